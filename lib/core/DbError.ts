@@ -1,0 +1,336 @@
+/**
+ * Everything that can go wrong, as one union of tagged values.
+ *
+ * A `DbError` says what happened, where, and what the caller can do: its fields are what a program
+ * needs to act on, its `message` is what a person needs to read. No message holds a parameter's
+ * value or a password. `cause` keeps the driver's own error when there is one.
+ *
+ * The library never throws one of these across its public edge: programs answer them in `Left`.
+ * `show` renders an error for a log, `isRetryable` says whether the same program may be run again.
+ */
+import type { Errors as IoErrors } from 'io-ts'
+
+interface Case<T extends string> {
+  readonly _tag: T
+  readonly message: string
+  readonly cause?: unknown
+}
+
+/** A unique or primary key would hold the same value twice. */
+export interface UniqueViolation extends Case<'UniqueViolation'> {
+  readonly table: string
+  readonly constraint: string | null
+  readonly columns: readonly string[]
+}
+/** A row refers to nothing, or a row that is referred to would go. `table` is the referring one. */
+export interface ForeignKeyViolation extends Case<'ForeignKeyViolation'> {
+  readonly table: string | null
+  readonly constraint: string | null
+  readonly columns: readonly string[]
+}
+export interface NotNullViolation extends Case<'NotNullViolation'> {
+  readonly table: string
+  readonly column: string
+}
+export interface CheckViolation extends Case<'CheckViolation'> {
+  readonly table: string | null
+  readonly constraint: string | null
+}
+/** A row came back that is not what its query promises. `row` counts from 0; `column` is the path in the result. */
+export interface DecodeError extends Case<'DecodeError'> {
+  readonly row: number
+  readonly column: string
+  readonly expected: string
+  readonly got: string
+  readonly errors: IoErrors
+}
+/** A value or a query that is refused before anything is sent. */
+export interface ValidationError extends Case<'ValidationError'> {
+  readonly path: readonly string[]
+  readonly reason: string
+}
+/** A value does not fit its number type: over 64 bits, out of a column's range, NaN or infinite. */
+export interface NumericOverflow extends Case<'NumericOverflow'> {
+  readonly where: string | null
+}
+/** A text does not fit its column. */
+export interface ValueTooLong extends Case<'ValueTooLong'> {
+  readonly column: string | null
+}
+/** The database does not understand a statement: only `raw` should be able to cause this. */
+export interface SyntaxError extends Case<'SyntaxError'> {
+  readonly sql: string
+  readonly position: number | null
+}
+/** The engine or dialect can't do this with the same meaning, so nothing was sent. */
+export interface Unsupported extends Case<'Unsupported'> {
+  readonly capability: string
+  readonly engine: string
+}
+/** The database holds something else than the schema says: a missing table, or one that is already there. */
+export interface SchemaConflict extends Case<'SchemaConflict'> {
+  readonly object: string
+}
+/** `one` found no row. */
+export interface NoRow extends Case<'NoRow'> {}
+/** `one` or `option` found more than one row. */
+export interface TooManyRows extends Case<'TooManyRows'> {}
+/** The interpreter was closed, or a transaction or cursor was used after its end. */
+export interface Closed extends Case<'Closed'> {
+  readonly what: 'interpreter' | 'transaction' | 'cursor'
+}
+/** An earlier statement of this transaction failed: only a rollback is possible. */
+export interface TransactionAborted extends Case<'TransactionAborted'> {}
+/** Nothing came free, or nothing was answered, in the time allowed. */
+export interface Timeout extends Case<'Timeout'> {
+  readonly what: string
+  readonly milliseconds: number
+}
+/** The database can't be reached, opened or written. */
+export interface ConnectionError extends Case<'ConnectionError'> {
+  readonly target: string
+}
+/** Another process holds the file. */
+export interface Locked extends Case<'Locked'> {
+  readonly target: string
+  readonly holder: string | null
+}
+export interface SerializationFailure extends Case<'SerializationFailure'> {}
+export interface Deadlock extends Case<'Deadlock'> {}
+/** The answer to COMMIT was lost: the transaction may or may not have happened. Never retried automatically. */
+export interface OutcomeUnknown extends Case<'OutcomeUnknown'> {}
+/** The database said something that no case above describes; its own words are in `message`, its error in `cause`. */
+export interface DatabaseError extends Case<'DatabaseError'> {
+  readonly code: string | null
+}
+/** A function handed to query-ts (a `mapRow`, a fold's step, a transaction's body) threw or rejected. */
+export interface CallbackFailed extends Case<'CallbackFailed'> {
+  readonly callback: string
+}
+
+export type DbError =
+  | UniqueViolation
+  | ForeignKeyViolation
+  | NotNullViolation
+  | CheckViolation
+  | DecodeError
+  | ValidationError
+  | NumericOverflow
+  | ValueTooLong
+  | SyntaxError
+  | Unsupported
+  | SchemaConflict
+  | NoRow
+  | TooManyRows
+  | Closed
+  | TransactionAborted
+  | Timeout
+  | ConnectionError
+  | Locked
+  | SerializationFailure
+  | Deadlock
+  | OutcomeUnknown
+  | DatabaseError
+  | CallbackFailed
+
+// Constructors: each writes the message, so that what, where and what to do are said in one place.
+
+const because = (cause: unknown): { readonly cause?: unknown } => (cause === undefined ? {} : { cause })
+const named = (constraint: string | null): string => (constraint === null ? '' : ` "${constraint}"`)
+
+export const uniqueViolation = (table: string, constraint: string | null, columns: readonly string[], cause?: unknown): UniqueViolation => ({
+  _tag: 'UniqueViolation',
+  table,
+  constraint,
+  columns,
+  message: `a row of "${table}" with the same ${columns.join(', ') || 'key'} exists already (unique constraint${named(constraint)}): change the value, or use upsert`,
+  ...because(cause),
+})
+
+export const foreignKeyViolation = (
+  table: string | null,
+  constraint: string | null,
+  columns: readonly string[],
+  cause?: unknown,
+): ForeignKeyViolation => ({
+  _tag: 'ForeignKeyViolation',
+  table,
+  constraint,
+  columns,
+  message: `foreign key${named(constraint)}${table === null ? '' : ` of "${table}"`}${columns.length === 0 ? '' : ` (${columns.join(', ')})`} would refer to no row: insert the referred row first, or delete the referring rows first`,
+  ...because(cause),
+})
+
+export const notNullViolation = (table: string, column: string, cause?: unknown): NotNullViolation => ({
+  _tag: 'NotNullViolation',
+  table,
+  column,
+  message: `"${table}"."${column}" can't be null: give a value, or declare the column nullable`,
+  ...because(cause),
+})
+
+export const checkViolation = (table: string | null, constraint: string | null, cause?: unknown): CheckViolation => ({
+  _tag: 'CheckViolation',
+  table,
+  constraint,
+  message: `a row${table === null ? '' : ` of "${table}"`} fails the check constraint${named(constraint)}: give values that it admits`,
+  ...because(cause),
+})
+
+export const decodeError = (row: number, column: string, expected: string, got: string, errors: IoErrors = []): DecodeError => ({
+  _tag: 'DecodeError',
+  row,
+  column,
+  expected,
+  got,
+  errors,
+  message: `row ${row}, column "${column}": expected ${expected}, got ${got}: make the column's codec agree with what the database holds`,
+})
+
+export const validationError = (path: readonly string[], reason: string): ValidationError => ({
+  _tag: 'ValidationError',
+  path,
+  reason,
+  message: path.length === 0 ? reason : `${path.join('.')}: ${reason}`,
+})
+
+export const numericOverflow = (where: string | null, cause?: unknown): NumericOverflow => ({
+  _tag: 'NumericOverflow',
+  where,
+  message: `a number does not fit its type${where === null ? '' : ` (${where})`}: integers have 64 bits, a column has its own range, NaN and infinities are refused; use a wider type or cast earlier`,
+  ...because(cause),
+})
+
+export const valueTooLong = (column: string | null, cause?: unknown): ValueTooLong => ({
+  _tag: 'ValueTooLong',
+  column,
+  message: `a text is too long for its column${column === null ? '' : ` "${column}"`}: shorten it, or declare a longer column`,
+  ...because(cause),
+})
+
+export const syntaxError = (reason: string, sql: string, position: number | null, cause?: unknown): SyntaxError => ({
+  _tag: 'SyntaxError',
+  sql,
+  position,
+  message: `the database does not understand the statement (${reason})${position === null ? '' : ` at character ${position}`}: check the raw fragment in it`,
+  ...because(cause),
+})
+
+export const unsupported = (capability: string, engine: string, instead?: string): Unsupported => ({
+  _tag: 'Unsupported',
+  capability,
+  engine,
+  message: `${engine} does not support ${capability}${instead === undefined ? '' : `: ${instead}`}`,
+})
+
+export const schemaConflict = (object: string, reason: string, cause?: unknown): SchemaConflict => ({
+  _tag: 'SchemaConflict',
+  object,
+  message: `"${object}": ${reason}`,
+  ...because(cause),
+})
+
+export const noRow: NoRow = { _tag: 'NoRow', message: 'the query found no row where one was required: use option if none is fine' }
+export const tooManyRows: TooManyRows = {
+  _tag: 'TooManyRows',
+  message: 'the query found more than one row where at most one was allowed: add a condition, or use head for the first',
+}
+
+export const closed = (what: Closed['what']): Closed => ({
+  _tag: 'Closed',
+  what,
+  message:
+    what === 'transaction'
+      ? 'this transaction has ended: run the operation inside its body, or on the interpreter outside'
+      : `this ${what} is closed: open a new one`,
+})
+
+export const transactionAborted: TransactionAborted = {
+  _tag: 'TransactionAborted',
+  message: 'an earlier statement of this transaction failed: put the part that may fail into Program.attempt, or let the transaction roll back',
+}
+
+export const timeout = (what: string, milliseconds: number, instead: string): Timeout => ({
+  _tag: 'Timeout',
+  what,
+  milliseconds,
+  message: `${what} took longer than ${milliseconds} ms: ${instead}`,
+})
+
+export const connectionError = (target: string, reason: string, cause?: unknown): ConnectionError => ({
+  _tag: 'ConnectionError',
+  target,
+  message: `${target}: ${reason}`,
+  ...because(cause),
+})
+
+export const locked = (target: string, holder: string | null): Locked => ({
+  _tag: 'Locked',
+  target,
+  holder,
+  message: `${target} is in use${holder === null ? '' : ` by ${holder}`}: a sql.js file has one process at a time; close it there first`,
+})
+
+export const serializationFailure = (cause?: unknown): SerializationFailure => ({
+  _tag: 'SerializationFailure',
+  message: 'the transaction conflicts with a concurrent one: run it again',
+  ...because(cause),
+})
+
+export const deadlock = (cause?: unknown): Deadlock => ({
+  _tag: 'Deadlock',
+  message: 'the transaction was chosen to end a deadlock: run it again',
+  ...because(cause),
+})
+
+export const outcomeUnknown = (cause?: unknown): OutcomeUnknown => ({
+  _tag: 'OutcomeUnknown',
+  message: 'the connection was lost while committing: look whether the transaction happened before running it again',
+  ...because(cause),
+})
+
+export const databaseError = (code: string | null, reason: string, cause?: unknown): DatabaseError => ({
+  _tag: 'DatabaseError',
+  code,
+  message: code === null ? reason : `${reason} (${code})`,
+  ...because(cause),
+})
+
+export const callbackFailed = (callback: string, cause: unknown): CallbackFailed => ({
+  _tag: 'CallbackFailed',
+  callback,
+  message: `${callback} threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+  cause,
+})
+
+// Eliminators
+
+/** One line for a log: the case and its message. Never a parameter value. */
+export const show = (e: DbError): string => `${e._tag}: ${e.message}`
+
+/** Whether the same program may succeed when it is run again as it is. `OutcomeUnknown` is not: it may have happened. */
+export const isRetryable = (e: DbError): boolean =>
+  e._tag === 'SerializationFailure' || e._tag === 'Deadlock' || e._tag === 'Timeout' || e._tag === 'Locked'
+
+// Pure code that walks a tree leaves it with `refuse`; `attempting` at the edge of that walk turns it into `Left`.
+
+class Refusal {
+  constructor(readonly error: DbError) {}
+}
+
+/** Leaves the surrounding `attempting` with this error. Only for pure walks whose entry is wrapped in `attempting`. */
+export const refuse = (error: DbError): never => {
+  throw new Refusal(error)
+}
+
+/** Runs a pure walk: its value, or the error it was left with. What a caller's function throws is `CallbackFailed`. */
+export const attempting = <A>(
+  callback: string,
+  walk: () => A,
+): { readonly _tag: 'Left'; readonly left: DbError } | { readonly _tag: 'Right'; readonly right: A } => {
+  try {
+    return { _tag: 'Right', right: walk() }
+  } catch (thrown) {
+    return { _tag: 'Left', left: thrown instanceof Refusal ? thrown.error : callbackFailed(callback, thrown) }
+  }
+}

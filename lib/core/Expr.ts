@@ -1,0 +1,487 @@
+/**
+ * Scalar expressions in scope of a query, with SQL's three-valued logic in their types.
+ *
+ * An `Expr<A>` denotes, for each row, a value of `A`; `A` includes null exactly when the value can be
+ * null. Comparisons with a null operand are null, and `where` keeps a row only when its predicate is
+ * true. `same` is the null-safe equality. A plain value given where an expression is expected is a
+ * parameter of the other operand's type: values never become SQL text.
+ *
+ * Laws: `and`, `or`, `not` are Kleene's; `same(a, b)` is never null; for each predicate p and query q,
+ * `q = where(p) + where(not p) + where(p is null)` (ternary partitioning).
+ * What can't be right (a comparison with null, an unknown enum value, a text with NUL) makes an
+ * expression that is refused with a `ValidationError` before anything is sent.
+ */
+import type { Type } from 'io-ts'
+import { canonical } from './Canonical.js'
+import { type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
+import { type Decimal, hasEquality, hasOrder, isInteger, isText, type SqlType, showSqlType, unifyColumnType } from './SqlType.js'
+import {
+  type AnyExpr,
+  type AnyQuery,
+  type Column,
+  type Expr,
+  type ExprNode,
+  type ExprType,
+  expr,
+  exprType,
+  invalid,
+  type Literal,
+  type Maybe,
+  type Order,
+  type Pred,
+  type Query,
+  type ScalarFn,
+} from './Syntax.js'
+
+export type { Expr, Maybe, Order, Pred } from './Syntax.js'
+
+/** An operand: an expression, or a plain value that becomes a parameter. */
+export type Operand<A> = Expr<A | null> | NonNullable<A>
+
+/** The null of an expression's type, when it has one. */
+type NullOf<E> = E extends Expr<infer A> ? Extract<A, null> : never
+
+type Numeric = number | bigint | Decimal
+
+// --- Literals ---------------------------------------------------------------------------------
+
+const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? numericOverflow(reason) : validationError([], reason))
+
+/** A value as an expression of exactly this type; refused when the type does not admit it. */
+export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
+  if (value === null || value === undefined) {
+    return type.nullable ? expr({ tag: 'literal', value: null }, type) : invalid(validationError([], 'null where the type has no null'), type)
+  }
+  const refine = type.refine as Type<unknown, unknown> | null
+  if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)
+  const checked = canonical(type.sql, refine === null ? value : refine.encode(value))
+  if (!checked.ok) return invalid(problemOf(checked.reason, checked.overflow === true), type)
+  return expr({ tag: 'literal', value: checked.value }, { ...type, nullable: false })
+}
+
+/** The type of a plain value beside an expression of `like`: its type, widened as far as the value needs. */
+const typeBeside = (like: ExprType, value: unknown): ExprType => {
+  const { sql } = like
+  if (isInteger(sql) && typeof value === 'number' && !Number.isInteger(value)) return exprType({ tag: 'float' })
+  if ((sql.tag === 'varchar' || sql.tag === 'char') && like.refine === null) return exprType({ tag: 'text' })
+  if (sql.tag === 'numeric' && typeof value === 'string') {
+    const [whole = '', fraction = ''] = value.split('.')
+    const scale = Math.max(sql.scale, fraction.length)
+    return exprType({ ...sql, scale, precision: Math.max(sql.precision, scale + whole.replace(/^[+-]?0*/, '').length) })
+  }
+  return { ...like, nullable: false }
+}
+
+const isExpr = (x: unknown): x is AnyExpr => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'expr'
+
+/** An operand as an expression, typed beside `like`. A null from an untyped caller is refused. */
+const operand = (like: ExprType, x: unknown): AnyExpr => {
+  if (isExpr(x)) return x
+  if (x === null || x === undefined) {
+    return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, same or coalesce`), like)
+  }
+  return literalOf(typeBeside(like, x), x)
+}
+
+const typeOfValue = (value: Literal): SqlType => {
+  switch (typeof value) {
+    case 'string':
+      return { tag: 'text' }
+    case 'number':
+      return { tag: Number.isInteger(value) ? 'int' : 'float' }
+    case 'bigint':
+      return { tag: 'bigint' }
+    case 'boolean':
+      return { tag: 'boolean' }
+    default:
+      return { tag: value instanceof Date ? 'timestamp' : 'bytes' }
+  }
+}
+
+/**
+ * A plain value as an expression: text, int or float (by the value), bigint, boolean, timestamp, bytes.
+ *
+ * `meaning(lit(v)) = v`
+ */
+export const lit = <A extends Literal>(value: A): Expr<A extends string ? string : A extends number ? number : A extends boolean ? boolean : A> =>
+  literalOf(exprType(typeOfValue(value)), value)
+
+/** A plain value as an expression of a column's type: `litOf(numeric(10, 2))('1.50')`. */
+export const litOf =
+  <A, I>(column: Column<A, I>) =>
+  (value: A): Expr<A> =>
+    literalOf(column.type, value)
+
+/** The null of a column's type. */
+export const nullOf = <A, I>(column: Column<A, I>): Expr<A | null> => expr({ tag: 'literal', value: null }, { ...column.type, nullable: true })
+
+// --- Building nodes ---------------------------------------------------------------------------
+
+const BOOLEAN: SqlType = { tag: 'boolean' }
+const INT: SqlType = { tag: 'int' }
+const FLOAT: SqlType = { tag: 'float' }
+const TEXT: SqlType = { tag: 'text' }
+
+/** The first argument that is refused, so that a refusal is seen however deep it stands. */
+const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
+
+const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
+  const bad = refused(args)
+  return bad === undefined ? expr(n, type) : expr(bad.node, type)
+}
+
+const nullable = (args: readonly AnyExpr[]): boolean => args.some(a => a.type.nullable)
+
+/** A strict function: null when an argument is null. */
+const strict = (fn: ScalarFn, args: readonly AnyExpr[], sql: SqlType, canBeNull = nullable(args)): AnyExpr =>
+  node({ tag: 'call', fn, args }, exprType(sql, canBeNull), args)
+
+const widen = (a: SqlType, b: SqlType): SqlType => {
+  if (a.tag === 'numeric' && b.tag === 'numeric') {
+    const scale = Math.max(a.scale, b.scale)
+    const whole = Math.max(a.precision - a.scale, b.precision - b.scale)
+    const bound = a.precision <= 18 && b.precision <= 18 ? 18 : 65
+    return { tag: 'numeric', precision: Math.min(bound, Math.max(whole + scale, scale)), scale, ...(a.sqlite ?? b.sqlite ? { sqlite: 'real' as const } : {}) }
+  }
+  if (a.tag === 'float' || b.tag === 'float') return FLOAT
+  if (isInteger(a) && isInteger(b)) return a.tag === 'bigint' || b.tag === 'bigint' ? { tag: 'bigint' } : INT
+  return unifyColumnType(a, b)
+}
+
+const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !== 'numeric' || b.tag !== 'numeric' || a.scale === b.scale)
+
+/** An expression as a value of `sql`, by a cast where the representation differs. */
+const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
+  if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
+  if (e.node.tag === 'literal' && e.type.sql.tag !== 'numeric') return { ...e, type: { ...e.type, sql } }
+  return node({ tag: 'cast', operand: e }, { ...e.type, sql, refine: null }, [e])
+}
+
+/** Both operands in one representation. */
+const aligned = (a: AnyExpr, x: unknown): readonly [AnyExpr, AnyExpr, SqlType] => {
+  const b = operand(a.type, x)
+  const sql = widen(a.type.sql, b.type.sql)
+  return sql.tag === 'numeric' ? [coerce(a, sql), coerce(b, sql), sql] : [a, b, sql]
+}
+
+const compared = (fn: ScalarFn, a: AnyExpr, x: unknown, canCompare: (t: SqlType) => boolean): AnyExpr => {
+  const [left, right] = aligned(a, x)
+  if (!canCompare(left.type.sql)) {
+    return invalid(unsupported(`${fn} on ${showSqlType(left.type.sql)}`, 'query-ts', 'the type has no lawful comparison'), exprType(BOOLEAN))
+  }
+  return strict(fn, [left, right], BOOLEAN)
+}
+
+// --- Comparisons ------------------------------------------------------------------------------
+
+type Compare = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>) => Pred
+
+/** SQL's `=`: null when an operand is null. `meaning(eq(a, b)) = a === b` */
+export const eq: Compare = (a, b) => compared('eq', a, b, hasEquality)
+
+/** `not(eq(a, b))`: null when an operand is null. */
+export const ne: Compare = (a, b) => compared('ne', a, b, hasEquality)
+
+/** Less than: by value for numbers and instants, by code point for text, unsigned for bytes. */
+export const lt: Compare = (a, b) => compared('lt', a, b, hasOrder)
+
+/** `not(gt(a, b))`. */
+export const lte: Compare = (a, b) => compared('lte', a, b, hasOrder)
+
+/** `lt(b, a)`. */
+export const gt: Compare = (a, b) => compared('gt', a, b, hasOrder)
+
+/** `not(lt(a, b))`. */
+export const gte: Compare = (a, b) => compared('gte', a, b, hasOrder)
+
+/** Null-safe equality, never null: `meaning(same(a, b)) = both null, or equal`. */
+export const same = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<boolean> => {
+  const e = compared('same', a, b, hasEquality)
+  return { ...e, type: exprType(BOOLEAN) }
+}
+
+/** `and(gte(e, low), lte(e, high))`. */
+export const between = <A>(
+  e: Expr<A>,
+  low: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
+  high: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
+): Pred => {
+  const [left, from, sql] = aligned(e, low)
+  const [whole, to, all] = aligned(left, high)
+  const low_ = sql.tag === 'numeric' ? coerce(from, all) : from
+  if (!hasOrder(e.type.sql)) return invalid(unsupported(`between on ${showSqlType(e.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
+  return strict('between', [whole, low_, to], BOOLEAN)
+}
+
+/** Whether the value is null; never null itself. */
+export const isNull = <A>(e: Expr<A>): Expr<boolean> => strict('isNull', [e], BOOLEAN, false)
+
+/** `not(isNull(e))`. */
+export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => strict('not', [isNull(e)], BOOLEAN, false)
+
+/** Whether the value is one of a list, which holds no nulls. `inList(e, [])` is false. */
+export const inList = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
+  if (values.length === 0) return lit(false)
+  if (!hasEquality(e.type.sql)) return invalid(unsupported(`inList on ${showSqlType(e.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
+  const list = values.map(v => operand(e.type, v))
+  const sql = list.reduce((t, x) => widen(t, x.type.sql), e.type.sql)
+  const all = sql.tag === 'numeric' ? [e, ...list].map(x => coerce(x, sql)) : [e, ...list]
+  const [first, ...rest] = all as [AnyExpr, ...AnyExpr[]]
+  return node({ tag: 'in', operand: first, list: rest }, exprType(BOOLEAN, e.type.nullable), all)
+}
+
+/** `not(inList(e, values))`; `notIn(e, [])` is true. */
+export const notIn = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => not(inList(e, values))
+
+// --- Logic ------------------------------------------------------------------------------------
+
+/** Kleene's and; `and()` is true. */
+export const and = (...preds: readonly Pred[]): Pred =>
+  preds.length === 0 ? lit(true) : preds.length === 1 ? (preds[0] as Pred) : strict('and', preds, BOOLEAN)
+
+/** Kleene's or; `or()` is false. */
+export const or = (...preds: readonly Pred[]): Pred =>
+  preds.length === 0 ? lit(false) : preds.length === 1 ? (preds[0] as Pred) : strict('or', preds, BOOLEAN)
+
+/** Kleene's not: null stays null. */
+export const not = (pred: Pred): Pred => strict('not', [pred], BOOLEAN)
+
+// --- Numbers ----------------------------------------------------------------------------------
+
+const arithmetic =
+  (fn: 'plus' | 'minus') =>
+  <A extends Numeric | null, B extends NonNullable<A> | null = never>(
+    a: Expr<A>,
+    b: Expr<B> | NonNullable<NoInfer<A>>,
+  ): Expr<NonNullable<A> | Extract<A | B, null>> => {
+    const [left, right, sql] = aligned(a, b)
+    return strict(fn, [left, right], sql)
+  }
+
+/** Sum. Integers have 64 bits: beyond them the answer is `NumericOverflow`. Numerics keep the larger scale. */
+export const plus = arithmetic('plus')
+
+/** Difference, with the types of `plus`. */
+export const minus = arithmetic('minus')
+
+/** Product. The scale of a numeric product is the sum of the scales. */
+export const times = <A extends Numeric | null, B extends NonNullable<A> | null = never>(
+  a: Expr<A>,
+  b: Expr<B> | NonNullable<NoInfer<A>>,
+): Expr<NonNullable<A> | Extract<A | B, null>> => {
+  const right = operand(a.type, b)
+  const [s, t] = [a.type.sql, right.type.sql]
+  if (s.tag === 'numeric' && t.tag === 'numeric') {
+    const scale = s.scale + t.scale
+    const precision = s.precision <= 18 && t.precision <= 18 ? Math.max(18, scale) : 65
+    return strict('times', [a, right], { ...s, precision, scale })
+  }
+  return strict('times', [a, right], widen(s, t))
+}
+
+/** Negation. */
+export const neg = <A extends Numeric | null>(a: Expr<A>): Expr<A> => strict('neg', [a], widen(a.type.sql, a.type.sql))
+
+const integerOnly = (fn: 'quot' | 'rem', a: AnyExpr, x: unknown): AnyExpr => {
+  const right = operand(a.type, x)
+  if (!isInteger(a.type.sql) || !isInteger(right.type.sql)) {
+    return invalid(unsupported(`${fn} on ${showSqlType(a.type.sql)}`, 'query-ts', 'it is for integers: use div, or cast'), exprType(INT, true))
+  }
+  return strict(fn, [a, right], widen(a.type.sql, right.type.sql), true)
+}
+
+/** Integer division, truncated toward zero; null when divided by zero. */
+export const quot = <A extends number | bigint | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> =>
+  integerOnly('quot', a, b)
+
+/** Remainder, with the sign of the dividend; null when divided by zero. `a = plus(times(quot(a, b), b), rem(a, b))` */
+export const rem = <A extends number | bigint | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> =>
+  integerOnly('rem', a, b)
+
+/** Float division; null when divided by zero. Numerics are cast first: `div(cast(float)(price), 2)`. */
+export const div = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<number | null> => {
+  const right = operand(a.type, b)
+  if (a.type.sql.tag === 'numeric' || right.type.sql.tag === 'numeric') {
+    return invalid(unsupported('div on numeric', 'query-ts', 'cast to float first'), exprType(FLOAT, true))
+  }
+  return strict('div', [coerce(a, FLOAT), coerce(right, FLOAT)], FLOAT, true)
+}
+
+// --- Text -------------------------------------------------------------------------------------
+
+type TextArg = Expr<string | null> | string
+
+const textArg = (x: TextArg): AnyExpr => (isExpr(x) ? x : literalOf(exprType(TEXT), x))
+
+/** The texts in a row; null when one of them is null. `concat()` is the empty text. */
+export const concat = <T extends readonly TextArg[]>(...args: T): Expr<string | NullOf<T[number]>> =>
+  args.length === 0 ? lit('') : strict('concat', args.map(textArg), TEXT)
+
+/** Lower case by Unicode simple case mapping, the same on every engine. */
+export const lower = <A extends string | null>(e: Expr<A>): Expr<string | Extract<A, null>> => strict('lower', [e], TEXT)
+
+/** Upper case by Unicode simple case mapping: `upper('ß')` is `'ß'`. */
+export const upper = <A extends string | null>(e: Expr<A>): Expr<string | Extract<A, null>> => strict('upper', [e], TEXT)
+
+/** The number of code points. */
+export const length = <A extends string | null>(e: Expr<A>): Expr<number | Extract<A, null>> => strict('length', [e], INT)
+
+/** The code points from position `from` (1 is the first), at most `count` of them. Both are at least 1 and 0. */
+export const substring = <A extends string | null>(e: Expr<A>, from: number, count?: number): Expr<string | Extract<A, null>> => {
+  if (!Number.isInteger(from) || from < 1) return invalid(validationError(['from'], 'substring counts from 1'), e.type)
+  if (count !== undefined && (!Number.isInteger(count) || count < 0)) {
+    return invalid(validationError(['count'], 'substring takes no negative number of characters'), e.type)
+  }
+  return strict('substring', [e, lit(from), ...(count === undefined ? [] : [lit(count)])], TEXT)
+}
+
+/** The position of the first occurrence of `part`, from 1; 0 when there is none. */
+export const position = <A extends string | null, B extends string | null = never>(
+  e: Expr<A>,
+  part: Expr<B> | string,
+): Expr<number | Extract<A | B, null>> => strict('position', [e, textArg(part as TextArg)], INT)
+
+/** A text as a `like` pattern that matches itself only. */
+export const escapeLike = (text: string): string => text.replace(/[!%_]/g, c => `!${c}`)
+
+const pattern = (fn: 'like' | 'ilike', e: AnyExpr, p: string): AnyExpr =>
+  /^(?:[^!]|![\s\S])*$/.test(p)
+    ? strict(fn, [e, textArg(p)], BOOLEAN)
+    : invalid(validationError(['pattern'], 'a pattern can not end with the escape character !'), exprType(BOOLEAN))
+
+/** Whether the whole text matches: `%` is any text, `_` any code point, `!` makes the next character stand for itself. */
+export const like = <A extends string | null>(e: Expr<A>, p: string): Pred => pattern('like', e, p)
+
+/** `like`, without regard to case (Unicode simple case mapping). */
+export const ilike = <A extends string | null>(e: Expr<A>, p: string): Pred => pattern('ilike', e, p)
+
+const part = (fn: 'contains' | 'startsWith' | 'endsWith', e: AnyExpr, x: TextArg): AnyExpr => {
+  if (isExpr(x)) return strict(fn, [e, x], BOOLEAN)
+  const escaped = typeof x === 'string' ? escapeLike(x) : x
+  return pattern('like', e, `${fn === 'startsWith' ? '' : '%'}${escaped}${fn === 'endsWith' ? '' : '%'}`)
+}
+
+/** Whether `x` occurs in the text. Wildcards in `x` stand for themselves. */
+export const contains = <A extends string | null>(e: Expr<A>, x: TextArg): Pred => part('contains', e, x)
+
+/** Whether the text begins with `x`. */
+export const startsWith = <A extends string | null>(e: Expr<A>, x: TextArg): Pred => part('startsWith', e, x)
+
+/** Whether the text ends with `x`. */
+export const endsWith = <A extends string | null>(e: Expr<A>, x: TextArg): Pred => part('endsWith', e, x)
+
+// --- Choice -----------------------------------------------------------------------------------
+
+const unified = (args: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
+  const sql = args.map(a => a.type.sql).reduce(widen)
+  const refine = args[0]?.type.refine ?? null
+  return [args.map(a => coerce(a, sql)), { sql, nullable: false, refine: args.every(a => a.type.refine === refine) ? refine : null }]
+}
+
+/** The value of the first branch whose condition is true, else `otherwise`. */
+export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], otherwise: Expr<B>): Expr<A | B> => {
+  const [values, type] = unified([...branches.map(([, value]) => value), otherwise])
+  if (branches.length === 0) return otherwise
+  const last = values[values.length - 1] as AnyExpr
+  const paired = branches.map(([condition], i) => [condition, values[i] as AnyExpr] as const)
+  return node({ tag: 'case', branches: paired, otherwise: last }, { ...type, nullable: nullable(values) }, [...branches.map(([c]) => c), ...values])
+}
+
+/** The first value, or the second where the first is null. */
+export const coalesce = <A, B = never>(a: Expr<A>, b: Expr<B> | NonNullable<NoInfer<A>>): Expr<NonNullable<A> | B> => {
+  const second = operand(a.type, b)
+  const [args, type] = unified([a, second])
+  return node({ tag: 'call', fn: 'coalesce', args }, { ...type, nullable: a.type.nullable && second.type.nullable }, args)
+}
+
+/** Null where the values are equal, else the first. */
+export const nullIf = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> => {
+  const [left, right] = aligned(a, b)
+  if (!hasEquality(left.type.sql)) return invalid(unsupported(`nullIf on ${showSqlType(left.type.sql)}`, 'query-ts'), a.type)
+  return node({ tag: 'call', fn: 'nullIf', args: [left, right] }, { ...a.type, sql: left.type.sql, nullable: true }, [left, right])
+}
+
+// --- Types ------------------------------------------------------------------------------------
+
+const CASTS: { readonly [from in SqlType['tag']]?: readonly SqlType['tag'][] } = {
+  smallint: ['int', 'bigint', 'float', 'numeric', 'text'],
+  int: ['bigint', 'float', 'numeric', 'text'],
+  bigint: ['int', 'float', 'numeric', 'text'],
+  numeric: ['float', 'numeric'],
+  varchar: ['text'],
+  char: ['text'],
+  enum: ['text'],
+  uuid: ['text'],
+  date: ['text'],
+  timestamp: ['text', 'date'],
+}
+
+/**
+ * A value as another type, where every engine agrees on the result: integers to wider numbers, float,
+ * numeric and text; numeric to float or to more fraction digits; texts, dates and instants (ISO, as
+ * `toISOString` writes them) to text; instants to their date in UTC. Any other cast is `Unsupported`.
+ */
+export const cast =
+  <A, I>(to: Column<A, I>) =>
+  <B>(e: Expr<B>): Expr<NonNullable<A> | Extract<B, null>> => {
+    const [from, sql] = [e.type.sql, to.type.sql]
+    const type: ExprType = { ...to.type, nullable: e.type.nullable }
+    if (from.tag === sql.tag && from.tag !== 'numeric') return { ...e, type: { ...type, sql: from } } as AnyExpr
+    const loses = from.tag === 'numeric' && sql.tag === 'numeric' && sql.scale < from.scale
+    if (!CASTS[from.tag]?.includes(sql.tag) || loses) {
+      return invalid(unsupported(`a cast from ${showSqlType(from)} to ${showSqlType(sql)}`, 'query-ts', 'engines differ on it'), type)
+    }
+    return node({ tag: 'cast', operand: e }, type, [e])
+  }
+
+/**
+ * SQL text of your own with a result type: the one escape hatch. Expressions in the template are
+ * rendered in place (plain values as parameters); the text is sent as it is, in every dialect.
+ * The memory interpreter can't run it and answers `Unsupported`.
+ */
+export const raw =
+  <A, I>(column: Column<A, I>) =>
+  (text: TemplateStringsArray, ...args: readonly (Expr<unknown> | Literal)[]): Expr<A> => {
+    const exprs = args.map(a => (isExpr(a) ? a : lit(a as Literal)))
+    return node({ tag: 'raw', text: [...text], args: exprs }, column.type, exprs as AnyExpr[])
+  }
+
+// --- Left joins -------------------------------------------------------------------------------
+
+/** Whether the row of a left join is there. */
+export const isSome = <S>(m: Maybe<S>): Expr<boolean> => m.present
+
+/** An expression of the row of a left join; null when the row is missing. */
+export const maybe = <S, B>(m: Maybe<S>, f: (s: S) => Expr<B>): Expr<B | null> => {
+  const value = f(m.inside as S) as AnyExpr
+  const type = { ...value.type, nullable: true }
+  return node({ tag: 'case', branches: [[m.present, value]], otherwise: expr({ tag: 'literal', value: null }, type) }, type, [m.present, value])
+}
+
+// --- Queries inside expressions ---------------------------------------------------------------
+
+/** Whether the query has a row. */
+export const exists = <S, A>(q: Query<S, A>): Expr<boolean> => expr({ tag: 'exists', query: q as AnyQuery }, exprType(BOOLEAN))
+
+/** Whether the value is among the rows of a query of one column; null under SQL's rules for null. */
+export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred =>
+  hasEquality(e.type.sql)
+    ? node({ tag: 'inQuery', operand: e, query: q as AnyQuery }, exprType(BOOLEAN, true), [e])
+    : invalid(unsupported(`inQuery on ${showSqlType(e.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
+
+// --- Order ------------------------------------------------------------------------------------
+
+/** Ascending, nulls last. */
+export const asc = <A>(e: Expr<A>): Order => ({ expr: e, direction: 'asc', nulls: null })
+
+/** Descending, nulls first. */
+export const desc = <A>(e: Expr<A>): Order => ({ expr: e, direction: 'desc', nulls: null })
+
+/** The same key with nulls before every value. */
+export const nullsFirst = (o: Order): Order => ({ ...o, nulls: 'first' })
+
+/** The same key with nulls after every value. */
+export const nullsLast = (o: Order): Order => ({ ...o, nulls: 'last' })
+
+/** Whether an expression is text in one of its forms: what `like` and `concat` take. */
+export const isTextual = (e: AnyExpr): boolean => isText(e.type.sql)

@@ -1,0 +1,80 @@
+/**
+ * The canonical SQL types, as plain data.
+ *
+ * A `SqlType` names a set of *canonical values*: the JavaScript values in which query-ts stores,
+ * compares and reads that type, the same on every engine. The type says nothing of how a dialect
+ * spells it (that is in the dialect record) nor of refinements (those are io-ts types on a column).
+ *
+ * - smallint, int, float: number; bigint: bigint; numeric(p, s): decimal text with exactly s fraction digits
+ * - text, varchar, char, uuid, enum: string; boolean: boolean; bytes: Uint8Array
+ * - timestamp: Date (an instant in UTC, milliseconds); timestampMicros, date, time: ISO text
+ * - json: the JSON value; array: an array; vector: number[] of 32-bit floats
+ */
+import type { DialectName } from './DialectName.js'
+
+/** A decimal number in text: `'12.50'`. Literals are checked by the compiler, computed text by the codec. */
+export type Decimal = `${number}`
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+export type SqlType =
+  | { readonly tag: 'smallint' | 'int' | 'bigint' | 'float' | 'uuid' | 'boolean' }
+  | { readonly tag: 'timestamp' | 'timestampMicros' | 'date' | 'time' | 'json' | 'bytes' }
+  | { readonly tag: 'numeric'; readonly precision: number; readonly scale: number; readonly sqlite?: 'real' }
+  | { readonly tag: 'text'; readonly collation?: 'stored' }
+  | { readonly tag: 'varchar' | 'char'; readonly length: number }
+  | { readonly tag: 'enum'; readonly values: readonly string[] }
+  | { readonly tag: 'array'; readonly element: SqlType; readonly elementNullable: boolean }
+  | { readonly tag: 'vector'; readonly dimension: number }
+  | { readonly tag: 'custom'; readonly names: { readonly [D in DialectName]?: string } }
+
+export const isInteger = (t: SqlType): boolean => t.tag === 'int' || t.tag === 'bigint' || t.tag === 'smallint'
+
+export const isText = (t: SqlType): boolean => t.tag === 'text' || t.tag === 'varchar' || t.tag === 'char' || t.tag === 'enum'
+
+/** Types with a lawful equality. The others can't be compared, grouped, or stand in a set operation. */
+export const hasEquality = (t: SqlType): boolean =>
+  t.tag !== 'json' && t.tag !== 'custom' && t.tag !== 'vector' && (t.tag !== 'array' || hasEquality(t.element))
+
+/** Types with a lawful order. A numeric that SQLite keeps as text is refused by that dialect, not here. */
+export const hasOrder = (t: SqlType): boolean => hasEquality(t) && t.tag !== 'array'
+
+/** How an error message names a type: `numeric(10,2)`. */
+export const showSqlType = (t: SqlType): string => {
+  switch (t.tag) {
+    case 'numeric':
+      return `numeric(${t.precision},${t.scale})`
+    case 'varchar':
+    case 'char':
+      return `${t.tag}(${t.length})`
+    case 'enum':
+      return `enum(${t.values.join(', ')})`
+    case 'array':
+      return `array of ${showSqlType(t.element)}`
+    case 'vector':
+      return `vector(${t.dimension})`
+    case 'custom':
+      return Object.values(t.names)[0] ?? 'custom type'
+    default:
+      return t.tag
+  }
+}
+
+/**
+ * Whether two types may stand in the same column of a set operation: the same type, lengths of text
+ * and values of enums apart. Numbers of different kinds don't mix silently: cast one side.
+ */
+export const sameColumnType = (a: SqlType, b: SqlType): boolean => {
+  if (isText(a) && isText(b)) return true
+  if (a.tag !== b.tag) return false
+  if (a.tag === 'numeric' && b.tag === 'numeric') return a.scale === b.scale
+  if (a.tag === 'array' && b.tag === 'array') return sameColumnType(a.element, b.element)
+  return true
+}
+
+/** The type of a column that holds values of both: text for two kinds of text, the wider precision for numerics. */
+export const unifyColumnType = (a: SqlType, b: SqlType): SqlType => {
+  if (isText(a) && isText(b)) return showSqlType(a) === showSqlType(b) ? a : { tag: 'text' }
+  if (a.tag === 'numeric' && b.tag === 'numeric') return a.precision >= b.precision ? a : b
+  return a
+}
