@@ -55,7 +55,7 @@ export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
   const refine = type.refine as Type<unknown, unknown> | null
   if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)
   const checked = canonical(type.sql, refine === null ? value : refine.encode(value))
-  if (!checked.ok) return invalid(problemOf(checked.reason, checked.overflow === true), type)
+  if (!checked.ok) return invalid(problemOf(checked.reason, checked.overflow), type)
   return expr({ tag: 'literal', value: checked.value }, { ...type, nullable: false })
 }
 

@@ -1,0 +1,228 @@
+/**
+ * Canonical values: which JavaScript values a `SqlType` admits, and in which form they are kept.
+ *
+ * `canonical(type, value)` is the one gate through which every value enters a statement or the
+ * model: it answers the canonical form (`-0` is 0, `'1.5'` as numeric(4,2) is `'1.50'`, a uuid in
+ * lower case) or a reason why the value is refused. Law: `canonical` is idempotent.
+ *
+ * Refusals here are those of decisions 16 (NaN, infinities), 21 (NUL, lone surrogates) and 23 (years).
+ * This module does not know how an engine stores a value.
+ */
+import type { Decimal, Json, SqlType } from './SqlType.js'
+import { showSqlType } from './SqlType.js'
+
+/** The value in canonical form, or why it can't be one. */
+export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string; readonly overflow: boolean }
+
+const ok = (value: unknown): Checked => ({ ok: true, value })
+const no = (reason: string): Checked => ({ ok: false, reason, overflow: false })
+const overflow = (reason: string): Checked => ({ ok: false, reason, overflow: true })
+
+export const MIN_INT64 = -(2n ** 63n)
+export const MAX_INT64 = 2n ** 63n - 1n
+
+/** How a value is named in an error: its kind, never the value itself. */
+export const kindOf = (value: unknown): string => {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
+  if (value instanceof Uint8Array) return 'bytes'
+  if (typeof value === 'object') return 'an object'
+  return typeof value
+}
+
+const expected = (type: SqlType, value: unknown): Checked => no(`expected ${showSqlType(type)}, got ${kindOf(value)}`)
+
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
+
+/** Why an engine could not store a text as it is, or null. */
+export const textProblem = (s: string): string | null => {
+  if (s.includes('\u0000')) return 'a text can hold no NUL character'
+  return LONE_SURROGATE.test(s) ? 'a text can hold no lone surrogate' : null
+}
+
+export const codePointLength = (s: string): number => {
+  let n = 0
+  for (const _ of s) n += 1
+  return n
+}
+
+const text = (type: SqlType, value: unknown): Checked => {
+  if (typeof value !== 'string') return expected(type, value)
+  const problem = textProblem(value)
+  if (problem !== null) return no(problem)
+  if (type.tag === 'varchar' && codePointLength(value) > type.length) return no(`longer than ${type.length} characters`)
+  if (type.tag === 'char' && codePointLength(value) !== type.length) return no(`not exactly ${type.length} characters long`)
+  if (type.tag === 'enum' && !type.values.includes(value)) return no(`not one of ${type.values.join(', ')}`)
+  return ok(value)
+}
+
+const integer = (type: SqlType, value: unknown): Checked => {
+  if (typeof value !== 'number') return expected(type, value)
+  if (!Number.isFinite(value)) return overflow('NaN and infinities are no integers')
+  if (!Number.isInteger(value)) return no(`expected ${showSqlType(type)}, got a fraction`)
+  return Number.isSafeInteger(value) ? ok(value === 0 ? 0 : value) : overflow('an integer beyond 2^53 is not exact: use bigint')
+}
+
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/
+
+/** The digits of a decimal text as an integer at `scale`, or null when it is none or has more fraction digits. */
+export const unscaled = (value: string, scale: number): bigint | null => {
+  const match = DECIMAL.exec(value)
+  if (match === null) return null
+  const [, sign = '', whole = '', fraction = ''] = match
+  if (whole === '' && fraction === '') return null
+  const kept = fraction.replace(/0+$/, '')
+  if (kept.length > scale) return null
+  const digits = BigInt(whole + kept.padEnd(scale, '0') || '0')
+  return sign === '-' ? -digits : digits
+}
+
+/** The decimal text of an integer at `scale`: `decimalOf(1250n, 2)` is `'12.50'`. */
+export const decimalOf = (digits: bigint, scale: number): Decimal => {
+  const magnitude = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0')
+  const sign = digits < 0n ? '-' : ''
+  const whole = magnitude.slice(0, magnitude.length - scale)
+  return (scale === 0 ? `${sign}${whole}` : `${sign}${whole}.${magnitude.slice(magnitude.length - scale)}`) as Decimal
+}
+
+const numeric = (type: SqlType & { readonly tag: 'numeric' }, value: unknown): Checked => {
+  if (typeof value !== 'string') return expected(type, value)
+  const digits = unscaled(value, type.scale)
+  if (digits === null) return no(`expected ${showSqlType(type)}, got another text or more than ${type.scale} fraction digits`)
+  const bound = 10n ** BigInt(type.precision)
+  if (digits <= -bound || digits >= bound) return overflow(`more digits than ${showSqlType(type)} holds`)
+  return ok(decimalOf(digits, type.scale))
+}
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+const TIME = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$/
+const MICROS = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?Z?$/
+
+const isDate = (s: string): boolean => {
+  const match = DATE.exec(s)
+  if (match === null || match[1] === '0000') return false
+  const date = new Date(`${s}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === s
+}
+
+const timeText = (s: string): string | null => {
+  const match = TIME.exec(s)
+  return match === null ? null : `${match[1]}:${match[2]}:${match[3]}.${(match[4] ?? '').padEnd(3, '0')}`
+}
+
+const timestamp = (type: SqlType, value: unknown): Checked => {
+  if (!(value instanceof Date) || Number.isNaN(value.getTime())) return expected(type, value)
+  const year = value.getUTCFullYear()
+  return year < 1 || year > 9999 ? no('a timestamp lies in the years 1 to 9999') : ok(value)
+}
+
+const micros = (type: SqlType, value: unknown): Checked => {
+  const match = typeof value === 'string' ? MICROS.exec(value) : null
+  if (match === null || !isDate(match[1] ?? '') || timeText(match[2] ?? '') === null) return expected(type, value)
+  return ok(`${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`)
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Why a value is no JSON that survives every engine, or null. */
+const jsonProblem = (value: unknown, depth = 0): string | null => {
+  if (depth > 90) return 'nested deeper than 90 levels'
+  if (value === null || typeof value === 'boolean') return null
+  if (typeof value === 'string') return textProblem(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? null : 'NaN and infinities are not JSON'
+  if (typeof value !== 'object') return `${kindOf(value)} is not JSON`
+  const prototype = Object.getPrototypeOf(value)
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return `${kindOf(value)} is not JSON`
+  for (const [key, item] of Object.entries(value)) {
+    const problem = textProblem(key) ?? jsonProblem(item, depth + 1)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+const normalZero = (value: Json): Json => {
+  if (typeof value === 'number') return value === 0 ? 0 : value
+  if (Array.isArray(value)) return value.map(normalZero)
+  if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, normalZero(v)]))
+  return value
+}
+
+const list = (type: SqlType & { readonly tag: 'array' }, value: unknown): Checked => {
+  if (!Array.isArray(value)) return expected(type, value)
+  const items: unknown[] = []
+  for (const item of value) {
+    const checked = item === null && type.elementNullable ? ok(null) : canonical(type.element, item)
+    if (!checked.ok) return checked
+    items.push(checked.value)
+  }
+  return ok(items)
+}
+
+const vector = (type: SqlType & { readonly tag: 'vector' }, value: unknown): Checked => {
+  if (!Array.isArray(value) && !(value instanceof Float32Array)) return expected(type, value)
+  if (value.length !== type.dimension) return no(`expected ${type.dimension} components, got ${value.length}`)
+  const components: number[] = []
+  for (const x of value) {
+    if (typeof x !== 'number' || !Number.isFinite(Math.fround(x))) return overflow('a component of a vector is a finite 32-bit float')
+    components.push(Math.fround(x) === 0 ? 0 : Math.fround(x))
+  }
+  return ok(components)
+}
+
+/** The canonical form of a non-null value, or why the type does not admit it. */
+export const canonical = (type: SqlType, value: unknown): Checked => {
+  switch (type.tag) {
+    case 'smallint':
+    case 'int':
+      return integer(type, value)
+    case 'bigint':
+      if (typeof value !== 'bigint') return expected(type, value)
+      return value < MIN_INT64 || value > MAX_INT64 ? overflow('a bigint has 64 bits') : ok(value)
+    case 'float':
+      if (typeof value !== 'number') return expected(type, value)
+      return Number.isFinite(value) ? ok(value === 0 ? 0 : value) : overflow('NaN and infinities are refused')
+    case 'numeric':
+      return numeric(type, value)
+    case 'text':
+    case 'varchar':
+    case 'char':
+    case 'enum':
+      return text(type, value)
+    case 'uuid':
+      return typeof value === 'string' && UUID.test(value) ? ok(value.toLowerCase()) : expected(type, value)
+    case 'boolean':
+      return typeof value === 'boolean' ? ok(value) : expected(type, value)
+    case 'timestamp':
+      return timestamp(type, value)
+    case 'timestampMicros':
+      return micros(type, value)
+    case 'date':
+      return typeof value === 'string' && isDate(value) ? ok(value) : expected(type, value)
+    case 'time': {
+      const time = typeof value === 'string' ? timeText(value) : null
+      return time === null ? expected(type, value) : ok(time)
+    }
+    case 'json': {
+      const problem = jsonProblem(value)
+      return problem === null ? ok(normalZero(value as Json)) : no(problem)
+    }
+    case 'bytes':
+      return value instanceof Uint8Array ? ok(value) : expected(type, value)
+    case 'array':
+      return list(type, value)
+    case 'vector':
+      return vector(type, value)
+    case 'custom': {
+      const problem = typeof value === 'string' ? textProblem(value) : null
+      return problem === null ? ok(value) : no(problem)
+    }
+  }
+}
+
+/** The extra bound of a *stored* integer: a column of `int` has 32 bits, of `smallint` 16, though expressions have 64. */
+export const fitsColumn = (type: SqlType, value: unknown): boolean => {
+  if (type.tag === 'int') return typeof value === 'number' && value >= -2147483648 && value <= 2147483647
+  if (type.tag === 'smallint') return typeof value === 'number' && value >= -32768 && value <= 32767
+  return true
+}

@@ -1,0 +1,279 @@
+/**
+ * The abstract syntax of query-ts: what expressions, aggregates, columns, tables and queries *are*.
+ *
+ * Everything here is data and its type; the combinators live in `Expr`, `Agg`, `Column`, `Table` and
+ * `Query`. A query keeps the caller's functions (higher-order abstract syntax): the model applies
+ * them to rows of literals, `plan/reify` applies them to column references. That is the whole
+ * difference between the two meanings, and the reason that they can be held against each other.
+ *
+ * The phantom fields (`_A`, `_S`) carry types only; no value ever has them.
+ */
+import type { Option } from 'fp-ts/lib/Option.js'
+import type { Type } from 'io-ts'
+import type { DbError } from './DbError.js'
+import type { SqlType } from './SqlType.js'
+
+// --- Expressions -----------------------------------------------------------------------------
+
+/** What an expression's value is: its SQL type, whether it can be null, and the io-ts type that refines the canonical value. */
+export interface ExprType {
+  readonly sql: SqlType
+  readonly nullable: boolean
+  readonly refine: Type<any, any> | null
+}
+
+/** What decodes to an `A` and has no parts that a query can see. */
+export interface Leaf<out A> {
+  readonly _A?: () => A
+  readonly type: ExprType
+}
+
+/** A scalar expression in scope of a query. `A` includes null exactly when its value can be null. */
+export interface Expr<out A> extends Leaf<A> {
+  readonly kind: 'expr'
+  readonly node: ExprNode
+}
+
+/** A condition under SQL's three-valued logic: `where` keeps a row only when it is true. */
+export type Pred = Expr<boolean | null>
+
+export type AnyExpr = Expr<any>
+
+/** The scalar functions and operators. Their meaning is `model/scalar`; their spelling is the dialect's. */
+export type ScalarFn =
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'lte'
+  | 'gt'
+  | 'gte'
+  | 'same'
+  | 'and'
+  | 'or'
+  | 'not'
+  | 'isNull'
+  | 'between'
+  | 'plus'
+  | 'minus'
+  | 'times'
+  | 'quot'
+  | 'rem'
+  | 'div'
+  | 'neg'
+  | 'concat'
+  | 'lower'
+  | 'upper'
+  | 'length'
+  | 'substring'
+  | 'position'
+  | 'like'
+  | 'ilike'
+  | 'contains'
+  | 'startsWith'
+  | 'endsWith'
+  | 'coalesce'
+  | 'nullIf'
+
+export type ExprNode =
+  | { readonly tag: 'literal'; readonly value: unknown }
+  | { readonly tag: 'ref'; readonly id: number }
+  | { readonly tag: 'param'; readonly name: string }
+  | { readonly tag: 'call'; readonly fn: ScalarFn; readonly args: readonly AnyExpr[] }
+  | { readonly tag: 'case'; readonly branches: readonly (readonly [Pred, AnyExpr])[]; readonly otherwise: AnyExpr }
+  | { readonly tag: 'in'; readonly operand: AnyExpr; readonly list: readonly AnyExpr[] }
+  | { readonly tag: 'cast'; readonly operand: AnyExpr }
+  | { readonly tag: 'exists'; readonly query: AnyQuery }
+  | { readonly tag: 'inQuery'; readonly operand: AnyExpr; readonly query: AnyQuery }
+  | { readonly tag: 'scalar'; readonly query: AnyQuery }
+  | { readonly tag: 'raw'; readonly text: readonly string[]; readonly args: readonly AnyExpr[] }
+  | { readonly tag: 'invalid'; readonly error: DbError }
+
+/** An aggregate of the rows of a group: not an `Expr`, so that it can't stand where a scalar belongs. */
+export interface Agg<out A> {
+  readonly _A?: () => A
+  readonly kind: 'agg'
+  readonly node: AggNode
+  readonly type: ExprType
+}
+
+export type AnyAgg = Agg<any>
+
+export type AggFn = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'arrayAgg' | 'stringAgg'
+
+/** `arg` is null for `count(*)`. */
+export interface AggCall {
+  readonly tag: 'agg'
+  readonly fn: AggFn
+  readonly arg: AnyExpr | null
+  readonly distinct: boolean
+  readonly separator: string
+  readonly filter: Pred | null
+  readonly order: readonly Order[]
+}
+
+export type AggNode = { readonly tag: 'key'; readonly expr: AnyExpr } | AggCall | { readonly tag: 'invalid'; readonly error: DbError }
+
+/** A sort key. `nulls: null` is the default: null sorts as larger than every value. */
+export interface Order {
+  readonly expr: AnyExpr
+  readonly direction: 'asc' | 'desc'
+  readonly nulls: 'first' | 'last' | null
+}
+
+// --- Shapes: what `map` may answer ------------------------------------------------------------
+
+/** A nested collection in a row: `many` and `first`. It is decoded; it can't be compared, grouped or made distinct. */
+export interface Nested<out A> extends Leaf<A> {
+  readonly kind: 'nested'
+  readonly cardinality: 'many' | 'first'
+  readonly query: AnyQuery
+}
+
+/** The side of a left join that may be missing: a scope that can be entered by `maybe` only. */
+export interface Maybe<out S> {
+  readonly _S?: () => S
+  readonly kind: 'maybe'
+  readonly present: Expr<boolean>
+  /** The scope of the present row. Its expressions mean nothing when the row is missing. */
+  readonly inside: Shape
+  /** What the present row decodes by: `inside`, with the functions of `mapRow` at their places. */
+  readonly row: RowShape
+}
+
+export type Literal = string | number | boolean | bigint | Date | Uint8Array
+
+/** What a query's scope is made of: expressions, nested collections, literals, and records of these. */
+export type Shape = Leaf<any> | Maybe<any> | Literal | { readonly [name: string]: Shape }
+
+/** A shape as rows are decoded by it. */
+export type RowShape = Shape | MappedRow | { readonly [name: string]: RowShape }
+
+/** A row that a pure function is applied to after decoding. */
+export interface MappedRow {
+  readonly kind: 'mapped'
+  readonly row: RowShape
+  readonly f: (a: any) => unknown
+}
+
+type Widen<S> = S extends string ? string : S extends number ? number : S extends boolean ? boolean : S
+
+/** The row that a shape decodes to. */
+export type Result<S> =
+  S extends Leaf<infer A> ? A
+  : S extends Maybe<infer T> ? Option<Result<T>>
+  : S extends Literal ? Widen<S>
+  : { readonly [K in keyof S]: Result<S[K]> }
+
+// --- Columns and tables -----------------------------------------------------------------------
+
+/** A column: its type, and what the table promises of it. `A` is what is read, `I` what an insert takes. */
+export interface Column<out A, out I = A> {
+  readonly _A?: () => A
+  readonly _I?: () => I
+  readonly kind: 'column'
+  readonly type: ExprType
+  /** The SQL name when it is not the naming strategy's. */
+  readonly name: string | null
+  readonly generated: boolean
+  readonly default: AnyExpr | null
+  readonly unique: boolean
+  readonly indexed: boolean
+  readonly check: ((self: AnyExpr) => Pred) | null
+}
+
+export type AnyColumn = Column<any, any>
+
+export interface Columns {
+  readonly [name: string]: AnyColumn
+}
+
+/** What reading a column answers. */
+export type Out<C> = C extends Column<infer A, any> ? A : never
+/** What an insert into a column takes; undefined when it may be left out. */
+export type In<C> = C extends Column<any, infer I> ? I : never
+
+export type Exprs<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
+export type Row<C> = { readonly [K in keyof C]: Out<C[K]> }
+
+/** A key or an index, over columns by their field names. */
+export interface Key {
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+export interface Check {
+  readonly name: string
+  readonly predicate: (row: any) => Pred
+}
+
+/** A relation schema: plain data, described once. `columns`, `names` and `types` are keyed by field. */
+export interface Table<out C> {
+  readonly _C?: () => C
+  readonly kind: 'table'
+  readonly name: string
+  readonly schema: string | null
+  readonly columns: Columns
+  /** field -> SQL name */
+  readonly names: { readonly [field: string]: string }
+  readonly types: { readonly [field: string]: ExprType }
+  readonly primaryKey: Key | null
+  readonly uniques: readonly Key[]
+  readonly indexes: readonly Key[]
+  readonly checks: readonly Check[]
+}
+
+export type AnyTable = Table<unknown>
+
+// --- Queries ----------------------------------------------------------------------------------
+
+/** A bag of rows, with an order when one is asked for. `S` is what later steps see, `A` what a row decodes to. */
+export interface Query<out S, out A> {
+  readonly _S?: () => S
+  readonly _A?: () => A
+  readonly kind: 'query'
+  readonly node: QueryNode
+}
+
+export type AnyQuery = Query<any, any>
+
+export type SetOperator = 'unionAll' | 'union' | 'intersect' | 'except'
+
+/** Scopes inside the syntax tree are untyped: the combinators' signatures are what checks them. */
+export type QueryNode =
+  | { readonly tag: 'from'; readonly table: AnyTable }
+  | { readonly tag: 'of'; readonly shape: Shape }
+  | { readonly tag: 'zero' }
+  | {
+      readonly tag: 'values'
+      readonly types: { readonly [field: string]: ExprType }
+      readonly rows: readonly { readonly [field: string]: AnyExpr }[]
+    }
+  | { readonly tag: 'where'; readonly input: AnyQuery; readonly f: (s: any) => Pred }
+  | { readonly tag: 'map'; readonly input: AnyQuery; readonly f: (s: any) => Shape }
+  | { readonly tag: 'mapRow'; readonly input: AnyQuery; readonly f: (a: any) => unknown }
+  | { readonly tag: 'flatMap'; readonly input: AnyQuery; readonly f: (s: any) => AnyQuery }
+  | { readonly tag: 'bind' | 'bindLeft'; readonly input: AnyQuery; readonly name: string; readonly f: (s: any) => AnyQuery }
+  | { readonly tag: 'let'; readonly input: AnyQuery; readonly name: string; readonly f: (s: any) => Shape }
+  | { readonly tag: 'aggregate'; readonly input: AnyQuery; readonly f: (s: any) => { readonly [name: string]: AnyAgg } }
+  | { readonly tag: 'distinct'; readonly input: AnyQuery }
+  | { readonly tag: 'set'; readonly operator: SetOperator; readonly left: AnyQuery; readonly right: AnyQuery }
+  | { readonly tag: 'orderBy'; readonly input: AnyQuery; readonly f: (s: any) => readonly Order[] }
+  | { readonly tag: 'limit' | 'offset'; readonly input: AnyQuery; readonly count: AnyExpr }
+  | { readonly tag: 'prepared'; readonly prepared: PreparedQuery; readonly values: { readonly [name: string]: AnyExpr } }
+
+/** A query with holes. `template` is `f` applied to parameters: the one value whose plan is kept. */
+export interface PreparedQuery {
+  readonly types: { readonly [name: string]: ExprType }
+  readonly f: (params: any) => AnyQuery
+  readonly template: AnyQuery
+}
+
+/** Wraps a node. Queries are immutable and compared by identity: a query in a constant is compiled once. */
+export const query = <S, A>(node: QueryNode): Query<S, A> => ({ kind: 'query', node })
+
+export const expr = <A>(node: ExprNode, type: ExprType): Expr<A> => ({ kind: 'expr', node, type })
+
+export const exprType = (sql: SqlType, nullable = false, refine: ExprType['refine'] = null): ExprType => ({ sql, nullable, refine })
+
+/** An expression that is refused, with its reason, as soon as anything looks at it. */
+export const invalid = (error: DbError, type: ExprType): AnyExpr => expr({ tag: 'invalid', error }, type)
