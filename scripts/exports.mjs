@@ -1,7 +1,7 @@
 // Writes the `exports` map of package.json from the files that exist: one subpath per public module.
 //   node scripts/exports.mjs          writes it
 //   node scripts/exports.mjs --check  fails when it is out of date
-// A folder that is not listed below is private; a user cannot import from it.
+// A folder that is not listed below is private, and so are the lowercase modules of lib/core: a user cannot import them.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
@@ -21,7 +21,9 @@ const modulesOf = folder =>
 /** [subpath, source without .ts], in the order of the map. */
 const publicModules = [
   ['.', 'lib/index'],
-  ...modulesOf('lib/core').map(name => [`./${name}`, `lib/core/${name}`]),
+  ...modulesOf('lib/core')
+    .filter(name => /^[A-Z]/.test(name))
+    .map(name => [`./${name}`, `lib/core/${name}`]),
   ['./sql', 'lib/sql/index'],
   ...modulesOf('lib/run')
     .filter(name => runners.includes(name))
@@ -34,7 +36,8 @@ const publicModules = [
 const seen = new Map()
 for (const [subpath, source] of publicModules) {
   const clash = seen.get(subpath.toLowerCase())
-  if (clash !== undefined) throw new Error(`${source}.ts and ${clash}.ts would both be published as ${subpath} (case is ignored): rename one`)
+  if (clash !== undefined)
+    throw new Error(`${source}.ts and ${clash}.ts would both be published as ${subpath} (case is ignored): rename one`)
   seen.set(subpath.toLowerCase(), source)
 }
 

@@ -5,7 +5,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, relative } from 'node:path'
 
 const filesBelow = folder =>
-  existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter(e => e.isFile()).map(e => join(e.parentPath ?? e.path, e.name)) : []
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter(e => e.isFile())
+        .map(e => join(e.parentPath ?? e.path, e.name))
+    : []
 
 const compiledFolders = ['lib', 'laws', 'test', 'bench', 'examples', 'scripts']
 for (const folder of compiledFolders) {
@@ -17,7 +21,9 @@ for (const folder of compiledFolders) {
 }
 
 const toEs6 = text =>
-  text.replace(/((?:from|import)\s*\(?\s*['"])(fp-ts|io-ts)\/lib\//g, '$1$2/es6/').replace(/((?:from|import)\s*\(?\s*['"])io-ts(['"])/g, '$1io-ts/es6/index.js$2')
+  text
+    .replace(/((?:from|import)\s*\(?\s*['"])(fp-ts|io-ts)\/lib\//g, '$1$2/es6/')
+    .replace(/((?:from|import)\s*\(?\s*['"])io-ts(['"])/g, '$1io-ts/es6/index.js$2')
 
 const written = new Set()
 for (const folder of ['lib', 'laws']) {

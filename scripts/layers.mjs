@@ -1,0 +1,124 @@
+// The import rules of the house, in one table; run by `npm run check` and by test/architecture.test.ts.
+//   core <- plan <- sql;  core <- model;  all of these <- run <- transform, schema <- relate, replicate <- vector, cli
+//   node scripts/layers.mjs [FOLDER]     prints every import that breaks a rule and exits with 1 if there is one
+// `import type` counts like any other import: a type is knowledge as well.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import ts from 'typescript'
+
+const root = resolve(process.argv[2] ?? join(import.meta.dirname, '..'))
+
+const ground = ['core', 'plan', 'sql']
+const running = [...ground, 'run']
+const above = [...running, 'transform', 'schema']
+
+/** Folder of lib -> the folders of lib it may import, besides itself. */
+const mayImport = {
+  core: [],
+  plan: ['core'],
+  sql: ['core', 'plan'],
+  model: ['core'],
+  run: ground,
+  transform: running,
+  schema: running,
+  relate: above,
+  replicate: above,
+  vector: [...above, 'relate', 'replicate'],
+  cli: [...above, 'relate', 'replicate', 'vector'],
+}
+/** The one bridge to the model: everything else must agree with it without having seen it. */
+const mayUseModel = ['lib/run/memory.ts', 'lib/index.ts']
+
+/** Pure folders know neither Node nor a driver. */
+const pure = ['core', 'plan', 'sql', 'model']
+const basePackages = ['fp-ts', 'io-ts']
+
+const sourcesBelow = folder =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter(name => name.endsWith('.ts'))
+        .map(name => join(folder, name).replaceAll('\\', '/'))
+        .sort()
+    : []
+
+const importsOf = file => ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true).importedFiles.map(i => i.fileName)
+const isRelative = specifier => specifier.startsWith('.')
+const packageOf = specifier =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+const targetOf = (file, specifier) =>
+  relative(root, resolve(root, dirname(file), specifier))
+    .replaceAll('\\', '/')
+    .replace(/\.js$/, '.ts')
+
+const problems = []
+const problem = (file, specifier, why) => problems.push(`${file}: imports ${specifier}: ${why}`)
+
+const graph = new Map()
+const importersOfDriver = new Map()
+
+for (const file of sourcesBelow('lib')) {
+  const layer = file.split('/').length > 2 ? file.split('/')[1] : undefined
+  if (layer !== undefined && !(layer in mayImport))
+    problems.push(`${file}: the folder lib/${layer} is not in the table of scripts/layers.mjs`)
+  const targets = []
+  for (const specifier of importsOf(file)) {
+    if (isRelative(specifier)) {
+      const target = targetOf(file, specifier)
+      targets.push(target)
+      if (!specifier.endsWith('.js')) problem(file, specifier, 'a relative import ends in .js')
+      else if (!existsSync(join(root, target))) problem(file, specifier, 'there is no such file')
+      if (!target.startsWith('lib/')) problem(file, specifier, 'lib imports nothing outside lib')
+      else if (layer !== undefined && layer in mayImport) {
+        const targetLayer = target.split('/').length > 2 ? target.split('/')[1] : undefined
+        if (targetLayer === undefined) problem(file, specifier, 'lib/index.ts is for users; import the module itself')
+        else if (targetLayer === 'model' && layer !== 'model') {
+          if (!mayUseModel.includes(file)) problem(file, specifier, `only ${mayUseModel[0]} uses the model`)
+        } else if (targetLayer !== layer && !mayImport[layer].includes(targetLayer))
+          problem(file, specifier, `lib/${layer} may import ${['itself', ...mayImport[layer].map(f => `lib/${f}`)].join(', ')}`)
+      }
+    } else if (specifier.startsWith('node:')) {
+      if (pure.includes(layer)) problem(file, specifier, `lib/${layer} is pure`)
+    } else if (!basePackages.includes(packageOf(specifier))) {
+      const name = packageOf(specifier)
+      if (name === 'query-ts') problem(file, specifier, 'inside lib, import by relative path')
+      else if (name === 'fast-check') problem(file, specifier, 'only laws use fast-check')
+      else if (pure.includes(layer)) problem(file, specifier, `lib/${layer} is pure`)
+      else importersOfDriver.set(name, [...new Set([...(importersOfDriver.get(name) ?? []), file])])
+    }
+  }
+  graph.set(file, targets)
+}
+for (const [name, files] of importersOfDriver)
+  if (files.length > 1) problems.push(`${name}: a driver package is imported by one file only, not by ${files.join(' and ')}`)
+
+for (const file of sourcesBelow('laws'))
+  for (const specifier of importsOf(file))
+    if (isRelative(specifier)) {
+      if (!/^(lib|laws)\//.test(targetOf(file, specifier))) problem(file, specifier, 'laws import lib and laws')
+    } else if (![...basePackages, 'fast-check'].includes(packageOf(specifier))) problem(file, specifier, 'laws import lib and fast-check')
+
+for (const folder of ['bench', 'examples'])
+  for (const file of sourcesBelow(folder))
+    for (const specifier of importsOf(file))
+      if (isRelative(specifier) && !targetOf(file, specifier).startsWith(`${folder}/`))
+        problem(file, specifier, `${folder} uses the public entry points (query-ts/...) only`)
+
+// Cycles: depth first; a file met again while it is still open closes one.
+const state = new Map()
+const visit = (file, path) => {
+  if (state.get(file) === 'done') return
+  if (state.get(file) === 'open') {
+    problems.push(`import cycle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`)
+    return
+  }
+  state.set(file, 'open')
+  for (const target of graph.get(file) ?? []) visit(target, [...path, file])
+  state.set(file, 'done')
+}
+for (const file of graph.keys()) visit(file, [])
+
+for (const line of problems) console.log(line)
+process.exitCode = problems.length > 0 ? 1 : 0

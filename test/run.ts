@@ -1,0 +1,105 @@
+/**
+ * The test runner: one worker process per file, results over IPC, several files at a time.
+ *
+ *   node dist/test/run.js [--jobs=N] [--timeout=SECONDS] [--suffix=.test.js] [part of a file name ...]
+ *
+ * The last line is `N passed, N failed`, with `, N skipped` when there are any. The exit code is 0 only if something
+ * ran and nothing failed. When CI is set a skip counts as a failure of the run: what was skipped was not shown.
+ */
+import { fork } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Verdict } from './runner/worker.js'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const args = process.argv.slice(2)
+const option = (name: string, fallback: string): string => args.find(a => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
+const filters = args.filter(a => !a.startsWith('--'))
+const suffix = option('suffix', '.test.js')
+const timeoutSeconds = Number(option('timeout', '300'))
+const jobs = Number(option('jobs', String(Math.max(2, availableParallelism()))))
+
+/** Files named *.slow.test.ts start first, so that they do not end the run alone. */
+const isSlow = (file: string): boolean => file.includes('.slow.')
+const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith(suffix) && (filters.length === 0 || filters.some(part => file.includes(part))))
+  .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || a.localeCompare(b))
+
+interface Outcome {
+  readonly verdict: Verdict
+  readonly output: string
+  readonly seconds: number
+}
+
+const lost = (error: string): Verdict => ({ passed: 0, failures: [{ name: '(whole file)', error }], skipped: [], notes: [] })
+
+const runFile = (file: string): Promise<Outcome> =>
+  new Promise(resolve => {
+    const started = performance.now()
+    const worker = fork(join(here, 'runner', 'worker.js'), [join(here, file)], { silent: true, execArgv: ['--enable-source-maps'] })
+    let output = ''
+    let verdict: Verdict | undefined
+    let timedOut = false
+    const collect = (chunk: string): void => {
+      output += chunk
+    }
+    worker.stdout?.setEncoding('utf8').on('data', collect)
+    worker.stderr?.setEncoding('utf8').on('data', collect)
+    worker.on('message', message => {
+      verdict = message as Verdict
+    })
+    const timer = setTimeout(() => {
+      timedOut = true
+      worker.kill('SIGKILL')
+    }, timeoutSeconds * 1000)
+    // `close` comes after `exit`, when the last of the output has been read.
+    worker.on('close', (code, signal) => {
+      clearTimeout(timer)
+      const seconds = (performance.now() - started) / 1000
+      const judged = timedOut
+        ? lost(`still running after ${timeoutSeconds} s: killed`)
+        : verdict === undefined
+          ? lost(`the worker ended before its tests did (${signal ?? `exit code ${code}`})`)
+          : code !== 0
+            ? { ...verdict, failures: [...verdict.failures, ...lost(`the worker ended with exit code ${code}`).failures] }
+            : verdict
+      resolve({ verdict: judged, output, seconds })
+    })
+  })
+
+const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by)
+
+const report = (file: string, { verdict, output, seconds }: Outcome): void => {
+  const mark = verdict.failures.length > 0 ? 'FAIL' : verdict.skipped.length > 0 ? 'SKIP' : 'ok  '
+  const lines = [`${mark} ${relative('.', join('test', file)).replace(/\.js$/, '.ts')}  ${verdict.passed} passed  ${seconds.toFixed(1)} s`]
+  for (const name of verdict.skipped) lines.push(`  SKIPPED ${name}`)
+  for (const text of verdict.notes) lines.push(indent(text, '  '))
+  if (verdict.failures.length > 0 && output.trim() !== '') lines.push(indent(output.trimEnd(), '  | '))
+  for (const failure of verdict.failures) lines.push(`\n  ✗ ${failure.name}`, indent(failure.error, '    '), '')
+  console.log(lines.join('\n'))
+}
+
+const outcomes: Array<Outcome> = []
+const waiting = [...files]
+const lane = async (): Promise<void> => {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const outcome = await runFile(file)
+    outcomes.push(outcome)
+    report(file, outcome)
+  }
+}
+await Promise.all(Array.from({ length: jobs }, lane))
+
+const sum = (count: (v: Verdict) => number): number => outcomes.reduce((total, o) => total + count(o.verdict), 0)
+const passed = sum(v => v.passed)
+const failed = sum(v => v.failures.length)
+const skipped = sum(v => v.skipped.length)
+
+if (files.length === 0) console.log(`no test file matches ${filters.join(', ') || suffix}`)
+else if (passed + failed === 0) console.log('no test ran')
+const skipFails = skipped > 0 && (process.env.CI ?? '') !== ''
+if (skipFails) console.log('CI is set: a skipped test fails the run')
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed > 0 || passed === 0 || skipFails ? 1 : 0
