@@ -13,8 +13,9 @@
  */
 import type { Type } from 'io-ts'
 import { canonical } from './Canonical.js'
-import { type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
-import { type Decimal, hasEquality, hasOrder, isInteger, isText, type SqlType, showSqlType, unifyColumnType } from './SqlType.js'
+import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
+import { scopeOf, singleColumn } from './scope.js'
+import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, showSqlType, unifyColumnType } from './SqlType.js'
 import {
   type AnyExpr,
   type AnyQuery,
@@ -453,7 +454,7 @@ export const isSome = <S>(m: Maybe<S>): Expr<boolean> => m.present
 
 /** An expression of the row of a left join; null when the row is missing. */
 export const maybe = <S, B>(m: Maybe<S>, f: (s: S) => Expr<B>): Expr<B | null> => {
-  const value = f(m.inside as S) as AnyExpr
+  const value = f(scopeOf(m.row) as S) as AnyExpr
   const type = { ...value.type, nullable: true }
   return node({ tag: 'case', branches: [[m.present, value]], otherwise: expr({ tag: 'literal', value: null }, type) }, type, [m.present, value])
 }
@@ -462,6 +463,15 @@ export const maybe = <S, B>(m: Maybe<S>, f: (s: S) => Expr<B>): Expr<B | null> =
 
 /** Whether the query has a row. */
 export const exists = <S, A>(q: Query<S, A>): Expr<boolean> => expr({ tag: 'exists', query: q as AnyQuery }, exprType(BOOLEAN))
+
+/** The value of the first row of a query of one column; null when it has no row. */
+export const scalar = <A>(q: Query<Expr<A>, unknown>): Expr<A | null> => {
+  const column = attempting('scalar', () => singleColumn(q as AnyQuery))
+  const unknownType = exprType(TEXT, true)
+  if (column._tag === 'Left') return invalid(column.left, unknownType)
+  if (column.right === null) return expr({ tag: 'literal', value: null }, unknownType)
+  return expr({ tag: 'scalar', query: q as AnyQuery }, { ...column.right.type, nullable: true })
+}
 
 /** Whether the value is among the rows of a query of one column; null under SQL's rules for null. */
 export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred =>
@@ -482,6 +492,3 @@ export const nullsFirst = (o: Order): Order => ({ ...o, nulls: 'first' })
 
 /** The same key with nulls after every value. */
 export const nullsLast = (o: Order): Order => ({ ...o, nulls: 'last' })
-
-/** Whether an expression is text in one of its forms: what `like` and `concat` take. */
-export const isTextual = (e: AnyExpr): boolean => isText(e.type.sql)

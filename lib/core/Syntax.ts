@@ -134,19 +134,18 @@ export interface Maybe<out S> {
   readonly _S?: () => S
   readonly kind: 'maybe'
   readonly present: Expr<boolean>
-  /** The scope of the present row. Its expressions mean nothing when the row is missing. */
-  readonly inside: Shape
-  /** What the present row decodes by: `inside`, with the functions of `mapRow` at their places. */
+  /** The present row. Its expressions mean nothing when the row is missing. */
   readonly row: RowShape
 }
 
+/** A plain value that can stand as a parameter. */
 export type Literal = string | number | boolean | bigint | Date | Uint8Array
 
-/** What a query's scope is made of: expressions, nested collections, literals, and records of these. */
-export type Shape = Leaf<any> | Maybe<any> | Literal | { readonly [name: string]: Shape }
+/** What a query's scope is made of: expressions, nested collections, and records of these. A constant is `lit(...)`. */
+export type Shape = Leaf<any> | Maybe<any> | { readonly [name: string]: Shape }
 
-/** A shape as rows are decoded by it. */
-export type RowShape = Shape | MappedRow | { readonly [name: string]: RowShape }
+/** A shape as rows are decoded by it: with the functions of `mapRow` at their places. */
+export type RowShape = Shape | MappedRow | ExtendedRow | { readonly [name: string]: RowShape }
 
 /** A row that a pure function is applied to after decoding. */
 export interface MappedRow {
@@ -155,13 +154,17 @@ export interface MappedRow {
   readonly f: (a: any) => unknown
 }
 
-type Widen<S> = S extends string ? string : S extends number ? number : S extends boolean ? boolean : S
+/** A mapped row to which `bind` or `let` adds fields. */
+export interface ExtendedRow {
+  readonly kind: 'extended'
+  readonly row: RowShape
+  readonly fields: { readonly [name: string]: RowShape }
+}
 
 /** The row that a shape decodes to. */
 export type Result<S> =
   S extends Leaf<infer A> ? A
   : S extends Maybe<infer T> ? Option<Result<T>>
-  : S extends Literal ? Widen<S>
   : { readonly [K in keyof S]: Result<S[K]> }
 
 // --- Columns and tables -----------------------------------------------------------------------
@@ -267,6 +270,39 @@ export interface PreparedQuery {
   readonly f: (params: any) => AnyQuery
   readonly template: AnyQuery
 }
+
+// --- Commands ---------------------------------------------------------------------------------
+
+/** Field to value, for one row. */
+export interface Assignments {
+  readonly [field: string]: AnyExpr
+}
+
+export interface Conflict {
+  readonly target: readonly string[]
+  readonly update: readonly string[]
+}
+
+export type CommandNode =
+  | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: readonly Assignments[]; readonly conflict: Conflict | null }
+  | { readonly tag: 'insertFrom'; readonly table: AnyTable; readonly query: AnyQuery }
+  | { readonly tag: 'update'; readonly table: AnyTable; readonly set: (row: any) => Assignments; readonly where: ((row: any) => Pred) | null }
+  | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
+  | { readonly tag: 'invalid'; readonly error: DbError }
+
+/** A state change that answers an `A`. */
+export interface Command<out A> {
+  readonly _A?: () => A
+  readonly kind: 'command'
+  readonly node: CommandNode
+  /** Whether the answer is one row or a list, where there is `returning`. */
+  readonly cardinality: 'one' | 'many'
+  readonly returning: ((row: any) => Shape) | null
+}
+
+export type AnyCommand = Command<any>
+
+// --- Building the tree ------------------------------------------------------------------------
 
 /** Wraps a node. Queries are immutable and compared by identity: a query in a constant is compiled once. */
 export const query = <S, A>(node: QueryNode): Query<S, A> => ({ kind: 'query', node })

@@ -1,0 +1,90 @@
+/**
+ * Aggregates: what `aggregate` computes of the rows of a group.
+ *
+ * An `Agg<A>` denotes a function from the bag of a group's rows to an `A`. It is not an `Expr`, so
+ * that an aggregate can't stand where a scalar belongs; after `aggregate` its value is an `Expr`.
+ * `key` makes an expression a group key. Without a key there is exactly one group, also of no rows.
+ *
+ * Laws: `count` of nothing is 0 and every other aggregate of nothing is null; nulls are skipped,
+ * except by `arrayAgg`; `sum` of integers and numerics is exact, `avg` is always float.
+ */
+import { type DbError, unsupported } from './DbError.js'
+import { hasEquality, hasOrder, type SqlType, showSqlType } from './SqlType.js'
+import { type Agg, type AggCall, type AggFn, type AnyAgg, type AnyExpr, type Expr, type ExprType, exprType, type Order, type Pred } from './Syntax.js'
+
+export type { Agg } from './Syntax.js'
+
+const agg = (call: Partial<AggCall> & { readonly fn: AggFn; readonly arg: AnyExpr | null }, type: ExprType): AnyAgg =>
+  call.arg?.node.tag === 'invalid'
+    ? { kind: 'agg', node: call.arg.node, type }
+    : { kind: 'agg', node: { tag: 'agg', distinct: false, separator: '', filter: null, order: [], ...call }, type }
+
+const refusedAgg = (error: DbError, type: ExprType): AnyAgg => ({ kind: 'agg', node: { tag: 'invalid', error }, type })
+
+const INT = exprType({ tag: 'int' })
+
+/** Groups by the value of an expression; null is a group of its own. */
+export const key = <A>(e: Expr<A>): Agg<A> =>
+  hasEquality(e.type.sql)
+    ? { kind: 'agg', node: { tag: 'key', expr: e }, type: e.type }
+    : refusedAgg(unsupported(`a group key of ${showSqlType(e.type.sql)}`, 'query-ts'), e.type)
+
+/** The number of rows. */
+export const countAll: Agg<number> = agg({ fn: 'count', arg: null }, INT)
+
+/** The number of rows in which the value is not null. */
+export const count = <A>(e: Expr<A>): Agg<number> => agg({ fn: 'count', arg: e }, INT)
+
+/** The number of different values, null not counted. */
+export const countDistinct = <A>(e: Expr<A>): Agg<number> =>
+  hasEquality(e.type.sql)
+    ? agg({ fn: 'count', arg: e, distinct: true }, INT)
+    : refusedAgg(unsupported(`countDistinct of ${showSqlType(e.type.sql)}`, 'query-ts'), INT)
+
+const summed = (t: SqlType): SqlType => {
+  if (t.tag === 'smallint') return { tag: 'int' }
+  return t.tag === 'numeric' ? { ...t, precision: t.precision <= 18 ? 18 : 65 } : t
+}
+
+/** The sum; null of nothing. Integers and numerics are exact, beyond 64 bits it is `NumericOverflow`. */
+export const sum = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<A | null> =>
+  agg({ fn: 'sum', arg: e }, exprType(summed(e.type.sql), true))
+
+/** The mean as a float; null of nothing. */
+export const avg = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> =>
+  agg({ fn: 'avg', arg: e }, exprType({ tag: 'float' }, true))
+
+const extreme = (fn: 'min' | 'max', e: AnyExpr): AnyAgg => {
+  const { sql } = e.type
+  return hasOrder(sql) && sql.tag !== 'boolean' && sql.tag !== 'uuid' && sql.tag !== 'bytes'
+    ? agg({ fn, arg: e }, { ...e.type, nullable: true })
+    : refusedAgg(unsupported(`${fn} of ${showSqlType(sql)}`, 'query-ts', 'engines differ on it'), e.type)
+}
+
+/** The least value; null of nothing. */
+export const min = <A>(e: Expr<A>): Agg<A | null> => extreme('min', e)
+
+/** The greatest value; null of nothing. */
+export const max = <A>(e: Expr<A>): Agg<A | null> => extreme('max', e)
+
+/** All values, nulls too, in the given order; null of nothing. */
+export const arrayAgg = <A>(e: Expr<A>, options: { readonly orderBy?: readonly Order[] } = {}): Agg<readonly A[] | null> => {
+  const { sql, nullable, refine } = e.type
+  if (refine !== null || sql.tag === 'array' || sql.tag === 'json' || sql.tag === 'custom' || sql.tag === 'vector') {
+    return refusedAgg(unsupported(`arrayAgg of ${refine?.name ?? showSqlType(sql)}`, 'query-ts', 'nest the query with many'), exprType(sql))
+  }
+  return agg({ fn: 'arrayAgg', arg: e, order: options.orderBy ?? [] }, exprType({ tag: 'array', element: sql, elementNullable: nullable }, true))
+}
+
+/** The texts joined by a separator, nulls skipped, in the given order; null of nothing. */
+export const stringAgg = <A extends string | null>(e: Expr<A>, separator: string, options: { readonly orderBy?: readonly Order[] } = {}): Agg<string | null> =>
+  agg({ fn: 'stringAgg', arg: e, separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
+
+/** The same aggregate over those rows only for which the predicate is true. A key is refused. */
+export const filter =
+  (predicate: Pred) =>
+  <A>(a: Agg<A>): Agg<A> => {
+    if (a.node.tag === 'key') return refusedAgg(unsupported('a filter on a group key', 'query-ts', 'use where before aggregate'), a.type)
+    if (predicate.node.tag === 'invalid') return refusedAgg(predicate.node.error, a.type)
+    return a.node.tag === 'agg' ? { ...a, node: { ...a.node, filter: predicate } } : a
+  }

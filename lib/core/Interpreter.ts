@@ -1,0 +1,112 @@
+/**
+ * Operations and interpreters: the one algebra of effects.
+ *
+ * An operation is first-order data that promises an answer; an `Interpreter` is a natural
+ * transformation from operations to `TaskEither<DbError, _>`, with a way to run a block as one
+ * transaction. Runners (`memory`, `sqlite`, `pglite`) are the leaves; a transformer is a function
+ * from interpreter to interpreter, and must rewrite both fields, so that it sees the operations
+ * inside transactions too.
+ *
+ * Law (homomorphism): `runner.perform(op)` answers what `memory.perform(op)` answers, for every op.
+ * This module performs nothing itself.
+ */
+import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { DbError } from './DbError.js'
+import type { AnySchema } from './Schema.js'
+import type { AnyCommand, AnyQuery, Command, ExprType, Literal, Query } from './Syntax.js'
+
+/** What promises an `A`. */
+export interface Operation<out A> {
+  readonly _A?: () => A
+}
+
+/** All rows of a query, in an order that it admits. */
+export interface All<out A> extends Operation<readonly A[]> {
+  readonly tag: 'all'
+  readonly query: AnyQuery
+}
+
+/** A cursor over the rows of a query, `size` at a time. */
+export interface OpenCursor<out A> extends Operation<Cursor<A>> {
+  readonly tag: 'cursor'
+  readonly query: AnyQuery
+  readonly size: number
+}
+
+/** The effect and the answer of a command. */
+export interface Execute<out A> extends Operation<A> {
+  readonly tag: 'execute'
+  readonly command: AnyCommand
+}
+
+/** Creates or drops every table of a schema. */
+export interface Ddl extends Operation<void> {
+  readonly tag: 'ddl'
+  readonly action: 'createAll' | 'dropAll'
+  readonly schema: AnySchema
+}
+
+/** A statement of the caller's own: its columns, by position, are read as `columns` says. */
+export interface RawStatement<out A> extends Operation<readonly A[]> {
+  readonly tag: 'raw'
+  readonly text: readonly string[]
+  readonly args: readonly Literal[]
+  readonly columns: { readonly [name: string]: ExprType }
+}
+
+export type SqlOp = All<any> | OpenCursor<any> | Execute<any> | Ddl | RawStatement<any>
+
+/** Rows in chunks. An empty chunk is the end; closing twice, or after the end, is fine. */
+export interface Cursor<out A> {
+  readonly next: TaskEither<DbError, readonly A[]>
+  readonly close: TaskEither<DbError, void>
+}
+
+export type Isolation = 'readUncommitted' | 'readCommitted' | 'repeatableRead' | 'serializable'
+
+/** What a transaction asks for; each is a minimum. */
+export interface TxOptions {
+  readonly isolation?: Isolation
+  readonly readOnly?: boolean
+}
+
+/** What an engine does by itself, what is emulated with the same meaning, and what is refused. */
+export interface Capabilities {
+  readonly engine: string
+  readonly returning: 'native' | 'emulated'
+  readonly lateral: 'native' | 'emulated' | 'refused'
+  readonly transactionalDdl: boolean
+  readonly isolation: readonly Isolation[]
+}
+
+export interface Interpreter<in Op> {
+  readonly perform: <A>(op: Op & Operation<A>) => TaskEither<DbError, A>
+  readonly transaction: <E, A>(options: TxOptions, use: (tx: Interpreter<Op>) => TaskEither<E, A>) => TaskEither<E | DbError, A>
+  readonly capabilities: Capabilities
+}
+
+/** A leaf interpreter that holds something open. Closing waits for what is under way; later operations are `Closed`. */
+export interface Runner extends Interpreter<SqlOp> {
+  readonly close: TaskEither<DbError, void>
+}
+
+/** What a program needs that talks to a database. */
+export interface Db {
+  readonly db: Interpreter<SqlOp>
+}
+
+/** A program: what it needs, how it fails, what it answers. */
+export type Program<R, E, A> = ReaderTaskEither<R, E, A>
+
+/** The program of one operation. */
+export const perform =
+  <A>(op: SqlOp & Operation<A>): Program<Db, DbError, A> =>
+  ({ db }) =>
+    db.perform(op)
+
+/** All rows of a query as an operation. */
+export const all = <S, A>(query: Query<S, A>): All<A> => ({ tag: 'all', query })
+
+/** A command as an operation. */
+export const execute = <A>(command: Command<A>): Execute<A> => ({ tag: 'execute', command: command as AnyCommand })

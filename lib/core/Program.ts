@@ -1,0 +1,78 @@
+/**
+ * Programs: what to do with a database, as values that need one.
+ *
+ * A program is fp-ts's `ReaderTaskEither`; Do, traverse, `apS` and the rest are fp-ts's own. This
+ * module adds what only a database has: transactions, parts that may fail, rollback on purpose, and
+ * statements of the caller's own. The programs of a query are `Q.all` and so on, of a command `C.run`.
+ *
+ * Laws: a transaction whose body answers `Left` leaves no trace; after a failed operation every
+ * later one in the same transaction is `TransactionAborted`, unless it failed inside `attempt`;
+ * nested transactions are savepoints. `rolledBack(p)` answers what `p` answers and changes nothing.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { DbError } from './DbError.js'
+import { type Db, type Program, perform, type TxOptions } from './Interpreter.js'
+import type { Columns, Literal, Row } from './Syntax.js'
+
+export type { Db, Program, TxOptions } from './Interpreter.js'
+
+/** The failure that is none: rolls the enclosing transaction back, which then succeeds with the value. */
+export interface Rollback<out A> {
+  readonly _tag: 'Rollback'
+  readonly value: A
+}
+
+type RolledBack<X> = X extends Rollback<infer B> ? B : never
+
+const isRollback = (e: unknown): e is Rollback<unknown> => typeof e === 'object' && e !== null && (e as { _tag?: unknown })._tag === 'Rollback'
+
+/** Leaves the enclosing transaction: everything in it is undone, and it answers `value`. */
+export const rollback =
+  <A>(value: A): Program<unknown, Rollback<A>, never> =>
+  () =>
+  async () =>
+    E.left({ _tag: 'Rollback', value })
+
+/**
+ * Runs a program as one transaction: committed when it answers `Right`, undone when it answers `Left`
+ * or rejects. Inside another transaction it is a savepoint.
+ */
+export const transaction =
+  (options: TxOptions = {}) =>
+  <R extends Db, X, A>(program: Program<R, X, A>): Program<R, Exclude<X, Rollback<unknown>> | DbError, A | RolledBack<X>> =>
+  env =>
+  async () => {
+    const answer = await env.db.transaction<X, A>(options, tx => program({ ...env, db: tx }))()
+    if (E.isLeft(answer) && isRollback(answer.left)) return E.right(answer.left.value as RolledBack<X>)
+    return answer as E.Either<Exclude<X, Rollback<unknown>> | DbError, A>
+  }
+
+/** A part that may fail: its failure is undone and answered as a value, and the transaction around it goes on. */
+export const attempt =
+  <R extends Db, X, A>(program: Program<R, X, A>): Program<R, DbError, E.Either<X | DbError, A>> =>
+  env =>
+  async () =>
+    E.right(await env.db.transaction<X, A>({}, tx => program({ ...env, db: tx }))())
+
+/** Runs a program and undoes it: its answer, and no trace. For tests. */
+export const rolledBack = <R extends Db, X, A>(program: Program<R, X, A>): Program<R, X | DbError, A> => {
+  const undone: Program<R, X | Rollback<A>, never> = env => async () => {
+    const answer = await program(env)()
+    return E.left(E.isLeft(answer) ? answer.left : { _tag: 'Rollback', value: answer.right })
+  }
+  return transaction()(undone) as Program<R, X | DbError, A>
+}
+
+/**
+ * A statement of your own, with the columns it answers, by position. Values in the template are
+ * parameters. The memory interpreter can't run it and answers `Unsupported`.
+ */
+export const raw =
+  <C extends Columns>(columns: C) =>
+  (text: TemplateStringsArray, ...args: readonly Literal[]): Program<Db, DbError, readonly Row<C>[]> =>
+    perform({
+      tag: 'raw',
+      text: [...text],
+      args,
+      columns: Object.fromEntries(Object.entries(columns).map(([name, c]) => [name, c.type])),
+    })

@@ -1,0 +1,234 @@
+/**
+ * Queries: bags of rows as values.
+ *
+ * A `Query<S, A>` denotes a bag of rows, with an order when one was asked for. `S` is the scope: what
+ * the next step's function sees, made of expressions; `A` is what a row decodes to. Nothing runs
+ * until an interpreter is given the query.
+ *
+ * `Query` is a *restricted* monad: functions see scopes of expressions, not values, so no fp-ts
+ * instance is claimed and its laws are stated on meanings:
+ *
+ * - left identity: `pipe(of(s), flatMap(f)) = f(s)`; right identity: `flatMap(of) = identity`
+ * - associativity of `flatMap`; `zero` absorbs; `flatMap` distributes over `unionAll` on the left
+ * - `where(p) = flatMap(s => p ? of(s) : zero)`; `unionAll` is a monoid with `zero`
+ *
+ * Order: `orderBy` is a stable sort, seen by `limit`, `offset`, `first` and the result. `map`, `where`,
+ * `let`, `limit`, `offset` keep it; joins, set operations, `distinct` and `aggregate` forget it.
+ * The programs that run a query (`all`, `one`, `head`, ...) are in `fetch`, and exported from here too.
+ */
+import type { Option } from 'fp-ts/lib/Option.js'
+import { validationError } from './DbError.js'
+import { literalOf } from './Expr.js'
+import type {
+  Agg,
+  AnyAgg,
+  AnyExpr,
+  AnyQuery,
+  Columns,
+  Expr,
+  Exprs,
+  ExprType,
+  In,
+  Maybe,
+  Nested,
+  Order,
+  Out,
+  Pred,
+  PreparedQuery,
+  Query,
+  Result,
+  Row,
+  SetOperator,
+  Shape,
+  Table,
+} from './Syntax.js'
+import { expr, exprType, invalid, query } from './Syntax.js'
+
+export * from './fetch.js'
+export type { Maybe, Nested, Query, Result, Shape } from './Syntax.js'
+
+// --- Constructors -----------------------------------------------------------------------------
+
+/** The rows of a table. `meaning(from(t)) = rows(t)` */
+export const from = <C>(table: Table<C>): Query<Exprs<C>, Row<C>> => query({ tag: 'from', table })
+
+/** One row. `meaning(of(s)) = [s]` */
+export const of = <S extends Shape>(shape: S): Query<S, Result<S>> => query({ tag: 'of', shape })
+
+/** No rows, of any shape: the unit of `unionAll`. `meaning(zero) = []` */
+export const zero: Query<never, never> = query({ tag: 'zero' })
+
+/** One row without fields: where a chain of `bind` starts. */
+export const Do: Query<{}, {}> = query({ tag: 'of', shape: {} })
+
+type ValueOf<C> = { readonly [K in keyof C]: Exclude<In<C[K]>, undefined> }
+
+/** Rows given by the caller. `meaning(values(c)(rows)) = rows` */
+export const values =
+  <C extends Columns>(columns: C) =>
+  (rows: readonly ValueOf<C>[]): Query<Exprs<C>, Row<C>> => {
+    const types = Object.fromEntries(Object.entries(columns).map(([name, c]) => [name, c.type]))
+    return query({ tag: 'values', types, rows: rows.map(row => literals(types, row)) })
+  }
+
+const literals = (types: { readonly [name: string]: ExprType }, row: { readonly [name: string]: unknown }): { readonly [name: string]: AnyExpr } =>
+  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, literalOf(type, row[name])]))
+
+// --- Combinators ------------------------------------------------------------------------------
+
+/** The rows for which a predicate is true. `meaning(where(p)(q)) = meaning(q).filter(p)` */
+export const where =
+  <S>(f: (s: S) => Pred) =>
+  <S1 extends S, A>(q: Query<S1, A> & Query<S, unknown>): Query<S1, A> =>
+    query({ tag: 'where', input: q, f })
+
+/** A step that is taken only if the condition holds: optional filters. `when(true, f) = f`, `when(false, f) = identity` */
+export const when =
+  <S, A>(condition: boolean, step: (q: Query<S, A>) => Query<S, A>) =>
+  (q: Query<S, A>): Query<S, A> =>
+    condition ? step(q) : q
+
+/** Another row made of each. `meaning(map(f)(q)) = meaning(q).map(f)` */
+export const map =
+  <S, B extends Shape>(f: (s: S) => B) =>
+  <A>(q: Query<S, A>): Query<B, Result<B>> =>
+    query({ tag: 'map', input: q, f })
+
+/** A pure function on each decoded row, after everything else; also under `many`. The functor on `A`. */
+export const mapRow =
+  <A, B>(f: (a: A) => B) =>
+  <S>(q: Query<S, A>): Query<S, B> =>
+    query({ tag: 'mapRow', input: q, f })
+
+/** The rows of a query for each row. `meaning(flatMap(f)(q)) = meaning(q).flatMap(s => meaning(f(s)))`, without order */
+export const flatMap =
+  <S, S2, B>(f: (s: S) => Query<S2, B>) =>
+  <A>(q: Query<S, A>): Query<S2, B> =>
+    query({ tag: 'flatMap', input: q, f })
+
+type With<S, N extends string, T> = S & { readonly [K in N]: T }
+
+/** Each row with each row of a query beside it, under a name: an inner join. */
+export const bind =
+  <N extends string, S, S2, B>(name: N, f: (s: S) => Query<S2, B>) =>
+  <A>(q: Query<S, A>): Query<With<S, N, S2>, With<A, N, B>> =>
+    query({ tag: 'bind', input: q, name, f })
+
+/** As `bind`, but a row for which the query has none stays, with `none` beside it: a left join. */
+export const bindLeft =
+  <N extends string, S, S2, B>(name: N, f: (s: S) => Query<S2, B>) =>
+  <A>(q: Query<S, A>): Query<With<S, N, Maybe<S2>>, With<A, N, Option<B>>> =>
+    query({ tag: 'bindLeft', input: q, name, f })
+
+const let_ =
+  <N extends string, S, B extends Shape>(name: N, f: (s: S) => B) =>
+  <A>(q: Query<S, A>): Query<With<S, N, B>, With<A, N, Result<B>>> =>
+    query({ tag: 'let', input: q, name, f })
+
+/** Each row with a computed field. `meaning(let(n, f)(q)) = meaning(q).map(s => ({ ...s, [n]: f(s) }))` */
+export { let_ as let }
+
+/** `bind(name, s => where(t => on(s, t))(from(table)))`: an inner join with a table. */
+export const innerJoin =
+  <N extends string, S, C>(name: N, table: Table<C>, on: (s: S, t: Exprs<C>) => Pred) =>
+  <A>(q: Query<S, A>): Query<With<S, N, Exprs<C>>, With<A, N, Row<C>>> =>
+    bind(name, (s: S) => where((t: Exprs<C>) => on(s, t))(from(table)))(q)
+
+/** `bindLeft(name, s => where(t => on(s, t))(from(table)))`: a left join with a table. */
+export const leftJoin =
+  <N extends string, S, C>(name: N, table: Table<C>, on: (s: S, t: Exprs<C>) => Pred) =>
+  <A>(q: Query<S, A>): Query<With<S, N, Maybe<Exprs<C>>>, With<A, N, Option<Row<C>>>> =>
+    bindLeft(name, (s: S) => where((t: Exprs<C>) => on(s, t))(from(table)))(q)
+
+type AggExprs<R> = { readonly [K in keyof R]: R[K] extends Agg<infer A> ? Expr<A> : never }
+type AggRow<R> = { readonly [K in keyof R]: R[K] extends Agg<infer A> ? A : never }
+
+/** One row a group: groups have equal `key`s; without a key there is one group, also of no rows. */
+export const aggregate =
+  <S, R extends { readonly [name: string]: AnyAgg }>(f: (s: S) => R) =>
+  <A>(q: Query<S, A>): Query<AggExprs<R>, AggRow<R>> =>
+    query({ tag: 'aggregate', input: q, f })
+
+/** Each row once, by null-safe equality of all its columns. */
+export const distinct = <S, A>(q: Query<S, A>): Query<S, A> => query({ tag: 'distinct', input: q })
+
+const setOperation =
+  (operator: SetOperator) =>
+  <S, A>(right: Query<S, A>) =>
+  (left: Query<S, A>): Query<S, A> =>
+    query({ tag: 'set', operator, left, right })
+
+/** The rows of both, as often as they are in both: the bag sum. */
+export const unionAll = setOperation('unionAll')
+
+/** The different rows of both. `union(r)(l) = distinct(unionAll(r)(l))` */
+export const union = setOperation('union')
+
+/** The different rows that are in both. */
+export const intersect = setOperation('intersect')
+
+/** The different rows of the first that are not in the second. */
+export const except = setOperation('except')
+
+/** A stable sort: these keys lead, keys of an earlier `orderBy` break ties. */
+export const orderBy =
+  <S>(f: (s: S) => readonly Order[]) =>
+  <S1 extends S, A>(q: Query<S1, A> & Query<S, unknown>): Query<S1, A> =>
+    query({ tag: 'orderBy', input: q, f })
+
+const BIGINT = exprType({ tag: 'bigint' })
+
+const rowCount = (what: string, n: number | Expr<number>): AnyExpr => {
+  if (typeof n !== 'number') return n
+  return Number.isSafeInteger(n) && n >= 0
+    ? expr({ tag: 'literal', value: BigInt(n) }, BIGINT)
+    : invalid(validationError([what], 'a number of rows is a whole number and not negative'), BIGINT)
+}
+
+/** At most the first `n` rows, in the query's order; any of them where it has none. */
+export const limit =
+  (n: number | Expr<number>) =>
+  <S, A>(q: Query<S, A>): Query<S, A> =>
+    query({ tag: 'limit', input: q, count: rowCount('limit', n) })
+
+/** All but the first `n` rows. `offset(n)(limit(m)(q))` skips among those m. */
+export const offset =
+  (n: number | Expr<number>) =>
+  <S, A>(q: Query<S, A>): Query<S, A> =>
+    query({ tag: 'offset', input: q, count: rowCount('offset', n) })
+
+// --- Queries inside rows ----------------------------------------------------------------------
+
+const JSON_TYPE = exprType({ tag: 'json' })
+
+/** The rows of a query as a list inside each row, in their order, in the same statement. */
+export const many = <S, A>(q: Query<S, A>): Nested<readonly A[]> => ({ kind: 'nested', cardinality: 'many', query: q, type: JSON_TYPE })
+
+/** The first row of a query inside each row, if there is one, in the same statement. */
+export const first = <S, A>(q: Query<S, A>): Nested<Option<A>> => ({ kind: 'nested', cardinality: 'first', query: q, type: JSON_TYPE })
+
+// --- Prepared queries -------------------------------------------------------------------------
+
+type ParamExprs<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
+
+/**
+ * A query with typed parameters, planned and printed once a dialect. Running it costs a binding and
+ * the driver. `meaning(prepare(c, f)(v)) = meaning(f(v))`
+ */
+export const prepare = <C extends Columns, S, A>(
+  columns: C,
+  f: (params: ParamExprs<C>) => Query<S, A>,
+): ((values: ValueOf<C>) => Query<S, A>) => {
+  const types = Object.fromEntries(Object.entries(columns).map(([name, c]) => [name, c.type]))
+  let template: AnyQuery | undefined
+  const prepared: PreparedQuery = {
+    types,
+    f,
+    get template() {
+      const params = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, expr({ tag: 'param', name }, type)]))
+      template ??= f(params as ParamExprs<C>)
+      return template
+    },
+  }
+  return values => query({ tag: 'prepared', prepared, values: literals(types, values) })
+}

@@ -1,0 +1,111 @@
+/**
+ * Tables: a relation schema as plain data, described once.
+ *
+ * A `Table<C>` denotes a set of named columns with what every state of the table satisfies: its
+ * primary key, unique keys, checks. Field names become SQL names by a naming strategy (camelCase to
+ * snake_case unless said otherwise), keys and indexes get deterministic names, so that a violation
+ * reported by any engine can be traced back to fields.
+ *
+ * Foreign keys are not here: they are given once for a whole `Schema`, where cycles type-check.
+ */
+import { validationError } from './DbError.js'
+import type { AnyTable, Check, Columns, Expr, Exprs, In, Key, Out, Pred, Row as RowOfColumns, Table } from './Syntax.js'
+import { invalid } from './Syntax.js'
+
+export type { Columns, Exprs, Table } from './Syntax.js'
+
+/** The row of a table: `type Track = Row<typeof tracks>`. */
+export type Row<T> = T extends Table<infer C> ? RowOfColumns<C> : never
+
+type MayBeLeftOut<C> = { [K in keyof C]: undefined extends In<C[K]> ? K : never }[keyof C]
+
+/** What an insert takes: every column, but for those that are nullable, generated or have a default. */
+export type InsertOf<C> = { readonly [K in Exclude<keyof C, MayBeLeftOut<C>>]: In<C[K]> } & { readonly [K in MayBeLeftOut<C>]?: In<C[K]> }
+
+/** What an update sets: values, or expressions over the old row. */
+export type UpdateOf<C> = { readonly [K in keyof C]?: Out<C[K]> | Expr<Out<C[K]>> }
+
+export type Insert<T> = T extends Table<infer C> ? InsertOf<C> : never
+export type Update<T> = T extends Table<infer C> ? UpdateOf<C> : never
+
+/** Field name to SQL name. */
+export type Naming = (field: string) => string
+
+/** `unitPrice` to `unit_price`, `HTMLText` to `html_text`. */
+export const snakeCase: Naming = field =>
+  field
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+
+/** The field's own name. */
+export const asIs: Naming = field => field
+
+export interface TableOptions<C> {
+  /** Fields of the primary key. Left out: the generated column, if there is one. */
+  readonly primaryKey?: readonly (keyof C & string)[]
+  readonly uniques?: readonly (readonly (keyof C & string)[])[]
+  readonly indexes?: readonly (readonly (keyof C & string)[])[]
+  /** Predicates that hold, or are null, for every row; by name. */
+  readonly checks?: { readonly [name: string]: (row: Exprs<C>) => Pred }
+  /** The database schema (on MySQL the database) that the table lies in. */
+  readonly schema?: string
+  readonly naming?: Naming
+}
+
+/** A name of at most 60 bytes, as every engine takes it; longer ones end in a hash of the whole. */
+const shortName = (name: string): string => {
+  if (new TextEncoder().encode(name).length <= 60) return name
+  let hash = 0
+  for (const c of name) hash = (Math.imul(hash, 31) + (c.codePointAt(0) ?? 0)) | 0
+  let head = name.slice(0, 48)
+  while (new TextEncoder().encode(head).length > 48) head = [...head].slice(0, -1).join('')
+  return `${head}_${(hash >>> 0).toString(36)}`
+}
+
+/** A table by its SQL name and columns. */
+export const table = <C extends Columns>(name: string, columns: C, options: TableOptions<C> = {}): Table<C> => {
+  const naming = options.naming ?? snakeCase
+  const fields = Object.keys(columns)
+  const names = Object.fromEntries(fields.map(f => [f, columns[f]?.name ?? naming(f)]))
+  const sqlNames = (key: readonly string[]): string => key.map(f => names[f] ?? f).join('_')
+  const key = (suffix: string, of: readonly string[]): Key => ({ name: shortName(`${name}_${sqlNames(of)}_${suffix}`), columns: of })
+  const generated = fields.filter(f => columns[f]?.generated)
+  const primary = options.primaryKey ?? (generated.length === 1 ? generated : [])
+  const own: Check[] = fields.flatMap(f => {
+    const check = columns[f]?.check
+    return check == null ? [] : [{ name: shortName(`${name}_${names[f]}_check`), predicate: row => check(row[f]) }]
+  })
+  return {
+    kind: 'table',
+    name,
+    schema: options.schema ?? null,
+    columns,
+    names,
+    types: Object.fromEntries(fields.map(f => [f, (columns[f] as Columns[string]).type])),
+    primaryKey: primary.length === 0 ? null : { name: shortName(`${name}_pkey`), columns: primary },
+    uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => key('key', u)),
+    indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i => key('idx', i)),
+    checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
+  }
+}
+
+/** A name for messages and for looking a table up: `music.track` or `track`. */
+export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.name : `${t.schema}.${t.name}`)
+
+/** The SQL name of a field. */
+export const columnName = (t: AnyTable, field: string): string => t.names[field] ?? field
+
+/** The field of an SQL name. */
+export const fieldOf = (t: AnyTable, sqlName: string): string => Object.keys(t.names).find(f => t.names[f] === sqlName) ?? sqlName
+
+/** The checks of a table on a row of expressions. */
+export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unknown> }): readonly (readonly [string, Pred])[] =>
+  t.checks.map(c => {
+    try {
+      return [c.name, c.predicate(row)] as const
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown)
+      return [c.name, invalid(validationError([t.name, c.name], `the check threw: ${reason}`), { sql: { tag: 'boolean' }, nullable: false, refine: null })] as const
+    }
+  })

@@ -1,0 +1,213 @@
+/**
+ * Scopes and rows: walking the shapes that queries carry, and the static row of a query.
+ *
+ * A query carries one `RowShape`. `scopeOf` forgets the functions of `mapRow` in it and so gives what
+ * the next step sees. `leaves` lists the columns of a row by path, `mapLeaves` replaces them.
+ *
+ * `rowOf(q)` is the *typing* of a query: its row with symbols in place of values, found by applying
+ * the query's functions to symbols. Both meanings of a query use it where a row is needed and there
+ * is none (the missing side of a left join, the fields of a union). `null` is the row of `zero`,
+ * which has every shape.
+ */
+import { refuse, validationError } from './DbError.js'
+import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
+import type { AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
+import { expr, exprType } from './Syntax.js'
+
+/** A column of a row: an expression or a nested collection. */
+export type AnyLeaf = AnyExpr | Nested<any>
+
+export type Path = readonly string[]
+
+type Visited =
+  | { readonly tag: 'leaf'; readonly leaf: AnyLeaf }
+  | { readonly tag: 'maybe'; readonly maybe: Maybe<any> }
+  | { readonly tag: 'mapped'; readonly row: RowShape; readonly f: (a: any) => unknown }
+  | { readonly tag: 'extended'; readonly row: RowShape; readonly fields: { readonly [name: string]: RowShape } }
+  | { readonly tag: 'record'; readonly fields: { readonly [name: string]: RowShape } }
+
+/** Which form of row shape this is. Anything but a shape is refused: an untyped caller may answer a plain value. */
+export const visit = (row: RowShape): Visited => {
+  const x = row as { readonly kind?: unknown }
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    return refuse(validationError([], 'a row is made of expressions, nested queries and records of these: wrap a plain value in lit'))
+  }
+  if ((x.kind === 'expr' || x.kind === 'nested') && 'type' in row) return { tag: 'leaf', leaf: row as AnyLeaf }
+  if (x.kind === 'maybe') return { tag: 'maybe', maybe: row as Maybe<any> }
+  if (x.kind === 'query') return refuse(validationError([], 'a query inside a row must say how it nests: many, first or scalar'))
+  if (x.kind === 'agg') return refuse(validationError([], 'an aggregate stands in aggregate, not in a row'))
+  if (x.kind === 'mapped') return { tag: 'mapped', ...(row as { readonly row: RowShape; readonly f: (a: any) => unknown }) }
+  if (x.kind === 'extended') return { tag: 'extended', ...(row as { readonly row: RowShape; readonly fields: { readonly [name: string]: RowShape } }) }
+  return { tag: 'record', fields: row as { readonly [name: string]: RowShape } }
+}
+
+const mapFields = <A, B>(fields: { readonly [name: string]: A }, f: (a: A, name: string) => B): { readonly [name: string]: B } =>
+  Object.fromEntries(Object.entries(fields).map(([name, a]) => [name, f(a, name)]))
+
+/** What the next step of a query sees of a row. */
+export const scopeOf = (row: RowShape): Shape => {
+  const v = visit(row)
+  switch (v.tag) {
+    case 'mapped':
+      return scopeOf(v.row)
+    case 'extended':
+      return { ...(scopeOf(v.row) as object), ...mapFields(v.fields, scopeOf) } as Shape
+    case 'record':
+      return mapFields(v.fields, scopeOf)
+    default:
+      return row as Shape
+  }
+}
+
+/** The row with each leaf replaced, in the order of `leaves`. A left join's tag is the leaf `?` of its path. */
+export const mapLeaves = (row: RowShape, f: (leaf: AnyLeaf, path: Path) => AnyLeaf, path: Path = []): RowShape => {
+  const v = visit(row)
+  switch (v.tag) {
+    case 'leaf':
+      return f(v.leaf, path)
+    case 'maybe':
+      return { kind: 'maybe', present: f(v.maybe.present, [...path, '?']) as Expr<boolean>, row: mapLeaves(v.maybe.row, f, path) }
+    case 'mapped':
+      return { kind: 'mapped', row: mapLeaves(v.row, f, path), f: v.f }
+    case 'extended': {
+      const inner = mapLeaves(v.row, f, path)
+      return { kind: 'extended', row: inner, fields: mapFields(v.fields, (field, name) => mapLeaves(field, f, [...path, name])) }
+    }
+    case 'record':
+      return mapFields(v.fields, (field, name) => mapLeaves(field, f, [...path, name]))
+  }
+}
+
+/** The columns of a row with their paths, in a fixed order. */
+export const leaves = (row: RowShape): readonly (readonly [Path, AnyLeaf])[] => {
+  const found: (readonly [Path, AnyLeaf])[] = []
+  mapLeaves(row, (leaf, path) => {
+    found.push([path, leaf])
+    return leaf
+  })
+  return found
+}
+
+/** A row with more fields: what `bind` and `let` make. */
+export const extend = (row: RowShape, fields: { readonly [name: string]: RowShape }): RowShape => {
+  const v = visit(row)
+  if (v.tag === 'record') return { ...v.fields, ...fields }
+  if (v.tag === 'leaf' || v.tag === 'maybe') return refuse(validationError([], 'bind and let add a field to a record: start from Q.Do, or map to a record'))
+  return { kind: 'extended', row, fields }
+}
+
+/** The expressions of a row, refusing nested collections: what `distinct`, set operations and groups need. */
+export const comparable = (row: RowShape, what: string): readonly (readonly [Path, AnyExpr])[] =>
+  leaves(row).map(([path, leaf]) => {
+    if (leaf.kind === 'nested') return refuse(validationError(path, `${what} can't compare nested collections: apply it before many or first`))
+    if (!hasEquality(leaf.type.sql)) return refuse(validationError(path, `${what} can't compare ${showSqlType(leaf.type.sql)}`))
+    return [path, leaf] as const
+  })
+
+const symbol = (type: ExprType): AnyExpr => expr({ tag: 'ref', id: 0 }, type)
+const TAG = exprType({ tag: 'boolean' })
+
+const mapsRows = (row: RowShape): boolean => {
+  const v = visit(row)
+  switch (v.tag) {
+    case 'leaf':
+      return false
+    case 'maybe':
+      return mapsRows(v.maybe.row)
+    case 'record':
+      return Object.values(v.fields).some(mapsRows)
+    default:
+      return true
+  }
+}
+
+/** One column of a set operation: where it stands on each side, and the type that holds both. */
+export interface UnitedColumn {
+  readonly path: Path
+  readonly left: AnyExpr
+  readonly right: AnyExpr
+  readonly type: ExprType
+}
+
+/** The columns of a set operation, matched by field. Decision 5: other fields or other types are refused. */
+export const unite = (operator: SetOperator, left: RowShape, right: RowShape): readonly UnitedColumn[] => {
+  if (mapsRows(left) || mapsRows(right)) {
+    return refuse(validationError([], `${operator} combines rows before mapRow: apply mapRow to the combined query`))
+  }
+  const [ls, rs] = [comparable(left, operator), comparable(right, operator)]
+  const byPath = new Map(rs.map(([path, leaf]) => [path.join('.'), leaf]))
+  const missing = ls.filter(([path]) => !byPath.has(path.join('.'))).map(([path]) => path.join('.'))
+  if (missing.length > 0 || ls.length !== rs.length) {
+    const fields = (side: typeof ls): string => side.map(([path]) => path.join('.') || '(value)').join(', ')
+    return refuse(validationError([], `both sides of ${operator} must have the same fields: ${fields(ls)} against ${fields(rs)}`))
+  }
+  return ls.map(([path, l]) => {
+    const r = byPath.get(path.join('.')) as AnyExpr
+    if (!sameColumnType(l.type.sql, r.type.sql)) {
+      return refuse(
+        validationError(path, `both sides of ${operator} must have the same types: ${showSqlType(l.type.sql)} against ${showSqlType(r.type.sql)}`),
+      )
+    }
+    const refine = l.type.refine === r.type.refine ? l.type.refine : null
+    return { path, left: l, right: r, type: { sql: unifyColumnType(l.type.sql, r.type.sql), nullable: l.type.nullable || r.type.nullable, refine } }
+  })
+}
+
+/** The static row of a query, or null for `zero`. Refuses what no engine is asked to do. */
+export const rowOf = (q: AnyQuery): RowShape | null => {
+  const { node } = q
+  if ('input' in node) {
+    const input = rowOf(node.input)
+    if (input === null && node.tag !== 'aggregate') return null
+    const row = input as RowShape
+    switch (node.tag) {
+      case 'map':
+        return node.f(scopeOf(row))
+      case 'mapRow':
+        return { kind: 'mapped', row, f: node.f }
+      case 'flatMap':
+        return rowOf(node.f(scopeOf(row)))
+      case 'bind':
+      case 'bindLeft': {
+        const inner = rowOf(node.f(scopeOf(row)))
+        if (node.tag === 'bindLeft') return extend(row, { [node.name]: { kind: 'maybe', present: symbol(TAG), row: inner ?? {} } })
+        return inner === null ? null : extend(row, { [node.name]: inner })
+      }
+      case 'let':
+        return extend(row, { [node.name]: node.f(scopeOf(row)) })
+      case 'aggregate':
+        return row === null ? null : mapFields(node.f(scopeOf(row)), agg => symbol(agg.type))
+      default:
+        return row
+    }
+  }
+  switch (node.tag) {
+    case 'from':
+      return mapFields(node.table.types, symbol)
+    case 'of':
+      return node.shape
+    case 'zero':
+      return null
+    case 'values':
+      return mapFields(node.types, symbol)
+    case 'set': {
+      const [left, right] = [rowOf(node.left), rowOf(node.right)]
+      if (left === null || right === null) return node.operator === 'intersect' ? null : (left ?? right)
+      const columns = unite(node.operator, left, right)
+      return mapLeaves(left, (_, path) => symbol((columns.find(c => c.path.join('.') === path.join('.')) as UnitedColumn).type))
+    }
+    case 'prepared':
+      return rowOf(node.prepared.template)
+  }
+}
+
+/** The leaf of a query of one column, for `scalar`. */
+export const singleColumn = (q: AnyQuery): Leaf<any> | null => {
+  const row = rowOf(q)
+  if (row === null) return null
+  const [first, ...more] = leaves(row)
+  if (first === undefined || more.length > 0 || first[1].kind === 'nested') {
+    return refuse(validationError([], 'scalar and inQuery take a query of one column: map it to one expression'))
+  }
+  return first[1]
+}
