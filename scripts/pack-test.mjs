@@ -1,0 +1,70 @@
+// Packs the package, installs the tarball in an empty project and uses it there, from ESM and from CommonJS.
+// It shows what no test inside the repository can: that `files`, `exports` and `dependencies` are complete.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const pkg = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const folder = mkdtempSync(join(tmpdir(), 'query-ts-pack-'))
+
+const run = (command, args, cwd) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  return { ok: status === 0, stdout, text: `${stdout}${stderr}`.trim() }
+}
+const mustRun = (command, args, cwd) => {
+  const result = run(command, args, cwd)
+  if (!result.ok) throw new Error(`${command} ${args.join(' ')}\n${result.text}`)
+  return result.stdout
+}
+const version = name => `${name}@${pkg.dependencies[name] ?? pkg.devDependencies[name]}`
+
+/** Entry points that need an optional peer besides sql.js. They are imported after it has been installed. */
+const needs = { 'query-ts/pglite': '@electric-sql/pglite', 'query-ts/laws': 'fast-check' }
+
+const entryPoints = Object.keys(pkg.exports)
+  .filter(subpath => subpath !== './package.json')
+  .map(subpath => subpath.replace(/^\./, 'query-ts'))
+
+// The tiny query. `load` is import or require; the program fails if the answer is wrong.
+const tinyQuery = ''
+
+/** The same program in both module systems. */
+const program = names => `
+  for (const name of ${JSON.stringify(names)}) await load(name)
+  ${names.includes('query-ts/sqlite') ? tinyQuery : ''}
+`
+const languages = [
+  ['ESM import', 'use.mjs', text => `const load = name => import(name)\n${text}`],
+  ['CommonJS require', 'use.cjs', text => `const load = async name => require(name)\nconst main = async () => {\n${text}\n}\nvoid main()`],
+]
+
+let passed = 0
+let failed = 0
+const use = names => {
+  for (const [title, file, wrap] of languages) {
+    writeFileSync(join(folder, file), wrap(program(names)))
+    const result = run(process.execPath, [file], folder)
+    console.log(`${result.ok ? 'ok  ' : 'FAIL'} ${title} of ${names.length} entry points${result.ok ? '' : `\n${result.text}`}`)
+    if (result.ok) passed += 1
+    else failed += 1
+  }
+}
+
+try {
+  const [{ filename, files, unpackedSize }] = JSON.parse(mustRun('npm', ['pack', '--json', '--pack-destination', folder], root))
+  console.log(`${filename}: ${files.length} files, ${Math.round(unpackedSize / 1024)} KiB unpacked`)
+  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n')
+  mustRun('npm', ['install', '--prefer-offline', `./${filename}`, version('fp-ts'), version('io-ts'), version('sql.js')], folder)
+  use(entryPoints.filter(name => !(name in needs)))
+  const rest = entryPoints.filter(name => name in needs)
+  if (rest.length > 0) {
+    mustRun('npm', ['install', '--prefer-offline', ...rest.map(name => version(needs[name]))], folder)
+    use(rest)
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
