@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import { exportedNames, extract, type Snippet, toModule } from './snippets/extract.js'
+import * as preludeModule from './snippets/prelude.js'
 import { note, suite } from './suite.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -25,7 +26,8 @@ const below = (folder: string, ending: string): ReadonlyArray<string> =>
 const sample = 'test/snippets/sample.md'
 const documents = ['README.md', 'CONTRIBUTING.md'].filter(path => existsSync(join(root, path)))
 const paths = [...documents, ...below('docs', '.md'), ...below('lib', '.ts'), sample]
-const prelude = exportedNames(read('test/snippets/prelude.ts'))
+// Values by what the module has, since it re-exports whole modules; types by its text.
+const prelude = [...new Set([...Object.keys(preludeModule), ...exportedNames(read('test/snippets/prelude.ts'))])]
 const snippets = paths.flatMap(path => extract(path, read(path)))
 
 const fileOf = (snippet: Snippet): string => `${snippet.name.replace(/[^A-Za-z0-9]+/g, '_')}.ts`
