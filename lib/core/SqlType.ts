@@ -33,11 +33,10 @@ export const isInteger = (t: SqlType): boolean => t.tag === 'int' || t.tag === '
 export const isText = (t: SqlType): boolean => t.tag === 'text' || t.tag === 'varchar' || t.tag === 'char' || t.tag === 'enum'
 
 /** Types with a lawful equality. The others can't be compared, grouped, or stand in a set operation. */
-export const hasEquality = (t: SqlType): boolean =>
-  t.tag !== 'json' && t.tag !== 'custom' && t.tag !== 'vector' && (t.tag !== 'array' || hasEquality(t.element))
+export const hasEquality = (t: SqlType): boolean => t.tag !== 'json' && t.tag !== 'custom' && t.tag !== 'vector' && t.tag !== 'array'
 
-/** Types with a lawful order. A numeric that SQLite keeps as text is refused by that dialect, not here. */
-export const hasOrder = (t: SqlType): boolean => hasEquality(t) && t.tag !== 'array'
+/** Types with a lawful order: the same. A numeric that SQLite keeps as text is refused by that dialect, not here. */
+export const hasOrder = hasEquality
 
 /** How an error message names a type: `numeric(10,2)`. */
 export const showSqlType = (t: SqlType): string => {

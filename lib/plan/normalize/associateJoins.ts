@@ -1,0 +1,20 @@
+/**
+ * `join(l, join(a, b))` becomes `join(join(l, a), b)`, for an inner join with an inner or left one.
+ *
+ * The nested right side of a chain of `bind` becomes a flat list of joins. Columns of `l` were in
+ * scope of `a` and `b` before and are still: the sources keep their order.
+ */
+import { both } from '../Rel.js'
+import type { Rewrite } from './Rewrite.js'
+
+export const associateJoins: Rewrite = {
+  name: 'associateJoins',
+  apply: rel => {
+    if (rel.tag !== 'join' || rel.kind !== 'inner' || rel.right.tag !== 'join') return null
+    const { kind, left: a, right: b, on } = rel.right
+    const outer = { tag: 'join', kind: 'inner', left: rel.left, right: a, on: null } as const
+    if (kind === 'inner') return { tag: 'join', kind, left: outer, right: b, on: both(on, rel.on) }
+    const joined = { tag: 'join', kind, left: outer, right: b, on } as const
+    return rel.on === null ? joined : { tag: 'filter', input: joined, predicate: rel.on }
+  },
+}

@@ -1,0 +1,333 @@
+/**
+ * reify: from a query (functions) to a plan (data).
+ *
+ * The query's functions are applied once, to references to columns with fresh ids. Ids come from a
+ * counter, so that the same query always gives the same plan. `map`, `let` and `mapRow` leave no
+ * trace in the relation: they only change what the ids are combined to.
+ *
+ * Everything that no engine is asked to do is refused here: wrong fields in a union, a comparison
+ * with null, nested collections under `distinct`. A prepared query is planned with parameters when
+ * it is the whole query; inside another it is planned with its values.
+ */
+import { refuse, validationError } from '../core/DbError.js'
+import { comparable, extend, mapLeaves, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
+import { expr } from '../core/Syntax.js'
+import { type AggColumn, type AggScalar, column, columnsBy, columnsOf, type Computed, type Named, type Output, type Plan, type Rel, type RowPlan, type Scalar, type SortKey } from './Rel.js'
+
+/** A query on the way: its relation, its row over that relation's columns, its order. `row` is null for `zero`. */
+interface Built {
+  readonly rel: Rel
+  readonly row: RowShape | null
+  readonly order: readonly Order[]
+}
+
+const EMPTY: Built = { rel: { tag: 'empty' }, row: null, order: [] }
+
+/** What stands for the scope of `zero`: any use of it is refused. */
+const nothing = new Proxy(
+  {},
+  {
+    get: () => refuse(validationError([], 'zero has no columns: to aggregate no rows of a table, use where(() => lit(false))')),
+  },
+)
+
+/** One planning: a supply of ids, and what is planned already. Commands are planned with it too. */
+export const reifier = () => {
+  let counter = 0
+  const known = new Map<AnyExpr, Scalar>()
+  const fresh = (): number => {
+    counter += 1
+    return counter
+  }
+  const ref = (id: number, type: ExprType): AnyExpr => expr({ tag: 'ref', id }, type)
+
+  // --- Scalars --------------------------------------------------------------------------------
+
+  const scalar = (e: AnyExpr): Scalar => {
+    const before = known.get(e)
+    if (before !== undefined) return before
+    const s: Scalar = { node: scalarNode(e), type: e.type }
+    known.set(e, s)
+    return s
+  }
+
+  const scalarNode = (e: AnyExpr): Scalar['node'] => {
+    const n = e.node
+    switch (n.tag) {
+      case 'invalid':
+        return refuse(n.error)
+      case 'literal':
+      case 'param':
+        return n
+      case 'ref':
+        return { tag: 'column', id: n.id }
+      case 'call':
+        return { tag: 'call', fn: n.fn, args: n.args.map(scalar) }
+      case 'raw':
+        return { tag: 'raw', text: n.text, args: n.args.map(scalar) }
+      case 'case':
+        return { tag: 'case', branches: n.branches.map(([c, v]) => [scalar(c), scalar(v)] as const), otherwise: scalar(n.otherwise) }
+      case 'in':
+        return { tag: 'in', operand: scalar(n.operand), list: n.list.map(scalar) }
+      case 'cast':
+        return { tag: 'cast', operand: scalar(n.operand) }
+      case 'exists':
+        return { tag: 'exists', plan: plan(n.query) }
+      case 'inQuery':
+        if (singleColumn(n.query) === null) return FALSE.node
+        return { tag: 'inQuery', operand: scalar(n.operand), plan: plan(n.query) }
+      case 'scalar':
+        return { tag: 'scalar', plan: firstOnly(plan(n.query)) }
+    }
+  }
+
+  /** The plan limited to its first row, unless it has only one. */
+  const firstOnly = (p: Plan): Plan => {
+    const single = (p.rel.tag === 'aggregate' && p.rel.keys.length === 0) || p.rel.tag === 'unit'
+    return single ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
+  }
+
+  const sortKey = (o: Order): SortKey => ({ scalar: scalar(o.expr), direction: o.direction, nulls: o.nulls })
+
+  const aggregated = (call: AggCall): AggScalar => ({
+    fn: call.fn,
+    arg: call.arg === null ? null : scalar(call.arg),
+    distinct: call.distinct,
+    separator: call.separator,
+    filter: call.filter === null ? null : scalar(call.filter),
+    order: call.order.map(sortKey),
+  })
+
+  // --- Relations ------------------------------------------------------------------------------
+
+  const columnsNamed = (types: { readonly [field: string]: ExprType }): readonly Named[] =>
+    Object.entries(types).map(([name, type]) => ({ id: fresh(), name, type }))
+
+  const rowNamed = (columns: readonly Named[]): RowShape => Object.fromEntries(columns.map(c => [c.name, ref(c.id, c.type)]))
+
+  /** A row of fresh columns, each computed as the leaf was. */
+  const computed = (row: RowShape, what: string): { readonly row: RowShape; readonly columns: readonly Computed[] } => {
+    comparable(row, what)
+    const columns: Computed[] = []
+    const renamed = mapLeaves(row, (leaf, path) => {
+      const id = fresh()
+      columns.push({ id, name: outputName(path), scalar: scalar(leaf as AnyExpr) })
+      return ref(id, leaf.type)
+    })
+    return { row: renamed, columns }
+  }
+
+  const build = (q: AnyQuery): Built => {
+    const { node } = q
+    switch (node.tag) {
+      case 'from': {
+        const columns = columnsNamed(node.table.types)
+        return { rel: { tag: 'scan', table: node.table, columns }, row: rowNamed(columns), order: [] }
+      }
+      case 'of':
+        return { rel: { tag: 'unit' }, row: node.shape, order: [] }
+      case 'zero':
+        return EMPTY
+      case 'values': {
+        const columns = columnsNamed(node.types)
+        const rows = node.rows.map(row => columns.map(c => scalar(row[c.name] as AnyExpr)))
+        return { rel: { tag: 'values', columns, rows }, row: rowNamed(columns), order: [] }
+      }
+      case 'set':
+        return buildSet(node)
+      case 'prepared':
+        return build(node.prepared.f(node.values))
+      default: {
+        const input = build(node.input)
+        if (input.row === null) return node.tag === 'aggregate' ? buildAggregate(input, node.f) : EMPTY
+        return step(node, input, input.row)
+      }
+    }
+  }
+
+  const step = (node: Exclude<AnyQuery['node'], { tag: 'from' | 'of' | 'zero' | 'values' | 'set' | 'prepared' }>, input: Built, row: RowShape): Built => {
+    const scope = scopeOf(row)
+    switch (node.tag) {
+      case 'where':
+        return { ...input, rel: { tag: 'filter', input: input.rel, predicate: scalar(node.f(scope)) } }
+      case 'map': {
+        const mapped: RowShape = node.f(scope)
+        visit(mapped)
+        return { ...input, row: mapped }
+      }
+      case 'mapRow':
+        return { ...input, row: { kind: 'mapped', row, f: node.f } }
+      case 'let':
+        return { ...input, row: extend(row, { [node.name]: node.f(scope) }) }
+      case 'flatMap': {
+        const inner = build(node.f(scope))
+        return inner.row === null ? EMPTY : { rel: join('inner', input.rel, inner.rel), row: inner.row, order: [] }
+      }
+      case 'bind': {
+        const inner = build(node.f(scope))
+        if (inner.row === null) return EMPTY
+        return { rel: join('inner', input.rel, inner.rel), row: extend(row, { [node.name]: inner.row }), order: [] }
+      }
+      case 'bindLeft': {
+        const inner = build(node.f(scope))
+        if (inner.row === null) return { rel: input.rel, row: extend(row, { [node.name]: MISSING }), order: [] }
+        const { rel, present } = tagged(inner.rel)
+        return { rel: join('left', input.rel, rel), row: extend(row, { [node.name]: { kind: 'maybe', present, row: inner.row } }), order: [] }
+      }
+      case 'aggregate':
+        return buildAggregate(input, node.f)
+      case 'distinct': {
+        const made = computed(row, 'distinct')
+        return { rel: { tag: 'distinct', input: input.rel, columns: made.columns }, row: made.row, order: [] }
+      }
+      case 'orderBy':
+        return { ...input, order: [...node.f(scope), ...input.order] }
+      case 'limit':
+      case 'offset': {
+        const count = scalar(node.count)
+        const limits = node.tag === 'limit' ? { count, offset: null } : { count: null, offset: count }
+        return { ...input, rel: { tag: 'limit', input: input.rel, order: input.order.map(sortKey), ...limits } }
+      }
+    }
+  }
+
+  /**
+   * SQL counts an aggregate whose argument mentions only columns of an outer query to that outer query.
+   * Such an argument is computed in a derived table first, so that it belongs to this one.
+   */
+  const localized = (rel: Rel, aggs: readonly AggColumn[]): { readonly rel: Rel; readonly aggs: readonly AggColumn[] } => {
+    const own = new Set(columnsBy(rel).map(c => c.id))
+    const moved: Computed[] = []
+    const local = (s: Scalar | null): Scalar | null => {
+      if (s === null) return null
+      const mentioned = [...columnsOf(s)]
+      if (mentioned.length === 0 || mentioned.some(id => own.has(id))) return s
+      const id = fresh()
+      moved.push({ id, name: 'value', scalar: s })
+      return column(id, s.type)
+    }
+    const kept = aggs.map(a => ({ ...a, agg: { ...a.agg, arg: local(a.agg.arg), filter: local(a.agg.filter) } }))
+    return moved.length === 0 ? { rel, aggs } : { rel: { tag: 'derive', input: rel, columns: moved }, aggs: kept }
+  }
+
+  const buildAggregate = (input: Built, f: (s: any) => { readonly [name: string]: AnyAgg }): Built => {
+    const keys: Computed[] = []
+    const aggs: AggColumn[] = []
+    const row: { [name: string]: RowShape } = {}
+    for (const [name, agg] of Object.entries(f(input.row === null ? nothing : scopeOf(input.row)))) {
+      const id = fresh()
+      row[name] = ref(id, agg.type)
+      if (agg.node.tag === 'invalid') return refuse(agg.node.error)
+      if (agg.node.tag === 'key') keys.push({ id, name, scalar: scalar(agg.node.expr) })
+      else aggs.push({ id, name, type: agg.type, agg: aggregated(agg.node) })
+    }
+    const own = localized(input.rel, aggs)
+    return { rel: { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs }, row, order: [] }
+  }
+
+  const buildSet = (node: AnyQuery['node'] & { readonly tag: 'set' }): Built => {
+    const [left, right] = [build(node.left), build(node.right)]
+    if (left.row === null || right.row === null) {
+      if (node.operator === 'intersect' || (node.operator === 'except' && left.row === null)) return EMPTY
+      const kept = left.row === null ? right : left
+      if (node.operator === 'unionAll' || kept.row === null) return { ...kept, order: [] }
+      const made = computed(kept.row, node.operator)
+      return { rel: { tag: 'distinct', input: kept.rel, columns: made.columns }, row: made.row, order: [] }
+    }
+    const united = unite(node.operator, left.row, right.row)
+    const columns = united.map(c => ({ id: fresh(), name: outputName(c.path), type: c.type }))
+    let next = 0
+    const row = mapLeaves(left.row, () => {
+      const c = columns[next] as Named
+      next += 1
+      return ref(c.id, c.type)
+    })
+    const operand = (rel: Rel, side: 'left' | 'right') => ({ rel, columns: united.map(c => scalar(c[side])) })
+    return { rel: { tag: 'set', operator: node.operator, left: operand(left.rel, 'left'), right: operand(right.rel, 'right'), columns }, row, order: [] }
+  }
+
+  /** A relation with an expression that is true of each of its rows, and null where a left join found none. */
+  const tagged = (rel: Rel): { readonly rel: Rel; readonly present: Expr<boolean> } => {
+    const witness = witnessOf(rel)
+    const [tag, tagged_] =
+      witness !== null ? [witness, rel] : ((): [Named, Rel] => {
+        const column = { id: fresh(), name: 'present', scalar: TRUE }
+        return [{ ...column, type: TRUE.type }, { tag: 'derive', input: rel, columns: [column] }]
+      })()
+    const isNull = expr<boolean>({ tag: 'call', fn: 'isNull', args: [ref(tag.id, { ...tag.type, nullable: true })] }, TRUE.type)
+    return { rel: tagged_, present: expr({ tag: 'call', fn: 'not', args: [isNull] }, TRUE.type) }
+  }
+
+  // --- Plans ----------------------------------------------------------------------------------
+
+  const plan = (q: AnyQuery): Plan => {
+    const built = build(q)
+    if (built.row === null) return { rel: EMPTY.rel, order: [], outputs: [], row: { tag: 'record', fields: [] } }
+    const outputs: Output[] = []
+    const output = (path: readonly string[], s: Scalar): number => outputs.push({ path, scalar: s }) - 1
+    const rowPlan = (row: RowShape, path: readonly string[]): RowPlan => {
+      const v = visit(row)
+      const fields = (of: { readonly [name: string]: RowShape }) => Object.entries(of).map(([name, r]) => [name, rowPlan(r, [...path, name])] as const)
+      switch (v.tag) {
+        case 'leaf': {
+          if (v.leaf.kind === 'expr') return { tag: 'cell', index: output(path, scalar(v.leaf)), path, type: v.leaf.type }
+          const nested = nestedPlan(v.leaf)
+          return { tag: 'nested', index: output(path, { node: { tag: 'nested', plan: nested }, type: v.leaf.type }), path, cardinality: v.leaf.cardinality, row: nested.row }
+        }
+        case 'maybe':
+          return { tag: 'maybe', index: output([...path, '?'], scalar(v.maybe.present)), row: rowPlan(v.maybe.row, path) }
+        case 'mapped':
+          return { tag: 'mapped', row: rowPlan(v.row, path), f: v.f }
+        case 'extended':
+          return { tag: 'extended', row: rowPlan(v.row, path), fields: fields(v.fields) }
+        case 'record':
+          return { tag: 'record', fields: fields(v.fields) }
+      }
+    }
+    const row = rowPlan(built.row, [])
+    return { rel: built.rel, order: built.order.map(sortKey), outputs, row }
+  }
+
+  const nestedPlan = (nested: Nested<any>): Plan => {
+    const p = plan(nested.query)
+    return nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
+  }
+
+  return { plan, scalar, columnsNamed, rowNamed }
+}
+
+const TRUE: Scalar = { node: { tag: 'literal', value: true }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }
+const FALSE: Scalar = { ...TRUE, node: { tag: 'literal', value: false } }
+const ONE: Scalar = { node: { tag: 'literal', value: 1n }, type: { sql: { tag: 'bigint' }, nullable: false, refine: null } }
+
+/** The side of a left join with `zero`: never there. */
+const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal', value: false }, TRUE.type), row: {} }
+
+const join = (kind: 'inner' | 'left', left: Rel, right: Rel): Rel => ({ tag: 'join', kind, left, right, on: null })
+
+/** A column's name: the last field of its path. A left join's tag is named after its side. */
+const outputName = (path: readonly string[]): string => {
+  const last = path[path.length - 1]
+  return last === '?' ? `has_${path[path.length - 2] ?? 'row'}` : (last ?? 'value')
+}
+
+/** A column of the relation that is never null in its rows. Columns on the far side of a left join don't count. */
+const witnessOf = (rel: Rel): Named | null => {
+  switch (rel.tag) {
+    case 'filter':
+    case 'limit':
+      return witnessOf(rel.input)
+    case 'join':
+      return witnessOf(rel.left) ?? (rel.kind === 'inner' ? witnessOf(rel.right) : null)
+    case 'scan': {
+      const key = rel.table.primaryKey?.columns[0]
+      return rel.columns.find(c => c.name === key) ?? rel.columns.find(c => !c.type.nullable) ?? null
+    }
+    default:
+      return columnsBy(rel).find(c => !c.type.nullable) ?? null
+  }
+}
+
+/** The plan of a query. A prepared query at the top keeps its parameters. Refuses; call inside `attempting`. */
+export const reify = (q: AnyQuery): Plan => reifier().plan(q.node.tag === 'prepared' ? q.node.prepared.template : q)

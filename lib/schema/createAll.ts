@@ -1,0 +1,17 @@
+/**
+ * Creating and dropping the tables of a schema.
+ *
+ * `createAll(s)` takes an empty database to the empty state of `s`: tables in an order in which each
+ * comes after those it refers to, foreign keys that close a cycle afterwards, indexes last.
+ * `dropAll(s)` removes those tables that are there. Both are one operation, whole or not at all where
+ * the engine has transactional DDL. A schema that can't be created is refused before anything is sent.
+ */
+import type { DbError } from '../core/DbError.js'
+import { type Db, type Program, perform } from '../core/Interpreter.js'
+import type { AnySchema } from '../core/Schema.js'
+
+/** Creates every table of the schema; `SchemaConflict` when one is there already. */
+export const createAll = (schema: AnySchema): Program<Db, DbError, void> => perform({ tag: 'ddl', action: 'createAll', schema })
+
+/** Drops every table of the schema that is there, with its rows. */
+export const dropAll = (schema: AnySchema): Program<Db, DbError, void> => perform({ tag: 'ddl', action: 'dropAll', schema })
