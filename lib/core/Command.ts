@@ -11,10 +11,11 @@
  */
 import { fitsColumn } from './Canonical.js'
 import { type DbError, numericOverflow, validationError } from './DbError.js'
-import { literalOf } from './Expr.js'
+import { asColumn, literalOf } from './Expr.js'
 import { type Db, execute, type Program, perform } from './Interpreter.js'
 import type { AnyExpr, AnyQuery, AnyTable, Assignments, Command, CommandNode, Conflict, Expr, Exprs, In, Out, Pred, Query, Result, Shape, Table } from './Syntax.js'
 import { invalid } from './Syntax.js'
+import { showSqlType } from './SqlType.js'
 import type { InsertOf, UpdateOf } from './Table.js'
 
 export type { Command } from './Syntax.js'
@@ -38,7 +39,10 @@ const assigned = (table: AnyTable, field: string, value: unknown, path: readonly
   const bad = (reason: string): AnyExpr =>
     invalid(validationError([table.name, ...path, field], reason), { sql: { tag: 'text' }, nullable: false, refine: null })
   if (column === undefined) return bad(`there is no such column; the columns are ${Object.keys(table.columns).join(', ')}`)
-  if (isExpr(value)) return value
+  if (isExpr(value)) {
+    const fitting = asColumn(value, column.type.sql)
+    return fitting ?? bad(`an expression of ${showSqlType(value.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`)
+  }
   const e = literalOf(column.type, value)
   if (e.node.tag === 'invalid') {
     const { error } = e.node

@@ -3,7 +3,7 @@
  *
  * A `DbError` says what happened, where, and what the caller can do: its fields are what a program
  * needs to act on, its `message` is what a person needs to read. No message holds a parameter's
- * value or a password. `cause` keeps the driver's own error when there is one.
+ * value or a password. Tables, columns and constraints go by their SQL names. `cause` keeps the driver's own error when there is one.
  *
  * The library never throws one of these across its public edge: programs answer them in `Left`.
  * `show` renders an error for a log, `isRetryable` says whether the same program may be run again.

@@ -15,7 +15,7 @@ import type { Type } from 'io-ts'
 import { canonical } from './Canonical.js'
 import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
 import { scopeOf, singleColumn } from './scope.js'
-import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, showSqlType, unifyColumnType } from './SqlType.js'
+import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import {
   type AnyExpr,
   type AnyQuery,
@@ -156,6 +156,15 @@ const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
   if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
   if (e.node.tag === 'literal' && e.type.sql.tag !== 'numeric') return { ...e, type: { ...e.type, sql } }
   return node({ tag: 'cast', operand: e }, { ...e.type, sql, refine: null }, [e])
+}
+
+/** An expression as a value for a column of this type; null when that would lose something. */
+export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
+  const from = e.type.sql
+  if (from.tag === 'numeric' && sql.tag === 'numeric') return from.scale <= sql.scale ? coerce(e, { ...from, scale: sql.scale }) : null
+  if (isInteger(from) && sql.tag === 'float') return coerce(e, sql)
+  if (isInteger(from) && isInteger(sql)) return e
+  return sameColumnType(from, sql) ? e : null
 }
 
 /** Both operands in one representation. */

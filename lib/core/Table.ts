@@ -96,9 +96,6 @@ export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.nam
 /** The SQL name of a field. */
 export const columnName = (t: AnyTable, field: string): string => t.names[field] ?? field
 
-/** The field of an SQL name. */
-export const fieldOf = (t: AnyTable, sqlName: string): string => Object.keys(t.names).find(f => t.names[f] === sqlName) ?? sqlName
-
 /** The checks of a table on a row of expressions. */
 export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unknown> }): readonly (readonly [string, Pred])[] =>
   t.checks.map(c => {

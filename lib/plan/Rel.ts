@@ -226,6 +226,18 @@ export const mapPlan = (p: Plan, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
   outputs: p.outputs.map(o => ({ ...o, scalar: scalar(o.scalar) })),
 })
 
+/** Whether a scalar has a query inside. */
+export const hasQuery = (s: Scalar): boolean => {
+  let found = false
+  const scalar = (x: Scalar): Scalar => mapScalar(x, { scalar, plan })
+  const plan = (p: Plan): Plan => {
+    found = true
+    return p
+  }
+  scalar(s)
+  return found
+}
+
 /** Every column id that a scalar mentions, in its sub-queries too. */
 export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number> => {
   const scalar = (x: Scalar): Scalar => {
@@ -241,12 +253,22 @@ export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number
   return found
 }
 
-/** Every column id that a relation mentions, its own and those of relations around it. */
-export const mentionedIn = (r: Rel): Set<number> => {
-  const found = new Set<number>()
-  const rel = (x: Rel): Rel => mapRel(x, rel, s => (columnsOf(s, found), s))
+/** The column ids that a relation mentions and does not make itself: those of relations around it. */
+export const freeIn = (r: Rel): ReadonlySet<number> => {
+  const mentioned = new Set<number>()
+  const made = new Set<number>()
+  const scalar = (s: Scalar): Scalar => {
+    if (s.node.tag === 'column') mentioned.add(s.node.id)
+    return mapScalar(s, { scalar, plan })
+  }
+  const rel = (x: Rel): Rel => {
+    if (x.tag === 'scan' || x.tag === 'values' || x.tag === 'set' || x.tag === 'distinct' || x.tag === 'derive') for (const c of x.columns) made.add(c.id)
+    if (x.tag === 'aggregate') for (const c of [...x.keys, ...x.aggs]) made.add(c.id)
+    return mapRel(x, rel, scalar)
+  }
+  const plan = (p: Plan): Plan => mapPlan(p, rel, scalar)
   rel(r)
-  return found
+  return new Set([...mentioned].filter(id => !made.has(id)))
 }
 
 /** The columns that a relation brings to those above it. */
@@ -281,3 +303,17 @@ export const substitute = (by: ReadonlyMap<number, Scalar>): Walk => {
   const plan = (p: Plan): Plan => mapPlan(p, rel, scalar)
   return { scalar, plan }
 }
+
+/** Whether two parts of plans are the same data. */
+const equal = (a: unknown, b: unknown): boolean => {
+  if (Object.is(a, b)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
+  const [left, right] = [Object.entries(a), Object.entries(b)]
+  return left.length === right.length && left.every(([k, v]) => equal(v, (b as { readonly [k: string]: unknown })[k]))
+}
+
+/** Whether two orders are the same, key by key. */
+export const sameOrder = (a: readonly SortKey[], b: readonly SortKey[]): boolean =>
+  a.length === b.length &&
+  a.every((k, i) => k.direction === b[i]?.direction && k.nulls === b[i]?.nulls && equal(k.scalar.node, b[i]?.scalar.node))

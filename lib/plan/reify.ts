@@ -264,6 +264,11 @@ export const reifier = () => {
   const plan = (q: AnyQuery): Plan => {
     const built = build(q)
     if (built.row === null) return { rel: EMPTY.rel, order: [], outputs: [], row: { tag: 'record', fields: [] } }
+    return { rel: built.rel, order: built.order.map(sortKey), ...read(built.row) }
+  }
+
+  /** The columns of a row, and how they become a result. */
+  const read = (shape: RowShape): { readonly outputs: readonly Output[]; readonly row: RowPlan } => {
     const outputs: Output[] = []
     const output = (path: readonly string[], s: Scalar): number => outputs.push({ path, scalar: s }) - 1
     const rowPlan = (row: RowShape, path: readonly string[]): RowPlan => {
@@ -285,8 +290,7 @@ export const reifier = () => {
           return { tag: 'record', fields: fields(v.fields) }
       }
     }
-    const row = rowPlan(built.row, [])
-    return { rel: built.rel, order: built.order.map(sortKey), outputs, row }
+    return { row: rowPlan(shape, []), outputs }
   }
 
   const nestedPlan = (nested: Nested<any>): Plan => {
@@ -294,7 +298,7 @@ export const reifier = () => {
     return nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
   }
 
-  return { plan, scalar, columnsNamed, rowNamed }
+  return { plan, scalar, read, columnsNamed, rowNamed }
 }
 
 const TRUE: Scalar = { node: { tag: 'literal', value: true }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }

@@ -4,16 +4,13 @@
  * Skipping o2 and keeping c2 rows among those left by skipping o1 and keeping c1 skips o1 + o2 and
  * keeps the smaller of c1 - o2 and c2. Only known numbers are merged: a parameter may be anything.
  */
-import type { Scalar, SortKey } from '../Rel.js'
+import { type Scalar, sameOrder } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 
 const known = (s: Scalar | null, none: bigint | null): bigint | null | undefined => {
   if (s === null) return none
   return s.node.tag === 'literal' && typeof s.node.value === 'bigint' ? s.node.value : undefined
 }
-
-const sameOrder = (a: readonly SortKey[], b: readonly SortKey[]): boolean =>
-  a.length === b.length && a.every((k, i) => k.scalar === b[i]?.scalar && k.direction === b[i]?.direction && k.nulls === b[i]?.nulls)
 
 const BIGINT = { sql: { tag: 'bigint' }, nullable: false, refine: null } as const
 

@@ -1,0 +1,280 @@
+/**
+ * A session over an SQL driver: what performing an operation means for every engine that speaks SQL.
+ *
+ * An operation is compiled by the dialect, its parameters are written by the driver's `Values`, and
+ * its rows are decoded. What the driver throws is classified by a pure function of its own. A command
+ * that answers rows, or takes several statements, runs in a savepoint, so that it happens whole or
+ * not at all, also when its answer does not decode.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { attempting, closed, type DbError, refuse } from '../core/DbError.js'
+import { lit } from '../core/Expr.js'
+import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
+import { type AnySchema, validate } from '../core/Schema.js'
+import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, ExprType } from '../core/Syntax.js'
+import type { RowPlan } from '../plan/Rel.js'
+import { reifyWrite } from '../plan/write.js'
+import { bind, type Compiled, compile } from '../sql/compile.js'
+import { createStatements, dropStatements } from '../sql/ddl.js'
+import { decoder } from '../sql/decode.js'
+import type { Dialect } from '../sql/Dialect.js'
+import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../sql/Fragment.js'
+import type { Values } from '../sql/Values.js'
+import { type CompiledWrite, printWrite } from '../sql/write.js'
+import type { Session } from './single.js'
+
+type Answer<A> = Promise<E.Either<DbError, A>>
+
+export interface Rows {
+  readonly rows: readonly (readonly unknown[])[]
+  /** Rows that a write changed. */
+  readonly affected: number
+}
+
+export interface DriverCursor {
+  /** The next rows; none at the end. */
+  readonly next: () => Promise<readonly (readonly unknown[])[]>
+  readonly close: () => Promise<void>
+}
+
+/** A statement on its way to a driver. `columns` are the types of what it answers. */
+export interface Statement {
+  readonly text: string
+  readonly params: readonly unknown[]
+  readonly columns: readonly ExprType[]
+  readonly writes: boolean
+}
+
+/** One connection of a driver. Its methods throw what the driver throws. */
+export interface Driver {
+  readonly query: (statement: Statement) => Promise<Rows>
+  readonly cursor: (statement: Statement, size: number) => Promise<DriverCursor>
+  /** A statement without parameters and answer: BEGIN and its kin, definitions. */
+  readonly script: (sql: string) => Promise<void>
+  /** What must be lasting before a commit is answered. */
+  readonly committed: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Where an error came from. */
+export interface Context {
+  readonly sql: string
+  readonly table: AnyTable | null
+}
+
+export interface SqlEngine {
+  readonly dialect: Dialect
+  readonly values: Values
+  readonly begin: (options: TxOptions) => string
+  readonly classify: (thrown: unknown, context: Context) => DbError
+  /** Finds out more about an error of a statement, where the driver's own says too little. */
+  readonly diagnose: (error: DbError, statement: Statement, driver: Driver) => Promise<DbError>
+}
+
+export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
+  const { dialect, values } = engine
+  let inTransaction = false
+  let isClosed = false
+
+  const guard = async <A>(context: Context, f: () => Promise<A>): Answer<A> => {
+    if (isClosed) return E.left(closed('interpreter'))
+    try {
+      return E.right(await f())
+    } catch (thrown) {
+      return E.left(engine.classify(thrown, context))
+    }
+  }
+
+  const script = (sql: string): Answer<void> => guard({ sql, table: null }, () => driver.script(sql))
+
+  /** Runs steps whole or not at all: in a savepoint, or in a transaction of their own. */
+  const atomically = async <A>(f: () => Answer<A>): Answer<A> => {
+    const [begin, commit, rollback] = inTransaction
+      ? ['SAVEPOINT query_ts_op', 'RELEASE SAVEPOINT query_ts_op', 'ROLLBACK TO SAVEPOINT query_ts_op']
+      : [engine.begin({}), 'COMMIT', 'ROLLBACK']
+    const begun = await script(begin)
+    if (E.isLeft(begun)) return begun
+    const answer = await f()
+    const ended = E.isRight(answer) ? await script(commit) : await script(rollback)
+    if (E.isRight(answer) && E.isLeft(ended)) {
+      await script(rollback)
+      return ended
+    }
+    return answer
+  }
+
+  const statementOf = (flat: Flat, columns: readonly ExprType[], query: AnyQuery | null, writes: boolean): Statement => ({
+    text: flat.text,
+    params: bind(flat.slots, query).map((value, i) => (value === null ? null : values.write((flat.slots[i] as Slot).type.sql)(value))),
+    columns,
+    writes,
+  })
+
+  const decodeAll = (row: RowPlan, rows: Rows['rows'], from = 0): E.Either<DbError, readonly unknown[]> =>
+    attempting('a function of mapRow', () => {
+      const decode = decoder(row, values)
+      return rows.map((cells, i) => decode(cells, from + i))
+    })
+
+  const prepared = (query: AnyQuery): E.Either<DbError, { readonly compiled: Compiled; readonly statement: Statement }> => {
+    const compiled = compile(dialect, query)
+    if (E.isLeft(compiled)) return compiled
+    return attempting('a parameter', () => {
+      const { columns } = compiled.right
+      return { compiled: compiled.right, statement: statementOf(compiled.right, columns.map(o => o.scalar.type), query, false) }
+    })
+  }
+
+  const all = async (query: AnyQuery): Answer<readonly unknown[]> => {
+    const ready = prepared(query)
+    if (E.isLeft(ready)) return ready
+    const { compiled, statement } = ready.right
+    const rows = await guard({ sql: statement.text, table: null }, () => driver.query(statement))
+    return E.isLeft(rows) ? rows : decodeAll(compiled.row, rows.right.rows)
+  }
+
+  const cursor = async (query: AnyQuery, size: number): Answer<Cursor<unknown>> => {
+    const ready = prepared(query)
+    if (E.isLeft(ready)) return ready
+    const { compiled, statement } = ready.right
+    const context = { sql: statement.text, table: null }
+    const opened = await guard(context, () => driver.cursor(statement, size))
+    if (E.isLeft(opened)) return opened
+    let row = 0
+    return E.right({
+      next: async () => {
+        const rows = await guard(context, opened.right.next)
+        if (E.isLeft(rows)) return rows
+        const from = row
+        row += rows.right.length
+        return decodeAll(compiled.row, rows.right, from)
+      },
+      close: () => guard(context, opened.right.close),
+    })
+  }
+
+  const run = async (statement: Statement, table: AnyTable | null): Answer<Rows> => {
+    const answer = await guard({ sql: statement.text, table }, () => driver.query(statement))
+    return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
+  }
+
+  const execute = async (command: AnyCommand): Answer<unknown> => {
+    const planned = attempting('a function of the command', () => {
+      const write = reifyWrite(command)
+      return { table: write.table, columns: write.returning?.outputs.map(o => o.scalar.type) ?? [], printed: printWrite(dialect, write) }
+    })
+    if (E.isLeft(planned)) return planned
+    const { table, columns, printed } = planned.right
+    const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, true)))
+    if (E.isLeft(ready)) return ready
+    const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
+    return lasting(ready.right.length === 1 && printed.row === null ? steps : () => atomically(steps))
+  }
+
+  const inOrder = async (statements: readonly Statement[], table: AnyTable, printed: CompiledWrite, cardinality: 'one' | 'many'): Answer<unknown> => {
+    const answers: unknown[] = []
+    let affected = 0
+    for (const statement of statements) {
+      const done = await run(statement, table)
+      if (E.isLeft(done)) return done
+      affected += done.right.affected
+      if (printed.row === null) continue
+      const decoded = decodeAll(printed.row, done.right.rows, answers.length)
+      if (E.isLeft(decoded)) return decoded
+      answers.push(...decoded.right)
+    }
+    if (printed.row === null) return E.right(affected)
+    return E.right(cardinality === 'one' ? answers[0] : answers)
+  }
+
+  /** A write outside a transaction is committed when it is answered. */
+  const lasting = async <A>(f: () => Answer<A>): Answer<A> => {
+    const answer = await f()
+    if (E.isLeft(answer) || inTransaction) return answer
+    const kept = await guard({ sql: 'COMMIT', table: null }, driver.committed)
+    return E.isLeft(kept) ? kept : answer
+  }
+
+  const define = async (action: 'createAll' | 'dropAll', schema: AnySchema): Answer<void> => {
+    const valid = validate(schema)
+    if (E.isLeft(valid)) return valid
+    const statements = attempting('a function of the schema', () => (action === 'createAll' ? createStatements(dialect, schema) : dropStatements(dialect, schema)))
+    if (E.isLeft(statements)) return statements
+    return lasting(() =>
+      atomically(async () => {
+        for (const sql of action === 'dropAll' ? [...dialect.ddl.beforeDrop, ...statements.right] : statements.right) {
+          const done = await script(sql)
+          if (E.isLeft(done)) return done
+        }
+        return E.right(undefined)
+      }),
+    )
+  }
+
+  const raw = async (op: SqlOp & { readonly tag: 'raw' }): Answer<readonly unknown[]> => {
+    const names = Object.keys(op.columns)
+    const types = Object.values(op.columns)
+    const ready = attempting('a parameter', () => {
+      const args = op.args.map(a => slotOf(lit(a)))
+      const parts = op.text.flatMap((t, i): readonly Fragment[] => (args[i] === undefined ? [text(t)] : [text(t), slot(args[i])]))
+      return statementOf(flatten(join(parts, ''), dialect.placeholder, dialect.numbered), types, null, true)
+    })
+    if (E.isLeft(ready)) return ready
+    const fields = names.map((name, index): readonly [string, RowPlan] => [name, { tag: 'cell', index, path: [name], type: types[index] as ExprType }])
+    return lasting(async () => {
+      const rows = await run(ready.right, null)
+      return E.isLeft(rows) ? rows : decodeAll({ tag: 'record', fields }, names.length === 0 ? [] : rows.right.rows)
+    })
+  }
+
+  const ended = async (sql: string): Answer<void> => {
+    inTransaction = false
+    return script(sql)
+  }
+
+  return {
+    perform: op => {
+      switch (op.tag) {
+        case 'all':
+          return all(op.query)
+        case 'cursor':
+          return cursor(op.query, op.size)
+        case 'execute':
+          return execute(op.command)
+        case 'ddl':
+          return define(op.action, op.schema)
+        case 'raw':
+          return raw(op)
+      }
+    },
+    begin: async options => {
+      const begun = await script(engine.begin(options))
+      inTransaction = E.isRight(begun)
+      return begun
+    },
+    commit: async () => {
+      const committed = await script('COMMIT')
+      if (E.isLeft(committed)) return committed
+      inTransaction = false
+      return guard({ sql: 'COMMIT', table: null }, driver.committed)
+    },
+    rollback: () => (inTransaction ? ended('ROLLBACK') : Promise.resolve(E.right(undefined))),
+    savepoint: name => script(`SAVEPOINT ${name}`),
+    release: name => script(`RELEASE SAVEPOINT ${name}`),
+    rollbackTo: async name => {
+      const back = await script(`ROLLBACK TO SAVEPOINT ${name}`)
+      return E.isLeft(back) ? back : script(`RELEASE SAVEPOINT ${name}`)
+    },
+    close: async () => {
+      const done = await guard({ sql: '', table: null }, driver.close)
+      isClosed = true
+      return done
+    },
+  }
+}
+
+/** The slot of a plain value; a value that is refused leaves the walk. */
+const slotOf = (e: AnyExpr): Slot => {
+  if (e.node.tag === 'invalid') return refuse(e.node.error)
+  return { tag: 'value', value: e.node.tag === 'literal' ? e.node.value : null, type: e.type }
+}

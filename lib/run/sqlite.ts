@@ -1,0 +1,217 @@
+/**
+ * The SQLite runner, by sql.js: a database in memory, or a file that one process holds.
+ *
+ * sql.js is SQLite compiled to WebAssembly, with nothing to install. A file is read whole when it is
+ * opened and written whole after each commit (to a new file that then takes the name), so that what
+ * was answered as committed is there after a crash. A lock file keeps other processes out meanwhile.
+ *
+ * The session has foreign keys on, LIKE with regard to case, and Unicode case mapping by functions of
+ * its own. Rows in a cursor are those of its opening: a write first reads the rest of open cursors.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
+import { connectionError, type DbError, foreignKeyViolation } from '../core/DbError.js'
+import type { Capabilities, Runner } from '../core/Interpreter.js'
+import type { ExprType } from '../core/Syntax.js'
+import { sqlite as dialect } from '../sql/sqlite.js'
+import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
+import { type LockedFile, lockFile } from './lockedFile.js'
+import { type SingleOptions, singleSession } from './single.js'
+import { classifySqlite } from './sqliteErrors.js'
+import { type Driver, type DriverCursor, type SqlEngine, sqlSession, type Statement } from './sqlSession.js'
+import { simpleCase } from './simpleCase.js'
+
+export interface SqliteOptions extends SingleOptions {
+  /** The database file; left out, the database is in memory and ends with the runner. */
+  readonly file?: string
+}
+
+const capabilities: Capabilities = {
+  engine: 'sqlite',
+  returning: 'native',
+  lateral: 'emulated',
+  transactionalDdl: true,
+  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+}
+
+type SqlJs = Awaited<ReturnType<typeof initSqlJs>>
+
+let loading: Promise<SqlJs> | undefined
+
+/** Opens a database. The runner holds the file until it is closed. */
+export const sqlite =
+  (options: SqliteOptions = {}): TaskEither<DbError, Runner> =>
+  async () => {
+    const held = options.file === undefined ? E.right(null) : await lockFile(options.file)
+    if (E.isLeft(held)) return held
+    try {
+      loading ??= initSqlJs()
+      const driver = open(await loading, held.right)
+      return E.right(singleSession(sqlSession(engine, driver), capabilities, options))
+    } catch (thrown) {
+      await held.right?.release()
+      const target = options.file ?? 'sqlite in memory'
+      return E.left(connectionError(target, `this is no SQLite database that can be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, thrown))
+    }
+  }
+
+const engine: SqlEngine = {
+  dialect,
+  values: sqliteValues,
+  begin: () => 'BEGIN IMMEDIATE',
+  classify: classifySqlite,
+  diagnose: (error, statement, driver) => (error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error)),
+}
+
+/** An open prepared statement that rows are still read from. */
+interface Reading {
+  /** Reads the rest, because the database is about to change. */
+  readonly drain: () => void
+}
+
+const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
+  let db = new sqlJs.Database(file?.bytes ?? null)
+  let saved = file?.bytes ?? null
+  const reading = new Set<Reading>()
+  prepareSession(db)
+  if (file !== null) check(db)
+
+  const drain = (): void => {
+    for (const r of reading) r.drain()
+  }
+
+  const query: Driver['query'] = async statement => {
+    if (statement.writes) drain()
+    const prepared = db.prepare(statement.text)
+    try {
+      prepared.bind(statement.params as SqlValue[])
+      const rows: SqlValue[][] = []
+      const config = { useBigInt: needsBigInt(statement.columns) }
+      while (prepared.step()) rows.push(rowAt(prepared, config))
+      return { rows, affected: db.getRowsModified() }
+    } finally {
+      prepared.free()
+    }
+  }
+
+  const cursor = async (statement: Statement, size: number): Promise<DriverCursor> => {
+    const prepared = db.prepare(statement.text)
+    const config = { useBigInt: needsBigInt(statement.columns) }
+    let ahead: SqlValue[][] = []
+    let at = 0
+    let live = true
+    const free = (): void => {
+      live = false
+      reading.delete(self)
+      prepared.free()
+    }
+    const read = (limit: number): SqlValue[][] => {
+      const rows: SqlValue[][] = []
+      while (live && rows.length < limit) {
+        if (prepared.step()) rows.push(rowAt(prepared, config))
+        else free()
+      }
+      return rows
+    }
+    const self: Reading = {
+      drain: () => {
+        ahead = ahead.slice(at).concat(read(Number.POSITIVE_INFINITY))
+        at = 0
+      },
+    }
+    try {
+      prepared.bind(statement.params as SqlValue[])
+    } catch (thrown) {
+      prepared.free()
+      throw thrown
+    }
+    reading.add(self)
+    return {
+      next: async () => {
+        if (at >= ahead.length) return read(size)
+        const rows = ahead.slice(at, at + size)
+        at += size
+        return rows
+      },
+      close: async () => {
+        ahead = []
+        if (live) free()
+      },
+    }
+  }
+
+  return {
+    query,
+    cursor,
+    script: async sql => {
+      if (!/^(BEGIN|SAVEPOINT|RELEASE|COMMIT)/.test(sql)) drain()
+      db.run(sql)
+    },
+    committed: async () => {
+      if (file === null) return
+      drain()
+      const bytes = db.export()
+      prepareSession(db)
+      try {
+        await file.write(bytes)
+        saved = bytes
+      } catch (thrown) {
+        db.close()
+        db = new sqlJs.Database(saved)
+        prepareSession(db)
+        throw thrown
+      }
+    },
+    close: async () => {
+      drain()
+      db.close()
+      await file?.release()
+    },
+  }
+}
+
+/** The current row; sql.js's types know nothing of the second argument yet. */
+const rowAt = (prepared: Prepared, config: { readonly useBigInt: boolean }): SqlValue[] =>
+  (prepared as unknown as { get: (params: null, config: { readonly useBigInt: boolean }) => SqlValue[] }).get(null, config)
+
+const prepareSession = (db: Database): void => {
+  db.create_function('unicode_lower', (s: SqlValue) => (typeof s === 'string' ? simpleCase.lower(s) : s))
+  db.create_function('unicode_upper', (s: SqlValue) => (typeof s === 'string' ? simpleCase.upper(s) : s))
+  db.run('PRAGMA foreign_keys = ON')
+  db.run('PRAGMA case_sensitive_like = ON')
+}
+
+/** Throws when the bytes are no whole database. */
+const check = (db: Database): void => {
+  const found = db.exec('PRAGMA quick_check')[0]?.values[0]?.[0]
+  if (found !== 'ok') throw new Error(String(found))
+}
+
+/** Integers beyond 2^53 need bigint; for the rest numbers are faster. */
+const needsBigInt = (columns: readonly ExprType[]): boolean => columns.some(c => c.sql.tag === 'bigint' || isScaled(c.sql) || c.sql.tag === 'custom')
+
+/**
+ * SQLite does not say which foreign key failed. The statement is run again with the check put off, in
+ * a savepoint that is undone, and the database is asked which rows refer to nothing.
+ */
+const foreignKey = async (error: DbError, statement: Statement, driver: Driver): Promise<DbError> => {
+  const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> =>
+    (await driver.query({ text: sql, params: [], columns: [], writes: false })).rows
+  await driver.script('SAVEPOINT query_ts_diagnosis')
+  try {
+    await driver.script('PRAGMA defer_foreign_keys = ON')
+    await driver.query(statement)
+    const [failed] = await ask('SELECT "table", fkid FROM pragma_foreign_key_check')
+    if (failed === undefined) return error
+    const [table, id] = [String(failed[0]), Number(failed[1])]
+    const columns = (await ask(`SELECT "from" FROM pragma_foreign_key_list('${table.replaceAll("'", "''")}') WHERE id = ${id} ORDER BY seq`)).map(r => String(r[0]))
+    return foreignKeyViolation(table, `${table}_${columns.join('_')}_fkey`, columns, error.cause)
+  } catch {
+    return error
+  } finally {
+    await driver.script('ROLLBACK TO query_ts_diagnosis')
+    await driver.script('RELEASE query_ts_diagnosis')
+    await driver.script('PRAGMA defer_foreign_keys = OFF')
+  }
+}

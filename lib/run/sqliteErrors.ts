@@ -1,0 +1,78 @@
+/**
+ * Errors of SQLite, classified by what it says.
+ *
+ * sql.js has no error codes, only SQLite's own messages; they are stable, and each case here has a
+ * test against the engine. A unique key is found by its columns in the table that the statement was
+ * about, since SQLite names the columns only.
+ */
+import {
+  checkViolation,
+  connectionError,
+  type DbError,
+  databaseError,
+  foreignKeyViolation,
+  notNullViolation,
+  numericOverflow,
+  schemaConflict,
+  syntaxError,
+  uniqueViolation,
+  unsupported,
+  valueTooLong,
+} from '../core/DbError.js'
+import type { AnyTable, Key } from '../core/Syntax.js'
+import { columnName } from '../core/Table.js'
+import type { Context } from './sqlSession.js'
+
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+
+/** `t.a, t.b` as its columns. */
+const columnsIn = (list: string): readonly string[] => list.split(', ').map(c => c.slice(c.lastIndexOf('.') + 1))
+
+const unique = (list: string, { table }: Context, cause: unknown): DbError => {
+  const index = /^index '(.*)'$/.exec(list)
+  if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
+  const columns = columnsIn(list)
+  const key = table === null ? undefined : keysOf(table).find(k => k.columns.length === columns.length && k.columns.every(f => columns.includes(columnName(table, f))))
+  const named = table === null || key === undefined ? columns : key.columns.map(f => columnName(table, f))
+  return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), key?.name ?? null, named, cause)
+}
+
+const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
+
+const check = (name: string, { table }: Context, cause: unknown): DbError => {
+  const column = (suffix: string): string => name.slice(table === null ? 0 : table.name.length + 1, -suffix.length)
+  if (name.endsWith('_range')) return numericOverflow(`column ${column('_range')}`, cause)
+  if (name.endsWith('_length')) return valueTooLong(column('_length'), cause)
+  return checkViolation(table?.name ?? null, name, cause)
+}
+
+const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Context, cause: unknown) => DbError])[] = [
+  [/UNIQUE constraint failed: (.*)$/, (m, c, e) => unique(m[1] ?? '', c, e)],
+  [/NOT NULL constraint failed: (.*)\.(.*)$/, (m, _, e) => notNullViolation(m[1] ?? '', m[2] ?? '', e)],
+  [/CHECK constraint failed: (.*)$/, (m, c, e) => check(m[1] ?? '', c, e)],
+  [/FOREIGN KEY constraint failed/, (_, __, e) => foreignKeyViolation(null, null, [], e)],
+  [/cannot store REAL value in INTEGER column (.*)$/, (m, _, e) => numericOverflow(m[1] ?? null, e)],
+  [/integer overflow/, (_, __, e) => numericOverflow(null, e)],
+  [/no such table: (.*)$/, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
+  [/(?:table|index|view) "?(.*?)"? already exists/, (m, _, e) => schemaConflict(m[1] ?? '', 'it exists already: drop it first, or leave it out of the schema', e)],
+  [/string or blob too big/, (_, __, e) => valueTooLong(null, e)],
+  [/at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms/, m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it')],
+  [/not a database|malformed|disk I\/O error|unable to open/, (m, _, e) => connectionError('the SQLite file', m[0], e)],
+  [/near "(.*)": syntax error|incomplete input|unrecognized token|no such (?:column|function)|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns/, (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e)],
+]
+
+/** The place of the word that SQLite stumbled over, when it stands in the text once. */
+const position = (sql: string, word: string | undefined): number | null => {
+  if (word === undefined || word === '') return null
+  const first = sql.indexOf(word)
+  return first >= 0 && sql.indexOf(word, first + 1) < 0 ? first + 1 : null
+}
+
+export const classifySqlite = (thrown: unknown, context: Context): DbError => {
+  const message = messageOf(thrown)
+  for (const [pattern, make] of RULES) {
+    const match = pattern.exec(message)
+    if (match !== null) return make(match, context, thrown)
+  }
+  return databaseError(null, message, thrown)
+}

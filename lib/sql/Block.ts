@@ -1,0 +1,235 @@
+/**
+ * Blocks: the SELECT statements that a relation needs, before they are text.
+ *
+ * A `Block` has the clauses of one SELECT. `openBlock` folds a relation into as few of them as SQL's
+ * order of clauses allows: a step goes into the open block when its clause comes later than those in
+ * use (FROM, WHERE, GROUP BY, HAVING, DISTINCT, ORDER BY with LIMIT), and otherwise the block is
+ * closed into a derived table and a new one opened around it.
+ *
+ * `defs` says what each column id is inside the block: a column of a source, or an expression. Which
+ * columns a derived table has to bring is known only when the block around it is printed.
+ */
+import type { AnyTable, ExprType } from '../core/Syntax.js'
+import {
+  type AggScalar,
+  type Computed,
+  columnsOf,
+  conjuncts,
+  isLiteral,
+  freeIn,
+  hasQuery,
+  type Named,
+  type Operand,
+  type Rel,
+  type Scalar,
+  sameOrder,
+  type SortKey,
+} from '../plan/Rel.js'
+
+export type From =
+  | { readonly tag: 'table'; readonly table: AnyTable }
+  | { readonly tag: 'block'; readonly block: Block; readonly free: ReadonlySet<number> }
+  | { readonly tag: 'values'; readonly columns: readonly Named[]; readonly rows: readonly (readonly Scalar[])[] }
+  | { readonly tag: 'set'; readonly rel: Rel & { readonly tag: 'set' }; readonly free: ReadonlySet<number> }
+
+export interface Source {
+  readonly from: From
+  readonly join: 'inner' | 'left'
+  readonly on: readonly Scalar[]
+  /** The name that the source wishes for. */
+  readonly hint: string
+}
+
+/** What a column id is inside a block, and the name it wishes for outside. */
+export type Def = { readonly name: string; readonly type: ExprType } & (
+  | { readonly tag: 'column'; readonly source: From }
+  | { readonly tag: 'scalar'; readonly scalar: Scalar }
+  | { readonly tag: 'agg'; readonly agg: AggScalar }
+)
+
+export interface Block {
+  readonly sources: readonly Source[]
+  readonly where: readonly Scalar[]
+  /** null: no grouping; empty: one group of all rows */
+  readonly group: readonly Scalar[] | null
+  readonly having: readonly Scalar[]
+  /** The ids that the select list is bound to by DISTINCT, or null. */
+  readonly distinct: readonly number[] | null
+  readonly limited: boolean
+  readonly order: readonly SortKey[]
+  readonly count: Scalar | null
+  readonly offset: Scalar | null
+  readonly defs: ReadonlyMap<number, Def>
+}
+
+const EMPTY: Block = {
+  sources: [],
+  where: [],
+  group: null,
+  having: [],
+  distinct: null,
+  limited: false,
+  order: [],
+  count: null,
+  offset: null,
+  defs: new Map(),
+}
+
+/** What a dialect can't do in one block. */
+export interface BlockOptions {
+  /** Whether GROUP BY may hold an expression with a parameter in it, and SELECT repeat it. */
+  readonly groupByParameters: boolean
+}
+
+export const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited
+
+const defined = (b: Block, more: Iterable<readonly [number, Def]>): ReadonlyMap<number, Def> => new Map([...b.defs, ...more])
+
+const scalars = (columns: readonly Computed[]): readonly (readonly [number, Def])[] =>
+  columns.map(c => [c.id, { tag: 'scalar', name: c.name, type: c.scalar.type, scalar: c.scalar }])
+
+/** A block of one source. */
+const over = (from: From, hint: string, columns: Iterable<readonly [number, { readonly name: string; readonly type: ExprType }]>): Block => ({
+  ...EMPTY,
+  sources: [{ from, join: 'inner', on: [], hint }],
+  defs: new Map([...columns].map(([id, c]) => [id, { tag: 'column', source: from, name: c.name, type: c.type }])),
+})
+
+const named = (columns: readonly Named[]): readonly (readonly [number, Named])[] => columns.map(c => [c.id, c])
+
+/** Closes a block: a new one that reads from it as a derived table. `rel` is what the closed block was made of. */
+export const wrap = (block: Block, rel: Rel): Block => over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
+
+const hasParameter = (s: Scalar): boolean => {
+  const n = s.node
+  if (n.tag === 'call' || n.tag === 'raw') return n.args.some(hasParameter)
+  return n.tag !== 'column'
+}
+
+const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Block => {
+  const opened = openBlock(rel.left, options)
+  const rows = isRows(opened) ? opened : wrap(opened, rel.left)
+  const on = rel.on === null ? [] : conjuncts(rel.on)
+  const side = openBlock(rel.right, options)
+  const flat = isRows(side) && (rel.kind === 'inner' || side.sources.length === 1)
+  const right = flat ? side : wrap(side, rel.right)
+  if (rel.kind === 'inner' && (rows.sources.length === 0 || right.sources.length === 0)) {
+    const sources = [...rows.sources, ...right.sources]
+    return { ...rows, sources, where: [...rows.where, ...right.where, ...on], defs: defined(rows, right.defs) }
+  }
+  const left = rows.sources.length > 0 ? rows : { ...wrap(EMPTY, { tag: 'unit' }), where: rows.where, defs: rows.defs }
+  const [first] = right.sources
+  if (first === undefined || rel.kind === 'inner') {
+    const sources = [...left.sources, ...right.sources]
+    return { ...left, sources, where: [...left.where, ...right.where, ...on], defs: defined(left, right.defs) }
+  }
+  const sources = [...left.sources, { ...first, join: 'left', on: [...on, ...right.where] } as const]
+  return { ...left, sources, defs: defined(left, right.defs) }
+}
+
+const aggregated = (rel: Rel & { readonly tag: 'aggregate' }, options: BlockOptions): Block => {
+  const opened = openBlock(rel.input, options)
+  const aggs = rel.aggs.map(a => [a.id, { tag: 'agg', name: a.name, type: a.type, agg: a.agg } as const] as const)
+  const keep = options.groupByParameters || !rel.keys.some(k => hasParameter(k.scalar))
+  if (keep) {
+    const rows = isRows(opened) ? opened : wrap(opened, rel.input)
+    return { ...rows, group: rel.keys.map(k => k.scalar), defs: defined(rows, [...scalars(rel.keys), ...aggs]) }
+  }
+  const rows = isRows(opened) ? opened : wrap(opened, rel.input)
+  const keyed = wrap({ ...rows, defs: defined(rows, scalars(rel.keys)) }, { tag: 'derive', input: rel.input, columns: rel.keys })
+  const group = rel.keys.map((k): Scalar => ({ node: { tag: 'column', id: k.id }, type: k.scalar.type }))
+  return { ...keyed, group, defs: defined(keyed, aggs) }
+}
+
+/** The block of a relation, open for the clauses that come later than those in use. */
+export const openBlock = (rel: Rel, options: BlockOptions): Block => {
+  const open = (r: Rel): Block => openBlock(r, options)
+  switch (rel.tag) {
+    case 'unit':
+      return EMPTY
+    case 'empty':
+      return { ...EMPTY, where: [{ node: { tag: 'literal', value: false }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }] }
+    case 'scan': {
+      const { table } = rel
+      const columns = rel.columns.map(c => [c.id, { name: table.names[c.name] ?? c.name, type: c.type }] as const)
+      return over({ tag: 'table', table }, table.name, columns)
+    }
+    case 'values':
+      return over({ tag: 'values', columns: rel.columns, rows: rel.rows }, 'given', named(rel.columns))
+    case 'set':
+      return over({ tag: 'set', rel, free: freeIn(rel) }, 'combined', named(rel.columns))
+    case 'filter': {
+      const opened = open(rel.input)
+      const b = opened.limited || opened.distinct !== null || asksGroups(opened, [rel.predicate]) ? wrap(opened, rel.input) : opened
+      const own = conjuncts(rel.predicate)
+      return b.group === null ? { ...b, where: [...b.where, ...own] } : { ...b, having: [...b.having, ...own] }
+    }
+    case 'join':
+      return joined(rel, options)
+    case 'aggregate':
+      return aggregated(rel, options)
+    case 'distinct': {
+      const opened = open(rel.input)
+      const columns = rel.columns.map(c => c.scalar)
+      const b = opened.limited || opened.distinct !== null || asksGroups(opened, columns) ? wrap(opened, rel.input) : opened
+      return { ...b, distinct: rel.columns.map(c => c.id), defs: defined(b, scalars(rel.columns)) }
+    }
+    case 'limit': {
+      const opened = open(rel.input)
+      const keys = rel.order.map(k => k.scalar)
+      const b = opened.limited || !ordersSelected(opened, rel.order) || asksGroups(opened, keys) ? wrap(opened, rel.input) : opened
+      return { ...b, limited: true, order: rel.order, count: rel.count, offset: rel.offset }
+    }
+    case 'derive': {
+      const opened = open(rel.input)
+      const b = isRows(opened) ? opened : wrap(opened, rel.input)
+      return wrap({ ...b, defs: defined(b, scalars(rel.columns)) }, rel)
+    }
+  }
+}
+
+/** A sub-query can't mention what a group of the query around it computes: that has to be a column first. */
+const asksGroups = (b: Block, some: readonly Scalar[]): boolean => b.group !== null && some.some(hasQuery)
+
+/** DISTINCT can be ordered only by what it selects. */
+const ordersSelected = (b: Block, order: readonly SortKey[]): boolean =>
+  b.distinct === null || order.every(k => k.scalar.node.tag === 'column' && b.distinct?.includes(k.scalar.node.id))
+
+/** The block of a whole plan: ordered as the plan says, and free to select the plan's outputs. */
+export const blockOf = (rel: Rel, order: readonly SortKey[], outputs: readonly Scalar[], options: BlockOptions): Block => {
+  const b = openBlock(rel, options)
+  const columns = outputs.map(s => (s.node.tag === 'column' ? s.node.id : null))
+  const selectsAll = b.distinct === null || (columns.length === b.distinct.length && b.distinct.every(id => columns.includes(id)))
+  const orders = b.limited ? order.length === 0 || sameOrder(order, b.order) : ordersSelected(b, order)
+  const asks = asksGroups(b, [...outputs, ...order.map(k => k.scalar)])
+  const open = selectsAll && orders && !asks ? b : wrap(b, rel)
+  return order.length === 0 || (open.limited && open === b) ? open : { ...open, order }
+}
+
+/** Where the conditions of a block are said: with the join that they are about, or in WHERE. */
+export const placed = (b: Block): { readonly sources: readonly Source[]; readonly where: readonly Scalar[] } => {
+  const on = b.sources.map(s => [...s.on])
+  const where: Scalar[] = []
+  for (const condition of b.where) {
+    const touched = [...columnsOf(condition)].flatMap(id => {
+      const def = b.defs.get(id)
+      if (def?.tag !== 'column') return def === undefined ? [] : [-1]
+      return [b.sources.findIndex(s => s.from === def.source)]
+    })
+    const last = Math.max(-1, ...touched)
+    const joins = new Set(touched).size > 1 && !touched.includes(-1) && touched.every(i => b.sources[i]?.join === 'inner')
+    const place = joins && !hasQuery(condition) ? on[last] : undefined
+    if (place === undefined) {
+      if (!isLiteral(condition, true)) where.push(condition)
+    } else place.push(condition)
+  }
+  return { sources: b.sources.map((s, i) => ({ ...s, on: on[i] ?? [] })), where }
+}
+
+/** The left operand's operand, when it is the same operation with nothing between: `a UNION b UNION c` needs no brackets. */
+export const sameOperation = (operand: Operand, rel: Rel & { readonly tag: 'set' }): (Rel & { readonly tag: 'set' }) | null => {
+  const inner = operand.rel
+  if (inner.tag !== 'set' || inner.operator !== rel.operator) return null
+  const straight = operand.columns.length === inner.columns.length && operand.columns.every((s, i) => s.node.tag === 'column' && s.node.id === inner.columns[i]?.id)
+  return straight ? inner : null
+}

@@ -1,0 +1,151 @@
+/**
+ * Dialects: what differs between engines in the spelling of the same plan, as one record.
+ *
+ * A dialect is data and a few small functions; `render` is the same for all. Where an engine's own
+ * function means something else than the decisions say, its dialect spells the decided meaning; where
+ * it can't, it refuses with `Unsupported` before anything is sent. Nothing outside these records asks
+ * which dialect it is.
+ */
+import type { DialectName } from '../core/DialectName.js'
+import type { SqlType } from '../core/SqlType.js'
+import type { AggFn, AnyTable, Conflict, ScalarFn } from '../core/Syntax.js'
+import type { Scalar } from '../plan/Rel.js'
+import type { Fragment, Slot } from './Fragment.js'
+
+/** How tightly a printed expression binds: from OR to what never needs brackets. */
+export const level = { or: 0, and: 1, not: 2, comparison: 3, sum: 4, product: 5, unary: 6, atom: 9 } as const
+
+export interface Printed {
+  readonly fragment: Fragment
+  readonly level: number
+}
+
+export const atom = (fragment: Fragment): Printed => ({ fragment, level: level.atom })
+
+/** The arguments of a function call, printed on demand, in brackets where they bind less tightly than `at`. */
+export interface Args {
+  readonly arg: (i: number, at?: number) => Fragment
+  readonly all: (at?: number) => readonly Fragment[]
+  readonly scalars: readonly Scalar[]
+}
+
+export type CallPrinter = (args: Args, call: Scalar) => Printed
+
+/** The pieces of an aggregate call. `order` is empty or a list of sort keys. */
+export interface AggParts {
+  readonly fn: AggFn
+  /** null for `count(*)` */
+  readonly arg: Fragment | null
+  readonly argType: SqlType | null
+  readonly distinct: boolean
+  readonly separator: Fragment
+  readonly order: readonly Fragment[]
+  readonly filter: Fragment | null
+}
+
+/** The rows of a nested collection: what it reads, and how its order and limit are said. */
+export interface CollectionParts {
+  readonly cells: readonly Fragment[]
+  /** FROM, WHERE and what follows, of a block that has neither order nor limit. */
+  readonly body: Fragment
+  readonly order: readonly Fragment[]
+}
+
+export interface Dialect {
+  readonly name: DialectName
+  readonly quote: (name: string) => string
+  readonly placeholder: (n: number, slot: Slot) => string
+  /** Whether a slot that stands twice has one number. */
+  readonly numbered: boolean
+  /** Whether GROUP BY may hold an expression with parameters that SELECT repeats. */
+  readonly groupByParameters: boolean
+  /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */
+  readonly nulls: { readonly clause: boolean; readonly largest: boolean }
+  /** The spelling of functions that differ from the standard one. */
+  readonly calls: { readonly [fn in ScalarFn]?: CallPrinter }
+  readonly cast: (value: Fragment, from: SqlType, to: SqlType, operand: Scalar) => Fragment
+  readonly aggregate: (parts: AggParts) => Fragment
+  /** Refuses a type that the dialect can't compute with. */
+  readonly computable: (type: SqlType) => void
+  /** LIMIT and OFFSET, with a leading blank. */
+  readonly limit: (count: Fragment | null, offset: Fragment | null) => Fragment
+  /** A value list as a derived table with these columns. */
+  readonly values: (columns: readonly string[], rows: readonly (readonly Fragment[])[], alias: string) => Fragment
+  /** A cell of a nested collection: JSON that can be decoded without loss. */
+  readonly toJson: (value: Fragment, type: SqlType) => Fragment
+  /** A nested collection as one JSON array of arrays. */
+  readonly collection: (parts: CollectionParts) => Fragment
+  /** How a collection is embedded as a cell of another. */
+  readonly embed: (collection: Fragment) => Fragment
+  /** An output column, where the driver needs it in another form. */
+  readonly output: (value: Fragment, type: SqlType) => Fragment
+  /** The null of a type, where an engine wants to know which. */
+  readonly nullOf: (type: SqlType) => Fragment
+  /** A derived table that mentions columns of tables before it. */
+  readonly lateral: Lateral
+  /** Whether a derived table inside a sub-query may mention columns of the queries around it. */
+  readonly correlatedDerived: boolean
+  readonly writes: Writes
+  readonly ddl: Ddl
+}
+
+/** What differs between dialects in INSERT, UPDATE and DELETE. */
+export interface Writes {
+  /** The most parameters of one statement. */
+  readonly parameters: number
+  /** What stands in VALUES for a value that is left to its default. */
+  readonly missing: string
+  /** What stands for a row that gives no value at all. */
+  readonly allDefaults: string
+  readonly returning: boolean
+  /** The clause that turns an insert into an upsert, with a leading blank. */
+  readonly upsert: (conflict: Conflict, column: (field: string) => string) => Fragment
+}
+
+/** What differs between dialects in definitions. */
+export interface Ddl {
+  readonly columnType: (type: SqlType, use: { readonly generated: boolean; readonly key: boolean; readonly indexed: boolean }) => string
+  /** Checks of what the type alone does not check, by the suffix of their names. */
+  readonly typeChecks: (type: SqlType, column: string) => readonly (readonly [string, string])[]
+  /** Whether a generated key is declared with its column. */
+  readonly inlinePrimaryKey: boolean
+  /** Whether a foreign key may refer to a table that is not there yet. */
+  readonly forwardReferences: boolean
+  readonly indexName: (table: AnyTable, name: string) => string
+  readonly tableSuffix: string
+  readonly dropSuffix: string
+  /** What is said before tables are dropped. */
+  readonly beforeDrop: readonly string[]
+  /** How ON DELETE RESTRICT is said; empty where the default is the same and can be diagnosed. */
+  readonly restrict: string
+  readonly dropConstraint: ((table: string, constraint: string) => string) | null
+  readonly wrapDefault: (value: string) => string
+  /** A value written as SQL text. */
+  readonly literal: (slot: Slot) => string
+}
+
+/** Either SQL's LATERAL, or rows carried as JSON through a table function, which may be correlated everywhere. */
+export type Lateral =
+  | { readonly tag: 'native' }
+  | { readonly tag: 'refused'; readonly instead: string }
+  | {
+      readonly tag: 'json'
+      /** The table function over a SELECT of these columns. */
+      readonly source: (select: Fragment, columns: readonly string[], types: readonly SqlType[], alias: string) => Fragment
+      /** Reading column i of it. */
+      readonly read: (alias: string, i: number, type: SqlType) => Fragment
+    }
+
+/** An operator between two arguments; `a + b + c` needs no brackets, `a = (b = c)` does. */
+export const infix =
+  (operator: string, at: number): CallPrinter =>
+  args => ({
+    level: at,
+    fragment: { pieces: [...args.arg(0, at === level.comparison ? at + 1 : at).pieces, ` ${operator} `, ...args.arg(1, at + 1).pieces] },
+  })
+
+/** A function of all arguments. */
+export const named =
+  (name: string): CallPrinter =>
+  args =>
+    atom({ pieces: [`${name}(`, ...args.all().flatMap((a, i) => (i === 0 ? a.pieces : [', ', ...a.pieces])), ')'] })

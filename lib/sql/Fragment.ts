@@ -1,0 +1,73 @@
+/**
+ * Fragments: SQL text with places for parameters.
+ *
+ * A `Fragment` is a list of texts and slots. Values are never text: they are slots, numbered only
+ * when the whole statement is known, in the order in which they stand. Where a dialect numbers its
+ * placeholders, one slot that stands twice has one number: an engine then sees that a group key and a
+ * selected expression are the same.
+ *
+ * Fragments form a monoid under `join('')`.
+ */
+import type { ExprType } from '../core/Syntax.js'
+
+/** A parameter: a value that is known now, or one that a prepared query gets by name. */
+export type Slot =
+  | { readonly tag: 'value'; readonly value: unknown; readonly type: ExprType }
+  | { readonly tag: 'named'; readonly name: string; readonly type: ExprType }
+
+export interface Fragment {
+  readonly pieces: readonly (string | Slot)[]
+}
+
+export const text = (s: string): Fragment => ({ pieces: [s] })
+
+export const slot = (s: Slot): Fragment => ({ pieces: [s] })
+
+/** A template of texts and fragments. Plain strings in it are SQL text: only for keywords and quoted identifiers. */
+export const sql = (texts: TemplateStringsArray, ...parts: readonly (Fragment | string)[]): Fragment => {
+  const pieces: (string | Slot)[] = []
+  texts.forEach((t, i) => {
+    if (t !== '') pieces.push(t)
+    const part = parts[i]
+    if (typeof part === 'string') pieces.push(part)
+    else if (part !== undefined) pieces.push(...part.pieces)
+  })
+  return { pieces }
+}
+
+export const join = (parts: readonly Fragment[], separator: string): Fragment => ({
+  pieces: parts.flatMap((p, i) => (i === 0 || separator === '' ? p.pieces : [separator, ...p.pieces])),
+})
+
+export const list = (parts: readonly Fragment[]): Fragment => join(parts, ', ')
+
+export const parens = (f: Fragment): Fragment => sql`(${f})`
+
+/** A fragment where there is something to say, nothing otherwise. */
+export const optional = (condition: boolean, f: () => Fragment): Fragment => (condition ? f() : { pieces: [] })
+
+/** SQL text with its slots in the order of the placeholders. */
+export interface Flat {
+  readonly text: string
+  readonly slots: readonly Slot[]
+}
+
+/** Numbers the slots. `reuse` says whether a slot that stands twice keeps its number. */
+export const flatten = (f: Fragment, placeholder: (n: number, s: Slot) => string, reuse: boolean): Flat => {
+  const slots: Slot[] = []
+  const numbers = new Map<Slot, number>()
+  let result = ''
+  for (const piece of f.pieces) {
+    if (typeof piece === 'string') {
+      result += piece
+      continue
+    }
+    let n = reuse ? numbers.get(piece) : undefined
+    if (n === undefined) {
+      n = slots.push(piece)
+      numbers.set(piece, n)
+    }
+    result += placeholder(n, piece)
+  }
+  return { text: result, slots }
+}

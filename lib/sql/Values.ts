@@ -1,0 +1,175 @@
+/**
+ * Values at a driver: how canonical values are written as parameters and read from cells.
+ *
+ * A `Values` is the second half of a dialect, the half that a driver decides: `write` takes a
+ * canonical value to what the driver binds, `read` takes a cell of a result to a canonical value, and
+ * `readJson` does so for a cell of a nested collection, which came as JSON.
+ *
+ * Law (round trip): `read(t)(store(write(t)(v))) = v` for every canonical v, on every engine.
+ */
+import { canonical, decimalOf, unscaled } from '../core/Canonical.js'
+import type { Json, SqlType } from '../core/SqlType.js'
+
+/** What a reader answers for a cell that is not of its type, and for a number that does not fit it. */
+export const MISMATCH: unique symbol = Symbol('mismatch')
+export const OVERFLOW: unique symbol = Symbol('overflow')
+
+/** Reads a non-null cell. */
+export type Reader = (cell: any) => unknown
+
+export interface Values {
+  readonly write: (type: SqlType) => (value: any) => unknown
+  readonly read: (type: SqlType) => Reader
+  readonly readJson: (type: SqlType) => Reader
+}
+
+const integer: Reader = cell => {
+  const n = typeof cell === 'number' ? cell : typeof cell === 'bigint' ? Number(cell) : typeof cell === 'string' && /^-?\d+$/.test(cell) ? Number(cell) : null
+  if (n === null || !(Number.isInteger(n) || Math.abs(n) > 2 ** 53)) return MISMATCH
+  return Number.isSafeInteger(n) ? n : OVERFLOW
+}
+
+const bigint: Reader = cell => {
+  if (typeof cell === 'bigint') return BigInt.asIntN(64, cell) === cell ? cell : OVERFLOW
+  if (typeof cell === 'number') return Number.isSafeInteger(cell) ? BigInt(cell) : Number.isFinite(cell) && Math.abs(cell) < 2 ** 53 ? MISMATCH : OVERFLOW
+  if (typeof cell !== 'string' || !/^-?\d+$/.test(cell)) return /^-?\d(\.\d+)?e\+\d+$/i.test(String(cell)) ? OVERFLOW : MISMATCH
+  const n = BigInt(cell)
+  return BigInt.asIntN(64, n) === n ? n : OVERFLOW
+}
+
+const float: Reader = cell => {
+  const n = typeof cell === 'number' ? cell : typeof cell === 'bigint' ? Number(cell) : typeof cell === 'string' && cell !== '' ? Number(cell) : Number.NaN
+  if (Number.isFinite(n)) return n === 0 ? 0 : n
+  return typeof cell === 'number' || /inf|nan/i.test(String(cell)) ? OVERFLOW : MISMATCH
+}
+
+const string: Reader = cell => (typeof cell === 'string' ? cell : MISMATCH)
+
+const boolean: Reader = cell => {
+  if (cell === true || cell === 1 || cell === 't' || cell === 1n) return true
+  return cell === false || cell === 0 || cell === 'f' || cell === 0n ? false : MISMATCH
+}
+
+/** `2020-01-02 03:04:05.678901+00` in its parts; an offset other than UTC is no canonical instant. */
+const INSTANT = /^(\d{4,})-(\d\d)-(\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00(?::?00)?)?$/
+
+const timestamp: Reader = cell => {
+  if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? MISMATCH : cell
+  const match = typeof cell === 'string' ? INSTANT.exec(cell) : null
+  if (match === null) return MISMATCH
+  const date = new Date(`${match[1]}-${match[2]}-${match[3]}T${match[4]}.${(match[5] ?? '').slice(0, 3).padEnd(3, '0')}Z`)
+  return Number.isNaN(date.getTime()) ? MISMATCH : date
+}
+
+const timestampMicros: Reader = cell => {
+  const match = typeof cell === 'string' ? INSTANT.exec(cell) : null
+  return match === null ? MISMATCH : `${match[1]}-${match[2]}-${match[3]}T${match[4]}.${(match[5] ?? '').slice(0, 6).padEnd(6, '0')}Z`
+}
+
+const hex: Reader = cell => {
+  if (cell instanceof Uint8Array) return new Uint8Array(cell)
+  if (typeof cell !== 'string') return MISMATCH
+  const digits = cell.startsWith('\\x') ? cell.slice(2) : cell
+  return /^(?:[0-9a-fA-F]{2})*$/.test(digits) ? Uint8Array.from(digits.match(/../g) ?? [], pair => Number.parseInt(pair, 16)) : MISMATCH
+}
+
+const parsed = (cell: unknown): unknown => {
+  if (typeof cell !== 'string') return cell
+  try {
+    return JSON.parse(cell)
+  } catch {
+    return MISMATCH
+  }
+}
+
+const decimal =
+  (type: SqlType & { readonly tag: 'numeric' }): Reader =>
+  cell => {
+    if (typeof cell === 'bigint' || typeof cell === 'number') {
+      return Number.isFinite(Number(cell)) ? (canonicalOr(type, Number.isInteger(Number(cell)) ? String(BigInt(cell)) : String(cell))) : OVERFLOW
+    }
+    return typeof cell === 'string' ? canonicalOr(type, cell) : MISMATCH
+  }
+
+/** A decimal text at the type's scale. Engines compute with more digits than a column holds, so the precision is not a bound here. */
+const canonicalOr = (type: SqlType & { readonly tag: 'numeric' }, cell: string): unknown => {
+  const digits = unscaled(cell, type.scale)
+  return digits === null ? MISMATCH : decimalOf(digits, type.scale)
+}
+
+const checked =
+  (type: SqlType): Reader =>
+  cell => {
+    const result = canonical(type, cell)
+    return result.ok ? result.value : MISMATCH
+  }
+
+const list = (element: Reader): Reader => {
+  return cell => {
+    const items = parsed(cell)
+    if (!Array.isArray(items)) return MISMATCH
+    const values: unknown[] = []
+    for (const item of items) {
+      const value = item === null ? null : element(item)
+      if (value === MISMATCH || value === OVERFLOW) return value
+      values.push(value)
+    }
+    return values
+  }
+}
+
+/** Reads what every driver and JSON agree on; a driver's own `read` handles the rest first. */
+export const readCell = (type: SqlType): Reader => {
+  switch (type.tag) {
+    case 'smallint':
+    case 'int':
+      return integer
+    case 'bigint':
+      return bigint
+    case 'float':
+      return float
+    case 'numeric':
+      return decimal(type)
+    case 'text':
+    case 'varchar':
+    case 'char':
+    case 'enum':
+      return string
+    case 'uuid':
+    case 'date':
+    case 'time':
+      return checked(type)
+    case 'boolean':
+      return boolean
+    case 'timestamp':
+      return timestamp
+    case 'timestampMicros':
+      return timestampMicros
+    case 'bytes':
+      return hex
+    case 'json':
+      return parsed
+    case 'array':
+      return list(readCell(type.element))
+    case 'vector': {
+      const components = list(float)
+      return cell => {
+        const vector = components(cell)
+        return Array.isArray(vector) && vector.length === type.dimension ? vector.map(Math.fround) : MISMATCH
+      }
+    }
+    case 'custom':
+      return cell => cell
+  }
+}
+
+/** JSON values inside a nested collection are JSON already. */
+export const readJsonCell = (type: SqlType): Reader => {
+  if (type.tag === 'json') return (cell: Json) => cell
+  if (type.tag === 'array') return list(readJsonCell(type.element))
+  return readCell(type)
+}
+
+/** An array's elements as JSON holds them: 64-bit integers as text, instants as engines write them. */
+export const toJsonText = (value: readonly unknown[], element: (v: unknown) => unknown): string =>
+  JSON.stringify(value.map(v => (v === null ? null : typeof v === 'bigint' ? v.toString() : element(v))))

@@ -1,0 +1,69 @@
+/**
+ * compile: the whole road from a query to a statement and its decoder, kept by the query's identity.
+ *
+ * A query in a constant, and a prepared query, are planned, normalized and printed once a dialect;
+ * after that running them costs a look-up. Nothing here is sent anywhere.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { DialectName } from '../core/DialectName.js'
+import { attempting, type DbError, refuse, validationError } from '../core/DbError.js'
+import type { AnyExpr, AnyQuery, PreparedQuery, Query } from '../core/Syntax.js'
+import { normalize } from '../plan/normalize/normalize.js'
+import type { Plan, RowPlan } from '../plan/Rel.js'
+import { reify } from '../plan/reify.js'
+import type { Dialect } from './Dialect.js'
+import { dialects } from './dialects.js'
+import { flatten, type Slot } from './Fragment.js'
+import { renderer } from './render.js'
+
+/** SQL text, its parameters in the order of the placeholders, and how its rows are read. */
+export interface Compiled {
+  readonly text: string
+  readonly slots: readonly Slot[]
+  readonly row: RowPlan
+  /** The types of the output columns. */
+  readonly columns: readonly Plan['outputs'][number][]
+}
+
+/** Prints a plan as it is. */
+export const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
+  const { text, slots } = flatten(renderer(dialect).select(plan), dialect.placeholder, dialect.numbered)
+  return { text, slots, row: plan.row, columns: plan.outputs }
+}
+
+const cache = new WeakMap<AnyQuery | PreparedQuery, Map<Dialect, E.Either<DbError, Compiled>>>()
+
+/** The statement of a query; the same one for the same query or prepared query. */
+export const compile = (dialect: Dialect, query: AnyQuery): E.Either<DbError, Compiled> => {
+  const key = query.node.tag === 'prepared' ? query.node.prepared : query
+  const known = cache.get(key) ?? new Map<Dialect, E.Either<DbError, Compiled>>()
+  cache.set(key, known)
+  const before = known.get(dialect)
+  if (before !== undefined) return before
+  const compiled = attempting('a function of the query', () => printPlan(dialect, normalize(reify(query))))
+  known.set(dialect, compiled)
+  return compiled
+}
+
+/** The values of a statement's parameters, canonical, with those of a prepared query filled in. */
+export const bind = (slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
+  const given = query?.node.tag === 'prepared' ? query.node.values : {}
+  return slots.map(s => (s.tag === 'value' ? s.value : parameter(given, s.name)))
+}
+
+const parameter = (given: { readonly [name: string]: AnyExpr }, name: string): unknown => {
+  const node = given[name]?.node
+  if (node?.tag === 'literal') return node.value
+  if (node?.tag !== 'invalid') return refuse(validationError([name], 'the prepared query has no value for this parameter'))
+  const { error } = node
+  return refuse(error._tag === 'ValidationError' ? validationError([name, ...error.path], error.reason) : error)
+}
+
+/** The text and parameters of a query in a dialect: what would be sent. */
+export const toSql =
+  (dialect: DialectName) =>
+  <S, A>(query: Query<S, A>): E.Either<DbError, { readonly sql: string; readonly params: readonly unknown[] }> => {
+    const compiled = compile(dialects[dialect], query)
+    if (E.isLeft(compiled)) return compiled
+    return attempting('a parameter', () => ({ sql: compiled.right.text, params: bind(compiled.right.slots, query) }))
+  }

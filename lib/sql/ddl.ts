@@ -1,0 +1,83 @@
+/**
+ * Creating and dropping tables as SQL.
+ *
+ * What the decisions promise of a column is said in its definition: text compares by code point,
+ * instants keep milliseconds, lengths and ranges and enums are checked where the type alone does not
+ * check them. Foreign keys that close a cycle are added when both tables are there, except where the
+ * engine accepts forward references.
+ */
+import { columnName, checksOf } from '../core/Table.js'
+import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
+import type { AnyColumn, AnyExpr, AnyTable, ExprType } from '../core/Syntax.js'
+import { expr } from '../core/Syntax.js'
+import { reifier } from '../plan/reify.js'
+import type { Dialect } from './Dialect.js'
+import { flatten, type Fragment, type Slot, text } from './Fragment.js'
+import { renderer } from './render.js'
+
+/** Statements that create the schema's tables, in order. */
+export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
+  const { tables, late } = creationOrder(schema)
+  const inline = dialect.ddl.forwardReferences ? schema.foreignKeys : schema.foreignKeys.filter(f => !late.includes(f))
+  const created = tables.map(t => createTable(dialect, t, inline.filter(f => f.table === t)))
+  const indexes = tables.flatMap(t =>
+    t.indexes.map(i => `CREATE INDEX ${dialect.ddl.indexName(t, i.name)} ON ${target(dialect, t)} (${columns(dialect, t, i.columns)})`),
+  )
+  const added = dialect.ddl.forwardReferences ? [] : late.map(f => `ALTER TABLE ${target(dialect, f.table)} ADD ${foreignKey(dialect, f)}`)
+  return [...created, ...added, ...indexes]
+}
+
+/** Statements that drop those tables of the schema that are there. */
+export const dropStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
+  const { tables, late } = creationOrder(schema)
+  const unlinked = dialect.ddl.dropConstraint === null ? [] : late.map(f => (dialect.ddl.dropConstraint as DropConstraint)(target(dialect, f.table), dialect.quote(f.name)))
+  return [...unlinked, ...[...tables].reverse().map(t => `DROP TABLE IF EXISTS ${target(dialect, t)}${dialect.ddl.dropSuffix}`)]
+}
+
+type DropConstraint = (table: string, constraint: string) => string
+
+const target = (dialect: Dialect, t: AnyTable): string => (t.schema === null ? dialect.quote(t.name) : `${dialect.quote(t.schema)}.${dialect.quote(t.name)}`)
+
+const columns = (dialect: Dialect, t: AnyTable, fields: readonly string[]): string => fields.map(f => dialect.quote(columnName(t, f))).join(', ')
+
+const ACTIONS = { noAction: '', cascade: 'CASCADE', setNull: 'SET NULL' } as const
+
+const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
+  const on = (event: string, action: ReferentialAction): string => {
+    const words = action === 'restrict' ? dialect.ddl.restrict : ACTIONS[action]
+    return words === '' ? '' : ` ON ${event} ${words}`
+  }
+  const reference = `REFERENCES ${target(dialect, f.target)} (${columns(dialect, f.target, f.targetColumns)})`
+  return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
+}
+
+const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[]): string => {
+  const { quote } = dialect
+  const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
+  const fields = Object.keys(t.columns)
+  const inlineKey = fields.find(f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f)
+  const row = Object.fromEntries(fields.map((f, i) => [f, expr({ tag: 'ref', id: i + 1 }, t.types[f] as ExprType)]))
+  const asText = (e: AnyExpr): string =>
+    ddlText(dialect, renderer(dialect).scalar(reifier().scalar(e), id => text(quote(columnName(t, fields[id - 1] ?? '')))))
+  const lines = [
+    ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, asText)}`),
+    ...(t.primaryKey === null || inlineKey !== undefined ? [] : [constraint(t.primaryKey.name, `PRIMARY KEY (${columns(dialect, t, t.primaryKey.columns)})`)]),
+    ...t.uniques.map(u => constraint(u.name, `UNIQUE (${columns(dialect, t, u.columns)})`)),
+    ...fields.flatMap(f => dialect.ddl.typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f))).map(([suffix, check]) => constraint(`${t.name}_${columnName(t, f)}_${suffix}`, `CHECK (${check})`))),
+    ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${asText(predicate)})`)),
+    ...keys.map(f => foreignKey(dialect, f)),
+  ]
+  return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`
+}
+
+const columnType = (dialect: Dialect, t: AnyTable, field: string, isInlineKey: boolean, asText: (e: AnyExpr) => string): string => {
+  const c = t.columns[field] as AnyColumn
+  const keyed = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques, ...t.indexes].some(k => k.columns.includes(field))
+  const type = dialect.ddl.columnType(c.type.sql, { generated: c.generated, key: isInlineKey, indexed: keyed })
+  const notNull = c.type.nullable || isInlineKey ? '' : ' NOT NULL'
+  const byDefault = c.default === null ? '' : ` DEFAULT ${dialect.ddl.wrapDefault(asText(c.default))}`
+  return `${type}${notNull}${byDefault}`
+}
+
+/** Statements that define things take no parameters: values are written as literals, by the dialect. */
+const ddlText = (dialect: Dialect, f: Fragment): string => flatten(f, (_, s: Slot) => dialect.ddl.literal(s), dialect.numbered).text

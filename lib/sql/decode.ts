@@ -1,0 +1,102 @@
+/**
+ * decode: from rows of cells to results.
+ *
+ * `decoder` turns a row plan into one function, once a query: it reads, checks and builds in a single
+ * pass over the cells, without intermediate objects. A cell that is not what its type promises ends
+ * in a `DecodeError` that names row, column, what was expected and the kind of what came; a number
+ * that does not fit is `NumericOverflow`. io-ts refinements run on the canonical value.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import { kindOf } from '../core/Canonical.js'
+import { decodeError, numericOverflow, refuse } from '../core/DbError.js'
+import { showSqlType } from '../core/SqlType.js'
+import type { ExprType } from '../core/Syntax.js'
+import type { RowPlan } from '../plan/Rel.js'
+import { MISMATCH, OVERFLOW, type Reader, type Values } from './Values.js'
+
+type Cells = readonly unknown[]
+
+/** The result of one row; `row` is its number, for errors. Refuses; call inside `attempting`. */
+export type Decoder = (cells: Cells, row: number) => unknown
+
+const named = (path: readonly string[]): string => path.join('.') || '(value)'
+
+const leaf = (read: Reader, type: ExprType, path: readonly string[]): ((cell: unknown, row: number) => unknown) => {
+  const expected = type.refine?.name ?? showSqlType(type.sql)
+  const { refine, nullable } = type
+  return (cell, row) => {
+    if (cell === null || cell === undefined) {
+      return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
+    }
+    const value = read(cell)
+    if (value === MISMATCH) return refuse(decodeError(row, named(path), expected, kindOf(cell)))
+    if (value === OVERFLOW) return refuse(numericOverflow(`row ${row}, column ${named(path)}`))
+    if (refine === null) return value
+    const decoded = refine.decode(value)
+    return E.isRight(decoded) ? decoded.right : refuse(decodeError(row, named(path), expected, kindOf(value), decoded.left))
+  }
+}
+
+const BOOLEAN: ExprType = { sql: { tag: 'boolean' }, nullable: false, refine: null }
+
+const jsonRows = (cell: unknown, path: readonly string[], row: number): readonly Cells[] => {
+  if (Array.isArray(cell)) return cell
+  try {
+    const rows: unknown = JSON.parse(cell as string)
+    if (Array.isArray(rows)) return rows
+  } catch {
+    // what it is instead is said below
+  }
+  return refuse(decodeError(row, named(path), 'a nested collection', kindOf(cell)))
+}
+
+/** The decoder of a row. `values.read` is for the driver's cells; inside collections `readJson` is. */
+export const decoder = (plan: RowPlan, values: Values): Decoder => build(plan, values.read, values)
+
+const build = (plan: RowPlan, read: Values['read'], values: Values): Decoder => {
+  switch (plan.tag) {
+    case 'cell': {
+      const { index } = plan
+      const decode = leaf(read(plan.type.sql), plan.type, plan.path)
+      return (cells, row) => decode(cells[index], row)
+    }
+    case 'nested': {
+      const { index, path, cardinality } = plan
+      const inner = build(plan.row, values.readJson, values)
+      if (cardinality === 'many') return (cells, row) => jsonRows(cells[index], path, row).map(item => inner(item, row))
+      return (cells, row) => {
+        const [first] = jsonRows(cells[index], path, row)
+        return first === undefined ? O.none : O.some(inner(first, row))
+      }
+    }
+    case 'maybe': {
+      const { index } = plan
+      const present = leaf(read(BOOLEAN.sql), BOOLEAN, ['?'])
+      const inner = build(plan.row, read, values)
+      return (cells, row) => (present(cells[index], row) === true ? O.some(inner(cells, row)) : O.none)
+    }
+    case 'mapped': {
+      const { f } = plan
+      const inner = build(plan.row, read, values)
+      return (cells, row) => f(inner(cells, row))
+    }
+    case 'extended': {
+      const inner = build(plan.row, read, values)
+      const added = record(plan.fields, read, values)
+      return (cells, row) => Object.assign({}, inner(cells, row), added(cells, row))
+    }
+    case 'record':
+      return record(plan.fields, read, values)
+  }
+}
+
+const record = (fields: readonly (readonly [string, RowPlan])[], read: Values['read'], values: Values): Decoder => {
+  const names = fields.map(([name]) => name)
+  const decoders = fields.map(([, field]) => build(field, read, values))
+  return (cells, row) => {
+    const result: { [name: string]: unknown } = {}
+    for (let i = 0; i < names.length; i += 1) result[names[i] as string] = (decoders[i] as Decoder)(cells, row)
+    return result
+  }
+}

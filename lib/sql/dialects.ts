@@ -1,0 +1,12 @@
+/**
+ * The dialects by name.
+ *
+ * This is the only place where a name becomes a dialect. Adding one costs a record here, its runner
+ * and a file that applies the laws to it.
+ */
+import type { DialectName } from '../core/DialectName.js'
+import type { Dialect } from './Dialect.js'
+import { postgres } from './postgres.js'
+import { sqlite } from './sqlite.js'
+
+export const dialects: { readonly [name in DialectName]: Dialect } = { postgres, mysql: postgres, mariadb: postgres, sqlite }

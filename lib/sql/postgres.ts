@@ -1,0 +1,133 @@
+/**
+ * The Postgres dialect, for Postgres and PGlite.
+ *
+ * Postgres types its parameters, so every placeholder has a cast. Its integers have 32 bits unless
+ * told, division by zero is an error, and `lower` under the collation "C" knows ASCII only: each is
+ * spelt so that the decided meaning comes out. Case mapping needs the collation `pg_c_utf8` (17 and later).
+ */
+import { isInteger, type SqlType } from '../core/SqlType.js'
+import type { Scalar } from '../plan/Rel.js'
+import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level } from './Dialect.js'
+import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { ddl, parameterType, typeName, writes } from './postgresDdl.js'
+import { substring } from './standard.js'
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
+
+/** Whether an integer expression has 64 bits already. */
+const isWide = (s: Scalar): boolean => {
+  const n = s.node
+  if (s.type.sql.tag === 'bigint' || n.tag === 'literal' || n.tag === 'param') return true
+  return n.tag === 'call' && (n.fn === 'plus' || n.fn === 'minus' || n.fn === 'times' || n.fn === 'quot' || n.fn === 'rem' || n.fn === 'neg')
+}
+
+/** The first argument, widened to 64 bits where no argument has them. */
+const widened = (args: Args, at: number): Fragment =>
+  args.scalars.every(s => isInteger(s.type.sql)) && !args.scalars.some(isWide) ? sql`${args.arg(0, level.atom)}::int8` : args.arg(0, at)
+
+const arithmetic =
+  (operator: string, at: number): CallPrinter =>
+  args => ({ level: at, fragment: sql`${widened(args, at)} ${operator} ${args.arg(1, at + 1)}` })
+
+const dividing =
+  (operator: string): CallPrinter =>
+  args => {
+    const divisor = args.scalars[1]?.node
+    const known = divisor?.tag === 'literal' && Number(divisor.value) !== 0
+    const right = known ? args.arg(1, level.unary) : sql`nullif(${args.arg(1)}, 0)`
+    return { level: level.product, fragment: sql`${widened(args, level.product)} ${operator} ${right}` }
+  }
+
+const unicode = (value: Fragment): Fragment => sql`${value} COLLATE "pg_c_utf8"`
+
+const cast: Dialect['cast'] = (value, from, to) => {
+  if (from.tag === 'timestamp' && to.tag === 'text') return sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+  if (from.tag === 'date' && to.tag === 'text') return sql`to_char(${value}, 'YYYY-MM-DD')`
+  const name = to.tag === 'numeric' ? `numeric(1000, ${to.scale})` : isInteger(to) ? 'int8' : to.tag === 'float' ? 'float8' : typeName(to)
+  return sql`CAST(${value} AS ${name})`
+}
+
+const aggregate = ({ fn, arg, argType, distinct, separator, order, filter }: AggParts): Fragment => {
+  const where = optional(filter !== null, () => sql` FILTER (WHERE ${filter as Fragment})`)
+  const by = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
+  if (arg === null) return sql`count(*)${where}`
+  switch (fn) {
+    case 'count':
+      return sql`count(${distinct ? 'DISTINCT ' : ''}${arg})${where}`
+    case 'sum':
+      return argType?.tag === 'bigint' ? sql`(sum(${arg})${where})::int8` : sql`sum(${arg})${where}`
+    case 'avg':
+      return sql`(avg(${arg})${where})::float8`
+    case 'arrayAgg':
+      return sql`array_agg(${arg}${by})${where}`
+    case 'stringAgg':
+      return sql`string_agg(${arg}, ${separator}${by})${where}`
+    default:
+      return sql`${fn}(${arg})${where}`
+  }
+}
+
+const asText = (t: SqlType): boolean => t.tag === 'bigint' || t.tag === 'numeric' || t.tag === 'custom' || t.tag === 'vector'
+
+const toJson = (value: Fragment, type: SqlType): Fragment => {
+  if (type.tag === 'bytes') return sql`encode(${value}, 'hex')`
+  if (asText(type)) return sql`CAST(${value} AS text)`
+  if (type.tag === 'array') return asText(type.element) || type.element.tag === 'bytes' ? sql`to_json(CAST(${value} AS text[]))` : sql`to_json(${value})`
+  return value
+}
+
+/** A function takes at most 100 arguments. */
+const buildArray = (cells: readonly Fragment[]): Fragment => {
+  if (cells.length <= 100) return sql`json_build_array(${list(cells)})`
+  const chunks = Array.from({ length: Math.ceil(cells.length / 100) }, (_, i) => cells.slice(i * 100, i * 100 + 100))
+  return sql`(${chunks.map(c => sql`jsonb_build_array(${list(c)})`).reduce((a, b) => sql`${a} || ${b}`)})`
+}
+
+export const postgres: Dialect = {
+  name: 'postgres',
+  quote,
+  placeholder,
+  numbered: true,
+  groupByParameters: true,
+  nulls: { clause: true, largest: true },
+  calls: {
+    plus: arithmetic('+', level.sum),
+    minus: arithmetic('-', level.sum),
+    times: arithmetic('*', level.product),
+    quot: dividing('/'),
+    rem: dividing('%'),
+    div: dividing('/'),
+    neg: args => ({ level: level.unary, fragment: sql`-${isInteger(args.scalars[0]?.type.sql as SqlType) ? sql`(${widened(args, level.sum)})` : args.arg(0, level.atom)}` }),
+    lower: args => atom(sql`lower(${unicode(args.arg(0, level.atom))})`),
+    upper: args => atom(sql`upper(${unicode(args.arg(0, level.atom))})`),
+    length: args => atom(sql`char_length(${args.arg(0)})`),
+    position: args => atom(sql`strpos(${args.arg(0)}, ${args.arg(1)})`),
+    ilike: args => ({
+      level: level.comparison,
+      fragment: sql`lower(${unicode(args.arg(0, level.atom))}) LIKE lower(${unicode(args.arg(1, level.atom))}) ESCAPE '!'`,
+    }),
+    contains: args => ({ level: level.comparison, fragment: sql`strpos(${args.arg(0)}, ${args.arg(1)}) > 0` }),
+    startsWith: args => atom(sql`starts_with(${args.arg(0)}, ${args.arg(1)})`),
+    endsWith: args => ({ level: level.comparison, fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}` }),
+    same: infix('IS NOT DISTINCT FROM', level.comparison),
+    substring,
+  },
+  cast,
+  aggregate,
+  computable: () => undefined,
+  limit: (count, offset) =>
+    sql`${optional(count !== null, () => sql` LIMIT ${count as Fragment}`)}${optional(offset !== null, () => sql` OFFSET ${offset as Fragment}`)}`,
+  values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
+  toJson,
+  collection: ({ cells, body, order }) =>
+    sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
+  embed: collection => collection,
+  output: (value, type) => (type.tag === 'array' ? toJson(value, type) : value),
+  nullOf: type => text(`NULL::${typeName(type)}`),
+  lateral: { tag: 'native' },
+  correlatedDerived: true,
+  writes,
+  ddl,
+}

@@ -1,0 +1,37 @@
+/**
+ * Values at Postgres drivers: everything but numbers and booleans travels as text.
+ *
+ * The drivers are told to leave cells as the text that Postgres writes (in a UTC session), so that
+ * 64-bit integers, decimals and microseconds arrive whole. Arrays are selected as JSON.
+ */
+import type { SqlType } from '../core/SqlType.js'
+import { readCell, readJsonCell, type Values } from './Values.js'
+
+/** An element of an array literal, quoted. */
+const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+
+const hexOf = (bytes: Uint8Array): string => `\\x${Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')}`
+
+const write = (type: SqlType): ((value: any) => unknown) => {
+  switch (type.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+    case 'float':
+      return value => String(value)
+    case 'timestamp':
+      return (value: Date) => value.toISOString()
+    case 'json':
+      return value => JSON.stringify(value)
+    case 'array': {
+      const element = type.element.tag === 'bytes' ? hexOf : write(type.element)
+      return (value: readonly unknown[]) => `{${value.map(v => (v === null ? 'NULL' : quoted(String(element(v as never))))).join(',')}}`
+    }
+    case 'vector':
+      return (value: readonly number[]) => JSON.stringify(value)
+    default:
+      return value => value
+  }
+}
+
+export const postgresValues: Values = { write, read: readCell, readJson: readJsonCell }

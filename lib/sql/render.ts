@@ -1,0 +1,421 @@
+/**
+ * render: from a plan to the text of one SELECT, in any dialect.
+ *
+ * One recursion over blocks and scalars, parameterised by a `Dialect` record. Sources are named after
+ * their tables, a second use gets a number; values become slots; every identifier is quoted.
+ *
+ * Columns are found through environments: each block knows its own columns and, through its parent,
+ * those of the queries around it, so that a sub-query may mention them at any depth.
+ */
+import { refuse, unsupported } from '../core/DbError.js'
+import { isInteger } from '../core/SqlType.js'
+import { type AggScalar, columnsOf, isLiteral, type Output, type Plan, type Rel, type Scalar, type SortKey } from '../plan/Rel.js'
+import { type Block, blockOf, type Def, type From, isRows, openBlock, placed, sameOperation, type Source, wrap } from './Block.js'
+import { atom, type Dialect, level, type Printed } from './Dialect.js'
+import { type Fragment, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
+import { standard } from './standard.js'
+
+/** What a source is called inside its block, and how its columns are read. */
+interface Placed {
+  readonly alias: string
+  readonly read: (id: number) => Fragment
+}
+
+/** Where a column id is looked up: in this block, then in the blocks around it. */
+interface Env {
+  readonly block: Block | null
+  readonly sources: Map<From, Placed>
+  readonly parent: Env | null
+}
+
+const TOP: Env = { block: null, sources: new Map(), parent: null }
+
+export interface Renderer {
+  readonly select: (plan: Plan) => Fragment
+  /** A scalar over columns that the caller reads by itself: for commands. */
+  readonly scalar: (s: Scalar, read: (id: number) => Fragment) => Fragment
+  /** A SELECT of these columns of a relation, for INSERT ... SELECT. */
+  readonly alias: (hint: string) => string
+}
+
+export const renderer = (dialect: Dialect): Renderer => {
+  const slots = new Map<Scalar, Slot>()
+  const used = new Set<string>()
+  const options = { groupByParameters: dialect.groupByParameters }
+
+  const alias = (hint: string): string => {
+    let name = hint
+    for (let n = 2; used.has(name.toLowerCase()); n += 1) name = `${hint}_${n}`
+    used.add(name.toLowerCase())
+    return name
+  }
+
+  // --- Scalars --------------------------------------------------------------------------------
+
+  const printer = (env: Env, outside: ((id: number) => Fragment) | null) => {
+    const lookUp = (id: number): { readonly def: Def; readonly env: Env } | null => {
+      for (let e: Env | null = env; e !== null; e = e.parent) {
+        const def = e.block?.defs.get(id)
+        if (def !== undefined) return { def, env: e }
+      }
+      return null
+    }
+
+    const columnAt = (id: number): Printed => {
+      const found = lookUp(id)
+      if (found === null) {
+        if (outside !== null) return atom(outside(id))
+        throw new Error(`column ${id} is not in scope: a plan is malformed`)
+      }
+      const { def, env: at } = found
+      switch (def.tag) {
+        case 'column': {
+          const source = at.sources.get(def.source)
+          if (source === undefined) throw new Error(`the source of column ${id} is not in scope: a plan is malformed`)
+          return atom(source.read(id))
+        }
+        case 'scalar':
+          return at === env ? print(def.scalar) : printer(at, outside).print(def.scalar)
+        case 'agg':
+          return atom(at === env ? aggregate(def.agg) : printer(at, outside).aggregate(def.agg))
+      }
+    }
+
+    const fragment = (s: Scalar, minimum = 0): Fragment => {
+      const printed = print(s)
+      return printed.level < minimum ? parens(printed.fragment) : printed.fragment
+    }
+
+    const value = (s: Scalar, make: () => Slot): Fragment => {
+      const known = slots.get(s) ?? make()
+      slots.set(s, known)
+      return slot(known)
+    }
+
+    const print = (s: Scalar): Printed => {
+      const n = s.node
+      switch (n.tag) {
+        case 'column':
+          return columnAt(n.id)
+        case 'literal': {
+          const literal = n.value
+          if (literal === null) return atom(dialect.nullOf(s.type.sql))
+          if (s.type.sql.tag === 'boolean') return atom(text(literal === true ? 'TRUE' : 'FALSE'))
+          return atom(value(s, () => ({ tag: 'value', value: literal, type: s.type })))
+        }
+        case 'param':
+          return atom(value(s, () => ({ tag: 'named', name: n.name, type: s.type })))
+        case 'call':
+          return call(s, n)
+        case 'case': {
+          const whens = n.branches.map(([c, v]) => sql`WHEN ${fragment(c)} THEN ${fragment(v)}`)
+          const otherwise = isLiteral(n.otherwise, null) ? text('') : sql` ELSE ${fragment(n.otherwise)}`
+          return atom(sql`CASE ${join(whens, ' ')}${otherwise} END`)
+        }
+        case 'in':
+          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${list(n.list.map(x => fragment(x)))})` }
+        case 'cast':
+          dialect.computable(n.operand.type.sql)
+          return atom(dialect.cast(fragment(n.operand), n.operand.type.sql, s.type.sql, n.operand))
+        case 'raw':
+          return { level: level.or, fragment: join(interleaved(n.text, n.args.map(a => fragment(a, level.atom))), '') }
+        case 'exists':
+          return atom(sql`EXISTS (${inner({ ...n.plan, order: [], outputs: [] })})`)
+        case 'inQuery':
+          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${inner(n.plan)})` }
+        case 'scalar':
+          return atom(sql`(${inner(n.plan)})`)
+        case 'nested':
+          return atom(collection(n.plan))
+      }
+    }
+
+    const call = (s: Scalar, n: Scalar['node'] & { readonly tag: 'call' }): Printed => {
+      if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'same' && n.fn !== 'isNull') {
+        for (const a of n.args) dialect.computable(a.type.sql)
+      }
+      if (n.fn === 'not') {
+        const negated = negation(n.args[0] as Scalar)
+        if (negated !== null) return negated
+      }
+      const make = dialect.calls[n.fn] ?? standard[n.fn]
+      return make({ scalars: n.args, arg: (i, at) => fragment(n.args[i] as Scalar, at), all: at => n.args.map(a => fragment(a, at)) }, s)
+    }
+
+    /** SQL has words of its own for the negation of some conditions. */
+    const negation = (s: Scalar): Printed | null => {
+      const n = s.node
+      const comparison = (f: Fragment): Printed => ({ level: level.comparison, fragment: f })
+      if (n.tag === 'in') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${list(n.list.map(x => fragment(x)))})`)
+      if (n.tag === 'inQuery') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${inner(n.plan)})`)
+      if (n.tag === 'exists') return { level: level.not, fragment: sql`NOT ${fragment(s)}` }
+      if (n.tag !== 'call') return null
+      const [a, b] = n.args as [Scalar, Scalar]
+      if (n.fn === 'isNull') return comparison(sql`${fragment(a, level.comparison + 1)} IS NOT NULL`)
+      if (n.fn === 'like') return comparison(sql`${fragment(a, level.sum)} NOT LIKE ${fragment(b, level.sum)} ESCAPE '!'`)
+      return null
+    }
+
+    const aggregate = (agg: AggScalar): Fragment => {
+      if (agg.arg !== null && agg.fn !== 'count') dialect.computable(agg.arg.type.sql)
+      return dialect.aggregate({
+        fn: agg.fn,
+        arg: agg.arg === null ? null : fragment(agg.arg),
+        argType: agg.arg?.type.sql ?? null,
+        distinct: agg.distinct,
+        separator: text(`'${agg.separator.replaceAll("'", "''")}'`),
+        order: agg.order.map(sortKey),
+        filter: agg.filter === null ? null : fragment(agg.filter),
+      })
+    }
+
+    const sortKey = (k: SortKey): Fragment => {
+      dialect.computable(k.scalar.type.sql)
+      const key = fragment(k.scalar, level.comparison + 1)
+      const direction = k.direction === 'asc' ? '' : ' DESC'
+      if (!k.scalar.type.nullable) return sql`${key}${direction}`
+      const last = k.nulls === null ? k.direction === 'asc' : k.nulls === 'last'
+      if (last === (dialect.nulls.largest === (k.direction === 'asc'))) return sql`${key}${direction}`
+      if (dialect.nulls.clause) return sql`${key}${direction} NULLS ${last ? 'LAST' : 'FIRST'}`
+      return sql`${key} IS NULL${last ? '' : ' DESC'}, ${key}${direction}`
+    }
+
+    const inner = (plan: Plan): Fragment => select(plan, env, outside, 'plain')
+
+    const collection = (plan: Plan): Fragment => {
+      const opened = openBlock(plan.rel, options)
+      const block = isRows(opened) ? opened : wrap(opened, plan.rel)
+      const within = environment(block, env)
+      const clauses = body(block, within, [...plan.outputs.map(o => o.scalar), ...plan.order.map(k => k.scalar)], outside)
+      const p = printer(within, outside)
+      const cells = plan.outputs.map(o => (o.scalar.node.tag === 'nested' ? dialect.embed(p.fragment(o.scalar)) : dialect.toJson(p.fragment(o.scalar), o.scalar.type.sql)))
+      const order = plan.order.map(p.sortKey)
+      return dialect.collection({ cells, order, body: clauses })
+    }
+
+    return { print, fragment, aggregate, sortKey, lookUp }
+  }
+
+  // --- Blocks ---------------------------------------------------------------------------------
+
+  const environment = (block: Block, parent: Env | null): Env => ({ block, sources: new Map(), parent })
+
+  /** The ids that a block needs of its sources: mentioned by its clauses, directly or through what it computes. */
+  const needed = (block: Block, outputs: readonly Scalar[]): ReadonlySet<number> => {
+    const found = new Set<number>()
+    const visited = new Set<number>()
+    const add = (s: Scalar): void => {
+      for (const id of columnsOf(s)) reach(id)
+    }
+    const reach = (id: number): void => {
+      if (visited.has(id)) return
+      visited.add(id)
+      const def = block.defs.get(id)
+      if (def === undefined || def.tag === 'column') found.add(id)
+      else if (def.tag === 'scalar') add(def.scalar)
+      else for (const s of [def.agg.arg, def.agg.filter, ...def.agg.order.map(k => k.scalar)]) if (s !== null) add(s)
+    }
+    for (const s of [...outputs, ...block.where, ...(block.group ?? []), ...block.having, ...block.order.map(k => k.scalar)]) add(s)
+    for (const source of block.sources) {
+      for (const s of source.on) add(s)
+      if (source.from.tag === 'block' || source.from.tag === 'set') for (const id of source.from.free) reach(id)
+    }
+    return found
+  }
+
+  /** FROM, WHERE, GROUP BY and HAVING of a block whose outputs are these. Fills the environment with the sources' names. */
+  const body = (block: Block, env: Env, outputs: readonly Scalar[], outside: ((id: number) => Fragment) | null): Fragment => {
+    const needs = needed(block, outputs)
+    const { sources, where } = placed(block)
+    const p = printer(env, outside)
+    const from = sources.map((s, i) => sourceText(s, i, block, env, needs, outside))
+    const conditions = where.map(w => p.fragment(w, where.length > 1 ? level.and : 0))
+    const having = block.having.map(h => p.fragment(h, block.having.length > 1 ? level.and : 0))
+    const group = block.group ?? []
+    return sql`${optional(from.length > 0, () => sql` FROM ${join(from, ' ')}`)}${optional(conditions.length > 0, () => sql` WHERE ${join(conditions, ' AND ')}`)}${optional(
+      group.length > 0,
+      () => sql` GROUP BY ${list(group.map(g => p.fragment(g)))}`,
+    )}${optional(having.length > 0, () => sql` HAVING ${join(having, ' AND ')}`)}`
+  }
+
+  const sourceText = (s: Source, i: number, block: Block, env: Env, needs: ReadonlySet<number>, outside: ((id: number) => Fragment) | null): Fragment => {
+    const name = alias(s.hint)
+    const ids = [...needs].filter(id => {
+      const def = block.defs.get(id)
+      return def?.tag === 'column' && def.source === s.from
+    })
+    const { item, read, lateral } = fromItem(s.from, name, ids, block, env, outside)
+    env.sources.set(s.from, { alias: name, read })
+    const on = s.on.map(c => printer(env, outside).fragment(c, s.on.length > 1 ? level.and : 0))
+    const source = lateral ? sql`LATERAL ${item}` : item
+    if (i === 0) return source
+    if (s.join === 'left') return sql`LEFT JOIN ${source} ON ${on.length === 0 ? text('TRUE') : join(on, ' AND ')}`
+    return on.length === 0 ? sql`CROSS JOIN ${source}` : sql`JOIN ${source} ON ${join(on, ' AND ')}`
+  }
+
+  const qualified = (name: string, column: string): Fragment => text(`${dialect.quote(name)}.${dialect.quote(column)}`)
+
+  const fromItem = (
+    from: From,
+    name: string,
+    ids: readonly number[],
+    block: Block,
+    env: Env,
+    outside: ((id: number) => Fragment) | null,
+  ): { readonly item: Fragment; readonly read: (id: number) => Fragment; readonly lateral: boolean } => {
+    const wished = (id: number): Def => block.defs.get(id) as Def
+    const q = dialect.quote
+    switch (from.tag) {
+      case 'table': {
+        const { schema, name: table } = from.table
+        const full = schema === null ? q(table) : `${q(schema)}.${q(table)}`
+        return { item: text(name === table && schema === null ? full : `${full} AS ${q(name)}`), read: id => qualified(name, wished(id).name), lateral: false }
+      }
+      case 'values': {
+        const names = unique(from.columns.map(c => c.name))
+        const p = printer(env, outside)
+        const at = new Map(from.columns.map((c, i) => [c.id, names[i] as string]))
+        const item =
+          from.rows.length === 0
+            ? sql`(SELECT ${list(from.columns.map((c, i) => sql`${dialect.nullOf(c.type.sql)} AS ${q(names[i] as string)}`))} WHERE FALSE) AS ${q(name)}`
+            : dialect.values(names.map(q), from.rows.map(row => row.map(s => p.fragment(s))), q(name))
+        return { item, read: id => qualified(name, at.get(id) as string), lateral: false }
+      }
+      default: {
+        const names = unique(ids.map(id => wished(id).name))
+        const at = new Map(ids.map((id, i) => [id, i]))
+        const position = (id: number): number => at.get(id) as number
+        const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
+        const sourceOf = (id: number): Placed | undefined => {
+          const def = block.defs.get(id)
+          return def?.tag === 'column' ? env.sources.get(def.source) : undefined
+        }
+        const beside = [...from.free].some(id => sourceOf(id) !== undefined)
+        const around = [...from.free].some(id => !block.defs.has(id))
+        const inner = (): Fragment => derived(from, ids, names, env, outside)
+        if (!beside && (!around || dialect.correlatedDerived)) return { item: sql`(${inner()}) AS ${q(name)}`, read: plain, lateral: false }
+        const { lateral } = dialect
+        if (lateral.tag === 'refused') return refuse(unsupported('a dependent sub-query with a limit, distinct or aggregate', dialect.name, lateral.instead))
+        if (lateral.tag === 'native') return { item: sql`(${inner()}) AS ${q(name)}`, read: plain, lateral: true }
+        const types = ids.map(id => wished(id).type.sql)
+        return {
+          item: lateral.source(inner(), names.map(q), types, q(name)),
+          read: id => lateral.read(q(name), position(id), wished(id).type.sql),
+          lateral: false,
+        }
+      }
+    }
+  }
+
+  const derived = (from: From & { readonly tag: 'block' | 'set' }, ids: readonly number[], names: readonly string[], env: Env, outside: ((id: number) => Fragment) | null): Fragment => {
+    if (from.tag === 'set') return compound(from.rel, from.rel.columns.map((c, i) => names[ids.indexOf(c.id)] ?? `_${i + 1}`), env, outside)
+    const bound = from.block.distinct
+    const outputs = bound === null ? ids : [...ids, ...bound.filter(id => !ids.includes(id))]
+    const labels = unique([...names, ...outputs.slice(ids.length).map(id => from.block.defs.get(id)?.name ?? 'value')])
+    const columns = outputs.map((id): Scalar => ({ node: { tag: 'column', id }, type: (from.block.defs.get(id) as Def).type }))
+    return statement(from.block, columns, labels, env, outside, 'plain')
+  }
+
+  /** One SELECT of a block. */
+  const statement = (block: Block, outputs: readonly Scalar[], labels: readonly (string | null)[], parent: Env | null, outside: ((id: number) => Fragment) | null, use: Use): Fragment => {
+    const env = environment(block, parent)
+    const clauses = body(block, env, outputs, outside)
+    const p = printer(env, outside)
+    const columns = outputs.map((s, i) => {
+      const printed = use === 'result' && s.node.tag !== 'nested' ? dialect.output(p.fragment(s), s.type.sql) : p.fragment(s)
+      const name = labels[i]
+      if (name === undefined || name === null) return printed
+      const label = dialect.quote(name)
+      const [only, ...more] = printed.pieces
+      return more.length === 0 && typeof only === 'string' && only.endsWith(`.${label}`) ? printed : sql`${printed} AS ${label}`
+    })
+    const order = block.order.map(p.sortKey)
+    const limited = block.count === null && block.offset === null ? text('') : dialect.limit(rows(block.count, p), rows(block.offset, p))
+    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text('1') : list(columns)}${clauses}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}${limited}`
+  }
+
+  const rows = (s: Scalar | null, p: { readonly fragment: (s: Scalar) => Fragment }): Fragment | null => {
+    if (s === null) return null
+    // a number of rows is a checked integer: written out, since MySQL takes no parameter of another type there
+    return s.node.tag === 'literal' && isInteger(s.type.sql) ? text(String(s.node.value)) : p.fragment(s)
+  }
+
+  const WORDS = { unionAll: 'UNION ALL', union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as const
+
+  const compound = (rel: Rel & { readonly tag: 'set' }, labels: readonly string[], env: Env | null, outside: ((id: number) => Fragment) | null): Fragment => {
+    const side = (operand: typeof rel.left): Fragment => {
+      const opened = openBlock(operand.rel, options)
+      const block = opened.limited || (opened.distinct !== null && !selects(opened, operand.columns)) ? wrap(opened, operand.rel) : opened
+      return statement(block, operand.columns, labels, env, outside, 'plain')
+    }
+    const same = sameOperation(rel.left, rel)
+    const left = same === null ? side(rel.left) : compound(same, labels, env, outside)
+    return sql`${left} ${WORDS[rel.operator]} ${side(rel.right)}`
+  }
+
+  const selects = (b: Block, columns: readonly Scalar[]): boolean =>
+    b.distinct !== null && columns.length === b.distinct.length && columns.every(s => s.node.tag === 'column' && b.distinct?.includes(s.node.id))
+
+  const select = (plan: Plan, parent: Env | null, outside: ((id: number) => Fragment) | null, use: Use): Fragment => {
+    const labels = labelsOf(plan.outputs)
+    const outputs = plan.outputs.map(o => o.scalar)
+    const block = blockOf(plan.rel, plan.order, outputs, options)
+    const bare = bareSet(block, outputs)
+    if (bare !== null && use === 'plain') return compound(bare, labels, parent, outside)
+    if (bare !== null && block.order.every(k => k.scalar.node.tag === 'column' && !k.scalar.type.nullable)) {
+      const united = compound(bare, labels, parent, outside)
+      const key = (k: SortKey): string => {
+        const id = k.scalar.node.tag === 'column' ? k.scalar.node.id : -1
+        return `${dialect.quote(labels[bare.columns.findIndex(c => c.id === id)] as string)}${k.direction === 'asc' ? '' : ' DESC'}`
+      }
+      return block.order.length === 0 ? united : sql`${united} ORDER BY ${block.order.map(key).join(', ')}`
+    }
+    return statement(block, outputs, use === 'plain' ? labels : labels.map((l, i) => (isTableColumn(block, outputs[i]) && l === plan.outputs[i]?.path.at(-1) ? null : l)), parent, outside, use)
+  }
+
+  /** A result's column that is a table's needs no other name: rows are read by position. */
+  const isTableColumn = (b: Block, s: Scalar | undefined): boolean => {
+    const def = s?.node.tag === 'column' ? b.defs.get(s.node.id) : undefined
+    return def?.tag === 'column' && def.source.tag === 'table'
+  }
+
+  /** The set operation that a block is, when it is nothing but one and selects its columns as they are. */
+  const bareSet = (b: Block, outputs: readonly Scalar[]): (Rel & { readonly tag: 'set' }) | null => {
+    const from = b.sources[0]?.from
+    const plain = b.sources.length === 1 && isRows(b) && b.where.length === 0
+    if (!plain || from?.tag !== 'set') return null
+    const { columns } = from.rel
+    const straight = outputs.length === columns.length && outputs.every((s, i) => s.node.tag === 'column' && s.node.id === columns[i]?.id)
+    return straight && columns.every(c => c.type.sql.tag !== 'array') ? from.rel : null
+  }
+
+  return {
+    select: plan => select(plan, null, null, 'result'),
+    scalar: (s, read) => printer(TOP, read).fragment(s),
+    alias,
+  }
+}
+
+/** `result`: the columns go to the caller. `plain`: they go to a query around. */
+type Use = 'result' | 'plain'
+
+const interleaved = (texts: readonly string[], parts: readonly Fragment[]): readonly Fragment[] =>
+  texts.flatMap((t, i) => (parts[i] === undefined ? [text(t)] : [text(t), parts[i]]))
+
+/** Names made different from each other, also for engines that ignore case. */
+const unique = (names: readonly string[]): readonly string[] => {
+  const used = new Set<string>()
+  return names.map(name => {
+    let free = name
+    for (let n = 2; used.has(free.toLowerCase()); n += 1) free = `${name}_${n}`
+    used.add(free.toLowerCase())
+    return free
+  })
+}
+
+/** Names for outputs: the last field where that is enough to tell them apart, else the whole path. */
+const labelsOf = (outputs: readonly Output[]): readonly string[] => {
+  const steps = (o: Output): readonly string[] => o.path.map(step => (step === '?' ? 'present' : step))
+  const last = outputs.map(o => steps(o).at(-1) ?? 'value')
+  return unique(outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))))
+}

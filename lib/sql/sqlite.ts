@@ -1,0 +1,126 @@
+/**
+ * The SQLite dialect.
+ *
+ * SQLite has no LATERAL, no DEFAULT in VALUES, five storage classes and its own ideas of LIKE and of
+ * order. Canonical types are stored so that they compare as decided: instants as ISO text, numerics
+ * of up to 18 digits as scaled integers, longer ones as text with equality only, booleans as 0 and 1.
+ *
+ * Text functions need `unicode_lower` and `unicode_upper`, and LIKE needs `case_sensitive_like`: the
+ * runner sets both. Dependent sub-queries travel as JSON through `json_each`.
+ */
+import { refuse, unsupported } from '../core/DbError.js'
+import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import { type AggParts, atom, type Dialect, infix, level, named } from './Dialect.js'
+import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { ddl, writes } from './sqliteDdl.js'
+import { isScaled } from './sqliteValues.js'
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.scale : 0)
+
+const power = (n: number): string => `1${'0'.repeat(n)}`
+
+/** The driver binds large integers and whole floats as the other kind of number: a cast keeps them what they are. */
+const placeholder = (n: number, s: Slot): string => {
+  const t = s.type.sql
+  const named = s.tag === 'named'
+  const value = named ? null : s.value
+  const large = typeof value === 'number' && Math.abs(value) > 2147483647
+  if (t.tag === 'bigint' || isScaled(t) || ((t.tag === 'int' || t.tag === 'smallint') && large)) return `CAST(?${n} AS INTEGER)`
+  if ((t.tag === 'float' || (t.tag === 'numeric' && t.sqlite === 'real')) && (named || Number.isInteger(Number(value)))) return `CAST(?${n} AS REAL)`
+  return `?${n}`
+}
+
+const cast: Dialect['cast'] = (value, from, to, operand) => {
+  if (from.tag === 'timestamp') return to.tag === 'date' ? sql`substr(${value}, 1, 10)` : sql`(replace(${value}, ' ', 'T') || 'Z')`
+  if (to.tag === 'float') {
+    if (scaleOf(from) > 0) return sql`(CAST(${value} AS REAL) / ${power(scaleOf(from))}.0)`
+    return sql`CAST(${value} AS REAL)`
+  }
+  if (isScaled(to)) {
+    const shift = scaleOf(to) - scaleOf(from)
+    return shift === 0 ? value : sql`(${value} * ${power(shift)})`
+  }
+  if (to.tag === 'text') return isInteger(from) ? sql`CAST(${value} AS TEXT)` : value
+  if (isInteger(to)) return value
+  return refuse(unsupported(`a cast from ${showSqlType(operand.type.sql)} to ${showSqlType(to)}`, 'sqlite'))
+}
+
+const aggregate = (parts: AggParts): Fragment => {
+  const { fn, arg, argType } = parts
+  const filter = optional(parts.filter !== null, () => sql` FILTER (WHERE ${parts.filter as Fragment})`)
+  const order = optional(parts.order.length > 0, () => sql` ORDER BY ${list(parts.order)}`)
+  if (arg === null) return sql`count(*)${filter}`
+  switch (fn) {
+    case 'count':
+      return sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})${filter}`
+    case 'avg':
+      return argType !== null && scaleOf(argType) > 0 ? sql`(avg(${arg})${filter} / ${power(scaleOf(argType))}.0)` : sql`avg(${arg})${filter}`
+    case 'arrayAgg':
+      return sql`nullif(json_group_array(${argType === null ? arg : toJson(arg, argType)}${order})${filter}, '[]')`
+    case 'stringAgg':
+      return sql`group_concat(${arg}, ${parts.separator}${order})${filter}`
+    default:
+      return sql`${fn}(${arg})${filter}`
+  }
+}
+
+/** JSON that JSON.parse reads without loss: 64-bit integers as text, bytes as hex digits, JSON as itself. */
+const toJson = (value: Fragment, type: SqlType): Fragment => {
+  if (type.tag === 'bigint' || isScaled(type)) return sql`CAST(${value} AS TEXT)`
+  if (type.tag === 'bytes') return sql`hex(${value})`
+  if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return sql`json(${value})`
+  return value
+}
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  quote,
+  placeholder,
+  numbered: true,
+  groupByParameters: true,
+  nulls: { clause: true, largest: false },
+  calls: {
+    same: infix('IS', level.comparison),
+    lower: named('unicode_lower'),
+    upper: named('unicode_upper'),
+    ilike: args => ({
+      level: level.comparison,
+      fragment: sql`unicode_lower(${args.arg(0)}) LIKE unicode_lower(${args.arg(1)}) ESCAPE '!'`,
+    }),
+    startsWith: args => ({ level: level.comparison, fragment: sql`substr(${args.arg(0)}, 1, length(${args.arg(1)})) = ${args.arg(1, level.sum)}` }),
+    endsWith: args => ({
+      level: level.comparison,
+      fragment: sql`substr(${args.arg(0)}, length(${args.arg(0)}) - length(${args.arg(1)}) + 1) = ${args.arg(1, level.sum)}`,
+    }),
+    coalesce: args => atom(sql`coalesce(${list(args.all())})`),
+  },
+  cast,
+  aggregate,
+  computable: type => {
+    if (type.tag === 'numeric' && type.precision > 18 && type.sqlite === undefined) {
+      refuse(unsupported(`computing with or ordering by ${showSqlType(type)}`, 'sqlite', 'beyond 18 digits only equality is exact there'))
+    }
+  },
+  limit: (count, offset) => sql` LIMIT ${count ?? text('-1')}${optional(offset !== null, () => sql` OFFSET ${offset as Fragment}`)}`,
+  values: (columns, rows, alias) =>
+    sql`(WITH v(${columns.join(', ')}) AS (VALUES ${list(rows.map(row => sql`(${list(row)})`))}) SELECT * FROM v) AS ${alias}`,
+  toJson,
+  collection: ({ cells, body, order }) =>
+    sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
+  embed: collection => sql`json(${collection})`,
+  output: value => value,
+  nullOf: () => text('NULL'),
+  lateral: {
+    tag: 'json',
+    source: (select, columns, types, alias) => {
+      const cells = columns.map((c, i) => (types[i]?.tag === 'bytes' ? text(`hex(${c})`) : text(c)))
+      return sql`json_each((SELECT json_group_array(json_array(${list(cells)})) FROM (${select}))) AS ${alias}`
+    },
+    read: (alias, i, type) => text(type.tag === 'bytes' ? `unhex(${alias}."value" ->> '$[${i}]')` : `(${alias}."value" ->> '$[${i}]')`),
+  },
+  correlatedDerived: true,
+  writes,
+  ddl,
+}

@@ -1,0 +1,92 @@
+/**
+ * Definitions and writes in SQLite.
+ *
+ * Tables are STRICT, so that a column holds its storage class and nothing else. Integers have 64 bits
+ * and texts any length there: ranges, lengths and enums are checks, with names from which the runner
+ * tells an overflow (`_range`) and a text that is too long (`_length`) from a failed check.
+ */
+import type { SqlType } from '../core/SqlType.js'
+import type { Ddl, Writes } from './Dialect.js'
+import { text } from './Fragment.js'
+import { isScaled, sqliteValues } from './sqliteValues.js'
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** The storage class of a type, as STRICT tables name it. */
+const storage = (t: SqlType): string => {
+  switch (t.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+    case 'boolean':
+      return 'INTEGER'
+    case 'float':
+      return 'REAL'
+    case 'numeric':
+      return isScaled(t) ? 'INTEGER' : t.sqlite === 'real' ? 'REAL' : 'TEXT'
+    case 'bytes':
+      return 'BLOB'
+    case 'custom':
+      return t.names.sqlite ?? 'TEXT'
+    default:
+      return 'TEXT'
+  }
+}
+
+/** SQLite's integers have 64 bits and its texts any length: ranges, lengths and enums are checks. */
+const typeChecks = (t: SqlType, column: string): readonly (readonly [string, string])[] => {
+  switch (t.tag) {
+    case 'smallint':
+      return [['range', `${column} BETWEEN -32768 AND 32767`]]
+    case 'int':
+      return [['range', `${column} BETWEEN -2147483648 AND 2147483647`]]
+    case 'numeric':
+      return isScaled(t) ? [['range', `${column} BETWEEN -${'9'.repeat(t.precision)} AND ${'9'.repeat(t.precision)}`]] : []
+    case 'varchar':
+      return [['length', `length(${column}) <= ${t.length}`]]
+    case 'char':
+      return [['length', `length(${column}) = ${t.length}`]]
+    case 'boolean':
+      return [['check', `${column} IN (0, 1)`]]
+    case 'enum':
+      return [['check', `${column} IN (${t.values.map(quoted).join(', ')})`]]
+    default:
+      return []
+  }
+}
+
+const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
+
+/** A canonical value as SQL text, in the form in which it is stored. */
+const literal = (value: unknown, type: SqlType): string => {
+  const stored = sqliteValues.write(type)(value)
+  if (stored instanceof Uint8Array) return `X'${Array.from(stored, b => b.toString(16).padStart(2, '0')).join('')}'`
+  if (type.tag === 'bigint' || isScaled(type) || typeof stored === 'number') return String(stored)
+  return quoted(String(stored))
+}
+
+export const writes: Writes = {
+  parameters: 32_000,
+  missing: 'NULL',
+  allDefaults: 'DEFAULT VALUES',
+  returning: true,
+  upsert: (conflict, column) =>
+    text(
+      ` ON CONFLICT (${conflict.target.map(column).join(', ')}) DO UPDATE SET ${conflict.update.map(f => `${column(f)} = excluded.${column(f)}`).join(', ')}`,
+    ),
+}
+
+export const ddl: Ddl = {
+  columnType: (type, { key }) => (key ? 'INTEGER PRIMARY KEY AUTOINCREMENT' : storage(type)),
+  typeChecks,
+  inlinePrimaryKey: true,
+  forwardReferences: true,
+  indexName: (_, name) => quote(name),
+  tableSuffix: ' STRICT',
+  dropSuffix: '',
+  beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
+  restrict: '',
+  dropConstraint: null,
+  wrapDefault: value => `(${value})`,
+  literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
+}

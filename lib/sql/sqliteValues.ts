@@ -1,0 +1,67 @@
+/**
+ * Values at SQLite drivers (sql.js): five storage classes hold all canonical types.
+ *
+ * Numerics of up to 18 digits are scaled integers, instants are text as SQLite's own date functions
+ * write it, booleans 0 and 1, arrays, vectors and JSON are JSON text. A large integer is bound as
+ * text; its placeholder casts it.
+ */
+import { decimalOf, unscaled } from '../core/Canonical.js'
+import type { SqlType } from '../core/SqlType.js'
+import { MISMATCH, OVERFLOW, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
+
+/** Numerics that are stored as integers: the value times ten to the scale. */
+export const isScaled = (t: SqlType): boolean => t.tag === 'numeric' && t.precision <= 18 && t.sqlite === undefined
+
+const sqlInstant = (iso: string): string => iso.replace('T', ' ').replace('Z', '')
+
+const write = (type: SqlType): ((value: any) => unknown) => {
+  switch (type.tag) {
+    case 'bigint':
+      return (value: bigint) => value.toString()
+    case 'numeric':
+      if (isScaled(type)) return (value: string) => String(unscaled(value, type.scale))
+      return type.sqlite === 'real' ? Number : value => value
+    case 'boolean':
+      return (value: boolean) => (value ? 1 : 0)
+    case 'timestamp':
+      return (value: Date) => sqlInstant(value.toISOString())
+    case 'timestampMicros':
+      return (value: string) => sqlInstant(value)
+    case 'json':
+      return value => JSON.stringify(value)
+    case 'array': {
+      const element = write(type.element)
+      return (value: readonly unknown[]) => toJsonText(value, v => (type.element.tag === 'bytes' ? hexOf(v as Uint8Array) : element(v)))
+    }
+    case 'vector':
+      return (value: readonly number[]) => JSON.stringify(value)
+    default:
+      return value => value
+  }
+}
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')
+
+const scaled =
+  (scale: number): Reader =>
+  cell => {
+    if (typeof cell === 'bigint') return decimalOf(cell, scale)
+    if (typeof cell === 'number') return Number.isSafeInteger(cell) ? decimalOf(BigInt(cell), scale) : Number.isInteger(cell) || !Number.isFinite(cell) ? OVERFLOW : MISMATCH
+    return typeof cell === 'string' && /^-?\d+$/.test(cell) ? decimalOf(BigInt(cell), scale) : /^-?\d(\.\d+)?e\+/i.test(String(cell)) ? OVERFLOW : MISMATCH
+  }
+
+const read = (type: SqlType): Reader => {
+  if (type.tag === 'numeric') {
+    if (isScaled(type)) return scaled(type.scale)
+    if (type.sqlite === 'real') return cell => (Number.isFinite(Number(cell)) ? Number(cell).toFixed(type.scale) : MISMATCH)
+  }
+  if (type.tag === 'array') return readJsonCell({ ...type, element: type.element })
+  return readCell(type)
+}
+
+const readJson = (type: SqlType): Reader => {
+  if (type.tag === 'numeric') return read(type)
+  return readJsonCell(type)
+}
+
+export const sqliteValues: Values = { write, read, readJson }
