@@ -114,6 +114,8 @@ export interface Ddl {
   readonly indexName: (table: AnyTable, name: string) => string
   readonly tableSuffix: string
   readonly dropSuffix: string
+  /** What is said before tables with columns of these types are created. */
+  readonly beforeCreate: (types: readonly SqlType[]) => readonly string[]
   /** What is said before tables are dropped. */
   readonly beforeDrop: readonly string[]
   /** How ON DELETE RESTRICT is said; empty where the default is the same and can be diagnosed. */

@@ -24,7 +24,8 @@ export const createStatements = (dialect: Dialect, schema: AnySchema): readonly 
     t.indexes.map(i => `CREATE INDEX ${dialect.ddl.indexName(t, i.name)} ON ${target(dialect, t)} (${columns(dialect, t, i.columns)})`),
   )
   const added = dialect.ddl.forwardReferences ? [] : late.map(f => `ALTER TABLE ${target(dialect, f.table)} ADD ${foreignKey(dialect, f)}`)
-  return [...created, ...added, ...indexes]
+  const types = tables.flatMap(t => Object.values(t.columns).map(c => c.type.sql))
+  return [...dialect.ddl.beforeCreate(types), ...created, ...added, ...indexes]
 }
 
 /** Statements that drop those tables of the schema that are there. */

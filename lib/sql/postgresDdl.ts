@@ -110,6 +110,7 @@ export const ddl: Ddl = {
   indexName: (_, name) => quote(name),
   tableSuffix: '',
   dropSuffix: ' CASCADE',
+  beforeCreate: types => (types.some(t => t.tag === 'vector') ? ['CREATE EXTENSION IF NOT EXISTS vector'] : []),
   beforeDrop: [],
   restrict: 'RESTRICT',
   dropConstraint: null,

@@ -84,6 +84,7 @@ export const ddl: Ddl = {
   indexName: (_, name) => quote(name),
   tableSuffix: ' STRICT',
   dropSuffix: '',
+  beforeCreate: () => [],
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
   restrict: '',
   dropConstraint: null,

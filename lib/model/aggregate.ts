@@ -1,0 +1,55 @@
+/**
+ * The meaning of the aggregates: functions from the rows of a group to a value.
+ *
+ * A member is what one row contributes: the value of the argument, whether the filter holds, the sort
+ * keys. The count of nothing is 0, every other aggregate of nothing is null; nulls are skipped, except
+ * by `arrayAgg`. Sums of integers and numerics are exact and may pass through any size: only the
+ * result has to fit. The mean is a float, of the exact sum and the count.
+ */
+import { refuse, unsupported } from '../core/DbError.js'
+import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import type { AggCall } from '../core/Syntax.js'
+import { grouped, type SortKey, sorted } from './order.js'
+import { compare, finite, floatOf, identity, inType, type Value } from './value.js'
+
+/** What a row contributes to an aggregate. */
+export interface Member {
+  /** The argument; null for `count(*)`, too. */
+  readonly value: Value
+  readonly kept: boolean
+  readonly keys: readonly SortKey[]
+}
+
+/** The exact sum of numbers; floats are added in the order given. */
+const total = (type: SqlType, values: readonly Value[]): bigint | number => {
+  if (isInteger(type) || type.tag === 'numeric') return (values as readonly bigint[]).reduce((a, b) => a + b, 0n)
+  if (type.tag === 'float') return finite((values as readonly number[]).reduce((a, b) => a + b, 0))
+  return refuse(unsupported(`a sum of ${showSqlType(type)}`, 'query-ts'))
+}
+
+/** The value of an aggregate over a group. `result` is the type of the value. */
+export const aggregated = (call: AggCall, result: SqlType, members: readonly Member[]): Value => {
+  const kept = sorted(
+    members.filter(m => m.kept),
+    m => m.keys,
+  ).map(m => m.value)
+  if (call.arg === null) return BigInt(kept.length)
+  const type = call.arg.type.sql
+  if (call.fn === 'arrayAgg') return kept.length === 0 ? null : kept
+  const present = kept.filter(v => v !== null)
+  const values = call.distinct ? grouped(present, v => identity(type, v)).map(([first]) => first as Value) : present
+  if (call.fn === 'count') return BigInt(values.length)
+  if (values.length === 0) return null
+  switch (call.fn) {
+    case 'sum':
+      return inType(result, total(type, values))
+    case 'avg':
+      return finite(floatOf(type, total(type, values)) / values.length)
+    case 'min':
+      return values.reduce((a, b) => (compare(b, type, a, type) < 0 ? b : a))
+    case 'max':
+      return values.reduce((a, b) => (compare(b, type, a, type) > 0 ? b : a))
+    case 'stringAgg':
+      return values.join(call.separator)
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * The meaning of queries and expressions, by comprehension over arrays.
+ *
+ * A query denotes a list of rows: one of the orders that its bag of rows admits. The query's own
+ * functions are applied to rows of literals, so what `where` and `map` are given is closed: it has a
+ * value without any environment. Rows are evaluated no earlier than something looks at them, so that
+ * a field that nobody reads can't fail.
+ *
+ * Each case below is the equation that the combinator's comment in `core/Query` states. Nothing is
+ * planned, rewritten or printed, and nothing is shared with the part of the library that does so.
+ * `refusals` has been passed before any of this is asked. Functions here refuse; call them inside
+ * `attempting`.
+ */
+import { refuse, unsupported, validationError } from '../core/DbError.js'
+import { extend, leaves, mapLeaves, nothing, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
+import type { AnyAgg, AnyExpr, AnyQuery, ExprType, Order, Pred, QueryNode, RowShape } from '../core/Syntax.js'
+import { expr, exprType } from '../core/Syntax.js'
+import { aggregated } from './aggregate.js'
+import { type Database, stored } from './Database.js'
+import { grouped, type SortKey, sorted } from './order.js'
+import { among, apply, both, convert, negated, type Operand, type Truth } from './scalar.js'
+import { exact, identities, type Value } from './value.js'
+
+/** What expressions and queries mean in one state of a database. */
+export interface Meaning {
+  /** The value of a closed expression. */
+  readonly value: (e: AnyExpr) => Value
+  /** Whether a predicate is true: not false, and not null. */
+  readonly holds: (p: Pred) => boolean
+  /** The rows of a query, each a row of closed expressions. */
+  readonly rows: (q: AnyQuery) => readonly RowShape[]
+}
+
+export const literal = (value: unknown, type: ExprType): AnyExpr => expr({ tag: 'literal', value }, type)
+
+/** A row of values as expressions of these types. */
+export const literals = (types: { readonly [field: string]: ExprType }, row: { readonly [field: string]: unknown }): { readonly [field: string]: AnyExpr } =>
+  Object.fromEntries(Object.entries(types).map(([field, type]) => [field, literal(row[field], type)]))
+
+const BOOLEAN = exprType({ tag: 'boolean' })
+
+/** The missing side of a left join: nulls of the types that a present row would have. */
+const missing = (row: RowShape | null): RowShape => ({
+  kind: 'maybe',
+  present: literal(false, BOOLEAN),
+  row: row === null ? {} : mapLeaves(row, leaf => literal(null, leaf.type)),
+})
+
+const present = (row: RowShape): RowShape => ({ kind: 'maybe', present: literal(true, BOOLEAN), row })
+
+type WithInput = Extract<QueryNode, { readonly input: AnyQuery }>
+type Aggregate = Extract<QueryNode, { readonly tag: 'aggregate' }>
+type SetNode = Extract<QueryNode, { readonly tag: 'set' }>
+
+export const meaning = (db: Database): Meaning => {
+  // --- Expressions ----------------------------------------------------------------------------
+
+  const known = new WeakMap<AnyExpr, { readonly value: Value }>()
+
+  /** The value of an expression, found once: closed expressions are shared between fields of a row. */
+  const value = (e: AnyExpr): Value => {
+    if (e.node.tag === 'literal') return exact(e.type.sql, e.node.value)
+    const before = known.get(e)
+    if (before !== undefined) return before.value
+    const found = evaluated(e)
+    known.set(e, { value: found })
+    return found
+  }
+
+  const operand = (e: AnyExpr): Operand => ({ value: value(e), type: e.type.sql })
+  const truth = (e: AnyExpr): Truth => value(e) as Truth
+  const holds = (p: Pred): boolean => truth(p) === true
+
+  const evaluated = (e: AnyExpr): Value => {
+    const n = e.node
+    switch (n.tag) {
+      case 'call':
+        if (n.fn === 'and') return conjunction(n.args)
+        if (n.fn === 'or') return negated(conjunction(n.args, negated))
+        if (n.fn === 'coalesce') return n.args.reduce<Value>((found, a) => found ?? value(a), null)
+        return apply(n.fn, n.args.map(operand), e.type.sql)
+      case 'case':
+        return value((n.branches.find(([condition]) => holds(condition)) ?? [null, n.otherwise])[1])
+      case 'in':
+        return among(operand(n.operand), n.list.map(operand))
+      case 'cast':
+        return convert(operand(n.operand), e.type.sql)
+      case 'exists':
+        return rows(n.query).length > 0
+      case 'inQuery':
+        return singleColumn(n.query) === null ? false : among(operand(n.operand), rows(n.query).map(row => operand(only(row))))
+      case 'scalar': {
+        const [first] = rows(n.query)
+        return first === undefined ? null : value(only(first))
+      }
+      case 'literal':
+        return exact(e.type.sql, n.value)
+      case 'invalid':
+        return refuse(n.error)
+      case 'raw':
+        return refuse(unsupported('raw SQL', 'memory'))
+      default:
+        throw new Error(`an expression of the model is closed, but this has a ${n.tag}`)
+    }
+  }
+
+  /** Kleene's and, up to the first false; with `negated` on each operand and around it, it is his or. */
+  const conjunction = (args: readonly AnyExpr[], of: (t: Truth) => Truth = t => t): Truth => {
+    let all: Truth = true
+    for (const a of args) {
+      all = both(all, of(truth(a)))
+      if (all === false) return false
+    }
+    return all
+  }
+
+  /** The expression of a row of one column. */
+  const only = (row: RowShape): AnyExpr => (leaves(row)[0] as readonly [unknown, AnyExpr])[1]
+
+  // --- Queries --------------------------------------------------------------------------------
+
+  const rows = (q: AnyQuery): readonly RowShape[] => {
+    const { node } = q
+    switch (node.tag) {
+      case 'from':
+        return stored(db, node.table).rows.map(row => literals(node.table.types, row))
+      case 'of':
+        return [node.shape]
+      case 'zero':
+        return []
+      case 'values':
+        return node.rows.map(row => literals(node.types, Object.fromEntries(Object.entries(row).map(([field, e]) => [field, value(e)]))))
+      case 'set':
+        return combined(node)
+      case 'prepared':
+        return rows(node.prepared.f(node.values))
+      case 'aggregate':
+        return aggregates(node, rows(node.input))
+      default:
+        return step(node, rows(node.input))
+    }
+  }
+
+  const step = (node: Exclude<WithInput, Aggregate>, input: readonly RowShape[]): readonly RowShape[] => {
+    switch (node.tag) {
+      case 'where':
+        return input.filter(row => holds(node.f(scopeOf(row))))
+      case 'map':
+        return input.map(row => node.f(scopeOf(row)))
+      case 'mapRow':
+        return input.map(row => ({ kind: 'mapped', row, f: node.f }))
+      case 'flatMap':
+        return input.flatMap(row => rows(node.f(scopeOf(row))))
+      case 'bind':
+        return input.flatMap(row => rows(node.f(scopeOf(row))).map(inner => extend(row, { [node.name]: inner })))
+      case 'bindLeft':
+        return input.flatMap(row => {
+          const right = node.f(scopeOf(row))
+          const found = rows(right)
+          const sides = found.length === 0 ? [missing(rowOf(right))] : found.map(present)
+          return sides.map(side => extend(row, { [node.name]: side }))
+        })
+      case 'let':
+        return input.map(row => extend(row, { [node.name]: node.f(scopeOf(row)) }))
+      case 'distinct':
+        return distinct(input)
+      case 'orderBy':
+        return sorted(input, row => sortKeys(node.f(scopeOf(row))))
+      case 'limit':
+        return input.slice(0, rowCount(node.count))
+      case 'offset':
+        return input.slice(rowCount(node.count))
+    }
+  }
+
+  const sortKeys = (orders: readonly Order[]): readonly SortKey[] =>
+    orders.map(({ expr: e, direction, nulls }) => ({ ...operand(e), direction, nulls }))
+
+  const rowCount = (e: AnyExpr): number => {
+    const count = value(e)
+    return typeof count === 'bigint' && count >= 0n ? Number(count) : refuse(validationError([], 'a number of rows is a whole number and not negative'))
+  }
+
+  /** The row with its columns evaluated. */
+  const settled = (row: RowShape): RowShape => mapLeaves(row, leaf => literal(value(leaf as AnyExpr), leaf.type))
+
+  const identityOf = (row: RowShape): string => identities(leaves(row).map(([, leaf]) => [leaf.type.sql, value(leaf as AnyExpr)]))
+
+  const distinct = (input: readonly RowShape[]): readonly RowShape[] => grouped(input.map(settled), identityOf).map(([first]) => first as RowShape)
+
+  const aggregates = (node: Aggregate, input: readonly RowShape[]): readonly RowShape[] => {
+    const members = input.map(row => node.f(scopeOf(row)))
+    const template = members[0] ?? node.f(scopeOrNothing(node.input))
+    const keys = Object.entries(template).flatMap(([name, agg]) => (agg.node.tag === 'key' ? [name] : []))
+    const keyOf = (member: { readonly [name: string]: AnyAgg }): string => identities(keys.map(name => keyValue(member[name] as AnyAgg)))
+    const groups = keys.length === 0 ? [members] : grouped(members, keyOf)
+    return groups.map(group =>
+      Object.fromEntries(Object.entries(template).map(([name, agg]) => [name, literal(aggregate(agg, group.map(m => m[name] as AnyAgg)), agg.type)])),
+    )
+  }
+
+  const scopeOrNothing = (q: AnyQuery): unknown => {
+    const row = rowOf(q)
+    return row === null ? nothing : scopeOf(row)
+  }
+
+  const keyValue = ({ node, type }: AnyAgg): readonly [ExprType['sql'], Value] => [type.sql, node.tag === 'key' ? value(node.expr) : null]
+
+  /** The value of one aggregate of a group, given as each row of the group sees it. A key has the same value in all. */
+  const aggregate = (agg: AnyAgg, group: readonly AnyAgg[]): Value => {
+    if (agg.node.tag === 'invalid') return refuse(agg.node.error)
+    if (agg.node.tag === 'key') return keyValue(group[0] as AnyAgg)[1]
+    const members = group.flatMap(({ node }) => {
+      if (node.tag !== 'agg') return []
+      const kept = node.filter === null || holds(node.filter)
+      return [{ kept, value: kept && node.arg !== null ? value(node.arg) : null, keys: kept ? sortKeys(node.order) : [] }]
+    })
+    return aggregated(agg.node, agg.type.sql, members)
+  }
+
+  const combined = (node: SetNode): readonly RowShape[] => {
+    const [shape, other] = [rowOf(node.left), rowOf(node.right)]
+    const columns = shape === null || other === null ? null : unite(node.operator, shape, other)
+    /** A row of either side in the form of the left side, with the types that hold both. */
+    const united = (row: RowShape): RowShape => {
+      if (columns === null || shape === null) return node.operator === 'unionAll' ? row : settled(row)
+      const at = new Map(leaves(row).map(([path, leaf]) => [path.join('.'), leaf as AnyExpr]))
+      const types = new Map(columns.map(c => [c.path.join('.'), c.type]))
+      return mapLeaves(shape, (_, path) => literal(value(at.get(path.join('.')) as AnyExpr), types.get(path.join('.')) as ExprType))
+    }
+    const left = rows(node.left).map(united)
+    const right = rows(node.right).map(united)
+    if (node.operator === 'unionAll') return [...left, ...right]
+    if (node.operator === 'union') return distinct([...left, ...right])
+    const ids = new Set(right.map(identityOf))
+    return distinct(left).filter(row => ids.has(identityOf(row)) === (node.operator === 'intersect'))
+  }
+
+  return { value, holds, rows }
+}

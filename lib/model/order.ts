@@ -1,0 +1,55 @@
+/**
+ * Sorting and grouping: decisions 2 and 10.
+ *
+ * A sort is stable: what the keys leave equal stays in the order it had, so that the keys of an
+ * earlier sort break ties. Null is larger than every value, last ascending and first descending,
+ * unless a key says where its nulls go. Groups are of equal keys, null being equal to null, and come
+ * in the order in which their first members do.
+ */
+import type { SqlType } from '../core/SqlType.js'
+import { compare, type Value } from './value.js'
+
+/** One key of a sort, with the value that an item has for it. */
+export interface SortKey {
+  readonly value: Value
+  readonly type: SqlType
+  readonly direction: 'asc' | 'desc'
+  readonly nulls: 'first' | 'last' | null
+}
+
+const compareKey = (a: SortKey, b: SortKey): number => {
+  if (a.value === null || b.value === null) {
+    if (a.value === b.value) return 0
+    const nullsFirst = a.nulls === null ? a.direction === 'desc' : a.nulls === 'first'
+    return (a.value === null) === nullsFirst ? -1 : 1
+  }
+  const order = compare(a.value, a.type, b.value, b.type)
+  return a.direction === 'asc' ? order : -order
+}
+
+const compareKeys = (as: readonly SortKey[], bs: readonly SortKey[]): number => {
+  for (const [i, a] of as.entries()) {
+    const order = compareKey(a, bs[i] as SortKey)
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/** The items in the order of their keys. */
+export const sorted = <A>(items: readonly A[], keys: (item: A) => readonly SortKey[]): readonly A[] =>
+  items
+    .map(item => ({ item, keys: keys(item) }))
+    .sort((a, b) => compareKeys(a.keys, b.keys))
+    .map(({ item }) => item)
+
+/** The items in groups of the same identity. */
+export const grouped = <A>(items: readonly A[], identity: (item: A) => unknown): readonly (readonly A[])[] => {
+  const groups = new Map<unknown, A[]>()
+  for (const item of items) {
+    const id = identity(item)
+    const group = groups.get(id)
+    if (group === undefined) groups.set(id, [item])
+    else group.push(item)
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,154 @@
+/**
+ * The meaning of the scalar functions, on exact values.
+ *
+ * Truth is Kleene's: true, false, or null for unknown. A strict function of a null is null; the ones
+ * that are not (`same`, `isNull`, `between`, `nullIf`) say so by standing apart. `and`, `or`,
+ * `coalesce` and `case` look at no more operands than they need and are in `meaning`, next to the
+ * evaluation of operands. Each function is given the types of its operands and of its result,
+ * because the form of a value depends on its type.
+ *
+ * Laws: those of `Expr`. Division by zero is null; integers have 64 bits.
+ */
+import { codePointLength } from '../core/Canonical.js'
+import { refuse, unsupported } from '../core/DbError.js'
+import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import type { ScalarFn } from '../core/Syntax.js'
+import { like, lower, position, substring, upper } from './text.js'
+import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
+
+export type Truth = boolean | null
+
+/** An operand: its value and its type. */
+export interface Operand {
+  readonly value: Value
+  readonly type: SqlType
+}
+
+/** Kleene's not. */
+export const negated = (a: Truth): Truth => (a === null ? null : !a)
+
+/** Kleene's and: false where one is false, else null where one is null. */
+export const both = (a: Truth, b: Truth): Truth => (a === false || b === false ? false : a === null || b === null ? null : true)
+
+/** A comparison: null where an operand is null. */
+const compared = (a: Operand, b: Operand, test: (order: number) => boolean): Truth =>
+  a.value === null || b.value === null ? null : test(compare(a.value, a.type, b.value, b.type))
+
+/** SQL's `=`. */
+export const equal = (a: Operand, b: Operand): Truth => compared(a, b, order => order === 0)
+
+/** SQL's `IN`: true where one is equal, else null where an operand is null and there is anything to compare with. */
+export const among = (a: Operand, list: readonly Operand[]): Truth => {
+  const answers = list.map(b => equal(a, b))
+  return answers.includes(true) ? true : answers.includes(null) ? null : false
+}
+
+const same = (a: Operand, b: Operand): boolean => (a.value === null || b.value === null ? a.value === b.value : equal(a, b) === true)
+
+const arithmetic =
+  (exactly: (a: bigint, b: bigint) => bigint, roughly: (a: number, b: number) => number) =>
+  ([a, b]: Operands, type: SqlType): Value => {
+    if (type.tag === 'float') return finite(roughly(floatOf(a.type, a.value), floatOf(b.type, b.value)))
+    const at = (x: Operand): bigint => rescaled(x.value as bigint, scaleOf(x.type), scaleOf(type))
+    return inType(type, exactly(at(a), at(b)))
+  }
+
+const times = ([a, b]: Operands, type: SqlType): Value => {
+  if (type.tag === 'float') return finite(floatOf(a.type, a.value) * floatOf(b.type, b.value))
+  const product = (a.value as bigint) * (b.value as bigint)
+  return inType(type, rescaled(product, scaleOf(a.type) + scaleOf(b.type), scaleOf(type)))
+}
+
+const dividing =
+  (f: (a: bigint, b: bigint) => bigint) =>
+  ([a, b]: Operands): Value =>
+    b.value === 0n ? null : int64(f(a.value as bigint, b.value as bigint))
+
+const div = ([a, b]: Operands): Value => {
+  const [x, y] = [floatOf(a.type, a.value), floatOf(b.type, b.value)]
+  return y === 0 ? null : finite(x / y)
+}
+
+type Operands = readonly [Operand, Operand, ...Operand[]]
+type Strict = (args: Operands, type: SqlType) => Value
+
+const comparing =
+  (test: (order: number) => boolean): Strict =>
+  ([a, b]) =>
+    compared(a, b, test)
+
+const ofText =
+  (f: (a: string, b: string) => Value): Strict =>
+  ([a, b]) =>
+    f(a.value as string, b?.value as string)
+
+/** The strict functions: none of their operands is null. */
+const STRICT: { readonly [fn in Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'same' | 'isNull' | 'between' | 'nullIf'>]: Strict } = {
+  eq: comparing(order => order === 0),
+  ne: comparing(order => order !== 0),
+  lt: comparing(order => order < 0),
+  lte: comparing(order => order <= 0),
+  gt: comparing(order => order > 0),
+  gte: comparing(order => order >= 0),
+  not: ([a]) => !a.value,
+  plus: arithmetic(
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
+  minus: arithmetic(
+    (a, b) => a - b,
+    (a, b) => a - b,
+  ),
+  times,
+  quot: dividing((a, b) => a / b),
+  rem: dividing((a, b) => a % b),
+  div,
+  neg: ([a], type) => (type.tag === 'float' ? finite(-(a.value as number)) : inType(type, -(a.value as bigint))),
+  concat: args => args.map(a => a.value as string).join(''),
+  lower: ofText(lower),
+  upper: ofText(upper),
+  length: ofText(a => BigInt(codePointLength(a))),
+  substring: ([a, from, count]) => substring(a.value as string, Number(from.value), count === undefined ? Infinity : Number(count.value)),
+  position: ofText((a, b) => BigInt(position(a, b))),
+  like: ofText(like),
+  ilike: ofText((a, b) => like(lower(a), lower(b))),
+  contains: ofText((a, b) => a.includes(b)),
+  startsWith: ofText((a, b) => a.startsWith(b)),
+  endsWith: ofText((a, b) => a.endsWith(b)),
+}
+
+/** The value of a function of these operands. `type` is the type of the result. */
+export const apply = (fn: Exclude<ScalarFn, 'and' | 'or' | 'coalesce'>, args: readonly Operand[], type: SqlType): Value => {
+  const [a, b, c] = args as readonly [Operand, Operand, Operand]
+  switch (fn) {
+    case 'isNull':
+      return a.value === null
+    case 'same':
+      return same(a, b)
+    case 'nullIf':
+      return equal(a, b) === true ? null : a.value
+    case 'between':
+      return both(
+        compared(a, b, order => order >= 0),
+        compared(a, c, order => order <= 0),
+      )
+    default:
+      return args.some(x => x.value === null) ? null : STRICT[fn](args as Operands, type)
+  }
+}
+
+/** A value as another type: the casts that `Expr.cast` admits, and those that arithmetic needs. */
+export const convert = ({ value, type: from }: Operand, to: SqlType): Value => {
+  if (value === null) return null
+  if (to.tag === 'float') return floatOf(from, value)
+  if (to.tag === 'numeric' && (isInteger(from) || (from.tag === 'numeric' && from.scale <= to.scale))) {
+    return digitsOf(to, rescaled(value as bigint, scaleOf(from), to.scale))
+  }
+  if (isInteger(to) && isInteger(from)) return value
+  if (to.tag === 'text') {
+    if (isInteger(from)) return String(value)
+    return from.tag === 'timestamp' ? new Date(value as number).toISOString() : value
+  }
+  if (to.tag === 'date' && from.tag === 'timestamp') return new Date(value as number).toISOString().slice(0, 10)
+  return from.tag === to.tag ? exact(to, value) : refuse(unsupported(`a cast from ${showSqlType(from)} to ${showSqlType(to)}`, 'memory'))
+}

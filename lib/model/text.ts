@@ -1,0 +1,72 @@
+/**
+ * Text as a sequence of Unicode code points.
+ *
+ * JavaScript counts UTF-16 units, so that an astral character is two of them and sorts before U+FFFF;
+ * SQL counts and compares code points (decisions 17 to 20). Texts hold no lone surrogates, so that
+ * searching for a part is the same in units and in code points.
+ *
+ * Laws: `compareText` is the order of the UTF-8 bytes; `like(s, escaped(s))`; `lower(lower(s)) =
+ * lower(s)` for Latin, Greek and Cyrillic letters. Case mapping is simple: one code point to one.
+ */
+
+/** The order of the first code points that differ; a beginning of a text is before it. */
+export const compareText = (a: string, b: string): number => {
+  for (let i = 0; i < a.length && i < b.length; i += 1) {
+    if (a[i] !== b[i]) return (a.codePointAt(i) as number) - (b.codePointAt(i) as number)
+  }
+  return a.length - b.length
+}
+
+const eachPoint = (text: string, f: (point: string) => string): string =>
+  Array.from(text, point => {
+    const mapped = f(point)
+    return Array.from(mapped).length === 1 ? mapped : point
+  }).join('')
+
+/** Lower case by simple case mapping: a code point whose lower case is several stays as it is. */
+export const lower = (text: string): string => eachPoint(text, c => c.toLowerCase())
+
+/** Upper case by simple case mapping: `upper('ß')` is `'ß'`. */
+export const upper = (text: string): string => eachPoint(text, c => c.toUpperCase())
+
+/** At most `count` code points from position `from`, which counts from 1. */
+export const substring = (text: string, from: number, count: number): string =>
+  Array.from(text)
+    .slice(from - 1, from - 1 + count)
+    .join('')
+
+/** The position of the first occurrence, from 1; 0 when there is none. The empty text occurs at 1. */
+export const position = (text: string, part: string): number => {
+  const units = text.indexOf(part)
+  return units < 0 ? 0 : Array.from(text.slice(0, units)).length + 1
+}
+
+type Token = { readonly tag: 'any' } | { readonly tag: 'one' } | { readonly tag: 'this'; readonly point: string }
+
+const tokensOf = (pattern: string): readonly Token[] => {
+  const tokens: Token[] = []
+  let escaped = false
+  for (const point of pattern) {
+    if (!escaped && point === '!') {
+      escaped = true
+      continue
+    }
+    if (escaped) tokens.push({ tag: 'this', point })
+    else tokens.push(point === '%' ? { tag: 'any' } : point === '_' ? { tag: 'one' } : { tag: 'this', point })
+    escaped = false
+  }
+  return tokens
+}
+
+/** Whether the whole text matches: `%` is any text, `_` any code point, `!` makes the next character stand for itself. */
+export const like = (text: string, pattern: string): boolean => {
+  const points = Array.from(text)
+  let ends: readonly number[] = [0]
+  for (const token of tokensOf(pattern)) {
+    const [first] = ends
+    if (first === undefined) return false
+    if (token.tag === 'any') ends = Array.from({ length: points.length - first + 1 }, (_, i) => first + i)
+    else ends = ends.filter(at => at < points.length && (token.tag === 'one' || points[at] === token.point)).map(at => at + 1)
+  }
+  return ends.includes(points.length)
+}

@@ -1,0 +1,138 @@
+/**
+ * Exact values: what an expression evaluates to.
+ *
+ * Canonical values are for people; the model computes with values in which nothing can get lost:
+ * integers are bigints, a numeric is the bigint of its digits at its type's scale, an instant is its
+ * milliseconds, everything else is itself. `exact` and `canonicalOf` go back and forth, and `exact`
+ * leaves an exact value as it is, so that a row of the model may hold what no column could.
+ *
+ * Laws: `canonicalOf(t, exact(t, v)) = v` for canonical v; `compare` is a total order on the values of
+ * a type; `identity` is equal exactly where `compare` answers 0. A result that does not fit its type
+ * is refused here as `NumericOverflow`, never rounded.
+ */
+import { decimalOf, MAX_INT64, MIN_INT64, unscaled } from '../core/Canonical.js'
+import { numericOverflow, refuse, unsupported } from '../core/DbError.js'
+import { hasOrder, isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import { compareText } from './text.js'
+
+/** The value of an expression; its type says which form it has. */
+export type Value = null | boolean | number | bigint | string | object
+
+/** The exact value of a canonical one. */
+export const exact = (type: SqlType, value: unknown): Value => {
+  if (value === null || value === undefined) return null
+  switch (type.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+      return BigInt(value as number | bigint)
+    case 'float':
+      return Number(value)
+    case 'numeric':
+      return typeof value === 'bigint' ? value : (unscaled(value as string, type.scale) as bigint)
+    case 'timestamp':
+      return value instanceof Date ? value.getTime() : (value as number)
+    case 'array':
+      return (value as readonly unknown[]).map(item => exact(type.element, item))
+    default:
+      return value as Value
+  }
+}
+
+/** The canonical value of an exact one: a fresh copy where it could be changed. `where` names the place for an overflow. */
+export const canonicalOf = (type: SqlType, value: Value, where: string | null): unknown => {
+  if (value === null) return null
+  switch (type.tag) {
+    case 'smallint':
+    case 'int': {
+      const n = Number(value)
+      return Number.isSafeInteger(n) ? n : refuse(numericOverflow(where))
+    }
+    case 'numeric':
+      return decimalOf(value as bigint, type.scale)
+    case 'timestamp':
+      return new Date(value as number)
+    case 'array':
+      return (value as readonly Value[]).map(item => canonicalOf(type.element, item, where))
+    case 'bytes':
+      return (value as Uint8Array).slice()
+    case 'json':
+    case 'vector':
+      return structuredClone(value)
+    default:
+      return value
+  }
+}
+
+// --- Numbers ----------------------------------------------------------------------------------
+
+/** An integer of 64 bits. */
+export const int64 = (n: bigint): bigint => (n < MIN_INT64 || n > MAX_INT64 ? refuse(numericOverflow('beyond 64 bits')) : n)
+
+/** A finite float; -0 is 0. */
+export const finite = (n: number): number => {
+  if (!Number.isFinite(n)) return refuse(numericOverflow('beyond the floats'))
+  return n === 0 ? 0 : n
+}
+
+type NumericType = SqlType & { readonly tag: 'numeric' }
+
+/** The digits of a numeric: of 64 bits where the type has up to 18 digits, of any number beyond. */
+export const digitsOf = (type: NumericType, digits: bigint): bigint => (type.precision <= 18 ? int64(digits) : digits)
+
+/** The scale at which a number is held as a bigint. */
+export const scaleOf = (type: SqlType): number => (type.tag === 'numeric' ? type.scale : 0)
+
+/** The same number at a larger scale. */
+export const rescaled = (digits: bigint, from: number, to: number): bigint => digits * 10n ** BigInt(to - from)
+
+/** A number as a float: the nearest one. */
+export const floatOf = (type: SqlType, value: Value): number => Number(type.tag === 'numeric' ? decimalOf(value as bigint, type.scale) : value)
+
+/** The type's own arithmetic: of integers, of digits at a scale, of floats. */
+export const inType = (type: SqlType, n: bigint | number): Value => {
+  if (typeof n === 'number') return finite(n)
+  return type.tag === 'numeric' ? digitsOf(type, n) : int64(n)
+}
+
+// --- Order and identity -----------------------------------------------------------------------
+
+const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
+  const at = a.findIndex((byte, i) => byte !== b[i])
+  return at < 0 || at >= b.length ? a.length - b.length : (a[at] as number) - (b[at] as number)
+}
+
+/** Two numbers of different types as a pair that JavaScript compares exactly. */
+const alongside = (a: Value, s: SqlType, b: Value, t: SqlType): readonly [Value, Value] => {
+  if (s.tag !== 'numeric' && t.tag !== 'numeric') return [a, b]
+  if (s.tag === 'float' || t.tag === 'float') return [floatOf(s, a), floatOf(t, b)]
+  const scale = Math.max(scaleOf(s), scaleOf(t))
+  return [rescaled(a as bigint, scaleOf(s), scale), rescaled(b as bigint, scaleOf(t), scale)]
+}
+
+/** The order of two values that are not null: negative, 0 or positive. False is before true, text goes by code point. */
+export const compare = (a: Value, s: SqlType, b: Value, t: SqlType): number => {
+  if (!hasOrder(s)) return refuse(unsupported(`comparing ${showSqlType(s)}`, 'query-ts', 'the type has no lawful order'))
+  const [x, y] = alongside(a, s, b, t)
+  if (typeof x === 'string') return compareText(x, y as string)
+  if (x instanceof Uint8Array) return compareBytes(x, y as Uint8Array)
+  return (x as number) < (y as number) ? -1 : (x as number) > (y as number) ? 1 : 0
+}
+
+/** What stands for a canonical or exact value in a `Map` or `Set`: the same primitive for equal values of a type, null for null. */
+export const identity = (type: SqlType, value: unknown): string | number | bigint | boolean | null => {
+  if (value === null || value === undefined) return null
+  if (isInteger(type)) return Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value as bigint)
+  if (value instanceof Date) return value.getTime()
+  if (value instanceof Uint8Array) return Array.from(value, byte => byte.toString(16).padStart(2, '0')).join('')
+  return value as string | number | bigint | boolean
+}
+
+/** What stands for a list of values: the same text for lists that are equal, null being equal to null. */
+export const identities = (values: readonly (readonly [SqlType, unknown])[]): string =>
+  JSON.stringify(
+    values.map(([type, value]) => {
+      const one = identity(type, value)
+      return typeof one === 'bigint' ? one.toString() : one
+    }),
+  )

@@ -1,0 +1,104 @@
+/**
+ * The PGlite runner: Postgres itself, in this process, with nothing to install or start.
+ *
+ * It speaks the Postgres dialect, so that a test on it says what a server would answer. There is one
+ * connection: operations take turns. A cursor outside a transaction is held by the engine (WITH HOLD),
+ * so that other operations may go on between its chunks. Starting takes seconds: share a runner.
+ */
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { connectionError, type DbError } from '../core/DbError.js'
+import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
+import { postgres as dialect } from '../sql/postgres.js'
+import { postgresValues } from '../sql/postgresValues.js'
+import { classifyPostgres, type PostgresError } from './postgresErrors.js'
+import { type SingleOptions, singleSession } from './single.js'
+import { type Driver, type SqlEngine, sqlSession } from './sqlSession.js'
+
+export interface PgliteOptions extends SingleOptions {
+  /** A folder to keep the database in; left out, it is in memory and ends with the runner. */
+  readonly dataDir?: string
+  /** PGlite extensions, for example `{ vector }` of `@electric-sql/pglite-pgvector`. */
+  readonly extensions?: NonNullable<PGliteOptions['extensions']>
+}
+
+const capabilities: Capabilities = {
+  engine: 'pglite',
+  returning: 'native',
+  lateral: 'native',
+  transactionalDdl: true,
+  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+}
+
+/** Starts a Postgres in this process. */
+export const pglite =
+  (options: PgliteOptions = {}): TaskEither<DbError, Runner> =>
+  async () => {
+    const where = options.dataDir ?? 'memory://'
+    try {
+      const extensions = options.extensions === undefined ? {} : { extensions: options.extensions }
+      const db = await PGlite.create({ dataDir: where, parsers: asText, ...extensions })
+      await db.exec("SET TIME ZONE 'UTC'; SET client_min_messages = warning")
+      return E.right(singleSession(sqlSession(engine, open(db)), capabilities, options))
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown)
+      return E.left(connectionError(`pglite ${where}`, `the database can't be opened: ${reason}`, thrown))
+    }
+  }
+
+/** Types whose cells stay the text that Postgres writes: 64-bit integers, instants, dates, JSON, bytes. */
+const asText: { readonly [oid: number]: (cell: string) => string } = Object.fromEntries(
+  [20, 17, 114, 1082, 1083, 1114, 1184, 1266, 1700, 3802].map(oid => [oid, (cell: string) => cell]),
+)
+
+const ISOLATION = {
+  readUncommitted: 'READ UNCOMMITTED',
+  readCommitted: 'READ COMMITTED',
+  repeatableRead: 'REPEATABLE READ',
+  serializable: 'SERIALIZABLE',
+} as const
+
+const beginText = ({ isolation, readOnly }: TxOptions): string =>
+  `BEGIN${isolation === undefined ? '' : ` ISOLATION LEVEL ${ISOLATION[isolation]}`}${readOnly === true ? ' READ ONLY' : ''}`
+
+const fieldsOf = (thrown: unknown): PostgresError =>
+  thrown instanceof Error ? ({ ...thrown, message: thrown.message } as PostgresError) : { message: String(thrown) }
+
+const engine: SqlEngine = {
+  dialect,
+  values: postgresValues,
+  begin: beginText,
+  classify: (thrown, context) => classifyPostgres(fieldsOf(thrown), context, thrown),
+  diagnose: error => Promise.resolve(error),
+}
+
+const open = (db: PGlite): Driver => {
+  let cursors = 0
+  let inTransaction = false
+  const rowsOf = async (text: string, params: readonly unknown[]): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly affected: number }> => {
+    const answer = await db.query<unknown[]>(text, [...params], { rowMode: 'array' })
+    return { rows: answer.rows, affected: answer.affectedRows ?? 0 }
+  }
+  return {
+    query: ({ text, params }) => rowsOf(text, params),
+    cursor: async ({ text, params }, size) => {
+      cursors += 1
+      const name = `query_ts_${cursors}`
+      await db.query(`DECLARE ${name} NO SCROLL CURSOR ${inTransaction ? '' : 'WITH HOLD '}FOR ${text}`, [...params])
+      return {
+        next: async () => (await rowsOf(`FETCH ${size} FROM ${name}`, [])).rows,
+        close: async () => {
+          await db.exec(`CLOSE ${name}`)
+        },
+      }
+    },
+    script: async sql => {
+      await db.exec(sql)
+      if (sql.startsWith('BEGIN')) inTransaction = true
+      if (sql === 'COMMIT' || sql === 'ROLLBACK') inTransaction = false
+    },
+    committed: async () => undefined,
+    close: () => db.close(),
+  }
+}

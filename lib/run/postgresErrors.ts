@@ -1,0 +1,122 @@
+/**
+ * Errors of Postgres, classified by SQLSTATE: for PGlite and for every Postgres driver.
+ *
+ * The fields are those of the protocol's ErrorResponse; drivers name some of them differently, so a
+ * runner hands them over in the names used here. Columns of a unique key come from the table that the
+ * statement was about, else from the error's detail.
+ */
+import {
+  checkViolation,
+  connectionError,
+  type DbError,
+  databaseError,
+  deadlock,
+  foreignKeyViolation,
+  notNullViolation,
+  numericOverflow,
+  schemaConflict,
+  serializationFailure,
+  syntaxError,
+  timeout,
+  transactionAborted,
+  uniqueViolation,
+  unsupported,
+  validationError,
+  valueTooLong,
+} from '../core/DbError.js'
+import { columnName } from '../core/Table.js'
+import type { Context } from './sqlSession.js'
+
+export interface PostgresError {
+  readonly code?: string | undefined
+  readonly message: string
+  readonly detail?: string | undefined
+  readonly table?: string | undefined
+  readonly column?: string | undefined
+  readonly constraint?: string | undefined
+  readonly position?: string | undefined
+}
+
+/** The columns in `Key (a, b)=(...)`. */
+const keyIn = (detail: string | undefined): readonly string[] => {
+  const list = /^Key \((.*?)\)=/.exec(detail ?? '')?.[1]
+  return list === undefined ? [] : list.split(', ').map(c => (c.startsWith('"') ? c.slice(1, -1).replaceAll('""', '"') : c))
+}
+
+const unique = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
+  const keys = table === null ? [] : [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
+  const key = keys.find(k => k.name === e.constraint)
+  const columns = table === null || key === undefined ? keyIn(e.detail) : key.columns.map(f => columnName(table, f))
+  return uniqueViolation(e.table ?? table?.name ?? '', e.constraint ?? null, columns, cause)
+}
+
+/** The referring columns: named by the error on an insert, by the constraint's own name on a delete. */
+const foreignKey = (e: PostgresError, cause: unknown): DbError => {
+  const [name, own] = [e.constraint ?? null, keyIn(e.detail)]
+  const referring = e.detail?.includes('is not present') === true
+  const middle = name?.startsWith(`${e.table}_`) && name.endsWith('_fkey') ? name.slice((e.table?.length ?? 0) + 1, -'_fkey'.length) : undefined
+  const columns = referring ? own : middle !== undefined && own.length === 1 ? [middle] : []
+  return foreignKeyViolation(e.table ?? null, name, columns, cause)
+}
+
+const check = (e: PostgresError, cause: unknown): DbError => {
+  const prefix = e.table === undefined ? 0 : e.table.length + 1
+  return e.constraint?.endsWith('_length') === true
+    ? valueTooLong(e.constraint.slice(prefix, -'_length'.length), cause)
+    : checkViolation(e.table ?? null, e.constraint ?? null, cause)
+}
+
+const named = (message: string): string => /"(.*?)"/.exec(message)?.[1] ?? message
+
+export const classifyPostgres = (e: PostgresError, context: Context, cause: unknown): DbError => {
+  switch (e.code) {
+    case '23505':
+      return unique(e, context, cause)
+    case '23503':
+    case '23001':
+      return foreignKey(e, cause)
+    case '23502':
+      return notNullViolation(e.table ?? context.table?.name ?? '', e.column ?? '', cause)
+    case '23514':
+      return check(e, cause)
+    case '22001':
+      return valueTooLong(null, cause)
+    case '22003':
+      return numericOverflow(e.message, cause)
+    case '42P01':
+      return schemaConflict(named(e.message), 'there is no such table: create it with createAll', cause)
+    case '42P07':
+    case '42710':
+      return schemaConflict(named(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)
+    case '40001':
+      return serializationFailure(cause)
+    case '40P01':
+      return deadlock(cause)
+    case '25P02':
+      return transactionAborted
+    case '25006':
+      return validationError([], 'a read-only transaction takes no writes')
+    case '57014':
+      return timeout('a statement', 0, 'it was cancelled; make it smaller, or allow it more time')
+    default:
+      return byClass(e, context, cause)
+  }
+}
+
+/** The class of a code is its first two characters. */
+const byClass = (e: PostgresError, context: Context, cause: unknown): DbError => {
+  const position = e.position === undefined ? null : Number(e.position)
+  switch (e.code?.slice(0, 2)) {
+    case '42':
+      return syntaxError(e.message, context.sql, position, cause)
+    case '54':
+      return unsupported(`so large a statement (${e.message})`, 'postgres', 'split it')
+    case '0A':
+      return unsupported(e.message, 'postgres')
+    case '08':
+    case '57':
+      return connectionError('postgres', e.message, cause)
+    default:
+      return databaseError(e.code ?? null, e.message, cause)
+  }
+}
