@@ -153,6 +153,14 @@ export const unite = (operator: SetOperator, left: RowShape, right: RowShape): r
   })
 }
 
+/** What stands for the scope of `zero`, which has no columns: any use of it is refused. */
+export const nothing: Shape = new Proxy(
+  {},
+  {
+    get: () => refuse(validationError([], 'zero has no columns: to aggregate no rows of a table, use where(() => lit(false))')),
+  },
+)
+
 /** The static row of a query, or null for `zero`. Refuses what no engine is asked to do. */
 export const rowOf = (q: AnyQuery): RowShape | null => {
   const { node } = q
@@ -176,7 +184,7 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       case 'let':
         return extend(row, { [node.name]: node.f(scopeOf(row)) })
       case 'aggregate':
-        return row === null ? null : mapFields(node.f(scopeOf(row)), agg => symbol(agg.type))
+        return mapFields(node.f(row === null ? nothing : scopeOf(row)), agg => symbol(agg.type))
       default:
         return row
     }

@@ -9,8 +9,8 @@
  * with null, nested collections under `distinct`. A prepared query is planned with parameters when
  * it is the whole query; inside another it is planned with its values.
  */
-import { refuse, validationError } from '../core/DbError.js'
-import { comparable, extend, mapLeaves, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import { refuse } from '../core/DbError.js'
+import { comparable, extend, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
 import { type AggColumn, type AggScalar, column, columnsBy, columnsOf, type Computed, type Named, type Output, type Plan, type Rel, type RowPlan, type Scalar, type SortKey } from './Rel.js'
@@ -23,14 +23,6 @@ interface Built {
 }
 
 const EMPTY: Built = { rel: { tag: 'empty' }, row: null, order: [] }
-
-/** What stands for the scope of `zero`: any use of it is refused. */
-const nothing = new Proxy(
-  {},
-  {
-    get: () => refuse(validationError([], 'zero has no columns: to aggregate no rows of a table, use where(() => lit(false))')),
-  },
-)
 
 /** One planning: a supply of ids, and what is planned already. Commands are planned with it too. */
 export const reifier = () => {
