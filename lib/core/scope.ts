@@ -200,7 +200,9 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       return mapFields(node.types, symbol)
     case 'set': {
       const [left, right] = [rowOf(node.left), rowOf(node.right)]
-      if (left === null || right === null) return node.operator === 'intersect' ? null : (left ?? right)
+      if (left === null || right === null) {
+        return node.operator === 'intersect' || (node.operator === 'except' && left === null) ? null : (left ?? right)
+      }
       const columns = unite(node.operator, left, right)
       return mapLeaves(left, (_, path) => symbol((columns.find(c => c.path.join('.') === path.join('.')) as UnitedColumn).type))
     }

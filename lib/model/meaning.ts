@@ -12,9 +12,9 @@
  * `attempting`.
  */
 import { refuse, unsupported, validationError } from '../core/DbError.js'
-import { extend, leaves, mapLeaves, nothing, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
 import type { AnyAgg, AnyExpr, AnyQuery, ExprType, Order, Pred, QueryNode, RowShape } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
+import { extend, leaves, mapLeaves, nothing, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
 import { aggregated } from './aggregate.js'
 import { type Database, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
@@ -34,7 +34,10 @@ export interface Meaning {
 export const literal = (value: unknown, type: ExprType): AnyExpr => expr({ tag: 'literal', value }, type)
 
 /** A row of values as expressions of these types. */
-export const literals = (types: { readonly [field: string]: ExprType }, row: { readonly [field: string]: unknown }): { readonly [field: string]: AnyExpr } =>
+export const literals = (
+  types: { readonly [field: string]: ExprType },
+  row: { readonly [field: string]: unknown },
+): { readonly [field: string]: AnyExpr } =>
   Object.fromEntries(Object.entries(types).map(([field, type]) => [field, literal(row[field], type)]))
 
 const BOOLEAN = exprType({ tag: 'boolean' })
@@ -88,7 +91,12 @@ export const meaning = (db: Database): Meaning => {
       case 'exists':
         return rows(n.query).length > 0
       case 'inQuery':
-        return singleColumn(n.query) === null ? false : among(operand(n.operand), rows(n.query).map(row => operand(only(row))))
+        return singleColumn(n.query) === null
+          ? false
+          : among(
+              operand(n.operand),
+              rows(n.query).map(row => operand(only(row))),
+            )
       case 'scalar': {
         const [first] = rows(n.query)
         return first === undefined ? null : value(only(first))
@@ -178,7 +186,9 @@ export const meaning = (db: Database): Meaning => {
 
   const rowCount = (e: AnyExpr): number => {
     const count = value(e)
-    return typeof count === 'bigint' && count >= 0n ? Number(count) : refuse(validationError([], 'a number of rows is a whole number and not negative'))
+    return typeof count === 'bigint' && count >= 0n
+      ? Number(count)
+      : refuse(validationError([], 'a number of rows is a whole number and not negative'))
   }
 
   /** The row with its columns evaluated. */
@@ -186,7 +196,8 @@ export const meaning = (db: Database): Meaning => {
 
   const identityOf = (row: RowShape): string => identities(leaves(row).map(([, leaf]) => [leaf.type.sql, value(leaf as AnyExpr)]))
 
-  const distinct = (input: readonly RowShape[]): readonly RowShape[] => grouped(input.map(settled), identityOf).map(([first]) => first as RowShape)
+  const distinct = (input: readonly RowShape[]): readonly RowShape[] =>
+    grouped(input.map(settled), identityOf).map(([first]) => first as RowShape)
 
   const aggregates = (node: Aggregate, input: readonly RowShape[]): readonly RowShape[] => {
     const members = input.map(row => node.f(scopeOf(row)))
@@ -195,7 +206,18 @@ export const meaning = (db: Database): Meaning => {
     const keyOf = (member: { readonly [name: string]: AnyAgg }): string => identities(keys.map(name => keyValue(member[name] as AnyAgg)))
     const groups = keys.length === 0 ? [members] : grouped(members, keyOf)
     return groups.map(group =>
-      Object.fromEntries(Object.entries(template).map(([name, agg]) => [name, literal(aggregate(agg, group.map(m => m[name] as AnyAgg)), agg.type)])),
+      Object.fromEntries(
+        Object.entries(template).map(([name, agg]) => [
+          name,
+          literal(
+            aggregate(
+              agg,
+              group.map(m => m[name] as AnyAgg),
+            ),
+            agg.type,
+          ),
+        ]),
+      ),
     )
   }
 

@@ -8,12 +8,13 @@
  *
  * Law: where this passes, evaluation fails only for what the rows hold (an overflow, a codec).
  */
-import { asColumn } from '../core/Expr.js'
+
 import { refuse, schemaConflict, unsupported, validationError } from '../core/DbError.js'
-import { comparable, extend, leaves, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import { asColumn } from '../core/Expr.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
 import type { AnyAgg, AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, ExprType, Order, QueryNode, RowShape } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
+import { comparable, extend, leaves, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'
 import type { Database } from './Database.js'
 
@@ -42,31 +43,43 @@ const checker = (db: Database) => {
     const n = e.node
     switch (n.tag) {
       case 'invalid':
-        return refuse(n.error)
+        refuse(n.error)
+        break
       case 'raw':
-        n.args.forEach(expression)
-        return refuse(unsupported('raw SQL', 'memory'))
+        expressions(n.args)
+        refuse(unsupported('raw SQL', 'memory'))
+        break
       case 'call':
-        return n.args.forEach(expression)
+        expressions(n.args)
+        break
       case 'case':
-        return [...n.branches.flat(), n.otherwise].forEach(expression)
+        expressions([...n.branches.flat(), n.otherwise])
+        break
       case 'in':
-        return [n.operand, ...n.list].forEach(expression)
+        expressions([n.operand, ...n.list])
+        break
       case 'cast':
-        return expression(n.operand)
+        expression(n.operand)
+        break
       case 'exists':
       case 'scalar':
-        return query(n.query)
+        query(n.query)
+        break
       case 'inQuery':
-        if (singleColumn(n.query) === null) return
+        if (singleColumn(n.query) === null) break
         expression(n.operand)
-        return query(n.query)
+        query(n.query)
+        break
       case 'param':
         params.add(n.name)
-        return
-      default:
-        return
+        break
+      case 'literal':
+      case 'ref':
     }
+  }
+
+  const expressions = (es: Iterable<AnyExpr>): void => {
+    for (const e of es) expression(e)
   }
 
   const order = (keys: readonly Order[]): void => {
@@ -76,7 +89,7 @@ const checker = (db: Database) => {
     }
   }
 
-  const compared = (row: RowShape, what: string): void => comparable(row, what).forEach(([, e]) => expression(e))
+  const compared = (row: RowShape, what: string): void => expressions(comparable(row, what).map(([, e]) => e))
 
   /** A whole query: its steps, and the columns of the row that it answers. */
   const query = (q: AnyQuery): void => {
@@ -175,70 +188,63 @@ const checker = (db: Database) => {
       return kept
     }
     const types = new Map(unite(node.operator, left, right).map(c => [c.path.join('.'), c]))
-    for (const c of types.values()) [c.left, c.right].forEach(expression)
+    for (const c of types.values()) expressions([c.left, c.right])
     return mapLeaves(left, (leaf, path) => symbol(types.get(path.join('.'))?.type ?? leaf.type))
   }
 
-  return { there, expression, query, rowThrough, columns, params }
+  return { there, expressions, query, rowThrough, columns, params }
 }
 
 /** Refuses what a query can't mean. The values of a prepared query are looked at where the query reads them. */
 export const refuseQuery = (db: Database, q: AnyQuery): void => {
-  const { node } = q
-  if (node.tag !== 'prepared') return checker(db).query(q)
   const { query, params } = checker(db)
-  query(node.prepared.template)
+  const { node } = q
+  query(node.tag === 'prepared' ? node.prepared.template : q)
   for (const name of params) {
-    const given = node.values[name]?.node
-    if (given?.tag !== 'invalid') continue
-    const { error } = given
-    refuse(error._tag === 'ValidationError' ? validationError([name, ...error.path], error.reason) : error)
+    const given = node.tag === 'prepared' ? node.values[name]?.node : undefined
+    if (given?.tag === 'invalid') {
+      const { error } = given
+      refuse(error._tag === 'ValidationError' ? validationError([name, ...error.path], error.reason) : error)
+    }
   }
 }
 
 /** Refuses what a command can't mean. */
 export const refuseCommand = (db: Database, command: AnyCommand): void => {
   const { node, returning } = command
-  if (node.tag === 'invalid') return refuse(node.error)
+  if (node.tag === 'invalid') {
+    refuse(node.error)
+    return
+  }
   const { table } = node
-  const { there, expression, columns, query, rowThrough } = checker(db)
+  const { there, expressions, columns, query, rowThrough } = checker(db)
   there(table)
   const row = symbols(table.types)
   if (returning !== null) columns(returning(row))
-  switch (node.tag) {
-    case 'insert':
-      return node.rows.flatMap(r => Object.values(r)).forEach(expression)
-    case 'insertFrom':
-      query(node.query)
-      return insertable(table, rowThrough(node.query))
-    case 'update': {
+  if (node.tag === 'insert') expressions(node.rows.flatMap(r => Object.values(r)))
+  else if (node.tag === 'insertFrom') {
+    query(node.query)
+    insertable(table, rowThrough(node.query))
+  } else {
+    if (node.tag === 'update') {
       const set: Assignments = node.set(row)
       if (Object.keys(set).length === 0) refuse(validationError([table.name], 'an update must set at least one column'))
-      Object.values(set).forEach(expression)
-      if (node.where !== null) expression(node.where(row))
-      return
+      expressions(Object.values(set))
     }
-    case 'delete':
-      if (node.where !== null) expression(node.where(row))
+    if (node.where !== null) expressions([node.where(row)])
   }
 }
 
-/** The columns of a query that is inserted are columns of the table, and give what the table needs. */
+/** The columns of a query that is inserted are columns of the table, of types that fit. What it leaves out is seen row by row. */
 const insertable = (table: AnyTable, row: RowShape | null): void => {
   if (row === null) return
-  const given = leaves(scopeOf(row))
-  for (const [path, leaf] of given) {
+  const wrong = (field: string, reason: string): never => refuse(validationError([table.name, field], reason))
+  for (const [path, leaf] of leaves(scopeOf(row))) {
     const field = path.join('.')
     const column = table.columns[field]
-    if (column === undefined) return refuse(validationError([table.name, field], 'insertFrom takes the fields of the table; this is none'))
-    if (leaf.kind === 'nested' || asColumn(leaf, column.type.sql) === null) {
-      return refuse(validationError([table.name, field], `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`))
-    }
-  }
-  const fields = new Set(given.map(([path]) => path.join('.')))
-  for (const [field, c] of Object.entries(table.columns)) {
-    if (!fields.has(field) && !c.type.nullable && !c.generated && c.default === null) {
-      return refuse(validationError([table.name, field], 'a value is required'))
+    if (column === undefined) wrong(field, 'insertFrom takes the fields of the table; this is none')
+    else if (leaf.kind === 'nested' || asColumn(leaf, column.type.sql) === null) {
+      wrong(field, `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`)
     }
   }
 }

@@ -87,7 +87,8 @@ export const scaleOf = (type: SqlType): number => (type.tag === 'numeric' ? type
 export const rescaled = (digits: bigint, from: number, to: number): bigint => digits * 10n ** BigInt(to - from)
 
 /** A number as a float: the nearest one. */
-export const floatOf = (type: SqlType, value: Value): number => Number(type.tag === 'numeric' ? decimalOf(value as bigint, type.scale) : value)
+export const floatOf = (type: SqlType, value: Value): number =>
+  Number(type.tag === 'numeric' ? decimalOf(value as bigint, type.scale) : value)
 
 /** The type's own arithmetic: of integers, of digits at a scale, of floats. */
 export const inType = (type: SqlType, n: bigint | number): Value => {

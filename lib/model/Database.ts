@@ -1,0 +1,77 @@
+/**
+ * Databases: the states that commands take one to another, as immutable values.
+ *
+ * A `Database` is a set of named tables, each with its rows in the order in which they came, and the
+ * foreign keys between them. A row is a record of canonical values by field. Two states share what
+ * they have in common, so that keeping an old one (a savepoint, a failed command) costs nothing.
+ *
+ * Laws: `define(createAll(s))` then `define(dropAll(s))` gives back what was there; `createAll` of a
+ * table that is there is `SchemaConflict` and changes nothing.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { type DbError, refuse, schemaConflict } from '../core/DbError.js'
+import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
+import type { AnyTable } from '../core/Syntax.js'
+import { qualifiedName } from '../core/Table.js'
+
+/** A row as it is stored: canonical values by field. Compared by identity where it matters which row it is. */
+export interface StoredRow {
+  readonly [field: string]: unknown
+}
+
+/** A table and what is in it. */
+export interface Stored {
+  readonly table: AnyTable
+  readonly rows: readonly StoredRow[]
+  /** The next value of each generated column. */
+  readonly next: { readonly [field: string]: bigint }
+}
+
+export interface Database {
+  readonly tables: ReadonlyMap<string, Stored>
+  readonly foreignKeys: readonly ForeignKey[]
+}
+
+/** The database without tables. */
+export const empty: Database = { tables: new Map(), foreignKeys: [] }
+
+/** The content of a table. Refuses one that is not there. */
+export const stored = (db: Database, table: AnyTable): Stored => {
+  const name = qualifiedName(table)
+  return db.tables.get(name) ?? refuse(schemaConflict(name, 'there is no table: create it with createAll'))
+}
+
+/** The database with other content in a table. */
+export const withStored = (db: Database, s: Stored): Database => ({ ...db, tables: new Map(db.tables).set(qualifiedName(s.table), s) })
+
+const created = (table: AnyTable): Stored => ({
+  table,
+  rows: [],
+  next: Object.fromEntries(Object.entries(table.columns).flatMap(([field, c]) => (c.generated ? [[field, 1n]] : []))),
+})
+
+const createAll = (db: Database, schema: AnySchema): E.Either<DbError, Database> => {
+  const valid = validate(schema)
+  if (E.isLeft(valid)) return valid
+  const tables = Object.values(schema.tables)
+  const there = tables.map(qualifiedName).find(name => db.tables.has(name))
+  if (there !== undefined) return E.left(schemaConflict(there, 'there is a table of this name already: drop it, or migrate'))
+  return E.right({
+    tables: new Map([...db.tables, ...tables.map(t => [qualifiedName(t), created(t)] as const)]),
+    foreignKeys: [...db.foreignKeys, ...schema.foreignKeys],
+  })
+}
+
+const dropAll = (db: Database, schema: AnySchema): Database => {
+  const dropped = new Set(Object.values(schema.tables).map(qualifiedName))
+  return {
+    tables: new Map([...db.tables].filter(([name]) => !dropped.has(name))),
+    foreignKeys: db.foreignKeys.filter(f => !dropped.has(qualifiedName(f.table)) && !dropped.has(qualifiedName(f.target))),
+  }
+}
+
+/** The database after every table of a schema is created, or those that are there are dropped. */
+export const define = (
+  db: Database,
+  ddl: { readonly action: 'createAll' | 'dropAll'; readonly schema: AnySchema },
+): E.Either<DbError, Database> => (ddl.action === 'createAll' ? createAll(db, ddl.schema) : E.right(dropAll(db, ddl.schema)))

@@ -1,0 +1,105 @@
+/**
+ * What every state of a database satisfies, and the error of one that would not.
+ *
+ * A row is checked by itself (ranges, lengths, nulls, checks), then against the rows of its table
+ * (unique keys), then against the rows it refers to (foreign keys). The checks of a statement look at
+ * its end: rows may exchange a unique value, and a child may come before its parent in one insert.
+ *
+ * Decision 31: where several constraints are violated one of them is reported; here, the first in the
+ * order above. Columns in errors are fields. A null in a key makes it equal to no other, and refers to
+ * nothing.
+ */
+import { codePointLength, fitsColumn, unscaled } from '../core/Canonical.js'
+import {
+  checkViolation,
+  type DbError,
+  foreignKeyViolation,
+  notNullViolation,
+  numericOverflow,
+  refuse,
+  uniqueViolation,
+  valueTooLong,
+} from '../core/DbError.js'
+import type { ForeignKey } from '../core/Schema.js'
+import type { SqlType } from '../core/SqlType.js'
+import type { AnyTable, Key } from '../core/Syntax.js'
+import { checksOf, columnName } from '../core/Table.js'
+import type { StoredRow } from './Database.js'
+import { literals, type Meaning } from './meaning.js'
+import { identities, identity } from './value.js'
+
+/** Why a column can't hold a canonical value that is not null. */
+const misfit = (table: AnyTable, field: string, type: SqlType, value: unknown): DbError | null => {
+  if (!fitsColumn(type, value)) return numericOverflow(`${table.name}.${field}`)
+  switch (type.tag) {
+    case 'numeric': {
+      const bound = 10n ** BigInt(type.precision)
+      const digits = unscaled(value as string, type.scale) as bigint
+      return digits <= -bound || digits >= bound ? numericOverflow(`${table.name}.${field}`) : null
+    }
+    case 'varchar':
+      return codePointLength(value as string) > type.length ? valueTooLong(field) : null
+    case 'char':
+      return codePointLength(value as string) === type.length ? null : valueTooLong(field)
+    case 'enum':
+      return type.values.includes(value as string) ? null : checkViolation(table.name, `${table.name}_${columnName(table, field)}_check`)
+    default:
+      return null
+  }
+}
+
+/** Refuses a row that its own table does not admit. */
+export const checkRow = ({ value }: Meaning, table: AnyTable, row: StoredRow): void => {
+  const columns = Object.entries(table.columns)
+  for (const [field, { type }] of columns) {
+    const problem = row[field] === null ? null : misfit(table, field, type.sql, row[field])
+    if (problem !== null) refuse(problem)
+  }
+  for (const [field, { type }] of columns) {
+    if (row[field] === null && !type.nullable) refuse(notNullViolation(table.name, field))
+  }
+  if (table.checks.length === 0) return
+  for (const [name, predicate] of checksOf(table, literals(table.types, row))) {
+    if (value(predicate) === false) refuse(checkViolation(table.name, name))
+  }
+}
+
+/** What a row has in some columns, the same primitive for the same values; null where one of them is null. */
+export const keyOf = (table: AnyTable, fields: readonly string[]): ((row: StoredRow) => string | number | bigint | boolean | null) => {
+  const types = fields.map(f => table.types[f]?.sql as SqlType)
+  const [field, type] = [fields[0] as string, types[0] as SqlType]
+  if (fields.length === 1) return row => identity(type, row[field])
+  return row => (fields.some(f => row[f] === null) ? null : identities(fields.map((f, i) => [types[i] as SqlType, row[f]])))
+}
+
+/** The keys of a table that hold a value once. */
+const uniqueKeys = (table: AnyTable): readonly Key[] => [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
+
+/** Refuses written rows that have a unique key in common with each other or with another row of the table. */
+export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written: ReadonlySet<StoredRow>): void => {
+  for (const key of uniqueKeys(table)) {
+    const id = keyOf(table, key.columns)
+    const violated = (): never => refuse(uniqueViolation(table.name, key.name, key.columns))
+    const ids = new Set<unknown>()
+    for (const row of written) {
+      const own = id(row)
+      if (own === null) continue
+      if (ids.has(own)) violated()
+      ids.add(own)
+    }
+    for (const row of rows) if (ids.has(id(row)) && !written.has(row)) violated()
+  }
+}
+
+/** Refuses referring rows for which there is no referred row. */
+export const checkReferences = (key: ForeignKey, referring: Iterable<StoredRow>, referred: readonly StoredRow[]): void => {
+  const [from, to] = [keyOf(key.table, key.columns), keyOf(key.target, key.targetColumns)]
+  const needed = new Set<unknown>()
+  for (const row of referring) {
+    const id = from(row)
+    if (id !== null) needed.add(id)
+  }
+  if (needed.size === 0) return
+  for (const row of referred) needed.delete(to(row))
+  if (needed.size > 0) refuse(foreignKeyViolation(key.table.name, key.name, key.columns))
+}

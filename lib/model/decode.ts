@@ -1,0 +1,62 @@
+/**
+ * decode: from rows of closed expressions to results.
+ *
+ * Every expression is evaluated and shown as the canonical value of its type, refined by the io-ts
+ * type that the expression carries. A nested collection is the meaning of its query, which is closed
+ * over its row; the side of a left join is an `Option`; the functions of `mapRow` come last, from the
+ * inside out. A value that is not what its type promises is a `DecodeError` that names the row (of the
+ * outermost query) and the column (from the innermost collection on).
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import { kindOf } from '../core/Canonical.js'
+import { decodeError, refuse } from '../core/DbError.js'
+import { showSqlType } from '../core/SqlType.js'
+import type { AnyExpr, RowShape } from '../core/Syntax.js'
+import { type AnyLeaf, type Path, visit } from '../core/scope.js'
+import type { Meaning } from './meaning.js'
+import { canonicalOf } from './value.js'
+
+const named = (path: Path): string => path.join('.') || '(value)'
+
+/** The results of rows under a meaning. `row` is the number of the outermost row. Refuses; call inside `attempting`. */
+export const decoder = ({ value, holds, rows }: Meaning): ((shape: RowShape, row: number) => unknown) => {
+  const result = (shape: RowShape, row: number, path: Path): unknown => {
+    const v = visit(shape)
+    switch (v.tag) {
+      case 'leaf':
+        return leaf(v.leaf, row, path)
+      case 'maybe':
+        return holds(v.maybe.present) ? O.some(result(v.maybe.row, row, path)) : O.none
+      case 'mapped':
+        return v.f(result(v.row, row, path))
+      case 'extended':
+        return { ...(result(v.row, row, path) as object), ...record(v.fields, row, path) }
+      case 'record':
+        return record(v.fields, row, path)
+    }
+  }
+
+  const record = (fields: { readonly [name: string]: RowShape }, row: number, path: Path): { readonly [name: string]: unknown } =>
+    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, result(field, row, [...path, name])]))
+
+  const leaf = (l: AnyLeaf, row: number, path: Path): unknown => {
+    if (l.kind === 'expr') return cell(l, row, path)
+    const inner = rows(l.query)
+    if (l.cardinality === 'many') return inner.map(shape => result(shape, row, []))
+    const [first] = inner
+    return first === undefined ? O.none : O.some(result(first, row, []))
+  }
+
+  const cell = (e: AnyExpr, row: number, path: Path): unknown => {
+    const { sql, nullable, refine } = e.type
+    const expected = refine?.name ?? showSqlType(sql)
+    const canonical = canonicalOf(sql, value(e), `row ${row}, column ${named(path)}`)
+    if (canonical === null) return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
+    if (refine === null) return canonical
+    const decoded = refine.decode(canonical)
+    return E.isRight(decoded) ? decoded.right : refuse(decodeError(row, named(path), expected, kindOf(canonical), decoded.left))
+  }
+
+  return (shape, row) => result(shape, row, [])
+}

@@ -1,0 +1,24 @@
+/**
+ * evaluate: what a query answers in a state of the database.
+ *
+ * First what can't be right is refused, as every interpreter does before it sends anything; then the
+ * rows of the query's meaning are decoded. A function of the caller's that throws, in a query or in
+ * `mapRow`, makes the answer `CallbackFailed`.
+ *
+ * Law: `evaluate` depends on nothing but its arguments, and changes nothing.
+ */
+import type * as E from 'fp-ts/lib/Either.js'
+import { attempting, type DbError } from '../core/DbError.js'
+import type { AnyQuery } from '../core/Syntax.js'
+import type { Database } from './Database.js'
+import { decoder } from './decode.js'
+import { meaning } from './meaning.js'
+import { refuseQuery } from './refusals.js'
+
+/** The rows of a query, decoded, in an order that it admits. */
+export const evaluate = (db: Database, query: AnyQuery): E.Either<DbError, readonly unknown[]> =>
+  attempting('a function of the query', () => {
+    refuseQuery(db, query)
+    const m = meaning(db)
+    return m.rows(query).map(decoder(m))
+  })

@@ -1,0 +1,128 @@
+/**
+ * The meaning of commands: from a state of the database to the next one and an answer.
+ *
+ * A command happens whole or not at all: `execute` answers a new state or the error of the command,
+ * and the state it was given is as it was. Every expression of a command sees the state before it: the
+ * new values of an update are all computed of old rows. An update changes rows in their places.
+ *
+ * Generated keys grow: each is larger than every key of its table so far, also than those that were
+ * given explicitly, and a deleted one does not come back. `returning` answers rows as they were
+ * written (of a delete, as they were), before what follows from the command by foreign keys.
+ */
+import type * as E from 'fp-ts/lib/Either.js'
+import { attempting, type DbError, refuse } from '../core/DbError.js'
+import { asColumn } from '../core/Expr.js'
+import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict } from '../core/Syntax.js'
+import { scopeOf } from '../core/scope.js'
+import { qualifiedName } from '../core/Table.js'
+import { type Change, changed } from './change.js'
+import { checkRow, keyOf } from './constraints.js'
+import { type Database, type Stored, type StoredRow, stored, withStored } from './Database.js'
+import { decoder } from './decode.js'
+import { literals, type Meaning, meaning } from './meaning.js'
+import { refuseCommand } from './refusals.js'
+import { canonicalOf } from './value.js'
+
+/** The value of an expression as a column holds it. */
+const cell = ({ value }: Meaning, table: AnyTable, field: string, e: AnyExpr): unknown => {
+  const sql = table.types[field]?.sql ?? e.type.sql
+  return canonicalOf(sql, value(asColumn(e, sql) ?? e), `${table.name}.${field}`)
+}
+
+const cells = (m: Meaning, table: AnyTable, assignments: Assignments): StoredRow =>
+  Object.fromEntries(Object.entries(assignments).map(([field, e]) => [field, cell(m, table, field, e)]))
+
+/** A new row: what is given, else a generated key, the default, or null. */
+const rowOf = (m: Meaning, { table, next }: Stored, given: Assignments): StoredRow =>
+  Object.fromEntries(
+    Object.entries(table.columns).map(([field, column]) => {
+      const e = given[field]
+      if (e === undefined && column.generated) return [field, canonicalOf(column.type.sql, next[field] ?? 1n, `${table.name}.${field}`)]
+      const used = e ?? column.default
+      return [field, used === null ? null : cell(m, table, field, used)]
+    }),
+  )
+
+/** The table with its next generated keys beyond those of a row. */
+const beyond = (s: Stored, row: StoredRow): Stored => {
+  const next = Object.entries(s.next).map(([field, n]) => {
+    const used = row[field] === null ? 0n : BigInt(row[field] as number | bigint)
+    return [field, used >= n ? used + 1n : n] as const
+  })
+  return { ...s, next: Object.fromEntries(next) }
+}
+
+/** What a command does to the rows of its table, and the table's next generated keys after it. */
+interface Effect {
+  readonly changes: readonly Change[]
+  readonly next: Stored
+}
+
+const inserting = (m: Meaning, into: Stored, rows: readonly Assignments[]): Effect => {
+  let next = into
+  const changes = rows.map((given): Change => {
+    const after = rowOf(m, next, given)
+    next = beyond(next, after)
+    return { before: null, after }
+  })
+  return { changes, next }
+}
+
+/** Where a row with the same target is there, it gets the named columns of the new row instead. The new row is checked all the same. */
+const upserting = (m: Meaning, into: Stored, { target, update }: Conflict, rows: readonly Assignments[]): Effect => {
+  const { table } = into
+  const id = keyOf(table, target)
+  const { changes, next } = inserting(m, into, rows)
+  const merged = changes.map((c): Change => {
+    const row = c.after as StoredRow
+    const before = id(row) === null ? undefined : into.rows.find(other => id(other) === id(row))
+    if (before === undefined) return c
+    checkRow(m, table, row)
+    return { before, after: { ...before, ...Object.fromEntries(update.map(field => [field, row[field]])) } }
+  })
+  return { changes: merged, next: merged.some(c => c.before === null) ? next : into }
+}
+
+/** The rows of a table that satisfy a condition. */
+const chosen = (m: Meaning, { table, rows }: Stored, where: ((row: any) => AnyExpr) | null): readonly StoredRow[] =>
+  where === null ? rows : rows.filter(row => m.holds(where(literals(table.types, row))))
+
+const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
+  if (node.tag === 'invalid') return refuse(node.error)
+  const into = stored(db, node.table)
+  switch (node.tag) {
+    case 'insert':
+      return node.conflict === null ? inserting(m, into, node.rows) : upserting(m, into, node.conflict, node.rows)
+    case 'insertFrom':
+      return inserting(
+        m,
+        into,
+        m.rows(node.query).map(row => scopeOf(row) as Assignments),
+      )
+    case 'update': {
+      const changes = chosen(m, into, node.where).map(
+        (before): Change => ({ before, after: { ...before, ...cells(m, into.table, node.set(literals(into.table.types, before))) } }),
+      )
+      return { changes, next: changes.reduce((next, c) => beyond(next, c.after as StoredRow), into) }
+    }
+    case 'delete':
+      return { changes: chosen(m, into, node.where).map((before): Change => ({ before, after: null })), next: into }
+  }
+}
+
+const answerOf = (m: Meaning, { returning, cardinality }: AnyCommand, table: AnyTable, changes: readonly Change[]): unknown => {
+  if (returning === null) return changes.length
+  const decode = decoder(m)
+  const rows = changes.map((c, i) => decode(returning(literals(table.types, (c.after ?? c.before) as StoredRow)), i))
+  return cardinality === 'one' ? rows[0] : rows
+}
+
+/** The state after a command, and what it answers; or why it did not happen. */
+export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { readonly db: Database; readonly answer: unknown }> =>
+  attempting('a function of the command', () => {
+    refuseCommand(db, command)
+    const m = meaning(db)
+    const { changes, next } = effectOf(m, db, command.node)
+    const after = changed(m, withStored(db, next), qualifiedName(next.table), changes)
+    return { db: after, answer: answerOf(m, command, next.table, changes) }
+  })

@@ -1,0 +1,116 @@
+/**
+ * memory: the runner that answers by definition.
+ *
+ * A session holds the current state of a database, an immutable value; operations are the functions
+ * of `lib/model`. To begin a transaction or to set a savepoint is to remember the state, to roll back
+ * is to go on with the remembered one, and an operation that fails leaves the state as it was.
+ *
+ * It is for tests and small data: a join is a loop in a loop. What the other runners answer is held
+ * against what this one does. It has no SQL: `raw` is `Unsupported`.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { type DbError, unsupported } from '../core/DbError.js'
+import type { Capabilities, Cursor, Runner, SqlOp } from '../core/Interpreter.js'
+import type { AnyQuery } from '../core/Syntax.js'
+import { type Database, define, empty } from '../model/Database.js'
+import { evaluate } from '../model/evaluate.js'
+import { execute } from '../model/execute.js'
+import { type Session, type SingleOptions, singleSession } from './single.js'
+
+const CAPABILITIES: Capabilities = {
+  engine: 'memory',
+  returning: 'native',
+  lateral: 'native',
+  transactionalDdl: true,
+  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+}
+
+/** A cursor over the rows as they were when it was opened. */
+const cursor = (db: Database, query: AnyQuery, size: number): E.Either<DbError, Cursor<unknown>> => {
+  const rows = evaluate(db, query)
+  if (E.isLeft(rows)) return rows
+  let at = 0
+  return E.right({
+    next: async () => {
+      const chunk = rows.right.slice(at, at + size)
+      at += size
+      return E.right(chunk)
+    },
+    close: async () => {
+      at = rows.right.length
+      return E.right(undefined)
+    },
+  })
+}
+
+const session = (): Session => {
+  let now: Database = empty
+  let begun: Database = empty
+  let savepoints: readonly { readonly name: string; readonly db: Database }[] = []
+
+  const done = E.right<DbError, void>(undefined)
+
+  const perform = (op: SqlOp): E.Either<DbError, unknown> => {
+    switch (op.tag) {
+      case 'all':
+        return evaluate(now, op.query)
+      case 'cursor':
+        return cursor(now, op.query, op.size)
+      case 'execute': {
+        const executed = execute(now, op.command)
+        if (E.isLeft(executed)) return executed
+        now = executed.right.db
+        return E.right(executed.right.answer)
+      }
+      case 'ddl': {
+        const defined = define(now, op)
+        if (E.isLeft(defined)) return defined
+        now = defined.right
+        return done
+      }
+      case 'raw':
+        return E.left(unsupported('raw SQL', 'memory'))
+    }
+  }
+
+  /** Forgets a savepoint and those set after it; answers the state that it remembered. */
+  const forget = (name: string): Database => {
+    const at = savepoints.findLastIndex(s => s.name === name)
+    const found = savepoints[at]?.db ?? now
+    savepoints = savepoints.slice(0, Math.max(at, 0))
+    return found
+  }
+
+  return {
+    perform: async op => perform(op),
+    begin: async () => {
+      begun = now
+      savepoints = []
+      return done
+    },
+    commit: async () => done,
+    rollback: async () => {
+      now = begun
+      return done
+    },
+    savepoint: async name => {
+      savepoints = [...savepoints, { name, db: now }]
+      return done
+    },
+    release: async name => {
+      forget(name)
+      return done
+    },
+    rollbackTo: async name => {
+      now = forget(name)
+      return done
+    },
+    close: async () => {
+      now = empty
+      return done
+    },
+  }
+}
+
+/** A database in memory, empty at first, that lives as long as its runner. */
+export const memory = (options: SingleOptions = {}): Runner => singleSession(session(), CAPABILITIES, options)
