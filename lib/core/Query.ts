@@ -76,10 +76,15 @@ const literals = (types: { readonly [name: string]: ExprType }, row: { readonly 
 
 // --- Combinators ------------------------------------------------------------------------------
 
+/** A query whose scope has at least what `S` has: so a condition can be written once and used on many queries. */
+interface Sees<out S> {
+  readonly _S?: () => S
+}
+
 /** The rows for which a predicate is true. `meaning(where(p)(q)) = meaning(q).filter(p)` */
 export const where =
   <S>(f: (s: S) => Pred) =>
-  <S1 extends S, A>(q: Query<S1, A> & Query<S, unknown>): Query<S1, A> =>
+  <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
     query({ tag: 'where', input: q, f })
 
 /** A step that is taken only if the condition holds: optional filters. `when(true, f) = f`, `when(false, f) = identity` */
@@ -91,7 +96,7 @@ export const when =
 /** Another row made of each. `meaning(map(f)(q)) = meaning(q).map(f)` */
 export const map =
   <S, B extends Shape>(f: (s: S) => B) =>
-  <A>(q: Query<S, A>): Query<B, Result<B>> =>
+  (q: Query<S, unknown>): Query<B, Result<B>> =>
     query({ tag: 'map', input: q, f })
 
 /** A pure function on each decoded row, after everything else; also under `many`. The functor on `A`. */
@@ -173,7 +178,7 @@ export const except = setOperation('except')
 /** A stable sort: these keys lead, keys of an earlier `orderBy` break ties. */
 export const orderBy =
   <S>(f: (s: S) => readonly Order[]) =>
-  <S1 extends S, A>(q: Query<S1, A> & Query<S, unknown>): Query<S1, A> =>
+  <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
     query({ tag: 'orderBy', input: q, f })
 
 const BIGINT = exprType({ tag: 'bigint' })
