@@ -53,14 +53,15 @@ export interface TableOptions<C> {
   readonly naming?: Naming
 }
 
-/** A name of at most 60 bytes, as every engine takes it; longer ones end in a hash of the whole. */
-const shortName = (name: string): string => {
-  if (new TextEncoder().encode(name).length <= 60) return name
+/** A name of at most `most` bytes, as every engine takes it; a longer one ends in a hash of the whole. */
+export const shortName = (name: string, most = 60): string => {
+  const bytes = (s: string): number => new TextEncoder().encode(s).length
+  if (bytes(name) <= most) return name
   let hash = 0
   for (const c of name) hash = (Math.imul(hash, 31) + (c.codePointAt(0) ?? 0)) | 0
-  let head = name.slice(0, 48)
-  while (new TextEncoder().encode(head).length > 48) head = [...head].slice(0, -1).join('')
-  return `${head}_${(hash >>> 0).toString(36)}`
+  let head = [...name].slice(0, most - 8)
+  while (bytes(head.join('')) > most - 8) head = head.slice(0, -1)
+  return `${head.join('')}_${(hash >>> 0).toString(36)}`
 }
 
 /** A table by its SQL name and columns. */

@@ -9,10 +9,9 @@ import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
-import { ddl, parameterType, typeName, writes } from './postgresDdl.js'
+import { ddl, parameterType, typeName, quote, writes } from './postgresDdl.js'
 import { substring } from './standard.js'
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
 

@@ -7,10 +7,11 @@
  */
 import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Ddl, Writes } from './Dialect.js'
+import { quoting } from './identifier.js'
 import { text } from './Fragment.js'
 import { postgresValues } from './postgresValues.js'
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const quote = quoting('postgres', '"', 63)
 
 const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 

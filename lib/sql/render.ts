@@ -9,10 +9,12 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
+import { shortName } from '../core/Table.js'
 import { type AggScalar, columnsOf, isLiteral, type Output, type Plan, type Rel, type Scalar, type SortKey } from '../plan/Rel.js'
 import { type Block, blockOf, type Def, type From, isRows, openBlock, placed, sameOperation, type Source, wrap } from './Block.js'
 import { atom, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
+import { distinctLabels } from './identifier.js'
 import { standard } from './standard.js'
 
 /** What a source is called inside its block, and how its columns are read. */
@@ -45,7 +47,7 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   const alias = (hint: string): string => {
     let name = hint
-    for (let n = 2; used.has(name.toLowerCase()); n += 1) name = `${hint}_${n}`
+    for (let n = 2; used.has(name.toLowerCase()); n += 1) name = `${shortName(hint, 50)}_${n}`
     used.add(name.toLowerCase())
     return name
   }
@@ -272,7 +274,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         return { item: text(name === table && schema === null ? full : `${full} AS ${q(name)}`), read: id => qualified(name, wished(id).name), lateral: false }
       }
       case 'values': {
-        const names = unique(from.columns.map(c => c.name))
+        const names = distinctLabels(from.columns.map(c => c.name))
         const p = printer(env, outside)
         const at = new Map(from.columns.map((c, i) => [c.id, names[i] as string]))
         const item =
@@ -282,7 +284,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         return { item, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
       default: {
-        const names = unique(ids.map(id => wished(id).name))
+        const names = distinctLabels(ids.map(id => wished(id).name))
         const at = new Map(ids.map((id, i) => [id, i]))
         const position = (id: number): number => at.get(id) as number
         const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
@@ -311,7 +313,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     if (from.tag === 'set') return compound(from.rel, from.rel.columns.map((c, i) => names[ids.indexOf(c.id)] ?? `_${i + 1}`), env, outside)
     const bound = from.block.distinct
     const outputs = bound === null ? ids : [...ids, ...bound.filter(id => !ids.includes(id))]
-    const labels = unique([...names, ...outputs.slice(ids.length).map(id => from.block.defs.get(id)?.name ?? 'value')])
+    const labels = distinctLabels([...names, ...outputs.slice(ids.length).map(id => from.block.defs.get(id)?.name ?? 'value')])
     const columns = outputs.map((id): Scalar => ({ node: { tag: 'column', id }, type: (from.block.defs.get(id) as Def).type }))
     return statement(from.block, columns, labels, env, outside, 'plain')
   }
@@ -402,20 +404,9 @@ type Use = 'result' | 'plain'
 const interleaved = (texts: readonly string[], parts: readonly Fragment[]): readonly Fragment[] =>
   texts.flatMap((t, i) => (parts[i] === undefined ? [text(t)] : [text(t), parts[i]]))
 
-/** Names made different from each other, also for engines that ignore case. */
-const unique = (names: readonly string[]): readonly string[] => {
-  const used = new Set<string>()
-  return names.map(name => {
-    let free = name
-    for (let n = 2; used.has(free.toLowerCase()); n += 1) free = `${name}_${n}`
-    used.add(free.toLowerCase())
-    return free
-  })
-}
-
 /** Names for outputs: the last field where that is enough to tell them apart, else the whole path. */
 const labelsOf = (outputs: readonly Output[]): readonly string[] => {
   const steps = (o: Output): readonly string[] => o.path.map(step => (step === '?' ? 'present' : step))
   const last = outputs.map(o => steps(o).at(-1) ?? 'value')
-  return unique(outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))))
+  return distinctLabels(outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))))
 }

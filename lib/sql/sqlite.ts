@@ -12,10 +12,9 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, atom, type Dialect, infix, level, named } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
-import { ddl, writes } from './sqliteDdl.js'
+import { ddl, quote, writes } from './sqliteDdl.js'
 import { isScaled } from './sqliteValues.js'
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.scale : 0)
 

@@ -7,10 +7,11 @@
  */
 import type { SqlType } from '../core/SqlType.js'
 import type { Ddl, Writes } from './Dialect.js'
+import { quoting } from './identifier.js'
 import { text } from './Fragment.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const quote = quoting('sqlite', '"', 1000)
 
 /** The storage class of a type, as STRICT tables name it. */
 const storage = (t: SqlType): string => {

@@ -1,0 +1,35 @@
+/**
+ * Identifiers: always quoted, and refused where an engine would cut or misread them.
+ *
+ * Postgres cuts names at 63 bytes without a word, and two long names may then be one; a name with NUL
+ * or half a surrogate pair is no text at all. Names of tables and columns are the user's, so they are
+ * refused; names that only label a result are ours to change.
+ */
+import { textProblem } from '../core/Canonical.js'
+import type { DialectName } from '../core/DialectName.js'
+import { refuse, validationError } from '../core/DbError.js'
+import { shortName } from '../core/Table.js'
+
+const bytesIn = (s: string): number => new TextEncoder().encode(s).length
+
+/** How a dialect quotes a name: the mark doubled inside, at most so many bytes. */
+export const quoting =
+  (dialect: DialectName, mark: '"' | '`', most: number) =>
+  (name: string): string => {
+    const problem = name === '' ? 'a name can not be empty' : (textProblem(name)?.replace('a text', 'a name') ?? null)
+    if (problem !== null) return refuse(validationError([name === '' ? '(identifier)' : 'identifier'], problem))
+    if (bytesIn(name) > most) return refuse(validationError(['identifier', `${name.slice(0, 20)}...`], `a name has at most ${most} bytes on ${dialect}`))
+    return `${mark}${name.replaceAll(mark, mark + mark)}${mark}`
+  }
+
+/** Labels made fit to quote and different from each other, also for engines that ignore case. */
+export const distinctLabels = (names: readonly string[]): readonly string[] => {
+  const used = new Set<string>()
+  return names.map(name => {
+    const wished = name === '' || textProblem(name) !== null ? 'value' : shortName(name, 50)
+    let free = wished
+    for (let n = 2; used.has(free.toLowerCase()); n += 1) free = `${wished}_${n}`
+    used.add(free.toLowerCase())
+    return free
+  })
+}
