@@ -38,9 +38,9 @@ const misfit = (table: AnyTable, field: string, type: SqlType, value: unknown): 
       return digits <= -bound || digits >= bound ? numericOverflow(`${table.name}.${field}`) : null
     }
     case 'varchar':
-      return codePointLength(value as string) > type.length ? valueTooLong(field) : null
+      return codePointLength(value as string) > type.length ? valueTooLong(columnName(table, field)) : null
     case 'char':
-      return codePointLength(value as string) === type.length ? null : valueTooLong(field)
+      return codePointLength(value as string) === type.length ? null : valueTooLong(columnName(table, field))
     case 'enum':
       return type.values.includes(value as string) ? null : checkViolation(table.name, `${table.name}_${columnName(table, field)}_check`)
     default:
@@ -56,7 +56,7 @@ export const checkRow = ({ value }: Meaning, table: AnyTable, row: StoredRow): v
     if (problem !== null) refuse(problem)
   }
   for (const [field, { type }] of columns) {
-    if (row[field] === null && !type.nullable) refuse(notNullViolation(table.name, field))
+    if (row[field] === null && !type.nullable) refuse(notNullViolation(table.name, columnName(table, field)))
   }
   if (table.checks.length === 0) return
   for (const [name, predicate] of checksOf(table, literals(table.types, row))) {
@@ -79,7 +79,7 @@ const uniqueKeys = (table: AnyTable): readonly Key[] => [...(table.primaryKey ==
 export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written: ReadonlySet<StoredRow>): void => {
   for (const key of uniqueKeys(table)) {
     const id = keyOf(table, key.columns)
-    const violated = (): never => refuse(uniqueViolation(table.name, key.name, key.columns))
+    const violated = (): never => refuse(uniqueViolation(table.name, key.name, key.columns.map(f => columnName(table, f))))
     const ids = new Set<unknown>()
     for (const row of written) {
       const own = id(row)
@@ -101,5 +101,5 @@ export const checkReferences = (key: ForeignKey, referring: Iterable<StoredRow>,
   }
   if (needed.size === 0) return
   for (const row of referred) needed.delete(to(row))
-  if (needed.size > 0) refuse(foreignKeyViolation(key.table.name, key.name, key.columns))
+  if (needed.size > 0) refuse(foreignKeyViolation(key.table.name, key.name, key.columns.map(f => columnName(key.table, f))))
 }
