@@ -53,14 +53,23 @@ export interface TableOptions<C> {
   readonly naming?: Naming
 }
 
+/** The bytes of a text in UTF-8. */
+export const bytesIn = (s: string): number => {
+  let n = 0
+  for (const c of s) {
+    const code = c.codePointAt(0) as number
+    n += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return n
+}
+
 /** A name of at most `most` bytes, as every engine takes it; a longer one ends in a hash of the whole. */
 export const shortName = (name: string, most = 60): string => {
-  const bytes = (s: string): number => new TextEncoder().encode(s).length
-  if (bytes(name) <= most) return name
+  if (bytesIn(name) <= most) return name
   let hash = 0
   for (const c of name) hash = (Math.imul(hash, 31) + (c.codePointAt(0) ?? 0)) | 0
   let head = [...name].slice(0, most - 8)
-  while (bytes(head.join('')) > most - 8) head = head.slice(0, -1)
+  while (bytesIn(head.join('')) > most - 8) head = head.slice(0, -1)
   return `${head.join('')}_${(hash >>> 0).toString(36)}`
 }
 

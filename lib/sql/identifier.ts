@@ -8,9 +8,7 @@
 import { textProblem } from '../core/Canonical.js'
 import type { DialectName } from '../core/DialectName.js'
 import { refuse, validationError } from '../core/DbError.js'
-import { shortName } from '../core/Table.js'
-
-const bytesIn = (s: string): number => new TextEncoder().encode(s).length
+import { bytesIn, shortName } from '../core/Table.js'
 
 /** How a dialect quotes a name: the mark doubled inside, at most so many bytes. */
 export const quoting =
