@@ -28,7 +28,24 @@ const entryPoints = Object.keys(pkg.exports)
   .map(subpath => subpath.replace(/^\./, 'query-ts'))
 
 // The tiny query. `load` is import or require; the program fails if the answer is wrong.
-const tinyQuery = ''
+const tinyQuery = `
+  const { pipe } = await load('fp-ts/lib/function.js')
+  const [{ generated, int, text }, C, Q, { gt }, { schema }, { table }, { createAll }] = await Promise.all(
+    ['Column', 'Command', 'Query', 'Expr', 'Schema', 'Table', 'createAll'].map(name => load('query-ts/' + name)),
+  )
+  const { memory } = await load('query-ts/memory')
+  const { sqlite } = await load('query-ts/sqlite')
+  const things = table('thing', { id: generated(int), name: text })
+  const names = pipe(Q.from(things), Q.where(t => gt(t.id, 1)), Q.map(t => ({ name: t.name })))
+  const opened = await sqlite()()
+  for (const db of [memory(), opened.right]) {
+    await createAll(schema({ things }))({ db })()
+    await C.run(C.insertMany(things)([{ name: 'one' }, { name: 'two' }]))({ db })()
+    const answer = await Q.all(names)({ db })()
+    if (JSON.stringify(answer) !== '{"_tag":"Right","right":[{"name":"two"}]}') throw new Error(JSON.stringify(answer))
+    await db.close()
+  }
+`
 
 /** The same program in both module systems. */
 const program = names => `

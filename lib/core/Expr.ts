@@ -12,7 +12,7 @@
  * expression that is refused with a `ValidationError` before anything is sent.
  */
 import type { Type } from 'io-ts'
-import { canonical } from './Canonical.js'
+import { canonical, textProblem } from './Canonical.js'
 import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
 import { scopeOf, singleColumn } from './scope.js'
 import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
@@ -444,6 +444,13 @@ export const cast =
     return node({ tag: 'cast', operand: e }, type, [e])
   }
 
+/** Why something is no template of SQL text: called with a string, SQL could be put together from values. */
+export const templateProblem = (text: TemplateStringsArray): DbError | null => {
+  if (!Array.isArray(text) || !Array.isArray(text.raw)) return validationError(['raw'], 'raw is a template tag: raw`...`, not raw(...)')
+  const problem = text.map(t => (t === undefined ? 'an invalid escape sequence' : textProblem(t))).find(p => p !== null)
+  return problem === undefined ? null : validationError(['raw'], problem)
+}
+
 /**
  * SQL text of your own with a result type: the one escape hatch. Expressions in the template are
  * rendered in place (plain values as parameters); the text is sent as it is, in every dialect.
@@ -452,6 +459,8 @@ export const cast =
 export const raw =
   <A, I>(column: Column<A, I>) =>
   (text: TemplateStringsArray, ...args: readonly (Expr<unknown> | Literal)[]): Expr<A> => {
+    const problem = templateProblem(text)
+    if (problem !== null) return invalid(problem, column.type)
     const exprs = args.map(a => (isExpr(a) ? a : lit(a as Literal)))
     return node({ tag: 'raw', text: [...text], args: exprs }, column.type, exprs as AnyExpr[])
   }

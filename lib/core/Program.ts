@@ -12,6 +12,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { DbError } from './DbError.js'
 import { type Db, type Program, perform, type TxOptions } from './Interpreter.js'
+import { templateProblem } from './Expr.js'
 import type { Columns, Literal, Row } from './Syntax.js'
 
 export type { Db, Program, TxOptions } from './Interpreter.js'
@@ -69,10 +70,9 @@ export const rolledBack = <R extends Db, X, A>(program: Program<R, X, A>): Progr
  */
 export const raw =
   <C extends Columns>(columns: C) =>
-  (text: TemplateStringsArray, ...args: readonly Literal[]): Program<Db, DbError, readonly Row<C>[]> =>
-    perform({
-      tag: 'raw',
-      text: [...text],
-      args,
-      columns: Object.fromEntries(Object.entries(columns).map(([name, c]) => [name, c.type])),
-    })
+  (text: TemplateStringsArray, ...args: readonly Literal[]): Program<Db, DbError, readonly Row<C>[]> => {
+    const problem = templateProblem(text)
+    if (problem !== null) return () => async () => E.left(problem)
+    const types = Object.fromEntries(Object.entries(columns).map(([name, c]) => [name, c.type]))
+    return perform({ tag: 'raw', text: [...text], args, columns: types })
+  }

@@ -12,8 +12,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, type ValidationError, validationError } from './DbError.js'
-import type { AnyTable, Out, Table } from './Syntax.js'
-import { columnName, qualifiedName } from './Table.js'
+import { type AnyTable, expr, type Out, type Table } from './Syntax.js'
+import { checksOf, columnName, qualifiedName, shortName } from './Table.js'
 
 export type ReferentialAction = 'noAction' | 'restrict' | 'cascade' | 'setNull'
 
@@ -87,7 +87,7 @@ export const schema = <const T extends Tables>(
       const own = tables[name] as AnyTable
       const columns = from.map(f => f.field)
       return {
-        name: `${own.name}_${columns.map(f => columnName(own, f)).join('_')}_fkey`,
+        name: foreignKeyName(own.name, columns.map(f => columnName(own, f))),
         relation,
         back: options.back ?? null,
         table: own,
@@ -101,6 +101,9 @@ export const schema = <const T extends Tables>(
   )
   return { kind: 'schema', tables, foreignKeys }
 }
+
+/** The name of a foreign key's constraint, from SQL names. */
+export const foreignKeyName = (table: string, columns: readonly string[]): string => shortName(`${table}_${columns.join('_')}_fkey`)
 
 const sameColumns = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every(x => b.includes(x))
 
@@ -120,6 +123,12 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
       const unknown = key.columns.find(c => t.columns[c] === undefined)
       if (unknown !== undefined) return bad([t.name, key.name], `there is no column ${unknown}`)
     }
+    const row = Object.fromEntries(Object.entries(t.types).map(([f, type], i) => [f, expr({ tag: 'ref', id: i + 1 }, type)]))
+    const constraints = [...Object.values(t.columns).map(c => c.default), ...checksOf(t, row).map(([, predicate]) => predicate)]
+    for (const e of constraints) if (e?.node.tag === 'invalid') return E.left(e.node.error)
+    const named = [...t.checks, ...t.uniques, ...t.indexes, ...(t.primaryKey ? [t.primaryKey] : [])].map(c => c.name)
+    const same = named.find((n, i) => named.indexOf(n) !== i)
+    if (same !== undefined) return bad([t.name, same], 'two constraints or indexes have this name')
     const nullableKey = t.primaryKey?.columns.find(c => t.columns[c]?.type.nullable)
     if (nullableKey !== undefined) return bad([t.name, nullableKey], 'a column of the primary key can not be nullable')
   }

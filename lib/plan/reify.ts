@@ -253,14 +253,15 @@ export const reifier = () => {
 
   // --- Plans ----------------------------------------------------------------------------------
 
-  const plan = (q: AnyQuery): Plan => {
+  /** The plan of a query whose rows stand at `at` in the result: what a decoding error names. */
+  const plan = (q: AnyQuery, at: readonly string[] = []): Plan => {
     const built = build(q)
     if (built.row === null) return { rel: EMPTY.rel, order: [], outputs: [], row: { tag: 'record', fields: [] } }
-    return { rel: built.rel, order: built.order.map(sortKey), ...read(built.row) }
+    return { rel: built.rel, order: built.order.map(sortKey), ...read(built.row, at) }
   }
 
   /** The columns of a row, and how they become a result. */
-  const read = (shape: RowShape): { readonly outputs: readonly Output[]; readonly row: RowPlan } => {
+  const read = (shape: RowShape, at: readonly string[] = []): { readonly outputs: readonly Output[]; readonly row: RowPlan } => {
     const outputs: Output[] = []
     const output = (path: readonly string[], s: Scalar): number => outputs.push({ path, scalar: s }) - 1
     const rowPlan = (row: RowShape, path: readonly string[]): RowPlan => {
@@ -269,7 +270,7 @@ export const reifier = () => {
       switch (v.tag) {
         case 'leaf': {
           if (v.leaf.kind === 'expr') return { tag: 'cell', index: output(path, scalar(v.leaf)), path, type: v.leaf.type }
-          const nested = nestedPlan(v.leaf)
+          const nested = nestedPlan(v.leaf, path)
           return { tag: 'nested', index: output(path, { node: { tag: 'nested', plan: nested }, type: v.leaf.type }), path, cardinality: v.leaf.cardinality, row: nested.row }
         }
         case 'maybe':
@@ -282,11 +283,11 @@ export const reifier = () => {
           return { tag: 'record', fields: fields(v.fields) }
       }
     }
-    return { row: rowPlan(shape, []), outputs }
+    return { row: rowPlan(shape, at), outputs }
   }
 
-  const nestedPlan = (nested: Nested<any>): Plan => {
-    const p = plan(nested.query)
+  const nestedPlan = (nested: Nested<any>, at: readonly string[]): Plan => {
+    const p = plan(nested.query, at)
     return nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
   }
 

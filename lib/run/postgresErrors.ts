@@ -24,7 +24,7 @@ import {
   validationError,
   valueTooLong,
 } from '../core/DbError.js'
-import { columnName } from '../core/Table.js'
+import { columnName, madeByType } from '../core/Table.js'
 import type { Context } from './sqlSession.js'
 
 export interface PostgresError {
@@ -51,20 +51,37 @@ const unique = (e: PostgresError, { table }: Context, cause: unknown): DbError =
 }
 
 /** The referring columns: named by the error on an insert, by the constraint's own name on a delete. */
-const foreignKey = (e: PostgresError, cause: unknown): DbError => {
+const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: unknown): DbError => {
   const [name, own] = [e.constraint ?? null, keyIn(e.detail)]
+  const known = foreignKeys.find(f => f.name === name && f.table.name === e.table)
+  if (known !== undefined) {
+    return foreignKeyViolation(
+      known.table.name,
+      known.name,
+      known.columns.map(f => columnName(known.table, f)),
+      cause,
+    )
+  }
   const referring = e.detail?.includes('is not present') === true
   const middle = name?.startsWith(`${e.table}_`) && name.endsWith('_fkey') ? name.slice((e.table?.length ?? 0) + 1, -'_fkey'.length) : undefined
   const columns = referring ? own : middle !== undefined && own.length === 1 ? [middle] : []
   return foreignKeyViolation(e.table ?? null, name, columns, cause)
 }
 
-const check = (e: PostgresError, cause: unknown): DbError => {
-  const prefix = e.table === undefined ? 0 : e.table.length + 1
-  return e.constraint?.endsWith('_length') === true
-    ? valueTooLong(e.constraint.slice(prefix, -'_length'.length), cause)
-    : checkViolation(e.table ?? null, e.constraint ?? null, cause)
+const check = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
+  const long = table === null || e.constraint === undefined ? null : madeByType(table, e.constraint, 'length')
+  return long === null ? checkViolation(e.table ?? null, e.constraint ?? null, cause) : valueTooLong(long, cause)
 }
+
+/** Postgres says only how long the column is: where the table has one such column, it is that. */
+const tooLong = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
+  const most = Number(/character varying\((\d+)\)/.exec(e.message)?.[1])
+  const fields = Object.entries(table?.types ?? {}).flatMap(([f, { sql }]) => ((sql.tag === 'varchar' || sql.tag === 'char') && sql.length === most ? [f] : []))
+  return valueTooLong(table !== null && fields.length === 1 ? columnName(table, fields[0] as string) : null, cause)
+}
+
+/** Postgres quotes the value that it could not read; what is in quotes stays in the cause. */
+const withoutValues = (message: string): string => message.replace(/: ".*"$/s, '').replace(/"[^"]*"/gs, '(a value)')
 
 const named = (message: string): string => /"(.*?)"/.exec(message)?.[1] ?? message
 
@@ -74,15 +91,15 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
       return unique(e, context, cause)
     case '23503':
     case '23001':
-      return foreignKey(e, cause)
+      return foreignKey(e, context, cause)
     case '23502':
       return notNullViolation(e.table ?? context.table?.name ?? '', e.column ?? '', cause)
     case '23514':
-      return check(e, cause)
+      return check(e, context, cause)
     case '22001':
-      return valueTooLong(null, cause)
+      return tooLong(e, context, cause)
     case '22003':
-      return numericOverflow(e.message, cause)
+      return numericOverflow(withoutValues(e.message), cause)
     case '42P01':
       return schemaConflict(named(e.message), 'there is no such table: create it with createAll', cause)
     case '42P07':
@@ -116,6 +133,8 @@ const byClass = (e: PostgresError, context: Context, cause: unknown): DbError =>
     case '08':
     case '57':
       return connectionError('postgres', e.message, cause)
+    case '22':
+      return databaseError(e.code ?? null, withoutValues(e.message), cause)
     default:
       return databaseError(e.code ?? null, e.message, cause)
   }

@@ -7,10 +7,10 @@
  * not at all, also when its answer does not decode.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting, closed, type DbError, refuse } from '../core/DbError.js'
+import { attempting, closed, type DbError, refuse, validationError } from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
-import { type AnySchema, validate } from '../core/Schema.js'
+import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, ExprType } from '../core/Syntax.js'
 import type { RowPlan } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
@@ -42,7 +42,8 @@ export interface Statement {
   readonly text: string
   readonly params: readonly unknown[]
   readonly columns: readonly ExprType[]
-  readonly writes: boolean
+  /** `raw` is text of the caller's own: it may be anything, and has to be one statement. */
+  readonly kind: 'read' | 'write' | 'raw'
 }
 
 /** One connection of a driver. Its methods throw what the driver throws. */
@@ -60,6 +61,8 @@ export interface Driver {
 export interface Context {
   readonly sql: string
   readonly table: AnyTable | null
+  /** The foreign keys that this session has created: an engine may name only the constraint. */
+  readonly foreignKeys: readonly ForeignKey[]
 }
 
 export interface SqlEngine {
@@ -75,13 +78,14 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   const { dialect, values } = engine
   let inTransaction = false
   let isClosed = false
+  let foreignKeys: readonly ForeignKey[] = []
 
-  const guard = async <A>(context: Context, f: () => Promise<A>): Answer<A> => {
+  const guard = async <A>({ sql, table }: Omit<Context, 'foreignKeys'>, f: () => Promise<A>): Answer<A> => {
     if (isClosed) return E.left(closed('interpreter'))
     try {
       return E.right(await f())
     } catch (thrown) {
-      return E.left(engine.classify(thrown, context))
+      return E.left(engine.classify(thrown, { sql, table, foreignKeys }))
     }
   }
 
@@ -103,11 +107,11 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     return answer
   }
 
-  const statementOf = (flat: Flat, columns: readonly ExprType[], query: AnyQuery | null, writes: boolean): Statement => ({
+  const statementOf = (flat: Flat, columns: readonly ExprType[], query: AnyQuery | null, kind: Statement['kind']): Statement => ({
     text: flat.text,
     params: bind(flat.slots, query).map((value, i) => (value === null ? null : values.write((flat.slots[i] as Slot).type.sql)(value))),
     columns,
-    writes,
+    kind,
   })
 
   const decodeAll = (row: RowPlan, rows: Rows['rows'], from = 0): E.Either<DbError, readonly unknown[]> =>
@@ -121,7 +125,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     if (E.isLeft(compiled)) return compiled
     return attempting('a parameter', () => {
       const { columns } = compiled.right
-      return { compiled: compiled.right, statement: statementOf(compiled.right, columns.map(o => o.scalar.type), query, false) }
+      return { compiled: compiled.right, statement: statementOf(compiled.right, columns.map(o => o.scalar.type), query, 'read') }
     })
   }
 
@@ -165,7 +169,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     })
     if (E.isLeft(planned)) return planned
     const { table, columns, printed } = planned.right
-    const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, true)))
+    const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, 'write')))
     if (E.isLeft(ready)) return ready
     const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
     return lasting(ready.right.length === 1 && printed.row === null ? steps : () => atomically(steps))
@@ -198,6 +202,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   const define = async (action: 'createAll' | 'dropAll', schema: AnySchema): Answer<void> => {
     const valid = validate(schema)
     if (E.isLeft(valid)) return valid
+    foreignKeys = [...foreignKeys.filter(f => !schema.foreignKeys.some(g => g.name === f.name && g.table.name === f.table.name)), ...schema.foreignKeys]
     const statements = attempting('a function of the schema', () => (action === 'createAll' ? createStatements(dialect, schema) : dropStatements(dialect, schema)))
     if (E.isLeft(statements)) return statements
     return lasting(() =>
@@ -214,10 +219,13 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   const raw = async (op: SqlOp & { readonly tag: 'raw' }): Answer<readonly unknown[]> => {
     const names = Object.keys(op.columns)
     const types = Object.values(op.columns)
+    if (CONTROL.test(op.text.join('?'))) {
+      return E.left(validationError(['raw'], 'transactions are not begun or ended by raw text: use Program.transaction and Program.attempt'))
+    }
     const ready = attempting('a parameter', () => {
       const args = op.args.map(a => slotOf(lit(a)))
       const parts = op.text.flatMap((t, i): readonly Fragment[] => (args[i] === undefined ? [text(t)] : [text(t), slot(args[i])]))
-      return statementOf(flatten(join(parts, ''), dialect.placeholder, dialect.numbered), types, null, true)
+      return statementOf(flatten(join(parts, ''), dialect.placeholder, dialect.numbered), types, null, 'raw')
     })
     if (E.isLeft(ready)) return ready
     const fields = names.map((name, index): readonly [string, RowPlan] => [name, { tag: 'cell', index, path: [name], type: types[index] as ExprType }])
@@ -272,6 +280,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     },
   }
 }
+
+/** Text that would begin or end a transaction behind the session's back. */
+const CONTROL = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|;)*(?:BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\s+TRANSACTION)\b/i
 
 /** The slot of a plain value; a value that is refused leaves the walk. */
 const slotOf = (e: AnyExpr): Slot => {

@@ -13,6 +13,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
 import { connectionError, type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities, Runner } from '../core/Interpreter.js'
+import { foreignKeyName } from '../core/Schema.js'
 import type { ExprType } from '../core/Syntax.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
@@ -82,7 +83,8 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
   }
 
   const query: Driver['query'] = async statement => {
-    if (statement.writes) drain()
+    if (statement.kind !== 'read') drain()
+    if (statement.kind === 'raw') single(db, statement.text)
     const prepared = db.prepare(statement.text)
     try {
       prepared.bind(statement.params as SqlValue[])
@@ -182,6 +184,15 @@ const prepareSession = (db: Database): void => {
   db.run('PRAGMA case_sensitive_like = ON')
 }
 
+/** Throws when a text is more than one statement: SQLite would run the first and forget the rest. */
+const single = (db: Database, text: string): void => {
+  const statements = db.iterateStatements(text)
+  const first = statements.next()
+  if (first.done !== true) first.value.free()
+  const rest = statements.getRemainingSQL().replace(/--[^\n]*|\/\*[\s\S]*?\*\/|[\s;]/g, '')
+  if (rest !== '') throw new Error('more than one statement in a raw text')
+}
+
 /** Throws when the bytes are no whole database. */
 const check = (db: Database): void => {
   const found = db.exec('PRAGMA quick_check')[0]?.values[0]?.[0]
@@ -197,7 +208,7 @@ const needsBigInt = (columns: readonly ExprType[]): boolean => columns.some(c =>
  */
 const foreignKey = async (error: DbError, statement: Statement, driver: Driver): Promise<DbError> => {
   const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> =>
-    (await driver.query({ text: sql, params: [], columns: [], writes: false })).rows
+    (await driver.query({ text: sql, params: [], columns: [], kind: 'read' })).rows
   await driver.script('SAVEPOINT query_ts_diagnosis')
   try {
     await driver.script('PRAGMA defer_foreign_keys = ON')
@@ -206,7 +217,7 @@ const foreignKey = async (error: DbError, statement: Statement, driver: Driver):
     if (failed === undefined) return error
     const [table, id] = [String(failed[0]), Number(failed[1])]
     const columns = (await ask(`SELECT "from" FROM pragma_foreign_key_list('${table.replaceAll("'", "''")}') WHERE id = ${id} ORDER BY seq`)).map(r => String(r[0]))
-    return foreignKeyViolation(table, `${table}_${columns.join('_')}_fkey`, columns, error.cause)
+    return foreignKeyViolation(table, foreignKeyName(table, columns), columns, error.cause)
   } catch {
     return error
   } finally {

@@ -20,7 +20,7 @@ import {
   valueTooLong,
 } from '../core/DbError.js'
 import type { AnyTable, Key } from '../core/Syntax.js'
-import { columnName } from '../core/Table.js'
+import { columnName, madeByType } from '../core/Table.js'
 import type { Context } from './sqlSession.js'
 
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
@@ -40,9 +40,10 @@ const unique = (list: string, { table }: Context, cause: unknown): DbError => {
 const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
 
 const check = (name: string, { table }: Context, cause: unknown): DbError => {
-  const column = (suffix: string): string => name.slice(table === null ? 0 : table.name.length + 1, -suffix.length)
-  if (name.endsWith('_range')) return numericOverflow(`column ${column('_range')}`, cause)
-  if (name.endsWith('_length')) return valueTooLong(column('_length'), cause)
+  const range = table === null ? (/(.*)_range$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'range')
+  if (range !== null) return numericOverflow(`column ${range}`, cause)
+  const long = table === null ? (/(.*)_length$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'length')
+  if (long !== null) return valueTooLong(long, cause)
   return checkViolation(table?.name ?? null, name, cause)
 }
 
@@ -58,7 +59,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/string or blob too big/, (_, __, e) => valueTooLong(null, e)],
   [/at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms/, m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it')],
   [/not a database|malformed|disk I\/O error|unable to open/, (m, _, e) => connectionError('the SQLite file', m[0], e)],
-  [/near "(.*)": syntax error|incomplete input|unrecognized token|no such (?:column|function)|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns/, (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e)],
+  [/near "(.*)": syntax error|incomplete input|unrecognized token|no such (?:column|function)|ambiguous column|wrong number of arguments|misuse of|has no column named|table .* has \d+ columns|more than one statement/, (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e)],
 ]
 
 /** The place of the word that SQLite stumbled over, when it stands in the text once. */

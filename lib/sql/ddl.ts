@@ -6,7 +6,7 @@
  * check them. Foreign keys that close a cycle are added when both tables are there, except where the
  * engine accepts forward references.
  */
-import { columnName, checksOf } from '../core/Table.js'
+import { checksOf, columnName, typeConstraint } from '../core/Table.js'
 import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
 import type { AnyColumn, AnyExpr, AnyTable, ExprType } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
@@ -64,7 +64,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[])
     ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, asText)}`),
     ...(t.primaryKey === null || inlineKey !== undefined ? [] : [constraint(t.primaryKey.name, `PRIMARY KEY (${columns(dialect, t, t.primaryKey.columns)})`)]),
     ...t.uniques.map(u => constraint(u.name, `UNIQUE (${columns(dialect, t, u.columns)})`)),
-    ...fields.flatMap(f => dialect.ddl.typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f))).map(([suffix, check]) => constraint(`${t.name}_${columnName(t, f)}_${suffix}`, `CHECK (${check})`))),
+    ...fields.flatMap(f => dialect.ddl.typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f))).map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`))),
     ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${asText(predicate)})`)),
     ...keys.map(f => foreignKey(dialect, f)),
   ]
