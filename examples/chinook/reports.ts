@@ -157,7 +157,6 @@ export const latestInvoices = report(
         Q.Do,
         Q.bind('line', () => Q.from(invoiceLines)),
         Q.where(({ line }) => eq(line.invoiceId, invoice.id)),
-        Q.innerJoin('track', tracks, ({ line }, track) => eq(track.id, line.trackId)),
       )
       return {
         invoice: invoice.id,
@@ -166,6 +165,7 @@ export const latestInvoices = report(
         lines: Q.many(
           pipe(
             lines,
+            Q.innerJoin('track', tracks, ({ line }, track) => eq(track.id, line.trackId)),
             Q.orderBy(({ line }) => [asc(line.id)]),
             Q.map(({ line, track }) => ({ track: track.name, quantity: line.quantity, amount: amount(line) })),
           ),

@@ -1,0 +1,151 @@
+/**
+ * Every numbered example runs on its own and prints what the comment at its end says; the demo runs, prints SQL, compares
+ * the engines, and answers a command line that it does not understand with a sentence and exit code 2.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as assert from 'uvu/assert'
+import { suite } from '../suite.js'
+
+/** The root of the repository, from dist/test/live. */
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const node = (script: string, ...args: readonly string[]): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'dist', 'examples', script), ...args], { env: { ...process.env, NO_COLOR: '1' } })
+    let out = ''
+    let err = ''
+    child.stdout.setEncoding('utf8').on('data', chunk => {
+      out += chunk
+    })
+    child.stderr.setEncoding('utf8').on('data', chunk => {
+      err += chunk
+    })
+    child.on('error', reject)
+    child.on('close', code => resolve({ code, out, err }))
+  })
+
+// --- The numbered examples ----------------------------------------------------------------------
+
+const examples = suite('examples')
+
+const numbered = readdirSync(join(root, 'examples')).filter(name => /^\d\d-.*\.ts$/.test(name))
+
+/** What an example says that it prints: the comment at its end. */
+const promised = (name: string): string | undefined =>
+  /\n\/\* prints\n([\s\S]*?)\*\/\n$/.exec(readFileSync(join(root, 'examples', name), 'utf8'))?.[1]
+
+examples('are numbered without a gap', () =>
+  assert.equal(
+    numbered.map(name => Number(name.slice(0, 2))),
+    numbered.map((_, i) => i + 1),
+  ),
+)
+
+for (const name of numbered) {
+  examples(`${name} prints what it says`, async () => {
+    const { code, out, err } = await node(name.replace(/\.ts$/, '.js'))
+    assert.is(err, '')
+    assert.is(out, promised(name))
+    assert.is(code, 0)
+  })
+}
+
+examples.run()
+
+// --- The demo -----------------------------------------------------------------------------------
+
+const demo = suite('demo')
+
+demo('prints a report as a table, with the number of rows and the time', async () => {
+  const { code, out } = await node('demo.js', '--report', 'best-sellers')
+  assert.match(out, /^sqlite: 15607 rows loaded in [\d.]+ ms$/m)
+  assert.match(
+    out,
+    `
+artist        revenue
+------------  -------
+Iron Maiden    138.60
+U2             105.93
+Metallica       90.09
+Led Zeppelin    86.13
+Lost            81.59
+
+5 rows, `,
+  )
+  assert.is(code, 0)
+})
+
+demo('cuts long answers, and says how much is left', async () => {
+  const { out } = await node('demo.js', '--report', 'never-sold', '--rows', '3')
+  assert.match(out, '... and 1516 more\n\n1519 rows, ')
+})
+
+demo('finds the store in a file again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'query-ts-demo-'))
+  try {
+    const file = join(folder, 'store.sqlite')
+    const first = await node('demo.js', '--url', `sqlite:${file}`, '--report', 'playlist-length')
+    assert.match(first.out, '15607 rows loaded')
+    assert.ok(existsSync(file))
+    const second = await node('demo.js', '--url', `sqlite:${file}`, '--report', 'playlist-length')
+    assert.match(second.out, 'the store is there already')
+    assert.match(second.out, '484.1667')
+    assert.is(second.code, 0)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+for (const dialect of ['postgres', 'mysql', 'mariadb', 'sqlite']) {
+  demo(`--sql ${dialect} prints every report as one statement`, async () => {
+    const { code, out } = await node('demo.js', '--sql', dialect)
+    const statements = out.match(/^select[\s\S]*?;$/gim) ?? []
+    assert.is(statements.length, 14)
+    assert.is(code, 0)
+  })
+}
+
+demo('--all compares the engines', async () => {
+  const { code, out } = await node('demo.js', '--all', '--report', 'managers')
+  assert.match(out, /^managers +[\d.]+ ms = +[\d.]+ ms = +[\d.]+ ms =$/m)
+  assert.match(out, '1 report on memory, sqlite, pglite: all answers are the same')
+  assert.is(code, 0)
+})
+
+const misunderstood: readonly (readonly [args: readonly string[], sentence: string])[] = [
+  [['--report', 'best-seller'], 'there is no report "best-seller". Choose one of: best-sellers, revenue-by-country'],
+  [['--sql', 'oracle'], 'there is no dialect "oracle". Choose one of: postgres, mysql, mariadb, sqlite'],
+  [['--url', 'postgres://nobody'], 'there is no engine for "postgres://nobody". Choose one of: memory:'],
+  [['--rows', 'many'], '"many" is not a number of rows'],
+  [['--all', '--url', 'memory:'], '--url, --sql and --all exclude each other'],
+  [['--fast'], 'fast'],
+]
+
+for (const [args, sentence] of misunderstood) {
+  demo(`answers ${args.join(' ')} with a sentence and exit code 2`, async () => {
+    const { code, out, err } = await node('demo.js', ...args)
+    assert.is(code, 2)
+    assert.is(out, '')
+    assert.match(err, sentence)
+    assert.not.match(err, /^\s+at /m)
+  })
+}
+
+demo('a file that can not be opened is an error, not a stack trace', async () => {
+  const { code, out, err } = await node('demo.js', '--url', `sqlite:${join(root, 'no', 'such', 'folder', 'store.sqlite')}`)
+  assert.is(code, 1)
+  assert.match(out + err, 'ConnectionError')
+  assert.not.match(out + err, /^\s+at /m)
+})
+
+demo.run()
