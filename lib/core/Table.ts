@@ -106,12 +106,12 @@ export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.nam
 /** The SQL name of a field. */
 export const columnName = (t: AnyTable, field: string): string => t.names[field] ?? field
 
-/** The name of a constraint that a column's own type makes: `person_age_range`. */
-export const typeConstraint = (t: AnyTable, field: string, suffix: string): string => shortName(`${t.name}_${columnName(t, field)}_${suffix}`)
+/** The name of a constraint that a column's own type makes: `person_age__range`. Two underscores keep it apart from names that people give. */
+export const typeConstraint = (t: AnyTable, field: string, kind: 'range' | 'length' | 'values'): string =>
+  shortName(`${t.name}_${columnName(t, field)}__${kind}`)
 
-/** The column whose type made a constraint of this name; null for a check that the table itself has. */
-export const madeByType = (t: AnyTable, name: string, suffix: string): string | null => {
-  if (t.checks.some(c => c.name === name)) return null
+/** The column whose type made a constraint of this name, if one did. */
+export const madeByType = (t: AnyTable, name: string, suffix: 'range' | 'length'): string | null => {
   const field = Object.keys(t.columns).find(f => typeConstraint(t, f, suffix) === name)
   return field === undefined ? null : columnName(t, field)
 }

@@ -11,8 +11,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, refuse, schemaConflict } from '../core/DbError.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
+import { sameColumnType, showSqlType } from '../core/SqlType.js'
 import type { AnyTable } from '../core/Syntax.js'
-import { qualifiedName } from '../core/Table.js'
+import { columnName, fieldOf, qualifiedName } from '../core/Table.js'
 
 /** A row as it is stored: canonical values by field. Compared by identity where it matters which row it is. */
 export interface StoredRow {
@@ -35,11 +36,36 @@ export interface Database {
 /** The database without tables. */
 export const empty: Database = { tables: new Map(), foreignKeys: [] }
 
-/** The content of a table. Refuses one that is not there. */
+/** The content of a table. Refuses one that is not there, or that has not the columns it is said to have. */
 export const stored = (db: Database, table: AnyTable): Stored => {
   const name = qualifiedName(table)
-  return db.tables.get(name) ?? refuse(schemaConflict(name, 'there is no table: create it with createAll'))
+  const found = db.tables.get(name) ?? refuse(schemaConflict(name, 'there is no such table: create it with createAll'))
+  if (found.table === table) return found
+  for (const [field, type] of Object.entries(table.types)) {
+    const column = `${name}.${columnName(table, field)}`
+    const own = found.table.types[fieldIn(found, table, field)]
+    if (own === undefined) return refuse(schemaConflict(column, 'there is no such column: migrate the table'))
+    if (!sameColumnType(own.sql, type.sql)) {
+      return refuse(schemaConflict(column, `it is ${showSqlType(own.sql)} and not ${showSqlType(type.sql)}: describe it as it is`))
+    }
+  }
+  return found
 }
+
+/** The field under which a table in the database has what another description of it calls so: columns go by their SQL names. */
+const fieldIn = (s: Stored, table: AnyTable, field: string): string => fieldOf(s.table, columnName(table, field))
+
+/** A row as a description of its table sees it. */
+export const seenAs = (s: Stored, table: AnyTable): ((row: StoredRow) => StoredRow) =>
+  s.table === table
+    ? row => row
+    : row => Object.fromEntries(Object.keys(table.columns).map(field => [field, row[fieldIn(s, table, field)]]))
+
+/** What a description of a table gives by its own fields, by the fields of the table in the database. */
+export const givenTo =
+  (s: Stored, table: AnyTable) =>
+  <A>(given: { readonly [field: string]: A }): { readonly [field: string]: A } =>
+    s.table === table ? given : Object.fromEntries(Object.entries(given).map(([field, a]) => [fieldIn(s, table, field), a]))
 
 /** The database with other content in a table. */
 export const withStored = (db: Database, s: Stored): Database => ({ ...db, tables: new Map(db.tables).set(qualifiedName(s.table), s) })
@@ -55,7 +81,7 @@ const createAll = (db: Database, schema: AnySchema): E.Either<DbError, Database>
   if (E.isLeft(valid)) return valid
   const tables = Object.values(schema.tables)
   const there = tables.map(qualifiedName).find(name => db.tables.has(name))
-  if (there !== undefined) return E.left(schemaConflict(there, 'there is a table of this name already: drop it, or migrate'))
+  if (there !== undefined) return E.left(schemaConflict(there, 'it exists already: drop it first, or leave it out of the schema'))
   return E.right({
     tables: new Map([...db.tables, ...tables.map(t => [qualifiedName(t), created(t)] as const)]),
     foreignKeys: [...db.foreignKeys, ...schema.foreignKeys],

@@ -6,7 +6,7 @@
  * its end: rows may exchange a unique value, and a child may come before its parent in one insert.
  *
  * Decision 31: where several constraints are violated one of them is reported; here, the first in the
- * order above. Columns in errors are fields. A null in a key makes it equal to no other, and refers to
+ * order above. Columns in errors go by their SQL names. A null in a key makes it equal to no other, and refers to
  * nothing.
  */
 import { codePointLength, fitsColumn, unscaled } from '../core/Canonical.js'
@@ -23,7 +23,7 @@ import {
 import type { ForeignKey } from '../core/Schema.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { AnyTable, Key } from '../core/Syntax.js'
-import { checksOf, columnName } from '../core/Table.js'
+import { checksOf, columnName, typeConstraint } from '../core/Table.js'
 import type { StoredRow } from './Database.js'
 import { literals, type Meaning } from './meaning.js'
 import { identities, identity } from './value.js'
@@ -42,7 +42,7 @@ const misfit = (table: AnyTable, field: string, type: SqlType, value: unknown): 
     case 'char':
       return codePointLength(value as string) === type.length ? null : valueTooLong(columnName(table, field))
     case 'enum':
-      return type.values.includes(value as string) ? null : checkViolation(table.name, `${table.name}_${columnName(table, field)}_check`)
+      return type.values.includes(value as string) ? null : checkViolation(table.name, typeConstraint(table, field, 'values'))
     default:
       return null
   }
@@ -79,7 +79,14 @@ const uniqueKeys = (table: AnyTable): readonly Key[] => [...(table.primaryKey ==
 export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written: ReadonlySet<StoredRow>): void => {
   for (const key of uniqueKeys(table)) {
     const id = keyOf(table, key.columns)
-    const violated = (): never => refuse(uniqueViolation(table.name, key.name, key.columns.map(f => columnName(table, f))))
+    const violated = (): never =>
+      refuse(
+        uniqueViolation(
+          table.name,
+          key.name,
+          key.columns.map(f => columnName(table, f)),
+        ),
+      )
     const ids = new Set<unknown>()
     for (const row of written) {
       const own = id(row)
@@ -101,5 +108,12 @@ export const checkReferences = (key: ForeignKey, referring: Iterable<StoredRow>,
   }
   if (needed.size === 0) return
   for (const row of referred) needed.delete(to(row))
-  if (needed.size > 0) refuse(foreignKeyViolation(key.table.name, key.name, key.columns.map(f => columnName(key.table, f))))
+  if (needed.size > 0)
+    refuse(
+      foreignKeyViolation(
+        key.table.name,
+        key.name,
+        key.columns.map(f => columnName(key.table, f)),
+      ),
+    )
 }

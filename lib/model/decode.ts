@@ -5,7 +5,7 @@
  * type that the expression carries. A nested collection is the meaning of its query, which is closed
  * over its row; the side of a left join is an `Option`; the functions of `mapRow` come last, from the
  * inside out. A value that is not what its type promises is a `DecodeError` that names the row (of the
- * outermost query) and the column (from the innermost collection on).
+ * outermost query) and the column (its path in the result).
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -43,9 +43,9 @@ export const decoder = ({ value, holds, rows }: Meaning): ((shape: RowShape, row
   const leaf = (l: AnyLeaf, row: number, path: Path): unknown => {
     if (l.kind === 'expr') return cell(l, row, path)
     const inner = rows(l.query)
-    if (l.cardinality === 'many') return inner.map(shape => result(shape, row, []))
+    if (l.cardinality === 'many') return inner.map(shape => result(shape, row, path))
     const [first] = inner
-    return first === undefined ? O.none : O.some(result(first, row, []))
+    return first === undefined ? O.none : O.some(result(first, row, path))
   }
 
   const cell = (e: AnyExpr, row: number, path: Path): unknown => {

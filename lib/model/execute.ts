@@ -17,7 +17,7 @@ import { scopeOf } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'
 import { type Change, changed } from './change.js'
 import { checkRow, keyOf } from './constraints.js'
-import { type Database, type Stored, type StoredRow, stored, withStored } from './Database.js'
+import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, withStored } from './Database.js'
 import { decoder } from './decode.js'
 import { literals, type Meaning, meaning } from './meaning.js'
 import { refuseCommand } from './refusals.js'
@@ -83,37 +83,49 @@ const upserting = (m: Meaning, into: Stored, { target, update }: Conflict, rows:
   return { changes: merged, next: merged.some(c => c.before === null) ? next : into }
 }
 
-/** The rows of a table that satisfy a condition. */
-const chosen = (m: Meaning, { table, rows }: Stored, where: ((row: any) => AnyExpr) | null): readonly StoredRow[] =>
-  where === null ? rows : rows.filter(row => m.holds(where(literals(table.types, row))))
-
 const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
   if (node.tag === 'invalid') return refuse(node.error)
-  const into = stored(db, node.table)
+  const { table } = node
+  const into = stored(db, table)
+  const given = givenTo(into, table)
+  const names = (fields: readonly string[]): readonly string[] => Object.keys(given(Object.fromEntries(fields.map(f => [f, f]))))
+  const scope = scopeIn(into, table)
+  const chosen = (where: ((row: any) => AnyExpr) | null): readonly StoredRow[] =>
+    where === null ? into.rows : into.rows.filter(row => m.holds(where(scope(row))))
   switch (node.tag) {
-    case 'insert':
-      return node.conflict === null ? inserting(m, into, node.rows) : upserting(m, into, node.conflict, node.rows)
+    case 'insert': {
+      const rows = node.rows.map(given)
+      if (node.conflict === null) return inserting(m, into, rows)
+      return upserting(m, into, { target: names(node.conflict.target), update: names(node.conflict.update) }, rows)
+    }
     case 'insertFrom':
       return inserting(
         m,
         into,
-        m.rows(node.query).map(row => scopeOf(row) as Assignments),
+        m.rows(node.query).map(row => given(scopeOf(row) as Assignments)),
       )
     case 'update': {
-      const changes = chosen(m, into, node.where).map(
-        (before): Change => ({ before, after: { ...before, ...cells(m, into.table, node.set(literals(into.table.types, before))) } }),
+      const changes = chosen(node.where).map(
+        (before): Change => ({ before, after: { ...before, ...cells(m, into.table, given(node.set(scope(before)))) } }),
       )
       return { changes, next: changes.reduce((next, c) => beyond(next, c.after as StoredRow), into) }
     }
     case 'delete':
-      return { changes: chosen(m, into, node.where).map((before): Change => ({ before, after: null })), next: into }
+      return { changes: chosen(node.where).map((before): Change => ({ before, after: null })), next: into }
   }
 }
 
-const answerOf = (m: Meaning, { returning, cardinality }: AnyCommand, table: AnyTable, changes: readonly Change[]): unknown => {
-  if (returning === null) return changes.length
+/** What the functions of a command see of a row of its table. */
+const scopeIn = (s: Stored, table: AnyTable): ((row: StoredRow) => { readonly [field: string]: AnyExpr }) => {
+  const seen = seenAs(s, table)
+  return row => literals(table.types, seen(row))
+}
+
+const answerOf = (m: Meaning, { node, returning, cardinality }: AnyCommand, { changes, next }: Effect): unknown => {
+  if (returning === null || node.tag === 'invalid') return changes.length
   const decode = decoder(m)
-  const rows = changes.map((c, i) => decode(returning(literals(table.types, (c.after ?? c.before) as StoredRow)), i))
+  const scope = scopeIn(next, node.table)
+  const rows = changes.map((c, i) => decode(returning(scope((c.after ?? c.before) as StoredRow)), i))
   return cardinality === 'one' ? rows[0] : rows
 }
 
@@ -122,7 +134,7 @@ export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { 
   attempting('a function of the command', () => {
     refuseCommand(db, command)
     const m = meaning(db)
-    const { changes, next } = effectOf(m, db, command.node)
-    const after = changed(m, withStored(db, next), qualifiedName(next.table), changes)
-    return { db: after, answer: answerOf(m, command, next.table, changes) }
+    const effect = effectOf(m, db, command.node)
+    const after = changed(m, withStored(db, effect.next), qualifiedName(effect.next.table), effect.changes)
+    return { db: after, answer: answerOf(m, command, effect) }
   })

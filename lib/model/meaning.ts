@@ -16,7 +16,7 @@ import type { AnyAgg, AnyExpr, AnyQuery, ExprType, Order, Pred, QueryNode, RowSh
 import { expr, exprType } from '../core/Syntax.js'
 import { extend, leaves, mapLeaves, nothing, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
 import { aggregated } from './aggregate.js'
-import { type Database, stored } from './Database.js'
+import { type Database, seenAs, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { among, apply, both, convert, negated, type Operand, type Truth } from './scalar.js'
 import { exact, identities, type Value } from './value.js'
@@ -130,8 +130,11 @@ export const meaning = (db: Database): Meaning => {
   const rows = (q: AnyQuery): readonly RowShape[] => {
     const { node } = q
     switch (node.tag) {
-      case 'from':
-        return stored(db, node.table).rows.map(row => literals(node.table.types, row))
+      case 'from': {
+        const content = stored(db, node.table)
+        const seen = seenAs(content, node.table)
+        return content.rows.map(row => literals(node.table.types, seen(row)))
+      }
       case 'of':
         return [node.shape]
       case 'zero':

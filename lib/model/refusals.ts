@@ -9,14 +9,13 @@
  * Law: where this passes, evaluation fails only for what the rows hold (an overflow, a codec).
  */
 
-import { refuse, schemaConflict, unsupported, validationError } from '../core/DbError.js'
+import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { asColumn } from '../core/Expr.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
 import type { AnyAgg, AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, ExprType, Order, QueryNode, RowShape } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
 import { comparable, extend, leaves, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
-import { qualifiedName } from '../core/Table.js'
-import type { Database } from './Database.js'
+import { type Database, stored } from './Database.js'
 
 const symbol = (type: ExprType): AnyExpr => expr({ tag: 'ref', id: 0 }, type)
 
@@ -31,11 +30,6 @@ type WithInput = Extract<QueryNode, { readonly input: AnyQuery }>
 const checker = (db: Database) => {
   const seen = new Set<AnyExpr>()
   const params = new Set<string>()
-
-  const there = (table: AnyTable): void => {
-    const name = qualifiedName(table)
-    if (!db.tables.has(name)) refuse(schemaConflict(name, 'there is no table: create it with createAll'))
-  }
 
   const expression = (e: AnyExpr): void => {
     if (seen.has(e)) return
@@ -109,7 +103,7 @@ const checker = (db: Database) => {
     const { node } = q
     switch (node.tag) {
       case 'from':
-        there(node.table)
+        stored(db, node.table)
         return symbols(node.table.types)
       case 'of':
         return node.shape
@@ -192,7 +186,7 @@ const checker = (db: Database) => {
     return mapLeaves(left, (leaf, path) => symbol(types.get(path.join('.'))?.type ?? leaf.type))
   }
 
-  return { there, expressions, query, rowThrough, columns, params }
+  return { expressions, query, rowThrough, columns, params }
 }
 
 /** Refuses what a query can't mean. The values of a prepared query are looked at where the query reads them. */
@@ -217,8 +211,8 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
     return
   }
   const { table } = node
-  const { there, expressions, columns, query, rowThrough } = checker(db)
-  there(table)
+  const { expressions, columns, query, rowThrough } = checker(db)
+  stored(db, table)
   const row = symbols(table.types)
   if (returning !== null) columns(returning(row))
   if (node.tag === 'insert') expressions(node.rows.flatMap(r => Object.values(r)))

@@ -123,10 +123,10 @@ export const compare = (a: Value, s: SqlType, b: Value, t: SqlType): number => {
 /** What stands for a canonical or exact value in a `Map` or `Set`: the same primitive for equal values of a type, null for null. */
 export const identity = (type: SqlType, value: unknown): string | number | bigint | boolean | null => {
   if (value === null || value === undefined) return null
-  if (isInteger(type)) return Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value as bigint)
+  if (typeof value === 'bigint') return isInteger(type) && Number.isSafeInteger(Number(value)) ? Number(value) : value
   if (value instanceof Date) return value.getTime()
   if (value instanceof Uint8Array) return Array.from(value, byte => byte.toString(16).padStart(2, '0')).join('')
-  return value as string | number | bigint | boolean
+  return value as string | number | boolean
 }
 
 /** What stands for a list of values: the same text for lists that are equal, null being equal to null. */

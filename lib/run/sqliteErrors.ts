@@ -40,9 +40,9 @@ const unique = (list: string, { table }: Context, cause: unknown): DbError => {
 const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
 
 const check = (name: string, { table }: Context, cause: unknown): DbError => {
-  const range = table === null ? (/(.*)_range$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'range')
+  const range = table === null ? (/(.*)__range$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'range')
   if (range !== null) return numericOverflow(`column ${range}`, cause)
-  const long = table === null ? (/(.*)_length$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'length')
+  const long = table === null ? (/(.*)__length$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'length')
   if (long !== null) return valueTooLong(long, cause)
   return checkViolation(table?.name ?? null, name, cause)
 }

@@ -102,11 +102,14 @@ export interface Writes {
   readonly upsert: (conflict: Conflict, column: (field: string) => string) => Fragment
 }
 
+/** A check that a type needs: what it is about, and its condition. */
+export type TypeCheck = readonly ['range' | 'length' | 'values', string]
+
 /** What differs between dialects in definitions. */
 export interface Ddl {
   readonly columnType: (type: SqlType, use: { readonly generated: boolean; readonly key: boolean; readonly indexed: boolean }) => string
   /** Checks of what the type alone does not check, by the suffix of their names. */
-  readonly typeChecks: (type: SqlType, column: string) => readonly (readonly [string, string])[]
+  readonly typeChecks: (type: SqlType, column: string) => readonly TypeCheck[]
   /** Whether a generated key is declared with its column. */
   readonly inlinePrimaryKey: boolean
   /** Whether a foreign key may refer to a table that is not there yet. */

@@ -3,10 +3,10 @@
  *
  * Tables are STRICT, so that a column holds its storage class and nothing else. Integers have 64 bits
  * and texts any length there: ranges, lengths and enums are checks, with names from which the runner
- * tells an overflow (`_range`) and a text that is too long (`_length`) from a failed check.
+ * tells an overflow (`__range`) and a text that is too long (`__length`) from a failed check.
  */
 import type { SqlType } from '../core/SqlType.js'
-import type { Ddl, Writes } from './Dialect.js'
+import type { Ddl, TypeCheck, Writes } from './Dialect.js'
 import { quoting } from './identifier.js'
 import { text } from './Fragment.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
@@ -35,7 +35,7 @@ const storage = (t: SqlType): string => {
 }
 
 /** SQLite's integers have 64 bits and its texts any length: ranges, lengths and enums are checks. */
-const typeChecks = (t: SqlType, column: string): readonly (readonly [string, string])[] => {
+const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
   switch (t.tag) {
     case 'smallint':
       return [['range', `${column} BETWEEN -32768 AND 32767`]]
@@ -48,9 +48,9 @@ const typeChecks = (t: SqlType, column: string): readonly (readonly [string, str
     case 'char':
       return [['length', `length(${column}) = ${t.length}`]]
     case 'boolean':
-      return [['check', `${column} IN (0, 1)`]]
+      return [['values', `${column} IN (0, 1)`]]
     case 'enum':
-      return [['check', `${column} IN (${t.values.map(quoted).join(', ')})`]]
+      return [['values', `${column} IN (${t.values.map(quoted).join(', ')})`]]
     default:
       return []
   }
