@@ -13,7 +13,7 @@ import { type DbError, refuse, schemaConflict } from '../core/DbError.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import { sameColumnType, showSqlType } from '../core/SqlType.js'
 import type { AnyTable } from '../core/Syntax.js'
-import { columnName, fieldOf, qualifiedName } from '../core/Table.js'
+import { columnName, qualifiedName } from '../core/Table.js'
 
 /** A row as it is stored: canonical values by field. Compared by identity where it matters which row it is. */
 export interface StoredRow {
@@ -53,7 +53,8 @@ export const stored = (db: Database, table: AnyTable): Stored => {
 }
 
 /** The field under which a table in the database has what another description of it calls so: columns go by their SQL names. */
-const fieldIn = (s: Stored, table: AnyTable, field: string): string => fieldOf(s.table, columnName(table, field))
+const fieldIn = ({ table: { names } }: Stored, table: AnyTable, field: string): string =>
+  Object.keys(names).find(f => names[f] === columnName(table, field)) ?? ''
 
 /** A row as a description of its table sees it. */
 export const seenAs = (s: Stored, table: AnyTable): ((row: StoredRow) => StoredRow) =>
