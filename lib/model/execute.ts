@@ -68,7 +68,7 @@ const inserting = (m: Meaning, into: Stored, rows: readonly Assignments[]): Effe
   return { changes, next }
 }
 
-/** Where a row with the same target is there, it gets the named columns of the new row instead. The new row is checked all the same. */
+/** Where a row with the same target is there, it gets the named columns of the new row instead. The new row is checked, and takes a generated key, all the same. */
 const upserting = (m: Meaning, into: Stored, { target, update }: Conflict, rows: readonly Assignments[]): Effect => {
   const { table } = into
   const id = keyOf(table, target)
@@ -80,7 +80,7 @@ const upserting = (m: Meaning, into: Stored, { target, update }: Conflict, rows:
     checkRow(m, table, row)
     return { before, after: { ...before, ...Object.fromEntries(update.map(field => [field, row[field]])) } }
   })
-  return { changes: merged, next: merged.some(c => c.before === null) ? next : into }
+  return { changes: merged, next }
 }
 
 const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {

@@ -730,6 +730,14 @@ upserts('the new row is checked also where only some of its fields are used', ()
   assert.equal(failure(withAnn, upsert({ ...ann, age: -5 })), { _tag: 'CheckViolation', table: 'person', constraint: 'person_age__check' })
 })
 
+upserts('decision 30: an upsert that updates takes a generated key all the same', () => {
+  const next = pipe(
+    C.insert(people)({ email: 'next', first: 'N' }),
+    C.returning(r => r.id),
+  )
+  assert.is(answer(run(withAnn, upsert(ann)), next), 3)
+})
+
 upserts('a target that is no key is refused', () => {
   assert.is((failure(withAnn, C.upsert(people)({ target: ['first'], update: ['last'] })(ann)) as DbError)._tag, 'ValidationError')
 })
