@@ -1,0 +1,165 @@
+/**
+ * Laws: equations with names, tested on random cases under any test runner.
+ *
+ * A `Law` is a name (the equation), a sentence that states it and a property of fast-check. A rule set
+ * is laws with the rule sets that they build on; a law that several of them share runs once. `run`
+ * answers data: what passed, and for what failed the case, shrunk, as text, with what replays it.
+ *
+ * A property that is true of nothing but empty results shows nothing, so a law counts labels while it
+ * runs, and may demand something of them: then a run that does not cover enough has failed.
+ */
+import fc from 'fast-check'
+
+/** Counts of labels, as `size 0` or `Q.where`. */
+export type Coverage = ReadonlyMap<string, number>
+
+/** Counts a label, or one of a share. */
+export type Cover = (label: string) => void
+
+export interface Law {
+  /** The equation, in the words of the library. */
+  readonly name: string
+  readonly statement: string
+  /** How many cases one run of the property looks at: a set-up is shared by a batch. */
+  readonly batch: number
+  readonly property: (cover: Cover) => fc.IAsyncProperty<any>
+  /** What is missing in the coverage of so many cases, or null. */
+  readonly demand: (coverage: Coverage, cases: number) => string | null
+}
+
+export interface RuleSet {
+  readonly name: string
+  readonly parents: readonly RuleSet[]
+  readonly laws: readonly Law[]
+}
+
+export interface LawOptions {
+  readonly batch?: number
+  readonly demand?: Law['demand']
+}
+
+/**
+ * A law from a check: null when the case satisfies it, or else what went wrong, as a person wants to
+ * read it. What the check throws is a failure too.
+ */
+export const law = <A>(
+  name: string,
+  statement: string,
+  arbitrary: fc.Arbitrary<A>,
+  check: (a: A, cover: Cover) => Promise<string | null> | string | null,
+  { batch = 1, demand = () => null }: LawOptions = {},
+): Law => ({
+  name,
+  statement,
+  batch,
+  demand,
+  property: cover =>
+    fc.asyncProperty(arbitrary, async a => {
+      const problem = await check(a, cover)
+      if (problem !== null) throw new Failure(problem)
+    }),
+})
+
+/** A case that breaks a law. Its message is the whole report, so it needs no stack. */
+class Failure extends Error {
+  override readonly name = 'Failure'
+  constructor(message: string) {
+    super(message)
+    this.stack = message
+  }
+}
+
+export const ruleSet = (name: string, laws: readonly Law[], parents: readonly RuleSet[] = []): RuleSet => ({ name, parents, laws })
+
+/** The laws of rule sets and of all that they build on, each once. */
+export const lawsOf = (...sets: readonly RuleSet[]): readonly Law[] => {
+  const all = sets.flatMap((s): readonly Law[] => [...lawsOf(...s.parents), ...s.laws])
+  return [...new Map(all.map(l => [l.name, l])).values()]
+}
+
+export interface RunOptions {
+  readonly seed?: number
+  /** Cases of each law, at least; 100 unless told. */
+  readonly numRuns?: number
+  /** The place of a failure in a run of the same seed, as a report names it. */
+  readonly path?: string
+  /** Milliseconds after which a failing case is reported as far as it is shrunk; 60,000 unless told. */
+  readonly shrinkTime?: number
+}
+
+export interface Report {
+  readonly law: string
+  readonly outcome: 'passed' | 'failed'
+  /** How many cases were looked at. */
+  readonly cases: number
+  readonly seed: number
+  /** Where the failing case is; null when there is none. */
+  readonly path: string | null
+  /** What is wrong: the case, or what the coverage lacks. */
+  readonly problem: string | null
+  readonly coverage: Coverage
+  readonly milliseconds: number
+}
+
+const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
+  const counts = new Map<string, number>()
+  let failedAt: number | null = null
+  const started = performance.now()
+  const shrinkTime = options.shrinkTime ?? 60_000
+  const counted = l.property(label => {
+    if (failedAt === null) counts.set(label, (counts.get(label) ?? 0) + 1)
+  })
+  const property = untilShrunk(
+    counted,
+    () => failedAt !== null && performance.now() - failedAt > shrinkTime,
+    () => {
+      failedAt ??= performance.now()
+    },
+  )
+  const runs = Math.max(1, Math.ceil((options.numRuns ?? 100) / l.batch))
+  const details = await fc.check(property, {
+    numRuns: runs,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.path === undefined ? {} : { path: options.path }),
+  })
+  const cases = details.numRuns * l.batch
+  const thrown = details.errorInstance
+  const text = thrown instanceof Failure ? thrown.message : thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  const lacking = details.failed || options.path !== undefined ? null : l.demand(counts, cases)
+  return {
+    law: l.name,
+    outcome: details.failed || lacking !== null ? 'failed' : 'passed',
+    cases,
+    seed: details.seed,
+    path: details.counterexamplePath,
+    problem: details.failed ? text : lacking,
+    coverage: counts,
+    milliseconds: performance.now() - started,
+  }
+}
+
+/** The property, with the end of shrinking: once time is up every further case counts as passed. */
+const untilShrunk = <A>(property: fc.IAsyncProperty<A>, isOver: () => boolean, failed: () => void): fc.IAsyncProperty<A> => {
+  const run = property.run.bind(property)
+  return Object.assign(Object.create(property) as fc.IAsyncProperty<A>, {
+    run: async (a: A) => {
+      if (isOver()) return null
+      const problem = await run(a)
+      if (problem !== null) failed()
+      return problem
+    },
+  })
+}
+
+/** Runs laws one after the other. */
+export const run = async (laws: readonly Law[], options: RunOptions = {}): Promise<readonly Report[]> => {
+  const reports: Report[] = []
+  for (const l of laws) reports.push(await runOne(l, options))
+  return reports
+}
+
+/** A report as lines: one, or with the failing case. */
+export const reportText = (r: Report): string => {
+  const head = `${r.outcome === 'passed' ? 'ok  ' : 'FAIL'} ${r.law}: ${r.cases} cases in ${(r.milliseconds / 1000).toFixed(1)} s`
+  return r.problem === null ? head : `${head}, seed ${r.seed}${r.path === null ? '' : `, path ${r.path}`}\n${r.problem}`
+}

@@ -1,0 +1,66 @@
+/**
+ * Kinds: which expressions may stand together.
+ *
+ * Two expressions of one kind can be compared, chosen between and united: their SQL types agree up to
+ * what every engine widens, and their TypeScript types too. Expressions of no kind (JSON, arrays,
+ * columns with a codec of their own) are passed along and tested for null, but not combined.
+ */
+import type { SqlType } from '../../lib/core/SqlType.js'
+import { type ExprType, exprType } from '../../lib/core/Syntax.js'
+
+export type Kind =
+  | 'int'
+  | 'bigint'
+  | 'float'
+  | 'numeric'
+  | 'text'
+  | 'boolean'
+  | 'uuid'
+  | 'timestamp'
+  | 'timestampMicros'
+  | 'date'
+  | 'time'
+  | 'bytes'
+  | `enum ${string}`
+
+export const kindOf = (type: ExprType): Kind | null => {
+  const { sql, refine } = type
+  if (refine !== null) return null
+  switch (sql.tag) {
+    case 'smallint':
+    case 'int':
+      return 'int'
+    case 'varchar':
+    case 'char':
+      return 'text'
+    case 'text':
+      return sql.collation === undefined ? 'text' : null
+    case 'numeric':
+      return sql.precision <= 18 && sql.sqlite === undefined ? 'numeric' : null
+    case 'enum':
+      return `enum ${JSON.stringify(sql.values)}`
+    case 'json':
+    case 'array':
+    case 'vector':
+    case 'custom':
+      return null
+    default:
+      return sql.tag
+  }
+}
+
+/** The type of literals of a kind. */
+export const typeOfKind = (kind: Kind): ExprType => exprType(sqlOfKind(kind))
+
+const sqlOfKind = (kind: Kind): SqlType => {
+  if (kind === 'numeric') return { tag: 'numeric', precision: 10, scale: 2 }
+  if (kind.startsWith('enum ')) return { tag: 'enum', values: JSON.parse(kind.slice(5)) as readonly string[] }
+  return { tag: kind as 'int' }
+}
+
+export const numberKinds: readonly Kind[] = ['int', 'float', 'bigint', 'numeric']
+
+export const isNumber = (kind: Kind | null): boolean => kind !== null && numberKinds.includes(kind)
+
+/** Kinds that `min` and `max` take. */
+export const hasExtremes = (kind: Kind): boolean => kind !== 'boolean' && kind !== 'uuid' && kind !== 'bytes'

@@ -1,0 +1,77 @@
+/**
+ * Aggregates, written by choices: with and without keys, with filters, with orders of their own.
+ *
+ * `arrayAgg` and `stringAgg` end their order with the value itself, so that ties are between equal
+ * values and the answer is determined.
+ */
+import { hasEquality } from '../../lib/core/SqlType.js'
+import { apply, type Code, list, record, statically } from './Code.js'
+import { call, combinator } from './combinators.js'
+import { expression, predicate, someKind } from './expression.js'
+import { hasExtremes, isNumber, type Kind, numberKinds } from './Kind.js'
+import { someKeys } from './order.js'
+import { columnsIn, type ExprCode, ownColumns } from './scopeCode.js'
+import { valueCode } from './values.js'
+import type { Writer } from './Writer.js'
+
+const fuelOf = (w: Writer): number => w.choices.pick([0, 0, 1])
+
+const anyColumn = (w: Writer): ExprCode => {
+  const own = ownColumns(w.vars)
+  return own.length > 0 && w.choices.below(3) < 2 ? w.choices.pick(own) : expression(w, someKind(w, true), fuelOf(w))
+}
+
+const numeric = (w: Writer): ExprCode => {
+  const there = ownColumns(w.vars).filter(c => isNumber(c.kind))
+  const kinds = there.length === 0 ? numberKinds : [...new Set(there.map(c => c.kind as Kind))]
+  return expression(w, w.choices.pick(kinds), fuelOf(w))
+}
+
+const extreme = (w: Writer): ExprCode => {
+  const kind = someKind(w, true)
+  return expression(w, hasExtremes(kind) ? kind : 'int', fuelOf(w))
+}
+
+const ordered = (w: Writer, e: Code<unknown>): Code<unknown> =>
+  record([['orderBy', list([...someKeys(w), call('Expr', w.choices.pick(['asc', 'desc']), e)])]])
+
+type AggMaker = (w: Writer) => Code<any>
+
+const makers: readonly (readonly [number, AggMaker])[] = [
+  [2, () => combinator('Agg', 'countAll')],
+  [3, w => call('Agg', 'sum', numeric(w))],
+  [2, w => call('Agg', 'count', anyColumn(w))],
+  [2, w => call('Agg', 'countDistinct', anyColumn(w))],
+  [2, w => call('Agg', 'avg', numeric(w))],
+  [2, w => call('Agg', 'min', extreme(w))],
+  [2, w => call('Agg', 'max', extreme(w))],
+  [
+    2,
+    w => {
+      const e = expression(w, 'text', fuelOf(w))
+      return call('Agg', 'stringAgg', e, valueCode(w.choices.pick([',', '', '😀'])), ordered(w, e))
+    },
+  ],
+  [
+    1,
+    w => {
+      const e = expression(w, someKind(w, true), fuelOf(w))
+      return call('Agg', 'arrayAgg', e, ordered(w, e))
+    },
+  ],
+]
+
+const one = (w: Writer): Code<any> => {
+  const made = w.choices.weighted(makers)(w)
+  const agg = statically(w.vars, made).node.tag === 'invalid' ? call('Agg', 'count', expression(w, 'int', 0)) : made
+  return w.choices.below(5) === 4 ? apply(call('Agg', 'filter', predicate(w, 1)), agg) : agg
+}
+
+/** A record of aggregates. `keys` are the names of the group keys. */
+export const aggregates = (w: Writer): { readonly code: Code<any>; readonly keys: readonly string[] } => {
+  const comparable = columnsIn(w.vars).some(c => hasEquality(c.type.sql))
+  const count = w.choices.pick(comparable ? [1, 0, 2] : [0])
+  const keys = Array.from({ length: count }, (_, i) => [`k${i}`, call('Agg', 'key', expression(w, someKind(w, true), fuelOf(w)))] as const)
+  const aggs = Array.from({ length: 1 + w.choices.below(3) }, (_, i) => [`a${i}`, one(w)] as const)
+  return { code: record([...keys, ...aggs]), keys: keys.map(([name]) => name) }
+}

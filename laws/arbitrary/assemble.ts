@@ -1,0 +1,92 @@
+/**
+ * Putting queries together: a source, then step by step.
+ *
+ * `append` keeps what is known of the rows (their static row, a unique key, whether the order is
+ * total) in step with the query and its text. A step that the library refuses is left out, so that
+ * what comes of any choices is a query.
+ */
+import { attempting } from '../../lib/core/DbError.js'
+import type { AnyQuery, RowShape, Shape } from '../../lib/core/Syntax.js'
+import { rowOf, scopeOf } from '../../lib/core/scope.js'
+import { type AnyFunction, bracketed, type Code, lambda, list, statically, type Variable } from './Code.js'
+import { call } from './combinators.js'
+import { totalKeys } from './order.js'
+import { variableName } from './scopeCode.js'
+import type { QueryCode, UniqueKey, Writer } from './Writer.js'
+
+/** Queries whose order is total, as far as they were built here: what an answer may be compared as a list by. */
+const ordered = new WeakSet<AnyQuery>()
+
+export const isOrdered = (q: AnyQuery): boolean => ordered.has(q)
+
+interface Known {
+  readonly unique: UniqueKey
+  readonly total: boolean
+}
+
+const assembled = (
+  vars: readonly Variable[],
+  source: Code<AnyQuery>,
+  steps: readonly Code<AnyFunction>[],
+  { unique, total }: Known,
+): QueryCode | null => {
+  const build: Code<AnyQuery>['build'] = env => {
+    const q = steps.reduce((built, step) => step.build(env)(built), source.build(env))
+    if (total) ordered.add(q)
+    return q
+  }
+  const text = steps.length === 0 ? source.text : bracketed('pipe(', [source.text, ...steps.map(s => s.text)], ')')
+  const code = { text, build, uses: [source, ...steps].flatMap(c => c.uses) }
+  const row = attempting('a generated query', () => rowOf(statically(vars, code)))
+  return row._tag === 'Left' ? null : { ...code, source, steps, row: row.right, unique, total }
+}
+
+/** A query without steps; null where the library refuses it. */
+export const begin = (vars: readonly Variable[], source: Code<AnyQuery>, known: Partial<Known> = {}): QueryCode | null =>
+  assembled(vars, source, [], { unique: null, total: false, ...known })
+
+/** The query with a step more, or as it was where the library refuses that. */
+export const append = (w: Writer, q: QueryCode, step: Code<AnyFunction> | null, known: Partial<Known> = {}): QueryCode =>
+  step === null ? q : (assembled(w.vars, q.source, [...q.steps, step], { unique: q.unique, total: q.total, ...known }) ?? q)
+
+export const FORGOTTEN: Known = { unique: null, total: false }
+
+/** The variable for the rows of a query, below those in scope. */
+export const rowVariable = (w: Writer, row: RowShape): Variable => ({ name: variableName(w.vars), scope: scopeOf(row) })
+
+/** A function of the rows of a query: `body` is written with them in scope. */
+export const onRows = (
+  w: Writer,
+  row: RowShape,
+  body: (inner: Writer, own: Variable) => Code<unknown> | null,
+): Code<AnyFunction> | null => {
+  const own = rowVariable(w, row)
+  const code = body(within(w, own), own)
+  return code === null ? null : lambda([own], code)
+}
+
+/** A writer with one more variable in scope. Queries inside see it too. */
+export const within = (w: Writer, ...own: readonly Variable[]): Writer => w.inner([...w.vars, ...own])
+
+/** The query with an order that leaves nothing open, or null where its rows have parts without an order. */
+export const totally = (w: Writer, q: QueryCode, first: (inner: Writer) => readonly Code<unknown>[] = () => []): QueryCode | null => {
+  if (q.total || q.row === null) return q
+  const step = onRows(w, q.row, inner => {
+    const total = totalKeys(inner, q.unique)
+    return total === null ? null : list([...first(inner), ...total])
+  })
+  if (step === null) return null
+  const done = append(w, q, call('Q', 'orderBy', step), { total: true })
+  return done.total ? done : null
+}
+
+/** Whether a scope is a record, to which `bind` and `let` can add a field. */
+export const isRecord = (row: RowShape): boolean => typeof (scopeOf(row) as { readonly kind?: unknown }).kind !== 'string'
+
+/** A field name that a scope does not have yet. */
+export const freshName = (scope: Shape, stem: string): string => {
+  const taken = new Set(Object.keys(scope))
+  let n = 1
+  while (taken.has(`${stem}${n}`)) n += 1
+  return `${stem}${n}`
+}

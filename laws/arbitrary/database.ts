@@ -1,0 +1,112 @@
+/**
+ * Databases: rows for every table of a schema that keep all its promises.
+ *
+ * Rows are generated freely and then mended: of two rows with the same key the second goes, a foreign
+ * key that refers to nothing is pointed at a row that is there, made null or, where it can't be null,
+ * its row goes, and rows that fail a check go. So every list of free rows is a database, and shrinking
+ * one can't break it. `load` is the program that puts a database into an interpreter.
+ */
+import fc from 'fast-check'
+import { canonical } from '../../lib/core/Canonical.js'
+import { literalOf } from '../../lib/core/Expr.js'
+import type { AnySchema, ForeignKey } from '../../lib/core/Schema.js'
+import type { AnyTable, ExprType, Key } from '../../lib/core/Syntax.js'
+import { checksOf } from '../../lib/core/Table.js'
+import { empty } from '../../lib/model/Database.js'
+import { meaning } from '../../lib/model/meaning.js'
+import { type AnyRow, row } from './row.js'
+import { valueText } from './values.js'
+
+/** Rows by the name that the schema gives the table. */
+export interface AnyDatabase {
+  readonly [table: string]: readonly AnyRow[]
+}
+
+export interface DatabaseOptions {
+  /** The most rows of a table; 6 unless told. */
+  readonly rows?: number
+  /** Arbitraries for single columns, by table and field. */
+  readonly columns?: { readonly [table: string]: { readonly [field: string]: fc.Arbitrary<unknown> } }
+  /** Any values, not only those of small domains. */
+  readonly extremes?: boolean
+}
+
+const identity = (table: AnyTable, fields: readonly string[], of: AnyRow): string | null => {
+  const values = fields.map(f => {
+    const checked = of[f] === null || of[f] === undefined ? null : canonical((table.types[f] as ExprType).sql, of[f])
+    return checked === null ? null : valueText(checked.ok ? checked.value : of[f])
+  })
+  return values.includes(null) ? null : values.join('|')
+}
+
+const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
+
+const withoutTwins = (table: AnyTable, rows: readonly AnyRow[]): readonly AnyRow[] =>
+  keysOf(table).reduce<readonly AnyRow[]>((kept, key) => {
+    const seen = new Set<string>()
+    return kept.filter(r => {
+      const id = identity(table, key.columns, r)
+      if (id === null) return true
+      if (seen.has(id)) return false
+      seen.add(id)
+      return true
+    })
+  }, rows)
+
+const { value } = meaning(empty)
+
+const passesChecks = (table: AnyTable, of: AnyRow): boolean =>
+  checksOf(table, Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, literalOf(type, of[f])]))).every(
+    ([, p]) => value(p) !== false,
+  )
+
+/** One pass over a foreign key: each row that refers to nothing is pointed at a row, made null, or goes. */
+const referred = (f: ForeignKey, rows: readonly AnyRow[], targets: readonly AnyRow[], choose: boolean): readonly AnyRow[] => {
+  const there = new Set(targets.map(t => identity(f.target, f.targetColumns, t)))
+  return rows.flatMap((r, i) => {
+    const id = identity(f.table, f.columns, r)
+    if (id === null || there.has(id)) return [r]
+    const target = choose ? targets[i % Math.max(targets.length, 1)] : undefined
+    const to = target !== undefined && f.targetColumns.every(c => target[c] !== null) ? target : undefined
+    if (to !== undefined) return [{ ...r, ...Object.fromEntries(f.columns.map((c, k) => [c, to[f.targetColumns[k] as string]])) }]
+    const free = f.columns.find(c => f.table.types[c]?.nullable)
+    return free === undefined ? [] : [{ ...r, [free]: null }]
+  })
+}
+
+const mended = (schema: AnySchema, free: AnyDatabase): AnyDatabase => {
+  const nameOf = (t: AnyTable): string => Object.keys(schema.tables).find(n => schema.tables[n] === t) as string
+  const db: { [table: string]: readonly AnyRow[] } = Object.fromEntries(
+    Object.entries(schema.tables).map(([name, t]) => [name, withoutTwins(t, free[name] ?? []).filter(r => passesChecks(t, r))]),
+  )
+  const size = (): number => Object.values(db).reduce((n, rows) => n + rows.length, 0)
+  for (let pass = 0, before = -1; before !== size() || pass < 3; pass += 1) {
+    before = size()
+    for (const f of schema.foreignKeys) {
+      const name = nameOf(f.table)
+      const rows = referred(f, db[name] as readonly AnyRow[], db[nameOf(f.target)] as readonly AnyRow[], pass === 0)
+      db[name] = withoutTwins(f.table, rows).filter(r => passesChecks(f.table, r))
+    }
+  }
+  return db
+}
+
+/** Rows for all tables of a schema that respect its keys, foreign keys and checks. */
+export const database = (
+  schema: AnySchema,
+  { rows = 6, columns = {}, extremes = false }: DatabaseOptions = {},
+): fc.Arbitrary<AnyDatabase> =>
+  fc
+    .record(
+      Object.fromEntries(
+        Object.entries(schema.tables).map(([name, t]) => [
+          name,
+          fc.noBias(fc.array(row(t, { small: !extremes, columns: columns[name] ?? {} }), { maxLength: rows, size: 'max' })),
+        ]),
+      ),
+    )
+    .map(free => mended(schema, free))
+
+/** The rows of some tables as TypeScript. */
+export const databaseText = (db: AnyDatabase, tables: readonly string[] = Object.keys(db)): string =>
+  `{\n${tables.map(name => `  ${name}: [${(db[name] ?? []).map(r => `\n    ${valueText(r)},`).join('')}${(db[name] ?? []).length > 0 ? '\n  ' : ''}],\n`).join('')}}`

@@ -1,0 +1,301 @@
+/**
+ * Expressions of a kind, written by choices.
+ *
+ * `expression(w, kind, fuel)` is total: whatever the choices, it answers code of that kind; with the
+ * choices run out it is the nearest column, or the simplest literal. Fuel bounds the depth. What the
+ * combinators would refuse is not written, so that a refusal is a finding.
+ *
+ * Arithmetic stays small: literals are small, and products stand on columns and literals only.
+ */
+import type { ExprType } from '../../lib/core/Syntax.js'
+import { apply, type Code, list, pure, statically } from './Code.js'
+import { call, columnOf, combinator } from './combinators.js'
+import { type Kind, kindOf, typeOfKind } from './Kind.js'
+import { type Candidate, columnsIn, type ExprCode, ownColumns, typed } from './scopeCode.js'
+import { smallValues, valueCode } from './values.js'
+import type { Writer } from './Writer.js'
+
+type Maker = (w: Writer, fuel: number) => Code<any> | null
+
+const expr =
+  (name: string, ...args: readonly ((w: Writer, fuel: number) => Code<unknown>)[]): Maker =>
+  (w, fuel) =>
+    call('Expr', name, ...args.map(a => a(w, fuel)))
+
+const of =
+  (...kinds: readonly Kind[]) =>
+  (w: Writer, fuel: number): ExprCode =>
+    expression(w, w.choices.pick(kinds), fuel - 1)
+
+/** An operand beside an expression of a kind: an expression, or more often a plain value. */
+export const operand = (w: Writer, kind: Kind, fuel: number): Code<unknown> =>
+  w.choices.below(2) === 0 ? expression(w, kind, fuel) : valueCode(w.choices.pick(smallValues(typeOfKind(kind))))
+
+const plainOr =
+  (kind: Kind) =>
+  (w: Writer, fuel: number): Code<unknown> =>
+    operand(w, kind, fuel - 1)
+
+/** A column or a literal: what a product or a quotient is made of. */
+const atom =
+  (kind: Kind) =>
+  (w: Writer): Code<unknown> =>
+    expression(w, kind, 0)
+
+const number =
+  (values: readonly number[]) =>
+  (w: Writer): Code<unknown> =>
+    valueCode(w.choices.pick(values))
+
+const arithmetic = (kind: Kind): readonly Maker[] => [
+  expr('plus', of(kind), plainOr(kind)),
+  expr('minus', of(kind), plainOr(kind)),
+  expr('times', atom(kind), atom(kind)),
+  expr('neg', of(kind)),
+]
+
+const castTo =
+  (column: Code<unknown>, ...from: readonly Kind[]): Maker =>
+  (w, fuel) =>
+    apply(call('Expr', 'cast', column), expression(w, w.choices.pick(from), fuel - 1))
+
+const integer = (kind: Kind): readonly Maker[] => [
+  ...arithmetic(kind),
+  expr('quot', of(kind), plainOr(kind)),
+  expr('rem', of(kind), plainOr(kind)),
+]
+
+const column = (name: string): Code<any> => combinator('Column', name)
+
+/** A cast to text from whatever column in scope can be cast. */
+const toText: Maker = (w, fuel) => {
+  const from = kindsIn(w).filter(
+    k => k === 'int' || k === 'bigint' || k === 'uuid' || k === 'date' || k === 'timestamp' || k.startsWith('enum'),
+  )
+  return castTo(column('text'), ...(from.length === 0 ? (['int'] as const) : from))(w, fuel)
+}
+
+const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
+  int: [...integer('int'), expr('length', of('text')), expr('position', of('text'), plainOr('text')), expr('plus', of('int'), of('int'))],
+  bigint: [...integer('bigint'), castTo(column('bigint'), 'int')],
+  float: [
+    ...arithmetic('float'),
+    expr('plus', of('float', 'int'), of('float')),
+    expr('times', atom('float'), atom('int')),
+    expr('div', of('float', 'int'), of('float', 'int')),
+    expr('div', of('int'), plainOr('int')),
+    castTo(column('float'), 'int', 'numeric', 'bigint'),
+  ],
+  numeric: [
+    ...arithmetic('numeric'),
+    castTo(apply(column('numeric'), pure('12', 12), pure('4', 4)), 'int', 'numeric'),
+    castTo(apply(column('numeric'), pure('12', 12), pure('2', 2)), 'int', 'bigint'),
+  ],
+  text: [
+    expr('concat', of('text'), plainOr('text')),
+    expr('concat', plainOr('text'), of('text'), plainOr('text')),
+    expr('lower', of('text')),
+    expr('upper', of('text')),
+    expr('substring', of('text'), number([1, 2, 3])),
+    expr('substring', of('text'), number([1, 2, 3]), number([1, 0, 2])),
+    toText,
+  ],
+  date: [castTo(column('date'), 'timestamp')],
+}
+
+/** Ways to make an expression of any kind out of others of the kind. */
+const general = (kind: Kind): readonly Maker[] => [
+  expr('coalesce', of(kind), plainOr(kind)),
+  (w, fuel) =>
+    call('Expr', 'caseWhen', list([list([predicate(w, fuel - 1), expression(w, kind, fuel - 1)])]), expression(w, kind, fuel - 1)),
+  expr('nullIf', of(kind), plainOr(kind)),
+  (w, fuel) =>
+    call(
+      'Expr',
+      'caseWhen',
+      list([list([predicate(w, fuel - 1), expression(w, kind, fuel - 1)]), list([predicate(w, fuel - 1), expression(w, kind, fuel - 1)])]),
+      expression(w, kind, fuel - 1),
+    ),
+  w => scalar(w, kind),
+  w => scalar(w, kind),
+]
+
+const scalar = (w: Writer, kind: Kind): Code<any> | null => {
+  const query = w.single(kind)
+  return query === null ? null : call('Expr', 'scalar', query)
+}
+
+/** A literal of a type, its null too where the type has one. */
+export const literal = (w: Writer, type: ExprType): Code<any> => {
+  const nothing = { ...type, nullable: false }
+  const columnCode = columnOf(nothing)
+  if (type.nullable && columnCode !== null && w.choices.below(4) === 3) return call('Expr', 'nullOf', columnCode)
+  const value = w.choices.pick(smallValues(nothing))
+  const plain = kindOf(nothing)
+  const lit = plain === 'text' || plain === 'boolean' || plain === 'timestamp' || plain === 'bytes' || plain === 'bigint' || plain === 'int'
+  if (lit && type.sql.tag !== 'smallint') return call('Expr', 'lit', valueCode(value))
+  return apply(call('Expr', 'litOf', columnCode as Code<unknown>), valueCode(value))
+}
+
+/** The kinds of the columns in scope, each once, the nearest first. */
+export const kindsIn = (w: Writer): readonly Kind[] => [...new Set(columnsIn(w.vars).flatMap(c => (c.kind === null ? [] : [c.kind])))]
+
+/** A kind: more often one of a column in scope. */
+export const someKind = (w: Writer, own = false): Kind => {
+  const there = own ? [...new Set(ownColumns(w.vars).flatMap(c => (c.kind === null ? [] : [c.kind])))] : kindsIn(w)
+  return w.choices.weighted([
+    [there.length === 0 ? 0 : 8, 'there'],
+    [1, 'int'],
+    [1, 'text'],
+  ] as const) === 'there'
+    ? w.choices.pick(there)
+    : w.choices.pick(['int', 'text', 'float', 'boolean', 'numeric', 'bigint'] as const)
+}
+
+const ofKind = (columns: readonly Candidate[], kind: Kind): readonly Candidate[] => columns.filter(c => c.kind === kind)
+
+/** Code of a kind. */
+export const expression = (w: Writer, kind: Kind, fuel: number): ExprCode => {
+  const columns = ofKind(columnsIn(w.vars), kind)
+  const how = w.choices.weighted([
+    [columns.length === 0 ? 0 : 6, 'column'],
+    [columns.length === 0 ? 4 : 1, 'literal'],
+    [fuel > 0 ? 4 : 0, 'made'],
+  ] as const)
+  if (how === 'column') {
+    const near = ofKind(ownColumns(w.vars), kind)
+    return w.choices.pick(near.length > 0 && w.choices.below(3) < 2 ? near : columns)
+  }
+  if (how === 'made') {
+    const makers = kind === 'boolean' ? [] : [...(MAKERS[kind] ?? []), ...general(kind)]
+    const made = makers.length === 0 ? predicate(w, fuel - 1) : w.choices.pick(makers)(w, fuel)
+    if (made !== null && statically(w.vars, made).node.tag !== 'invalid') {
+      const code = typed(w.vars, made)
+      if (code.kind === kind) return code
+    }
+  }
+  return typed(w.vars, literal(w, { ...typeOfKind(kind), nullable: columns.length === 0 }))
+}
+
+// --- Predicates -------------------------------------------------------------------------------
+
+const PATTERNS = ['%', 'a%', '%a%', '_', '__', '%é', 'A_', '!%', 'a!_%', '%😀', '', '%\\%', "%'%"]
+
+const compare =
+  (name: string) =>
+  (w: Writer, kind: Kind, fuel: number): Code<any> => {
+    const left = expression(w, kind, fuel - 1)
+    // ints and floats compare with each other
+    const other: Kind = kind === 'int' && w.choices.below(8) === 7 ? 'float' : kind
+    return call('Expr', name, left, other === kind ? operand(w, kind, fuel - 1) : expression(w, other, fuel - 1))
+  }
+
+const valuesOf = (w: Writer, kind: Kind): Code<unknown> => {
+  const domain = smallValues(typeOfKind(kind))
+  return list(Array.from({ length: w.choices.below(4) }, () => valueCode(w.choices.pick(domain))))
+}
+
+type KindMaker = (w: Writer, kind: Kind, fuel: number) => Code<any>
+
+const ofAnyKind: readonly KindMaker[] = [
+  compare('eq'),
+  compare('gte'),
+  compare('ne'),
+  compare('lt'),
+  compare('lte'),
+  compare('gt'),
+  compare('same'),
+  (w, kind, fuel) => call('Expr', 'isNull', expression(w, kind, fuel - 1)),
+  (w, kind, fuel) => call('Expr', 'isNotNull', expression(w, kind, fuel - 1)),
+  (w, kind, fuel) => call('Expr', 'between', expression(w, kind, fuel - 1), operand(w, kind, fuel - 1), operand(w, kind, fuel - 1)),
+  (w, kind, fuel) => call('Expr', 'inList', expression(w, kind, fuel - 1), valuesOf(w, kind)),
+  (w, kind, fuel) => call('Expr', 'notIn', expression(w, kind, fuel - 1), valuesOf(w, kind)),
+]
+
+const pattern =
+  (name: 'like' | 'ilike'): Maker =>
+  (w, fuel) =>
+    call('Expr', name, expression(w, 'text', fuel - 1), valueCode(w.choices.pick(PATTERNS)))
+
+const ofText: readonly Maker[] = [
+  pattern('like'),
+  pattern('ilike'),
+  expr('contains', of('text'), plainOr('text')),
+  expr('startsWith', of('text'), plainOr('text')),
+  expr('endsWith', of('text'), plainOr('text')),
+  (w, fuel) => call('Expr', 'like', expression(w, 'text', fuel - 1), call('Expr', 'escapeLike', valueCode(w.choices.pick(PATTERNS)))),
+]
+
+const several = (w: Writer, fuel: number): readonly Code<unknown>[] =>
+  Array.from({ length: w.choices.pick([2, 1, 3, 0]) }, () => predicate(w, fuel - 1))
+
+const logic: readonly Maker[] = [
+  (w, fuel) => call('Expr', 'and', ...several(w, fuel)),
+  (w, fuel) => call('Expr', 'or', ...several(w, fuel)),
+  (w, fuel) => call('Expr', 'not', predicate(w, fuel - 1)),
+]
+
+const ofQueries: readonly Maker[] = [
+  w => {
+    const rows = w.rows()
+    return rows === null ? null : call('Expr', 'exists', rows)
+  },
+  (w, fuel) => {
+    const kind = someKind(w)
+    const left = expression(w, kind, fuel - 1)
+    const query = w.column(kind)
+    return query === null ? null : call('Expr', 'inQuery', left, query)
+  },
+]
+
+/** A condition that ties the innermost variable to another one: what joins and correlated queries are made with. */
+const link = (w: Writer): Code<any> | null => {
+  const own = ownColumns(w.vars)
+  const others = columnsIn(w.vars).filter(c => !c.own && c.kind !== null && own.some(o => o.kind === c.kind))
+  if (others.length === 0) return null
+  const there = w.choices.pick(others)
+  return call(
+    'Expr',
+    w.choices.weighted([
+      [8, 'eq'],
+      [1, 'same'],
+      [1, 'lte'],
+      [1, 'ne'],
+    ] as const),
+    w.choices.pick(ofKind(own, there.kind as Kind)),
+    there,
+  )
+}
+
+/** A condition over what is in scope. */
+export const predicate = (w: Writer, fuel: number): Code<any> => {
+  const linked = w.vars.length > 1 && columnsIn(w.vars).some(c => !c.own)
+  const how = w.choices.weighted([
+    [linked ? 7 : 0, 'link'],
+    [8, 'kind'],
+    [3, 'text'],
+    [fuel > 0 ? 3 : 0, 'logic'],
+    [fuel > 0 ? 4 : 0, 'query'],
+    [2, 'boolean'],
+  ] as const)
+  const made = ((): Code<any> | null => {
+    switch (how) {
+      case 'link':
+        return link(w)
+      case 'kind':
+        return w.choices.pick(ofAnyKind)(w, someKind(w), Math.max(fuel, 1))
+      case 'text':
+        return w.choices.pick(ofText)(w, Math.max(fuel, 1))
+      case 'logic':
+        return w.choices.pick(logic)(w, fuel)
+      case 'query':
+        return w.choices.pick(ofQueries)(w, fuel)
+      case 'boolean': {
+        const columns = ofKind(columnsIn(w.vars), 'boolean')
+        return columns.length === 0 ? null : w.choices.pick(columns)
+      }
+    }
+  })()
+  if (made !== null && statically(w.vars, made).node.tag !== 'invalid') return made
+  return call('Expr', 'lit', valueCode(w.choices.pick([true, true, false])))
+}

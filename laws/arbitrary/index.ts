@@ -1,0 +1,11 @@
+/**
+ * Arbitraries of query-ts: rows of a table, databases of a schema, queries over it.
+ *
+ * Each takes the caller's own tables. They shrink well: a database stays a database, a query a query.
+ * What they generate carries its TypeScript, so that a failing case can be read and run.
+ */
+export { type AnyDatabase, type DatabaseOptions, database, databaseText } from './database.js'
+export { clear, contents, load } from './load.js'
+export { type GeneratedQuery, query } from './query.js'
+export { type AnyRow, type RowOptions, row } from './row.js'
+export { sample, tables } from './sample.js'

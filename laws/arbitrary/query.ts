@@ -1,0 +1,127 @@
+/**
+ * Queries over a schema: recipes, read as queries and as the TypeScript that builds them.
+ *
+ * `elaborate` is total: it takes a recipe step by step, finds what is in scope by the row of the query
+ * so far, and lets the choices decide among the candidates there. A step that does not apply is left
+ * out. What it writes has one answer up to the order that the query leaves open: before `limit`,
+ * `offset`, `first` and `scalar` the order is total.
+ *
+ * `query(schema)` is the published arbitrary; its values carry the query, its text, what it uses and
+ * whether its answer is a list or a bag.
+ */
+import type fc from 'fast-check'
+import type { AnySchema } from '../../lib/core/Schema.js'
+import type { AnyQuery } from '../../lib/core/Syntax.js'
+import { leaves } from '../../lib/core/scope.js'
+import { append, begin, onRows, totally } from './assemble.js'
+import type { Variable } from './Code.js'
+import { choices } from './choices.js'
+import { call, combinator } from './combinators.js'
+import { expression } from './expression.js'
+import type { Kind } from './Kind.js'
+import { plain, type Recipe, recipe, type Step, type Weights } from './Recipe.js'
+import { sources } from './sources.js'
+import { steps } from './steps.js'
+import type { QueryCode, Writer } from './Writer.js'
+
+/** A generated query. */
+export interface GeneratedQuery {
+  readonly query: AnyQuery
+  /** The expression that builds it, over `t`, the record of the schema's tables. */
+  readonly text: string
+  /** Whether the order leaves nothing open, so that the answer is a list and not only a bag. */
+  readonly ordered: boolean
+  /** Combinators, as `Q.where`, and tables, as `t.name`. */
+  readonly uses: ReadonlySet<string>
+  readonly recipe: Recipe
+}
+
+/** A writer for one step: its choices, and the recipes that it may use, each once. */
+const writer = (schema: AnySchema, vars: readonly Variable[], step: Step): Writer => {
+  const made = choices(step.choices)
+  let used = 0
+  const next = (): Recipe | null => step.sub[used++] ?? null
+  const at = (scope: readonly Variable[]): Writer => {
+    const sub = (): QueryCode | null => {
+      const r = next()
+      return r === null ? null : elaborate(schema, r, scope)
+    }
+    /** A query mapped to one column of a kind. */
+    const column = (q: QueryCode, kind: Kind): QueryCode | null => {
+      if (q.row === null) return null
+      const f = onRows(self, q.row, inner => expression(inner, kind, made.below(2)))
+      const mapped = append(self, q, f === null ? null : call('Q', 'map', f), { unique: null })
+      return mapped === q ? null : mapped
+    }
+    const self: Writer = {
+      vars: scope,
+      choices: made,
+      inner: at,
+      schema,
+      query: () => sub() ?? elaborate(schema, plain, scope),
+      rows: sub,
+      column: kind => {
+        const q = sub()
+        return q === null ? null : column(q, kind)
+      },
+      single: kind => {
+        const q = sub()
+        if (q === null || q.row === null) return null
+        if (made.below(2) === 0) {
+          const ordered = totally(self, q)
+          if (ordered !== null) return column(ordered, kind)
+        }
+        const mapped = column(q, kind)
+        return mapped === null ? null : totally(self, mapped)
+      },
+    }
+    return self
+  }
+  return at(vars)
+}
+
+const MAX_COLUMNS = 60
+
+/** The query of a recipe, with some variables in scope. */
+const elaborate = (schema: AnySchema, r: Recipe, vars: readonly Variable[]): QueryCode => {
+  const source = sources[r.source.op] ?? sources.from
+  const w = writer(schema, vars, r.source)
+  const first = source?.(w) ?? (begin(vars, combinator('Q', 'Do')) as QueryCode)
+  return r.steps.reduce((q, step) => {
+    const next = steps[step.op]?.(writer(schema, vars, step), q) ?? q
+    return next.row !== null && leaves(next.row).length > MAX_COLUMNS ? q : next
+  }, first)
+}
+
+const SOURCES: Weights = { from: 20, of: 1, Do: 1, values: 2, zero: 1, prepare: 2 }
+
+const STEPS: Weights = {
+  where: 6,
+  map: 5,
+  orderBy: 4,
+  bind: 3,
+  innerJoin: 4,
+  leftJoin: 4,
+  bindLeft: 3,
+  let: 3,
+  aggregate: 3,
+  distinct: 2,
+  limit: 3,
+  offset: 1,
+  flatMap: 2,
+  unionAll: 1,
+  union: 1,
+  intersect: 1,
+  except: 1,
+  when: 1,
+  mapRow: 1,
+}
+
+export const generated = (schema: AnySchema, r: Recipe): GeneratedQuery => {
+  const code = elaborate(schema, r, [])
+  return { query: code.build([]), text: code.text, ordered: code.total, uses: new Set(code.uses), recipe: r }
+}
+
+/** Queries over the tables of a schema, nested up to `depth` levels. */
+export const query = (schema: AnySchema, options: { readonly depth?: number } = {}): fc.Arbitrary<GeneratedQuery> =>
+  recipe(SOURCES, STEPS, options.depth ?? 4).map(r => generated(schema, r))

@@ -1,0 +1,83 @@
+/**
+ * Where generated queries begin: a table, given rows, one row, none, a prepared query.
+ *
+ * Expressions of `of` may mention the variables around, so that a query inside another one can begin
+ * with what the outer row has.
+ */
+import type { exprType } from '../../lib/core/Syntax.js'
+import { begin, within } from './assemble.js'
+import { apply, type Code, lambda, list, record, type Variable } from './Code.js'
+import { call, columnOf, combinator, tableCode } from './combinators.js'
+import { expression, someKind } from './expression.js'
+import { type Kind, typeOfKind } from './Kind.js'
+import { variableName } from './scopeCode.js'
+import { smallValues, valueCode } from './values.js'
+import type { QueryCode, Writer } from './Writer.js'
+
+type Source = (w: Writer) => QueryCode | null
+
+const from: Source = w => {
+  const name = w.choices.pick(Object.keys(w.schema.tables))
+  const table = w.schema.tables[name]
+  if (table === undefined) return null
+  return begin(w.vars, call('Q', 'from', tableCode(name, table)), { unique: table.primaryKey?.columns.map(c => [c]) ?? null })
+}
+
+const of: Source = w => {
+  const fields = Array.from(
+    { length: w.choices.pick([1, 2, 3]) },
+    (_, i) => [`v${i + 1}`, expression(w, someKind(w), w.choices.pick([0, 0, 1]))] as const,
+  )
+  return begin(w.vars, call('Q', 'of', record(fields)), { unique: [] })
+}
+
+const COLUMN_KINDS: readonly Kind[] = ['int', 'text', 'numeric', 'boolean', 'float', 'date', 'bigint', 'timestamp', 'uuid', 'time', 'bytes']
+
+interface Given {
+  readonly name: string
+  readonly column: Code<any>
+  readonly value: () => Code<any>
+}
+
+/** Columns of some kinds, with the values that they take. */
+const columns = (w: Writer, count: number, stem: string): readonly Given[] =>
+  Array.from({ length: count }, (_, i) => {
+    const type = { ...typeOfKind(w.choices.pick(COLUMN_KINDS)), nullable: w.choices.below(3) === 2 }
+    const values = smallValues(type)
+    return {
+      name: `${stem}${i + 1}`,
+      column: columnOf(type) as Code<any>,
+      value: () => (type.nullable && w.choices.below(4) === 3 ? valueCode(null) : valueCode(w.choices.pick(values))),
+    }
+  })
+
+const values: Source = w => {
+  const given = columns(w, w.choices.pick([1, 2, 3]), 'v')
+  const rows = Array.from({ length: w.choices.pick([2, 1, 3, 0]) }, () => record(given.map(g => [g.name, g.value()])))
+  return begin(w.vars, apply(call('Q', 'values', record(given.map(g => [g.name, g.column]))), list(rows)))
+}
+
+const prepare: Source = w => {
+  const given = columns(w, w.choices.pick([1, 2]), 'p')
+  const types = record(given.map(g => [g.name, g.column])).build([]) as {
+    readonly [name: string]: { readonly type: ReturnType<typeof exprType> }
+  }
+  const scope = Object.fromEntries(
+    Object.entries(types).map(([name, c]) => [name, { kind: 'expr', node: { tag: 'param', name }, type: c.type } as const]),
+  )
+  const params: Variable = { name: variableName(w.vars), scope }
+  const inner = within(w, params).query()
+  const prepared = call('Q', 'prepare', record(given.map(g => [g.name, g.column])), lambda([params], inner))
+  const query = begin(w.vars, apply(prepared, record(given.map(g => [g.name, g.value()]))), { unique: inner.unique, total: inner.total })
+  return inner.row === null ? inner : query
+}
+
+/** The sources by their names in a recipe. */
+export const sources: { readonly [op: string]: Source | undefined } = {
+  from,
+  of,
+  Do: w => begin(w.vars, combinator('Q', 'Do'), { unique: [] }),
+  zero: w => begin(w.vars, combinator('Q', 'zero')),
+  values,
+  prepare,
+}

@@ -1,0 +1,94 @@
+/**
+ * The law of interpreters: `runner.perform(op) = memory.perform(op)`, for every query.
+ *
+ * Both interpreters get the same rows and are asked the same queries. Their answers are the same bags,
+ * the same lists where the order is total; or both refuse with the same error. What the runner
+ * answers with `Unsupported` is counted, not blamed: it says that it can't, which is never wrong.
+ */
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import type { DbError } from '../lib/core/DbError.js'
+import type { Runner } from '../lib/core/Interpreter.js'
+import * as Q from '../lib/core/Query.js'
+import type { AnySchema } from '../lib/core/Schema.js'
+import { formOf, sameAnswer, show } from './answer.js'
+import { batch } from './arbitrary/batch.js'
+import { type AnyDatabase, type DatabaseOptions, database, databaseText } from './arbitrary/database.js'
+import { load } from './arbitrary/load.js'
+import { type GeneratedQuery, query } from './arbitrary/query.js'
+import { type Cover, type Coverage, type Law, law } from './Law.js'
+
+export type Answer = E.Either<DbError, readonly unknown[]>
+
+/** A query and its rows as text that a person can run. */
+export const caseText = (q: GeneratedQuery, db: AnyDatabase): string => {
+  const tables = [...q.uses].filter(u => u.startsWith('t.')).map(u => u.slice(2))
+  return `const query = ${q.text}\n\nconst rows = ${databaseText(db, tables)}`
+}
+
+export const answerText = (q: GeneratedQuery, answer: Answer): string =>
+  E.isLeft(answer) ? `${answer.left._tag}: ${answer.left.message}` : show(formOf(q.query, q.ordered), answer.right)
+
+/** Labels of one answer. */
+export const coverAnswer = (cover: Cover, q: GeneratedQuery, answer: Answer): void => {
+  for (const use of q.uses) cover(use)
+  if (E.isLeft(answer)) {
+    cover(`refused: ${answer.left._tag}`)
+    return
+  }
+  const n = answer.right.length
+  cover(n === 0 ? 'rows: 0' : n === 1 ? 'rows: 1' : n < 10 ? 'rows: 2 to 9' : 'rows: 10 and more')
+  cover(q.ordered ? 'order: total' : 'order: open')
+}
+
+/** Whether the answers of two interpreters to one query are the same; null when they are. */
+export const disagreement = (q: GeneratedQuery, expected: Answer, got: Answer): string | null => {
+  if (E.isLeft(got) && got.left._tag === 'Unsupported') return null
+  if (E.isLeft(expected) && E.isLeft(got)) return expected.left._tag === got.left._tag ? null : 'the errors differ'
+  if (E.isLeft(expected) || E.isLeft(got)) return 'one of them is an error'
+  return sameAnswer(formOf(q.query, q.ordered), expected.right, got.right) ? null : 'the answers differ'
+}
+
+/** Not more than so many of a hundred answers are empty, and every one of some labels was seen. */
+export const demandOf =
+  (labels: readonly string[], from: number, mostlyEmpty = 60) =>
+  (coverage: Coverage, cases: number): string | null => {
+    const empty = ((coverage.get('rows: 0') ?? 0) / cases) * 100
+    if (cases >= 200 && empty > mostlyEmpty) return `${empty.toFixed(0)} % of the answers are empty`
+    const missing = labels.filter(l => !coverage.has(l))
+    return cases < from || missing.length === 0 ? null : `never used in ${cases} cases: ${missing.join(', ')}`
+  }
+
+export interface Subject {
+  readonly runner: Runner
+  readonly reference: Runner
+  readonly schema: AnySchema
+  readonly databases?: DatabaseOptions
+}
+
+export const sameAnswers = ({ runner, reference, schema, databases = {} }: Subject): Law =>
+  law(
+    'runner.perform(all(q)) = memory.perform(all(q))',
+    'A runner answers every query as its meaning says.',
+    fc.tuple(batch(query(schema), BATCH), database(schema, databases)),
+    async ([queries, db], cover) => {
+      for (const r of [runner, reference]) {
+        const loaded = await load(schema, db)({ db: r })()
+        if (E.isLeft(loaded))
+          return `${r.capabilities.engine} does not take the rows: ${loaded.left.message}\n\nconst rows = ${databaseText(db)}`
+      }
+      for (const q of queries) {
+        const [got, expected] = [await Q.all(q.query)({ db: runner })(), await Q.all(q.query)({ db: reference })()] as [Answer, Answer]
+        coverAnswer(cover, q, got)
+        const why = disagreement(q, expected, got)
+        if (why !== null) {
+          const line = (r: Runner, a: Answer): string => `${r.capabilities.engine}: ${answerText(q, a)}`
+          return `${why}\n\n${caseText(q, db)}\n\n${line(reference, expected)}\n${line(runner, got)}`
+        }
+      }
+      return null
+    },
+    { batch: BATCH, demand: demandOf([], 5000) },
+  )
+
+const BATCH = 50
