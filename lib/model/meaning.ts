@@ -12,14 +12,15 @@
  * `attempting`.
  */
 import { refuse, unsupported, validationError } from '../core/DbError.js'
-import type { AnyAgg, AnyExpr, AnyQuery, ExprType, Order, Pred, QueryNode, RowShape } from '../core/Syntax.js'
+import { isInteger, isText } from '../core/SqlType.js'
+import type { AnyAgg, AnyExpr, AnyQuery, AnyTable, ExprType, Order, Pred, QueryNode, RowShape } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
 import { extend, leaves, mapLeaves, nothing, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
 import { aggregated } from './aggregate.js'
 import { type Database, seenAs, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { among, apply, both, convert, negated, type Operand, type Truth } from './scalar.js'
-import { exact, identities, type Value } from './value.js'
+import { exact, identities, identity, type Value } from './value.js'
 
 /** What expressions and queries mean in one state of a database. */
 export interface Meaning {
@@ -53,6 +54,8 @@ const present = (row: RowShape): RowShape => ({ kind: 'maybe', present: literal(
 
 type WithInput = Extract<QueryNode, { readonly input: AnyQuery }>
 type Aggregate = Extract<QueryNode, { readonly tag: 'aggregate' }>
+type Where = Extract<QueryNode, { readonly tag: 'where' }>
+type Fields = { readonly [field: string]: AnyExpr }
 type SetNode = Extract<QueryNode, { readonly tag: 'set' }>
 
 export const meaning = (db: Database): Meaning => {
@@ -130,11 +133,8 @@ export const meaning = (db: Database): Meaning => {
   const rows = (q: AnyQuery): readonly RowShape[] => {
     const { node } = q
     switch (node.tag) {
-      case 'from': {
-        const content = stored(db, node.table)
-        const seen = seenAs(content, node.table)
-        return content.rows.map(row => literals(node.table.types, seen(row)))
-      }
+      case 'from':
+        return contentOf(node.table).rows
       case 'of':
         return [node.shape]
       case 'zero':
@@ -147,15 +147,67 @@ export const meaning = (db: Database): Meaning => {
         return rows(node.prepared.f(node.values))
       case 'aggregate':
         return aggregates(node, rows(node.input))
+      case 'where':
+        return candidates(node).filter(row => holds(node.f(scopeOf(row))))
       default:
         return step(node, rows(node.input))
     }
   }
 
-  const step = (node: Exclude<WithInput, Aggregate>, input: readonly RowShape[]): readonly RowShape[] => {
+  /** The rows of a table as literals, and by the values of a column: each made once a state. */
+  interface Content {
+    readonly rows: readonly Fields[]
+    readonly by: Map<string, ReadonlyMap<unknown, readonly Fields[]>>
+  }
+  const contents = new Map<AnyTable, Content>()
+
+  const contentOf = (table: AnyTable): Content => {
+    const before = contents.get(table)
+    if (before !== undefined) return before
+    const content = stored(db, table)
+    const seen = seenAs(content, table)
+    const made: Content = { rows: content.rows.map(row => literals(table.types, seen(row))), by: new Map() }
+    contents.set(table, made)
+    return made
+  }
+
+  const rowsBy = (table: AnyTable, field: string): ReadonlyMap<unknown, readonly Fields[]> => {
+    const content = contentOf(table)
+    const before = content.by.get(field)
+    if (before !== undefined) return before
+    const made = new Map<unknown, Fields[]>()
+    for (const row of content.rows) {
+      const e = row[field] as AnyExpr
+      const id = identity(e.type.sql, value(e))
+      const there = made.get(id)
+      if (there === undefined) made.set(id, [row])
+      else there.push(row)
+    }
+    content.by.set(field, made)
+    return made
+  }
+
+  /**
+   * The rows that a condition is asked about. Where it is one equality of a column of a table and a literal: those with that
+   * value, because for every other row it is false or null. The condition still decides, so the meaning is the same.
+   */
+  const candidates = ({ input, f }: Where): readonly RowShape[] => {
+    if (input.node.tag !== 'from') return rows(input)
+    const { table } = input.node
+    const symbols = rowOf(input) as Fields
+    const { node: condition } = f(symbols)
+    if (condition.tag !== 'call' || condition.fn !== 'eq') return rows(input)
+    const [a, b] = condition.args as readonly [AnyExpr, AnyExpr]
+    const [column, other] = a.node.tag === 'literal' ? [b, a] : [a, b]
+    const field = Object.keys(symbols).find(name => symbols[name] === column)
+    const alike = (is: (t: ExprType['sql']) => boolean): boolean => is(column.type.sql) && is(other.type.sql)
+    if (field === undefined || other.node.tag !== 'literal' || !(alike(isInteger) || alike(isText))) return rows(input)
+    const wanted = value(other)
+    return wanted === null ? [] : (rowsBy(table, field).get(identity(other.type.sql, wanted)) ?? [])
+  }
+
+  const step = (node: Exclude<WithInput, Aggregate | Where>, input: readonly RowShape[]): readonly RowShape[] => {
     switch (node.tag) {
-      case 'where':
-        return input.filter(row => holds(node.f(scopeOf(row))))
       case 'map':
         return input.map(row => node.f(scopeOf(row)))
       case 'mapRow':
