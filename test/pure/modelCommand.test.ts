@@ -766,6 +766,11 @@ definitions('dropAll drops the tables that are there, with the keys that refer t
   assert.is(answer(create(schema({ items }), dropped), C.insert(items)({ name: 'a' })), 1)
 })
 
+definitions('dropAll leaves other tables and the keys between them', () => {
+  const db = right(define(create(schema({ items }), withAnn), { action: 'dropAll', schema: schema({ items }) }))
+  assert.is((failure(db, C.update(people)({ boss: 9 }, C.everywhere)) as DbError)._tag, 'ForeignKeyViolation')
+})
+
 definitions('a table goes by its SQL names: another description of it may name fields otherwise, and less of them', () => {
   const short = table('item', { key: generated(named('id')(int)), called: named('name')(nullable(text)) })
   const db = after(

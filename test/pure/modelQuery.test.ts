@@ -920,6 +920,22 @@ edges('what is invalid is refused also where there is no row, at every depth', (
   refused(
     pipe(
       none,
+      Q.flatMap(() => pipe(names, Q.offset(1.5))),
+    ) as AnyQuery,
+    'ValidationError',
+    /whole number/,
+  )
+  refused(
+    pipe(
+      none,
+      Q.aggregate(() => ({ n: pipe(A.countAll, A.filter(X.exists(inWhere))) })),
+    ) as AnyQuery,
+    'ValidationError',
+    words,
+  )
+  refused(
+    pipe(
+      none,
       Q.where(() => X.raw({ ...int, type: { ...int.type, sql: { tag: 'boolean' } } } as never)`true` as never),
     ) as AnyQuery,
     'Unsupported',
