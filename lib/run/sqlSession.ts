@@ -12,7 +12,7 @@ import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, ExprType } from '../core/Syntax.js'
-import type { RowPlan } from '../plan/Rel.js'
+import type { RowPlan, Scalar } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import { bind, type Compiled, compile } from '../sql/compile.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
@@ -37,11 +37,19 @@ export interface DriverCursor {
   readonly close: () => Promise<void>
 }
 
+/** A column of a result: its type, and whether it is more than a column that is stored. */
+export interface ResultColumn {
+  readonly type: ExprType
+  readonly computed: boolean
+}
+
+const resultColumn = ({ scalar }: { readonly scalar: Scalar }): ResultColumn => ({ type: scalar.type, computed: scalar.node.tag !== 'column' })
+
 /** A statement on its way to a driver. `columns` are the types of what it answers. */
 export interface Statement {
   readonly text: string
   readonly params: readonly unknown[]
-  readonly columns: readonly ExprType[]
+  readonly columns: readonly ResultColumn[]
   /** `raw` is text of the caller's own: it may be anything, and has to be one statement. */
   readonly kind: 'read' | 'write' | 'raw'
 }
@@ -107,7 +115,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     return answer
   }
 
-  const statementOf = (flat: Flat, columns: readonly ExprType[], query: AnyQuery | null, kind: Statement['kind']): Statement => ({
+  const statementOf = (flat: Flat, columns: readonly ResultColumn[], query: AnyQuery | null, kind: Statement['kind']): Statement => ({
     text: flat.text,
     params: bind(flat.slots, query).map((value, i) => (value === null ? null : values.write((flat.slots[i] as Slot).type.sql)(value))),
     columns,
@@ -125,7 +133,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     if (E.isLeft(compiled)) return compiled
     return attempting('a parameter', () => {
       const { columns } = compiled.right
-      return { compiled: compiled.right, statement: statementOf(compiled.right, columns.map(o => o.scalar.type), query, 'read') }
+      return { compiled: compiled.right, statement: statementOf(compiled.right, columns.map(resultColumn), query, 'read') }
     })
   }
 
@@ -165,7 +173,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   const execute = async (command: AnyCommand): Answer<unknown> => {
     const planned = attempting('a function of the command', () => {
       const write = reifyWrite(command)
-      return { table: write.table, columns: write.returning?.outputs.map(o => o.scalar.type) ?? [], printed: printWrite(dialect, write) }
+      return { table: write.table, columns: write.returning?.outputs.map(resultColumn) ?? [], printed: printWrite(dialect, write) }
     })
     if (E.isLeft(planned)) return planned
     const { table, columns, printed } = planned.right
@@ -225,7 +233,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     const ready = attempting('a parameter', () => {
       const args = op.args.map(a => slotOf(lit(a)))
       const parts = op.text.flatMap((t, i): readonly Fragment[] => (args[i] === undefined ? [text(t)] : [text(t), slot(args[i])]))
-      return statementOf(flatten(join(parts, ''), dialect.placeholder, dialect.numbered), types, null, 'raw')
+      return statementOf(flatten(join(parts, ''), dialect.placeholder, dialect.numbered), types.map(type => ({ type, computed: true })), null, 'raw')
     })
     if (E.isLeft(ready)) return ready
     const fields = names.map((name, index): readonly [string, RowPlan] => [name, { tag: 'cell', index, path: [name], type: types[index] as ExprType }])

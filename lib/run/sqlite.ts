@@ -14,13 +14,12 @@ import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } f
 import { connectionError, type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities, Runner } from '../core/Interpreter.js'
 import { foreignKeyName } from '../core/Schema.js'
-import type { ExprType } from '../core/Syntax.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { type LockedFile, lockFile } from './lockedFile.js'
 import { type SingleOptions, singleSession } from './single.js'
 import { classifySqlite } from './sqliteErrors.js'
-import { type Driver, type DriverCursor, type SqlEngine, sqlSession, type Statement } from './sqlSession.js'
+import { type Driver, type DriverCursor, type ResultColumn, type SqlEngine, sqlSession, type Statement } from './sqlSession.js'
 import { simpleCase } from './simpleCase.js'
 
 export interface SqliteOptions extends SingleOptions {
@@ -89,8 +88,8 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
     try {
       prepared.bind(statement.params as SqlValue[])
       const rows: SqlValue[][] = []
-      const config = { useBigInt: needsBigInt(statement.columns) }
-      while (prepared.step()) rows.push(rowAt(prepared, config))
+      const read = reader(statement.columns)
+      while (prepared.step()) rows.push(read(prepared))
       return { rows, affected: db.getRowsModified() }
     } finally {
       prepared.free()
@@ -99,7 +98,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
 
   const cursor = async (statement: Statement, size: number): Promise<DriverCursor> => {
     const prepared = db.prepare(statement.text)
-    const config = { useBigInt: needsBigInt(statement.columns) }
+    const row = reader(statement.columns)
     let ahead: SqlValue[][] = []
     let at = 0
     let live = true
@@ -111,7 +110,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
     const read = (limit: number): SqlValue[][] => {
       const rows: SqlValue[][] = []
       while (live && rows.length < limit) {
-        if (prepared.step()) rows.push(rowAt(prepared, config))
+        if (prepared.step()) rows.push(row(prepared))
         else free()
       }
       return rows
@@ -177,6 +176,20 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
 const rowAt = (prepared: Prepared, config: { readonly useBigInt: boolean }): SqlValue[] =>
   (prepared as unknown as { get: (params: null, config: { readonly useBigInt: boolean }) => SqlValue[] }).get(null, config)
 
+/**
+ * How the rows of a statement are read. Integers beyond 2^53 need bigint; for the rest numbers are faster. Where integers are
+ * computed they are read as bigint too, because only then a float among them is seen: it has left 64 bits on the way.
+ */
+const reader = (columns: readonly ResultColumn[]): ((prepared: Prepared) => SqlValue[]) => {
+  const computed = columns.flatMap((c, i) => (c.computed && (c.type.sql.tag === 'int' || c.type.sql.tag === 'smallint') ? [i] : []))
+  const config = { useBigInt: computed.length > 0 || columns.some(c => c.type.sql.tag === 'bigint' || isScaled(c.type.sql) || c.type.sql.tag === 'custom') }
+  return prepared => {
+    const row = rowAt(prepared, config)
+    for (const i of computed) if (typeof row[i] === 'number') row[i] = Number.POSITIVE_INFINITY
+    return row
+  }
+}
+
 const prepareSession = (db: Database): void => {
   db.create_function('unicode_lower', (s: SqlValue) => (typeof s === 'string' ? simpleCase.lower(s) : s))
   db.create_function('unicode_upper', (s: SqlValue) => (typeof s === 'string' ? simpleCase.upper(s) : s))
@@ -198,9 +211,6 @@ const check = (db: Database): void => {
   const found = db.exec('PRAGMA quick_check')[0]?.values[0]?.[0]
   if (found !== 'ok') throw new Error(String(found))
 }
-
-/** Integers beyond 2^53 need bigint; for the rest numbers are faster. */
-const needsBigInt = (columns: readonly ExprType[]): boolean => columns.some(c => c.sql.tag === 'bigint' || isScaled(c.sql) || c.sql.tag === 'custom')
 
 /**
  * SQLite does not say which foreign key failed. The statement is run again with the check put off, in

@@ -71,8 +71,8 @@ export interface Dialect {
   readonly limit: (count: Fragment | null, offset: Fragment | null) => Fragment
   /** A value list as a derived table with these columns. */
   readonly values: (columns: readonly string[], rows: readonly (readonly Fragment[])[], alias: string) => Fragment
-  /** A cell of a nested collection: JSON that can be decoded without loss. */
-  readonly toJson: (value: Fragment, type: SqlType) => Fragment
+  /** A cell of a nested collection: JSON that can be decoded without loss. A computed one may have left its type. */
+  readonly toJson: (value: Fragment, type: SqlType, computed: boolean) => Fragment
   /** A nested collection as one JSON array of arrays. */
   readonly collection: (parts: CollectionParts) => Fragment
   /** How a collection is embedded as a cell of another. */

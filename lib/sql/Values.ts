@@ -23,7 +23,11 @@ export interface Values {
   readonly readJson: (type: SqlType) => Reader
 }
 
+/** A float where an integer was computed: SQLite slips into floats when it leaves 64 bits. */
+export const FLOAT_TEXT = /^-?\d+(?:\.\d+(?:e\+?\d+)?|e\+?\d+)$/i
+
 const integer: Reader = cell => {
+  if (typeof cell === 'string' && FLOAT_TEXT.test(cell)) return OVERFLOW
   const n = typeof cell === 'number' ? cell : typeof cell === 'bigint' ? Number(cell) : typeof cell === 'string' && /^-?\d+$/.test(cell) ? Number(cell) : null
   if (n === null || !(Number.isInteger(n) || Math.abs(n) > 2 ** 53)) return MISMATCH
   return Number.isSafeInteger(n) ? n : OVERFLOW
@@ -32,7 +36,7 @@ const integer: Reader = cell => {
 const bigint: Reader = cell => {
   if (typeof cell === 'bigint') return BigInt.asIntN(64, cell) === cell ? cell : OVERFLOW
   if (typeof cell === 'number') return Number.isSafeInteger(cell) ? BigInt(cell) : Number.isFinite(cell) && Math.abs(cell) < 2 ** 53 ? MISMATCH : OVERFLOW
-  if (typeof cell !== 'string' || !/^-?\d+$/.test(cell)) return /^-?\d(\.\d+)?e\+\d+$/i.test(String(cell)) ? OVERFLOW : MISMATCH
+  if (typeof cell !== 'string' || !/^-?\d+$/.test(cell)) return FLOAT_TEXT.test(String(cell)) ? OVERFLOW : MISMATCH
   const n = BigInt(cell)
   return BigInt.asIntN(64, n) === n ? n : OVERFLOW
 }
@@ -91,10 +95,14 @@ const decimal =
     return typeof cell === 'string' ? canonicalOr(type, cell) : MISMATCH
   }
 
-/** A decimal text at the type's scale. Engines compute with more digits than a column holds, so the precision is not a bound here. */
+/**
+ * A decimal text at the type's scale. Engines compute with more digits than a column holds, so the precision is not a bound here;
+ * up to 18 digits 64 bits are, as on engines that compute with scaled integers.
+ */
 const canonicalOr = (type: SqlType & { readonly tag: 'numeric' }, cell: string): unknown => {
   const digits = unscaled(cell, type.scale)
-  return digits === null ? MISMATCH : decimalOf(digits, type.scale)
+  if (digits === null) return MISMATCH
+  return type.precision <= 18 && BigInt.asIntN(64, digits) !== digits ? OVERFLOW : decimalOf(digits, type.scale)
 }
 
 const checked =

@@ -190,7 +190,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const within = environment(block, env)
       const clauses = body(block, within, [...plan.outputs.map(o => o.scalar), ...plan.order.map(k => k.scalar)], outside)
       const p = printer(within, outside)
-      const cells = plan.outputs.map(o => (o.scalar.node.tag === 'nested' ? dialect.embed(p.fragment(o.scalar)) : dialect.toJson(p.fragment(o.scalar), o.scalar.type.sql)))
+      const cells = plan.outputs.map(o => (o.scalar.node.tag === 'nested' ? dialect.embed(p.fragment(o.scalar)) : dialect.toJson(p.fragment(o.scalar), o.scalar.type.sql, o.scalar.node.tag !== 'column')))
       const order = plan.order.map(p.sortKey)
       return dialect.collection({ cells, order, body: clauses })
     }

@@ -65,10 +65,13 @@ const aggregate = (parts: AggParts): Fragment => {
   }
 }
 
+/** `hex(NULL)` is the empty text, which would be read as no bytes. */
+const hexOf = (value: Fragment): Fragment => sql`iif(${value} IS NULL, NULL, hex(${value}))`
+
 /** JSON that JSON.parse reads without loss: 64-bit integers as text, bytes as hex digits, JSON as itself. */
-const toJson = (value: Fragment, type: SqlType): Fragment => {
-  if (type.tag === 'bigint' || isScaled(type)) return sql`CAST(${value} AS TEXT)`
-  if (type.tag === 'bytes') return sql`hex(${value})`
+const toJson = (value: Fragment, type: SqlType, computed = false): Fragment => {
+  if (type.tag === 'bigint' || isScaled(type) || (computed && isInteger(type))) return sql`CAST(${value} AS TEXT)`
+  if (type.tag === 'bytes') return hexOf(value)
   if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return sql`json(${value})`
   return value
 }
@@ -114,7 +117,7 @@ export const sqlite: Dialect = {
   lateral: {
     tag: 'json',
     source: (select, columns, types, alias) => {
-      const cells = columns.map((c, i) => (types[i]?.tag === 'bytes' ? text(`hex(${c})`) : text(c)))
+      const cells = columns.map((c, i) => (types[i]?.tag === 'bytes' ? hexOf(text(c)) : text(c)))
       return sql`json_each((SELECT json_group_array(json_array(${list(cells)})) FROM (${select}))) AS ${alias}`
     },
     read: (alias, i, type) => text(type.tag === 'bytes' ? `unhex(${alias}."value" ->> '$[${i}]')` : `(${alias}."value" ->> '$[${i}]')`),

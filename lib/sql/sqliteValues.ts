@@ -7,7 +7,7 @@
  */
 import { decimalOf, unscaled } from '../core/Canonical.js'
 import type { SqlType } from '../core/SqlType.js'
-import { MISMATCH, OVERFLOW, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
+import { FLOAT_TEXT, MISMATCH, OVERFLOW, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
 
 /** Numerics that are stored as integers: the value times ten to the scale. */
 export const isScaled = (t: SqlType): boolean => t.tag === 'numeric' && t.precision <= 18 && t.sqlite === undefined
@@ -46,11 +46,12 @@ const scaled =
   (scale: number): Reader =>
   cell => {
     if (typeof cell === 'bigint') return decimalOf(cell, scale)
-    if (typeof cell === 'number') return Number.isSafeInteger(cell) ? decimalOf(BigInt(cell), scale) : Number.isInteger(cell) || !Number.isFinite(cell) ? OVERFLOW : MISMATCH
-    return typeof cell === 'string' && /^-?\d+$/.test(cell) ? decimalOf(BigInt(cell), scale) : /^-?\d(\.\d+)?e\+/i.test(String(cell)) ? OVERFLOW : MISMATCH
+    if (typeof cell === 'number') return OVERFLOW
+    return typeof cell === 'string' && /^-?\d+$/.test(cell) ? decimalOf(BigInt(cell), scale) : FLOAT_TEXT.test(String(cell)) ? OVERFLOW : MISMATCH
   }
 
 const read = (type: SqlType): Reader => {
+  if (type.tag === 'bigint') return cell => (typeof cell === 'number' ? OVERFLOW : readCell(type)(cell))
   if (type.tag === 'numeric') {
     if (isScaled(type)) return scaled(type.scale)
     if (type.sqlite === 'real') return cell => (Number.isFinite(Number(cell)) ? Number(cell).toFixed(type.scale) : MISMATCH)
