@@ -180,7 +180,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, 'write')))
     if (E.isLeft(ready)) return ready
     const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
-    return lasting(ready.right.length === 1 && printed.row === null ? steps : () => atomically(steps))
+    return lasting(ready.right.length === 1 && printed.after.length === 0 && printed.row === null ? steps : () => atomically(steps))
   }
 
   const inOrder = async (statements: readonly Statement[], table: AnyTable, printed: CompiledWrite, cardinality: 'one' | 'many'): Answer<unknown> => {
@@ -194,6 +194,10 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
       const decoded = decodeAll(printed.row, done.right.rows, answers.length)
       if (E.isLeft(decoded)) return decoded
       answers.push(...decoded.right)
+    }
+    for (const follows of printed.after) {
+      const done = await run(statementOf(follows, [], null, 'write'), table)
+      if (E.isLeft(done)) return done
     }
     if (printed.row === null) return E.right(affected)
     return E.right(cardinality === 'one' ? answers[0] : answers)

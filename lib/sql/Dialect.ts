@@ -98,6 +98,9 @@ export interface Writes {
   /** What stands for a row that gives no value at all. */
   readonly allDefaults: string
   readonly returning: boolean
+  /** Whether generated keys go on after those that were given; else what makes them. */
+  readonly keysFollow: boolean
+  readonly afterGivenKey: (table: string, column: string) => string
   /** The clause that turns an insert into an upsert, with a leading blank. */
   readonly upsert: (conflict: Conflict, column: (field: string) => string) => Fragment
 }

@@ -94,6 +94,11 @@ export const writes: Writes = {
   missing: 'DEFAULT',
   allDefaults: 'DEFAULT VALUES',
   returning: true,
+  keysFollow: false,
+  afterGivenKey: (table, column) => {
+    const sequence = `pg_get_serial_sequence(${quoted(table)}, ${quoted(column)})`
+    return `SELECT setval(${sequence}, greatest(max(${quote(column)}), pg_sequence_last_value(${sequence}::regclass), 1)) FROM ${table}`
+  },
   upsert: (conflict, column) =>
     text(
       ` ON CONFLICT (${conflict.target.map(column).join(', ')}) DO UPDATE SET ${conflict.update.map(f => `${column(f)} = excluded.${column(f)}`).join(', ')}`,

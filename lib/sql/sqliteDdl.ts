@@ -71,6 +71,8 @@ export const writes: Writes = {
   missing: 'NULL',
   allDefaults: 'DEFAULT VALUES',
   returning: true,
+  keysFollow: true,
+  afterGivenKey: () => '',
   upsert: (conflict, column) =>
     text(
       ` ON CONFLICT (${conflict.target.map(column).join(', ')}) DO UPDATE SET ${conflict.update.map(f => `${column(f)} = excluded.${column(f)}`).join(', ')}`,

@@ -17,6 +17,8 @@ import { renderer } from './render.js'
 /** The statements of a command, in order, and how a returned row is read. */
 export interface CompiledWrite {
   readonly statements: readonly Flat[]
+  /** What has to follow: generated keys go on after those that were given. */
+  readonly after: readonly Flat[]
   readonly row: RowPlan | null
 }
 
@@ -25,12 +27,20 @@ const target = (dialect: Dialect, table: AnyTable): string =>
 
 export const printWrite = (dialect: Dialect, write: Write): CompiledWrite => {
   const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
+  const row = write.returning?.row ?? null
+  const after = keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f)))))
   if (write.tag === 'insert') {
     const size = Math.max(1, Math.floor(dialect.writes.parameters / Math.max(1, write.fields.length)))
     const chunks = Array.from({ length: Math.ceil(write.rows.length / size) }, (_, i) => write.rows.slice(i * size, i * size + size))
-    return { statements: chunks.map(rows => flat(statement(dialect, { ...write, rows }))), row: write.returning?.row ?? null }
+    return { statements: chunks.map(rows => flat(statement(dialect, { ...write, rows }))), after: dialect.writes.keysFollow ? [] : after, row }
   }
-  return { statements: [flat(statement(dialect, write))], row: write.returning?.row ?? null }
+  return { statements: [flat(statement(dialect, write))], after: dialect.writes.keysFollow ? [] : after, row }
+}
+
+/** The generated columns that a write gives values for. */
+const keysGiven = (write: Write): readonly string[] => {
+  const fields = write.tag === 'delete' ? [] : write.tag === 'update' ? write.set.map(([f]) => f) : write.fields
+  return fields.filter(f => write.table.columns[f]?.generated === true)
 }
 
 const statement = (dialect: Dialect, write: Write): Fragment => {

@@ -272,6 +272,20 @@ for (const engine of embedded) {
     assert.is(await run(Q.count(Q.from(playlistTracks))), 8715)
   })
 
+  test('a new row gets a new key, although the keys so far were given', async () => {
+    const added = await run(
+      Program.rolledBack(
+        C.run(
+          pipe(
+            C.insert(genres)({ name: 'Chiptune' }),
+            C.returning(genre => genre.id),
+          ),
+        ),
+      ),
+    )
+    assert.ok(added > 25)
+    assert.is(await run(Q.count(Q.from(genres))), 25)
+  })
   test('every report has an answer', async () => {
     for (const report of R.reports) assert.ok((await answer(report)).length > 0, report.name)
   })
