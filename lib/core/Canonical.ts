@@ -198,10 +198,12 @@ export const canonical = (type: SqlType, value: unknown): Checked => {
     case 'timestampMicros':
       return micros(type, value)
     case 'date':
-      return typeof value === 'string' && isDate(value) ? ok(value) : expected(type, value)
+      if (typeof value !== 'string') return expected(type, value)
+      return isDate(value) ? ok(value) : no('expected a day that exists, as YYYY-MM-DD, in the years 1 to 9999')
     case 'time': {
       const time = typeof value === 'string' ? timeText(value) : null
-      return time === null ? expected(type, value) : ok(time)
+      if (typeof value !== 'string') return expected(type, value)
+      return time === null ? no('expected a time of day as HH:MM:SS or HH:MM:SS.mmm') : ok(time)
     }
     case 'json': {
       const problem = jsonProblem(value)

@@ -154,13 +154,14 @@ const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !
 /** An expression as a value of `sql`, by a cast where the representation differs. */
 const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
   if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
-  if (e.node.tag === 'literal' && e.type.sql.tag !== 'numeric') return { ...e, type: { ...e.type, sql } }
+  if (e.node.tag === 'literal' && isInteger(e.type.sql) && e.node.value !== null) return expr({ tag: 'literal', value: Number(e.node.value) }, { ...e.type, sql, refine: null })
   return node({ tag: 'cast', operand: e }, { ...e.type, sql, refine: null }, [e])
 }
 
 /** An expression as a value for a column of this type; null when that would lose something. */
 export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
   const from = e.type.sql
+  if (e.node.tag === 'invalid') return e
   if (from.tag === 'numeric' && sql.tag === 'numeric') return from.scale <= sql.scale ? coerce(e, { ...from, scale: sql.scale }) : null
   if (isInteger(from) && sql.tag === 'float') return coerce(e, sql)
   if (isInteger(from) && isInteger(sql)) return e
@@ -499,11 +500,14 @@ export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown
 
 // --- Order ------------------------------------------------------------------------------------
 
+const sortable = (e: AnyExpr): AnyExpr =>
+  hasOrder(e.type.sql) ? e : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
+
 /** Ascending, nulls last. */
-export const asc = <A>(e: Expr<A>): Order => ({ expr: e, direction: 'asc', nulls: null })
+export const asc = <A>(e: Expr<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })
 
 /** Descending, nulls first. */
-export const desc = <A>(e: Expr<A>): Order => ({ expr: e, direction: 'desc', nulls: null })
+export const desc = <A>(e: Expr<A>): Order => ({ expr: sortable(e), direction: 'desc', nulls: null })
 
 /** The same key with nulls before every value. */
 export const nullsFirst = (o: Order): Order => ({ ...o, nulls: 'first' })

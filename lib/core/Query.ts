@@ -183,8 +183,11 @@ export const orderBy =
 
 const BIGINT = exprType({ tag: 'bigint' })
 
-const rowCount = (what: string, n: number | Expr<number>): AnyExpr => {
-  if (typeof n !== 'number') return n
+const rowCount = (what: string, n: number | Expr<number | bigint>): AnyExpr => {
+  if (typeof n === 'object') {
+    const known = n.node.tag === 'literal' || n.node.tag === 'param' || n.node.tag === 'invalid'
+    return known ? n : invalid(validationError([what], 'a number of rows is a number or a parameter, not computed'), BIGINT)
+  }
   return Number.isSafeInteger(n) && n >= 0
     ? expr({ tag: 'literal', value: BigInt(n) }, BIGINT)
     : invalid(validationError([what], 'a number of rows is a whole number and not negative'), BIGINT)
@@ -192,13 +195,13 @@ const rowCount = (what: string, n: number | Expr<number>): AnyExpr => {
 
 /** At most the first `n` rows, in the query's order; any of them where it has none. */
 export const limit =
-  (n: number | Expr<number>) =>
+  (n: number | Expr<number | bigint>) =>
   <S, A>(q: Query<S, A>): Query<S, A> =>
     query({ tag: 'limit', input: q, count: rowCount('limit', n) })
 
 /** All but the first `n` rows. `offset(n)(limit(m)(q))` skips among those m. */
 export const offset =
-  (n: number | Expr<number>) =>
+  (n: number | Expr<number | bigint>) =>
   <S, A>(q: Query<S, A>): Query<S, A> =>
     query({ tag: 'offset', input: q, count: rowCount('offset', n) })
 

@@ -9,9 +9,9 @@
  * is none (the missing side of a left join, the fields of a union). `null` is the row of `zero`,
  * which has every shape.
  */
-import { refuse, validationError } from './DbError.js'
+import { refuse, unsupported, validationError } from './DbError.js'
 import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
-import type { AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
+import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
 import { expr, exprType } from './Syntax.js'
 
 /** A column of a row: an expression or a nested collection. */
@@ -153,6 +153,37 @@ export const unite = (operator: SetOperator, left: RowShape, right: RowShape): r
   })
 }
 
+const asksQuery = (e: AnyExpr): boolean => {
+  const n = e.node
+  switch (n.tag) {
+    case 'exists':
+    case 'inQuery':
+    case 'scalar':
+      return true
+    case 'call':
+    case 'raw':
+      return n.args.some(asksQuery)
+    case 'case':
+      return n.branches.some(([c, v]) => asksQuery(c) || asksQuery(v)) || asksQuery(n.otherwise)
+    case 'in':
+      return [n.operand, ...n.list].some(asksQuery)
+    case 'cast':
+      return asksQuery(n.operand)
+    default:
+      return false
+  }
+}
+
+/** The row that a command returns: of the written row only, because engines differ in what a query inside it would see. */
+export const returnable = (row: RowShape): RowShape => {
+  for (const [path, leaf] of leaves(row)) {
+    if (leaf.kind === 'nested' || asksQuery(leaf)) {
+      refuse(unsupported(`a query in returning (${path.join('.') || 'value'})`, 'query-ts', 'return the key and query by it'))
+    }
+  }
+  return row
+}
+
 /** What stands for the scope of `zero`, which has no columns: any use of it is refused. */
 export const nothing: Shape = new Proxy(
   {},
@@ -160,6 +191,14 @@ export const nothing: Shape = new Proxy(
     get: () => refuse(validationError([], 'zero has no columns: to aggregate no rows of a table, use where(() => lit(false))')),
   },
 )
+
+export const isGrouped = (aggs: { readonly [name: string]: AnyAgg }): boolean => Object.values(aggs).some(a => a.node.tag === 'key')
+
+/** The type of an aggregate's value: no group is empty, so that what is null only of nothing is not null of a group. */
+export const aggregateType = ({ node, type }: AnyAgg, grouped: boolean): ExprType => {
+  const never = grouped && node.tag === 'agg' && node.filter === null && node.fn !== 'arrayAgg' && node.arg?.type.nullable === false
+  return never ? { ...type, nullable: false } : type
+}
 
 /** The static row of a query, or null for `zero`. Refuses what no engine is asked to do. */
 export const rowOf = (q: AnyQuery): RowShape | null => {
@@ -184,7 +223,8 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       case 'let':
         return extend(row, { [node.name]: node.f(scopeOf(row)) })
       case 'aggregate':
-        return mapFields(node.f(row === null ? nothing : scopeOf(row)), agg => symbol(agg.type))
+        const aggs = node.f(row === null ? nothing : scopeOf(row))
+        return mapFields(aggs, agg => symbol(aggregateType(agg, isGrouped(aggs))))
       default:
         return row
     }

@@ -14,7 +14,7 @@ import { asColumn } from '../core/Expr.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
 import type { AnyAgg, AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, ExprType, Order, QueryNode, RowShape } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
-import { comparable, extend, leaves, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import { comparable, extend, leaves, mapLeaves, nothing, returnable, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import { type Database, stored } from './Database.js'
 
 const symbol = (type: ExprType): AnyExpr => expr({ tag: 'ref', id: 0 }, type)
@@ -214,7 +214,7 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
   const { expressions, columns, query, rowThrough } = checker(db)
   stored(db, table)
   const row = symbols(table.types)
-  if (returning !== null) columns(returning(row))
+  if (returning !== null) columns(returnable(returning(row)))
   if (node.tag === 'insert') expressions(node.rows.flatMap(r => Object.values(r)))
   else if (node.tag === 'insertFrom') {
     query(node.query)

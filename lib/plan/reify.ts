@@ -10,7 +10,7 @@
  * it is the whole query; inside another it is planned with its values.
  */
 import { refuse } from '../core/DbError.js'
-import { comparable, extend, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import { aggregateType, comparable, extend, isGrouped, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
 import { type AggColumn, type AggScalar, column, columnsBy, columnsOf, type Computed, type Named, type Output, type Plan, type Rel, type RowPlan, type Scalar, type SortKey } from './Rel.js'
@@ -207,12 +207,14 @@ export const reifier = () => {
     const keys: Computed[] = []
     const aggs: AggColumn[] = []
     const row: { [name: string]: RowShape } = {}
-    for (const [name, agg] of Object.entries(f(input.row === null ? nothing : scopeOf(input.row)))) {
+    const found = f(input.row === null ? nothing : scopeOf(input.row))
+    for (const [name, agg] of Object.entries(found)) {
       const id = fresh()
-      row[name] = ref(id, agg.type)
+      const type = aggregateType(agg, isGrouped(found))
+      row[name] = ref(id, type)
       if (agg.node.tag === 'invalid') return refuse(agg.node.error)
       if (agg.node.tag === 'key') keys.push({ id, name, scalar: scalar(agg.node.expr) })
-      else aggs.push({ id, name, type: agg.type, agg: aggregated(agg.node) })
+      else aggs.push({ id, name, type, agg: aggregated(agg.node) })
     }
     const own = localized(input.rel, aggs)
     return { rel: { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs }, row, order: [] }

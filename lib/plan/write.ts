@@ -6,7 +6,7 @@
  */
 import { asColumn } from '../core/Expr.js'
 import { refuse, validationError } from '../core/DbError.js'
-import { leaves, rowOf } from '../core/scope.js'
+import { leaves, returnable, rowOf } from '../core/scope.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict } from '../core/Syntax.js'
 import { query } from '../core/Syntax.js'
@@ -63,7 +63,7 @@ export const reifyWrite = (command: AnyCommand): Write => {
   const { table } = node
   const columns = columnsNamed(table.types)
   const row = rowNamed(columns)
-  const common = { table, columns, returning: command.returning === null ? null : read(command.returning(row)) }
+  const common = { table, columns, returning: command.returning === null ? null : read(returnable(command.returning(row))) }
   switch (node.tag) {
     case 'insert': {
       const fields = Object.keys(table.columns).filter(f => node.rows.some(r => r[f] !== undefined))
@@ -72,6 +72,8 @@ export const reifyWrite = (command: AnyCommand): Write => {
     }
     case 'insertFrom': {
       const p = plan(fitted(table, node.query))
+      // zero has no fields to name: no rows are inserted, and nothing is sent
+      if (rowOf(node.query) === null) return { ...common, tag: 'insert', fields: [], rows: [], conflict: null }
       return { ...common, tag: 'insertFrom', fields: p.outputs.map(o => o.path[0] ?? ''), plan: p }
     }
     case 'update': {

@@ -63,7 +63,7 @@ export const lockFile = async (file: string): Promise<E.Either<DbError, LockedFi
     const holder = await take(lock)
     if (holder !== null) return E.left(locked(file, holder))
   } catch (thrown) {
-    return E.left(connectionError(file, `the file can't be opened for writing: ${reasonOf(thrown)}`, thrown))
+    return E.left(connectionError(file, `the file can't be opened for writing: ${reasonOf(thrown).replaceAll(lock, file)}`, thrown))
   }
   const release = (): Promise<void> => rm(lock, { force: true })
   try {

@@ -102,6 +102,10 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
       return numericOverflow(withoutValues(e.message), cause)
     case '42P01':
       return schemaConflict(named(e.message), 'there is no such table: create it with createAll', cause)
+    case '42703':
+      return context.isRaw
+        ? syntaxError(e.message, context.sql, e.position === undefined ? null : Number(e.position), cause)
+        : schemaConflict(named(e.message), 'there is no such column: the table in the database is another', cause)
     case '42P07':
     case '42710':
       return schemaConflict(named(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)

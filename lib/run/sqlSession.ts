@@ -71,6 +71,8 @@ export interface Context {
   readonly table: AnyTable | null
   /** The foreign keys that this session has created: an engine may name only the constraint. */
   readonly foreignKeys: readonly ForeignKey[]
+  /** Whether the text was the caller's own: otherwise what it mentions is what a schema promised. */
+  readonly isRaw: boolean
 }
 
 export interface SqlEngine {
@@ -88,12 +90,12 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   let isClosed = false
   let foreignKeys: readonly ForeignKey[] = []
 
-  const guard = async <A>({ sql, table }: Omit<Context, 'foreignKeys'>, f: () => Promise<A>): Answer<A> => {
+  const guard = async <A>({ sql, table, isRaw = false }: Pick<Context, 'sql' | 'table'> & Partial<Context>, f: () => Promise<A>): Answer<A> => {
     if (isClosed) return E.left(closed('interpreter'))
     try {
       return E.right(await f())
     } catch (thrown) {
-      return E.left(engine.classify(thrown, { sql, table, foreignKeys }))
+      return E.left(engine.classify(thrown, { sql, table, foreignKeys, isRaw }))
     }
   }
 
@@ -166,7 +168,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   }
 
   const run = async (statement: Statement, table: AnyTable | null): Answer<Rows> => {
-    const answer = await guard({ sql: statement.text, table }, () => driver.query(statement))
+    const answer = await guard({ sql: statement.text, table, isRaw: statement.kind === 'raw' }, () => driver.query(statement))
     return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
   }
 

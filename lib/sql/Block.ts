@@ -171,7 +171,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
     case 'distinct': {
       const opened = open(rel.input)
       const columns = rel.columns.map(c => c.scalar)
-      const b = opened.limited || opened.distinct !== null || asksGroups(opened, columns) ? wrap(opened, rel.input) : opened
+      const b = opened.limited || opened.distinct !== null || asksGroups(opened, columns) || hidesGroup(opened, columns) ? wrap(opened, rel.input) : opened
       return { ...b, distinct: rel.columns.map(c => c.id), defs: defined(b, scalars(rel.columns)) }
     }
     case 'limit': {
@@ -191,6 +191,17 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
 /** A sub-query can't mention what a group of the query around it computes: that has to be a column first. */
 const asksGroups = (b: Block, some: readonly Scalar[]): boolean => b.group !== null && some.some(hasQuery)
 
+/** Whether a column is or comes from an aggregate of the block. */
+const aggregates = (b: Block, s: Scalar): boolean =>
+  [...columnsOf(s)].some(id => {
+    const def = b.defs.get(id)
+    return def?.tag === 'agg' || (def?.tag === 'scalar' && aggregates(b, def.scalar))
+  })
+
+/** A SELECT of one group is one only if it selects an aggregate. */
+export const hidesGroup = (b: Block, outputs: readonly Scalar[]): boolean =>
+  b.group?.length === 0 && outputs.length > 0 && !outputs.some(s => aggregates(b, s))
+
 /** DISTINCT can be ordered only by what it selects. */
 const ordersSelected = (b: Block, order: readonly SortKey[]): boolean =>
   b.distinct === null || order.every(k => k.scalar.node.tag === 'column' && b.distinct?.includes(k.scalar.node.id))
@@ -202,7 +213,7 @@ export const blockOf = (rel: Rel, order: readonly SortKey[], outputs: readonly S
   const selectsAll = b.distinct === null || (columns.length === b.distinct.length && b.distinct.every(id => columns.includes(id)))
   const orders = b.limited ? order.length === 0 || sameOrder(order, b.order) : ordersSelected(b, order)
   const asks = asksGroups(b, [...outputs, ...order.map(k => k.scalar)])
-  const open = selectsAll && orders && !asks ? b : wrap(b, rel)
+  const open = selectsAll && orders && !asks && !hidesGroup(b, outputs) ? b : wrap(b, rel)
   return order.length === 0 || (open.limited && open === b) ? open : { ...open, order }
 }
 

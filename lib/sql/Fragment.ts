@@ -13,7 +13,7 @@ import type { ExprType } from '../core/Syntax.js'
 /** A parameter: a value that is known now, or one that a prepared query gets by name. */
 export type Slot =
   | { readonly tag: 'value'; readonly value: unknown; readonly type: ExprType }
-  | { readonly tag: 'named'; readonly name: string; readonly type: ExprType }
+  | { readonly tag: 'named'; readonly name: string; readonly type: ExprType; readonly isRowCount?: true }
 
 export interface Fragment {
   readonly pieces: readonly (string | Slot)[]

@@ -48,7 +48,13 @@ export const compile = (dialect: Dialect, query: AnyQuery): E.Either<DbError, Co
 /** The values of a statement's parameters, canonical, with those of a prepared query filled in. */
 export const bind = (slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
   const given = query?.node.tag === 'prepared' ? query.node.values : {}
-  return slots.map(s => (s.tag === 'value' ? s.value : parameter(given, s.name)))
+  return slots.map(s => {
+    if (s.tag === 'value') return s.value
+    const value = parameter(given, s.name)
+    const counts = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
+    if (s.isRowCount && !(counts && value >= 0)) refuse(validationError([s.name], 'a number of rows is a whole number and not negative'))
+    return value
+  })
 }
 
 const parameter = (given: { readonly [name: string]: AnyExpr }, name: string): unknown => {

@@ -11,15 +11,14 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
 import { type AggScalar, columnsOf, isLiteral, type Output, type Plan, type Rel, type Scalar, type SortKey } from '../plan/Rel.js'
-import { type Block, blockOf, type Def, type From, isRows, openBlock, placed, sameOperation, type Source, wrap } from './Block.js'
+import { type Block, blockOf, type Def, type From, hidesGroup, isRows, openBlock, placed, sameOperation, type Source, wrap } from './Block.js'
 import { atom, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { distinctLabels } from './identifier.js'
 import { standard } from './standard.js'
 
-/** What a source is called inside its block, and how its columns are read. */
+/** How the columns of a source are read inside its block. */
 interface Placed {
-  readonly alias: string
   readonly read: (id: number) => Fragment
 }
 
@@ -241,13 +240,12 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   const sourceText = (s: Source, i: number, block: Block, env: Env, needs: ReadonlySet<number>, outside: ((id: number) => Fragment) | null): Fragment => {
-    const name = alias(s.hint)
     const ids = [...needs].filter(id => {
       const def = block.defs.get(id)
       return def?.tag === 'column' && def.source === s.from
     })
-    const { item, read, lateral } = fromItem(s.from, name, ids, block, env, outside)
-    env.sources.set(s.from, { alias: name, read })
+    const { item, read, lateral } = fromItem(s, ids, block, env, outside)
+    env.sources.set(s.from, { read })
     const on = s.on.map(c => printer(env, outside).fragment(c, s.on.length > 1 ? level.and : 0))
     const source = lateral ? sql`LATERAL ${item}` : item
     if (i === 0) return source
@@ -258,8 +256,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   const qualified = (name: string, column: string): Fragment => text(`${dialect.quote(name)}.${dialect.quote(column)}`)
 
   const fromItem = (
-    from: From,
-    name: string,
+    { from, hint }: Source,
     ids: readonly number[],
     block: Block,
     env: Env,
@@ -269,11 +266,13 @@ export const renderer = (dialect: Dialect): Renderer => {
     const q = dialect.quote
     switch (from.tag) {
       case 'table': {
+        const name = alias(hint)
         const { schema, name: table } = from.table
         const full = schema === null ? q(table) : `${q(schema)}.${q(table)}`
         return { item: text(name === table && schema === null ? full : `${full} AS ${q(name)}`), read: id => qualified(name, wished(id).name), lateral: false }
       }
       case 'values': {
+        const name = alias(hint)
         const names = distinctLabels(from.columns.map(c => c.name))
         const p = printer(env, outside)
         const at = new Map(from.columns.map((c, i) => [c.id, names[i] as string]))
@@ -287,21 +286,23 @@ export const renderer = (dialect: Dialect): Renderer => {
         const names = distinctLabels(ids.map(id => wished(id).name))
         const at = new Map(ids.map((id, i) => [id, i]))
         const position = (id: number): number => at.get(id) as number
-        const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
         const sourceOf = (id: number): Placed | undefined => {
           const def = block.defs.get(id)
           return def?.tag === 'column' ? env.sources.get(def.source) : undefined
         }
         const beside = [...from.free].some(id => sourceOf(id) !== undefined)
         const around = [...from.free].some(id => !block.defs.has(id))
-        const inner = (): Fragment => derived(from, ids, names, env, outside)
-        if (!beside && (!around || dialect.correlatedDerived)) return { item: sql`(${inner()}) AS ${q(name)}`, read: plain, lateral: false }
+        // the tables inside are named first: they get the plain names
+        const inner = derived(from, ids, names, env, outside)
+        const name = alias(hint)
+        const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
+        if (!beside && (!around || dialect.correlatedDerived)) return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: false }
         const { lateral } = dialect
         if (lateral.tag === 'refused') return refuse(unsupported('a dependent sub-query with a limit, distinct or aggregate', dialect.name, lateral.instead))
-        if (lateral.tag === 'native') return { item: sql`(${inner()}) AS ${q(name)}`, read: plain, lateral: true }
+        if (lateral.tag === 'native') return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: true }
         const types = ids.map(id => wished(id).type.sql)
         return {
-          item: lateral.source(inner(), names.map(q), types, q(name)),
+          item: lateral.source(inner, names.map(q), types, q(name)),
           read: id => lateral.read(q(name), position(id), wished(id).type.sql),
           lateral: false,
         }
@@ -333,13 +334,16 @@ export const renderer = (dialect: Dialect): Renderer => {
     })
     const order = block.order.map(p.sortKey)
     const limited = block.count === null && block.offset === null ? text('') : dialect.limit(rows(block.count, p), rows(block.offset, p))
-    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text('1') : list(columns)}${clauses}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}${limited}`
+    // what makes a block of one group: a SELECT without any aggregate would have a row for each row
+    const nothing = block.group?.length === 0 ? 'count(*)' : '1'
+    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}${limited}`
   }
 
   const rows = (s: Scalar | null, p: { readonly fragment: (s: Scalar) => Fragment }): Fragment | null => {
     if (s === null) return null
     // a number of rows is a checked integer: written out, since MySQL takes no parameter of another type there
-    return s.node.tag === 'literal' && isInteger(s.type.sql) ? text(String(s.node.value)) : p.fragment(s)
+    if (s.node.tag === 'literal' && isInteger(s.type.sql)) return text(String(s.node.value))
+    return s.node.tag === 'param' ? slot({ tag: 'named', name: s.node.name, type: s.type, isRowCount: true }) : p.fragment(s)
   }
 
   const WORDS = { unionAll: 'UNION ALL', union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as const
@@ -347,7 +351,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   const compound = (rel: Rel & { readonly tag: 'set' }, labels: readonly string[], env: Env | null, outside: ((id: number) => Fragment) | null): Fragment => {
     const side = (operand: typeof rel.left): Fragment => {
       const opened = openBlock(operand.rel, options)
-      const block = opened.limited || (opened.distinct !== null && !selects(opened, operand.columns)) ? wrap(opened, operand.rel) : opened
+      const block = opened.limited || hidesGroup(opened, operand.columns) || (opened.distinct !== null && !selects(opened, operand.columns)) ? wrap(opened, operand.rel) : opened
       return statement(block, operand.columns, labels, env, outside, 'plain')
     }
     const same = sameOperation(rel.left, rel)
