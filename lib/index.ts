@@ -14,7 +14,7 @@ export * as C from './core/Command.js'
 export * as Expr from './core/Expr.js'
 export * as Q from './core/Query.js'
 export { fk, schema } from './core/Schema.js'
-export type { Insert, Row, Update } from './core/Table.js'
+export type { Insert, Row, Scope, Update } from './core/Table.js'
 export { asIs, snakeCase, table } from './core/Table.js'
 
 // programs

@@ -55,14 +55,16 @@ export interface ForeignKey {
 
 type Tables = { readonly [name: string]: Table<any> }
 
-export interface Schema<out T> {
-  readonly _T?: () => T
+export interface AnySchema {
   readonly kind: 'schema'
   readonly tables: { readonly [name: string]: AnyTable }
   readonly foreignKeys: readonly ForeignKey[]
 }
 
-export type AnySchema = Schema<unknown>
+/** A schema whose tables are known by their types. */
+export interface Schema<out T> extends AnySchema {
+  readonly tables: T & AnySchema['tables']
+}
 
 type Fields<T> = { readonly [N in keyof T]: T[N] extends Table<infer C> ? { readonly [K in keyof C]: Field<Out<C[K]>> } : never }
 

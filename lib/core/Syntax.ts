@@ -210,8 +210,7 @@ export interface Check {
 }
 
 /** A relation schema: plain data, described once. `columns`, `names` and `types` are keyed by field. */
-export interface Table<out C> {
-  readonly _C?: () => C
+export interface AnyTable {
   readonly kind: 'table'
   readonly name: string
   readonly schema: string | null
@@ -225,7 +224,10 @@ export interface Table<out C> {
   readonly checks: readonly Check[]
 }
 
-export type AnyTable = Table<unknown>
+/** A table whose columns are known by their types. */
+export interface Table<out C> extends AnyTable {
+  readonly columns: C & Columns
+}
 
 // --- Queries ----------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@ export type { Columns, Exprs, Table } from './Syntax.js'
 /** The row of a table: `type Track = Row<typeof tracks>`. */
 export type Row<T> = T extends Table<infer C> ? RowOfColumns<C> : never
 
+/** What a query of a table puts into scope: the type of a part that several queries share. */
+export type Scope<T> = T extends Table<infer C> ? Exprs<C> : never
+
 type MayBeLeftOut<C> = { [K in keyof C]: undefined extends In<C[K]> ? K : never }[keyof C]
 
 /** What an insert takes: every column, but for those that are nullable, generated or have a default. */
