@@ -264,7 +264,7 @@ const arithmetic =
   <A extends Numeric | null, B extends NonNullable<A> | null = never>(
     a: Expr<A>,
     b: Expr<B> | NonNullable<NoInfer<A>>,
-  ): Expr<NonNullable<A> | Extract<A | B, null>> => {
+  ): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> => {
     const [left, right, sql] = aligned(a, b)
     return strict(fn, [left, right], sql)
   }
@@ -279,7 +279,7 @@ export const minus = arithmetic('minus')
 export const times = <A extends Numeric | null, B extends NonNullable<A> | null = never>(
   a: Expr<A>,
   b: Expr<B> | NonNullable<NoInfer<A>>,
-): Expr<NonNullable<A> | Extract<A | B, null>> => {
+): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> => {
   const right = operand(a.type, b)
   const [s, t] = [a.type.sql, right.type.sql]
   if (s.tag === 'numeric' && t.tag === 'numeric') {
@@ -350,7 +350,7 @@ export const substring = <A extends string | null>(e: Expr<A>, from: number, cou
 export const position = <A extends string | null, B extends string | null = never>(
   e: Expr<A>,
   part: Expr<B> | string,
-): Expr<number | Extract<A | B, null>> => strict('position', [e, textArg(part as TextArg)], INT)
+): Expr<number | Extract<A | NoInfer<B>, null>> => strict('position', [e, textArg(part as TextArg)], INT)
 
 /** A text as a `like` pattern that matches itself only. */
 export const escapeLike = (text: string): string => text.replace(/[!%_]/g, c => `!${c}`)
@@ -399,7 +399,7 @@ export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], 
 }
 
 /** The first value, or the second where the first is null. */
-export const coalesce = <A, B = never>(a: Expr<A>, b: Expr<B> | NonNullable<NoInfer<A>>): Expr<NonNullable<A> | B> => {
+export const coalesce = <A, B = never>(a: Expr<A>, b: Expr<B> | NonNullable<NoInfer<A>>): Expr<NonNullable<A> | NoInfer<B>> => {
   const second = operand(a.type, b)
   const [args, type] = unified([a, second])
   return node({ tag: 'call', fn: 'coalesce', args }, { ...type, nullable: a.type.nullable && second.type.nullable }, args)

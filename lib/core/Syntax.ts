@@ -25,6 +25,7 @@ export interface ExprType {
 /** What decodes to an `A` and has no parts that a query can see. */
 export interface Leaf<out A> {
   readonly _A?: () => A
+  readonly kind: 'expr' | 'nested'
   readonly type: ExprType
 }
 
@@ -142,7 +143,7 @@ export interface Maybe<out S> {
 export type Literal = string | number | boolean | bigint | Date | Uint8Array
 
 /** What a query's scope is made of: expressions, nested collections, and records of these. A constant is `lit(...)`. */
-export type Shape = Leaf<any> | Maybe<any> | { readonly [name: string]: Shape }
+export type Shape = Leaf<unknown> | Maybe<unknown> | { readonly [name: string]: Shape }
 
 /** A shape as rows are decoded by it: with the functions of `mapRow` at their places. */
 export type RowShape = Shape | MappedRow | ExtendedRow | { readonly [name: string]: RowShape }

@@ -1,0 +1,234 @@
+/**
+ * What a query's row is, exactly.
+ *
+ * Each line states the type of one combinator's answer. `Equal` tells `string` from `string | null`
+ * and from `any`, so that a type that is merely good enough does not pass.
+ */
+import type { Option } from 'fp-ts/lib/Option.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import * as A from 'query-ts/Agg'
+import {
+  arrayOf,
+  bigint,
+  boolean,
+  bytes,
+  codec,
+  date,
+  enumOf,
+  generated,
+  int,
+  json,
+  nullable,
+  numeric,
+  ref,
+  text,
+  timestamp,
+  vector,
+  withDefault,
+} from 'query-ts/Column'
+import * as C from 'query-ts/Command'
+import type { DbError, NoRow, TooManyRows } from 'query-ts/DbError'
+import type { Db, Program as ProgramOf } from 'query-ts/Interpreter'
+import * as Program from 'query-ts/Program'
+import * as Q from 'query-ts/Query'
+import { type Insert, type Row, type Scope, table } from 'query-ts/Table'
+import { type Equal, is, type RowOf } from './Equal.js'
+import { asc, caseWhen, cast, coalesce, concat, div, eq, type Expr, gt, lit, maybe, nullIf, plus, quot, scalar } from 'query-ts/Expr'
+
+interface EmailBrand {
+  readonly Email: unique symbol
+}
+const Email = t.brand(t.string, (s): s is t.Branded<string, EmailBrand> => s.includes('@'), 'Email')
+type Email = t.TypeOf<typeof Email>
+
+const users = table('users', {
+  id: generated(int),
+  email: pipe(text, codec(Email)),
+  name: nullable(text),
+  role: enumOf('admin', 'user'),
+  age: int,
+  balance: numeric(10, 2),
+  big: nullable(bigint),
+  active: pipe(boolean, withDefault(true)),
+  born: date,
+  at: timestamp,
+  photo: nullable(bytes),
+  tags: arrayOf(text),
+  settings: json(t.type({ dark: t.boolean })),
+  face: vector(3),
+})
+const posts = table('posts', { id: generated(int), userId: ref(users.columns.id), title: text })
+
+// tables
+is<
+  Equal<
+    Row<typeof users>,
+    {
+      readonly id: number
+      readonly email: Email
+      readonly name: string | null
+      readonly role: 'admin' | 'user'
+      readonly age: number
+      readonly balance: `${number}`
+      readonly big: bigint | null
+      readonly active: boolean
+      readonly born: string
+      readonly at: Date
+      readonly photo: Uint8Array | null
+      readonly tags: readonly string[]
+      readonly settings: { dark: boolean }
+      readonly face: readonly number[]
+    }
+  >
+>()
+is<Equal<keyof Pick<Insert<typeof posts>, 'userId' | 'title'>, 'userId' | 'title'>>()
+is<Equal<Insert<typeof posts>['id'], number | undefined>>()
+is<Equal<Insert<typeof users>['face'], readonly number[] | Float32Array>>()
+is<Equal<Scope<typeof posts>['title'], Expr<string>>>()
+
+// queries
+const all = Q.from(posts)
+is<Equal<RowOf<typeof all>, { readonly id: number; readonly userId: number; readonly title: string }>>()
+
+const joined = pipe(
+  Q.Do,
+  Q.bind('user', () => Q.from(users)),
+  Q.bindLeft('post', ({ user }) =>
+    pipe(
+      Q.from(posts),
+      Q.where(p => eq(p.userId, user.id)),
+    ),
+  ),
+  Q.let('label', ({ user, post }) =>
+    concat(
+      user.email,
+      ': ',
+      maybe(post, p => p.title),
+    ),
+  ),
+)
+is<Equal<RowOf<typeof joined>['user'], Row<typeof users>>>()
+is<Equal<RowOf<typeof joined>['post'], Option<Row<typeof posts>>>>()
+is<Equal<RowOf<typeof joined>['label'], string | null>>()
+
+const nested = pipe(
+  Q.from(users),
+  Q.map(u => ({
+    email: u.email,
+    deep: { age: u.age, kind: lit('user') },
+    posts: Q.many(
+      pipe(
+        Q.from(posts),
+        Q.where(p => eq(p.userId, u.id)),
+        Q.orderBy(p => [asc(p.title)]),
+        Q.map(p => p.title),
+        Q.mapRow(title => title.length),
+      ),
+    ),
+    latest: Q.first(Q.from(posts)),
+    count: scalar(
+      pipe(
+        Q.from(posts),
+        Q.aggregate(() => ({ n: A.countAll })),
+        Q.map(r => r.n),
+      ),
+    ),
+  })),
+)
+is<
+  Equal<
+    RowOf<typeof nested>,
+    {
+      readonly email: Email
+      readonly deep: { readonly age: number; readonly kind: string }
+      readonly posts: readonly number[]
+      readonly latest: Option<Row<typeof posts>>
+      readonly count: number | null
+    }
+  >
+>()
+
+const grouped = pipe(
+  Q.from(users),
+  Q.aggregate(u => ({
+    role: A.key(u.role),
+    n: A.countAll,
+    total: A.sum(u.balance),
+    mean: A.avg(u.age),
+    names: A.arrayAgg(u.name),
+    list: A.stringAgg(u.name, ', '),
+    oldest: A.max(u.age),
+  })),
+  Q.where(r => gt(r.n, 1)),
+)
+is<
+  Equal<
+    RowOf<typeof grouped>,
+    {
+      readonly role: 'admin' | 'user'
+      readonly n: number
+      readonly total: `${number}` | null
+      readonly mean: number | null
+      readonly names: readonly (string | null)[] | null
+      readonly list: string | null
+      readonly oldest: number | null
+    }
+  >
+>()
+
+const computed = pipe(
+  Q.from(users),
+  Q.map(u => ({
+    sum: plus(u.age, 1),
+    big: plus(u.big, 1n),
+    quot: quot(u.age, 2),
+    div: div(u.age, 2),
+    name: coalesce(u.name, '?'),
+    role: nullIf(u.role, 'admin'),
+    size: caseWhen([[gt(u.age, 60), lit('old')]], u.name),
+    text: cast(text)(u.big),
+  })),
+)
+is<
+  Equal<
+    RowOf<typeof computed>,
+    {
+      readonly sum: number
+      readonly big: bigint | null
+      readonly quot: number | null
+      readonly div: number | null
+      readonly name: string
+      readonly role: 'admin' | 'user' | null
+      readonly size: string | null
+      readonly text: string | null
+    }
+  >
+>()
+
+// a condition that is written once keeps the row of what it is used on
+const adults = Q.where((u: { readonly age: Expr<number> }) => gt(u.age, 17))
+const adultUsers = pipe(Q.from(users), adults)
+is<Equal<RowOf<typeof adultUsers>, Row<typeof users>>>()
+is<Equal<typeof adultUsers extends Q.Query<infer S, any> ? S : never, Scope<typeof users>>>()
+
+// programs
+const one = Q.one(all)
+is<Equal<typeof one extends ProgramOf<Db, infer X, infer R> ? [X, R] : never, [DbError | NoRow | TooManyRows, RowOf<typeof all>]>>()
+const id = C.run(
+  pipe(
+    C.insert(posts)({ userId: 1, title: 'x' }),
+    C.returning(p => p.id),
+  ),
+)
+is<Equal<typeof id extends ProgramOf<Db, DbError, infer R> ? R : never, number>>()
+const ids = C.run(
+  pipe(
+    C.delete(posts)(p => eq(p.id, 1)),
+    C.returning(p => ({ id: p.id })),
+  ),
+)
+is<Equal<typeof ids extends ProgramOf<Db, DbError, infer R> ? R : never, readonly { readonly id: number }[]>>()
+const tried = Program.attempt(one)
+is<Equal<typeof tried extends ProgramOf<Db, DbError, infer R> ? R : never, Either<DbError | NoRow | TooManyRows, RowOf<typeof all>>>>()
