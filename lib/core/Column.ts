@@ -104,7 +104,7 @@ export const generated = <A extends number | bigint, I>(c: Column<A, I>): Column
 
 /** The value of rows that are inserted without one. */
 export const withDefault =
-  <B>(value: B) =>
+  <const B>(value: B) =>
   <A, I>(c: Column<A, I> & ([B] extends [A | Expr<A>] ? unknown : never)): Column<A, I | undefined> => ({
     ...c,
     default: typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'expr' ? (value as unknown as AnyExpr) : literalOf(c.type, value),

@@ -298,6 +298,8 @@ export const meaning = (db: Database): Meaning => {
   const combined = (node: SetNode): readonly RowShape[] => {
     const [shape, other] = [rowOf(node.left), rowOf(node.right)]
     const columns = shape === null || other === null ? null : unite(node.operator, shape, other)
+    // with `zero` on a side there may be nothing to compare
+    if (columns === null && (node.operator === 'intersect' || (node.operator === 'except' && shape === null))) return []
     /** A row of either side in the form of the left side, with the types that hold both. */
     const united = (row: RowShape): RowShape => {
       if (columns === null || shape === null) return node.operator === 'unionAll' ? row : settled(row)

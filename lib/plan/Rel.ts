@@ -253,8 +253,8 @@ export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number
   return found
 }
 
-/** The column ids that a relation mentions and does not make itself: those of relations around it. */
-export const freeIn = (r: Rel): ReadonlySet<number> => {
+/** The column ids that a relation, or some scalars, mention and do not make themselves: those of relations around. */
+export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> => {
   const mentioned = new Set<number>()
   const made = new Set<number>()
   const scalar = (s: Scalar): Scalar => {
@@ -267,8 +267,15 @@ export const freeIn = (r: Rel): ReadonlySet<number> => {
     return mapRel(x, rel, scalar)
   }
   const plan = (p: Plan): Plan => mapPlan(p, rel, scalar)
-  rel(r)
+  if ('tag' in r) rel(r)
+  else r.forEach(scalar)
   return new Set([...mentioned].filter(id => !made.has(id)))
+}
+
+/** Whether scalars mention columns, but none of a relation's: an SQL aggregate of them would belong to a query around. */
+export const isForeignTo = (rel: Rel, some: readonly Scalar[]): boolean => {
+  const mentioned = freeIn(some)
+  return mentioned.size > 0 && !columnsBy(rel).some(c => mentioned.has(c.id))
 }
 
 /** The columns that a relation brings to those above it. */

@@ -13,7 +13,7 @@ import { refuse } from '../core/DbError.js'
 import { aggregateType, comparable, extend, isGrouped, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
-import { type AggColumn, type AggScalar, column, columnsBy, columnsOf, type Computed, type Named, type Output, type Plan, type Rel, type RowPlan, type Scalar, type SortKey } from './Rel.js'
+import { type AggColumn, type AggScalar, column, columnsBy, type Computed, isForeignTo, type Named, type Output, type Plan, type Rel, type RowPlan, type Scalar, type SortKey } from './Rel.js'
 
 /** A query on the way: its relation, its row over that relation's columns, its order. `row` is null for `zero`. */
 interface Built {
@@ -185,22 +185,24 @@ export const reifier = () => {
   }
 
   /**
-   * SQL counts an aggregate whose argument mentions only columns of an outer query to that outer query.
-   * Such an argument is computed in a derived table first, so that it belongs to this one.
+   * SQL counts an aggregate whose argument, filter and order mention only columns of an outer query to that outer query.
+   * What they mention is computed in a derived table first, so that it belongs to this one.
    */
   const localized = (rel: Rel, aggs: readonly AggColumn[]): { readonly rel: Rel; readonly aggs: readonly AggColumn[] } => {
-    const own = new Set(columnsBy(rel).map(c => c.id))
     const moved: Computed[] = []
-    const local = (s: Scalar | null): Scalar | null => {
-      if (s === null) return null
-      const mentioned = [...columnsOf(s)]
-      if (mentioned.length === 0 || mentioned.some(id => own.has(id))) return s
+    const move = (s: Scalar): Scalar => {
       const id = fresh()
       moved.push({ id, name: 'value', scalar: s })
       return column(id, s.type)
     }
-    const kept = aggs.map(a => ({ ...a, agg: { ...a.agg, arg: local(a.agg.arg), filter: local(a.agg.filter) } }))
-    return moved.length === 0 ? { rel, aggs } : { rel: { tag: 'derive', input: rel, columns: moved }, aggs: kept }
+    const own = aggs.map(a => {
+      const { arg, filter, order } = a.agg
+      const parts = [arg, filter, ...order.map(k => k.scalar)].flatMap(s => (s === null ? [] : [s]))
+      if (!isForeignTo(rel, parts)) return a
+      const agg = { ...a.agg, arg: arg && move(arg), filter: filter && move(filter), order: order.map(k => ({ ...k, scalar: move(k.scalar) })) }
+      return { ...a, agg }
+    })
+    return moved.length === 0 ? { rel, aggs } : { rel: { tag: 'derive', input: rel, columns: moved }, aggs: own }
   }
 
   const buildAggregate = (input: Built, f: (s: any) => { readonly [name: string]: AnyAgg }): Built => {
@@ -288,9 +290,20 @@ export const reifier = () => {
     return { row: rowPlan(shape, at), outputs }
   }
 
+  /** A collection is an SQL aggregate of its cells: they too must mention a column of their own query. */
   const nestedPlan = (nested: Nested<any>, at: readonly string[]): Plan => {
     const p = plan(nested.query, at)
-    return nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
+    const limited: Plan = nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
+    const parts = [...limited.outputs, ...limited.order].map(o => o.scalar)
+    if (!isForeignTo(limited.rel, parts)) return limited
+    const columns = parts.map((s): Computed => ({ id: fresh(), name: 'value', scalar: s }))
+    const moved = (i: number): Scalar => column((columns[i] as Computed).id, (parts[i] as Scalar).type)
+    return {
+      ...limited,
+      rel: { tag: 'derive', input: limited.rel, columns },
+      outputs: limited.outputs.map((o, i) => ({ ...o, scalar: moved(i) })),
+      order: limited.order.map((k, i) => ({ ...k, scalar: moved(limited.outputs.length + i) })),
+    }
   }
 
   return { plan, scalar, read, columnsNamed, rowNamed }

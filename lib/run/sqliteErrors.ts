@@ -54,6 +54,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/UNIQUE constraint failed: (.*)$/, (m, c, e) => unique(m[1] ?? '', c, e)],
   [/NOT NULL constraint failed: (.*)\.(.*)$/, (m, _, e) => notNullViolation(m[1] ?? '', m[2] ?? '', e)],
   [/CHECK constraint failed: (.*)$/, (m, c, e) => check(m[1] ?? '', c, e)],
+  [/datatype mismatch/, (_, c, e) => notNullViolation(c.table?.name ?? '', c.table === null ? '' : columnName(c.table, c.table.primaryKey?.columns[0] ?? ''), e)],
   [/FOREIGN KEY constraint failed/, (_, __, e) => foreignKeyViolation(null, null, [], e)],
   [/cannot store REAL value in INTEGER column (.*)$/, (m, _, e) => numericOverflow(m[1] ?? null, e)],
   [/integer overflow/, (_, __, e) => numericOverflow(null, e)],

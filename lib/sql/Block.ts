@@ -106,6 +106,11 @@ const hasParameter = (s: Scalar): boolean => {
   return n.tag !== 'column'
 }
 
+const SOME_ROW: Scalar = { node: { tag: 'raw', text: ['count(*) > 0'], args: [] }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }
+
+/** What is the same in every row: it groups and sorts nothing, and engines may take it for the number of a column. */
+export const isConstant = (s: Scalar): boolean => s.node.tag === 'literal' || s.node.tag === 'param'
+
 const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Block => {
   const opened = openBlock(rel.left, options)
   const rows = isRows(opened) ? opened : wrap(opened, rel.left)
@@ -133,7 +138,10 @@ const aggregated = (rel: Rel & { readonly tag: 'aggregate' }, options: BlockOpti
   const keep = options.groupByParameters || !rel.keys.some(k => hasParameter(k.scalar))
   if (keep) {
     const rows = isRows(opened) ? opened : wrap(opened, rel.input)
-    return { ...rows, group: rel.keys.map(k => k.scalar), defs: defined(rows, [...scalars(rel.keys), ...aggs]) }
+    const group = rel.keys.map(k => k.scalar).filter(s => !isConstant(s))
+    // by constants alone there is one group, and none of no rows
+    const having = rel.keys.length > 0 && group.length === 0 ? [SOME_ROW] : []
+    return { ...rows, group, having, defs: defined(rows, [...scalars(rel.keys), ...aggs]) }
   }
   const rows = isRows(opened) ? opened : wrap(opened, rel.input)
   const keyed = wrap({ ...rows, defs: defined(rows, scalars(rel.keys)) }, { tag: 'derive', input: rel.input, columns: rel.keys })

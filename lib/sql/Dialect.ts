@@ -98,6 +98,8 @@ export interface Writes {
   /** What stands for a row that gives no value at all. */
   readonly allDefaults: string
   readonly returning: boolean
+  /** Whether null given for a generated key makes a new one, where other engines refuse it. */
+  readonly nullMakesKey: boolean
   /** Whether generated keys go on after those that were given; else what makes them. */
   readonly keysFollow: boolean
   readonly afterGivenKey: (table: string, column: string) => string
@@ -110,7 +112,7 @@ export type TypeCheck = readonly ['range' | 'length' | 'values', string]
 
 /** What differs between dialects in definitions. */
 export interface Ddl {
-  readonly columnType: (type: SqlType, use: { readonly generated: boolean; readonly key: boolean; readonly indexed: boolean }) => string
+  readonly columnType: (type: SqlType, use: { readonly generated: boolean; readonly key: boolean; readonly primary: boolean; readonly indexed: boolean }) => string
   /** Checks of what the type alone does not check, by the suffix of their names. */
   readonly typeChecks: (type: SqlType, column: string) => readonly TypeCheck[]
   /** Whether a generated key is declared with its column. */

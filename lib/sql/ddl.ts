@@ -74,7 +74,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[])
 const columnType = (dialect: Dialect, t: AnyTable, field: string, isInlineKey: boolean, asText: (e: AnyExpr) => string): string => {
   const c = t.columns[field] as AnyColumn
   const keyed = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques, ...t.indexes].some(k => k.columns.includes(field))
-  const type = dialect.ddl.columnType(c.type.sql, { generated: c.generated, key: isInlineKey, indexed: keyed })
+  const type = dialect.ddl.columnType(c.type.sql, { generated: c.generated, key: isInlineKey, primary: t.primaryKey?.columns.includes(field) === true, indexed: keyed })
   const notNull = c.type.nullable || isInlineKey ? '' : ' NOT NULL'
   const byDefault = c.default === null ? '' : ` DEFAULT ${dialect.ddl.wrapDefault(asText(c.default))}`
   return `${type}${notNull}${byDefault}`

@@ -94,6 +94,7 @@ export const writes: Writes = {
   missing: 'DEFAULT',
   allDefaults: 'DEFAULT VALUES',
   returning: true,
+  nullMakesKey: false,
   keysFollow: false,
   afterGivenKey: (table, column) => {
     const sequence = `pg_get_serial_sequence(${quoted(table)}, ${quoted(column)})`

@@ -11,7 +11,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
 import { type AggScalar, columnsOf, isLiteral, type Output, type Plan, type Rel, type Scalar, type SortKey } from '../plan/Rel.js'
-import { type Block, blockOf, type Def, type From, hidesGroup, isRows, openBlock, placed, sameOperation, type Source, wrap } from './Block.js'
+import { type Block, blockOf, type Def, type From, hidesGroup, isConstant, isRows, openBlock, placed, sameOperation, type Source, wrap } from './Block.js'
 import { atom, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { distinctLabels } from './identifier.js'
@@ -165,7 +165,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         argType: agg.arg?.type.sql ?? null,
         distinct: agg.distinct,
         separator: text(`'${agg.separator.replaceAll("'", "''")}'`),
-        order: agg.order.map(sortKey),
+        order: agg.order.filter(k => !isConstant(k.scalar)).map(sortKey),
         filter: agg.filter === null ? null : fragment(agg.filter),
       })
     }
@@ -190,7 +190,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const clauses = body(block, within, [...plan.outputs.map(o => o.scalar), ...plan.order.map(k => k.scalar)], outside)
       const p = printer(within, outside)
       const cells = plan.outputs.map(o => (o.scalar.node.tag === 'nested' ? dialect.embed(p.fragment(o.scalar)) : dialect.toJson(p.fragment(o.scalar), o.scalar.type.sql, o.scalar.node.tag !== 'column')))
-      const order = plan.order.map(p.sortKey)
+      const order = plan.order.filter(k => !isConstant(k.scalar)).map(p.sortKey)
       return dialect.collection({ cells, order, body: clauses })
     }
 
@@ -332,7 +332,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const [only, ...more] = printed.pieces
       return more.length === 0 && typeof only === 'string' && only.endsWith(`.${label}`) ? printed : sql`${printed} AS ${label}`
     })
-    const order = block.order.map(p.sortKey)
+    const order = block.order.filter(k => !isConstant(k.scalar)).map(p.sortKey)
     const limited = block.count === null && block.offset === null ? text('') : dialect.limit(rows(block.count, p), rows(block.offset, p))
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
@@ -372,7 +372,8 @@ export const renderer = (dialect: Dialect): Renderer => {
       const united = compound(bare, labels, parent, outside)
       const key = (k: SortKey): string => {
         const id = k.scalar.node.tag === 'column' ? k.scalar.node.id : -1
-        return `${dialect.quote(labels[bare.columns.findIndex(c => c.id === id)] as string)}${k.direction === 'asc' ? '' : ' DESC'}`
+        // by position: a name may stand for a column of either side
+        return `${bare.columns.findIndex(c => c.id === id) + 1}${k.direction === 'asc' ? '' : ' DESC'}`
       }
       return block.order.length === 0 ? united : sql`${united} ORDER BY ${block.order.map(key).join(', ')}`
     }

@@ -71,6 +71,7 @@ export const writes: Writes = {
   missing: 'NULL',
   allDefaults: 'DEFAULT VALUES',
   returning: true,
+  nullMakesKey: true,
   keysFollow: true,
   afterGivenKey: () => '',
   upsert: (conflict, column) =>
@@ -80,7 +81,11 @@ export const writes: Writes = {
 }
 
 export const ddl: Ddl = {
-  columnType: (type, { key }) => (key ? 'INTEGER PRIMARY KEY AUTOINCREMENT' : storage(type)),
+  columnType: (type, { key, primary }) => {
+    if (key) return 'INTEGER PRIMARY KEY AUTOINCREMENT'
+    // a primary key of type INTEGER would be the rowid, which numbers nulls in place of refusing them
+    return primary && storage(type) === 'INTEGER' ? 'INT' : storage(type)
+  },
   typeChecks,
   inlinePrimaryKey: true,
   forwardReferences: true,

@@ -62,6 +62,10 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
       return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
     }
     case 'insertFrom': {
+      const numbered = write.plan.outputs.find((o, i) => table.columns[write.fields[i] ?? '']?.generated === true && o.scalar.type.nullable)
+      if (dialect.writes.nullMakesKey && numbered !== undefined) {
+        refuse(unsupported(`a generated key from a value that may be null (${numbered.path.join('.')})`, dialect.name, 'keep nulls out with where and coalesce'))
+      }
       const columns = write.fields.map(f => quote(columnName(table, f)))
       return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.select(normalize(write.plan))}${returned(dialect, write, value)}`
     }
