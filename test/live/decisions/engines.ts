@@ -1,0 +1,73 @@
+/**
+ * The engines that the decisions are held against, and a watch on what is sent to them.
+ *
+ * `refused` means that nothing was sent. So the drivers are counted: an operation that answers
+ * `Unsupported` after its driver was called fails with an error that says so, and no check takes
+ * that for a refusal. A new engine is one line in `engines`, and a column in docs/semantics.md.
+ */
+import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import initSqlJs from 'sql.js'
+import { type DbError, databaseError, show } from '../../../lib/core/DbError.js'
+import type { Interpreter, Runner, SqlOp } from '../../../lib/core/Interpreter.js'
+import { memory } from '../../../lib/run/memory.js'
+import { pglite } from '../../../lib/run/pglite.js'
+import { sqlite } from '../../../lib/run/sqlite.js'
+
+export interface Engine {
+  /** The head of its column. */
+  readonly name: string
+  readonly open: TE.TaskEither<DbError, Runner>
+}
+
+export const engines: readonly Engine[] = [
+  { name: 'memory', open: () => TE.right(memory())() },
+  { name: 'sqlite', open: sqlite() },
+  { name: 'pglite (postgres)', open: pglite({ extensions: { vector } }) },
+]
+
+let sent = 0
+
+/** Counts the calls of some methods of a driver. */
+const counting = (prototype: object, methods: readonly string[]): void => {
+  const own = prototype as { [method: string]: (...args: unknown[]) => unknown }
+  for (const method of methods) {
+    const original = own[method]
+    if (original === undefined) throw new Error(`the driver has no ${method} any more`)
+    own[method] = function (this: unknown, ...args) {
+      sent += 1
+      return original.apply(this, args)
+    }
+  }
+}
+
+let counted: Promise<void> | undefined
+
+const countDrivers = async (): Promise<void> => {
+  counting((await initSqlJs()).Database.prototype, ['prepare', 'run', 'exec'])
+  counting(PGlite.prototype, ['query', 'exec'])
+}
+
+const watched = (db: Interpreter<SqlOp>): Interpreter<SqlOp> => ({
+  capabilities: db.capabilities,
+  perform: op => async () => {
+    const before = sent
+    const answer = await db.perform(op)()
+    if (E.isLeft(answer) && answer.left._tag === 'Unsupported' && sent > before) {
+      return E.left(databaseError(null, `refused only after something was sent: ${show(answer.left)}`))
+    }
+    return answer
+  },
+  transaction: (options, use) => db.transaction(options, tx => use(watched(tx))),
+})
+
+/** Opens an engine under watch. */
+export const open = async (engine: Engine): Promise<Runner> => {
+  counted ??= countDrivers()
+  await counted
+  const runner = await engine.open()
+  if (E.isLeft(runner)) throw new Error(show(runner.left))
+  return { ...watched(runner.right), close: runner.right.close }
+}

@@ -1,0 +1,448 @@
+/**
+ * Decisions 28 and 29: json, bytes, uuid, enums, booleans; and what an expression's type promises.
+ *
+ * What has no equality is refused by every engine alike: there the refusal is the decided answer.
+ * That a null or a foreign value does not get past a decoder is shown with a second description of
+ * the same table, which promises more than the table holds.
+ */
+
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import * as Agg from '../../../lib/core/Agg.js'
+import * as C from '../../../lib/core/Column.js'
+import * as Command from '../../../lib/core/Command.js'
+import * as Ex from '../../../lib/core/Expr.js'
+import type { Program } from '../../../lib/core/Interpreter.js'
+import type { Db } from '../../../lib/core/Program.js'
+import * as P from '../../../lib/core/Program.js'
+import * as Q from '../../../lib/core/Query.js'
+import { table } from '../../../lib/core/Table.js'
+import { ask, type Clause, check, create, equal, fails, isDbError, isTrue, later, type Session } from './check.js'
+import { computes, decides, sources } from './compute.js'
+
+const bytes = (...list: readonly number[]): Uint8Array => new Uint8Array(list)
+
+const BYTES = [
+  bytes(),
+  bytes(0),
+  bytes(0, 0),
+  bytes(0, 255),
+  bytes(1),
+  bytes(0x41),
+  bytes(0x61),
+  bytes(0x7f),
+  bytes(0x80),
+  bytes(0xc3, 0xa9),
+  bytes(255),
+  bytes(255, 0),
+]
+
+const UUIDS = [
+  '00000000-0000-0000-0000-000000000000',
+  '0f000000-0000-0000-0000-000000000000',
+  'a0000000-0000-4000-8000-000000000000',
+  'ffffffff-ffff-ffff-ffff-ffffffffffff',
+]
+
+/** That every engine refuses alike: the library's own refusal, or that of a bad query. */
+const isRefused = async (db: Session, what: string, program: Program<Db, unknown, unknown>): Promise<void> => {
+  const answer = await program({ db })()
+  const tag = E.isLeft(answer) && isDbError(answer.left) ? answer.left._tag : 'an answer'
+  isTrue(tag === 'Unsupported' || tag === 'ValidationError', `${what}: expected a refusal, got ${tag}`)
+}
+
+/** The values sorted by the engine, and compared two by two. */
+const inOrder = async <A>(db: Session, column: C.Column<A>, list: readonly A[]): Promise<void> => {
+  await decides(
+    db,
+    { a: column, b: column },
+    list.flatMap((a, i) => list.map((b, j) => [a, b, i < j])),
+    r => Ex.lt(r.a, r.b),
+  )
+  await decides(
+    db,
+    { a: column, b: column },
+    list.flatMap((a, i) => list.map((b, j) => [a, b, i === j])),
+    r => Ex.eq(r.a, r.b),
+  )
+  const { stored } = await sources(
+    db,
+    { a: column },
+    [...list].reverse().map(x => [x]),
+  )
+  const sorted = pipe(
+    stored,
+    Q.orderBy(r => [Ex.asc(r.a)]),
+    Q.map(r => r.a),
+  )
+  equal(await ask(db, Q.all(sorted)), list)
+  const once = pipe(
+    stored,
+    Q.unionAll(stored),
+    Q.map(r => ({ a: r.a })),
+    Q.distinct,
+  )
+  equal((await ask(db, Q.all(once))).length, list.length)
+}
+
+const DOCUMENTS: readonly C.Json[] = [
+  null,
+  true,
+  0,
+  'text',
+  '',
+  [],
+  {},
+  { b: 1, a: [1, 2, { c: null }], '': 'empty key', 'é"\\\u{1f600}': 'x' },
+  [1, 1.5, -1e-7, 1e21, 0.1],
+  { a: { b: { c: [[[]]] } } },
+]
+
+const others: readonly Clause[] = [
+  check(28, 'json has no equality and no order: comparing it is refused before anything is sent', async db => {
+    const { stored } = await sources(db, { a: C.anyJson }, [[{ x: 1 }]])
+    const some = (p: (e: Ex.Expr<C.Json>) => Ex.Pred) =>
+      Q.all(
+        pipe(
+          stored,
+          Q.where(r => p(r.a as Ex.Expr<C.Json>)),
+        ),
+      )
+    const json = Ex.litOf(C.anyJson)({ x: 1 })
+    for (const compare of [Ex.eq, Ex.ne, Ex.lt, Ex.gte, Ex.same]) {
+      await isRefused(
+        db,
+        'a comparison',
+        some(e => compare(e as Ex.Expr<any>, json)),
+      )
+    }
+    await isRefused(
+      db,
+      'inList',
+      some(e => Ex.inList(e as Ex.Expr<any>, [{ x: 1 }])),
+    )
+    const list = pipe(
+      stored,
+      Q.map(r => ({ a: r.a })),
+    )
+    await isRefused(db, 'distinct', Q.all(pipe(list, Q.distinct)))
+    await isRefused(db, 'union', Q.all(pipe(list, Q.union(list))))
+    await isRefused(
+      db,
+      'a key',
+      Q.all(
+        pipe(
+          list,
+          Q.aggregate(r => ({ k: Agg.key(r.a) })),
+        ),
+      ),
+    )
+    await isRefused(
+      db,
+      'max',
+      Q.all(
+        pipe(
+          list,
+          Q.aggregate(r => ({ k: Agg.max(r.a) })),
+        ),
+      ),
+    )
+    await isRefused(
+      db,
+      'countDistinct',
+      Q.all(
+        pipe(
+          list,
+          Q.aggregate(r => ({ k: Agg.countDistinct(r.a) })),
+        ),
+      ),
+    )
+    await isRefused(
+      db,
+      'orderBy',
+      Q.all(
+        pipe(
+          list,
+          Q.orderBy(r => [Ex.asc(r.a)]),
+        ),
+      ),
+    )
+  }),
+  check(28, 'a json value is read as it was written, but for the order of its keys', db =>
+    computes(
+      db,
+      { a: C.anyJson },
+      DOCUMENTS.filter(d => d !== null).map(d => [d, d]),
+      r => r.a,
+    ),
+  ),
+  check(28, 'json is decoded by its codec; what the codec does not admit is DecodeError', async db => {
+    const Point = t.type({ x: t.number, y: t.number })
+    await computes(
+      db,
+      { a: C.json(Point) },
+      [
+        [
+          { x: 1, y: -2.5 },
+          { x: 1, y: -2.5 },
+        ],
+      ],
+      r => r.a,
+    )
+    const loose = table('points', { id: C.int, at: C.anyJson }, { primaryKey: ['id'] })
+    const strict = table('points', { id: C.int, at: C.json(Point) }, { primaryKey: ['id'] })
+    await create(db, loose)
+    await ask(db, Command.run(Command.insert(loose)({ id: 1, at: { x: 1, y: 2 } })))
+    equal(await ask(db, Q.all(Q.from(strict))), [{ id: 1, at: { x: 1, y: 2 } }])
+    await ask(db, Command.run(Command.insert(loose)({ id: 2, at: { x: 1, y: 'two' } })))
+    const sorted = pipe(
+      Q.from(strict),
+      Q.orderBy(r => [Ex.asc(r.id)]),
+    )
+    const { row, column } = await fails(db, 'DecodeError', Q.all(sorted))
+    equal({ row, column }, { row: 1, column: 'at' })
+    await fails(db, 'DecodeError', Q.all(Q.of({ points: Q.many(sorted) })))
+  }),
+  later(28, 'json is read by path', 'the combinator comes with json documents'),
+  check(28, 'bytes are compared and ordered as unsigned numbers, byte by byte', db => inOrder(db, C.bytes, BYTES)),
+  check(28, 'a uuid is read in lower case, equal and ordered without regard to the case it was written in', async db => {
+    await inOrder(db, C.uuid, UUIDS)
+    await computes(
+      db,
+      { a: C.uuid },
+      UUIDS.map(u => [u.toUpperCase(), u]),
+      r => r.a,
+    )
+    await computes(
+      db,
+      { a: C.uuid },
+      UUIDS.map(u => [u.toUpperCase(), u]),
+      r => Ex.cast(C.text)(r.a),
+    )
+    await decides(
+      db,
+      { a: C.uuid },
+      UUIDS.map((u, i) => [u, i === 2]),
+      r => Ex.eq(r.a, UUIDS[2]?.toUpperCase() ?? ''),
+    )
+  }),
+  check(28, 'what is no uuid is refused before anything is sent', async db => {
+    const ids = table('uuids', { id: C.uuid })
+    await create(db, ids)
+    for (const id of [
+      '',
+      'x',
+      `${UUIDS[0]} `,
+      `{${UUIDS[0]}}`,
+      '000000000000000000000000000000000000',
+      `${UUIDS[0]}0`,
+      'g0000000-0000-0000-0000-000000000000',
+    ]) {
+      await fails(db, 'ValidationError', Command.run(Command.insert(ids)({ id })))
+    }
+  }),
+  check(28, 'an enum is a text: equal as text, ordered by code point and not as it is declared', async db => {
+    const Size = C.enumOf('small', 'Large', 'medium')
+    await inOrder(db, Size as C.Column<'small' | 'Large' | 'medium'>, ['Large', 'medium', 'small'])
+    await computes(db, { a: Size }, [['small', 'small!']], r => Ex.concat(r.a, '!'))
+  }),
+  check(28, 'another text than those of an enum is refused before anything is sent, and by a check of the table', async db => {
+    const Size = C.enumOf('small', 'large')
+    const sizes = table('sizes', { id: C.int, size: Size }, { primaryKey: ['id'] })
+    await create(db, sizes)
+    await fails(db, 'ValidationError', Command.run(Command.insert(sizes)({ id: 1, size: 'huge' as 'small' })))
+    await fails(
+      db,
+      'ValidationError',
+      Q.all(
+        pipe(
+          Q.from(sizes),
+          Q.where(r => Ex.eq(r.size, 'SMALL' as 'small')),
+        ),
+      ),
+    )
+    const computed = Ex.concat('hu', 'ge') as unknown as Ex.Expr<'small'>
+    const { table: name } = await fails(
+      db,
+      'CheckViolation',
+      Command.run(Command.insertFrom(sizes)(Q.of({ id: Ex.lit(1), size: computed }))),
+    )
+    equal(name, 'sizes')
+    await ask(db, Command.run(Command.insert(sizes)({ id: 2, size: 'large' })))
+    equal(await ask(db, Q.all(Q.from(sizes))), [{ id: 2, size: 'large' }])
+  }),
+  check(28, 'false is before true', async db => {
+    await inOrder(db, C.boolean, [false, true])
+    await computes(
+      db,
+      { a: C.nullable(C.boolean) },
+      [
+        [true, false],
+        [false, true],
+        [null, null],
+      ],
+      r => Ex.not(r.a),
+    )
+  }),
+  check(28, 'arrays, vectors and types of an engine have no equality and no order', async db => {
+    const own = table('without_order', { list: C.arrayOf(C.int), custom: C.sqlType({ postgres: 'inet', sqlite: 'TEXT' }, t.string) })
+    await create(db, own)
+    const q = Q.from(own)
+    for (const [name, f] of [
+      ['an array', (r: any) => r.list],
+      ['a custom type', (r: any) => r.custom],
+    ] as const) {
+      await isRefused(
+        db,
+        `eq of ${name}`,
+        Q.all(
+          pipe(
+            q,
+            Q.where(r => Ex.eq(f(r), f(r))),
+          ),
+        ),
+      )
+      await isRefused(
+        db,
+        `distinct of ${name}`,
+        Q.all(
+          pipe(
+            q,
+            Q.map(r => ({ it: f(r) })),
+            Q.distinct,
+          ),
+        ),
+      )
+      await isRefused(
+        db,
+        `a key of ${name}`,
+        Q.all(
+          pipe(
+            q,
+            Q.aggregate(r => ({ it: Agg.key(f(r)) })),
+          ),
+        ),
+      )
+      await isRefused(
+        db,
+        `orderBy ${name}`,
+        Q.all(
+          pipe(
+            q,
+            Q.orderBy(r => [Ex.asc(f(r))]),
+          ),
+        ),
+      )
+    }
+    const v = Ex.litOf(C.vector(2))([1, 2])
+    await isRefused(db, 'eq of a vector', Q.all(Q.of({ it: Ex.eq(v as Ex.Expr<any>, v) })))
+  }),
+]
+
+const nullable = (e: Ex.Expr<unknown>): boolean => e.type.nullable
+
+const promises: readonly Clause[] = [
+  check(29, 'the type of an expression says whether it can be null, as it is built', async db => {
+    const columns = { a: C.int, b: C.nullable(C.int), t: C.text, u: C.nullable(C.text) }
+    const { stored } = await sources(db, columns, [
+      [1, null, '', null],
+      [1, 2, 'x', 'y'],
+    ])
+    const cases: readonly (readonly [(r: any) => Ex.Expr<unknown>, boolean])[] = [
+      [r => r.a, false],
+      [r => r.b, true],
+      [r => Ex.plus(r.a, r.a), false],
+      [r => Ex.plus(r.a, r.b), true],
+      [r => Ex.quot(r.a, r.a), true],
+      [r => Ex.div(r.a, 2), true],
+      [r => Ex.concat(r.t, r.t), false],
+      [r => Ex.concat(r.t, r.u), true],
+      [r => Ex.coalesce(r.b, 0), false],
+      [r => Ex.coalesce(r.b, r.b), true],
+      [r => Ex.nullIf(r.a, 1), true],
+      [r => Ex.eq(r.a, 1), false],
+      [r => Ex.eq(r.b, 1), true],
+      [r => Ex.same(r.b, 1), false],
+      [r => Ex.isNull(r.b), false],
+      [r => Ex.and(Ex.eq(r.a, 1), Ex.eq(r.b, 1)), true],
+      [r => Ex.inList(r.a, [1]), false],
+      [r => Ex.inList(r.b, []), false],
+      [r => Ex.caseWhen([[Ex.eq(r.b, 1), r.a]], r.a), false],
+      [r => Ex.caseWhen([[Ex.eq(r.a, 1), r.b]], r.a), true],
+      [
+        () =>
+          Ex.scalar(
+            pipe(
+              stored,
+              Q.limit(1),
+              Q.map((s: any) => s.a),
+            ),
+          ) as Ex.Expr<unknown>,
+        true,
+      ],
+      [() => Ex.exists(stored), false],
+      [r => Ex.length(r.t), false],
+      [r => Ex.cast(C.bigint)(r.b), true],
+    ]
+    for (const [i, [f, expected]] of cases.entries()) {
+      const column = pipe(
+        stored,
+        Q.map((r: any) => {
+          const e = f(r)
+          equal(nullable(e), expected, `case ${i}`)
+          return { it: e }
+        }),
+      )
+      const answer = await ask(db, Q.all(column))
+      if (!expected) isTrue(!answer.some(r => r.it === null), `case ${i} has no null`)
+    }
+  }),
+  check(29, 'a null where the type has none is DecodeError, with its row and its column', async db => {
+    const real = table('promised', { id: C.int, name: C.nullable(C.text) }, { primaryKey: ['id'] })
+    const promised = table('promised', { id: C.int, name: C.text }, { primaryKey: ['id'] })
+    await create(db, real)
+    await ask(
+      db,
+      Command.run(
+        Command.insertMany(real)([
+          { id: 1, name: 'a' },
+          { id: 2, name: null },
+        ]),
+      ),
+    )
+    const sorted = pipe(
+      Q.from(promised),
+      Q.orderBy(r => [Ex.asc(r.id)]),
+    )
+    const { row, column, got } = await fails(db, 'DecodeError', Q.all(sorted))
+    equal({ row, column, got }, { row: 1, column: 'name', got: 'null' })
+    const deep = pipe(
+      sorted,
+      Q.map(r => ({ it: { deep: r.name } })),
+    )
+    equal((await fails(db, 'DecodeError', Q.all(deep))).column, 'it.deep')
+    await fails(db, 'DecodeError', Q.all(Q.of({ rows: Q.many(sorted) })))
+    equal(
+      await ask(
+        db,
+        Q.all(
+          pipe(
+            sorted,
+            Q.where(r => Ex.eq(r.id, 1)),
+          ),
+        ),
+      ),
+      [{ id: 1, name: 'a' }],
+    )
+  }),
+  check(29, 'an unexpected null or type in what a statement of the caller answers is DecodeError', async db => {
+    const statement = P.raw({ n: C.int })`SELECT 1 UNION ALL SELECT NULL`
+    const { row, column } = await fails(db, 'DecodeError', statement)
+    equal({ row, column }, { row: 1, column: 'n' })
+    await fails(db, 'DecodeError', Q.all(Q.of({ it: Ex.raw(C.int)`NULL` })))
+    await fails(db, 'DecodeError', P.raw({ n: C.int })`SELECT 'text'`)
+  }),
+]
+
+export const values: readonly Clause[] = [...others, ...promises]
