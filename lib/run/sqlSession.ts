@@ -195,13 +195,13 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
       if (printed.row === null) continue
       const decoded = decodeAll(printed.row, done.right.rows, answers.length)
       if (E.isLeft(decoded)) return decoded
-      answers.push(...decoded.right)
+      for (const row of decoded.right) answers.push(row)
     }
     for (const follows of printed.after) {
       const done = await run(statementOf(follows, [], null, 'write'), table)
       if (E.isLeft(done)) return done
     }
-    if (printed.row === null) return E.right(affected)
+    if (printed.row === null) return E.right(printed.count ?? affected)
     return E.right(cardinality === 'one' ? answers[0] : answers)
   }
 

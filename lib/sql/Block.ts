@@ -79,6 +79,8 @@ const EMPTY: Block = {
 export interface BlockOptions {
   /** Whether GROUP BY may hold an expression with a parameter in it, and SELECT repeat it. */
   readonly groupByParameters: boolean
+  /** Whether an expression of GROUP BY may stand inside other expressions and in HAVING. */
+  readonly groupKeysInside: boolean
 }
 
 export const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited
@@ -168,7 +170,8 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       return over({ tag: 'set', rel, free: freeIn(rel) }, 'combined', named(rel.columns))
     case 'filter': {
       const opened = open(rel.input)
-      const b = opened.limited || opened.distinct !== null || asksGroups(opened, [rel.predicate]) ? wrap(opened, rel.input) : opened
+      const closed = opened.limited || opened.distinct !== null || asksGroups(opened, [rel.predicate], options) || mentionsKey(opened, rel.predicate, options)
+      const b = closed ? wrap(opened, rel.input) : opened
       const own = conjuncts(rel.predicate)
       return b.group === null ? { ...b, where: [...b.where, ...own] } : { ...b, having: [...b.having, ...own] }
     }
@@ -179,13 +182,13 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
     case 'distinct': {
       const opened = open(rel.input)
       const columns = rel.columns.map(c => c.scalar)
-      const b = opened.limited || opened.distinct !== null || asksGroups(opened, columns) || hidesGroup(opened, columns) ? wrap(opened, rel.input) : opened
+      const b = opened.limited || opened.distinct !== null || asksGroups(opened, columns, options) || hidesGroup(opened, columns) ? wrap(opened, rel.input) : opened
       return { ...b, distinct: rel.columns.map(c => c.id), defs: defined(b, scalars(rel.columns)) }
     }
     case 'limit': {
       const opened = open(rel.input)
       const keys = rel.order.map(k => k.scalar)
-      const b = opened.limited || !ordersSelected(opened, rel.order) || asksGroups(opened, keys) ? wrap(opened, rel.input) : opened
+      const b = opened.limited || !ordersSelected(opened, rel.order) || asksGroups(opened, keys, options) || sortsKey(opened, rel.order, options) ? wrap(opened, rel.input) : opened
       return { ...b, limited: true, order: rel.order, count: rel.count, offset: rel.offset }
     }
     case 'derive': {
@@ -197,7 +200,21 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
 }
 
 /** A sub-query can't mention what a group of the query around it computes: that has to be a column first. */
-const asksGroups = (b: Block, some: readonly Scalar[]): boolean => b.group !== null && some.some(hasQuery)
+const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
+  b.group !== null && some.some(s => hasQuery(s) || (s.node.tag !== 'column' && mentionsKey(b, s, options)))
+
+/** Whether an expression mentions a group key that is itself an expression, where the dialect minds. */
+const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
+  !options.groupKeysInside &&
+  b.group !== null &&
+  [...columnsOf(s)].some(id => {
+    const def = b.defs.get(id)
+    return def?.tag === 'scalar' && def.scalar.node.tag !== 'column'
+  })
+
+/** The same of sort keys: `k IS NULL`, which says where the nulls go, is another expression. */
+const sortsKey = (b: Block, order: readonly SortKey[], options: BlockOptions): boolean =>
+  order.some(k => k.scalar.type.nullable && mentionsKey(b, k.scalar, options))
 
 /** Whether a column is or comes from an aggregate of the block. */
 const aggregates = (b: Block, s: Scalar): boolean =>
@@ -211,7 +228,7 @@ export const hidesGroup = (b: Block, outputs: readonly Scalar[]): boolean =>
   b.group?.length === 0 && outputs.length > 0 && !outputs.some(s => aggregates(b, s))
 
 /** DISTINCT can be ordered only by what it selects. */
-const ordersSelected = (b: Block, order: readonly SortKey[]): boolean =>
+export const ordersSelected = (b: Block, order: readonly SortKey[]): boolean =>
   b.distinct === null || order.every(k => k.scalar.node.tag === 'column' && b.distinct?.includes(k.scalar.node.id))
 
 /** The block of a whole plan: ordered as the plan says, and free to select the plan's outputs. */
@@ -220,7 +237,7 @@ export const blockOf = (rel: Rel, order: readonly SortKey[], outputs: readonly S
   const columns = outputs.map(s => (s.node.tag === 'column' ? s.node.id : null))
   const selectsAll = b.distinct === null || (columns.length === b.distinct.length && b.distinct.every(id => columns.includes(id)))
   const orders = b.limited ? order.length === 0 || sameOrder(order, b.order) : ordersSelected(b, order)
-  const asks = asksGroups(b, [...outputs, ...order.map(k => k.scalar)])
+  const asks = asksGroups(b, [...outputs, ...order.map(k => k.scalar)], options) || sortsKey(b, order, options)
   const open = selectsAll && orders && !asks && !hidesGroup(b, outputs) ? b : wrap(b, rel)
   return order.length === 0 || (open.limited && open === b) ? open : { ...open, order }
 }

@@ -49,7 +49,19 @@ export interface CollectionParts {
   /** FROM, WHERE and what follows, of a block that has neither order nor limit. */
   readonly body: Fragment
   readonly order: readonly Fragment[]
+  /** DISTINCT and LIMIT come here only where the dialect's collections take them; elsewhere a derived table has them. */
+  readonly distinct: boolean
+  readonly count: Fragment | null
+  readonly offset: Fragment | null
+  /** A name that no source has. */
+  readonly alias: (hint: string) => string
 }
+
+/**
+ * Where a parameter stands: as the value of a column that is written; beside an operand that tells
+ * its type; or alone, where nothing does.
+ */
+export type Place = 'stored' | 'beside' | 'alone'
 
 export interface Dialect {
   readonly name: DialectName
@@ -57,13 +69,21 @@ export interface Dialect {
   readonly placeholder: (n: number, slot: Slot) => string
   /** Whether a slot that stands twice has one number. */
   readonly numbered: boolean
+  /** A parameter at its place, where its placeholder does not say its type already. */
+  readonly parameter: (placeholder: Fragment, type: SqlType, place: Place) => Fragment
+  /** A text as SQL, for the few places that take no parameter. */
+  readonly text: (value: string) => string
   /** Whether GROUP BY may hold an expression with parameters that SELECT repeats. */
   readonly groupByParameters: boolean
+  /** Whether an expression of GROUP BY may be repeated inside other expressions and in HAVING, and not only by itself. */
+  readonly groupKeysInside: boolean
+  /** Whether the sub-query of IN may have a LIMIT. */
+  readonly limitInMembers: boolean
   /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */
   readonly nulls: { readonly clause: boolean; readonly largest: boolean }
   /** The spelling of functions that differ from the standard one. */
   readonly calls: { readonly [fn in ScalarFn]?: CallPrinter }
-  readonly cast: (value: Fragment, from: SqlType, to: SqlType, operand: Scalar) => Fragment
+  readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed
   readonly aggregate: (parts: AggParts) => Fragment
   /** Refuses a type that the dialect can't compute with. */
   readonly computable: (type: SqlType) => void
@@ -75,6 +95,8 @@ export interface Dialect {
   readonly toJson: (value: Fragment, type: SqlType, computed: boolean) => Fragment
   /** A nested collection as one JSON array of arrays. */
   readonly collection: (parts: CollectionParts) => Fragment
+  /** What `collection` does by itself, without a derived table. */
+  readonly inCollection: { readonly limit: boolean; readonly distinct: boolean }
   /** How a collection is embedded as a cell of another. */
   readonly embed: (collection: Fragment) => Fragment
   /** An output column, where the driver needs it in another form. */
@@ -97,22 +119,62 @@ export interface Writes {
   readonly missing: string
   /** What stands for a row that gives no value at all. */
   readonly allDefaults: string
-  readonly returning: boolean
   /** Whether null given for a generated key makes a new one, where other engines refuse it. */
   readonly nullMakesKey: boolean
   /** Whether generated keys go on after those that were given; else what makes them. */
   readonly keysFollow: boolean
   readonly afterGivenKey: (table: string, column: string) => string
+  /** Which commands can answer rows. */
+  readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean }
+  /** Whether an upsert is about its target alone; otherwise any unique key that the row violates makes it an update. */
+  readonly conflictOnTarget: boolean
   /** The clause that turns an insert into an upsert, with a leading blank. */
   readonly upsert: (conflict: Conflict, column: (field: string) => string) => Fragment
+  readonly update: (parts: UpdateParts) => Fragment
+  readonly delete: (parts: DeleteParts) => Fragment
+}
+
+/** An update or delete, with its names quoted and its scalars printed over the columns of `alias`. */
+export interface DeleteParts {
+  readonly table: string
+  readonly alias: string
+  /** The columns of the primary key; none where the table has none. */
+  readonly key: readonly string[]
+  readonly where: Fragment | null
+  /** Whether a sub-query reads the table that changes. */
+  readonly readsTable: boolean
+}
+
+export interface UpdateParts extends DeleteParts {
+  readonly set: readonly SetPart[]
+}
+
+/** `column = value`, and the columns of the same row that the value mentions. */
+export interface SetPart {
+  readonly column: string
+  readonly value: Fragment
+  readonly reads: ReadonlySet<string>
 }
 
 /** A check that a type needs: what it is about, and its condition. */
 export type TypeCheck = readonly ['range' | 'length' | 'values', string]
 
+/** What a column is there for, as far as it decides on its type. */
+export interface ColumnUse {
+  readonly generated: boolean
+  /** Whether it is the whole primary key, and generated. */
+  readonly key: boolean
+  /** Whether it is part of the primary key. */
+  readonly primary: boolean
+  /** How many columns the longest key or index has that this one is part of; 0 without any. */
+  readonly keyColumns: number
+  /** Whether a key begins with it. */
+  readonly leadsKey: boolean
+}
+
 /** What differs between dialects in definitions. */
 export interface Ddl {
-  readonly columnType: (type: SqlType, use: { readonly generated: boolean; readonly key: boolean; readonly primary: boolean; readonly indexed: boolean }) => string
+  readonly columnType: (type: SqlType, use: ColumnUse) => string
   /** Checks of what the type alone does not check, by the suffix of their names. */
   readonly typeChecks: (type: SqlType, column: string) => readonly TypeCheck[]
   /** Whether a generated key is declared with its column. */
@@ -122,6 +184,8 @@ export interface Ddl {
   readonly indexName: (table: AnyTable, name: string) => string
   readonly tableSuffix: string
   readonly dropSuffix: string
+  /** Whether one DROP TABLE takes all tables, so that those may refer to each other. */
+  readonly dropTogether: boolean
   /** What is said before tables with columns of these types are created. */
   readonly beforeCreate: (types: readonly SqlType[]) => readonly string[]
   /** What is said before tables are dropped. */
@@ -129,15 +193,23 @@ export interface Ddl {
   /** How ON DELETE RESTRICT is said; empty where the default is the same and can be diagnosed. */
   readonly restrict: string
   readonly dropConstraint: ((table: string, constraint: string) => string) | null
-  readonly wrapDefault: (value: string) => string
+  readonly wrapDefault: (value: string, type: SqlType) => string
   /** A value written as SQL text. */
   readonly literal: (slot: Slot) => string
 }
 
-/** Either SQL's LATERAL, or rows carried as JSON through a table function, which may be correlated everywhere. */
+/** Either SQL's LATERAL, or rows carried as JSON through a table function, which may be correlated. */
 export type Lateral =
   | { readonly tag: 'native' }
-  | { readonly tag: 'refused'; readonly instead: string }
+  | {
+      readonly tag: 'array'
+      /** The table function over a JSON array of arrays, which may be correlated where a derived table may not. */
+      readonly source: (array: Fragment, columns: readonly string[], types: readonly SqlType[], alias: string) => Fragment
+      readonly read: (alias: string, column: string, type: SqlType) => Fragment
+      /** The array of the one row that aggregates without keys answer. */
+      readonly single: (cells: readonly Fragment[], body: Fragment) => Fragment
+      readonly concat: (left: Fragment, right: Fragment) => Fragment
+    }
   | {
       readonly tag: 'json'
       /** The table function over a SELECT of these columns. */

@@ -19,7 +19,7 @@ import { renderer } from './render.js'
 export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
   const { tables, late } = creationOrder(schema)
   const inline = dialect.ddl.forwardReferences ? schema.foreignKeys : schema.foreignKeys.filter(f => !late.includes(f))
-  const created = tables.map(t => createTable(dialect, t, inline.filter(f => f.table === t)))
+  const created = tables.map(t => createTable(dialect, t, inline.filter(f => f.table === t), schema.foreignKeys.filter(f => f.table === t)))
   const indexes = tables.flatMap(t =>
     t.indexes.map(i => `CREATE INDEX ${dialect.ddl.indexName(t, i.name)} ON ${target(dialect, t)} (${columns(dialect, t, i.columns)})`),
   )
@@ -32,7 +32,9 @@ export const createStatements = (dialect: Dialect, schema: AnySchema): readonly 
 export const dropStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
   const { tables, late } = creationOrder(schema)
   const unlinked = dialect.ddl.dropConstraint === null ? [] : late.map(f => (dialect.ddl.dropConstraint as DropConstraint)(target(dialect, f.table), dialect.quote(f.name)))
-  return [...unlinked, ...[...tables].reverse().map(t => `DROP TABLE IF EXISTS ${target(dialect, t)}${dialect.ddl.dropSuffix}`)]
+  const targets = [...tables].reverse().map(t => target(dialect, t))
+  const drops = dialect.ddl.dropTogether && targets.length > 0 ? [targets.join(', ')] : targets
+  return [...unlinked, ...drops.map(d => `DROP TABLE IF EXISTS ${d}${dialect.ddl.dropSuffix}`)]
 }
 
 type DropConstraint = (table: string, constraint: string) => string
@@ -52,16 +54,17 @@ const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
   return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
 }
 
-const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[]): string => {
+/** `keys` are the foreign keys that are defined with the table; `own` are all that it will have. */
+const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[], own: readonly ForeignKey[]): string => {
   const { quote } = dialect
   const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
   const fields = Object.keys(t.columns)
   const inlineKey = fields.find(f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f)
   const row = Object.fromEntries(fields.map((f, i) => [f, expr({ tag: 'ref', id: i + 1 }, t.types[f] as ExprType)]))
   const asText = (e: AnyExpr): string =>
-    ddlText(dialect, renderer(dialect).scalar(reifier().scalar(e), id => text(quote(columnName(t, fields[id - 1] ?? '')))))
+    ddlText(dialect, renderer(literally(dialect)).scalar(reifier().scalar(e), id => text(quote(columnName(t, fields[id - 1] ?? '')))))
   const lines = [
-    ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, asText)}`),
+    ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),
     ...(t.primaryKey === null || inlineKey !== undefined ? [] : [constraint(t.primaryKey.name, `PRIMARY KEY (${columns(dialect, t, t.primaryKey.columns)})`)]),
     ...t.uniques.map(u => constraint(u.name, `UNIQUE (${columns(dialect, t, u.columns)})`)),
     ...fields.flatMap(f => dialect.ddl.typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f))).map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`))),
@@ -71,14 +74,24 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[])
   return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`
 }
 
-const columnType = (dialect: Dialect, t: AnyTable, field: string, isInlineKey: boolean, asText: (e: AnyExpr) => string): string => {
+const columnType = (dialect: Dialect, t: AnyTable, field: string, isInlineKey: boolean, own: readonly ForeignKey[], asText: (e: AnyExpr) => string): string => {
   const c = t.columns[field] as AnyColumn
-  const keyed = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques, ...t.indexes].some(k => k.columns.includes(field))
-  const type = dialect.ddl.columnType(c.type.sql, { generated: c.generated, key: isInlineKey, primary: t.primaryKey?.columns.includes(field) === true, indexed: keyed })
+  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
+  const having = [...keys, ...t.indexes, ...own].filter(k => k.columns.includes(field))
+  const type = dialect.ddl.columnType(c.type.sql, {
+    generated: c.generated,
+    key: isInlineKey,
+    primary: t.primaryKey?.columns.includes(field) === true,
+    keyColumns: Math.max(0, ...having.map(k => k.columns.length)),
+    leadsKey: keys.some(k => k.columns[0] === field),
+  })
   const notNull = c.type.nullable || isInlineKey ? '' : ' NOT NULL'
-  const byDefault = c.default === null ? '' : ` DEFAULT ${dialect.ddl.wrapDefault(asText(c.default))}`
+  const byDefault = c.default === null ? '' : ` DEFAULT ${dialect.ddl.wrapDefault(asText(c.default), c.type.sql)}`
   return `${type}${notNull}${byDefault}`
 }
+
+/** A literal has its type already, which a parameter may have to be told. */
+const literally = (dialect: Dialect): Dialect => ({ ...dialect, parameter: literal => literal })
 
 /** Statements that define things take no parameters: values are written as literals, by the dialect. */
 const ddlText = (dialect: Dialect, f: Fragment): string => flatten(f, (_, s: Slot) => dialect.ddl.literal(s), dialect.numbered).text

@@ -9,7 +9,7 @@ import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
-import { ddl, parameterType, typeName, quote, writes } from './postgresDdl.js'
+import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { substring } from './standard.js'
 
 
@@ -41,11 +41,11 @@ const dividing =
 
 const unicode = (value: Fragment): Fragment => sql`${value} COLLATE "pg_c_utf8"`
 
-const cast: Dialect['cast'] = (value, from, to) => {
-  if (from.tag === 'timestamp' && to.tag === 'text') return sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-  if (from.tag === 'date' && to.tag === 'text') return sql`to_char(${value}, 'YYYY-MM-DD')`
+const cast: Dialect['cast'] = ({ fragment: value }, from, to) => {
+  if (from.tag === 'timestamp' && to.tag === 'text') return atom(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+  if (from.tag === 'date' && to.tag === 'text') return atom(sql`to_char(${value}, 'YYYY-MM-DD')`)
   const name = to.tag === 'numeric' ? `numeric(1000, ${to.scale})` : isInteger(to) ? 'int8' : to.tag === 'float' ? 'float8' : typeName(to)
-  return sql`CAST(${value} AS ${name})`
+  return atom(sql`CAST(${value} AS ${name})`)
 }
 
 const aggregate = ({ fn, arg, argType, distinct, separator, order, filter }: AggParts): Fragment => {
@@ -89,7 +89,11 @@ export const postgres: Dialect = {
   quote,
   placeholder,
   numbered: true,
+  parameter: placeholder => placeholder,
+  text: quoted,
   groupByParameters: true,
+  groupKeysInside: true,
+  limitInMembers: true,
   nulls: { clause: true, largest: true },
   calls: {
     plus: arithmetic('+', level.sum),
@@ -122,6 +126,7 @@ export const postgres: Dialect = {
   toJson,
   collection: ({ cells, body, order }) =>
     sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
+  inCollection: { limit: false, distinct: false },
   embed: collection => collection,
   output: (value, type) => (type.tag === 'array' ? toJson(value, type) : value),
   nullOf: type => text(`NULL::${typeName(type)}`),

@@ -8,12 +8,13 @@
 import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Ddl, Writes } from './Dialect.js'
 import { quoting } from './identifier.js'
+import { remove, update } from './standardWrites.js'
 import { text } from './Fragment.js'
 import { postgresValues } from './postgresValues.js'
 
 export const quote = quoting('postgres', '"', 63)
 
-const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
+export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
 /** The type of a column or a cast. */
 export const typeName = (t: SqlType): string => {
@@ -93,17 +94,20 @@ export const writes: Writes = {
   parameters: 60_000,
   missing: 'DEFAULT',
   allDefaults: 'DEFAULT VALUES',
-  returning: true,
   nullMakesKey: false,
   keysFollow: false,
   afterGivenKey: (table, column) => {
     const sequence = `pg_get_serial_sequence(${quoted(table)}, ${quoted(column)})`
     return `SELECT setval(${sequence}, greatest(max(${quote(column)}), pg_sequence_last_value(${sequence}::regclass), 1)) FROM ${table}`
   },
+  returning: { insert: true, update: true, delete: true },
+  conflictOnTarget: true,
   upsert: (conflict, column) =>
     text(
       ` ON CONFLICT (${conflict.target.map(column).join(', ')}) DO UPDATE SET ${conflict.update.map(f => `${column(f)} = excluded.${column(f)}`).join(', ')}`,
     ),
+  update,
+  delete: remove,
 }
 
 export const ddl: Ddl = {
@@ -117,6 +121,7 @@ export const ddl: Ddl = {
   indexName: (_, name) => quote(name),
   tableSuffix: '',
   dropSuffix: ' CASCADE',
+  dropTogether: false,
   beforeCreate: types => (types.some(t => t.tag === 'vector') ? ['CREATE EXTENSION IF NOT EXISTS vector'] : []),
   beforeDrop: [],
   restrict: 'RESTRICT',

@@ -10,9 +10,10 @@
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
-import { type AggScalar, columnsOf, isLiteral, type Output, type Plan, type Rel, type Scalar, type SortKey } from '../plan/Rel.js'
-import { type Block, blockOf, type Def, type From, hidesGroup, isConstant, isRows, openBlock, placed, sameOperation, type Source, wrap } from './Block.js'
-import { atom, type Dialect, level, type Printed } from './Dialect.js'
+import type { ScalarFn } from '../core/Syntax.js'
+import { type AggScalar, columnsOf, isLiteral, type Operand, type Output, type Plan, type Rel, type Scalar, type SortKey, sameOrder } from '../plan/Rel.js'
+import { type Block, blockOf, type Def, type From, hidesGroup, isConstant, isRows, openBlock, ordersSelected, placed, sameOperation, type Source, wrap } from './Block.js'
+import { atom, type Dialect, type Lateral, level, type Place, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { distinctLabels } from './identifier.js'
 import { standard } from './standard.js'
@@ -35,6 +36,8 @@ export interface Renderer {
   readonly select: (plan: Plan) => Fragment
   /** A scalar over columns that the caller reads by itself: for commands. */
   readonly scalar: (s: Scalar, read: (id: number) => Fragment) => Fragment
+  /** The same of a scalar that becomes the value of a column. */
+  readonly stored: (s: Scalar, read: (id: number) => Fragment) => Fragment
   /** A SELECT of these columns of a relation, for INSERT ... SELECT. */
   readonly alias: (hint: string) => string
 }
@@ -42,7 +45,7 @@ export interface Renderer {
 export const renderer = (dialect: Dialect): Renderer => {
   const slots = new Map<Scalar, Slot>()
   const used = new Set<string>()
-  const options = { groupByParameters: dialect.groupByParameters }
+  const options = { groupByParameters: dialect.groupByParameters, groupKeysInside: dialect.groupKeysInside }
 
   const alias = (hint: string): string => {
     let name = hint
@@ -87,10 +90,20 @@ export const renderer = (dialect: Dialect): Renderer => {
       return printed.level < minimum ? parens(printed.fragment) : printed.fragment
     }
 
-    const value = (s: Scalar, make: () => Slot): Fragment => {
-      const known = slots.get(s) ?? make()
+    const parameter = (s: Scalar, place: Place): Fragment => {
+      const n = s.node
+      const known: Slot = slots.get(s) ?? (n.tag === 'param' ? { tag: 'named', name: n.name, type: s.type } : { tag: 'value', value: valueOf(s), type: s.type })
       slots.set(s, known)
-      return slot(known)
+      return dialect.parameter(slot(known), s.type.sql, place)
+    }
+
+    /** As `fragment`, where nothing around a parameter tells its type. */
+    const alone = (s: Scalar): Fragment => (isParameter(s) ? parameter(s, 'alone') : fragment(s))
+
+    /** Operands of one type: where all are parameters, the first has to tell it. */
+    const together = (all: readonly Scalar[]): ((s: Scalar, minimum?: number) => Fragment) => {
+      const first = all.every(s => isParameter(s) || isLiteral(s, null)) ? all.find(isParameter) : undefined
+      return (s, minimum) => (s === first ? alone(s) : fragment(s, minimum))
     }
 
     const print = (s: Scalar): Printed => {
@@ -98,32 +111,31 @@ export const renderer = (dialect: Dialect): Renderer => {
       switch (n.tag) {
         case 'column':
           return columnAt(n.id)
-        case 'literal': {
-          const literal = n.value
-          if (literal === null) return atom(dialect.nullOf(s.type.sql))
-          if (s.type.sql.tag === 'boolean') return atom(text(literal === true ? 'TRUE' : 'FALSE'))
-          return atom(value(s, () => ({ tag: 'value', value: literal, type: s.type })))
-        }
+        case 'literal':
+          if (n.value === null) return atom(dialect.nullOf(s.type.sql))
+          if (s.type.sql.tag === 'boolean') return atom(text(n.value === true ? 'TRUE' : 'FALSE'))
+          return atom(parameter(s, 'beside'))
         case 'param':
-          return atom(value(s, () => ({ tag: 'named', name: n.name, type: s.type })))
+          return atom(parameter(s, 'beside'))
         case 'call':
           return call(s, n)
         case 'case': {
-          const whens = n.branches.map(([c, v]) => sql`WHEN ${fragment(c)} THEN ${fragment(v)}`)
-          const otherwise = isLiteral(n.otherwise, null) ? text('') : sql` ELSE ${fragment(n.otherwise)}`
+          const branch = together([...n.branches.map(([, v]) => v), n.otherwise])
+          const whens = n.branches.map(([c, v]) => sql`WHEN ${fragment(c)} THEN ${branch(v)}`)
+          const otherwise = isLiteral(n.otherwise, null) ? text('') : sql` ELSE ${branch(n.otherwise)}`
           return atom(sql`CASE ${join(whens, ' ')}${otherwise} END`)
         }
         case 'in':
-          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${list(n.list.map(x => fragment(x)))})` }
+          return { level: level.comparison, fragment: members(n, 'IN') }
         case 'cast':
           dialect.computable(n.operand.type.sql)
-          return atom(dialect.cast(fragment(n.operand), n.operand.type.sql, s.type.sql, n.operand))
+          return dialect.cast(print(n.operand), n.operand.type.sql, s.type.sql, n.operand)
         case 'raw':
           return { level: level.or, fragment: join(interleaved(n.text, n.args.map(a => fragment(a, level.atom))), '') }
         case 'exists':
           return atom(sql`EXISTS (${inner({ ...n.plan, order: [], outputs: [] })})`)
         case 'inQuery':
-          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${inner(n.plan)})` }
+          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${inner(n.plan, 'members')})` }
         case 'scalar':
           return atom(sql`(${inner(n.plan)})`)
         case 'nested':
@@ -140,15 +152,21 @@ export const renderer = (dialect: Dialect): Renderer => {
         if (negated !== null) return negated
       }
       const make = dialect.calls[n.fn] ?? standard[n.fn]
-      return make({ scalars: n.args, arg: (i, at) => fragment(n.args[i] as Scalar, at), all: at => n.args.map(a => fragment(a, at)) }, s)
+      const operand = OF_ANY_TYPE.has(n.fn) ? together(n.args) : fragment
+      return make({ scalars: n.args, arg: (i, at) => operand(n.args[i] as Scalar, at), all: at => n.args.map(a => operand(a, at)) }, s)
+    }
+
+    const members = (n: Scalar['node'] & { readonly tag: 'in' }, word: 'IN' | 'NOT IN'): Fragment => {
+      const operand = together([n.operand, ...n.list])
+      return sql`${operand(n.operand, level.sum)} ${word} (${list(n.list.map(x => operand(x)))})`
     }
 
     /** SQL has words of its own for the negation of some conditions. */
     const negation = (s: Scalar): Printed | null => {
       const n = s.node
       const comparison = (f: Fragment): Printed => ({ level: level.comparison, fragment: f })
-      if (n.tag === 'in') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${list(n.list.map(x => fragment(x)))})`)
-      if (n.tag === 'inQuery') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${inner(n.plan)})`)
+      if (n.tag === 'in') return comparison(members(n, 'NOT IN'))
+      if (n.tag === 'inQuery') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${inner(n.plan, 'members')})`)
       if (n.tag === 'exists') return { level: level.not, fragment: sql`NOT ${fragment(s)}` }
       if (n.tag !== 'call') return null
       const [a, b] = n.args as [Scalar, Scalar]
@@ -161,10 +179,10 @@ export const renderer = (dialect: Dialect): Renderer => {
       if (agg.arg !== null && agg.fn !== 'count') dialect.computable(agg.arg.type.sql)
       return dialect.aggregate({
         fn: agg.fn,
-        arg: agg.arg === null ? null : fragment(agg.arg),
+        arg: agg.arg === null ? null : alone(agg.arg),
         argType: agg.arg?.type.sql ?? null,
         distinct: agg.distinct,
-        separator: text(`'${agg.separator.replaceAll("'", "''")}'`),
+        separator: text(dialect.text(agg.separator)),
         order: agg.order.filter(k => !isConstant(k.scalar)).map(sortKey),
         filter: agg.filter === null ? null : fragment(agg.filter),
       })
@@ -181,20 +199,68 @@ export const renderer = (dialect: Dialect): Renderer => {
       return sql`${key} IS NULL${last ? '' : ' DESC'}, ${key}${direction}`
     }
 
-    const inner = (plan: Plan): Fragment => select(plan, env, outside, 'plain')
+    const inner = (plan: Plan, use: Use = 'plain'): Fragment => select(plan, env, outside, use)
+
+    const cell = (s: Scalar): Fragment => (s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column'))
 
     const collection = (plan: Plan): Fragment => {
-      const opened = openBlock(plan.rel, options)
-      const block = isRows(opened) ? opened : wrap(opened, plan.rel)
-      const within = environment(block, env)
-      const clauses = body(block, within, [...plan.outputs.map(o => o.scalar), ...plan.order.map(k => k.scalar)], outside)
-      const p = printer(within, outside)
-      const cells = plan.outputs.map(o => (o.scalar.node.tag === 'nested' ? dialect.embed(p.fragment(o.scalar)) : dialect.toJson(p.fragment(o.scalar), o.scalar.type.sql, o.scalar.node.tag !== 'column')))
-      const order = plan.order.filter(k => !isConstant(k.scalar)).map(p.sortKey)
-      return dialect.collection({ cells, order, body: clauses })
+      const { rel } = plan
+      const outputs = plan.outputs.map(o => o.scalar)
+      // one row is in every order
+      const order = rel.tag === 'limit' && rel.count !== null && isLiteral(rel.count, 1n) ? [] : plan.order
+      const opened = openBlock(rel, options)
+      return arrayOf(collectable(opened, outputs, order) ? opened : wrap(opened, rel), outputs, order)
     }
 
-    return { print, fragment, aggregate, sortKey, lookUp }
+    /** Whether the dialect makes an array of a block as it is. */
+    const collectable = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[]): boolean => {
+      const { limit, distinct } = dialect.inCollection
+      const free = b.distinct === null || (distinct && selects(b, outputs) && ordersSelected(b, order))
+      return b.group === null && free && (!b.limited || (limit && (order.length === 0 || sameOrder(order, b.order))))
+    }
+
+    /** The rows of a block, in an order, as one JSON array of arrays. */
+    const arrayOf = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[]): Fragment => {
+      const within = environment(b, env)
+      const keys = b.limited ? b.order : order
+      const clauses = body(b, within, [...outputs, ...keys.map(k => k.scalar)], outside)
+      const p = printer(within, outside)
+      return dialect.collection({
+        cells: outputs.map(p.cell),
+        body: clauses,
+        order: keys.filter(k => !isConstant(k.scalar)).map(p.sortKey),
+        distinct: b.distinct !== null,
+        count: rows(b.count, p),
+        offset: rows(b.offset, p),
+        alias: hint => dialect.quote(alias(hint)),
+      })
+    }
+
+    /** The columns of a source, and then others that it needs, as one JSON array of arrays. */
+    const sourceArray = (from: From & { readonly tag: 'block' | 'set' }, ids: readonly number[], lateral: Lateral & { readonly tag: 'array' }): Fragment => {
+      if (from.tag === 'set') {
+        if (from.rel.operator !== 'unionAll') return dependent()
+        const side = ({ rel, columns }: Operand): Fragment => {
+          const opened = openBlock(rel, options)
+          const cells = ids.map(id => columns[from.rel.columns.findIndex(c => c.id === id)] as Scalar)
+          return arrayOf(collectable(opened, cells, []) ? opened : wrap(opened, rel), cells, [])
+        }
+        return lateral.concat(side(from.rel.left), side(from.rel.right))
+      }
+      const { block } = from
+      const bound = [...ids, ...(block.distinct ?? []).filter(id => !ids.includes(id))]
+      const outputs = bound.map((id): Scalar => ({ node: { tag: 'column', id }, type: (block.defs.get(id) as Def).type }))
+      if (collectable(block, outputs, block.order)) return arrayOf(block, outputs, block.order)
+      if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited || hidesGroup(block, outputs)) return dependent()
+      const within = environment(block, env)
+      const clauses = body(block, within, outputs, outside)
+      return lateral.single(outputs.map(printer(within, outside).cell), clauses)
+    }
+
+    const dependent = (): never =>
+      refuse(unsupported('a dependent sub-query with groups or a set operation', dialect.name, 'make it independent and join it on its key'))
+
+    return { print, fragment, alone, cell, parameter, aggregate, sortKey, sourceArray, lookUp }
   }
 
   // --- Blocks ---------------------------------------------------------------------------------
@@ -279,7 +345,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         const item =
           from.rows.length === 0
             ? sql`(SELECT ${list(from.columns.map((c, i) => sql`${dialect.nullOf(c.type.sql)} AS ${q(names[i] as string)}`))} WHERE FALSE) AS ${q(name)}`
-            : dialect.values(names.map(q), from.rows.map(row => row.map(s => p.fragment(s))), q(name))
+            : dialect.values(names.map(q), from.rows.map(row => row.map(s => p.alone(s))), q(name))
         return { item, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
       default: {
@@ -292,15 +358,18 @@ export const renderer = (dialect: Dialect): Renderer => {
         }
         const beside = [...from.free].some(id => sourceOf(id) !== undefined)
         const around = [...from.free].some(id => !block.defs.has(id))
+        const dependent = beside || (around && !dialect.correlatedDerived)
+        const { lateral } = dialect
         // the tables inside are named first: they get the plain names
-        const inner = derived(from, ids, names, env, outside)
+        const inner = dependent && lateral.tag === 'array' ? printer(env, outside).sourceArray(from, ids, lateral) : derived(from, ids, names, env, outside)
         const name = alias(hint)
         const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
-        if (!beside && (!around || dialect.correlatedDerived)) return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: false }
-        const { lateral } = dialect
-        if (lateral.tag === 'refused') return refuse(unsupported('a dependent sub-query with a limit, distinct or aggregate', dialect.name, lateral.instead))
-        if (lateral.tag === 'native') return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: true }
+        if (!dependent || lateral.tag === 'native') return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: dependent }
         const types = ids.map(id => wished(id).type.sql)
+        if (lateral.tag === 'array') {
+          const column = (id: number): string => q(names[position(id)] as string)
+          return { item: lateral.source(inner, names.map(q), types, q(name)), read: id => lateral.read(q(name), column(id), wished(id).type.sql), lateral: false }
+        }
         return {
           item: lateral.source(inner, names.map(q), types, q(name)),
           read: id => lateral.read(q(name), position(id), wished(id).type.sql),
@@ -325,7 +394,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     const clauses = body(block, env, outputs, outside)
     const p = printer(env, outside)
     const columns = outputs.map((s, i) => {
-      const printed = use === 'result' && s.node.tag !== 'nested' ? dialect.output(p.fragment(s), s.type.sql) : p.fragment(s)
+      const printed = use === 'result' && s.node.tag !== 'nested' ? dialect.output(p.alone(s), s.type.sql) : p.alone(s)
       const name = labels[i]
       if (name === undefined || name === null) return printed
       const label = dialect.quote(name)
@@ -365,9 +434,10 @@ export const renderer = (dialect: Dialect): Renderer => {
   const select = (plan: Plan, parent: Env | null, outside: ((id: number) => Fragment) | null, use: Use): Fragment => {
     const labels = labelsOf(plan.outputs)
     const outputs = plan.outputs.map(o => o.scalar)
-    const block = blockOf(plan.rel, plan.order, outputs, options)
+    const opened = blockOf(plan.rel, plan.order, outputs, options)
+    const block = use === 'members' && opened.limited && !dialect.limitInMembers ? wrap(opened, plan.rel) : opened
     const bare = bareSet(block, outputs)
-    if (bare !== null && use === 'plain') return compound(bare, labels, parent, outside)
+    if (bare !== null && use !== 'result') return compound(bare, labels, parent, outside)
     if (bare !== null && block.order.every(k => k.scalar.node.tag === 'column' && !k.scalar.type.nullable)) {
       const united = compound(bare, labels, parent, outside)
       const key = (k: SortKey): string => {
@@ -377,7 +447,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       }
       return block.order.length === 0 ? united : sql`${united} ORDER BY ${block.order.map(key).join(', ')}`
     }
-    return statement(block, outputs, use === 'plain' ? labels : labels.map((l, i) => (isTableColumn(block, outputs[i]) && l === plan.outputs[i]?.path.at(-1) ? null : l)), parent, outside, use)
+    return statement(block, outputs, use !== 'result' ? labels : labels.map((l, i) => (isTableColumn(block, outputs[i]) && l === plan.outputs[i]?.path.at(-1) ? null : l)), parent, outside, use)
   }
 
   /** A result's column that is a table's needs no other name: rows are read by position. */
@@ -399,12 +469,21 @@ export const renderer = (dialect: Dialect): Renderer => {
   return {
     select: plan => select(plan, null, null, 'result'),
     scalar: (s, read) => printer(TOP, read).fragment(s),
+    stored: (s, read) => (isParameter(s) ? printer(TOP, read).parameter(s, 'stored') : printer(TOP, read).fragment(s)),
     alias,
   }
 }
 
-/** `result`: the columns go to the caller. `plain`: they go to a query around. */
-type Use = 'result' | 'plain'
+/** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN. */
+type Use = 'result' | 'plain' | 'members'
+
+/** What is sent as a parameter: nulls and truth values are written out. */
+const isParameter = (s: Scalar): boolean => s.node.tag === 'param' || (s.node.tag === 'literal' && s.node.value !== null && s.type.sql.tag !== 'boolean')
+
+const valueOf = (s: Scalar): unknown => (s.node.tag === 'literal' ? s.node.value : null)
+
+/** Functions whose arguments may be of any type, as long as it is the same. */
+const OF_ANY_TYPE: ReadonlySet<ScalarFn> = new Set(['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'same', 'between', 'coalesce', 'nullIf'])
 
 const interleaved = (texts: readonly string[], parts: readonly Fragment[]): readonly Fragment[] =>
   texts.flatMap((t, i) => (parts[i] === undefined ? [text(t)] : [text(t), parts[i]]))

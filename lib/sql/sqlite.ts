@@ -10,9 +10,9 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
-import { type AggParts, atom, type Dialect, infix, level, named } from './Dialect.js'
+import { type AggParts, atom, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
-import { ddl, quote, writes } from './sqliteDdl.js'
+import { ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled } from './sqliteValues.js'
 
 
@@ -31,20 +31,23 @@ const placeholder = (n: number, s: Slot): string => {
   return `?${n}`
 }
 
-const cast: Dialect['cast'] = (value, from, to, operand) => {
-  if (from.tag === 'timestamp') return to.tag === 'date' ? sql`substr(${value}, 1, 10)` : sql`(replace(${value}, ' ', 'T') || 'Z')`
+const cast: Dialect['cast'] = (printed, from, to, operand) => {
+  const value = printed.fragment
+  if (from.tag === 'timestamp') return atom(to.tag === 'date' ? sql`substr(${value}, 1, 10)` : sql`(replace(${value}, ' ', 'T') || 'Z')`)
   if (to.tag === 'float') {
-    if (scaleOf(from) > 0) return sql`(CAST(${value} AS REAL) / ${power(scaleOf(from))}.0)`
-    return sql`CAST(${value} AS REAL)`
+    if (scaleOf(from) > 0) return atom(sql`(CAST(${value} AS REAL) / ${power(scaleOf(from))}.0)`)
+    return atom(sql`CAST(${value} AS REAL)`)
   }
   if (isScaled(to)) {
     const shift = scaleOf(to) - scaleOf(from)
-    return shift === 0 ? value : sql`(${value} * ${power(shift)})`
+    return shift === 0 ? printed : atom(sql`(${bracketed(printed)} * ${power(shift)})`)
   }
-  if (to.tag === 'text') return isInteger(from) ? sql`CAST(${value} AS TEXT)` : value
-  if (isInteger(to)) return value
+  if (to.tag === 'text' && isInteger(from)) return atom(sql`CAST(${value} AS TEXT)`)
+  if (to.tag === 'text' || isInteger(to)) return printed
   return refuse(unsupported(`a cast from ${showSqlType(operand.type.sql)} to ${showSqlType(to)}`, 'sqlite'))
 }
+
+const bracketed = (p: Printed): Fragment => (p.level < level.atom ? sql`(${p.fragment})` : p.fragment)
 
 const aggregate = (parts: AggParts): Fragment => {
   const { fn, arg, argType } = parts
@@ -81,7 +84,11 @@ export const sqlite: Dialect = {
   quote,
   placeholder,
   numbered: true,
+  parameter: placeholder => placeholder,
+  text: quoted,
   groupByParameters: true,
+  groupKeysInside: true,
+  limitInMembers: true,
   nulls: { clause: true, largest: false },
   calls: {
     same: infix('IS', level.comparison),
@@ -111,6 +118,7 @@ export const sqlite: Dialect = {
   toJson,
   collection: ({ cells, body, order }) =>
     sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
+  inCollection: { limit: false, distinct: false },
   embed: collection => sql`json(${collection})`,
   output: value => value,
   nullOf: () => text('NULL'),

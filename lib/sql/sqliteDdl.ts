@@ -8,6 +8,7 @@
 import type { SqlType } from '../core/SqlType.js'
 import type { Ddl, TypeCheck, Writes } from './Dialect.js'
 import { quoting } from './identifier.js'
+import { remove, update } from './standardWrites.js'
 import { text } from './Fragment.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 
@@ -56,7 +57,7 @@ const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
   }
 }
 
-const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
+export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
 /** A canonical value as SQL text, in the form in which it is stored. */
 const literal = (value: unknown, type: SqlType): string => {
@@ -70,14 +71,17 @@ export const writes: Writes = {
   parameters: 32_000,
   missing: 'NULL',
   allDefaults: 'DEFAULT VALUES',
-  returning: true,
   nullMakesKey: true,
   keysFollow: true,
   afterGivenKey: () => '',
+  returning: { insert: true, update: true, delete: true },
+  conflictOnTarget: true,
   upsert: (conflict, column) =>
     text(
       ` ON CONFLICT (${conflict.target.map(column).join(', ')}) DO UPDATE SET ${conflict.update.map(f => `${column(f)} = excluded.${column(f)}`).join(', ')}`,
     ),
+  update,
+  delete: remove,
 }
 
 export const ddl: Ddl = {
@@ -92,6 +96,7 @@ export const ddl: Ddl = {
   indexName: (_, name) => quote(name),
   tableSuffix: ' STRICT',
   dropSuffix: '',
+  dropTogether: false,
   beforeCreate: () => [],
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
   restrict: '',

@@ -8,11 +8,12 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { columnName } from '../core/Table.js'
 import type { AnyTable } from '../core/Syntax.js'
 import { normalize } from '../plan/normalize/normalize.js'
-import type { RowPlan, Scalar } from '../plan/Rel.js'
+import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { Write } from '../plan/write.js'
-import type { Dialect } from './Dialect.js'
+import type { DeleteParts, Dialect } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { renderer } from './render.js'
+import { reads, upsertSteps } from './upsertSteps.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
 export interface CompiledWrite {
@@ -20,6 +21,8 @@ export interface CompiledWrite {
   /** What has to follow: generated keys go on after those that were given. */
   readonly after: readonly Flat[]
   readonly row: RowPlan | null
+  /** How many rows are written, where that is known: drivers count an upsert in ways of their own. */
+  readonly count: number | null
 }
 
 const target = (dialect: Dialect, table: AnyTable): string =>
@@ -27,20 +30,42 @@ const target = (dialect: Dialect, table: AnyTable): string =>
 
 export const printWrite = (dialect: Dialect, write: Write): CompiledWrite => {
   const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
-  const row = write.returning?.row ?? null
-  const after = keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f)))))
-  if (write.tag === 'insert') {
-    const size = Math.max(1, Math.floor(dialect.writes.parameters / Math.max(1, write.fields.length)))
-    const chunks = Array.from({ length: Math.ceil(write.rows.length / size) }, (_, i) => write.rows.slice(i * size, i * size + size))
-    return { statements: chunks.map(rows => flat(statement(dialect, { ...write, rows }))), after: dialect.writes.keysFollow ? [] : after, row }
-  }
-  return { statements: [flat(statement(dialect, write))], after: dialect.writes.keysFollow ? [] : after, row }
+  const compiled = (writes: readonly Write[], count: number | null): CompiledWrite => ({
+    statements: writes.map(w => flat(statement(dialect, w))),
+    after: dialect.writes.keysFollow ? [] : keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f))))),
+    row: write.returning?.row ?? null,
+    count,
+  })
+  if (write.tag !== 'insert') return compiled([write], null)
+  const { rows, fields } = write
+  const steps = dialect.writes.conflictOnTarget ? null : upsertSteps(dialect, write)
+  if (steps !== null) return compiled(steps, rows.length)
+  // a row without any value has a form of its own, for one row
+  const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
+  const chunks = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, i * size + size))
+  return compiled(
+    chunks.map(some => ({ ...write, rows: some })),
+    rows.length,
+  )
 }
 
 /** The generated columns that a write gives values for. */
 const keysGiven = (write: Write): readonly string[] => {
   const fields = write.tag === 'delete' ? [] : write.tag === 'update' ? write.set.map(([f]) => f) : write.fields
   return fields.filter(f => write.table.columns[f]?.generated === true)
+}
+
+/** Parts of an update or delete for the dialect. */
+const parts = (dialect: Dialect, write: Write & { readonly tag: 'update' | 'delete' }, value: (s: Scalar) => Fragment): DeleteParts => {
+  const { table, where } = write
+  const scalars = [...(write.tag === 'update' ? write.set.map(([, s]) => s) : []), ...(where === null ? [] : [where])]
+  return {
+    table: target(dialect, table),
+    alias: dialect.quote(table.name),
+    key: (table.primaryKey?.columns ?? []).map(f => dialect.quote(columnName(table, f))),
+    where: where === null ? null : value(where),
+    readsTable: scalars.some(s => reads(s, table)),
+  }
 }
 
 const statement = (dialect: Dialect, write: Write): Fragment => {
@@ -51,14 +76,14 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
   const fields = new Map(write.columns.map(c => [c.id, c.name]))
   const read = (id: number): Fragment => text(`${quote(table.name)}.${quote(columnName(table, fields.get(id) ?? ''))}`)
   const value = (s: Scalar): Fragment => out.scalar(s, read)
-  const where = (s: Scalar | null): Fragment => (s === null ? text('') : sql` WHERE ${value(s)}`)
+  const column = (f: string): string => quote(columnName(table, f))
   const name = target(dialect, table)
   switch (write.tag) {
     case 'insert': {
-      const columns = write.fields.map(f => quote(columnName(table, f)))
-      const rows = write.rows.map(row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.missing) : value(s))))})`)
+      const columns = write.fields.map(column)
+      const rows = write.rows.map(row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.missing) : out.stored(s, read))))})`)
       const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`
-      const conflict = write.conflict === null ? text('') : dialect.writes.upsert(write.conflict, f => quote(columnName(table, f)))
+      const conflict = write.conflict === null ? text('') : dialect.writes.upsert(write.conflict, column)
       return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
     }
     case 'insertFrom': {
@@ -66,21 +91,26 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
       if (dialect.writes.nullMakesKey && numbered !== undefined) {
         refuse(unsupported(`a generated key from a value that may be null (${numbered.path.join('.')})`, dialect.name, 'keep nulls out with where and coalesce'))
       }
-      const columns = write.fields.map(f => quote(columnName(table, f)))
+      const columns = write.fields.map(column)
       return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.select(normalize(write.plan))}${returned(dialect, write, value)}`
     }
     case 'update': {
-      const set = list(write.set.map(([f, s]) => sql`${quote(columnName(table, f))} = ${value(s)}`))
-      return sql`UPDATE ${name} SET ${set}${where(write.where)}${returned(dialect, write, value)}`
+      const set = write.set.map(([f, s]) => ({
+        column: column(f),
+        value: out.stored(s, read),
+        reads: new Set([...columnsOf(s)].flatMap(id => (fields.has(id) ? [column(fields.get(id) as string)] : []))),
+      }))
+      return sql`${dialect.writes.update({ ...parts(dialect, write, value), set })}${returned(dialect, write, value)}`
     }
     case 'delete':
-      return sql`DELETE FROM ${name}${where(write.where)}${returned(dialect, write, value)}`
+      return sql`${dialect.writes.delete(parts(dialect, write, value))}${returned(dialect, write, value)}`
   }
 }
 
 const returned = (dialect: Dialect, write: Write, value: (s: Scalar) => Fragment): Fragment => {
   if (write.returning === null) return text('')
-  if (!dialect.writes.returning) return refuse(unsupported('returning', dialect.name, 'read the rows back by their key'))
+  const kind = write.tag === 'insertFrom' ? 'insert' : write.tag
+  if (!dialect.writes.returning[kind]) return refuse(unsupported(`${kind} with returning`, dialect.name, 'read the rows back by their key'))
   const { outputs } = write.returning
   return sql` RETURNING ${outputs.length === 0 ? text('1') : list(outputs.map(o => (o.scalar.node.tag === 'nested' ? value(o.scalar) : dialect.output(value(o.scalar), o.scalar.type.sql))))}`
 }
