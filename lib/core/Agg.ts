@@ -8,7 +8,8 @@
  * Laws: `count` of nothing is 0 and every other aggregate of nothing is null; nulls are skipped,
  * except by `arrayAgg`; `sum` of integers and numerics is exact, `avg` is always float.
  */
-import { type DbError, unsupported } from './DbError.js'
+import { textProblem } from './Canonical.js'
+import { type DbError, unsupported, validationError } from './DbError.js'
 import { hasEquality, hasOrder, type SqlType, showSqlType } from './SqlType.js'
 import { type Agg, type AggCall, type AggFn, type AnyAgg, type AnyExpr, type Expr, type ExprType, exprType, type Order, type Pred } from './Syntax.js'
 
@@ -78,7 +79,12 @@ export const arrayAgg = <A>(e: Expr<A>, options: { readonly orderBy?: readonly O
 
 /** The texts joined by a separator, nulls skipped, in the given order; null of nothing. */
 export const stringAgg = <A extends string | null>(e: Expr<A>, separator: string, options: { readonly orderBy?: readonly Order[] } = {}): Agg<string | null> =>
-  agg({ fn: 'stringAgg', arg: e, separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
+{
+  const problem = textProblem(separator)
+  return problem === null
+    ? agg({ fn: 'stringAgg', arg: e, separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
+    : refusedAgg(validationError(['separator'], problem), exprType({ tag: 'text' }, true))
+}
 
 /** The same aggregate over those rows only for which the predicate is true. A key is refused. */
 export const filter =

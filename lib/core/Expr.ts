@@ -368,6 +368,8 @@ export const ilike = <A extends string | null>(e: Expr<A>, p: string): Pred => p
 
 const part = (fn: 'contains' | 'startsWith' | 'endsWith', e: AnyExpr, x: TextArg): AnyExpr => {
   if (isExpr(x)) return strict(fn, [e, x], BOOLEAN)
+  // engines limit the length of patterns, not that of texts
+  if (typeof x === 'string' && x.length > 5000) return strict(fn, [e, textArg(x)], BOOLEAN)
   const escaped = typeof x === 'string' ? escapeLike(x) : x
   return pattern('like', e, `${fn === 'startsWith' ? '' : '%'}${escaped}${fn === 'endsWith' ? '' : '%'}`)
 }

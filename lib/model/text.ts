@@ -17,17 +17,7 @@ export const compareText = (a: string, b: string): number => {
   return a.length - b.length
 }
 
-const eachPoint = (text: string, f: (point: string) => string): string =>
-  Array.from(text, point => {
-    const mapped = f(point)
-    return Array.from(mapped).length === 1 ? mapped : point
-  }).join('')
-
-/** Lower case by simple case mapping: a code point whose lower case is several stays as it is. */
-export const lower = (text: string): string => eachPoint(text, c => c.toLowerCase())
-
-/** Upper case by simple case mapping: `upper('ß')` is `'ß'`. */
-export const upper = (text: string): string => eachPoint(text, c => c.toUpperCase())
+export { lowerCase as lower, upperCase as upper } from '../core/simpleCase.js'
 
 /** At most `count` code points from position `from`, which counts from 1. */
 export const substring = (text: string, from: number, count: number): string =>

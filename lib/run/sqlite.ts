@@ -13,6 +13,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
 import { connectionError, type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities, Runner } from '../core/Interpreter.js'
+import { lowerCase, upperCase } from '../core/simpleCase.js'
 import { foreignKeyName } from '../core/Schema.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
@@ -20,7 +21,6 @@ import { type LockedFile, lockFile } from './lockedFile.js'
 import { type SingleOptions, singleSession } from './single.js'
 import { classifySqlite } from './sqliteErrors.js'
 import { type Driver, type DriverCursor, type ResultColumn, type SqlEngine, sqlSession, type Statement } from './sqlSession.js'
-import { simpleCase } from './simpleCase.js'
 
 export interface SqliteOptions extends SingleOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */
@@ -191,8 +191,8 @@ const reader = (columns: readonly ResultColumn[]): ((prepared: Prepared) => SqlV
 }
 
 const prepareSession = (db: Database): void => {
-  db.create_function('unicode_lower', (s: SqlValue) => (typeof s === 'string' ? simpleCase.lower(s) : s))
-  db.create_function('unicode_upper', (s: SqlValue) => (typeof s === 'string' ? simpleCase.upper(s) : s))
+  db.create_function('unicode_lower', (s: SqlValue) => (typeof s === 'string' ? lowerCase(s) : s))
+  db.create_function('unicode_upper', (s: SqlValue) => (typeof s === 'string' ? upperCase(s) : s))
   db.run('PRAGMA foreign_keys = ON')
   db.run('PRAGMA case_sensitive_like = ON')
 }

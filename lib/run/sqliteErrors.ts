@@ -63,7 +63,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/no such table: (.*)$/, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
   [/(?:table|index|view) "?(.*?)"? already exists/, (m, _, e) => schemaConflict(m[1] ?? '', 'it exists already: drop it first, or leave it out of the schema', e)],
   [/string or blob too big/, (_, __, e) => valueTooLong(null, e)],
-  [/at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms/, m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it')],
+  [/at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|pattern too complex/, m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it')],
   [/not a database|malformed|disk I\/O error|unable to open/, (m, _, e) => connectionError('the SQLite file', m[0], e)],
   [/near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement/, (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e)],
 ]

@@ -30,7 +30,7 @@ export const sql = (texts: TemplateStringsArray, ...parts: readonly (Fragment | 
     if (t !== '') pieces.push(t)
     const part = parts[i]
     if (typeof part === 'string') pieces.push(part)
-    else if (part !== undefined) pieces.push(...part.pieces)
+    else if (part !== undefined) for (const piece of part.pieces) pieces.push(piece)
   })
   return { pieces }
 }

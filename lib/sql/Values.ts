@@ -112,7 +112,8 @@ const checked =
     return result.ok ? result.value : MISMATCH
   }
 
-const list = (element: Reader): Reader => {
+/** Reads a list, from JSON text where it is one. */
+export const list = (element: Reader): Reader => {
   return cell => {
     const items = parsed(cell)
     if (!Array.isArray(items)) return MISMATCH

@@ -176,7 +176,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     }
 
     const aggregate = (agg: AggScalar): Fragment => {
-      if (agg.arg !== null && agg.fn !== 'count') dialect.computable(agg.arg.type.sql)
+      if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.computable(agg.arg.type.sql)
       return dialect.aggregate({
         fn: agg.fn,
         arg: agg.arg === null ? null : alone(agg.arg),

@@ -7,7 +7,7 @@
  */
 import { decimalOf, unscaled } from '../core/Canonical.js'
 import type { SqlType } from '../core/SqlType.js'
-import { FLOAT_TEXT, MISMATCH, OVERFLOW, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
+import { FLOAT_TEXT, list, MISMATCH, OVERFLOW, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
 
 /** Numerics that are stored as integers: the value times ten to the scale. */
 export const isScaled = (t: SqlType): boolean => t.tag === 'numeric' && t.precision <= 18 && t.sqlite === undefined
@@ -56,13 +56,12 @@ const read = (type: SqlType): Reader => {
     if (isScaled(type)) return scaled(type.scale)
     if (type.sqlite === 'real') return cell => (Number.isFinite(Number(cell)) ? Number(cell).toFixed(type.scale) : MISMATCH)
   }
-  if (type.tag === 'array') return readJsonCell({ ...type, element: type.element })
+  if (type.tag === 'array') return list(readJson(type.element))
   return readCell(type)
 }
 
 const readJson = (type: SqlType): Reader => {
-  if (type.tag === 'numeric') return read(type)
-  return readJsonCell(type)
+  return type.tag === 'numeric' || type.tag === 'array' ? read(type) : readJsonCell(type)
 }
 
 export const sqliteValues: Values = { write, read, readJson }

@@ -1,0 +1,30 @@
+/**
+ * Unicode simple case mapping: one character to one character.
+ *
+ * Decision 19: a character maps without regard to its neighbours and to language: `ß` stays `ß`, a
+ * final sigma is a sigma. JavaScript maps fully (`'ß'.toUpperCase()` is `'SS'`). Where its answer is one
+ * character it is the simple one; of the others, those below have a simple mapping in Unicode's
+ * UnicodeData.txt (dotted capital I, Greek letters with iota subscript), the rest map to themselves.
+ * Postgres's builtin provider (`pg_c_utf8`) does the same, and the laws hold this against it.
+ */
+const eachCharacter = (s: string, map: (c: string) => string): string => {
+  let result = ''
+  for (const c of s) {
+    const to = map(c)
+    result += [...to].length === 1 ? to : special(c)
+  }
+  return result
+}
+
+/** The simple mapping of a character whose full mapping has several. */
+const special = (c: string): string => {
+  const code = c.codePointAt(0) as number
+  if (code === 0x130) return 'i'
+  if (code >= 0x1f80 && code <= 0x1faf && code % 16 < 8) return String.fromCodePoint(code + 8)
+  if (code === 0x1fb3 || code === 0x1fc3 || code === 0x1ff3) return String.fromCodePoint(code + 9)
+  return c
+}
+
+export const lowerCase = (s: string): string => eachCharacter(s, c => c.toLowerCase())
+
+export const upperCase = (s: string): string => eachCharacter(s, c => c.toUpperCase())
