@@ -52,4 +52,6 @@ export const compare = async (contenders: readonly Contender[], rounds = 25): Pr
 
 /** The results as lines of text. */
 export const show = (title: string, results: readonly Result[]): string =>
-  [title, ...results.map(r => `  ${r.name.padEnd(44)}${r.milliseconds.toFixed(3).padStart(10)} ms${r.ratio.toFixed(2).padStart(8)}`)].join('\n')
+  [title, ...results.map(r => `  ${r.name.padEnd(44)}${r.milliseconds.toFixed(3).padStart(10)} ms${r.ratio.toFixed(2).padStart(8)}`)].join(
+    '\n',
+  )

@@ -6,9 +6,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { boolean, float, generated, int, nullable, text } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
 import { createAll } from 'query-ts/createAll'
-import { boolean, float, generated, int, nullable, text } from 'query-ts/Column'
 import { eq, gte, lit } from 'query-ts/Expr'
 import type { Program } from 'query-ts/Program'
 import * as Q from 'query-ts/Query'
@@ -54,7 +54,9 @@ await run(createAll(schema({ people })))
 await run(C.run(C.insertMany(people)(rows)))
 
 const bare = new (await initSqlJs()).Database()
-bare.run('CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, email TEXT, age INTEGER, score REAL, active INTEGER, city TEXT, note TEXT)')
+bare.run(
+  'CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, email TEXT, age INTEGER, score REAL, active INTEGER, city TEXT, note TEXT)',
+)
 bare.run('BEGIN')
 const insert = bare.prepare('INSERT INTO person VALUES (?,?,?,?,?,?,?,?)')
 for (const r of rows) insert.run([r.id, r.name, r.email, r.age, r.score, r.active ? 1 : 0, r.city, r.note])
@@ -72,10 +74,19 @@ const byHand = (sql: string, params: readonly number[]): readonly object[] => {
   return found
 }
 
-const upTo = (n: number) => pipe(Q.from(people), Q.where(p => gte(lit(n), p.id)))
+const upTo = (n: number) =>
+  pipe(
+    Q.from(people),
+    Q.where(p => gte(lit(n), p.id)),
+  )
 const thousand = upTo(1000)
 const everyone = Q.from(people)
-const byId = Q.prepare({ id: int }, p => pipe(Q.from(people), Q.where(row => eq(row.id, p.id))))
+const byId = Q.prepare({ id: int }, p =>
+  pipe(
+    Q.from(people),
+    Q.where(row => eq(row.id, p.id)),
+  ),
+)
 
 const times = async (n: number, f: (i: number) => unknown): Promise<unknown> => {
   let last: unknown

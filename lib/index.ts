@@ -11,16 +11,15 @@
 export * as Agg from './core/Agg.js'
 export * as Column from './core/Column.js'
 export * as C from './core/Command.js'
+// programs
+export * as DbError from './core/DbError.js'
 export * as Expr from './core/Expr.js'
+export type { Capabilities, Db, Interpreter, Runner, SqlOp } from './core/Interpreter.js'
+export * as Program from './core/Program.js'
 export * as Q from './core/Query.js'
 export { fk, schema } from './core/Schema.js'
 export type { Insert, Row, Scope, Update } from './core/Table.js'
 export { asIs, snakeCase, table } from './core/Table.js'
-
-// programs
-export * as DbError from './core/DbError.js'
-export type { Capabilities, Db, Interpreter, Runner, SqlOp } from './core/Interpreter.js'
-export * as Program from './core/Program.js'
 export { createAll, dropAll } from './schema/createAll.js'
 
 // SQL as text

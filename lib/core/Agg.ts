@@ -11,7 +11,18 @@
 import { textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
 import { hasEquality, hasOrder, type SqlType, showSqlType } from './SqlType.js'
-import { type Agg, type AggCall, type AggFn, type AnyAgg, type AnyExpr, type Expr, type ExprType, exprType, type Order, type Pred } from './Syntax.js'
+import {
+  type Agg,
+  type AggCall,
+  type AggFn,
+  type AnyAgg,
+  type AnyExpr,
+  type Expr,
+  type ExprType,
+  exprType,
+  type Order,
+  type Pred,
+} from './Syntax.js'
 
 export type { Agg } from './Syntax.js'
 
@@ -74,12 +85,18 @@ export const arrayAgg = <A>(e: Expr<A>, options: { readonly orderBy?: readonly O
   if (refine !== null || sql.tag === 'array' || sql.tag === 'json' || sql.tag === 'custom' || sql.tag === 'vector') {
     return refusedAgg(unsupported(`arrayAgg of ${refine?.name ?? showSqlType(sql)}`, 'query-ts', 'nest the query with many'), exprType(sql))
   }
-  return agg({ fn: 'arrayAgg', arg: e, order: options.orderBy ?? [] }, exprType({ tag: 'array', element: sql, elementNullable: nullable }, true))
+  return agg(
+    { fn: 'arrayAgg', arg: e, order: options.orderBy ?? [] },
+    exprType({ tag: 'array', element: sql, elementNullable: nullable }, true),
+  )
 }
 
 /** The texts joined by a separator, nulls skipped, in the given order; null of nothing. */
-export const stringAgg = <A extends string | null>(e: Expr<A>, separator: string, options: { readonly orderBy?: readonly Order[] } = {}): Agg<string | null> =>
-{
+export const stringAgg = <A extends string | null>(
+  e: Expr<A>,
+  separator: string,
+  options: { readonly orderBy?: readonly Order[] } = {},
+): Agg<string | null> => {
   const problem = textProblem(separator)
   return problem === null
     ? agg({ fn: 'stringAgg', arg: e, separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))

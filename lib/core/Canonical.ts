@@ -12,7 +12,9 @@ import type { Decimal, Json, SqlType } from './SqlType.js'
 import { showSqlType } from './SqlType.js'
 
 /** The value in canonical form, or why it can't be one. */
-export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string; readonly overflow: boolean }
+export type Checked =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: string; readonly overflow: boolean }
 
 const ok = (value: unknown): Checked => ({ ok: true, value })
 const no = (reason: string): Checked => ({ ok: false, reason, overflow: false })

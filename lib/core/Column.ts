@@ -13,8 +13,8 @@ import { literalOf } from './Expr.js'
 import type { Decimal, Json, SqlType } from './SqlType.js'
 import { type AnyColumn, type AnyExpr, type Column, type Expr, exprType, type Pred } from './Syntax.js'
 
-export type { Column, Columns } from './Syntax.js'
 export type { Decimal, Json } from './SqlType.js'
+export type { Column, Columns } from './Syntax.js'
 
 /** A column of a canonical type. */
 const column = <A, I = A>(sql: SqlType, refine: t.Type<any, any> | null = null): Column<A, I> => ({
@@ -76,17 +76,23 @@ export const anyJson: Column<Json> = column({ tag: 'json' })
 
 /** A list of values: an array where the engine has them, JSON elsewhere. */
 export const arrayOf = <A, I>(element: Column<A, I>): Column<readonly A[]> =>
-  column({ tag: 'array', element: element.type.sql, elementNullable: element.type.nullable }, element.type.refine === null ? null : t.array(element.type.refine))
+  column(
+    { tag: 'array', element: element.type.sql, elementNullable: element.type.nullable },
+    element.type.refine === null ? null : t.array(element.type.refine),
+  )
 
 /** A vector of 32-bit floats. */
-export const vector = (dimension: number): Column<readonly number[], readonly number[] | Float32Array> => column({ tag: 'vector', dimension })
+export const vector = (dimension: number): Column<readonly number[], readonly number[] | Float32Array> =>
+  column({ tag: 'vector', dimension })
 
 /**
  * Any type of a dialect by its SQL name, read and written through an io-ts type over the driver's
  * text of it. It has no canonical value, so it is outside of the laws: no comparison, no order.
  */
-export const sqlType = <A>(names: { readonly postgres?: string; readonly mysql?: string; readonly mariadb?: string; readonly sqlite?: string }, type: t.Type<A, any>): Column<A> =>
-  column({ tag: 'custom', names }, type)
+export const sqlType = <A>(
+  names: { readonly postgres?: string; readonly mysql?: string; readonly mariadb?: string; readonly sqlite?: string },
+  type: t.Type<A, any>,
+): Column<A> => column({ tag: 'custom', names }, type)
 
 // --- Refinements ------------------------------------------------------------------------------
 
@@ -107,7 +113,10 @@ export const withDefault =
   <const B>(value: B) =>
   <A, I>(c: Column<A, I> & ([B] extends [A | Expr<A>] ? unknown : never)): Column<A, I | undefined> => ({
     ...c,
-    default: typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'expr' ? (value as unknown as AnyExpr) : literalOf(c.type, value),
+    default:
+      typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'expr'
+        ? (value as unknown as AnyExpr)
+        : literalOf(c.type, value),
   })
 
 /** No two rows have the same value. */
@@ -127,4 +136,12 @@ export const named =
   <A, I>(c: Column<A, I>): Column<A, I> => ({ ...c, name })
 
 /** The column as a value of another key's type: no key, no default, not generated. For foreign keys: `ref(artists.columns.id)` */
-export const ref = <A, I>(c: Column<A, I>): Column<A> => ({ ...(c as AnyColumn), generated: false, default: null, unique: false, indexed: false, check: null, name: null })
+export const ref = <A, I>(c: Column<A, I>): Column<A> => ({
+  ...(c as AnyColumn),
+  generated: false,
+  default: null,
+  unique: false,
+  indexed: false,
+  check: null,
+  name: null,
+})

@@ -13,9 +13,26 @@ import { fitsColumn } from './Canonical.js'
 import { type DbError, numericOverflow, validationError } from './DbError.js'
 import { asColumn, literalOf } from './Expr.js'
 import { type Db, execute, type Program, perform } from './Interpreter.js'
-import type { AnyExpr, AnyQuery, AnyTable, Assignments, Command, CommandNode, Conflict, Expr, Exprs, In, Out, Pred, Query, Result, Shape, Table } from './Syntax.js'
-import { invalid } from './Syntax.js'
 import { showSqlType } from './SqlType.js'
+import type {
+  AnyExpr,
+  AnyQuery,
+  AnyTable,
+  Assignments,
+  Command,
+  CommandNode,
+  Conflict,
+  Expr,
+  Exprs,
+  In,
+  Out,
+  Pred,
+  Query,
+  Result,
+  Shape,
+  Table,
+} from './Syntax.js'
+import { invalid } from './Syntax.js'
 import type { InsertOf, UpdateOf } from './Table.js'
 
 export type { Command } from './Syntax.js'
@@ -26,7 +43,12 @@ export interface Write<out S, out K extends 'one' | 'many'> extends Command<numb
   readonly cardinality: K
 }
 
-const write = <S, K extends 'one' | 'many'>(node: CommandNode, cardinality: K): Write<S, K> => ({ kind: 'command', node, cardinality, returning: null })
+const write = <S, K extends 'one' | 'many'>(node: CommandNode, cardinality: K): Write<S, K> => ({
+  kind: 'command',
+  node,
+  cardinality,
+  returning: null,
+})
 
 /** In place of a condition: every row. */
 export const everywhere: unique symbol = Symbol('everywhere')
@@ -74,7 +96,12 @@ const missing = (table: AnyTable, row: Assignments): string | undefined =>
     return c !== undefined && row[f] === undefined && !c.type.nullable && !c.generated && c.default === null
   })
 
-const inserting = <S, K extends 'one' | 'many'>(table: AnyTable, rows: readonly object[], cardinality: K, conflict: Conflict | null): Write<S, K> => {
+const inserting = <S, K extends 'one' | 'many'>(
+  table: AnyTable,
+  rows: readonly object[],
+  cardinality: K,
+  conflict: Conflict | null,
+): Write<S, K> => {
   const many = cardinality === 'many'
   const checked = rows.map((row, i) => assignments(table, row, many ? [String(i)] : []))
   const refused = refusal(checked)
@@ -86,7 +113,10 @@ const inserting = <S, K extends 'one' | 'many'>(table: AnyTable, rows: readonly 
     return write({ tag: 'invalid', error: validationError(path, 'a value is required') }, cardinality)
   }
   if (rows.length === 0) {
-    return write({ tag: 'invalid', error: validationError([table.name], 'insertMany needs at least one row: there is nothing to insert') }, cardinality)
+    return write(
+      { tag: 'invalid', error: validationError([table.name], 'insertMany needs at least one row: there is nothing to insert') },
+      cardinality,
+    )
   }
   return write({ tag: 'insert', table, rows: checked, conflict }, cardinality)
 }
@@ -155,7 +185,9 @@ export const upsert =
   (row: InsertOf<C>): Write<Exprs<C>, 'one'> => {
     const bad = (reason: string): Write<Exprs<C>, 'one'> => write({ tag: 'invalid', error: validationError([table.name], reason) }, 'one')
     const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
-    const isKey = keys.some(k => k.columns.length === conflict.target.length && k.columns.every(c => conflict.target.includes(c as keyof C & string)))
+    const isKey = keys.some(
+      k => k.columns.length === conflict.target.length && k.columns.every(c => conflict.target.includes(c as keyof C & string)),
+    )
     if (!isKey) return bad(`(${conflict.target.join(', ')}) is no unique key`)
     if (conflict.update.length === 0) return bad('an upsert must update at least one column')
     const unset = [...conflict.target, ...conflict.update].find(f => (row as { readonly [f: string]: unknown })[f] === undefined)

@@ -138,7 +138,12 @@ export type DbError =
 const because = (cause: unknown): { readonly cause?: unknown } => (cause === undefined ? {} : { cause })
 const named = (constraint: string | null): string => (constraint === null ? '' : ` "${constraint}"`)
 
-export const uniqueViolation = (table: string, constraint: string | null, columns: readonly string[], cause?: unknown): UniqueViolation => ({
+export const uniqueViolation = (
+  table: string,
+  constraint: string | null,
+  columns: readonly string[],
+  cause?: unknown,
+): UniqueViolation => ({
   _tag: 'UniqueViolation',
   table,
   constraint,
@@ -247,7 +252,8 @@ export const closed = (what: Closed['what']): Closed => ({
 
 export const transactionAborted: TransactionAborted = {
   _tag: 'TransactionAborted',
-  message: 'an earlier statement of this transaction failed: put the part that may fail into Program.attempt, or let the transaction roll back',
+  message:
+    'an earlier statement of this transaction failed: put the part that may fail into Program.attempt, or let the transaction roll back',
 }
 
 export const timeout = (what: string, milliseconds: number, instead: string): Timeout => ({

@@ -14,7 +14,6 @@
 import type { Type } from 'io-ts'
 import { canonical, textProblem } from './Canonical.js'
 import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
-import { scopeOf, singleColumn } from './scope.js'
 import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import {
   type AnyExpr,
@@ -33,6 +32,7 @@ import {
   type Query,
   type ScalarFn,
 } from './Syntax.js'
+import { scopeOf, singleColumn } from './scope.js'
 
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'
 
@@ -51,7 +51,9 @@ const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? nu
 /** A value as an expression of exactly this type; refused when the type does not admit it. */
 export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
   if (value === null || value === undefined) {
-    return type.nullable ? expr({ tag: 'literal', value: null }, type) : invalid(validationError([], 'null where the type has no null'), type)
+    return type.nullable
+      ? expr({ tag: 'literal', value: null }, type)
+      : invalid(validationError([], 'null where the type has no null'), type)
   }
   const refine = type.refine as Type<unknown, unknown> | null
   if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)
@@ -104,7 +106,9 @@ const typeOfValue = (value: Literal): SqlType => {
  *
  * `meaning(lit(v)) = v`
  */
-export const lit = <A extends Literal>(value: A): Expr<A extends string ? string : A extends number ? number : A extends boolean ? boolean : A> =>
+export const lit = <A extends Literal>(
+  value: A,
+): Expr<A extends string ? string : A extends number ? number : A extends boolean ? boolean : A> =>
   literalOf(exprType(typeOfValue(value)), value)
 
 /** A plain value as an expression of a column's type: `litOf(numeric(10, 2))('1.50')`. */
@@ -114,7 +118,8 @@ export const litOf =
     literalOf(column.type, value)
 
 /** The null of a column's type. */
-export const nullOf = <A, I>(column: Column<A, I>): Expr<A | null> => expr({ tag: 'literal', value: null }, { ...column.type, nullable: true })
+export const nullOf = <A, I>(column: Column<A, I>): Expr<A | null> =>
+  expr({ tag: 'literal', value: null }, { ...column.type, nullable: true })
 
 // --- Building nodes ---------------------------------------------------------------------------
 
@@ -142,7 +147,12 @@ const widen = (a: SqlType, b: SqlType): SqlType => {
     const scale = Math.max(a.scale, b.scale)
     const whole = Math.max(a.precision - a.scale, b.precision - b.scale)
     const bound = a.precision <= 18 && b.precision <= 18 ? 18 : 65
-    return { tag: 'numeric', precision: Math.min(bound, Math.max(whole + scale, scale)), scale, ...(a.sqlite ?? b.sqlite ? { sqlite: 'real' as const } : {}) }
+    return {
+      tag: 'numeric',
+      precision: Math.min(bound, Math.max(whole + scale, scale)),
+      scale,
+      ...((a.sqlite ?? b.sqlite) ? { sqlite: 'real' as const } : {}),
+    }
   }
   if (a.tag === 'float' || b.tag === 'float') return FLOAT
   if (isInteger(a) && isInteger(b)) return a.tag === 'bigint' || b.tag === 'bigint' ? { tag: 'bigint' } : INT
@@ -154,7 +164,8 @@ const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !
 /** An expression as a value of `sql`, by a cast where the representation differs. */
 const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
   if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
-  if (e.node.tag === 'literal' && isInteger(e.type.sql) && e.node.value !== null) return expr({ tag: 'literal', value: Number(e.node.value) }, { ...e.type, sql, refine: null })
+  if (e.node.tag === 'literal' && isInteger(e.type.sql) && e.node.value !== null)
+    return expr({ tag: 'literal', value: Number(e.node.value) }, { ...e.type, sql, refine: null })
   return node({ tag: 'cast', operand: e }, { ...e.type, sql, refine: null }, [e])
 }
 
@@ -178,7 +189,10 @@ const aligned = (a: AnyExpr, x: unknown): readonly [AnyExpr, AnyExpr, SqlType] =
 const compared = (fn: ScalarFn, a: AnyExpr, x: unknown, canCompare: (t: SqlType) => boolean): AnyExpr => {
   const [left, right] = aligned(a, x)
   if (!canCompare(left.type.sql)) {
-    return invalid(unsupported(`${fn} on ${showSqlType(left.type.sql)}`, 'query-ts', 'the type has no lawful comparison'), exprType(BOOLEAN))
+    return invalid(
+      unsupported(`${fn} on ${showSqlType(left.type.sql)}`, 'query-ts', 'the type has no lawful comparison'),
+      exprType(BOOLEAN),
+    )
   }
   return strict(fn, [left, right], BOOLEAN)
 }
@@ -296,7 +310,10 @@ export const neg = <A extends Numeric | null>(a: Expr<A>): Expr<A> => strict('ne
 const integerOnly = (fn: 'quot' | 'rem', a: AnyExpr, x: unknown): AnyExpr => {
   const right = operand(a.type, x)
   if (!isInteger(a.type.sql) || !isInteger(right.type.sql)) {
-    return invalid(unsupported(`${fn} on ${showSqlType(a.type.sql)}`, 'query-ts', 'it is for integers: use div, or cast'), exprType(INT, true))
+    return invalid(
+      unsupported(`${fn} on ${showSqlType(a.type.sql)}`, 'query-ts', 'it is for integers: use div, or cast'),
+      exprType(INT, true),
+    )
   }
   return strict(fn, [a, right], widen(a.type.sql, right.type.sql), true)
 }
@@ -397,7 +414,10 @@ export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], 
   if (branches.length === 0) return otherwise
   const last = values[values.length - 1] as AnyExpr
   const paired = branches.map(([condition], i) => [condition, values[i] as AnyExpr] as const)
-  return node({ tag: 'case', branches: paired, otherwise: last }, { ...type, nullable: nullable(values) }, [...branches.map(([c]) => c), ...values])
+  return node({ tag: 'case', branches: paired, otherwise: last }, { ...type, nullable: nullable(values) }, [
+    ...branches.map(([c]) => c),
+    ...values,
+  ])
 }
 
 /** The first value, or the second where the first is null. */
@@ -477,7 +497,10 @@ export const isSome = <S>(m: Maybe<S>): Expr<boolean> => m.present
 export const maybe = <S, B>(m: Maybe<S>, f: (s: S) => Expr<B>): Expr<B | null> => {
   const value = f(scopeOf(m.row) as S) as AnyExpr
   const type = { ...value.type, nullable: true }
-  return node({ tag: 'case', branches: [[m.present, value]], otherwise: expr({ tag: 'literal', value: null }, type) }, type, [m.present, value])
+  return node({ tag: 'case', branches: [[m.present, value]], otherwise: expr({ tag: 'literal', value: null }, type) }, type, [
+    m.present,
+    value,
+  ])
 }
 
 // --- Queries inside expressions ---------------------------------------------------------------
@@ -503,7 +526,9 @@ export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown
 // --- Order ------------------------------------------------------------------------------------
 
 const sortable = (e: AnyExpr): AnyExpr =>
-  hasOrder(e.type.sql) ? e : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
+  hasOrder(e.type.sql)
+    ? e
+    : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
 
 /** Ascending, nulls last. */
 export const asc = <A>(e: Expr<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })

@@ -11,8 +11,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { DbError } from './DbError.js'
-import { type Db, type Program, perform, type TxOptions } from './Interpreter.js'
 import { templateProblem } from './Expr.js'
+import { type Db, type Program, perform, type TxOptions } from './Interpreter.js'
 import type { Columns, Literal, Row } from './Syntax.js'
 
 export type { Db, Program, TxOptions } from './Interpreter.js'
@@ -25,7 +25,8 @@ export interface Rollback<out A> {
 
 type RolledBack<X> = X extends Rollback<infer B> ? B : never
 
-const isRollback = (e: unknown): e is Rollback<unknown> => typeof e === 'object' && e !== null && (e as { _tag?: unknown })._tag === 'Rollback'
+const isRollback = (e: unknown): e is Rollback<unknown> =>
+  typeof e === 'object' && e !== null && (e as { _tag?: unknown })._tag === 'Rollback'
 
 /** Leaves the enclosing transaction: everything in it is undone, and it answers `value`. */
 export const rollback =

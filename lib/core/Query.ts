@@ -71,7 +71,10 @@ export const values =
     return query({ tag: 'values', types, rows: rows.map(row => literals(types, row)) })
   }
 
-const literals = (types: { readonly [name: string]: ExprType }, row: { readonly [name: string]: unknown }): { readonly [name: string]: AnyExpr } =>
+const literals = (
+  types: { readonly [name: string]: ExprType },
+  row: { readonly [name: string]: unknown },
+): { readonly [name: string]: AnyExpr } =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, literalOf(type, row[name])]))
 
 // --- Combinators ------------------------------------------------------------------------------

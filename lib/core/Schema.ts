@@ -70,8 +70,16 @@ type Fields<T> = { readonly [N in keyof T]: T[N] extends Table<infer C> ? { read
 
 /** A foreign key from one column, or from several, to as many of the same types. */
 export function fk<A>(from: Field<A>, to: Field<NonNullable<A>>, options?: ForeignKeyOptions): Reference
-export function fk<A extends readonly Field<unknown>[]>(from: A, to: { readonly [I in keyof A]: Field<unknown> }, options?: ForeignKeyOptions): Reference
-export function fk(from: Field<unknown> | readonly Field<unknown>[], to: Field<unknown> | readonly Field<unknown>[], options: ForeignKeyOptions = {}): Reference {
+export function fk<A extends readonly Field<unknown>[]>(
+  from: A,
+  to: { readonly [I in keyof A]: Field<unknown> },
+  options?: ForeignKeyOptions,
+): Reference
+export function fk(
+  from: Field<unknown> | readonly Field<unknown>[],
+  to: Field<unknown> | readonly Field<unknown>[],
+  options: ForeignKeyOptions = {},
+): Reference {
   const list = (x: Field<unknown> | readonly Field<unknown>[]): readonly Field<unknown>[] => (Array.isArray(x) ? x : [x as Field<unknown>])
   return { from: list(from), to: list(to), options }
 }
@@ -82,14 +90,20 @@ export const schema = <const T extends Tables>(
   keys: (t: Fields<T>) => { readonly [N in keyof T]?: { readonly [relation: string]: Reference } } = () => ({}),
 ): Schema<T> => {
   const fields = Object.fromEntries(
-    Object.entries(tables).map(([name, t]) => [name, Object.fromEntries(Object.keys(t.columns).map(field => [field, { table: name, field }]))]),
+    Object.entries(tables).map(([name, t]) => [
+      name,
+      Object.fromEntries(Object.keys(t.columns).map(field => [field, { table: name, field }])),
+    ]),
   )
   const foreignKeys = Object.entries(keys(fields as Fields<T>)).flatMap(([name, references]) =>
     Object.entries(references ?? {}).map(([relation, { from, to, options }]): ForeignKey => {
       const own = tables[name] as AnyTable
       const columns = from.map(f => f.field)
       return {
-        name: foreignKeyName(own.name, columns.map(f => columnName(own, f))),
+        name: foreignKeyName(
+          own.name,
+          columns.map(f => columnName(own, f)),
+        ),
         relation,
         back: options.back ?? null,
         table: own,
@@ -135,7 +149,8 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     if (nullableKey !== undefined) return bad([t.name, nullableKey], 'a column of the primary key can not be nullable')
   }
   for (const f of s.foreignKeys) {
-    if (f.target === undefined || f.columns.length !== f.targetColumns.length) return bad([f.table.name, f.relation], 'it refers to as many columns as it has')
+    if (f.target === undefined || f.columns.length !== f.targetColumns.length)
+      return bad([f.table.name, f.relation], 'it refers to as many columns as it has')
     const keys = [...(f.target.primaryKey ? [f.target.primaryKey] : []), ...f.target.uniques]
     if (!keys.some(k => sameColumns(k.columns, f.targetColumns))) {
       return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is no unique key`)

@@ -164,9 +164,7 @@ export interface ExtendedRow {
 
 /** The row that a shape decodes to. */
 export type Result<S> =
-  S extends Leaf<infer A> ? A
-  : S extends Maybe<infer T> ? Option<Result<T>>
-  : { readonly [K in keyof S]: Result<S[K]> }
+  S extends Leaf<infer A> ? A : S extends Maybe<infer T> ? Option<Result<T>> : { readonly [K in keyof S]: Result<S[K]> }
 
 // --- Columns and tables -----------------------------------------------------------------------
 
@@ -289,7 +287,12 @@ export interface Conflict {
 export type CommandNode =
   | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: readonly Assignments[]; readonly conflict: Conflict | null }
   | { readonly tag: 'insertFrom'; readonly table: AnyTable; readonly query: AnyQuery }
-  | { readonly tag: 'update'; readonly table: AnyTable; readonly set: (row: any) => Assignments; readonly where: ((row: any) => Pred) | null }
+  | {
+      readonly tag: 'update'
+      readonly table: AnyTable
+      readonly set: (row: any) => Assignments
+      readonly where: ((row: any) => Pred) | null
+    }
   | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
   | { readonly tag: 'invalid'; readonly error: DbError }
 

@@ -126,6 +126,13 @@ export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unkn
       return [c.name, c.predicate(row)] as const
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown)
-      return [c.name, invalid(validationError([t.name, c.name], `the check threw: ${reason}`), { sql: { tag: 'boolean' }, nullable: false, refine: null })] as const
+      return [
+        c.name,
+        invalid(validationError([t.name, c.name], `the check threw: ${reason}`), {
+          sql: { tag: 'boolean' },
+          nullable: false,
+          refine: null,
+        }),
+      ] as const
     }
   })

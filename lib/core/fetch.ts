@@ -9,10 +9,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
-import { callbackFailed, type DbError, type NoRow, noRow, type TooManyRows, tooManyRows, validationError } from './DbError.js'
 import { countAll } from './Agg.js'
+import { callbackFailed, type DbError, type NoRow, noRow, type TooManyRows, tooManyRows, validationError } from './DbError.js'
 import { type Cursor, type Db, type Program, perform } from './Interpreter.js'
-import { type AnyQuery, exprType, type Query, expr, query } from './Syntax.js'
+import { type AnyQuery, expr, exprType, type Query, query } from './Syntax.js'
 
 const atMost = (q: AnyQuery, n: bigint): AnyQuery =>
   query({ tag: 'limit', input: q, count: expr({ tag: 'literal', value: n }, exprType({ tag: 'bigint' })) })
@@ -34,15 +34,23 @@ export const head = <S, A>(q: Query<S, A>): Program<Db, DbError, O.Option<A>> =>
 
 /** The only row, if there is any; `TooManyRows` if there are more. */
 export const option = <S, A>(q: Query<S, A>): Program<Db, DbError | TooManyRows, O.Option<A>> =>
-  after(all<S, A>(atMost(q, 2n)), rows => (rows.length > 1 ? E.left(tooManyRows) : E.right(rows.length === 0 ? O.none : O.some(rows[0] as A))))
+  after(all<S, A>(atMost(q, 2n)), rows =>
+    rows.length > 1 ? E.left(tooManyRows) : E.right(rows.length === 0 ? O.none : O.some(rows[0] as A)),
+  )
 
 /** Exactly one row; `NoRow` or `TooManyRows` otherwise. */
 export const one = <S, A>(q: Query<S, A>): Program<Db, DbError | NoRow | TooManyRows, A> =>
-  after(all<S, A>(atMost(q, 2n)), (rows): E.Either<NoRow | TooManyRows, A> => (rows.length === 1 ? E.right(rows[0] as A) : E.left(rows.length === 0 ? noRow : tooManyRows)))
+  after(
+    all<S, A>(atMost(q, 2n)),
+    (rows): E.Either<NoRow | TooManyRows, A> =>
+      rows.length === 1 ? E.right(rows[0] as A) : E.left(rows.length === 0 ? noRow : tooManyRows),
+  )
 
 /** The number of rows, counted by the engine. */
 export const count = <S, A>(q: Query<S, A>): Program<Db, DbError, number> =>
-  after(all<unknown, { readonly n: number }>(query({ tag: 'aggregate', input: q, f: () => ({ n: countAll }) })), rows => E.right(rows[0]?.n ?? 0))
+  after(all<unknown, { readonly n: number }>(query({ tag: 'aggregate', input: q, f: () => ({ n: countAll }) })), rows =>
+    E.right(rows[0]?.n ?? 0),
+  )
 
 /** Whether there is a row. */
 export const any = <S, A>(q: Query<S, A>): Program<Db, DbError, boolean> => after(all(atMost(q, 1n)), rows => E.right(rows.length > 0))

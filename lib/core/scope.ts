@@ -37,7 +37,8 @@ export const visit = (row: RowShape): Visited => {
   if (x.kind === 'query') return refuse(validationError([], 'a query inside a row must say how it nests: many, first or scalar'))
   if (x.kind === 'agg') return refuse(validationError([], 'an aggregate stands in aggregate, not in a row'))
   if (x.kind === 'mapped') return { tag: 'mapped', ...(row as { readonly row: RowShape; readonly f: (a: any) => unknown }) }
-  if (x.kind === 'extended') return { tag: 'extended', ...(row as { readonly row: RowShape; readonly fields: { readonly [name: string]: RowShape } }) }
+  if (x.kind === 'extended')
+    return { tag: 'extended', ...(row as { readonly row: RowShape; readonly fields: { readonly [name: string]: RowShape } }) }
   return { tag: 'record', fields: row as { readonly [name: string]: RowShape } }
 }
 
@@ -92,14 +93,16 @@ export const leaves = (row: RowShape): readonly (readonly [Path, AnyLeaf])[] => 
 export const extend = (row: RowShape, fields: { readonly [name: string]: RowShape }): RowShape => {
   const v = visit(row)
   if (v.tag === 'record') return { ...v.fields, ...fields }
-  if (v.tag === 'leaf' || v.tag === 'maybe') return refuse(validationError([], 'bind and let add a field to a record: start from Q.Do, or map to a record'))
+  if (v.tag === 'leaf' || v.tag === 'maybe')
+    return refuse(validationError([], 'bind and let add a field to a record: start from Q.Do, or map to a record'))
   return { kind: 'extended', row, fields }
 }
 
 /** The expressions of a row, refusing nested collections: what `distinct`, set operations and groups need. */
 export const comparable = (row: RowShape, what: string): readonly (readonly [Path, AnyExpr])[] =>
   leaves(row).map(([path, leaf]) => {
-    if (leaf.kind === 'nested') return refuse(validationError(path, `${what} can't compare nested collections: apply it before many or first`))
+    if (leaf.kind === 'nested')
+      return refuse(validationError(path, `${what} can't compare nested collections: apply it before many or first`))
     if (!hasEquality(leaf.type.sql)) return refuse(validationError(path, `${what} can't compare ${showSqlType(leaf.type.sql)}`))
     return [path, leaf] as const
   })
@@ -145,11 +148,19 @@ export const unite = (operator: SetOperator, left: RowShape, right: RowShape): r
     const r = byPath.get(path.join('.')) as AnyExpr
     if (!sameColumnType(l.type.sql, r.type.sql)) {
       return refuse(
-        validationError(path, `both sides of ${operator} must have the same types: ${showSqlType(l.type.sql)} against ${showSqlType(r.type.sql)}`),
+        validationError(
+          path,
+          `both sides of ${operator} must have the same types: ${showSqlType(l.type.sql)} against ${showSqlType(r.type.sql)}`,
+        ),
       )
     }
     const refine = l.type.refine === r.type.refine ? l.type.refine : null
-    return { path, left: l, right: r, type: { sql: unifyColumnType(l.type.sql, r.type.sql), nullable: l.type.nullable || r.type.nullable, refine } }
+    return {
+      path,
+      left: l,
+      right: r,
+      type: { sql: unifyColumnType(l.type.sql, r.type.sql), nullable: l.type.nullable || r.type.nullable, refine },
+    }
   })
 }
 
@@ -222,9 +233,10 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       }
       case 'let':
         return extend(row, { [node.name]: node.f(scopeOf(row)) })
-      case 'aggregate':
+      case 'aggregate': {
         const aggs = node.f(row === null ? nothing : scopeOf(row))
         return mapFields(aggs, agg => symbol(aggregateType(agg, isGrouped(aggs))))
+      }
       default:
         return row
     }

@@ -78,14 +78,32 @@ export type Rel =
   | { readonly tag: 'join'; readonly kind: 'inner' | 'left'; readonly left: Rel; readonly right: Rel; readonly on: Scalar | null }
   | { readonly tag: 'aggregate'; readonly input: Rel; readonly keys: readonly Computed[]; readonly aggs: readonly AggColumn[] }
   | { readonly tag: 'distinct'; readonly input: Rel; readonly columns: readonly Computed[] }
-  | { readonly tag: 'set'; readonly operator: SetOperator; readonly left: Operand; readonly right: Operand; readonly columns: readonly Named[] }
-  | { readonly tag: 'limit'; readonly input: Rel; readonly order: readonly SortKey[]; readonly count: Scalar | null; readonly offset: Scalar | null }
+  | {
+      readonly tag: 'set'
+      readonly operator: SetOperator
+      readonly left: Operand
+      readonly right: Operand
+      readonly columns: readonly Named[]
+    }
+  | {
+      readonly tag: 'limit'
+      readonly input: Rel
+      readonly order: readonly SortKey[]
+      readonly count: Scalar | null
+      readonly offset: Scalar | null
+    }
   | { readonly tag: 'derive'; readonly input: Rel; readonly columns: readonly Computed[] }
 
 /** How the cells of a row become a result; `index` is the position among the outputs. */
 export type RowPlan =
   | { readonly tag: 'cell'; readonly index: number; readonly path: readonly string[]; readonly type: ExprType }
-  | { readonly tag: 'nested'; readonly index: number; readonly path: readonly string[]; readonly cardinality: 'many' | 'first'; readonly row: RowPlan }
+  | {
+      readonly tag: 'nested'
+      readonly index: number
+      readonly path: readonly string[]
+      readonly cardinality: 'many' | 'first'
+      readonly row: RowPlan
+    }
   | { readonly tag: 'maybe'; readonly index: number; readonly row: RowPlan }
   | { readonly tag: 'mapped'; readonly row: RowPlan; readonly f: (a: any) => unknown }
   | { readonly tag: 'extended'; readonly row: RowPlan; readonly fields: readonly (readonly [string, RowPlan])[] }
@@ -113,7 +131,8 @@ const BOOLEAN: ExprType = { sql: { tag: 'boolean' }, nullable: false, refine: nu
 export const boolean = (value: boolean): Scalar => ({ node: { tag: 'literal', value }, type: BOOLEAN })
 
 /** The conjuncts of a condition: `and` is flattened. */
-export const conjuncts = (s: Scalar): readonly Scalar[] => (s.node.tag === 'call' && s.node.fn === 'and' ? s.node.args.flatMap(conjuncts) : [s])
+export const conjuncts = (s: Scalar): readonly Scalar[] =>
+  s.node.tag === 'call' && s.node.fn === 'and' ? s.node.args.flatMap(conjuncts) : [s]
 
 /** The conjunction of conditions; null for none. */
 export const conjunction = (all: readonly Scalar[]): Scalar | null => {
@@ -181,7 +200,8 @@ export const mapScalar = (s: Scalar, walk: Walk): Scalar => {
 }
 
 const mapKeys = (keys: readonly SortKey[], f: (s: Scalar) => Scalar): readonly SortKey[] => keys.map(k => ({ ...k, scalar: f(k.scalar) }))
-const mapComputed = (columns: readonly Computed[], f: (s: Scalar) => Scalar): readonly Computed[] => columns.map(c => ({ ...c, scalar: f(c.scalar) }))
+const mapComputed = (columns: readonly Computed[], f: (s: Scalar) => Scalar): readonly Computed[] =>
+  columns.map(c => ({ ...c, scalar: f(c.scalar) }))
 const mapMaybe = (s: Scalar | null, f: (s: Scalar) => Scalar): Scalar | null => (s === null ? null : f(s))
 
 /** The same relation with `f` applied to its inputs and `walk` to the scalars that it holds itself. */
@@ -215,7 +235,13 @@ export const mapRel = (rel: Rel, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
       return { ...rel, left: operand(rel.left), right: operand(rel.right) }
     }
     case 'limit':
-      return { ...rel, input: f(rel.input), order: mapKeys(rel.order, scalar), count: mapMaybe(rel.count, scalar), offset: mapMaybe(rel.offset, scalar) }
+      return {
+        ...rel,
+        input: f(rel.input),
+        order: mapKeys(rel.order, scalar),
+        count: mapMaybe(rel.count, scalar),
+        offset: mapMaybe(rel.offset, scalar),
+      }
   }
 }
 
@@ -262,7 +288,8 @@ export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> => {
     return mapScalar(s, { scalar, plan })
   }
   const rel = (x: Rel): Rel => {
-    if (x.tag === 'scan' || x.tag === 'values' || x.tag === 'set' || x.tag === 'distinct' || x.tag === 'derive') for (const c of x.columns) made.add(c.id)
+    if (x.tag === 'scan' || x.tag === 'values' || x.tag === 'set' || x.tag === 'distinct' || x.tag === 'derive')
+      for (const c of x.columns) made.add(c.id)
     if (x.tag === 'aggregate') for (const c of [...x.keys, ...x.aggs]) made.add(c.id)
     return mapRel(x, rel, scalar)
   }

@@ -10,10 +10,24 @@
  * it is the whole query; inside another it is planned with its values.
  */
 import { refuse } from '../core/DbError.js'
-import { aggregateType, comparable, extend, isGrouped, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
-import { type AggColumn, type AggScalar, column, columnsBy, type Computed, isForeignTo, type Named, type Output, type Plan, type Rel, type RowPlan, type Scalar, type SortKey } from './Rel.js'
+import { aggregateType, comparable, extend, isGrouped, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import {
+  type AggColumn,
+  type AggScalar,
+  type Computed,
+  column,
+  columnsBy,
+  isForeignTo,
+  type Named,
+  type Output,
+  type Plan,
+  type Rel,
+  type RowPlan,
+  type Scalar,
+  type SortKey,
+} from './Rel.js'
 
 /** A query on the way: its relation, its row over that relation's columns, its order. `row` is null for `zero`. */
 interface Built {
@@ -138,7 +152,11 @@ export const reifier = () => {
     }
   }
 
-  const step = (node: Exclude<AnyQuery['node'], { tag: 'from' | 'of' | 'zero' | 'values' | 'set' | 'prepared' }>, input: Built, row: RowShape): Built => {
+  const step = (
+    node: Exclude<AnyQuery['node'], { tag: 'from' | 'of' | 'zero' | 'values' | 'set' | 'prepared' }>,
+    input: Built,
+    row: RowShape,
+  ): Built => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
@@ -165,7 +183,11 @@ export const reifier = () => {
         const inner = build(node.f(scope))
         if (inner.row === null) return { rel: input.rel, row: extend(row, { [node.name]: MISSING }), order: [] }
         const { rel, present } = tagged(inner.rel)
-        return { rel: join('left', input.rel, rel), row: extend(row, { [node.name]: { kind: 'maybe', present, row: inner.row } }), order: [] }
+        return {
+          rel: join('left', input.rel, rel),
+          row: extend(row, { [node.name]: { kind: 'maybe', present, row: inner.row } }),
+          order: [],
+        }
       }
       case 'aggregate':
         return buildAggregate(input, node.f)
@@ -199,7 +221,12 @@ export const reifier = () => {
       const { arg, filter, order } = a.agg
       const parts = [arg, filter, ...order.map(k => k.scalar)].flatMap(s => (s === null ? [] : [s]))
       if (!isForeignTo(rel, parts)) return a
-      const agg = { ...a.agg, arg: arg && move(arg), filter: filter && move(filter), order: order.map(k => ({ ...k, scalar: move(k.scalar) })) }
+      const agg = {
+        ...a.agg,
+        arg: arg && move(arg),
+        filter: filter && move(filter),
+        order: order.map(k => ({ ...k, scalar: move(k.scalar) })),
+      }
       return { ...a, agg }
     })
     return moved.length === 0 ? { rel, aggs } : { rel: { tag: 'derive', input: rel, columns: moved }, aggs: own }
@@ -240,17 +267,26 @@ export const reifier = () => {
       return ref(c.id, c.type)
     })
     const operand = (rel: Rel, side: 'left' | 'right') => ({ rel, columns: united.map(c => scalar(c[side])) })
-    return { rel: { tag: 'set', operator: node.operator, left: operand(left.rel, 'left'), right: operand(right.rel, 'right'), columns }, row, order: [] }
+    return {
+      rel: { tag: 'set', operator: node.operator, left: operand(left.rel, 'left'), right: operand(right.rel, 'right'), columns },
+      row,
+      order: [],
+    }
   }
 
   /** A relation with an expression that is true of each of its rows, and null where a left join found none. */
   const tagged = (rel: Rel): { readonly rel: Rel; readonly present: Expr<boolean> } => {
     const witness = witnessOf(rel)
     const [tag, tagged_] =
-      witness !== null ? [witness, rel] : ((): [Named, Rel] => {
-        const column = { id: fresh(), name: 'present', scalar: TRUE }
-        return [{ ...column, type: TRUE.type }, { tag: 'derive', input: rel, columns: [column] }]
-      })()
+      witness !== null
+        ? [witness, rel]
+        : ((): [Named, Rel] => {
+            const column = { id: fresh(), name: 'present', scalar: TRUE }
+            return [
+              { ...column, type: TRUE.type },
+              { tag: 'derive', input: rel, columns: [column] },
+            ]
+          })()
     const isNull = expr<boolean>({ tag: 'call', fn: 'isNull', args: [ref(tag.id, { ...tag.type, nullable: true })] }, TRUE.type)
     return { rel: tagged_, present: expr({ tag: 'call', fn: 'not', args: [isNull] }, TRUE.type) }
   }
@@ -270,12 +306,19 @@ export const reifier = () => {
     const output = (path: readonly string[], s: Scalar): number => outputs.push({ path, scalar: s }) - 1
     const rowPlan = (row: RowShape, path: readonly string[]): RowPlan => {
       const v = visit(row)
-      const fields = (of: { readonly [name: string]: RowShape }) => Object.entries(of).map(([name, r]) => [name, rowPlan(r, [...path, name])] as const)
+      const fields = (of: { readonly [name: string]: RowShape }) =>
+        Object.entries(of).map(([name, r]) => [name, rowPlan(r, [...path, name])] as const)
       switch (v.tag) {
         case 'leaf': {
           if (v.leaf.kind === 'expr') return { tag: 'cell', index: output(path, scalar(v.leaf)), path, type: v.leaf.type }
           const nested = nestedPlan(v.leaf, path)
-          return { tag: 'nested', index: output(path, { node: { tag: 'nested', plan: nested }, type: v.leaf.type }), path, cardinality: v.leaf.cardinality, row: nested.row }
+          return {
+            tag: 'nested',
+            index: output(path, { node: { tag: 'nested', plan: nested }, type: v.leaf.type }),
+            path,
+            cardinality: v.leaf.cardinality,
+            row: nested.row,
+          }
         }
         case 'maybe':
           return { tag: 'maybe', index: output([...path, '?'], scalar(v.maybe.present)), row: rowPlan(v.maybe.row, path) }
@@ -293,7 +336,8 @@ export const reifier = () => {
   /** A collection is an SQL aggregate of its cells: they too must mention a column of their own query. */
   const nestedPlan = (nested: Nested<any>, at: readonly string[]): Plan => {
     const p = plan(nested.query, at)
-    const limited: Plan = nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
+    const limited: Plan =
+      nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
     const parts = [...limited.outputs, ...limited.order].map(o => o.scalar)
     if (!isForeignTo(limited.rel, parts)) return limited
     const columns = parts.map((s): Computed => ({ id: fresh(), name: 'value', scalar: s }))

@@ -4,12 +4,13 @@
  * A `Write` names a table and holds scalars over its columns. The columns have ids of their own; an
  * interpreter reads them from the row that is written. What no engine is asked to do is refused here.
  */
-import { asColumn } from '../core/Expr.js'
+
 import { refuse, validationError } from '../core/DbError.js'
-import { leaves, returnable, rowOf } from '../core/scope.js'
+import { asColumn } from '../core/Expr.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict } from '../core/Syntax.js'
 import { query } from '../core/Syntax.js'
+import { leaves, returnable, rowOf } from '../core/scope.js'
 import type { Named, Output, Plan, RowPlan, Scalar } from './Rel.js'
 import { reifier } from './reify.js'
 
@@ -47,7 +48,9 @@ const fitted = (table: AnyTable, q: AnyQuery): AnyQuery => {
     const column = table.columns[field]
     if (column === undefined) return refuse(validationError([table.name, field], 'insertFrom takes the fields of the table; this is none'))
     if (leaf.kind === 'nested' || asColumn(leaf, column.type.sql) === null) {
-      return refuse(validationError([table.name, field], `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`))
+      return refuse(
+        validationError([table.name, field], `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`),
+      )
     }
   }
   const fit = (scope: { readonly [field: string]: AnyExpr }): Assignments =>

@@ -76,7 +76,10 @@ const engine: SqlEngine = {
 const open = (db: PGlite): Driver => {
   let cursors = 0
   let inTransaction = false
-  const rowsOf = async (text: string, params: readonly unknown[]): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly affected: number }> => {
+  const rowsOf = async (
+    text: string,
+    params: readonly unknown[],
+  ): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly affected: number }> => {
     const answer = await db.query<unknown[]>(text, [...params], { rowMode: 'array' })
     return { rows: answer.rows, affected: answer.affectedRows ?? 0 }
   }

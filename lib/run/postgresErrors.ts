@@ -63,7 +63,8 @@ const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: unknown):
     )
   }
   const referring = e.detail?.includes('is not present') === true
-  const middle = name?.startsWith(`${e.table}_`) && name.endsWith('_fkey') ? name.slice((e.table?.length ?? 0) + 1, -'_fkey'.length) : undefined
+  const middle =
+    name?.startsWith(`${e.table}_`) && name.endsWith('_fkey') ? name.slice((e.table?.length ?? 0) + 1, -'_fkey'.length) : undefined
   const columns = referring ? own : middle !== undefined && own.length === 1 ? [middle] : []
   return foreignKeyViolation(e.table ?? null, name, columns, cause)
 }
@@ -76,7 +77,9 @@ const check = (e: PostgresError, { table }: Context, cause: unknown): DbError =>
 /** Postgres says only how long the column is: where the table has one such column, it is that. */
 const tooLong = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
   const most = Number(/character varying\((\d+)\)/.exec(e.message)?.[1])
-  const fields = Object.entries(table?.types ?? {}).flatMap(([f, { sql }]) => ((sql.tag === 'varchar' || sql.tag === 'char') && sql.length === most ? [f] : []))
+  const fields = Object.entries(table?.types ?? {}).flatMap(([f, { sql }]) =>
+    (sql.tag === 'varchar' || sql.tag === 'char') && sql.length === most ? [f] : [],
+  )
   return valueTooLong(table !== null && fields.length === 1 ? columnName(table, fields[0] as string) : null, cause)
 }
 

@@ -15,9 +15,9 @@ import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, ExprType } from '../core/
 import type { RowPlan, Scalar } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import { bind, type Compiled, compile } from '../sql/compile.js'
+import type { Dialect } from '../sql/Dialect.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
 import { decoder } from '../sql/decode.js'
-import type { Dialect } from '../sql/Dialect.js'
 import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../sql/Fragment.js'
 import type { Values } from '../sql/Values.js'
 import { type CompiledWrite, printWrite } from '../sql/write.js'
@@ -43,7 +43,10 @@ export interface ResultColumn {
   readonly computed: boolean
 }
 
-const resultColumn = ({ scalar }: { readonly scalar: Scalar }): ResultColumn => ({ type: scalar.type, computed: scalar.node.tag !== 'column' })
+const resultColumn = ({ scalar }: { readonly scalar: Scalar }): ResultColumn => ({
+  type: scalar.type,
+  computed: scalar.node.tag !== 'column',
+})
 
 /** A statement on its way to a driver. `columns` are the types of what it answers. */
 export interface Statement {
@@ -90,7 +93,10 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   let isClosed = false
   let foreignKeys: readonly ForeignKey[] = []
 
-  const guard = async <A>({ sql, table, isRaw = false }: Pick<Context, 'sql' | 'table'> & Partial<Context>, f: () => Promise<A>): Answer<A> => {
+  const guard = async <A>(
+    { sql, table, isRaw = false }: Pick<Context, 'sql' | 'table'> & Partial<Context>,
+    f: () => Promise<A>,
+  ): Answer<A> => {
     if (isClosed) return E.left(closed('interpreter'))
     try {
       return E.right(await f())
@@ -185,7 +191,12 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     return lasting(ready.right.length === 1 && printed.after.length === 0 && printed.row === null ? steps : () => atomically(steps))
   }
 
-  const inOrder = async (statements: readonly Statement[], table: AnyTable, printed: CompiledWrite, cardinality: 'one' | 'many'): Answer<unknown> => {
+  const inOrder = async (
+    statements: readonly Statement[],
+    table: AnyTable,
+    printed: CompiledWrite,
+    cardinality: 'one' | 'many',
+  ): Answer<unknown> => {
     const answers: unknown[] = []
     let affected = 0
     for (const statement of statements) {
@@ -216,8 +227,13 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   const define = async (action: 'createAll' | 'dropAll', schema: AnySchema): Answer<void> => {
     const valid = validate(schema)
     if (E.isLeft(valid)) return valid
-    foreignKeys = [...foreignKeys.filter(f => !schema.foreignKeys.some(g => g.name === f.name && g.table.name === f.table.name)), ...schema.foreignKeys]
-    const statements = attempting('a function of the schema', () => (action === 'createAll' ? createStatements(dialect, schema) : dropStatements(dialect, schema)))
+    foreignKeys = [
+      ...foreignKeys.filter(f => !schema.foreignKeys.some(g => g.name === f.name && g.table.name === f.table.name)),
+      ...schema.foreignKeys,
+    ]
+    const statements = attempting('a function of the schema', () =>
+      action === 'createAll' ? createStatements(dialect, schema) : dropStatements(dialect, schema),
+    )
     if (E.isLeft(statements)) return statements
     return lasting(() =>
       atomically(async () => {
@@ -234,15 +250,25 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     const names = Object.keys(op.columns)
     const types = Object.values(op.columns)
     if (CONTROL.test(op.text.join('?'))) {
-      return E.left(validationError(['raw'], 'transactions are not begun or ended by raw text: use Program.transaction and Program.attempt'))
+      return E.left(
+        validationError(['raw'], 'transactions are not begun or ended by raw text: use Program.transaction and Program.attempt'),
+      )
     }
     const ready = attempting('a parameter', () => {
       const args = op.args.map(a => slotOf(lit(a)))
       const parts = op.text.flatMap((t, i): readonly Fragment[] => (args[i] === undefined ? [text(t)] : [text(t), slot(args[i])]))
-      return statementOf(flatten(join(parts, ''), dialect.placeholder, dialect.numbered), types.map(type => ({ type, computed: true })), null, 'raw')
+      return statementOf(
+        flatten(join(parts, ''), dialect.placeholder, dialect.numbered),
+        types.map(type => ({ type, computed: true })),
+        null,
+        'raw',
+      )
     })
     if (E.isLeft(ready)) return ready
-    const fields = names.map((name, index): readonly [string, RowPlan] => [name, { tag: 'cell', index, path: [name], type: types[index] as ExprType }])
+    const fields = names.map((name, index): readonly [string, RowPlan] => [
+      name,
+      { tag: 'cell', index, path: [name], type: types[index] as ExprType },
+    ])
     return lasting(async () => {
       const rows = await run(ready.right, null)
       return E.isLeft(rows) ? rows : decodeAll({ tag: 'record', fields }, names.length === 0 ? [] : rows.right.rows)

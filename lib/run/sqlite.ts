@@ -13,14 +13,14 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
 import { connectionError, type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities, Runner } from '../core/Interpreter.js'
-import { lowerCase, upperCase } from '../core/simpleCase.js'
 import { foreignKeyName } from '../core/Schema.js'
+import { lowerCase, upperCase } from '../core/simpleCase.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { type LockedFile, lockFile } from './lockedFile.js'
 import { type SingleOptions, singleSession } from './single.js'
 import { classifySqlite } from './sqliteErrors.js'
-import { type Driver, type DriverCursor, type ResultColumn, type SqlEngine, sqlSession, type Statement } from './sqlSession.js'
+import { type Driver, type DriverCursor, type ResultColumn, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
 
 export interface SqliteOptions extends SingleOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */
@@ -52,7 +52,13 @@ export const sqlite =
     } catch (thrown) {
       await held.right?.release()
       const target = options.file ?? 'sqlite in memory'
-      return E.left(connectionError(target, `this is no SQLite database that can be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`, thrown))
+      return E.left(
+        connectionError(
+          target,
+          `this is no SQLite database that can be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+          thrown,
+        ),
+      )
     }
   }
 
@@ -61,7 +67,8 @@ const engine: SqlEngine = {
   values: sqliteValues,
   begin: () => 'BEGIN IMMEDIATE',
   classify: classifySqlite,
-  diagnose: (error, statement, driver) => (error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error)),
+  diagnose: (error, statement, driver) =>
+    error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error),
 }
 
 /** An open prepared statement that rows are still read from. */
@@ -182,7 +189,9 @@ const rowAt = (prepared: Prepared, config: { readonly useBigInt: boolean }): Sql
  */
 const reader = (columns: readonly ResultColumn[]): ((prepared: Prepared) => SqlValue[]) => {
   const computed = columns.flatMap((c, i) => (c.computed && (c.type.sql.tag === 'int' || c.type.sql.tag === 'smallint') ? [i] : []))
-  const config = { useBigInt: computed.length > 0 || columns.some(c => c.type.sql.tag === 'bigint' || isScaled(c.type.sql) || c.type.sql.tag === 'custom') }
+  const config = {
+    useBigInt: computed.length > 0 || columns.some(c => c.type.sql.tag === 'bigint' || isScaled(c.type.sql) || c.type.sql.tag === 'custom'),
+  }
   return prepared => {
     const row = rowAt(prepared, config)
     for (const i of computed) if (typeof row[i] === 'number') row[i] = Number.POSITIVE_INFINITY
@@ -226,7 +235,9 @@ const foreignKey = async (error: DbError, statement: Statement, driver: Driver):
     const [failed] = await ask('SELECT "table", fkid FROM pragma_foreign_key_check')
     if (failed === undefined) return error
     const [table, id] = [String(failed[0]), Number(failed[1])]
-    const columns = (await ask(`SELECT "from" FROM pragma_foreign_key_list('${table.replaceAll("'", "''")}') WHERE id = ${id} ORDER BY seq`)).map(r => String(r[0]))
+    const columns = (
+      await ask(`SELECT "from" FROM pragma_foreign_key_list('${table.replaceAll("'", "''")}') WHERE id = ${id} ORDER BY seq`)
+    ).map(r => String(r[0]))
     return foreignKeyViolation(table, foreignKeyName(table, columns), columns, error.cause)
   } catch {
     return error

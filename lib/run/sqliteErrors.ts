@@ -32,7 +32,10 @@ const unique = (list: string, { table }: Context, cause: unknown): DbError => {
   const index = /^index '(.*)'$/.exec(list)
   if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
   const columns = columnsIn(list)
-  const key = table === null ? undefined : keysOf(table).find(k => k.columns.length === columns.length && k.columns.every(f => columns.includes(columnName(table, f))))
+  const key =
+    table === null
+      ? undefined
+      : keysOf(table).find(k => k.columns.length === columns.length && k.columns.every(f => columns.includes(columnName(table, f))))
   const named = table === null || key === undefined ? columns : key.columns.map(f => columnName(table, f))
   return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), key?.name ?? null, named, cause)
 }
@@ -48,24 +51,39 @@ const check = (name: string, { table }: Context, cause: unknown): DbError => {
 }
 
 const noColumn = (message: string, name: string, { isRaw, sql }: Context, cause: unknown): DbError =>
-  isRaw ? syntaxError(message, sql, position(sql, name), cause) : schemaConflict(name, 'there is no such column: the table in the database is another', cause)
+  isRaw
+    ? syntaxError(message, sql, position(sql, name), cause)
+    : schemaConflict(name, 'there is no such column: the table in the database is another', cause)
 
 const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Context, cause: unknown) => DbError])[] = [
   [/UNIQUE constraint failed: (.*)$/, (m, c, e) => unique(m[1] ?? '', c, e)],
   [/NOT NULL constraint failed: (.*)\.(.*)$/, (m, _, e) => notNullViolation(m[1] ?? '', m[2] ?? '', e)],
   [/CHECK constraint failed: (.*)$/, (m, c, e) => check(m[1] ?? '', c, e)],
-  [/datatype mismatch/, (_, c, e) => notNullViolation(c.table?.name ?? '', c.table === null ? '' : columnName(c.table, c.table.primaryKey?.columns[0] ?? ''), e)],
+  [
+    /datatype mismatch/,
+    (_, c, e) =>
+      notNullViolation(c.table?.name ?? '', c.table === null ? '' : columnName(c.table, c.table.primaryKey?.columns[0] ?? ''), e),
+  ],
   [/FOREIGN KEY constraint failed/, (_, __, e) => foreignKeyViolation(null, null, [], e)],
   [/cannot store REAL value in INTEGER column (.*)$/, (m, _, e) => numericOverflow(m[1] ?? null, e)],
   [/integer overflow/, (_, __, e) => numericOverflow(null, e)],
   [/no such column: (.*)$/, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
   [/has no column named (.*)$/, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
   [/no such table: (.*)$/, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
-  [/(?:table|index|view) "?(.*?)"? already exists/, (m, _, e) => schemaConflict(m[1] ?? '', 'it exists already: drop it first, or leave it out of the schema', e)],
+  [
+    /(?:table|index|view) "?(.*?)"? already exists/,
+    (m, _, e) => schemaConflict(m[1] ?? '', 'it exists already: drop it first, or leave it out of the schema', e),
+  ],
   [/string or blob too big/, (_, __, e) => valueTooLong(null, e)],
-  [/at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|pattern too complex/, m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it')],
+  [
+    /at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|pattern too complex/,
+    m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it'),
+  ],
   [/not a database|malformed|disk I\/O error|unable to open/, (m, _, e) => connectionError('the SQLite file', m[0], e)],
-  [/near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement/, (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e)],
+  [
+    /near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement/,
+    (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e),
+  ],
 ]
 
 /** The place of the word that SQLite stumbled over, when it stands in the text once. */

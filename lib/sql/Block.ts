@@ -15,15 +15,15 @@ import {
   type Computed,
   columnsOf,
   conjuncts,
-  isLiteral,
   freeIn,
   hasQuery,
+  isLiteral,
   type Named,
   type Operand,
   type Rel,
   type Scalar,
-  sameOrder,
   type SortKey,
+  sameOrder,
 } from '../plan/Rel.js'
 
 export type From =
@@ -91,7 +91,11 @@ const scalars = (columns: readonly Computed[]): readonly (readonly [number, Def]
   columns.map(c => [c.id, { tag: 'scalar', name: c.name, type: c.scalar.type, scalar: c.scalar }])
 
 /** A block of one source. */
-const over = (from: From, hint: string, columns: Iterable<readonly [number, { readonly name: string; readonly type: ExprType }]>): Block => ({
+const over = (
+  from: From,
+  hint: string,
+  columns: Iterable<readonly [number, { readonly name: string; readonly type: ExprType }]>,
+): Block => ({
   ...EMPTY,
   sources: [{ from, join: 'inner', on: [], hint }],
   defs: new Map([...columns].map(([id, c]) => [id, { tag: 'column', source: from, name: c.name, type: c.type }])),
@@ -100,7 +104,8 @@ const over = (from: From, hint: string, columns: Iterable<readonly [number, { re
 const named = (columns: readonly Named[]): readonly (readonly [number, Named])[] => columns.map(c => [c.id, c])
 
 /** Closes a block: a new one that reads from it as a derived table. `rel` is what the closed block was made of. */
-export const wrap = (block: Block, rel: Rel): Block => over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
+export const wrap = (block: Block, rel: Rel): Block =>
+  over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
 
 const hasParameter = (s: Scalar): boolean => {
   const n = s.node
@@ -108,7 +113,10 @@ const hasParameter = (s: Scalar): boolean => {
   return n.tag !== 'column'
 }
 
-const SOME_ROW: Scalar = { node: { tag: 'raw', text: ['count(*) > 0'], args: [] }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }
+const SOME_ROW: Scalar = {
+  node: { tag: 'raw', text: ['count(*) > 0'], args: [] },
+  type: { sql: { tag: 'boolean' }, nullable: false, refine: null },
+}
 
 /** What is the same in every row: it groups and sorts nothing, and engines may take it for the number of a column. */
 export const isConstant = (s: Scalar): boolean => s.node.tag === 'literal' || s.node.tag === 'param'
@@ -158,7 +166,10 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
     case 'unit':
       return EMPTY
     case 'empty':
-      return { ...EMPTY, where: [{ node: { tag: 'literal', value: false }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }] }
+      return {
+        ...EMPTY,
+        where: [{ node: { tag: 'literal', value: false }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }],
+      }
     case 'scan': {
       const { table } = rel
       const columns = rel.columns.map(c => [c.id, { name: table.names[c.name] ?? c.name, type: c.type }] as const)
@@ -170,7 +181,11 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       return over({ tag: 'set', rel, free: freeIn(rel) }, 'combined', named(rel.columns))
     case 'filter': {
       const opened = open(rel.input)
-      const closed = opened.limited || opened.distinct !== null || asksGroups(opened, [rel.predicate], options) || mentionsKey(opened, rel.predicate, options)
+      const closed =
+        opened.limited ||
+        opened.distinct !== null ||
+        asksGroups(opened, [rel.predicate], options) ||
+        mentionsKey(opened, rel.predicate, options)
       const b = closed ? wrap(opened, rel.input) : opened
       const own = conjuncts(rel.predicate)
       return b.group === null ? { ...b, where: [...b.where, ...own] } : { ...b, having: [...b.having, ...own] }
@@ -182,13 +197,19 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
     case 'distinct': {
       const opened = open(rel.input)
       const columns = rel.columns.map(c => c.scalar)
-      const b = opened.limited || opened.distinct !== null || asksGroups(opened, columns, options) || hidesGroup(opened, columns) ? wrap(opened, rel.input) : opened
+      const b =
+        opened.limited || opened.distinct !== null || asksGroups(opened, columns, options) || hidesGroup(opened, columns)
+          ? wrap(opened, rel.input)
+          : opened
       return { ...b, distinct: rel.columns.map(c => c.id), defs: defined(b, scalars(rel.columns)) }
     }
     case 'limit': {
       const opened = open(rel.input)
       const keys = rel.order.map(k => k.scalar)
-      const b = opened.limited || !ordersSelected(opened, rel.order) || asksGroups(opened, keys, options) || sortsKey(opened, rel.order, options) ? wrap(opened, rel.input) : opened
+      const b =
+        opened.limited || !ordersSelected(opened, rel.order) || asksGroups(opened, keys, options) || sortsKey(opened, rel.order, options)
+          ? wrap(opened, rel.input)
+          : opened
       return { ...b, limited: true, order: rel.order, count: rel.count, offset: rel.offset }
     }
     case 'derive': {
@@ -266,6 +287,8 @@ export const placed = (b: Block): { readonly sources: readonly Source[]; readonl
 export const sameOperation = (operand: Operand, rel: Rel & { readonly tag: 'set' }): (Rel & { readonly tag: 'set' }) | null => {
   const inner = operand.rel
   if (inner.tag !== 'set' || inner.operator !== rel.operator) return null
-  const straight = operand.columns.length === inner.columns.length && operand.columns.every((s, i) => s.node.tag === 'column' && s.node.id === inner.columns[i]?.id)
+  const straight =
+    operand.columns.length === inner.columns.length &&
+    operand.columns.every((s, i) => s.node.tag === 'column' && s.node.id === inner.columns[i]?.id)
   return straight ? inner : null
 }

@@ -28,21 +28,36 @@ export const FLOAT_TEXT = /^-?\d+(?:\.\d+(?:e\+?\d+)?|e\+?\d+)$/i
 
 const integer: Reader = cell => {
   if (typeof cell === 'string' && FLOAT_TEXT.test(cell)) return OVERFLOW
-  const n = typeof cell === 'number' ? cell : typeof cell === 'bigint' ? Number(cell) : typeof cell === 'string' && /^-?\d+$/.test(cell) ? Number(cell) : null
+  const n =
+    typeof cell === 'number'
+      ? cell
+      : typeof cell === 'bigint'
+        ? Number(cell)
+        : typeof cell === 'string' && /^-?\d+$/.test(cell)
+          ? Number(cell)
+          : null
   if (n === null || !(Number.isInteger(n) || Math.abs(n) > 2 ** 53)) return MISMATCH
   return Number.isSafeInteger(n) ? n : OVERFLOW
 }
 
 const bigint: Reader = cell => {
   if (typeof cell === 'bigint') return BigInt.asIntN(64, cell) === cell ? cell : OVERFLOW
-  if (typeof cell === 'number') return Number.isSafeInteger(cell) ? BigInt(cell) : Number.isFinite(cell) && Math.abs(cell) < 2 ** 53 ? MISMATCH : OVERFLOW
+  if (typeof cell === 'number')
+    return Number.isSafeInteger(cell) ? BigInt(cell) : Number.isFinite(cell) && Math.abs(cell) < 2 ** 53 ? MISMATCH : OVERFLOW
   if (typeof cell !== 'string' || !/^-?\d+$/.test(cell)) return FLOAT_TEXT.test(String(cell)) ? OVERFLOW : MISMATCH
   const n = BigInt(cell)
   return BigInt.asIntN(64, n) === n ? n : OVERFLOW
 }
 
 const float: Reader = cell => {
-  const n = typeof cell === 'number' ? cell : typeof cell === 'bigint' ? Number(cell) : typeof cell === 'string' && cell !== '' ? Number(cell) : Number.NaN
+  const n =
+    typeof cell === 'number'
+      ? cell
+      : typeof cell === 'bigint'
+        ? Number(cell)
+        : typeof cell === 'string' && cell !== ''
+          ? Number(cell)
+          : Number.NaN
   if (Number.isFinite(n)) return n === 0 ? 0 : n
   return typeof cell === 'number' || /inf|nan/i.test(String(cell)) ? OVERFLOW : MISMATCH
 }
@@ -90,7 +105,9 @@ const decimal =
   (type: SqlType & { readonly tag: 'numeric' }): Reader =>
   cell => {
     if (typeof cell === 'bigint' || typeof cell === 'number') {
-      return Number.isFinite(Number(cell)) ? (canonicalOr(type, Number.isInteger(Number(cell)) ? String(BigInt(cell)) : String(cell))) : OVERFLOW
+      return Number.isFinite(Number(cell))
+        ? canonicalOr(type, Number.isInteger(Number(cell)) ? String(BigInt(cell)) : String(cell))
+        : OVERFLOW
     }
     return typeof cell === 'string' ? canonicalOr(type, cell) : MISMATCH
   }

@@ -5,8 +5,8 @@
  * after that running them costs a look-up. Nothing here is sent anywhere.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DialectName } from '../core/DialectName.js'
 import { attempting, type DbError, refuse, validationError } from '../core/DbError.js'
+import type { DialectName } from '../core/DialectName.js'
 import type { AnyExpr, AnyQuery, PreparedQuery, Query } from '../core/Syntax.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import type { Plan, RowPlan } from '../plan/Rel.js'

@@ -6,20 +6,28 @@
  * check them. Foreign keys that close a cycle are added when both tables are there, except where the
  * engine accepts forward references.
  */
-import { checksOf, columnName, typeConstraint } from '../core/Table.js'
+
 import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
 import type { AnyColumn, AnyExpr, AnyTable, ExprType } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
+import { checksOf, columnName, typeConstraint } from '../core/Table.js'
 import { reifier } from '../plan/reify.js'
 import type { Dialect } from './Dialect.js'
-import { flatten, type Fragment, type Slot, text } from './Fragment.js'
+import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { renderer } from './render.js'
 
 /** Statements that create the schema's tables, in order. */
 export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
   const { tables, late } = creationOrder(schema)
   const inline = dialect.ddl.forwardReferences ? schema.foreignKeys : schema.foreignKeys.filter(f => !late.includes(f))
-  const created = tables.map(t => createTable(dialect, t, inline.filter(f => f.table === t), schema.foreignKeys.filter(f => f.table === t)))
+  const created = tables.map(t =>
+    createTable(
+      dialect,
+      t,
+      inline.filter(f => f.table === t),
+      schema.foreignKeys.filter(f => f.table === t),
+    ),
+  )
   const indexes = tables.flatMap(t =>
     t.indexes.map(i => `CREATE INDEX ${dialect.ddl.indexName(t, i.name)} ON ${target(dialect, t)} (${columns(dialect, t, i.columns)})`),
   )
@@ -31,7 +39,10 @@ export const createStatements = (dialect: Dialect, schema: AnySchema): readonly 
 /** Statements that drop those tables of the schema that are there. */
 export const dropStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
   const { tables, late } = creationOrder(schema)
-  const unlinked = dialect.ddl.dropConstraint === null ? [] : late.map(f => (dialect.ddl.dropConstraint as DropConstraint)(target(dialect, f.table), dialect.quote(f.name)))
+  const unlinked =
+    dialect.ddl.dropConstraint === null
+      ? []
+      : late.map(f => (dialect.ddl.dropConstraint as DropConstraint)(target(dialect, f.table), dialect.quote(f.name)))
   const targets = [...tables].reverse().map(t => target(dialect, t))
   const drops = dialect.ddl.dropTogether && targets.length > 0 ? [targets.join(', ')] : targets
   return [...unlinked, ...drops.map(d => `DROP TABLE IF EXISTS ${d}${dialect.ddl.dropSuffix}`)]
@@ -39,9 +50,11 @@ export const dropStatements = (dialect: Dialect, schema: AnySchema): readonly st
 
 type DropConstraint = (table: string, constraint: string) => string
 
-const target = (dialect: Dialect, t: AnyTable): string => (t.schema === null ? dialect.quote(t.name) : `${dialect.quote(t.schema)}.${dialect.quote(t.name)}`)
+const target = (dialect: Dialect, t: AnyTable): string =>
+  t.schema === null ? dialect.quote(t.name) : `${dialect.quote(t.schema)}.${dialect.quote(t.name)}`
 
-const columns = (dialect: Dialect, t: AnyTable, fields: readonly string[]): string => fields.map(f => dialect.quote(columnName(t, f))).join(', ')
+const columns = (dialect: Dialect, t: AnyTable, fields: readonly string[]): string =>
+  fields.map(f => dialect.quote(columnName(t, f))).join(', ')
 
 const ACTIONS = { noAction: '', cascade: 'CASCADE', setNull: 'SET NULL' } as const
 
@@ -59,22 +72,40 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
   const { quote } = dialect
   const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
   const fields = Object.keys(t.columns)
-  const inlineKey = fields.find(f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f)
+  const inlineKey = fields.find(
+    f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f,
+  )
   const row = Object.fromEntries(fields.map((f, i) => [f, expr({ tag: 'ref', id: i + 1 }, t.types[f] as ExprType)]))
   const asText = (e: AnyExpr): string =>
-    ddlText(dialect, renderer(literally(dialect)).scalar(reifier().scalar(e), id => text(quote(columnName(t, fields[id - 1] ?? '')))))
+    ddlText(
+      dialect,
+      renderer(literally(dialect)).scalar(reifier().scalar(e), id => text(quote(columnName(t, fields[id - 1] ?? '')))),
+    )
   const lines = [
     ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),
-    ...(t.primaryKey === null || inlineKey !== undefined ? [] : [constraint(t.primaryKey.name, `PRIMARY KEY (${columns(dialect, t, t.primaryKey.columns)})`)]),
+    ...(t.primaryKey === null || inlineKey !== undefined
+      ? []
+      : [constraint(t.primaryKey.name, `PRIMARY KEY (${columns(dialect, t, t.primaryKey.columns)})`)]),
     ...t.uniques.map(u => constraint(u.name, `UNIQUE (${columns(dialect, t, u.columns)})`)),
-    ...fields.flatMap(f => dialect.ddl.typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f))).map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`))),
+    ...fields.flatMap(f =>
+      dialect.ddl
+        .typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f)))
+        .map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`)),
+    ),
     ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${asText(predicate)})`)),
     ...keys.map(f => foreignKey(dialect, f)),
   ]
   return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`
 }
 
-const columnType = (dialect: Dialect, t: AnyTable, field: string, isInlineKey: boolean, own: readonly ForeignKey[], asText: (e: AnyExpr) => string): string => {
+const columnType = (
+  dialect: Dialect,
+  t: AnyTable,
+  field: string,
+  isInlineKey: boolean,
+  own: readonly ForeignKey[],
+  asText: (e: AnyExpr) => string,
+): string => {
   const c = t.columns[field] as AnyColumn
   const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
   const having = [...keys, ...t.indexes, ...own].filter(k => k.columns.includes(field))

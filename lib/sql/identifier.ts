@@ -6,8 +6,8 @@
  * refused; names that only label a result are ours to change.
  */
 import { textProblem } from '../core/Canonical.js'
-import type { DialectName } from '../core/DialectName.js'
 import { refuse, validationError } from '../core/DbError.js'
+import type { DialectName } from '../core/DialectName.js'
 import { bytesIn, shortName } from '../core/Table.js'
 
 /** How a dialect quotes a name: the mark doubled inside, at most so many bytes. */
@@ -16,7 +16,8 @@ export const quoting =
   (name: string): string => {
     const problem = name === '' ? 'a name can not be empty' : (textProblem(name)?.replace('a text', 'a name') ?? null)
     if (problem !== null) return refuse(validationError([name === '' ? '(identifier)' : 'identifier'], problem))
-    if (bytesIn(name) > most) return refuse(validationError(['identifier', `${name.slice(0, 20)}...`], `a name has at most ${most} bytes on ${dialect}`))
+    if (bytesIn(name) > most)
+      return refuse(validationError(['identifier', `${name.slice(0, 20)}...`], `a name has at most ${most} bytes on ${dialect}`))
     return `${mark}${name.replaceAll(mark, mark + mark)}${mark}`
   }
 

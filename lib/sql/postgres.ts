@@ -12,14 +12,15 @@ import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { substring } from './standard.js'
 
-
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
 
 /** Whether an integer expression has 64 bits already. */
 const isWide = (s: Scalar): boolean => {
   const n = s.node
   if (s.type.sql.tag === 'bigint' || n.tag === 'literal' || n.tag === 'param') return true
-  return n.tag === 'call' && (n.fn === 'plus' || n.fn === 'minus' || n.fn === 'times' || n.fn === 'quot' || n.fn === 'rem' || n.fn === 'neg')
+  return (
+    n.tag === 'call' && (n.fn === 'plus' || n.fn === 'minus' || n.fn === 'times' || n.fn === 'quot' || n.fn === 'rem' || n.fn === 'neg')
+  )
 }
 
 /** The first argument, widened to 64 bits where no argument has them. */
@@ -73,7 +74,8 @@ const asText = (t: SqlType): boolean => t.tag === 'bigint' || t.tag === 'numeric
 const toJson = (value: Fragment, type: SqlType): Fragment => {
   if (type.tag === 'bytes') return sql`encode(${value}, 'hex')`
   if (asText(type)) return sql`CAST(${value} AS text)`
-  if (type.tag === 'array') return asText(type.element) || type.element.tag === 'bytes' ? sql`to_json(CAST(${value} AS text[]))` : sql`to_json(${value})`
+  if (type.tag === 'array')
+    return asText(type.element) || type.element.tag === 'bytes' ? sql`to_json(CAST(${value} AS text[]))` : sql`to_json(${value})`
   return value
 }
 
@@ -102,7 +104,10 @@ export const postgres: Dialect = {
     quot: dividing('/'),
     rem: dividing('%'),
     div: dividing('/'),
-    neg: args => ({ level: level.unary, fragment: sql`-${isInteger(args.scalars[0]?.type.sql as SqlType) ? sql`(${widened(args, level.sum)})` : args.arg(0, level.atom)}` }),
+    neg: args => ({
+      level: level.unary,
+      fragment: sql`-${isInteger(args.scalars[0]?.type.sql as SqlType) ? sql`(${widened(args, level.sum)})` : args.arg(0, level.atom)}`,
+    }),
     lower: args => atom(sql`lower(${unicode(args.arg(0, level.atom))})`),
     upper: args => atom(sql`upper(${unicode(args.arg(0, level.atom))})`),
     length: args => atom(sql`char_length(${args.arg(0)})`),
@@ -113,7 +118,10 @@ export const postgres: Dialect = {
     }),
     contains: args => ({ level: level.comparison, fragment: sql`strpos(${args.arg(0)}, ${args.arg(1)}) > 0` }),
     startsWith: args => atom(sql`starts_with(${args.arg(0)}, ${args.arg(1)})`),
-    endsWith: args => ({ level: level.comparison, fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}` }),
+    endsWith: args => ({
+      level: level.comparison,
+      fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
+    }),
     same: infix('IS NOT DISTINCT FROM', level.comparison),
     substring,
   },

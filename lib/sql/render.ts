@@ -9,10 +9,35 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
-import { shortName } from '../core/Table.js'
 import type { ScalarFn } from '../core/Syntax.js'
-import { type AggScalar, columnsOf, isLiteral, type Operand, type Output, type Plan, type Rel, type Scalar, type SortKey, sameOrder } from '../plan/Rel.js'
-import { type Block, blockOf, type Def, type From, hidesGroup, isConstant, isRows, openBlock, ordersSelected, placed, sameOperation, type Source, wrap } from './Block.js'
+import { shortName } from '../core/Table.js'
+import {
+  type AggScalar,
+  columnsOf,
+  isLiteral,
+  type Operand,
+  type Output,
+  type Plan,
+  type Rel,
+  type Scalar,
+  type SortKey,
+  sameOrder,
+} from '../plan/Rel.js'
+import {
+  type Block,
+  blockOf,
+  type Def,
+  type From,
+  hidesGroup,
+  isConstant,
+  isRows,
+  openBlock,
+  ordersSelected,
+  placed,
+  type Source,
+  sameOperation,
+  wrap,
+} from './Block.js'
 import { atom, type Dialect, type Lateral, level, type Place, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { distinctLabels } from './identifier.js'
@@ -92,7 +117,9 @@ export const renderer = (dialect: Dialect): Renderer => {
 
     const parameter = (s: Scalar, place: Place): Fragment => {
       const n = s.node
-      const known: Slot = slots.get(s) ?? (n.tag === 'param' ? { tag: 'named', name: n.name, type: s.type } : { tag: 'value', value: valueOf(s), type: s.type })
+      const known: Slot =
+        slots.get(s) ??
+        (n.tag === 'param' ? { tag: 'named', name: n.name, type: s.type } : { tag: 'value', value: valueOf(s), type: s.type })
       slots.set(s, known)
       return dialect.parameter(slot(known), s.type.sql, place)
     }
@@ -131,7 +158,16 @@ export const renderer = (dialect: Dialect): Renderer => {
           dialect.computable(n.operand.type.sql)
           return dialect.cast(print(n.operand), n.operand.type.sql, s.type.sql, n.operand)
         case 'raw':
-          return { level: level.or, fragment: join(interleaved(n.text, n.args.map(a => fragment(a, level.atom))), '') }
+          return {
+            level: level.or,
+            fragment: join(
+              interleaved(
+                n.text,
+                n.args.map(a => fragment(a, level.atom)),
+              ),
+              '',
+            ),
+          }
         case 'exists':
           return atom(sql`EXISTS (${inner({ ...n.plan, order: [], outputs: [] })})`)
         case 'inQuery':
@@ -201,7 +237,8 @@ export const renderer = (dialect: Dialect): Renderer => {
 
     const inner = (plan: Plan, use: Use = 'plain'): Fragment => select(plan, env, outside, use)
 
-    const cell = (s: Scalar): Fragment => (s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column'))
+    const cell = (s: Scalar): Fragment =>
+      s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column')
 
     const collection = (plan: Plan): Fragment => {
       const { rel } = plan
@@ -237,7 +274,11 @@ export const renderer = (dialect: Dialect): Renderer => {
     }
 
     /** The columns of a source, and then others that it needs, as one JSON array of arrays. */
-    const sourceArray = (from: From & { readonly tag: 'block' | 'set' }, ids: readonly number[], lateral: Lateral & { readonly tag: 'array' }): Fragment => {
+    const sourceArray = (
+      from: From & { readonly tag: 'block' | 'set' },
+      ids: readonly number[],
+      lateral: Lateral & { readonly tag: 'array' },
+    ): Fragment => {
       if (from.tag === 'set') {
         if (from.rel.operator !== 'unionAll') return dependent()
         const side = ({ rel, columns }: Operand): Fragment => {
@@ -251,14 +292,17 @@ export const renderer = (dialect: Dialect): Renderer => {
       const bound = [...ids, ...(block.distinct ?? []).filter(id => !ids.includes(id))]
       const outputs = bound.map((id): Scalar => ({ node: { tag: 'column', id }, type: (block.defs.get(id) as Def).type }))
       if (collectable(block, outputs, block.order)) return arrayOf(block, outputs, block.order)
-      if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited || hidesGroup(block, outputs)) return dependent()
+      if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited || hidesGroup(block, outputs))
+        return dependent()
       const within = environment(block, env)
       const clauses = body(block, within, outputs, outside)
       return lateral.single(outputs.map(printer(within, outside).cell), clauses)
     }
 
     const dependent = (): never =>
-      refuse(unsupported('a dependent sub-query with groups or a set operation', dialect.name, 'make it independent and join it on its key'))
+      refuse(
+        unsupported('a dependent sub-query with groups or a set operation', dialect.name, 'make it independent and join it on its key'),
+      )
 
     return { print, fragment, alone, cell, parameter, aggregate, sortKey, sourceArray, lookUp }
   }
@@ -305,7 +349,14 @@ export const renderer = (dialect: Dialect): Renderer => {
     )}${optional(having.length > 0, () => sql` HAVING ${join(having, ' AND ')}`)}`
   }
 
-  const sourceText = (s: Source, i: number, block: Block, env: Env, needs: ReadonlySet<number>, outside: ((id: number) => Fragment) | null): Fragment => {
+  const sourceText = (
+    s: Source,
+    i: number,
+    block: Block,
+    env: Env,
+    needs: ReadonlySet<number>,
+    outside: ((id: number) => Fragment) | null,
+  ): Fragment => {
     const ids = [...needs].filter(id => {
       const def = block.defs.get(id)
       return def?.tag === 'column' && def.source === s.from
@@ -335,7 +386,11 @@ export const renderer = (dialect: Dialect): Renderer => {
         const name = alias(hint)
         const { schema, name: table } = from.table
         const full = schema === null ? q(table) : `${q(schema)}.${q(table)}`
-        return { item: text(name === table && schema === null ? full : `${full} AS ${q(name)}`), read: id => qualified(name, wished(id).name), lateral: false }
+        return {
+          item: text(name === table && schema === null ? full : `${full} AS ${q(name)}`),
+          read: id => qualified(name, wished(id).name),
+          lateral: false,
+        }
       }
       case 'values': {
         const name = alias(hint)
@@ -345,7 +400,11 @@ export const renderer = (dialect: Dialect): Renderer => {
         const item =
           from.rows.length === 0
             ? sql`(SELECT ${list(from.columns.map((c, i) => sql`${dialect.nullOf(c.type.sql)} AS ${q(names[i] as string)}`))} WHERE FALSE) AS ${q(name)}`
-            : dialect.values(names.map(q), from.rows.map(row => row.map(s => p.alone(s))), q(name))
+            : dialect.values(
+                names.map(q),
+                from.rows.map(row => row.map(s => p.alone(s))),
+                q(name),
+              )
         return { item, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
       default: {
@@ -361,14 +420,21 @@ export const renderer = (dialect: Dialect): Renderer => {
         const dependent = beside || (around && !dialect.correlatedDerived)
         const { lateral } = dialect
         // the tables inside are named first: they get the plain names
-        const inner = dependent && lateral.tag === 'array' ? printer(env, outside).sourceArray(from, ids, lateral) : derived(from, ids, names, env, outside)
+        const inner =
+          dependent && lateral.tag === 'array'
+            ? printer(env, outside).sourceArray(from, ids, lateral)
+            : derived(from, ids, names, env, outside)
         const name = alias(hint)
         const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
         if (!dependent || lateral.tag === 'native') return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: dependent }
         const types = ids.map(id => wished(id).type.sql)
         if (lateral.tag === 'array') {
           const column = (id: number): string => q(names[position(id)] as string)
-          return { item: lateral.source(inner, names.map(q), types, q(name)), read: id => lateral.read(q(name), column(id), wished(id).type.sql), lateral: false }
+          return {
+            item: lateral.source(inner, names.map(q), types, q(name)),
+            read: id => lateral.read(q(name), column(id), wished(id).type.sql),
+            lateral: false,
+          }
         }
         return {
           item: lateral.source(inner, names.map(q), types, q(name)),
@@ -379,8 +445,20 @@ export const renderer = (dialect: Dialect): Renderer => {
     }
   }
 
-  const derived = (from: From & { readonly tag: 'block' | 'set' }, ids: readonly number[], names: readonly string[], env: Env, outside: ((id: number) => Fragment) | null): Fragment => {
-    if (from.tag === 'set') return compound(from.rel, from.rel.columns.map((c, i) => names[ids.indexOf(c.id)] ?? `_${i + 1}`), env, outside)
+  const derived = (
+    from: From & { readonly tag: 'block' | 'set' },
+    ids: readonly number[],
+    names: readonly string[],
+    env: Env,
+    outside: ((id: number) => Fragment) | null,
+  ): Fragment => {
+    if (from.tag === 'set')
+      return compound(
+        from.rel,
+        from.rel.columns.map((c, i) => names[ids.indexOf(c.id)] ?? `_${i + 1}`),
+        env,
+        outside,
+      )
     const bound = from.block.distinct
     const outputs = bound === null ? ids : [...ids, ...bound.filter(id => !ids.includes(id))]
     const labels = distinctLabels([...names, ...outputs.slice(ids.length).map(id => from.block.defs.get(id)?.name ?? 'value')])
@@ -389,7 +467,14 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   /** One SELECT of a block. */
-  const statement = (block: Block, outputs: readonly Scalar[], labels: readonly (string | null)[], parent: Env | null, outside: ((id: number) => Fragment) | null, use: Use): Fragment => {
+  const statement = (
+    block: Block,
+    outputs: readonly Scalar[],
+    labels: readonly (string | null)[],
+    parent: Env | null,
+    outside: ((id: number) => Fragment) | null,
+    use: Use,
+  ): Fragment => {
     const env = environment(block, parent)
     const clauses = body(block, env, outputs, outside)
     const p = printer(env, outside)
@@ -417,10 +502,18 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   const WORDS = { unionAll: 'UNION ALL', union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as const
 
-  const compound = (rel: Rel & { readonly tag: 'set' }, labels: readonly string[], env: Env | null, outside: ((id: number) => Fragment) | null): Fragment => {
+  const compound = (
+    rel: Rel & { readonly tag: 'set' },
+    labels: readonly string[],
+    env: Env | null,
+    outside: ((id: number) => Fragment) | null,
+  ): Fragment => {
     const side = (operand: typeof rel.left): Fragment => {
       const opened = openBlock(operand.rel, options)
-      const block = opened.limited || hidesGroup(opened, operand.columns) || (opened.distinct !== null && !selects(opened, operand.columns)) ? wrap(opened, operand.rel) : opened
+      const block =
+        opened.limited || hidesGroup(opened, operand.columns) || (opened.distinct !== null && !selects(opened, operand.columns))
+          ? wrap(opened, operand.rel)
+          : opened
       return statement(block, operand.columns, labels, env, outside, 'plain')
     }
     const same = sameOperation(rel.left, rel)
@@ -429,7 +522,9 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   const selects = (b: Block, columns: readonly Scalar[]): boolean =>
-    b.distinct !== null && columns.length === b.distinct.length && columns.every(s => s.node.tag === 'column' && b.distinct?.includes(s.node.id))
+    b.distinct !== null &&
+    columns.length === b.distinct.length &&
+    columns.every(s => s.node.tag === 'column' && b.distinct?.includes(s.node.id))
 
   const select = (plan: Plan, parent: Env | null, outside: ((id: number) => Fragment) | null, use: Use): Fragment => {
     const labels = labelsOf(plan.outputs)
@@ -447,7 +542,14 @@ export const renderer = (dialect: Dialect): Renderer => {
       }
       return block.order.length === 0 ? united : sql`${united} ORDER BY ${block.order.map(key).join(', ')}`
     }
-    return statement(block, outputs, use !== 'result' ? labels : labels.map((l, i) => (isTableColumn(block, outputs[i]) && l === plan.outputs[i]?.path.at(-1) ? null : l)), parent, outside, use)
+    return statement(
+      block,
+      outputs,
+      use !== 'result' ? labels : labels.map((l, i) => (isTableColumn(block, outputs[i]) && l === plan.outputs[i]?.path.at(-1) ? null : l)),
+      parent,
+      outside,
+      use,
+    )
   }
 
   /** A result's column that is a table's needs no other name: rows are read by position. */
@@ -478,7 +580,8 @@ export const renderer = (dialect: Dialect): Renderer => {
 type Use = 'result' | 'plain' | 'members'
 
 /** What is sent as a parameter: nulls and truth values are written out. */
-const isParameter = (s: Scalar): boolean => s.node.tag === 'param' || (s.node.tag === 'literal' && s.node.value !== null && s.type.sql.tag !== 'boolean')
+const isParameter = (s: Scalar): boolean =>
+  s.node.tag === 'param' || (s.node.tag === 'literal' && s.node.value !== null && s.type.sql.tag !== 'boolean')
 
 const valueOf = (s: Scalar): unknown => (s.node.tag === 'literal' ? s.node.value : null)
 
@@ -492,5 +595,7 @@ const interleaved = (texts: readonly string[], parts: readonly Fragment[]): read
 const labelsOf = (outputs: readonly Output[]): readonly string[] => {
   const steps = (o: Output): readonly string[] => o.path.map(step => (step === '?' ? 'present' : step))
   const last = outputs.map(o => steps(o).at(-1) ?? 'value')
-  return distinctLabels(outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))))
+  return distinctLabels(
+    outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))),
+  )
 }

@@ -15,7 +15,6 @@ import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.
 import { ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled } from './sqliteValues.js'
 
-
 const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.scale : 0)
 
 const power = (n: number): string => `1${'0'.repeat(n)}`
@@ -27,7 +26,8 @@ const placeholder = (n: number, s: Slot): string => {
   const value = named ? null : s.value
   const large = typeof value === 'number' && Math.abs(value) > 2147483647
   if (t.tag === 'bigint' || isScaled(t) || ((t.tag === 'int' || t.tag === 'smallint') && large)) return `CAST(?${n} AS INTEGER)`
-  if ((t.tag === 'float' || (t.tag === 'numeric' && t.sqlite === 'real')) && (named || Number.isInteger(Number(value)))) return `CAST(?${n} AS REAL)`
+  if ((t.tag === 'float' || (t.tag === 'numeric' && t.sqlite === 'real')) && (named || Number.isInteger(Number(value))))
+    return `CAST(?${n} AS REAL)`
   return `?${n}`
 }
 
@@ -58,7 +58,9 @@ const aggregate = (parts: AggParts): Fragment => {
     case 'count':
       return sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})${filter}`
     case 'avg':
-      return argType !== null && scaleOf(argType) > 0 ? sql`(avg(${arg})${filter} / ${power(scaleOf(argType))}.0)` : sql`avg(${arg})${filter}`
+      return argType !== null && scaleOf(argType) > 0
+        ? sql`(avg(${arg})${filter} / ${power(scaleOf(argType))}.0)`
+        : sql`avg(${arg})${filter}`
     case 'arrayAgg':
       return sql`nullif(json_group_array(${argType === null ? arg : toJson(arg, argType)}${order})${filter}, '[]')`
     case 'stringAgg':
@@ -98,7 +100,10 @@ export const sqlite: Dialect = {
       level: level.comparison,
       fragment: sql`unicode_lower(${args.arg(0)}) LIKE unicode_lower(${args.arg(1)}) ESCAPE '!'`,
     }),
-    startsWith: args => ({ level: level.comparison, fragment: sql`substr(${args.arg(0)}, 1, length(${args.arg(1)})) = ${args.arg(1, level.sum)}` }),
+    startsWith: args => ({
+      level: level.comparison,
+      fragment: sql`substr(${args.arg(0)}, 1, length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
+    }),
     endsWith: args => ({
       level: level.comparison,
       fragment: sql`substr(${args.arg(0)}, length(${args.arg(0)}) - length(${args.arg(1)}) + 1) = ${args.arg(1, level.sum)}`,

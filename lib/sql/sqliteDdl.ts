@@ -7,10 +7,10 @@
  */
 import type { SqlType } from '../core/SqlType.js'
 import type { Ddl, TypeCheck, Writes } from './Dialect.js'
-import { quoting } from './identifier.js'
-import { remove, update } from './standardWrites.js'
 import { text } from './Fragment.js'
+import { quoting } from './identifier.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
+import { remove, update } from './standardWrites.js'
 
 export const quote = quoting('sqlite', '"', 1000)
 

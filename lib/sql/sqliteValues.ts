@@ -47,7 +47,11 @@ const scaled =
   cell => {
     if (typeof cell === 'bigint') return decimalOf(cell, scale)
     if (typeof cell === 'number') return OVERFLOW
-    return typeof cell === 'string' && /^-?\d+$/.test(cell) ? decimalOf(BigInt(cell), scale) : FLOAT_TEXT.test(String(cell)) ? OVERFLOW : MISMATCH
+    return typeof cell === 'string' && /^-?\d+$/.test(cell)
+      ? decimalOf(BigInt(cell), scale)
+      : FLOAT_TEXT.test(String(cell))
+        ? OVERFLOW
+        : MISMATCH
   }
 
 const read = (type: SqlType): Reader => {

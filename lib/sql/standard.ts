@@ -13,7 +13,10 @@ const chain =
   args => ({ level: at, fragment: join(args.all(at), operator) })
 
 /** Literal arguments that a function needs as they are: they were checked when the expression was built. */
-export const inlineNumber: (args: { readonly scalars: readonly { readonly node: { readonly tag: string } }[] }, i: number) => string = (args, i) => {
+export const inlineNumber: (args: { readonly scalars: readonly { readonly node: { readonly tag: string } }[] }, i: number) => string = (
+  args,
+  i,
+) => {
   const node = args.scalars[i]?.node as { readonly tag: string; readonly value?: unknown } | undefined
   return node?.tag === 'literal' ? String(Number(node.value)) : ''
 }
@@ -57,7 +60,10 @@ export const standard: { readonly [fn in ScalarFn]: CallPrinter } = {
   like: args => ({ level: level.comparison, fragment: sql`${args.arg(0, level.sum)} LIKE ${args.arg(1, level.sum)} ESCAPE '!'` }),
   ilike: args => ({ level: level.comparison, fragment: sql`lower(${args.arg(0)}) LIKE lower(${args.arg(1)}) ESCAPE '!'` }),
   contains: args => ({ level: level.comparison, fragment: sql`instr(${args.arg(0)}, ${args.arg(1)}) > 0` }),
-  startsWith: args => ({ level: level.comparison, fragment: sql`left(${args.arg(0)}, length(${args.arg(1)})) = ${args.arg(1, level.sum)}` }),
+  startsWith: args => ({
+    level: level.comparison,
+    fragment: sql`left(${args.arg(0)}, length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
+  }),
   endsWith: args => ({ level: level.comparison, fragment: sql`right(${args.arg(0)}, length(${args.arg(1)})) = ${args.arg(1, level.sum)}` }),
   coalesce: named('coalesce'),
   nullIf: named('nullif'),

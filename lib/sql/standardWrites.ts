@@ -11,6 +11,7 @@ const where = (condition: Fragment | null): Fragment => optional(condition !== n
 
 const assignment = ({ column, value }: SetPart): Fragment => sql`${column} = ${value}`
 
-export const update = (parts: UpdateParts): Fragment => sql`UPDATE ${parts.table} SET ${list(parts.set.map(assignment))}${where(parts.where)}`
+export const update = (parts: UpdateParts): Fragment =>
+  sql`UPDATE ${parts.table} SET ${list(parts.set.map(assignment))}${where(parts.where)}`
 
 export const remove = (parts: DeleteParts): Fragment => sql`DELETE FROM ${parts.table}${where(parts.where)}`

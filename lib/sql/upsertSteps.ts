@@ -7,8 +7,8 @@
  * there is none; the interpreter runs the two in one transaction. Otherwise one statement is enough.
  */
 import { refuse, unsupported } from '../core/DbError.js'
-import { qualifiedName } from '../core/Table.js'
 import type { AnyTable } from '../core/Syntax.js'
+import { qualifiedName } from '../core/Table.js'
 import { columnsBy, conjunction, isLiteral, mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from '../plan/Rel.js'
 import type { Write } from '../plan/write.js'
 import type { Dialect } from './Dialect.js'
@@ -43,7 +43,8 @@ export const upsertSteps = (dialect: Dialect, write: Insert): readonly [Write, W
   const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
   const isTarget = (k: readonly string[]): boolean => k.length === conflict.target.length && k.every(f => conflict.target.includes(f))
   if (!keys.some(k => !isTarget(k.columns) && collides(write, k.columns))) return null
-  if (write.returning !== null) return refuse(unsupported('returning from an upsert that gives values to another unique key', dialect.name, 'read the row back'))
+  if (write.returning !== null)
+    return refuse(unsupported('returning from an upsert that gives values to another unique key', dialect.name, 'read the row back'))
   const given = (field: string): Scalar => rows[0]?.[fields.indexOf(field)] as Scalar
   const matching = (of: readonly { readonly id: number; readonly name: string; readonly type: Scalar['type'] }[]): Scalar =>
     conjunction(
@@ -55,9 +56,17 @@ export const upsertSteps = (dialect: Dialect, write: Insert): readonly [Write, W
     ) as Scalar
   const last = Math.max(...columns.map(c => c.id))
   const scan: Rel = { tag: 'scan', table, columns: columns.map((c, i) => ({ ...c, id: last + 1 + i })) }
-  const there: Plan = { rel: { tag: 'filter', input: scan, predicate: matching(columnsBy(scan)) }, order: [], outputs: [], row: { tag: 'record', fields: [] } }
+  const there: Plan = {
+    rel: { tag: 'filter', input: scan, predicate: matching(columnsBy(scan)) },
+    order: [],
+    outputs: [],
+    row: { tag: 'record', fields: [] },
+  }
   const BOOLEAN: Scalar['type'] = { sql: { tag: 'boolean' }, nullable: false, refine: null }
-  const missing: Scalar = { node: { tag: 'call', fn: 'not', args: [{ node: { tag: 'exists', plan: there }, type: BOOLEAN }] }, type: BOOLEAN }
+  const missing: Scalar = {
+    node: { tag: 'call', fn: 'not', args: [{ node: { tag: 'exists', plan: there }, type: BOOLEAN }] },
+    type: BOOLEAN,
+  }
   const own = fields.filter((_, i) => rows[0]?.[i] !== null)
   const plan: Plan = {
     rel: { tag: 'filter', input: { tag: 'unit' }, predicate: missing },

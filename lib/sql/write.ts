@@ -5,8 +5,8 @@
  * runs them in one transaction, so that the command still happens whole or not at all.
  */
 import { refuse, unsupported } from '../core/DbError.js'
-import { columnName } from '../core/Table.js'
 import type { AnyTable } from '../core/Syntax.js'
+import { columnName } from '../core/Table.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { Write } from '../plan/write.js'
@@ -32,7 +32,9 @@ export const printWrite = (dialect: Dialect, write: Write): CompiledWrite => {
   const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
   const compiled = (writes: readonly Write[], count: number | null): CompiledWrite => ({
     statements: writes.map(w => flat(statement(dialect, w))),
-    after: dialect.writes.keysFollow ? [] : keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f))))),
+    after: dialect.writes.keysFollow
+      ? []
+      : keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f))))),
     row: write.returning?.row ?? null,
     count,
   })
@@ -89,7 +91,13 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
     case 'insertFrom': {
       const numbered = write.plan.outputs.find((o, i) => table.columns[write.fields[i] ?? '']?.generated === true && o.scalar.type.nullable)
       if (dialect.writes.nullMakesKey && numbered !== undefined) {
-        refuse(unsupported(`a generated key from a value that may be null (${numbered.path.join('.')})`, dialect.name, 'keep nulls out with where and coalesce'))
+        refuse(
+          unsupported(
+            `a generated key from a value that may be null (${numbered.path.join('.')})`,
+            dialect.name,
+            'keep nulls out with where and coalesce',
+          ),
+        )
       }
       const columns = write.fields.map(column)
       return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.select(normalize(write.plan))}${returned(dialect, write, value)}`

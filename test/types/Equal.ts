@@ -7,7 +7,13 @@
 /** `true` when both types are the same, with properties of an intersection taken together. */
 export type Equal<A, B> = (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T extends Flat<B> ? 1 : 2 ? true : false
 
-type Flat<A> = A extends readonly (infer T)[] ? readonly Flat<T>[] : A extends object ? (A extends Date | Uint8Array ? A : { [K in keyof A]: Flat<A[K]> }) : A
+type Flat<A> = A extends readonly (infer T)[]
+  ? readonly Flat<T>[]
+  : A extends object
+    ? A extends Date | Uint8Array
+      ? A
+      : { [K in keyof A]: Flat<A[K]> }
+    : A
 
 export const is = <_T extends true>(): void => undefined
 

@@ -4,9 +4,10 @@
  * Each line states the type of one combinator's answer. `Equal` tells `string` from `string | null`
  * and from `any`, so that a type that is merely good enough does not pass.
  */
-import type { Option } from 'fp-ts/lib/Option.js'
+
 import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { Option } from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import * as A from 'query-ts/Agg'
 import {
@@ -30,12 +31,12 @@ import {
 } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
 import type { DbError, NoRow, TooManyRows } from 'query-ts/DbError'
+import { asc, caseWhen, cast, coalesce, concat, div, type Expr, eq, gt, lit, maybe, nullIf, plus, quot, scalar } from 'query-ts/Expr'
 import type { Db, Program as ProgramOf } from 'query-ts/Interpreter'
 import * as Program from 'query-ts/Program'
 import * as Q from 'query-ts/Query'
 import { type Insert, type Row, type Scope, table } from 'query-ts/Table'
 import { type Equal, is, type RowOf } from './Equal.js'
-import { asc, caseWhen, cast, coalesce, concat, div, eq, type Expr, gt, lit, maybe, nullIf, plus, quot, scalar } from 'query-ts/Expr'
 
 interface EmailBrand {
   readonly Email: unique symbol

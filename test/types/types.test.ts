@@ -19,7 +19,9 @@ types('the positive and negative files were compiled', async () => {
 })
 
 types('every expected error says why', () => {
-  const lines = source('negative.ts').split('\n').filter(line => line.startsWith('// @ts-expect-error'))
+  const lines = source('negative.ts')
+    .split('\n')
+    .filter(line => line.startsWith('// @ts-expect-error'))
   const bare = lines.filter(line => !/@ts-expect-error \S+ \S+/.test(line))
   assert.equal(bare, [])
   assert.ok(lines.length >= 25)

@@ -38,19 +38,21 @@ const tested = (s: Scalar): number | null => {
 
 /** Simplifies every expression of a plan, under every left join that is in scope of it. */
 export const dropPresence = (plan: Plan): Plan => {
-  const within = (outer: ReadonlyMap<number, Set<number>>) => (p: Plan): Plan => {
-    const sides = farSides(p.rel, new Map(outer))
-    const scalar = (s: Scalar): Scalar => {
-      const done = mapScalar(s, { scalar, plan: within(sides) })
-      if (done.node.tag !== 'case' || done.node.branches.length !== 1) return done
-      const [condition, value] = done.node.branches[0] as readonly [Scalar, Scalar]
-      const id = tested(condition)
-      const isNull = done.node.otherwise.node.tag === 'literal' && done.node.otherwise.node.value === null
-      if (!isNull || id === null || value.node.tag !== 'column' || !sides.get(id)?.has(value.node.id)) return done
-      return { ...value, type: done.type }
+  const within =
+    (outer: ReadonlyMap<number, Set<number>>) =>
+    (p: Plan): Plan => {
+      const sides = farSides(p.rel, new Map(outer))
+      const scalar = (s: Scalar): Scalar => {
+        const done = mapScalar(s, { scalar, plan: within(sides) })
+        if (done.node.tag !== 'case' || done.node.branches.length !== 1) return done
+        const [condition, value] = done.node.branches[0] as readonly [Scalar, Scalar]
+        const id = tested(condition)
+        const isNull = done.node.otherwise.node.tag === 'literal' && done.node.otherwise.node.value === null
+        if (!isNull || id === null || value.node.tag !== 'column' || !sides.get(id)?.has(value.node.id)) return done
+        return { ...value, type: done.type }
+      }
+      const rel = (r: Rel): Rel => mapRel(r, rel, scalar)
+      return mapPlan(p, rel, scalar)
     }
-    const rel = (r: Rel): Rel => mapRel(r, rel, scalar)
-    return mapPlan(p, rel, scalar)
-  }
   return within(new Map())(plan)
 }
