@@ -1,3 +1,4 @@
+// biome-ignore-all format: one expectation is one line
 /**
  * What must not compile, one reason a line.
  *
@@ -18,92 +19,39 @@ const posts = table('posts', { id: generated(int), userId: int, title: text })
 const from = Q.from(users)
 
 // @ts-expect-error an unknown value of an enum
-pipe(
-  from,
-  Q.where(u => eq(u.role, 'adnim')),
-)
+pipe(from, Q.where(u => eq(u.role, 'adnim')))
 // @ts-expect-error comparison with null
-pipe(
-  from,
-  Q.where(u => eq(u.name, null)),
-)
+pipe(from, Q.where(u => eq(u.name, null)))
 // @ts-expect-error null-safe comparison with the literal null: isNull says it
-pipe(
-  from,
-  Q.where(u => same(u.name, null)),
-)
+pipe(from, Q.where(u => same(u.name, null)))
 // @ts-expect-error a number against a text
-pipe(
-  from,
-  Q.where(u => eq(u.age, '18')),
-)
+pipe(from, Q.where(u => eq(u.age, '18')))
 // @ts-expect-error a text that is no decimal
-pipe(
-  from,
-  Q.where(u => gt(u.balance, 'cheap')),
-)
+pipe(from, Q.where(u => gt(u.balance, 'cheap')))
 // @ts-expect-error a bound of another type
-pipe(
-  from,
-  Q.where(u => between(u.age, 1, 'x')),
-)
+pipe(from, Q.where(u => between(u.age, 1, 'x')))
 // @ts-expect-error a list with a null
-pipe(
-  from,
-  Q.where(u => inList(u.name, ['a', null])),
-)
+pipe(from, Q.where(u => inList(u.name, ['a', null])))
 // @ts-expect-error no such column
-pipe(
-  from,
-  Q.where(u => eq(u.nope, 1)),
-)
+pipe(from, Q.where(u => eq(u.nope, 1)))
 // @ts-expect-error a condition is no boolean of JavaScript
-pipe(
-  from,
-  Q.where(() => true),
-)
+pipe(from, Q.where(() => true))
 // @ts-expect-error arithmetic on text
-pipe(
-  from,
-  Q.map(u => ({ x: plus(u.name, 1) })),
-)
+pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function
-pipe(
-  from,
-  Q.where(u => contains(u.age, 'x')),
-)
+pipe(from, Q.where(u => contains(u.age, 'x')))
 // @ts-expect-error a plain value in a row: lit says it
-pipe(
-  from,
-  Q.map(() => ({ x: 1 })),
-)
+pipe(from, Q.map(() => ({ x: 1 })))
 // @ts-expect-error an aggregate in a row
-pipe(
-  from,
-  Q.map(u => ({ x: A.sum(u.age) })),
-)
+pipe(from, Q.map(u => ({ x: A.sum(u.age) })))
 // @ts-expect-error a scalar where an aggregate belongs
-pipe(
-  from,
-  Q.aggregate(u => ({ x: u.age })),
-)
+pipe(from, Q.aggregate(u => ({ x: u.age })))
 // @ts-expect-error the sum of texts
-pipe(
-  from,
-  Q.aggregate(u => ({ x: A.sum(u.name) })),
-)
+pipe(from, Q.aggregate(u => ({ x: A.sum(u.name) })))
 // @ts-expect-error a column that the group has forgotten
-pipe(
-  from,
-  Q.aggregate(() => ({ n: A.countAll })),
-  Q.where(r => gt(r.age, 1)),
-)
+pipe(from, Q.aggregate(() => ({ n: A.countAll })), Q.where(r => gt(r.age, 1)))
 // @ts-expect-error the missing side of a left join is entered by maybe only
-pipe(
-  Q.Do,
-  Q.bindLeft('u', () => from),
-  Q.where(({ u }) => gt(u.age, 1)),
-)
+pipe(Q.Do, Q.bindLeft('u', () => from), Q.where(({ u }) => gt(u.age, 1)))
 // @ts-expect-error an insert without a required column
 C.insert(posts)({ title: 'x' })
 // @ts-expect-error an insert with an unknown column
@@ -123,12 +71,7 @@ schema({ users, posts }, t => ({ posts: { user: fk(t.posts.title, t.users.id) } 
 // @ts-expect-error a primary key of no column
 table('t', { id: int }, { primaryKey: ['nope'] })
 // @ts-expect-error a parameter of another type
-Q.prepare({ id: int }, p =>
-  pipe(
-    from,
-    Q.where(u => eq(u.id, p.id)),
-  ),
-)({ id: 'x' })
+Q.prepare({ id: int }, p => pipe(from, Q.where(u => eq(u.id, p.id))))({ id: 'x' })
 // @ts-expect-error a limit that is no number
 pipe(from, Q.limit('10'))
 // @ts-expect-error a null has no literal: nullOf says it
