@@ -19,12 +19,12 @@ export type Form =
   | { readonly tag: 'rows'; readonly ordered: boolean; readonly row: Form }
   | { readonly tag: 'option'; readonly row: Form }
   | { readonly tag: 'record'; readonly fields: { readonly [name: string]: Form } }
-  /** What a mapped row's function made of the row: a record of rows of this form, or the row itself. */
+  /** What a generated `mapRow` made of the row: `{ it: row }`, perhaps with more fields. */
   | { readonly tag: 'mapped'; readonly row: Form; readonly fields: { readonly [name: string]: Form } }
 
 const CELL: Form = { tag: 'cell' }
 
-const formOfRow = (row: RowShape): Form => {
+export const formOfRow = (row: RowShape): Form => {
   const v = visit(row)
   const fieldsOf = (fields: { readonly [name: string]: RowShape }) =>
     Object.fromEntries(Object.entries(fields).map(([name, f]) => [name, formOfRow(f)]))
@@ -55,6 +55,7 @@ export const formOf = (q: AnyQuery, ordered: boolean): Form & { readonly tag: 'r
 
 /** One text for all values that are the same in this form, but for floats that differ by rounding. */
 export const show = (form: Form, value: any): string => {
+  if (value === undefined || (form.tag !== 'cell' && value === null)) return `${value} in place of a ${form.tag}`
   switch (form.tag) {
     case 'cell':
       return cellText(value)
@@ -85,17 +86,15 @@ const sortedKeys = (value: unknown): unknown => {
   )
 }
 
-const cellText = (value: unknown): string => (value === undefined ? 'undefined' : valueText(sortedKeys(value)))
+const cellText = (value: unknown): string => valueText(sortedKeys(value))
 
 type MappedPart = readonly [string, Form, unknown]
 
-/** The fields of what `r => ({ it: r })` and its like made, each with its form; the identity's row as one. */
+/** The fields of what `r => ({ it: r })` and its like made, each with its form. */
 const mappedParts = (form: Form & { readonly tag: 'mapped' }, value: any): readonly MappedPart[] => {
-  const isWrapped = typeof value === 'object' && value !== null && 'it' in value
-  const inner = (v: unknown): MappedPart => (isWrapped ? ['it', form.row, (v as { it: unknown }).it] : ['row', form.row, v])
   const added = Object.entries(form.fields).map(([name, f]): MappedPart => [name, f, value[name]])
-  const again = isWrapped && 'again' in value ? [['again', form.row, value.again] as const] : []
-  return [inner(value), ...again, ...added]
+  const again = 'again' in value ? [['again', form.row, value.again] as const] : []
+  return [['it', form.row, value.it], ...again, ...added]
 }
 
 const near = (a: number, b: number): boolean => {

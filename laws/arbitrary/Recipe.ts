@@ -34,6 +34,10 @@ const stepOf = (ops: Weights, choices: number, sub: fc.Arbitrary<readonly Recipe
     sub,
   })
 
+/** One step with some queries to put inside. */
+export const step = (ops: Weights, choices: number, sub: fc.Arbitrary<Recipe>): fc.Arbitrary<Step> =>
+  stepOf(ops, choices, fc.noBias(fc.array(sub, { maxLength: 2, size: 'max' })))
+
 /** Recipes with queries nested to a depth. The first operation of each table is the simplest. */
 export const recipe = (sources: Weights, steps: Weights, depth: number, length = 6): fc.Arbitrary<Recipe> => {
   const inner = depth <= 1 ? null : recipe(sources, steps, depth - 1, Math.max(1, Math.ceil(length / 2)))

@@ -91,6 +91,16 @@ const mended = (schema: AnySchema, free: AnyDatabase): AnyDatabase => {
   return db
 }
 
+/** Seldom none. */
+const rowsOf = (one: fc.Arbitrary<AnyRow>, most: number): fc.Arbitrary<AnyRow[]> =>
+  fc.noBias(
+    fc.oneof(
+      { withCrossShrink: true },
+      { weight: 1, arbitrary: fc.constant<AnyRow[]>([]) },
+      { weight: 11, arbitrary: fc.array(one, { minLength: Math.min(1, most), maxLength: most, size: 'max' }) },
+    ),
+  )
+
 /** Rows for all tables of a schema that respect its keys, foreign keys and checks. */
 export const database = (
   schema: AnySchema,
@@ -99,10 +109,7 @@ export const database = (
   fc
     .record(
       Object.fromEntries(
-        Object.entries(schema.tables).map(([name, t]) => [
-          name,
-          fc.noBias(fc.array(row(t, { small: !extremes, columns: columns[name] ?? {} }), { maxLength: rows, size: 'max' })),
-        ]),
+        Object.entries(schema.tables).map(([name, t]) => [name, rowsOf(row(t, { small: !extremes, columns: columns[name] ?? {} }), rows)]),
       ),
     )
     .map(free => mended(schema, free))

@@ -160,15 +160,16 @@ export const expression = (w: Writer, kind: Kind, fuel: number): ExprCode => {
   const how = w.choices.weighted([
     [columns.length === 0 ? 0 : 6, 'column'],
     [columns.length === 0 ? 4 : 1, 'literal'],
-    [fuel > 0 ? 4 : 0, 'made'],
+    [fuel > 0 ? 7 : 0, 'made'],
   ] as const)
   if (how === 'column') {
     const near = ofKind(ownColumns(w.vars), kind)
     return w.choices.pick(near.length > 0 && w.choices.below(3) < 2 ? near : columns)
   }
   if (how === 'made') {
-    const makers = kind === 'boolean' ? [] : [...(MAKERS[kind] ?? []), ...general(kind)]
-    const made = makers.length === 0 ? predicate(w, fuel - 1) : w.choices.pick(makers)(w, fuel)
+    const special = MAKERS[kind] ?? []
+    const makers = special.length > 0 && w.choices.below(3) < 2 ? special : general(kind)
+    const made = kind === 'boolean' && w.choices.below(3) < 2 ? predicate(w, fuel - 1) : w.choices.pick(makers)(w, fuel)
     if (made !== null && statically(w.vars, made).node.tag !== 'invalid') {
       const code = typed(w.vars, made)
       if (code.kind === kind) return code

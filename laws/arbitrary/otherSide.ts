@@ -13,11 +13,11 @@ import { type AnyFunction, apply, type Code, list, pure, record } from './Code.j
 import { call, columnOf } from './combinators.js'
 import { expression, literal, predicate } from './expression.js'
 import { kindOf } from './Kind.js'
-import { type ExprCode, typed } from './scopeCode.js'
+import { columnsIn, type ExprCode, typed } from './scopeCode.js'
 import type { QueryCode, Writer } from './Writer.js'
 
 /** Code of a row of the same form, with expressions over what is in scope; null where there is none. */
-const alike = (w: Writer, row: RowShape): Code<unknown> | null => {
+export const alike = (w: Writer, row: RowShape): Code<unknown> | null => {
   const v = visit(row)
   if (v.tag === 'record') {
     const fields = Object.entries(v.fields).map(([name, f]) => [name, alike(w, f)] as const)
@@ -27,7 +27,7 @@ const alike = (w: Writer, row: RowShape): Code<unknown> | null => {
   const { type } = v.leaf
   const kind = kindOf(type)
   if (kind === null) return null
-  const given = fitted(w, expression(w, kind, w.choices.pick([0, 0, 1])), type)
+  const given = shortened(w, fitted(w, expression(w, kind, w.choices.pick([0, 0, 1])), type), type)
   if (!type.nullable || given.type.nullable) return given
   const column = columnOf({ ...given.type, nullable: false })
   return column === null ? given : call('Expr', 'caseWhen', list([list([predicate(w, 0), given])]), call('Expr', 'nullOf', column))
@@ -44,6 +44,16 @@ const fitted = (w: Writer, e: ExprCode, type: ExprCode['type']): ExprCode => {
     )
   }
   return kindOf(type) === 'text' ? e : typed(w.vars, literal(w, { ...type, nullable: false }))
+}
+
+/**
+ * A text for a column of a length: a column as it is, or what is cut to fit. Engines may notice a constant that does not fit
+ * even where no row has it.
+ */
+const shortened = (w: Writer, e: ExprCode, { sql }: ExprCode['type']): ExprCode => {
+  const isColumn = columnsIn(w.vars).some(c => c.text === e.text)
+  if (sql.tag !== 'varchar' || isColumn) return e
+  return typed(w.vars, call('Expr', 'substring', e, pure('1', 1), pure(String(sql.length), sql.length)))
 }
 
 export const otherSide = (w: Writer, q: QueryCode): QueryCode | null => {

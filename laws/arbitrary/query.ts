@@ -19,10 +19,11 @@ import { choices } from './choices.js'
 import { call, combinator } from './combinators.js'
 import { expression } from './expression.js'
 import type { Kind } from './Kind.js'
-import { plain, type Recipe, recipe, type Step, type Weights } from './Recipe.js'
+import { plain, type Recipe, recipe, type Step } from './Recipe.js'
 import { sources } from './sources.js'
 import { steps } from './steps.js'
 import type { QueryCode, Writer } from './Writer.js'
+import { SOURCES, STEPS } from './weights.js'
 
 /** A generated query. */
 export interface GeneratedQuery {
@@ -37,7 +38,7 @@ export interface GeneratedQuery {
 }
 
 /** A writer for one step: its choices, and the recipes that it may use, each once. */
-const writer = (schema: AnySchema, vars: readonly Variable[], step: Step): Writer => {
+export const writer = (schema: AnySchema, vars: readonly Variable[], step: Step): Writer => {
   const made = choices(step.choices)
   let used = 0
   const next = (): Recipe | null => step.sub[used++] ?? null
@@ -91,30 +92,6 @@ const elaborate = (schema: AnySchema, r: Recipe, vars: readonly Variable[]): Que
     const next = steps[step.op]?.(writer(schema, vars, step), q) ?? q
     return next.row !== null && leaves(next.row).length > MAX_COLUMNS ? q : next
   }, first)
-}
-
-const SOURCES: Weights = { from: 20, of: 1, Do: 1, values: 2, zero: 1, prepare: 2 }
-
-const STEPS: Weights = {
-  where: 6,
-  map: 5,
-  orderBy: 4,
-  bind: 3,
-  innerJoin: 4,
-  leftJoin: 4,
-  bindLeft: 3,
-  let: 3,
-  aggregate: 3,
-  distinct: 2,
-  limit: 3,
-  offset: 1,
-  flatMap: 2,
-  unionAll: 1,
-  union: 1,
-  intersect: 1,
-  except: 1,
-  when: 1,
-  mapRow: 1,
 }
 
 export const generated = (schema: AnySchema, r: Recipe): GeneratedQuery => {

@@ -3,15 +3,19 @@
  *
  * `things` has a column of every kind, most of them nullable, and refers to itself; `things` and
  * `notes` refer to each other; `marks` has a key of two columns, both of them foreign; `bits` has no
- * key at all, so that equal rows are really twice there.
+ * key at all, so that equal rows are really twice there. `entries` has what commands have to do with:
+ * a generated key, defaults, unique keys, checks.
  */
+import { pipe } from 'fp-ts/lib/function.js'
 import {
   bigint,
   boolean,
   bytes,
+  check,
   date,
   enumOf,
   float,
+  generated,
   int,
   nullable,
   numeric,
@@ -19,9 +23,12 @@ import {
   text,
   time,
   timestamp,
+  unique,
   uuid,
   varchar,
+  withDefault,
 } from '../../lib/core/Column.js'
+import { gte, lt, ne, or } from '../../lib/core/Expr.js'
 import { fk, schema } from '../../lib/core/Schema.js'
 import { table } from '../../lib/core/Table.js'
 
@@ -63,7 +70,23 @@ const marks = table(
 
 const bits = table('bits', { n: nullable(int), t: nullable(text), ok: nullable(boolean), x: float })
 
-export const tables = { things, notes, marks, bits }
+const entries = table(
+  'entries',
+  {
+    id: generated(int),
+    label: unique(varchar(3)),
+    level: pipe(
+      int,
+      check(self => gte(self, 0)),
+      withDefault(1),
+    ),
+    thingId: nullable(int),
+    state: pipe(enumOf('open', 'shut'), withDefault('open' as const)),
+  },
+  { uniques: [['thingId', 'level']], checks: { shutLow: row => or(ne(row.state, 'shut'), lt(row.level, 3)) } },
+)
+
+export const tables = { things, notes, marks, bits, entries }
 
 export const sample = schema(tables, t => ({
   things: {
@@ -71,6 +94,7 @@ export const sample = schema(tables, t => ({
     topNote: fk(t.things.topNoteId, t.notes.id, { back: 'topOf' }),
   },
   notes: { thing: fk(t.notes.thingId, t.things.id, { back: 'notes', onDelete: 'setNull' }) },
+  entries: { thing: fk(t.entries.thingId, t.things.id, { back: 'entries' }) },
   marks: {
     thing: fk(t.marks.thingId, t.things.id, { back: 'marks', onDelete: 'cascade' }),
     note: fk(t.marks.noteId, t.notes.id, { back: 'marks', onDelete: 'cascade' }),

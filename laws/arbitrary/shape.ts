@@ -12,7 +12,7 @@ import type { Writer } from './Writer.js'
 /** A column: more often one of the row as it is. */
 const single = (w: Writer): Code<unknown> => {
   const own = ownColumns(w.vars)
-  return own.length > 0 && w.choices.below(5) < 2 ? w.choices.pick(own) : expression(w, someKind(w, true), w.choices.pick([1, 0, 2]))
+  return own.length > 0 && w.choices.below(5) < 2 ? w.choices.pick(own) : expression(w, someKind(w, true), w.choices.pick([1, 2]))
 }
 
 /** A query inside the row, if the recipe has one. */

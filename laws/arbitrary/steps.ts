@@ -30,7 +30,7 @@ const onRecord = (f: (w: Writer, q: QueryCode, row: RowShape) => QueryCode): Ste
   onAny((w, q, row) => (isRecord(row) ? f(w, q, row) : q))
 
 const condition = (w: Writer, row: RowShape): Code<AnyFunction> =>
-  call('Q', 'where', onRows(w, row, inner => predicate(inner, inner.choices.pick([1, 0, 2]))) as Code<unknown>)
+  call('Q', 'where', onRows(w, row, inner => predicate(inner, inner.choices.pick([1, 2, 0, 3]))) as Code<unknown>)
 
 const where = onAny((w, q, row) => append(w, q, condition(w, row)))
 
@@ -48,7 +48,6 @@ const let_ = onRecord((w, q, row) => {
 const MAPPERS: readonly Code<AnyFunction>[] = [
   pure('r => ({ it: r })', (r: unknown) => ({ it: r })),
   pure('r => ({ it: r, again: r })', (r: unknown) => ({ it: r, again: r })),
-  pure('r => r', (r: unknown) => r),
 ]
 
 const mapRow = onAny((w, q) => append(w, q, call('Q', 'mapRow', w.choices.pick(MAPPERS))))

@@ -1,0 +1,192 @@
+/**
+ * Commands over a schema: recipes, read as commands and as the TypeScript that builds them.
+ *
+ * Values are from small domains, so that keys collide, foreign keys refer to what is there about as
+ * often as not, and checks fail now and then: what a violation answers is tested as much as what a
+ * success does. Generated keys are left to the database, and nothing a command says depends on them,
+ * because their values are the engine's own.
+ */
+import type fc from 'fast-check'
+import { type AnySchema, schema as schemaOf } from '../../lib/core/Schema.js'
+import type { AnyCommand, AnyTable, ExprType, RowShape, Shape } from '../../lib/core/Syntax.js'
+import { append, onRows, within } from './assemble.js'
+import { apply, type Code, lambda, list, record, statically, type Variable } from './Code.js'
+import { call, combinator, tableCode } from './combinators.js'
+import { expression, predicate, someKind } from './expression.js'
+import { alike } from './otherSide.js'
+import { writer } from './query.js'
+import { recipe, type Step, step, type Weights } from './Recipe.js'
+import { ownColumns } from './scopeCode.js'
+import { smallValues, valueCode } from './values.js'
+import type { Writer } from './Writer.js'
+import { SOURCES, STEPS } from './weights.js'
+
+/** A generated command. */
+export interface GeneratedCommand {
+  readonly command: AnyCommand
+  readonly text: string
+  readonly uses: ReadonlySet<string>
+  /** The row that `returning` answers, or null where the answer is a number. */
+  readonly row: RowShape | null
+  /** Whether the answer's order means something. */
+  readonly ordered: boolean
+  readonly step: Step
+}
+
+interface Written {
+  readonly code: Code<any>
+  readonly table: AnyTable
+  readonly ordered: boolean
+}
+
+/** A table with those of its columns whose values a command may know. */
+interface Target {
+  readonly name: string
+  readonly table: AnyTable
+  readonly code: Code<any>
+  readonly fields: readonly string[]
+}
+
+const knownFields = (table: AnyTable): readonly string[] => Object.keys(table.columns).filter(f => !table.columns[f]?.generated)
+
+const target = (w: Writer, all: AnySchema): Target => {
+  const name = w.choices.pick(Object.keys(all.tables))
+  const table = all.tables[name] as AnyTable
+  return { name, table, code: tableCode(name, table), fields: knownFields(table) }
+}
+
+const rowVariableOf = (w: Writer, { table, fields }: Target): Variable => ({
+  name: `s${w.vars.length}`,
+  scope: Object.fromEntries(fields.map(f => [f, { kind: 'expr', node: { tag: 'ref', id: 0 }, type: table.types[f] as ExprType } as Shape])),
+})
+
+const value = (w: Writer, type: ExprType): Code<unknown> =>
+  type.nullable && w.choices.below(4) === 3 ? valueCode(null) : valueCode(w.choices.pick(smallValues({ ...type, nullable: false })))
+
+/** A row to insert. What may be left out sometimes is. */
+const given = (w: Writer, { table, fields }: Target, needed: readonly string[] = []): Code<unknown> =>
+  record(
+    fields.flatMap(f => {
+      const optional = table.types[f]?.nullable || table.columns[f]?.default != null
+      if (optional && !needed.includes(f) && w.choices.below(4) === 3) return []
+      return [[f, value(w, table.types[f] as ExprType)] as const]
+    }),
+  )
+
+const insert = (w: Writer, t: Target): Written => ({ code: apply(call('C', 'insert', t.code), given(w, t)), table: t.table, ordered: true })
+
+const insertMany = (w: Writer, t: Target): Written => {
+  const rows = Array.from({ length: w.choices.pick([1, 2, 3]) }, () => given(w, t))
+  return { code: apply(call('C', 'insertMany', t.code), list(rows)), table: t.table, ordered: true }
+}
+
+const insertFrom = (w: Writer, t: Target): Written | null => {
+  const q = w.query()
+  if (q.row === null) return null
+  const row = Object.fromEntries(
+    t.fields.map(f => [f, { kind: 'expr', node: { tag: 'ref', id: 0 }, type: t.table.types[f] as ExprType } as Shape]),
+  )
+  const f = onRows(w, q.row, inner => alike(inner, row))
+  if (f === null) return null
+  const mapped = append(w, q, call('Q', 'map', f))
+  return mapped === q ? null : { code: apply(call('C', 'insertFrom', t.code), mapped), table: t.table, ordered: false }
+}
+
+const condition = (w: Writer, t: Target): Code<unknown> => {
+  if (w.choices.below(6) === 5) return combinator('C', 'everywhere')
+  const own = rowVariableOf(w, t)
+  return lambda([own], predicate(within(w, own), w.choices.pick([1, 0, 2])))
+}
+
+/** Fields to set: some, each once. */
+const some = (w: Writer, fields: readonly string[]): readonly string[] => [
+  ...new Set(Array.from({ length: w.choices.pick([1, 1, 2]) }, () => w.choices.pick(fields))),
+]
+
+const update = (w: Writer, t: Target): Written => {
+  const fields = some(w, t.fields)
+  const own = rowVariableOf(w, t)
+  const inner = within(w, own)
+  const computed = (f: string): Code<unknown> => {
+    const type = t.table.types[f] as ExprType
+    const e = alike(inner, { kind: 'expr', node: { tag: 'ref', id: 0 }, type } as Shape)
+    return e ?? value(w, type)
+  }
+  const set =
+    w.choices.below(2) === 0
+      ? record(fields.map(f => [f, value(w, t.table.types[f] as ExprType)]))
+      : lambda([own], record(fields.map(f => [f, computed(f)])))
+  return { code: apply(call('C', 'update', t.code), set, condition(w, t)), table: t.table, ordered: false }
+}
+
+const delete_ = (w: Writer, t: Target): Written => ({
+  code: apply(call('C', 'delete', t.code), condition(w, t)),
+  table: t.table,
+  ordered: false,
+})
+
+const upsert = (w: Writer, t: Target): Written | null => {
+  const keys = [...(t.table.primaryKey === null ? [] : [t.table.primaryKey]), ...t.table.uniques].filter(k =>
+    k.columns.every(c => t.fields.includes(c)),
+  )
+  if (keys.length === 0) return null
+  const key = w.choices.pick(keys).columns
+  const rest = t.fields.filter(f => !key.includes(f))
+  const updated = some(w, rest.length === 0 ? t.fields : rest)
+  const names = (fields: readonly string[]): Code<unknown> => list(fields.map(valueCode))
+  const conflict = record([
+    ['target', names(key)],
+    ['update', names(updated)],
+  ])
+  return { code: apply(apply(call('C', 'upsert', t.code), conflict), given(w, t, [...key, ...updated])), table: t.table, ordered: true }
+}
+
+const makers: { readonly [op: string]: (w: Writer, t: Target) => Written | null } = {
+  insert,
+  insertMany,
+  insertFrom,
+  update,
+  delete: delete_,
+  upsert,
+}
+
+const WEIGHTS: Weights = { insert: 4, update: 4, delete: 3, insertMany: 2, upsert: 3, insertFrom: 2 }
+
+/** What a write returns: columns of the row, and now and then more than one makes of them. */
+const returned = (w: Writer, t: Target): { readonly f: Code<any>; readonly row: RowShape } => {
+  const own = rowVariableOf(w, t)
+  const inner = within(w, own)
+  const cell = (): Code<unknown> =>
+    w.choices.below(3) < 2 ? w.choices.pick(ownColumns(inner.vars)) : expression(inner, someKind(inner, true), 1)
+  const body = record(Array.from({ length: w.choices.pick([1, 2, 3]) }, (_, i) => [`c${i + 1}`, cell()]))
+  return { f: lambda([own], body), row: statically(inner.vars, body) as RowShape }
+}
+
+/** The schema with those tables that hold nothing but what was put in: a query in a command must not see generated keys. */
+const settled = (schema: AnySchema): AnySchema => {
+  const tables = Object.entries(schema.tables).filter(([, t]) => knownFields(t).length === Object.keys(t.columns).length)
+  return tables.length === Object.keys(schema.tables).length ? schema : schemaOf(Object.fromEntries(tables) as never)
+}
+
+const elaborated = (schema: AnySchema, known: AnySchema, step: Step): GeneratedCommand => {
+  // queries inside a command begin with one condition at most: the writer of a query is all that is needed
+  const w = writer(known, [], step)
+  const t = target(w, schema)
+  const written = makers[step.op]?.(w, t) ?? insert(w, t)
+  const answers = w.choices.below(3) === 2 ? returned(w, t) : null
+  const code =
+    answers === null
+      ? written.code
+      : ({
+          text: `pipe(${written.code.text}, C.returning(${answers.f.text}))`,
+          build: env => call('C', 'returning', answers.f).build(env)(written.code.build(env)),
+          uses: ['C.returning', ...written.code.uses, ...answers.f.uses],
+        } satisfies Code<any>)
+  return { command: code.build([]), text: code.text, uses: new Set(code.uses), row: answers?.row ?? null, ordered: written.ordered, step }
+}
+
+/** Commands over the tables of a schema, with queries in them nested up to `depth` levels. */
+export const command = (schema: AnySchema, options: { readonly depth?: number } = {}): fc.Arbitrary<GeneratedCommand> => {
+  const known = settled(schema)
+  return step(WEIGHTS, 24, recipe(SOURCES, STEPS, options.depth ?? 2, 3)).map(s => elaborated(schema, known, s))
+}

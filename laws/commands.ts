@@ -1,0 +1,128 @@
+/**
+ * The law of interpreters for commands: after the same commands, the same answers and the same rows.
+ *
+ * Both interpreters begin with the same rows and run the same commands one after the other; a command
+ * that fails changes nothing, on both, and says why with the same error. Where a command violates
+ * several constraints, which one is reported is open (decision 31). Generated keys are compared by
+ * their order only: they grow, and are not dense (decision 30).
+ */
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { run } from '../lib/core/Command.js'
+import type { DbError } from '../lib/core/DbError.js'
+import type { Runner } from '../lib/core/Interpreter.js'
+import type { AnySchema } from '../lib/core/Schema.js'
+import { type Form, formOfRow, sameAnswer, show } from './answer.js'
+import { command, type GeneratedCommand } from './arbitrary/command.js'
+import { type AnyDatabase, database, databaseText } from './arbitrary/database.js'
+import { contents, load } from './arbitrary/load.js'
+import type { AnyRow } from './arbitrary/row.js'
+import { demandOf, type Subject } from './homomorphism.js'
+import { type Cover, type Law, law } from './Law.js'
+
+export type CommandAnswer = E.Either<DbError, unknown>
+
+export const formOfCommand = (c: GeneratedCommand): Form => {
+  if (c.row === null) return { tag: 'cell' }
+  const row = formOfRow(c.row)
+  return c.command.cardinality === 'one' ? row : { tag: 'rows', ordered: c.ordered, row }
+}
+
+const VIOLATIONS: readonly DbError['_tag'][] = [
+  'UniqueViolation',
+  'ForeignKeyViolation',
+  'NotNullViolation',
+  'CheckViolation',
+  'ValueTooLong',
+  'NumericOverflow',
+]
+
+const sameError = (a: DbError, b: DbError): boolean => a._tag === b._tag || (VIOLATIONS.includes(a._tag) && VIOLATIONS.includes(b._tag))
+
+/** The rows of a table as they are compared: without generated keys, but in the order of these where the rows came in a known order. */
+const settledRows = (
+  schema: AnySchema,
+  name: string,
+  rows: readonly AnyRow[],
+  inOrder: boolean,
+): { readonly form: Form; readonly rows: readonly AnyRow[] } => {
+  const columns = schema.tables[name]?.columns ?? {}
+  const generated = Object.keys(columns).filter(f => columns[f]?.generated)
+  const form: Form = { tag: 'record', fields: Object.fromEntries(Object.keys(columns).map(f => [f, { tag: 'cell' }])) }
+  if (generated.length === 0) return { form: { tag: 'rows', ordered: false, row: form }, rows }
+  const key = generated[0] as string
+  const sorted = [...rows].sort((a, b) => ((a[key] as number) < (b[key] as number) ? -1 : 1))
+  return {
+    form: { tag: 'rows', ordered: inOrder, row: form },
+    rows: sorted.map(r => ({ ...r, ...Object.fromEntries(generated.map(f => [f, 0])) })),
+  }
+}
+
+/** What differs between the contents of two databases; null when nothing does. */
+export const differentContents = (schema: AnySchema, a: AnyDatabase, b: AnyDatabase, inOrder = true): string | null => {
+  for (const name of Object.keys(schema.tables)) {
+    const [left, right] = [settledRows(schema, name, a[name] ?? [], inOrder), settledRows(schema, name, b[name] ?? [], inOrder)]
+    if (!sameAnswer(left.form, left.rows, right.rows))
+      return `table ${name}:\n${show(left.form, left.rows)}\n${show(right.form, right.rows)}`
+  }
+  return null
+}
+
+const answerText = (c: GeneratedCommand, a: CommandAnswer): string =>
+  E.isLeft(a) ? `${a.left._tag}: ${a.left.message}` : show(formOfCommand(c), a.right)
+
+export const commandsText = (commands: readonly GeneratedCommand[]): string =>
+  commands.map((c, i) => `const c${i + 1} = ${c.text}`).join('\n\n')
+
+const coverCommand = (cover: Cover, c: GeneratedCommand, a: CommandAnswer): void => {
+  for (const use of c.uses) cover(use)
+  cover(
+    E.isLeft(a) ? `failed: ${a.left._tag}` : a.right === 0 || (Array.isArray(a.right) && a.right.length === 0) ? 'rows: 0' : 'rows: some',
+  )
+}
+
+/** What is wrong with one answer; null when nothing is. */
+const wrong = (c: GeneratedCommand, expected: CommandAnswer, got: CommandAnswer): string | null => {
+  if (E.isLeft(expected) && E.isLeft(got)) return sameError(expected.left, got.left) ? null : 'the errors differ'
+  if (E.isLeft(expected) || E.isLeft(got)) return 'one of them is an error'
+  return sameAnswer(formOfCommand(c), expected.right, got.right) ? null : 'the answers differ'
+}
+
+const loaded = async (r: Runner, schema: AnySchema, db: AnyDatabase): Promise<string | null> => {
+  const done = await load(schema, db)({ db: r })()
+  return E.isLeft(done) ? `${r.capabilities.engine} does not take the rows: ${done.left.message}` : null
+}
+
+const COMMANDS = 8
+
+export const sameChanges = ({ runner, reference, schema, databases = {} }: Subject): Law =>
+  law(
+    'runner.perform(execute(c)) = memory.perform(execute(c))',
+    'A runner answers every command as its meaning says, and leaves the rows that it says.',
+    fc.tuple(fc.array(command(schema), { minLength: 1, maxLength: COMMANDS, size: 'max' }), database(schema, databases)),
+    async ([commands, db], cover) => {
+      const text = (upTo: number): string => `${commandsText(commands.slice(0, upTo))}\n\nconst rows = ${databaseText(db)}`
+      for (const r of [reference, runner]) {
+        const problem = await loaded(r, schema, db)
+        if (problem !== null) return `${problem}\n\n${text(0)}`
+      }
+      let inOrder = true
+      for (const [i, c] of commands.entries()) {
+        const [expected, got] = [await run(c.command)({ db: reference })(), await run(c.command)({ db: runner })()]
+        coverCommand(cover, c, got)
+        // what the runner can't do was not done: from here on the two differ
+        if (E.isLeft(got) && got.left._tag === 'Unsupported') return null
+        const why = wrong(c, expected, got)
+        if (why !== null) {
+          return `${why}\n\n${text(i + 1)}\n\n${reference.capabilities.engine}: ${answerText(c, expected)}\n${runner.capabilities.engine}: ${answerText(c, got)}`
+        }
+        inOrder &&= c.command.node.tag !== 'insertFrom'
+        const [left, right] = [await contents(schema)({ db: reference })(), await contents(schema)({ db: runner })()]
+        if (E.isLeft(left) || E.isLeft(right)) return `the tables can't be read\n\n${text(i + 1)}`
+        const difference = differentContents(schema, left.right, right.right, inOrder)
+        if (difference !== null) return `the rows differ afterwards\n\n${text(i + 1)}\n\n${difference}`
+      }
+      return null
+    },
+    { demand: demandOf([], 1000, 100) },
+  )
