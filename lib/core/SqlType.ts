@@ -36,7 +36,7 @@ export const isText = (t: SqlType): boolean => t.tag === 'text' || t.tag === 'va
 export const hasEquality = (t: SqlType): boolean => t.tag !== 'json' && t.tag !== 'custom' && t.tag !== 'vector' && t.tag !== 'array'
 
 /** Types with a lawful order: the same. A numeric that SQLite keeps as text is refused by that dialect, not here. */
-export const hasOrder = hasEquality
+export const hasOrder = (t: SqlType): boolean => hasEquality(t)
 
 /** How an error message names a type: `numeric(10,2)`. */
 export const showSqlType = (t: SqlType): string => {

@@ -32,7 +32,7 @@ export interface Meaning {
   readonly rows: (q: AnyQuery) => readonly RowShape[]
 }
 
-export const literal = (value: unknown, type: ExprType): AnyExpr => expr({ tag: 'literal', value }, type)
+const literal = (value: unknown, type: ExprType): AnyExpr => expr({ tag: 'literal', value }, type)
 
 /** A row of values as expressions of these types. */
 export const literals = (

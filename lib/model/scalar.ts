@@ -35,7 +35,7 @@ const compared = (a: Operand, b: Operand, test: (order: number) => boolean): Tru
   a.value === null || b.value === null ? null : test(compare(a.value, a.type, b.value, b.type))
 
 /** SQL's `=`. */
-export const equal = (a: Operand, b: Operand): Truth => compared(a, b, order => order === 0)
+const equal = (a: Operand, b: Operand): Truth => compared(a, b, order => order === 0)
 
 /** SQL's `IN`: true where one is equal, else null where an operand is null and there is anything to compare with. */
 export const among = (a: Operand, list: readonly Operand[]): Truth => {

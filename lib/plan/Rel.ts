@@ -16,7 +16,7 @@ export interface Scalar {
   readonly type: ExprType
 }
 
-export type ScalarNode =
+type ScalarNode =
   | { readonly tag: 'literal'; readonly value: unknown }
   | { readonly tag: 'column'; readonly id: number }
   | { readonly tag: 'param'; readonly name: string }

@@ -15,9 +15,9 @@ import type { Named, Output, Plan, RowPlan, Scalar } from './Rel.js'
 import { reifier } from './reify.js'
 
 /** Field and new value. */
-export type Assignment = readonly [string, Scalar]
+type Assignment = readonly [string, Scalar]
 
-export interface Returning {
+interface Returning {
   readonly outputs: readonly Output[]
   readonly row: RowPlan
 }

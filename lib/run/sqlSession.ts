@@ -25,7 +25,7 @@ import type { Session } from './single.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 
-export interface Rows {
+interface Rows {
   readonly rows: readonly (readonly unknown[])[]
   /** Rows that a write changed. */
   readonly affected: number
