@@ -39,18 +39,21 @@ class Refused extends Error {}
 
 export type Session = Interpreter<SqlOp>
 
+/** Whether a body of assertions held, or met a refusal. Anything else throws. */
+const answerOf = async (body: () => Promise<void>): Promise<Answer> => {
+  try {
+    await body()
+    return 'held'
+  } catch (thrown) {
+    if (thrown instanceof Refused) return 'refused'
+    throw thrown
+  }
+}
+
 export const check = (decision: number, clause: string, body: (db: Runner) => Promise<void>): Check => ({
   decision,
   clause,
-  run: async db => {
-    try {
-      await body(db)
-      return 'held'
-    } catch (thrown) {
-      if (thrown instanceof Refused) return 'refused'
-      throw thrown
-    }
-  },
+  run: db => answerOf(() => body(db)),
 })
 
 export const later = (decision: number, clause: string, reason: string): Later => ({ decision, clause, reason })

@@ -177,6 +177,37 @@ export const decimals: readonly Clause[] = [
       r => Ex.inList(r.a, ['1.1000', '2']),
     )
   }),
+  check(14, 'up to 18 digits: a choice between scales has the larger one', async db => {
+    const columns = { a: C.nullable(C.numeric(10, 2)), b: C.numeric(10, 4) }
+    const cases = [
+      ['1.5', '2.5', '1.5000'],
+      [null, '2.5', '2.5000'],
+    ]
+    await computes(db, columns, cases, r => Ex.coalesce(r.a, r.b))
+    await computes(db, columns, cases, r => Ex.caseWhen([[Ex.isNotNull(r.a), r.a]], r.b))
+    await computes(
+      db,
+      columns,
+      [
+        ['1.5', '1.5', null],
+        ['1.5', '1.5001', '1.5000'],
+        [null, '1', null],
+      ],
+      r => Ex.nullIf(r.a, r.b),
+    )
+    await computes(
+      db,
+      { a: C.nullable(C.numeric(10, 2)) },
+      [
+        [null, '0.125'],
+        ['1', '1.000'],
+      ],
+      r => Ex.coalesce(r.a, '0.125'),
+    )
+    await computes(db, { a: C.int, b: C.bigint }, [[3, 4n, '7.00']], r =>
+      Ex.plus(Ex.cast(C.numeric(10, 2))(r.a), Ex.cast(C.numeric(18, 0))(r.b)),
+    )
+  }),
   check(14, 'up to 18 digits: sum, min and max are exact', async db => {
     await aggregates(
       db,

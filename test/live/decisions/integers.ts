@@ -304,6 +304,33 @@ const arithmetic: readonly Clause[] = [
       r => Ex.eq(r.a, r.b),
     )
     await computes(db, { a: C.int }, [[2, 4.5]], r => Ex.plus(r.a, 2.5))
+    await decides(
+      db,
+      { a: C.int },
+      [
+        [2, true],
+        [3, false],
+      ],
+      r => Ex.inList(r.a, [1.5, 2]),
+    )
+    await computes(
+      db,
+      { a: C.int, b: C.float },
+      [
+        [1, 2.5, 1],
+        [3, 2.5, 2.5],
+      ],
+      r => Ex.caseWhen([[Ex.lt(r.a, r.b), r.a]], r.b),
+    )
+    await computes(
+      db,
+      { a: C.nullable(C.int) },
+      [
+        [null, 0.5],
+        [2, 2],
+      ],
+      r => Ex.coalesce(r.a, 0.5),
+    )
   }),
   check(12, 'a column of int or smallint has its own range: beyond it a write is NumericOverflow', async db => {
     const t = table('narrow', { id: C.int, small: C.smallint, int: C.int, big: C.bigint }, { primaryKey: ['id'] })

@@ -13,7 +13,7 @@ import * as Ex from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import { table } from '../../../lib/core/Table.js'
 import { ask, type Clause, check, create, equal, fails } from './check.js'
-import { aggregateFails, aggregates, computes, failsFor, near, valueOf } from './compute.js'
+import { aggregateFails, aggregates, computes, failsFor, near, sources, valueOf } from './compute.js'
 
 const MAX32 = 2147483647
 const _MIN32 = -2147483648
@@ -104,6 +104,16 @@ const refusedFloats: readonly Clause[] = [
     await failsFor(db, 'NumericOverflow', floats, [[1e308, 1e308]], r => Ex.plus(r.a, r.b))
     await failsFor(db, 'NumericOverflow', floats, [[1e308, 1e-308]], r => Ex.div(r.a, r.b))
     await aggregateFails(db, C.float, [1.7e308, 1.7e308], Agg.sum)
+  }),
+  check(16, 'a computed float that is too small for one is 0, or NumericOverflow', async db => {
+    const { stored } = await sources(db, floats, [[1e-200, 1e-200]])
+    const product = pipe(
+      stored,
+      Q.map(r => ({ it: Ex.times(r.a, r.b) })),
+    )
+    const answer = await Q.all(product)({ db })()
+    if (answer._tag === 'Right') equal(answer.right, [{ it: 0 }])
+    else equal(answer.left._tag, 'NumericOverflow')
   }),
   check(16, '-0 reads as 0', async db => {
     await computes(

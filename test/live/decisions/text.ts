@@ -16,7 +16,7 @@ import * as Q from '../../../lib/core/Query.js'
 import { schema } from '../../../lib/core/Schema.js'
 import { table } from '../../../lib/core/Table.js'
 import { createAll } from '../../../lib/schema/createAll.js'
-import { ask, type Clause, check, create, equal, equalBags, fails, type Session } from './check.js'
+import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, type Session } from './check.js'
 import { computes, decides, sources, valueOf } from './compute.js'
 
 /** In the order of their code points. */
@@ -302,6 +302,56 @@ const ofText: readonly Clause[] = [
       ),
       { n: 2 },
     )
+  }),
+  check(17, 'no text is compared by the collation that its database happens to have: all carry one by code point', async db => {
+    if (db.capabilities.engine !== 'pglite') return
+    const t = table('collated', { id: C.uuid, n: C.int, word: C.text, at: C.timestamp }, { primaryKey: ['id'] })
+    await create(db, t)
+    await ask(db, Command.run(Command.insert(t)({ id: '00000000-0000-0000-0000-000000000000', n: 1, word: 'a', at: new Date(0) })))
+    const q = pipe(
+      Q.from(t),
+      Q.bind('other', () => given),
+      Q.limit(1),
+    )
+    type Scope = {
+      readonly word: Ex.Expr<string>
+      readonly n: Ex.Expr<number>
+      readonly id: Ex.Expr<string>
+      readonly at: Ex.Expr<Date>
+    } & {
+      readonly other: { readonly word: Ex.Expr<string> }
+    }
+    const expressions: { readonly [what: string]: (r: Scope) => Ex.Expr<string | null> } = {
+      'a column': r => r.word,
+      'a column of values': r => r.other.word,
+      'a function of a column': r => Ex.concat(Ex.upper(r.word), '!'),
+      'a function of a column of values': r => Ex.substring(Ex.lower(r.other.word), 1, 2),
+      'a choice between columns of values': r => Ex.caseWhen([[Ex.eq(r.n, 1), r.other.word]], Ex.lit('x')),
+      'an integer as text': r => Ex.cast(C.text)(r.n),
+      'a uuid as text': r => Ex.cast(C.text)(r.id),
+      'an instant as text': r => Ex.cast(C.text)(r.at),
+      'a constant': () => Ex.lit('x'),
+      'a query inside': () =>
+        Ex.scalar(
+          pipe(
+            given,
+            Q.limit(1),
+            Q.map(g => g.word),
+          ),
+        ),
+    }
+    for (const [what, f] of Object.entries(expressions)) {
+      const [row] = await ask(
+        db,
+        Q.all(
+          pipe(
+            q,
+            Q.map(r => ({ it: Ex.raw(C.text)`pg_collation_for(${f(r)})` })),
+          ),
+        ),
+      )
+      isTrue(row?.it === '"C"' || row?.it === '"pg_c_utf8"', `${what} has the collation ${row?.it}`)
+    }
   }),
   check(18, 'a stored text, with the collation that its database gave it, is written and read as it is', async db => {
     await computes(

@@ -17,7 +17,9 @@ import type { Program } from '../../../lib/core/Interpreter.js'
 import type { Db } from '../../../lib/core/Program.js'
 import * as P from '../../../lib/core/Program.js'
 import * as Q from '../../../lib/core/Query.js'
+import { schema } from '../../../lib/core/Schema.js'
 import { table } from '../../../lib/core/Table.js'
+import { createAll } from '../../../lib/schema/createAll.js'
 import { ask, type Clause, check, create, equal, fails, isDbError, isTrue, later, type Session } from './check.js'
 import { computes, decides, sources } from './compute.js'
 
@@ -337,6 +339,23 @@ const others: readonly Clause[] = [
     }
     const v = Ex.litOf(C.vector(2))([1, 2])
     await isRefused(db, 'eq of a vector', Q.all(Q.of({ it: Ex.eq(v as Ex.Expr<any>, v) })))
+  }),
+  check(28, 'an array of arrays, of vectors or of json is refused before anything is sent', async db => {
+    const lists: readonly C.Column<any>[] = [C.arrayOf(C.arrayOf(C.int)), C.arrayOf(C.vector(2)), C.arrayOf(C.anyJson)]
+    for (const [i, list] of lists.entries()) {
+      const own = table(`lists_${i}`, { id: C.int, list }, { primaryKey: ['id'] })
+      await isRefused(db, 'a literal', Q.all(Q.of({ it: Ex.litOf(list)([[1, 2]]) })))
+      await isRefused(db, 'a table', createAll(schema({ own })))
+      await isRefused(db, 'an insert', Command.run(Command.insert(own)({ id: 1, list: [[1, 2]] })))
+    }
+  }),
+  check(28, 'an element of an array is held to the range of its type', async db => {
+    const own = table('narrow_lists', { ints: C.nullable(C.arrayOf(C.int)), smalls: C.nullable(C.arrayOf(C.nullable(C.smallint))) })
+    await create(db, own)
+    await fails(db, 'NumericOverflow', Command.run(Command.insert(own)({ ints: [1, 2147483648] })))
+    await fails(db, 'NumericOverflow', Command.run(Command.insert(own)({ smalls: [null, -32769] })))
+    await ask(db, Command.run(Command.insert(own)({ ints: [-2147483648], smalls: [null, 32767] })))
+    equal(await ask(db, Q.all(Q.from(own))), [{ ints: [-2147483648], smalls: [null, 32767] }])
   }),
 ]
 

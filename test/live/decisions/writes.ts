@@ -117,6 +117,41 @@ const inserts: readonly Clause[] = [
     await fails(db, 'UniqueViolation', run(insertMany(t)(Array.from({ length: 1000 }, (_, id) => ({ id })))))
     equal(await ask(db, Q.all(Q.from(t))), [{ id: 500 }])
   }),
+  check(30, 'a command whose answer does not decode is undone', async db => {
+    const t = table('undecoded', { id: C.int, n: C.bigint }, { primaryKey: ['id'] })
+    await create(db, t)
+    const answering = returning((r: { readonly n: Ex.Expr<bigint> }) => ({ n: Ex.plus(r.n, 9223372036854775807n) }))
+    await ask(db, run(insert(t)({ id: 1, n: 0n })))
+    await fails(db, 'NumericOverflow', run(pipe(insert(t)({ id: 2, n: 1n }), answering)))
+    await fails(
+      db,
+      'NumericOverflow',
+      run(
+        pipe(
+          insertMany(t)([
+            { id: 2, n: 0n },
+            { id: 3, n: 1n },
+          ]),
+          answering,
+        ),
+      ),
+    )
+    await fails(db, 'NumericOverflow', run(pipe(update(t)({ n: 1n }, everywhere), answering)))
+    await ask(db, run(update(t)({ n: 2n }, everywhere)))
+    await fails(db, 'NumericOverflow', run(pipe(Command.delete(t)(everywhere), answering)))
+    equal(await ask(db, Q.all(Q.from(t))), [{ id: 1, n: 2n }])
+  }),
+  check(30, 'a generated column that is not the primary key is numbered, too', async db => {
+    const t = table('numbered_beside', { code: C.text, nth: C.generated(C.int) }, { primaryKey: ['code'] })
+    await create(db, t)
+    await ask(db, run(insertMany(t)([{ code: 'a' }, { code: 'b' }])))
+    const nths = pipe(
+      Q.from(t),
+      Q.orderBy(r => [Ex.asc(r.code)]),
+      Q.map(r => r.nth),
+    )
+    isTrue(isAscending(await ask(db, Q.all(nths))), 'numbers grow')
+  }),
   check(30, 'insertMany of no rows is refused before anything is sent', async db => {
     const t = numbered('inserted_none')
     await create(db, t)
@@ -410,6 +445,33 @@ const violations: readonly Clause[] = [
     equal(facts(await fails(db, 'CheckViolation', run(update(children)(r => ({ low: Ex.plus(r.high, 1) }), everywhere)))), ordered)
     equal(await ask(db, run(insert(children)({ id: 2, name: 'b', age: null, low: 5, high: null }))), 1)
   }),
+  check(31, 'a check means what its predicate means in a query', async db => {
+    const predicates: readonly (readonly [C.Column<any>, (e: Ex.Expr<any>) => Ex.Pred, readonly unknown[], readonly unknown[]])[] = [
+      [C.text, e => Ex.eq(Ex.lower(e), e), ['a', '\u00e9', ''], ['A', '\u00c9']],
+      [C.text, e => Ex.ilike(e, '\u00e9%'), ['\u00c9a', '\u00e9'], ['e']],
+      [C.text, e => Ex.like(e, 'a!%%'), ['a%', 'a%b'], ['ab', 'A%']],
+      [C.text, e => Ex.and(Ex.contains(e, "'"), Ex.endsWith(e, '\\')), ["'\\"], ["'"]],
+      [C.text, e => Ex.eq(Ex.length(e), 2), ['\u{1f600}a'], ['\u{1f600}']],
+      [C.text, e => Ex.inList(e, ['a ', "b'"]), ['a ', "b'"], ['a', 'b']],
+      [C.int, e => Ex.eq(Ex.rem(e, 2), -1), [-1, -3], [1, -2]],
+      [C.int, e => Ex.gt(Ex.times(e, e), Number.MAX_SAFE_INTEGER), [94906266, -2147483648], [94906265]],
+      [C.int, e => Ex.gt(Ex.quot(Ex.lit(1), e), 0), [1, 0], [2, -1]],
+      [C.numeric(10, 2), e => Ex.between(e, '0.5', '10.005'), ['0.50', '10.00'], ['0.49', '10.01']],
+      [C.float, e => Ex.lt(e, 0.5), [0.25, -1], [0.5]],
+      [C.bigint, e => Ex.gt(e, 9007199254740992n), [9007199254740993n], [9007199254740992n]],
+      [C.timestamp, e => Ex.lt(e, new Date('1970-01-01T00:00:00.001Z')), [new Date(0)], [new Date(1)]],
+      [C.date, e => Ex.gte(e, '2000-02-29'), ['2000-02-29'], ['2000-02-28']],
+      [C.boolean, e => e, [true], [false]],
+      [C.bytes, e => Ex.lt(e, new Uint8Array([128])), [new Uint8Array([127, 255])], [new Uint8Array([128])]],
+    ]
+    for (const [i, [column, predicate, good, bad]] of predicates.entries()) {
+      const t = table(`checked_${i}`, { id: C.int, it: C.check(predicate)(C.nullable(column)) }, { primaryKey: ['id'] })
+      await create(db, t)
+      const rows = [...good, null]
+      equal(await ask(db, run(insertMany(t)(rows.map((it, id) => ({ id, it }))))), rows.length, `predicate ${i}`)
+      for (const it of bad) equal((await fails(db, 'CheckViolation', run(insert(t)({ id: 100, it })))).constraint, `checked_${i}_it_check`)
+    }
+  }),
   check(31, 'a text that is too long for its column is ValueTooLong, also when the engine computed it', async db => {
     const { children } = await filled(db, 'tl')
     const long = Ex.concat('ab', 'cd')
@@ -470,7 +532,16 @@ const violations: readonly Clause[] = [
       { id: 2, nodeId: 40 },
     ])
   }),
-  check(31, 'a key is checked for the state after the statement, not row by row', async db => {
+  check(31, 'a unique key is checked for the state after the statement, or row by row', async db => {
+    const t = table('shifted', { id: C.int }, { primaryKey: ['id'] })
+    await create(db, t)
+    await ask(db, run(insertMany(t)([{ id: 1 }, { id: 2 }, { id: 3 }])))
+    const answer = await run(update(t)(r => ({ id: Ex.plus(r.id, 1) }), everywhere))({ db })()
+    const ids = (await ask(db, Q.all(Q.from(t)))).map(r => r.id).sort()
+    equal(ids, answer._tag === 'Right' ? [2, 3, 4] : [1, 2, 3])
+    if (answer._tag === 'Left') equal(answer.left._tag, 'UniqueViolation')
+  }),
+  check(31, 'a foreign key is checked for the state after the statement, not row by row', async db => {
     const t = table('swapped', { id: C.int, parentId: C.nullable(C.int) }, { primaryKey: ['id'] })
     await createSchema(
       db,
