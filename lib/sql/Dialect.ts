@@ -84,7 +84,7 @@ export interface Dialect {
   /** The spelling of functions that differ from the standard one. */
   readonly calls: { readonly [fn in ScalarFn]?: CallPrinter }
   readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed
-  readonly aggregate: (parts: AggParts) => Fragment
+  readonly aggregate: (parts: AggParts) => Printed
   /** Refuses a type that the dialect can't compute with. */
   readonly computable: (type: SqlType) => void
   /** LIMIT and OFFSET, with a leading blank. */

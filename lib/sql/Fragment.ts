@@ -41,6 +41,10 @@ export const join = (parts: readonly Fragment[], separator: string): Fragment =>
 
 export const list = (parts: readonly Fragment[]): Fragment => join(parts, ', ')
 
+/** Texts with fragments between them. */
+export const interleaved = (texts: readonly string[], parts: readonly Fragment[]): readonly Fragment[] =>
+  texts.flatMap((t, i) => (parts[i] === undefined ? [text(t)] : [text(t), parts[i]]))
+
 export const parens = (f: Fragment): Fragment => sql`(${f})`
 
 /** A fragment where there is something to say, nothing otherwise. */

@@ -6,7 +6,9 @@
  */
 import type { DialectName } from '../core/DialectName.js'
 import type { Dialect } from './Dialect.js'
+import { mariadb } from './mariadb.js'
+import { mysql } from './mysql.js'
 import { postgres } from './postgres.js'
 import { sqlite } from './sqlite.js'
 
-export const dialects: { readonly [name in DialectName]: Dialect } = { postgres, mysql: postgres, mariadb: postgres, sqlite }
+export const dialects: { readonly [name in DialectName]: Dialect } = { postgres, mysql, mariadb, sqlite }

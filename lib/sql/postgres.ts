@@ -7,7 +7,7 @@
  */
 import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
-import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level } from './Dialect.js'
+import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { substring } from './standard.js'
@@ -49,23 +49,23 @@ const cast: Dialect['cast'] = ({ fragment: value }, from, to) => {
   return atom(sql`CAST(${value} AS ${name})`)
 }
 
-const aggregate = ({ fn, arg, argType, distinct, separator, order, filter }: AggParts): Fragment => {
+const aggregate = ({ fn, arg, argType, distinct, separator, order, filter }: AggParts): Printed => {
   const where = optional(filter !== null, () => sql` FILTER (WHERE ${filter as Fragment})`)
   const by = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
-  if (arg === null) return sql`count(*)${where}`
+  if (arg === null) return atom(sql`count(*)${where}`)
   switch (fn) {
     case 'count':
-      return sql`count(${distinct ? 'DISTINCT ' : ''}${arg})${where}`
+      return atom(sql`count(${distinct ? 'DISTINCT ' : ''}${arg})${where}`)
     case 'sum':
-      return argType?.tag === 'bigint' ? sql`(sum(${arg})${where})::int8` : sql`sum(${arg})${where}`
+      return atom(sql`sum(${arg})${where}${argType?.tag === 'bigint' ? '::int8' : ''}`)
     case 'avg':
-      return sql`(avg(${arg})${where})::float8`
+      return atom(sql`avg(${arg})${where}::float8`)
     case 'arrayAgg':
-      return sql`array_agg(${arg}${by})${where}`
+      return atom(sql`array_agg(${arg}${by})${where}`)
     case 'stringAgg':
-      return sql`string_agg(${arg}, ${separator}${by})${where}`
+      return atom(sql`string_agg(${arg}, ${separator}${by})${where}`)
     default:
-      return sql`${fn}(${arg})${where}`
+      return atom(sql`${fn}(${arg})${where}`)
   }
 }
 

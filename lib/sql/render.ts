@@ -9,7 +9,6 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
-import type { ScalarFn } from '../core/Syntax.js'
 import { shortName } from '../core/Table.js'
 import {
   type AggScalar,
@@ -39,8 +38,9 @@ import {
   wrap,
 } from './Block.js'
 import { atom, type Dialect, type Lateral, level, type Place, type Printed } from './Dialect.js'
-import { type Fragment, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
+import { type Fragment, interleaved, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { distinctLabels } from './identifier.js'
+import { isParameter, sharesType, valueOf } from './parameters.js'
 import { standard } from './standard.js'
 
 /** How the columns of a source are read inside its block. */
@@ -106,7 +106,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         case 'scalar':
           return at === env ? print(def.scalar) : printer(at, outside).print(def.scalar)
         case 'agg':
-          return atom(at === env ? aggregate(def.agg) : printer(at, outside).aggregate(def.agg))
+          return at === env ? aggregate(def.agg) : printer(at, outside).aggregate(def.agg)
       }
     }
 
@@ -125,7 +125,16 @@ export const renderer = (dialect: Dialect): Renderer => {
     }
 
     /** As `fragment`, where nothing around a parameter tells its type. */
-    const alone = (s: Scalar): Fragment => (isParameter(s) ? parameter(s, 'alone') : fragment(s))
+    const alone = (s: Scalar): Fragment => {
+      const own = resolved(s)
+      return isParameter(own) ? parameter(own, 'alone') : fragment(s)
+    }
+
+    /** What a column of this block is computed as. */
+    const resolved = (s: Scalar): Scalar => {
+      const def = s.node.tag === 'column' ? lookUp(s.node.id)?.def : undefined
+      return def?.tag === 'scalar' ? resolved(def.scalar) : s
+    }
 
     /** Operands of one type: where all are parameters, the first has to tell it. */
     const together = (all: readonly Scalar[]): ((s: Scalar, minimum?: number) => Fragment) => {
@@ -188,7 +197,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         if (negated !== null) return negated
       }
       const make = dialect.calls[n.fn] ?? standard[n.fn]
-      const operand = OF_ANY_TYPE.has(n.fn) ? together(n.args) : fragment
+      const operand = sharesType(n.fn) ? together(n.args) : fragment
       return make({ scalars: n.args, arg: (i, at) => operand(n.args[i] as Scalar, at), all: at => n.args.map(a => operand(a, at)) }, s)
     }
 
@@ -211,7 +220,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       return null
     }
 
-    const aggregate = (agg: AggScalar): Fragment => {
+    const aggregate = (agg: AggScalar): Printed => {
       if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.computable(agg.arg.type.sql)
       return dialect.aggregate({
         fn: agg.fn,
@@ -578,18 +587,6 @@ export const renderer = (dialect: Dialect): Renderer => {
 
 /** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN. */
 type Use = 'result' | 'plain' | 'members'
-
-/** What is sent as a parameter: nulls and truth values are written out. */
-const isParameter = (s: Scalar): boolean =>
-  s.node.tag === 'param' || (s.node.tag === 'literal' && s.node.value !== null && s.type.sql.tag !== 'boolean')
-
-const valueOf = (s: Scalar): unknown => (s.node.tag === 'literal' ? s.node.value : null)
-
-/** Functions whose arguments may be of any type, as long as it is the same. */
-const OF_ANY_TYPE: ReadonlySet<ScalarFn> = new Set(['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'same', 'between', 'coalesce', 'nullIf'])
-
-const interleaved = (texts: readonly string[], parts: readonly Fragment[]): readonly Fragment[] =>
-  texts.flatMap((t, i) => (parts[i] === undefined ? [text(t)] : [text(t), parts[i]]))
 
 /** Names for outputs: the last field where that is enough to tell them apart, else the whole path. */
 const labelsOf = (outputs: readonly Output[]): readonly string[] => {

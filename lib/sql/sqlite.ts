@@ -49,24 +49,24 @@ const cast: Dialect['cast'] = (printed, from, to, operand) => {
 
 const bracketed = (p: Printed): Fragment => (p.level < level.atom ? sql`(${p.fragment})` : p.fragment)
 
-const aggregate = (parts: AggParts): Fragment => {
+const aggregate = (parts: AggParts): Printed => {
   const { fn, arg, argType } = parts
   const filter = optional(parts.filter !== null, () => sql` FILTER (WHERE ${parts.filter as Fragment})`)
   const order = optional(parts.order.length > 0, () => sql` ORDER BY ${list(parts.order)}`)
-  if (arg === null) return sql`count(*)${filter}`
+  if (arg === null) return atom(sql`count(*)${filter}`)
   switch (fn) {
     case 'count':
-      return sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})${filter}`
+      return atom(sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})${filter}`)
     case 'avg':
       return argType !== null && scaleOf(argType) > 0
-        ? sql`(avg(${arg})${filter} / ${power(scaleOf(argType))}.0)`
-        : sql`avg(${arg})${filter}`
+        ? { level: level.product, fragment: sql`avg(${arg})${filter} / ${power(scaleOf(argType))}.0` }
+        : atom(sql`avg(${arg})${filter}`)
     case 'arrayAgg':
-      return sql`nullif(json_group_array(${argType === null ? arg : toJson(arg, argType)}${order})${filter}, '[]')`
+      return atom(sql`nullif(json_group_array(${argType === null ? arg : toJson(arg, argType)}${order})${filter}, '[]')`)
     case 'stringAgg':
-      return sql`group_concat(${arg}, ${parts.separator}${order})${filter}`
+      return atom(sql`group_concat(${arg}, ${parts.separator}${order})${filter}`)
     default:
-      return sql`${fn}(${arg})${filter}`
+      return atom(sql`${fn}(${arg})${filter}`)
   }
 }
 

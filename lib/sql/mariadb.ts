@@ -1,0 +1,127 @@
+/**
+ * The MariaDB dialect, for MariaDB 10.11 and later: MySQL's, with other words for much of it.
+ *
+ * MariaDB has no LATERAL, and a derived table sees no columns of the queries around it. A dependent
+ * sub-query is computed as one JSON array of arrays, which JSON_TABLE takes apart again; it may have a
+ * WHERE, an order with a limit, DISTINCT, aggregates without keys, or be a union of such. With group
+ * keys or as another set operation it is refused.
+ *
+ * Case mapping takes the collation with the newer tables of Unicode. What is said here holds in a
+ * session as `mariadbSession` sets it.
+ */
+import type { SqlType } from '../core/SqlType.js'
+import { atom, type CallPrinter, type Dialect, level } from './Dialect.js'
+import { type Fragment, list, optional, parens, sql, text } from './Fragment.js'
+import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
+import { computable, definitions, onDuplicateKey, quoteFor, writes } from './mysqlDdl.js'
+import { rewriting } from './mysqlWrites.js'
+
+const COLLATION = 'utf8mb4_nopad_bin'
+
+const quote = quoteFor('mariadb')
+
+const limit = limitOf('mariadb')
+
+/** JSON's own columns have another collation than texts, with which they do not mix. */
+const toJson: Dialect['toJson'] = (value, type, computed) => {
+  const whole = value.pieces.length === 1 ? value : parens(value)
+  if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return sql`json_compact(${whole} COLLATE ${COLLATION})`
+  if (type.tag === 'text' && type.collation === 'stored') return sql`CONVERT(${value} USING utf8mb4)`
+  return mysql.toJson(value, type, computed)
+}
+
+/** The type of a column that JSON_TABLE reads. Integers are decimals, for what is too large would be cut to the largest. */
+const pathType = (t: SqlType): string => {
+  switch (t.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+      return 'DECIMAL(65)'
+    case 'boolean':
+      return 'TINYINT'
+    case 'numeric':
+      return `DECIMAL(65, ${t.scale})`
+    case 'float':
+    case 'timestamp':
+    case 'timestampMicros':
+    case 'date':
+    case 'time':
+      return castName(t)
+    case 'json':
+    case 'array':
+    case 'vector':
+      return 'JSON'
+    default:
+      return `LONGTEXT COLLATE ${COLLATION}`
+  }
+}
+
+const mapped =
+  (fn: 'lower' | 'upper') =>
+  (value: Fragment): Fragment =>
+    sql`${fn}(${value} COLLATE utf8mb4_uca1400_nopad_as_cs) COLLATE ${COLLATION}`
+
+const cased =
+  (fn: 'lower' | 'upper'): CallPrinter =>
+  args =>
+    atom(mapped(fn)(args.arg(0, level.atom)))
+
+const lower = mapped('lower')
+
+export const mariadb: Dialect = {
+  ...mysql,
+  name: 'mariadb',
+  quote,
+  parameter: parameterOf((placeholder, type) => sql`CAST(${placeholder} AS ${castName(type)})`),
+  calls: {
+    ...mysql.calls,
+    lower: cased('lower'),
+    upper: cased('upper'),
+    ilike: args => ({
+      level: level.comparison,
+      fragment: sql`${lower(args.arg(0, level.atom))} LIKE ${lower(args.arg(1, level.atom))} ESCAPE '!'`,
+    }),
+  },
+  aggregate: aggregates(toJson, (cell, order) => sql`json_arrayagg(${cell}${order})`),
+  computable: computable('mariadb'),
+  limit,
+  values: (columns, rows, alias) => {
+    const labelled = (row: readonly Fragment[]): readonly Fragment[] => row.map((cell, i) => sql`${cell} AS ${columns[i] ?? ''}`)
+    return sql`(${rows.map((row, i) => sql`SELECT ${list(i === 0 ? labelled(row) : row)}`).reduce((a, b) => sql`${a} UNION ALL ${b}`)}) AS ${alias}`
+  },
+  toJson,
+  collection: ({ cells, body, order, distinct, count, offset }) => {
+    const sorted = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
+    const limited = optional(count !== null || offset !== null, () => limit(count, offset))
+    return sql`(SELECT coalesce(json_arrayagg(${distinct ? 'DISTINCT ' : ''}json_array(${list(cells)})${sorted}${limited}), json_array())${body})`
+  },
+  inCollection: { limit: true, distinct: true },
+  lateral: {
+    tag: 'array',
+    source: (array, columns, types, alias) => {
+      const paths = columns.map((c, i) => `${c} ${pathType(types[i] as SqlType)} PATH '$[${i}]'`)
+      return sql`JSON_TABLE(${array}, '$[*]' COLUMNS (${paths.length === 0 ? `${quote('n')} FOR ORDINALITY` : paths.join(', ')})) AS ${alias}`
+    },
+    read: (alias, column, type) => {
+      if (type.tag === 'bytes') return text(`unhex(${alias}.${column})`)
+      return text(type.tag === 'json' ? `nullif(${alias}.${column}, 'null')` : `${alias}.${column}`)
+    },
+    single: (cells, body) => sql`(SELECT json_array(json_array(${list(cells)}))${body})`,
+    concat: (left, right) => sql`json_merge_preserve(${left}, ${right})`,
+  },
+  correlatedDerived: false,
+  writes: {
+    ...writes,
+    ...rewriting('mariadb', true),
+    returning: { insert: true, update: false, delete: true },
+    upsert: onDuplicateKey('', column => `VALUES(${column})`),
+  },
+  ddl: definitions({
+    dialect: 'mariadb',
+    quote,
+    collation: COLLATION,
+    json: `json COLLATE ${COLLATION}`,
+    dropTogether: false,
+    dropConstraint: (table, constraint) => `ALTER TABLE IF EXISTS ${table} DROP FOREIGN KEY IF EXISTS ${constraint}`,
+  }),
+}

@@ -1,0 +1,185 @@
+/**
+ * The MySQL dialect, for MySQL 8.4 and later.
+ *
+ * A prepared statement keeps the types of the parameters that it was first run with, so a parameter
+ * that nothing beside it tells the type of is cast. Rows of a collection are put in order in a derived
+ * table, whose LIMIT keeps the optimizer from dropping the order.
+ *
+ * What it says holds in a session as `mysqlSession` sets it. One bug of the engine remains: `lower`
+ * ends a text at the letters U+023A and U+023E, and `upper` at some letters of phonetic writing
+ * (U+023F, U+0240, U+0250 to U+0252, ...), whose other case has more bytes.
+ */
+import { refuse, unsupported } from '../core/DbError.js'
+import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import { type AggParts, atom, type Dialect, infix, level, named, type Printed } from './Dialect.js'
+import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { ALL, rewriting } from './mysqlWrites.js'
+
+/** The type of a cast. */
+export const castName = (t: SqlType): string => {
+  switch (t.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+    case 'boolean':
+      return 'SIGNED'
+    case 'float':
+      return 'DOUBLE'
+    case 'numeric':
+      return `DECIMAL(${t.precision}, ${t.scale})`
+    case 'timestamp':
+      return 'DATETIME(3)'
+    case 'timestampMicros':
+      return 'DATETIME(6)'
+    case 'date':
+      return 'DATE'
+    case 'time':
+      return 'TIME(3)'
+    case 'bytes':
+      return 'BINARY'
+    default:
+      return 'CHAR'
+  }
+}
+
+/** Decimals travel as text, which arithmetic would take for floats. */
+export const parameterOf =
+  (told: (placeholder: Fragment, type: SqlType) => Fragment): Dialect['parameter'] =>
+  (placeholder, type, place) =>
+    place === 'alone' || (place === 'beside' && type.tag === 'numeric') ? told(placeholder, type) : placeholder
+
+/** A parameter that is a time at once is misread: `CAST('00:00:01.001' AS TIME(3))` is an hour. */
+const told = (placeholder: Fragment, type: SqlType): Fragment =>
+  sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castName(type)})`
+
+const cast: Dialect['cast'] = (printed, from, to, operand) => {
+  const value = printed.fragment
+  if (from.tag === 'timestamp' && to.tag === 'date') return atom(sql`date(${value})`)
+  if (from.tag === 'timestamp') return atom(sql`concat(left(date_format(${value}, '%Y-%m-%dT%T.%f'), 23), 'Z')`)
+  if (to.tag === 'float') return atom(sql`CAST(${value} AS DOUBLE)`)
+  if (to.tag === 'numeric') return atom(sql`CAST(${value} AS DECIMAL(65, ${String(to.scale)}))`)
+  if (to.tag === 'text' && (isInteger(from) || from.tag === 'date')) return atom(sql`CAST(${value} AS CHAR)`)
+  if (to.tag === 'text' || isInteger(to)) return printed
+  return refuse(unsupported(`a cast from ${showSqlType(operand.type.sql)} to ${showSqlType(to)}`, 'mysql'))
+}
+
+/** A JSON value of its own, also for null, which aggregates of text would skip. */
+const jsonText = (cell: Fragment): Fragment => sql`json_extract(json_array(${cell}), '$[0]')`
+
+/** Aggregates; `toJson` is the dialect's, `ordered` an ordered array of JSON values where the engine has one. */
+export const aggregates =
+  (toJson: Dialect['toJson'], ordered: ((cell: Fragment, order: Fragment) => Fragment) | null): Dialect['aggregate'] =>
+  (parts: AggParts): Printed => {
+    const { fn, argType, filter } = parts
+    const only = (value: Fragment): Fragment => (filter === null ? value : sql`CASE WHEN ${filter} THEN ${value} END`)
+    const order = optional(parts.order.length > 0, () => sql` ORDER BY ${list(parts.order)}`)
+    if (parts.arg === null || argType === null) return atom(filter === null ? text('count(*)') : sql`count(${only(text('1'))})`)
+    const arg = only(parts.arg)
+    switch (fn) {
+      case 'count':
+        return atom(sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})`)
+      case 'avg':
+        // the engine's own mean of exact numbers has four digits more than they have
+        return argType.tag === 'float'
+          ? atom(sql`avg(${arg})`)
+          : { level: level.product, fragment: sql`CAST(sum(${arg}) AS DOUBLE) / count(${arg})` }
+      case 'arrayAgg': {
+        const cell = toJson(parts.arg, argType, true)
+        if (filter === null && parts.order.length === 0) return atom(sql`json_arrayagg(${cell})`)
+        if (filter === null && ordered !== null) return atom(ordered(cell, order))
+        return atom(sql`concat('[', group_concat(${only(jsonText(cell))}${order}), ']')`)
+      }
+      case 'stringAgg':
+        return atom(sql`group_concat(${arg}${order} SEPARATOR ${parts.separator})`)
+      default:
+        return atom(sql`${fn}(${arg})`)
+    }
+  }
+
+/** JSON that JSON.parse reads without loss: 64-bit integers and decimals as text, bytes as hex digits. */
+const toJson: Dialect['toJson'] = (value, type) => {
+  switch (type.tag) {
+    case 'bigint':
+    case 'numeric':
+    case 'custom':
+      return sql`CAST(${value} AS CHAR)`
+    case 'bytes':
+      return sql`hex(${value})`
+    case 'json':
+    case 'array':
+    case 'vector':
+      return sql`CAST(${value} AS JSON)`
+    default:
+      return value
+  }
+}
+
+/** LIMIT takes a number or a parameter, and no other expression. */
+export const limitOf =
+  (dialect: 'mysql' | 'mariadb'): Dialect['limit'] =>
+  (count, offset) => {
+    const plain = (f: Fragment): Fragment =>
+      f.pieces.length === 1 ? f : refuse(unsupported('a computed number of rows', dialect, 'compute it before, or take it as a parameter'))
+    return sql` LIMIT ${count === null ? ALL : plain(count)}${optional(offset !== null, () => sql` OFFSET ${plain(offset as Fragment)}`)}`
+  }
+
+const limit = limitOf('mysql')
+
+const quote = quoteFor('mysql')
+
+const collection: Dialect['collection'] = ({ cells, body, order, count, offset, alias }) => {
+  const row = sql`json_array(${list(cells)})`
+  if (order.length === 0 && count === null && offset === null) return sql`(SELECT coalesce(json_arrayagg(${row}), json_array())${body})`
+  const sorted = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
+  const rows = alias('item')
+  const item = quote('item')
+  return sql`(SELECT coalesce(json_arrayagg(${rows}.${item}), json_array()) FROM (SELECT ${row} AS ${item}${body}${sorted}${limit(count, offset)}) AS ${rows})`
+}
+
+export const mysql: Dialect = {
+  name: 'mysql',
+  quote,
+  placeholder: (_: number, __: Slot) => '?',
+  numbered: false,
+  parameter: parameterOf(told),
+  text: quoted,
+  groupByParameters: false,
+  groupKeysInside: false,
+  limitInMembers: false,
+  nulls: { clause: false, largest: false },
+  calls: {
+    same: infix('<=>', level.comparison),
+    quot: infix('DIV', level.product),
+    concat: named('concat'),
+    length: named('char_length'),
+    startsWith: args => ({
+      level: level.comparison,
+      fragment: sql`left(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
+    }),
+    endsWith: args => ({
+      level: level.comparison,
+      fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
+    }),
+  },
+  cast,
+  aggregate: aggregates(toJson, null),
+  computable: computable('mysql'),
+  limit,
+  values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
+  toJson,
+  collection,
+  inCollection: { limit: true, distinct: false },
+  embed: rows => rows,
+  output: value => value,
+  nullOf: () => text('NULL'),
+  lateral: { tag: 'native' },
+  correlatedDerived: true,
+  writes: {
+    ...writes,
+    ...rewriting('mysql', false),
+    returning: { insert: false, update: false, delete: false },
+    upsert: onDuplicateKey(' AS new', column => `new.${column}`),
+  },
+  ddl: definitions({ dialect: 'mysql', quote, collation: 'utf8mb4_0900_bin', json: 'json', dropTogether: true, dropConstraint: null }),
+}

@@ -1,0 +1,20 @@
+/**
+ * What a session on MySQL or MariaDB is told when it begins, so that the dialects' SQL means what it says.
+ *
+ * Literals compare by code point, instants are in UTC, what does not fit is an error, a zero date too,
+ * division by zero is null also in a write, 0 is no request for a new key, and aggregates of text are
+ * as long as they have to be (cut ones are only a warning, and rows would be lost). On MariaDB longer
+ * texts are sorted and grouped by more than their first 1,024 bytes: by 65,536.
+ *
+ * A runner also has to bind a bigint as BIGINT and a Uint8Array as BLOB (see `mysqlValues`).
+ */
+const MODES = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'
+
+const session = (collation: string): readonly string[] => [
+  `SET NAMES utf8mb4 COLLATE ${collation}`,
+  `SET SESSION time_zone = '+00:00', SESSION sql_mode = '${MODES}', SESSION group_concat_max_len = 4294967295`,
+]
+
+export const mysqlSession: readonly string[] = session('utf8mb4_0900_bin')
+
+export const mariadbSession: readonly string[] = [...session('utf8mb4_nopad_bin'), 'SET SESSION max_sort_length = 65536']
