@@ -40,6 +40,7 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 /** Why an engine could not store a text as it is, or null. */
 export const textProblem = (s: string): string | null => {
   if (s.includes('\u0000')) return 'a text can hold no NUL character'
+  if (s.startsWith('\ufeff')) return 'a text can not begin with a byte order mark, which embedded engines drop when it is read'
   return LONE_SURROGATE.test(s) ? 'a text can hold no lone surrogate' : null
 }
 
@@ -150,8 +151,12 @@ const normalZero = (value: Json): Json => {
   return value
 }
 
+/** What arrays may hold on every engine. */
+export const isElement = (t: SqlType): boolean => t.tag !== 'array' && t.tag !== 'json' && t.tag !== 'vector' && t.tag !== 'custom'
+
 const list = (type: SqlType & { readonly tag: 'array' }, value: unknown): Checked => {
   if (!Array.isArray(value)) return expected(type, value)
+  if (!isElement(type.element)) return no(`an array of ${showSqlType(type.element)} is not the same on every engine: use json`)
   const items: unknown[] = []
   for (const item of value) {
     const checked = item === null && type.elementNullable ? ok(null) : canonical(type.element, item)
@@ -227,6 +232,7 @@ export const canonical = (type: SqlType, value: unknown): Checked => {
 /** The extra bound of a *stored* integer: a column of `int` has 32 bits, of `smallint` 16, though expressions have 64. */
 export const fitsColumn = (type: SqlType, value: unknown): boolean => {
   if (type.tag === 'int') return typeof value === 'number' && value >= -2147483648 && value <= 2147483647
+  if (type.tag === 'array') return Array.isArray(value) && value.every(v => v === null || fitsColumn(type.element, v))
   if (type.tag === 'smallint') return typeof value === 'number' && value >= -32768 && value <= 32767
   return true
 }

@@ -71,8 +71,8 @@ export const enumOf = <const V extends readonly [string, ...string[]]>(...values
 /** A JSON value, decoded by an io-ts type. No equality, no order. */
 export const json = <A>(type: t.Type<A, any>): Column<A> => column({ tag: 'json' }, type)
 
-/** Any JSON value. */
-export const anyJson: Column<Json> = column({ tag: 'json' })
+/** Any JSON value but null: in a column, null is SQL's. */
+export const anyJson: Column<Exclude<Json, null>> = column({ tag: 'json' })
 
 /** A list of values: an array where the engine has them, JSON elsewhere. */
 export const arrayOf = <A, I>(element: Column<A, I>): Column<readonly A[]> =>

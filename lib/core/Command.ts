@@ -9,8 +9,9 @@
  * An update or delete of every row has to say `everywhere`. Values are checked against their columns
  * when the command is built; a bad one makes a command that is refused before anything is sent.
  */
+import { isExpr } from './answered.js'
 import { fitsColumn } from './Canonical.js'
-import { type DbError, numericOverflow, validationError } from './DbError.js'
+import { type DbError, numericOverflow, refuse, validationError } from './DbError.js'
 import { asColumn, literalOf } from './Expr.js'
 import { type Db, execute, type Program, perform } from './Interpreter.js'
 import { showSqlType } from './SqlType.js'
@@ -53,11 +54,9 @@ const write = <S, K extends 'one' | 'many'>(node: CommandNode, cardinality: K): 
 /** In place of a condition: every row. */
 export const everywhere: unique symbol = Symbol('everywhere')
 
-const isExpr = (x: unknown): x is AnyExpr => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'expr'
-
 /** A value for a column: checked, with its path in an error. Undefined is left to the default. */
 const assigned = (table: AnyTable, field: string, value: unknown, path: readonly string[]): AnyExpr => {
-  const column = table.columns[field]
+  const column = Object.hasOwn(table.columns, field) ? table.columns[field] : undefined
   const bad = (reason: string): AnyExpr =>
     invalid(validationError([table.name, ...path, field], reason), { sql: { tag: 'text' }, nullable: false, refine: null })
   if (column === undefined) return bad(`there is no such column; the columns are ${Object.keys(table.columns).join(', ')}`)
@@ -90,11 +89,16 @@ const refusal = (rows: readonly Assignments[]): DbError | null => {
   return null
 }
 
+/** Whether an insert has to give a value for a column. */
+export const isRequired = (table: AnyTable, field: string): boolean => {
+  const c = table.columns[field]
+  return c !== undefined && !c.type.nullable && !c.generated && c.default === null
+}
+
 const missing = (table: AnyTable, row: Assignments): string | undefined =>
-  Object.keys(table.columns).find(f => {
-    const c = table.columns[f]
-    return c !== undefined && row[f] === undefined && !c.type.nullable && !c.generated && c.default === null
-  })
+  Object.keys(table.columns).find(f => !Object.hasOwn(row, f) && isRequired(table, f))
+
+const isRecord = (x: unknown): x is object => typeof x === 'object' && x !== null && !Array.isArray(x) && !isExpr(x)
 
 const inserting = <S, K extends 'one' | 'many'>(
   table: AnyTable,
@@ -103,6 +107,12 @@ const inserting = <S, K extends 'one' | 'many'>(
   conflict: Conflict | null,
 ): Write<S, K> => {
   const many = cardinality === 'many'
+  const malformed = Array.isArray(rows) ? rows.findIndex(row => !isRecord(row)) : 0
+  if (malformed >= 0) {
+    const path = [table.name, ...(many && Array.isArray(rows) ? [String(malformed)] : [])]
+    const expected = Array.isArray(rows) ? 'a row is a record of values' : 'insertMany takes a list of rows'
+    return write({ tag: 'invalid', error: validationError(path, expected) }, cardinality)
+  }
   const checked = rows.map((row, i) => assignments(table, row, many ? [String(i)] : []))
   const refused = refusal(checked)
   if (refused !== null) return write({ tag: 'invalid', error: refused }, cardinality)
@@ -152,8 +162,14 @@ const NOWHERE = validationError([], 'an update or delete needs a condition: give
 export const update =
   <C>(table: Table<C>) =>
   (set: UpdateOf<C> | ((row: Exprs<C>) => UpdateOf<C>), where: Where<C>): Write<Exprs<C>, 'many'> => {
-    if (where === undefined || where === null) return write({ tag: 'invalid', error: NOWHERE }, 'many')
-    const f = (row: Exprs<C>): Assignments => assignments(table, typeof set === 'function' ? set(row) : set)
+    if (typeof where !== 'function' && where !== everywhere) return write({ tag: 'invalid', error: NOWHERE }, 'many')
+    if (typeof set !== 'function' && !isRecord(set)) {
+      return write({ tag: 'invalid', error: validationError([table.name], 'an update sets a record of values, or a function of the row') }, 'many')
+    }
+    const f = (row: Exprs<C>): Assignments => {
+      const values: unknown = typeof set === 'function' ? set(row) : set
+      return isRecord(values) ? assignments(table, values) : refuse(validationError([table.name], 'an update sets a record of values'))
+    }
     if (typeof set !== 'function') {
       const checked = assignments(table, set)
       const refused = refusal([checked])
@@ -168,7 +184,7 @@ export const update =
 const delete_ =
   <C>(table: Table<C>) =>
   (where: Where<C>): Write<Exprs<C>, 'many'> =>
-    where === undefined || where === null
+    typeof where !== 'function' && where !== everywhere
       ? write({ tag: 'invalid', error: NOWHERE }, 'many')
       : write({ tag: 'delete', table, where: where === everywhere ? null : where }, 'many')
 
@@ -190,6 +206,7 @@ export const upsert =
     )
     if (!isKey) return bad(`(${conflict.target.join(', ')}) is no unique key`)
     if (conflict.update.length === 0) return bad('an upsert must update at least one column')
+    if (!isRecord(row)) return bad('a row is a record of values')
     const unset = [...conflict.target, ...conflict.update].find(f => (row as { readonly [f: string]: unknown })[f] === undefined)
     if (unset !== undefined) return bad(`an upsert needs a value for ${unset}, which its target or update names`)
     return inserting(table, [row], 'one', conflict)

@@ -302,10 +302,19 @@ export const databaseError = (code: string | null, reason: string, cause?: unkno
   ...because(cause),
 })
 
+/** What was thrown, in words; anything can be thrown. */
+const textOf = (thrown: unknown): string => {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return 'a value that has no text'
+  }
+}
+
 export const callbackFailed = (callback: string, cause: unknown): CallbackFailed => ({
   _tag: 'CallbackFailed',
   callback,
-  message: `${callback} threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+  message: `${callback} threw: ${textOf(cause)}`,
   cause,
 })
 
@@ -337,6 +346,8 @@ export const attempting = <A>(
   try {
     return { _tag: 'Right', right: walk() }
   } catch (thrown) {
-    return { _tag: 'Left', left: thrown instanceof Refusal ? thrown.error : callbackFailed(callback, thrown) }
+    if (thrown instanceof Refusal) return { _tag: 'Left', left: thrown.error }
+    const tooDeep = thrown instanceof RangeError && /call stack/.test(thrown.message)
+    return { _tag: 'Left', left: tooDeep ? unsupported('so deep or large a query', 'query-ts', 'split it') : callbackFailed(callback, thrown) }
   }
 }

@@ -12,7 +12,8 @@
  * expression that is refused with a `ValidationError` before anything is sent.
  */
 import type { Type } from 'io-ts'
-import { canonical, textProblem } from './Canonical.js'
+import { asCondition, isExpr } from './answered.js'
+import { canonical, kindOf, textProblem } from './Canonical.js'
 import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
 import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import {
@@ -30,9 +31,12 @@ import {
   type Order,
   type Pred,
   type Query,
+  query,
+  type RowShape,
   type ScalarFn,
+  type Shape,
 } from './Syntax.js'
-import { scopeOf, singleColumn } from './scope.js'
+import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'
 
@@ -74,8 +78,6 @@ const typeBeside = (like: ExprType, value: unknown): ExprType => {
   }
   return { ...like, nullable: false }
 }
-
-const isExpr = (x: unknown): x is AnyExpr => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'expr'
 
 /** An operand as an expression, typed beside `like`. A null from an untyped caller is refused. */
 const operand = (like: ExprType, x: unknown): AnyExpr => {
@@ -131,9 +133,15 @@ const TEXT: SqlType = { tag: 'text' }
 /** The first argument that is refused, so that a refusal is seen however deep it stands. */
 const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
 
+/** Deeper expressions overflow the stacks of embedded engines; PGlite then answers no rows without a word. */
+const MOST_DEPTH = 150
+const TOO_DEEP = unsupported(`an expression of more than ${MOST_DEPTH} operations in each other`, 'query-ts', 'and, or and concat take a list; split the rest')
+
 const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
   const bad = refused(args)
-  return bad === undefined ? expr(n, type) : expr(bad.node, type)
+  if (bad !== undefined) return expr(bad.node, type)
+  const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
+  return depth > MOST_DEPTH ? invalid(TOO_DEEP, type) : { ...expr(n, type), depth }
 }
 
 const nullable = (args: readonly AnyExpr[]): boolean => args.some(a => a.type.nullable)
@@ -260,16 +268,30 @@ export const notIn = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[])
 
 // --- Logic ------------------------------------------------------------------------------------
 
+/** A condition as it is; what an untyped caller gives in its place is refused. */
+const condition = (x: unknown): Pred => {
+  const checked = attempting('a condition', () => asCondition(x, 'a condition'))
+  return checked._tag === 'Right' ? checked.right : invalid(checked.left, exprType(BOOLEAN))
+}
+
+/** Conditions in a row: what stands in one of the same kind is taken out of it, so that a fold of conditions is not deep. */
+const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred =>
+  strict(
+    fn,
+    preds.map(condition).flatMap(p => (p.node.tag === 'call' && p.node.fn === fn ? p.node.args : [p])),
+    BOOLEAN,
+  )
+
 /** Kleene's and; `and()` is true. */
 export const and = (...preds: readonly Pred[]): Pred =>
-  preds.length === 0 ? lit(true) : preds.length === 1 ? (preds[0] as Pred) : strict('and', preds, BOOLEAN)
+  preds.length === 0 ? lit(true) : preds.length === 1 ? condition(preds[0]) : connected('and', preds)
 
 /** Kleene's or; `or()` is false. */
 export const or = (...preds: readonly Pred[]): Pred =>
-  preds.length === 0 ? lit(false) : preds.length === 1 ? (preds[0] as Pred) : strict('or', preds, BOOLEAN)
+  preds.length === 0 ? lit(false) : preds.length === 1 ? condition(preds[0]) : connected('or', preds)
 
 /** Kleene's not: null stays null. */
-export const not = (pred: Pred): Pred => strict('not', [pred], BOOLEAN)
+export const not = (pred: Pred): Pred => strict('not', [condition(pred)], BOOLEAN)
 
 // --- Numbers ----------------------------------------------------------------------------------
 
@@ -387,8 +409,8 @@ const part = (fn: 'contains' | 'startsWith' | 'endsWith', e: AnyExpr, x: TextArg
   if (isExpr(x)) return strict(fn, [e, x], BOOLEAN)
   // engines limit the length of patterns, not that of texts
   if (typeof x === 'string' && x.length > 5000) return strict(fn, [e, textArg(x)], BOOLEAN)
-  const escaped = typeof x === 'string' ? escapeLike(x) : x
-  return pattern('like', e, `${fn === 'startsWith' ? '' : '%'}${escaped}${fn === 'endsWith' ? '' : '%'}`)
+  if (typeof x !== 'string') return invalid(validationError([fn], `expected a text, got ${kindOf(x)}`), exprType(BOOLEAN))
+  return pattern('like', e, `${fn === 'startsWith' ? '' : '%'}${escapeLike(x)}${fn === 'endsWith' ? '' : '%'}`)
 }
 
 /** Whether `x` occurs in the text. Wildcards in `x` stand for themselves. */
@@ -519,9 +541,20 @@ export const scalar = <A>(q: Query<Expr<A>, unknown>): Expr<A | null> => {
 
 /** Whether the value is among the rows of a query of one column; null under SQL's rules for null. */
 export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred =>
-  hasEquality(e.type.sql)
-    ? node({ tag: 'inQuery', operand: e, query: q as AnyQuery }, exprType(BOOLEAN, true), [e])
-    : invalid(unsupported(`inQuery on ${showSqlType(e.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
+  inside(e, q as AnyQuery)
+
+/** Both sides in one representation, as in `inList`. */
+const inside = (e: AnyExpr, q: AnyQuery): Pred => {
+  const refusal = (error: DbError): AnyExpr => invalid(error, exprType(BOOLEAN))
+  const column = attempting('inQuery', () => singleColumn(q))
+  if (column._tag === 'Left') return refusal(column.left)
+  const sql = column.right === null ? e.type.sql : widen(e.type.sql, column.right.type.sql)
+  if (!hasEquality(e.type.sql) || !hasEquality(sql)) return refusal(unsupported(`inQuery on ${showSqlType(sql)}`, 'query-ts'))
+  const operand = sql.tag === 'numeric' ? coerce(e, sql) : e
+  const fit = (scope: RowShape): Shape => mapLeaves(scope, leaf => (leaf.kind === 'expr' ? coerce(leaf, sql) : leaf)) as Shape
+  const inner = sql.tag === 'numeric' && column.right !== null ? query<unknown, unknown>({ tag: 'map', input: q, f: fit }) : q
+  return node({ tag: 'inQuery', operand, query: inner }, exprType(BOOLEAN, true), [operand])
+}
 
 // --- Order ------------------------------------------------------------------------------------
 

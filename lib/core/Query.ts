@@ -17,8 +17,10 @@
  * The programs that run a query (`all`, `one`, `head`, ...) are in `fetch`, and exported from here too.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
+import { isExpr } from './answered.js'
 import { validationError } from './DbError.js'
 import { literalOf } from './Expr.js'
+import { isInteger } from './SqlType.js'
 import type {
   Agg,
   AnyAgg,
@@ -75,7 +77,7 @@ const literals = (
   types: { readonly [name: string]: ExprType },
   row: { readonly [name: string]: unknown },
 ): { readonly [name: string]: AnyExpr } =>
-  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, literalOf(type, row[name])]))
+  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, literalOf(type, Object.hasOwn(row, name) ? row[name] : undefined)]))
 
 // --- Combinators ------------------------------------------------------------------------------
 
@@ -187,9 +189,11 @@ export const orderBy =
 const BIGINT = exprType({ tag: 'bigint' })
 
 const rowCount = (what: string, n: number | Expr<number | bigint>): AnyExpr => {
-  if (typeof n === 'object') {
-    const known = n.node.tag === 'literal' || n.node.tag === 'param' || n.node.tag === 'invalid'
-    return known ? n : invalid(validationError([what], 'a number of rows is a number or a parameter, not computed'), BIGINT)
+  if (isExpr(n)) {
+    const { node, type } = n
+    if (node.tag === 'invalid' || node.tag === 'param') return isInteger(type.sql) ? n : invalid(validationError([what], 'a number of rows is an integer'), BIGINT)
+    if (node.tag !== 'literal') return invalid(validationError([what], 'a number of rows is a number or a parameter, not computed'), BIGINT)
+    return rowCount(what, Number(node.value ?? Number.NaN))
   }
   return Number.isSafeInteger(n) && n >= 0
     ? expr({ tag: 'literal', value: BigInt(n) }, BIGINT)

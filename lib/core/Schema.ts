@@ -11,7 +11,9 @@
  *     }))
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { isElement, textProblem } from './Canonical.js'
 import { type DbError, type ValidationError, validationError } from './DbError.js'
+import { type SqlType, showSqlType } from './SqlType.js'
 import { type AnyTable, expr, type Out, type Table } from './Syntax.js'
 import { checksOf, columnName, qualifiedName, shortName } from './Table.js'
 
@@ -121,6 +123,14 @@ export const schema = <const T extends Tables>(
 /** The name of a foreign key's constraint, from SQL names. */
 export const foreignKeyName = (table: string, columns: readonly string[]): string => shortName(`${table}_${columns.join('_')}_fkey`)
 
+/** Why no column can be of a type, if none can. */
+const typeProblem = (t: SqlType): string | null => {
+  if (t.tag === 'array' && !isElement(t.element)) return `an array of ${showSqlType(t.element)} is not the same on every engine: use json`
+  if (t.tag !== 'enum') return null
+  if (t.values.length === 0 || new Set(t.values).size < t.values.length) return 'an enum has at least one value, and each once'
+  return t.values.map(textProblem).find(p => p !== null) ?? null
+}
+
 const sameColumns = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every(x => b.includes(x))
 
 /** Why a schema can't be created, if it can't: a key over unknown columns, or one that refers to no unique key. */
@@ -138,6 +148,14 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     for (const key of [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques, ...t.indexes]) {
       const unknown = key.columns.find(c => t.columns[c] === undefined)
       if (unknown !== undefined) return bad([t.name, key.name], `there is no column ${unknown}`)
+    }
+    for (const name of [t.name, ...(t.schema === null ? [] : [t.schema]), ...sqlNames, ...t.checks.map(c => c.name)]) {
+      const problem = name === '' ? 'a name can not be empty' : textProblem(name)
+      if (problem !== null) return bad([t.name, 'name'], problem)
+    }
+    for (const [field, { sql }] of Object.entries(t.types)) {
+      const problem = typeProblem(sql)
+      if (problem !== null) return bad([t.name, field], problem)
     }
     const row = Object.fromEntries(Object.entries(t.types).map(([f, type], i) => [f, expr({ tag: 'ref', id: i + 1 }, type)]))
     const constraints = [...Object.values(t.columns).map(c => c.default), ...checksOf(t, row).map(([, predicate]) => predicate)]

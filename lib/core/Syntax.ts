@@ -33,6 +33,8 @@ export interface Leaf<out A> {
 export interface Expr<out A> extends Leaf<A> {
   readonly kind: 'expr'
   readonly node: ExprNode
+  /** How deep operations stand in each other; 0 when left out. */
+  readonly depth?: number
 }
 
 /** A condition under SQL's three-valued logic: `where` keeps a row only when it is true. */

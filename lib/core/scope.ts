@@ -9,6 +9,7 @@
  * is none (the missing side of a left join, the fields of a union). `null` is the row of `zero`,
  * which has every shape.
  */
+import { asAggregates, asQuery } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
 import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
@@ -29,7 +30,8 @@ type Visited =
 /** Which form of row shape this is. Anything but a shape is refused: an untyped caller may answer a plain value. */
 export const visit = (row: RowShape): Visited => {
   const x = row as { readonly kind?: unknown }
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+  const prototype = typeof row === 'object' && row !== null ? Object.getPrototypeOf(row) : undefined
+  if (prototype !== Object.prototype && prototype !== null) {
     return refuse(validationError([], 'a row is made of expressions, nested queries and records of these: wrap a plain value in lit'))
   }
   if ((x.kind === 'expr' || x.kind === 'nested') && 'type' in row) return { tag: 'leaf', leaf: row as AnyLeaf }
@@ -213,7 +215,7 @@ export const aggregateType = ({ node, type }: AnyAgg, grouped: boolean): ExprTyp
 
 /** The static row of a query, or null for `zero`. Refuses what no engine is asked to do. */
 export const rowOf = (q: AnyQuery): RowShape | null => {
-  const { node } = q
+  const { node } = asQuery(q)
   if ('input' in node) {
     const input = rowOf(node.input)
     if (input === null && node.tag !== 'aggregate') return null
@@ -234,7 +236,7 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       case 'let':
         return extend(row, { [node.name]: node.f(scopeOf(row)) })
       case 'aggregate': {
-        const aggs = node.f(row === null ? nothing : scopeOf(row))
+        const aggs = asAggregates(node.f(row === null ? nothing : scopeOf(row)))
         return mapFields(aggs, agg => symbol(aggregateType(agg, isGrouped(aggs))))
       }
       default:

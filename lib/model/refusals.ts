@@ -9,7 +9,9 @@
  * Law: where this passes, evaluation fails only for what the rows hold (an overflow, a codec).
  */
 
+import { asAggregates, asCondition, asExpr, asOrders, asQuery } from '../core/answered.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
+import { isRequired } from '../core/Command.js'
 import { asColumn } from '../core/Expr.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
 import type { AnyAgg, AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, ExprType, Order, QueryNode, RowShape } from '../core/Syntax.js'
@@ -32,7 +34,7 @@ const checker = (db: Database) => {
   const params = new Set<string>()
 
   const expression = (e: AnyExpr): void => {
-    if (seen.has(e)) return
+    if (seen.has(asExpr(e))) return
     seen.add(e)
     const n = e.node
     switch (n.tag) {
@@ -100,7 +102,7 @@ const checker = (db: Database) => {
 
   /** The static row of a query, after a look at what its steps read; null for what has no rows of any shape. */
   const rowThrough = (q: AnyQuery): RowShape | null => {
-    const { node } = q
+    const { node } = asQuery(q)
     switch (node.tag) {
       case 'from':
         stored(db, node.table)
@@ -118,7 +120,7 @@ const checker = (db: Database) => {
         return rowThrough(node.prepared.f(node.values))
       default: {
         const input = rowThrough(node.input)
-        if (node.tag === 'aggregate') return aggregate(node.f(input === null ? nothing : scopeOf(input)))
+        if (node.tag === 'aggregate') return aggregate(asAggregates(node.f(input === null ? nothing : scopeOf(input))))
         return input === null ? null : step(node, input)
       }
     }
@@ -128,7 +130,7 @@ const checker = (db: Database) => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
-        expression(node.f(scope))
+        expression(asCondition(node.f(scope), 'where'))
         return row
       case 'map': {
         const mapped: RowShape = node.f(scope)
@@ -151,7 +153,7 @@ const checker = (db: Database) => {
         compared(row, 'distinct')
         return mapLeaves(row, leaf => symbol(leaf.type))
       case 'orderBy':
-        order(node.f(scope))
+        order(asOrders(node.f(scope)))
         return row
       case 'limit':
       case 'offset':
@@ -225,7 +227,7 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
       if (Object.keys(set).length === 0) refuse(validationError([table.name], 'an update must set at least one column'))
       expressions(Object.values(set))
     }
-    if (node.where !== null) expressions([node.where(row)])
+    if (node.where !== null) expressions([asCondition(node.where(row), 'where')])
   }
 }
 
@@ -241,4 +243,7 @@ const insertable = (table: AnyTable, row: RowShape | null): void => {
       wrong(field, `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`)
     }
   }
+  const found = new Set(leaves(scopeOf(row)).map(([path]) => path.join('.')))
+  const missing = Object.keys(table.columns).find(f => !found.has(f) && isRequired(table, f))
+  if (missing !== undefined) refuse(validationError([table.name, missing], 'a value is required'))
 }

@@ -9,6 +9,7 @@
  * with null, nested collections under `distinct`. A prepared query is planned with parameters when
  * it is the whole query; inside another it is planned with its values.
  */
+import { asAggregates, asCondition, asExpr, asOrders, asQuery } from '../core/answered.js'
 import { refuse } from '../core/DbError.js'
 import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
@@ -51,7 +52,7 @@ export const reifier = () => {
   // --- Scalars --------------------------------------------------------------------------------
 
   const scalar = (e: AnyExpr): Scalar => {
-    const before = known.get(e)
+    const before = known.get(asExpr(e))
     if (before !== undefined) return before
     const s: Scalar = { node: scalarNode(e), type: e.type }
     known.set(e, s)
@@ -125,7 +126,7 @@ export const reifier = () => {
   }
 
   const build = (q: AnyQuery): Built => {
-    const { node } = q
+    const { node } = asQuery(q)
     switch (node.tag) {
       case 'from': {
         const columns = columnsNamed(node.table.types)
@@ -160,7 +161,7 @@ export const reifier = () => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
-        return { ...input, rel: { tag: 'filter', input: input.rel, predicate: scalar(node.f(scope)) } }
+        return { ...input, rel: { tag: 'filter', input: input.rel, predicate: scalar(asCondition(node.f(scope), 'where')) } }
       case 'map': {
         const mapped: RowShape = node.f(scope)
         visit(mapped)
@@ -196,7 +197,7 @@ export const reifier = () => {
         return { rel: { tag: 'distinct', input: input.rel, columns: made.columns }, row: made.row, order: [] }
       }
       case 'orderBy':
-        return { ...input, order: [...node.f(scope), ...input.order] }
+        return { ...input, order: [...asOrders(node.f(scope)), ...input.order] }
       case 'limit':
       case 'offset': {
         const count = scalar(node.count)
@@ -236,7 +237,7 @@ export const reifier = () => {
     const keys: Computed[] = []
     const aggs: AggColumn[] = []
     const row: { [name: string]: RowShape } = {}
-    const found = f(input.row === null ? nothing : scopeOf(input.row))
+    const found = asAggregates(f(input.row === null ? nothing : scopeOf(input.row)))
     for (const [name, agg] of Object.entries(found)) {
       const id = fresh()
       const type = aggregateType(agg, isGrouped(found))

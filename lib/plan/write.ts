@@ -5,7 +5,9 @@
  * interpreter reads them from the row that is written. What no engine is asked to do is refused here.
  */
 
+import { asCondition } from '../core/answered.js'
 import { refuse, validationError } from '../core/DbError.js'
+import { isRequired } from '../core/Command.js'
 import { asColumn } from '../core/Expr.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict } from '../core/Syntax.js'
@@ -53,6 +55,9 @@ const fitted = (table: AnyTable, q: AnyQuery): AnyQuery => {
       )
     }
   }
+  const given = new Set(row === null ? [] : leaves(row).map(([path]) => path.join('.')))
+  const missing = Object.keys(table.columns).find(f => !given.has(f) && isRequired(table, f))
+  if (row !== null && missing !== undefined) return refuse(validationError([table.name, missing], 'a value is required'))
   const fit = (scope: { readonly [field: string]: AnyExpr }): Assignments =>
     Object.fromEntries(Object.entries(scope).map(([field, e]) => [field, asColumn(e, table.columns[field]?.type.sql ?? e.type.sql) ?? e]))
   return query({ tag: 'map', input: q, f: fit })
@@ -82,10 +87,10 @@ export const reifyWrite = (command: AnyCommand): Write => {
     case 'update': {
       const set = Object.entries(node.set(row)).map(([field, e]): Assignment => [field, scalar(e)])
       if (set.length === 0) return refuse(validationError([table.name], 'an update must set at least one column'))
-      return { ...common, tag: 'update', set, where: node.where === null ? null : scalar(node.where(row)) }
+      return { ...common, tag: 'update', set, where: node.where === null ? null : scalar(asCondition(node.where(row), 'where')) }
     }
     case 'delete':
-      return { ...common, tag: 'delete', where: node.where === null ? null : scalar(node.where(row)) }
+      return { ...common, tag: 'delete', where: node.where === null ? null : scalar(asCondition(node.where(row), 'where')) }
   }
 }
 

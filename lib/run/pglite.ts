@@ -8,7 +8,7 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { connectionError, type DbError } from '../core/DbError.js'
+import { connectionError, type DbError, unsupported } from '../core/DbError.js'
 import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
@@ -69,7 +69,10 @@ const engine: SqlEngine = {
   dialect,
   values: postgresValues,
   begin: beginText,
-  classify: (thrown, context) => classifyPostgres(fieldsOf(thrown), context, thrown),
+  classify: (thrown, context) =>
+    /stack depth|unnamed prepared statement does not exist/.test(fieldsOf(thrown).message)
+      ? unsupported('so deep or large a statement', 'pglite', 'split it')
+      : classifyPostgres(fieldsOf(thrown), context, thrown),
   diagnose: error => Promise.resolve(error),
 }
 
@@ -79,12 +82,15 @@ const open = (db: PGlite): Driver => {
   const rowsOf = async (
     text: string,
     params: readonly unknown[],
+    columns = 0,
   ): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly affected: number }> => {
     const answer = await db.query<unknown[]>(text, [...params], { rowMode: 'array' })
+    // PGlite answers without fields, and without a word, where its stack has overflowed
+    if (columns > 0 && answer.fields.length === 0) throw new Error('stack depth exceeded')
     return { rows: answer.rows, affected: answer.affectedRows ?? 0 }
   }
   return {
-    query: ({ text, params }) => rowsOf(text, params),
+    query: ({ text, params, columns, kind }) => rowsOf(text, params, kind === 'read' ? columns.length : 0),
     cursor: async ({ text, params }, size) => {
       cursors += 1
       const name = `query_ts_${cursors}`

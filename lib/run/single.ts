@@ -111,7 +111,8 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
           }
           const inner = level('transaction', readOnly || o.readOnly === true)
           const answer = await settled(() => use(inner.interpreter)())
-          const undone = await inner.end()
+          const ended = await inner.end()
+          const undone = E.isLeft(ended) || ended.right
           if (E.isRight(answer) && !undone) {
             const committed = await bracket.commit()
             if (E.isRight(committed)) return answer
@@ -124,29 +125,34 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
             aborted = what === 'transaction'
             return E.isLeft(answer) ? answer : rolledBack
           }
+          if (E.isLeft(ended)) return ended
           return E.isLeft(answer) ? answer : E.left(transactionAborted)
         })
 
-    /** Ends the level: waits for what is under way, closes its cursors. Answers whether an operation in it had failed. */
-    const end = async (): Promise<boolean> => {
-      await own.take(async () => {
+    /** Ends the level: waits for what is under way, closes its cursors. Answers whether an operation in it had failed; `Timeout` when what is under way does not end. */
+    const end = async (): Answer<boolean> => {
+      const waited = await own.take<DbError, void>(async () => {
         ended = true
         for (const cursor of cursors) await cursor.close()
         cursors.clear()
         return E.right(undefined)
       })
       ended = true
-      return aborted
+      return E.isLeft(waited) ? waited : E.right(aborted)
     }
     const interpreter: Interpreter<SqlOp> = { perform, transaction, capabilities }
-    return { interpreter, end, isEnded: () => ended }
+    return { interpreter, end }
   }
 
   const top = level('interpreter', false)
-  const close: TaskEither<DbError, void> = async () => {
-    if (top.isEnded()) return E.right(undefined)
+  let closing: Answer<void> | undefined
+  const closeOnce = async (): Answer<void> => {
     await top.end()
     return session.close()
+  }
+  const close: TaskEither<DbError, void> = () => {
+    closing ??= closeOnce()
+    return closing
   }
   return { ...top.interpreter, close }
 }
@@ -154,7 +160,9 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
 /** The answer of a caller's function, whatever it does. */
 const settled = async <X, A>(f: () => Promise<E.Either<X, A>>): Promise<E.Either<X | DbError, A>> => {
   try {
-    return await f()
+    const answer = await f()
+    const tag = (answer as { readonly _tag?: unknown } | null | undefined)?._tag
+    return tag === 'Left' || tag === 'Right' ? answer : E.left(callbackFailed('the body of a transaction', new TypeError('it answered no Either')))
   } catch (thrown) {
     return E.left(callbackFailed('the body of a transaction', thrown))
   }

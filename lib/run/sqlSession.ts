@@ -7,7 +7,7 @@
  * not at all, also when its answer does not decode.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting, closed, type DbError, refuse, validationError } from '../core/DbError.js'
+import { attempting, closed, type DbError, refuse, unsupported, validationError } from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
@@ -125,10 +125,16 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
 
   const statementOf = (flat: Flat, columns: readonly ResultColumn[], query: AnyQuery | null, kind: Statement['kind']): Statement => ({
     text: flat.text,
-    params: bind(flat.slots, query).map((value, i) => (value === null ? null : values.write((flat.slots[i] as Slot).type.sql)(value))),
+    params: bind(few(flat.slots), query).map((value, i) => (value === null ? null : values.write((flat.slots[i] as Slot).type.sql)(value))),
     columns,
     kind,
   })
+
+  /** Every engine has a limit of parameters; beyond it some answer with a broken connection. */
+  const few = (slots: readonly Slot[]): readonly Slot[] =>
+    slots.length <= dialect.writes.parameters
+      ? slots
+      : refuse(unsupported(`a statement of ${slots.length} parameters`, dialect.name, 'split the list'))
 
   const decodeAll = (row: RowPlan, rows: Rows['rows'], from = 0): E.Either<DbError, readonly unknown[]> =>
     attempting('a function of mapRow', () => {

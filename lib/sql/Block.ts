@@ -119,7 +119,11 @@ const SOME_ROW: Scalar = {
 }
 
 /** What is the same in every row: it groups and sorts nothing, and engines may take it for the number of a column. */
-export const isConstant = (s: Scalar): boolean => s.node.tag === 'literal' || s.node.tag === 'param'
+export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
+  if (s.node.tag !== 'column') return s.node.tag === 'literal' || s.node.tag === 'param'
+  const def = b?.defs.get(s.node.id)
+  return def?.tag === 'scalar' && isConstant(def.scalar, b)
+}
 
 const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Block => {
   const opened = openBlock(rel.left, options)
@@ -145,7 +149,7 @@ const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Blo
 const aggregated = (rel: Rel & { readonly tag: 'aggregate' }, options: BlockOptions): Block => {
   const opened = openBlock(rel.input, options)
   const aggs = rel.aggs.map(a => [a.id, { tag: 'agg', name: a.name, type: a.type, agg: a.agg } as const] as const)
-  const keep = options.groupByParameters || !rel.keys.some(k => hasParameter(k.scalar))
+  const keep = !rel.keys.some(k => hasQuery(k.scalar)) && (options.groupByParameters || !rel.keys.some(k => hasParameter(k.scalar)))
   if (keep) {
     const rows = isRows(opened) ? opened : wrap(opened, rel.input)
     const group = rel.keys.map(k => k.scalar).filter(s => !isConstant(s))
@@ -221,7 +225,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
 }
 
 /** A sub-query can't mention what a group of the query around it computes: that has to be a column first. */
-const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
+export const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
   b.group !== null && some.some(s => hasQuery(s) || (s.node.tag !== 'column' && mentionsKey(b, s, options)))
 
 /** Whether an expression mentions a group key that is itself an expression, where the dialect minds. */
@@ -250,7 +254,12 @@ export const hidesGroup = (b: Block, outputs: readonly Scalar[]): boolean =>
 
 /** DISTINCT can be ordered only by what it selects. */
 export const ordersSelected = (b: Block, order: readonly SortKey[]): boolean =>
-  b.distinct === null || order.every(k => k.scalar.node.tag === 'column' && b.distinct?.includes(k.scalar.node.id))
+  b.distinct === null ||
+  order.every(k => {
+    if (k.scalar.node.tag !== 'column' || !b.distinct?.includes(k.scalar.node.id)) return false
+    const def = b.defs.get(k.scalar.node.id)
+    return def?.tag !== 'scalar' || !hasQuery(def.scalar)
+  })
 
 /** The block of a whole plan: ordered as the plan says, and free to select the plan's outputs. */
 export const blockOf = (rel: Rel, order: readonly SortKey[], outputs: readonly Scalar[], options: BlockOptions): Block => {

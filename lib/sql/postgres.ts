@@ -5,7 +5,7 @@
  * told, division by zero is an error, and `lower` under the collation "C" knows ASCII only: each is
  * spelt so that the decided meaning comes out. Case mapping needs the collation `pg_c_utf8` (17 and later).
  */
-import { isInteger, type SqlType } from '../core/SqlType.js'
+import { isInteger, isText, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
@@ -41,6 +41,12 @@ const dividing =
   }
 
 const unicode = (value: Fragment): Fragment => sql`${value} COLLATE "pg_c_utf8"`
+
+/** Case mapping by Unicode; the result compares by code point again, so that it can stand beside any other text. */
+const mapped = (fn: 'lower' | 'upper', args: Args): Printed => ({
+  level: level.unary,
+  fragment: sql`${fn}(${unicode(args.arg(0, level.atom))}) COLLATE "C"`,
+})
 
 const cast: Dialect['cast'] = ({ fragment: value }, from, to) => {
   if (from.tag === 'timestamp' && to.tag === 'text') return atom(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
@@ -91,7 +97,8 @@ export const postgres: Dialect = {
   quote,
   placeholder,
   numbered: true,
-  parameter: placeholder => placeholder,
+  // a text of no column would compare by the database's own collation
+  parameter: (placeholder, type, place) => (place === 'alone' && isText(type) ? sql`${placeholder} COLLATE "C"` : placeholder),
   text: quoted,
   groupByParameters: true,
   groupKeysInside: true,
@@ -108,8 +115,8 @@ export const postgres: Dialect = {
       level: level.unary,
       fragment: sql`-${isInteger(args.scalars[0]?.type.sql as SqlType) ? sql`(${widened(args, level.sum)})` : args.arg(0, level.atom)}`,
     }),
-    lower: args => atom(sql`lower(${unicode(args.arg(0, level.atom))})`),
-    upper: args => atom(sql`upper(${unicode(args.arg(0, level.atom))})`),
+    lower: args => mapped('lower', args),
+    upper: args => mapped('upper', args),
     length: args => atom(sql`char_length(${args.arg(0)})`),
     position: args => atom(sql`strpos(${args.arg(0)}, ${args.arg(1)})`),
     ilike: args => ({
@@ -136,7 +143,7 @@ export const postgres: Dialect = {
     sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
   inCollection: { limit: false, distinct: false },
   embed: collection => collection,
-  output: (value, type) => (type.tag === 'array' ? toJson(value, type) : value),
+  output: (value, type) => (type.tag === 'array' || type.tag === 'custom' ? toJson(value, type) : value),
   nullOf: type => text(`NULL::${typeName(type)}`),
   lateral: { tag: 'native' },
   correlatedDerived: true,

@@ -86,7 +86,7 @@ const collated = (t: SqlType): boolean =>
 
 /** A canonical value as SQL text. */
 const literal = (value: unknown, type: SqlType): string => {
-  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
+  if (type.tag === 'boolean') return value ? 'TRUE' : 'FALSE'
   if (value instanceof Uint8Array) return `'\\x${Array.from(value, b => b.toString(16).padStart(2, '0')).join('')}'::bytea`
   return `${quoted(String(postgresValues.write(type)(value)))}::${parameterType(type)}`
 }

@@ -23,6 +23,7 @@ import {
   sameOrder,
 } from '../plan/Rel.js'
 import {
+  asksGroups,
   type Block,
   blockOf,
   type Def,
@@ -59,11 +60,13 @@ const TOP: Env = { block: null, sources: new Map(), parent: null }
 
 export interface Renderer {
   readonly select: (plan: Plan) => Fragment
+  /** A SELECT whose rows go into a table: the columns as they are, not as a driver wants them. */
+  readonly inserted: (plan: Plan) => Fragment
   /** A scalar over columns that the caller reads by itself: for commands. */
   readonly scalar: (s: Scalar, read: (id: number) => Fragment) => Fragment
   /** The same of a scalar that becomes the value of a column. */
   readonly stored: (s: Scalar, read: (id: number) => Fragment) => Fragment
-  /** A SELECT of these columns of a relation, for INSERT ... SELECT. */
+  /** A name for a source that no other has. */
   readonly alias: (hint: string) => string
 }
 
@@ -274,7 +277,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       return dialect.collection({
         cells: outputs.map(p.cell),
         body: clauses,
-        order: keys.filter(k => !isConstant(k.scalar)).map(p.sortKey),
+        order: keys.filter(k => !isConstant(k.scalar, b)).map(p.sortKey),
         distinct: b.distinct !== null,
         count: rows(b.count, p),
         offset: rows(b.offset, p),
@@ -495,10 +498,11 @@ export const renderer = (dialect: Dialect): Renderer => {
       const [only, ...more] = printed.pieces
       return more.length === 0 && typeof only === 'string' && only.endsWith(`.${label}`) ? printed : sql`${printed} AS ${label}`
     })
-    const order = block.order.filter(k => !isConstant(k.scalar)).map(p.sortKey)
+    const order = block.order.filter(k => !isConstant(k.scalar, block)).map(p.sortKey)
     const limited = block.count === null && block.offset === null ? text('') : dialect.limit(rows(block.count, p), rows(block.offset, p))
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
+    if (hidesGroup(block, outputs)) columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows']).at(-1) as string)}`)
     return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}${limited}`
   }
 
@@ -520,7 +524,9 @@ export const renderer = (dialect: Dialect): Renderer => {
     const side = (operand: typeof rel.left): Fragment => {
       const opened = openBlock(operand.rel, options)
       const block =
-        opened.limited || hidesGroup(opened, operand.columns) || (opened.distinct !== null && !selects(opened, operand.columns))
+        opened.limited ||
+        hidesGroup(opened, operand.columns) ||
+        asksGroups(opened, operand.columns, options) || (opened.distinct !== null && !selects(opened, operand.columns))
           ? wrap(opened, operand.rel)
           : opened
       return statement(block, operand.columns, labels, env, outside, 'plain')
@@ -579,6 +585,7 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   return {
     select: plan => select(plan, null, null, 'result'),
+    inserted: plan => select(plan, null, null, 'plain'),
     scalar: (s, read) => printer(TOP, read).fragment(s),
     stored: (s, read) => (isParameter(s) ? printer(TOP, read).parameter(s, 'stored') : printer(TOP, read).fragment(s)),
     alias,

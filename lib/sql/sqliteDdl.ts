@@ -5,6 +5,7 @@
  * and texts any length there: ranges, lengths and enums are checks, with names from which the runner
  * tells an overflow (`__range`) and a text that is too long (`__length`) from a failed check.
  */
+import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { Ddl, TypeCheck, Writes } from './Dialect.js'
 import { text } from './Fragment.js'
@@ -85,7 +86,8 @@ export const writes: Writes = {
 }
 
 export const ddl: Ddl = {
-  columnType: (type, { key, primary }) => {
+  columnType: (type, { key, primary, generated }) => {
+    if (generated && !key) refuse(unsupported('a generated column that is not the primary key', 'sqlite', 'make it the key, or number rows yourself'))
     if (key) return 'INTEGER PRIMARY KEY AUTOINCREMENT'
     // a primary key of type INTEGER would be the rowid, which numbers nulls in place of refusing them
     return primary && storage(type) === 'INTEGER' ? 'INT' : storage(type)

@@ -100,7 +100,7 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
         )
       }
       const columns = write.fields.map(column)
-      return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.select(normalize(write.plan))}${returned(dialect, write, value)}`
+      return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.inserted(normalize(write.plan))}${returned(dialect, write, value)}`
     }
     case 'update': {
       const set = write.set.map(([f, s]) => ({
