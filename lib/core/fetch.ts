@@ -10,7 +10,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { countAll } from './Agg.js'
-import { callbackFailed, type DbError, type NoRow, noRow, type TooManyRows, tooManyRows, validationError } from './DbError.js'
+import { callbackFailed, type DbError, type NoRow, noRow, type TooManyRows, timeout, tooManyRows, validationError } from './DbError.js'
 import { type Cursor, type Db, type Program, perform } from './Interpreter.js'
 import { type AnyQuery, expr, exprType, type Query, query } from './Syntax.js'
 
@@ -30,7 +30,7 @@ export const all = <S, A>(q: Query<S, A>): Program<Db, DbError, readonly A[]> =>
 
 /** The first row, if there is any. Fetches no more than one. */
 export const head = <S, A>(q: Query<S, A>): Program<Db, DbError, O.Option<A>> =>
-  after(all<S, A>(atMost(q, 1n)), rows => E.right(O.fromNullable(rows[0])))
+  after(all<S, A>(atMost(q, 1n)), rows => E.right(rows.length === 0 ? O.none : O.some(rows[0] as A)))
 
 /** The only row, if there is any; `TooManyRows` if there are more. */
 export const option = <S, A>(q: Query<S, A>): Program<Db, DbError | TooManyRows, O.Option<A>> =>
@@ -123,6 +123,7 @@ const rowsOf = <S, A>(env: Db, q: Query<S, A>, options: StreamOptions): AsyncIte
   let buffer: readonly A[] = []
   let at = 0
   let done = false
+  let expired = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -133,12 +134,20 @@ const rowsOf = <S, A>(env: Db, q: Query<S, A>, options: StreamOptions): AsyncIte
     cursor = null
     if (held !== null) await held.close()
   }
+  const expire = async (): Promise<void> => {
+    expired = !done
+    await close()
+  }
   const fail = async (error: DbError): Promise<IteratorResult<E.Either<DbError, A>>> => {
     await close()
     return { done: false, value: E.left(error) }
   }
   const next = async (): Promise<IteratorResult<E.Either<DbError, A>>> => {
     clearTimeout(timer)
+    if (expired) {
+      expired = false
+      return { done: false, value: E.left(timeout('a pause in reading a stream', idle, 'read on without such a pause, or give a longer idleTimeout')) }
+    }
     if (done) return { done: true, value: undefined }
     if (cursor === null) {
       const opened = await open(env, q, options)
@@ -157,7 +166,7 @@ const rowsOf = <S, A>(env: Db, q: Query<S, A>, options: StreamOptions): AsyncIte
     }
     const value = buffer[at] as A
     at += 1
-    timer = setTimeout(() => void inTurn(close), idle)
+    timer = setTimeout(() => void inTurn(expire), idle)
     timer.unref?.()
     return { done: false, value: E.right(value) }
   }

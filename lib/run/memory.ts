@@ -9,7 +9,7 @@
  * against what this one does. It has no SQL: `raw` is `Unsupported`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type DbError, unsupported } from '../core/DbError.js'
+import { closed, type DbError, unsupported } from '../core/DbError.js'
 import type { Capabilities, Cursor, Runner, SqlOp } from '../core/Interpreter.js'
 import type { AnyQuery } from '../core/Syntax.js'
 import { type Database, define, empty } from '../model/Database.js'
@@ -45,6 +45,7 @@ const cursor = (db: Database, query: AnyQuery, size: number): E.Either<DbError, 
 
 const session = (): Session => {
   let now: Database = empty
+  let isClosed = false
   let begun: Database = empty
   let savepoints: readonly { readonly name: string; readonly db: Database }[] = []
 
@@ -82,7 +83,7 @@ const session = (): Session => {
   }
 
   return {
-    perform: async op => perform(op),
+    perform: async op => (isClosed ? E.left(closed('interpreter')) : perform(op)),
     begin: async () => {
       begun = now
       savepoints = []
@@ -106,6 +107,7 @@ const session = (): Session => {
       return done
     },
     close: async () => {
+      isClosed = true
       now = empty
       return done
     },

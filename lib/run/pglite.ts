@@ -69,6 +69,7 @@ const engine: SqlEngine = {
   dialect,
   values: postgresValues,
   begin: beginText,
+  readOnly: null,
   classify: (thrown, context) =>
     /stack depth|unnamed prepared statement does not exist/.test(fieldsOf(thrown).message)
       ? unsupported('so deep or large a statement', 'pglite', 'split it')

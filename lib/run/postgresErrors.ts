@@ -109,6 +109,8 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
       return context.isRaw
         ? syntaxError(e.message, context.sql, e.position === undefined ? null : Number(e.position), cause)
         : schemaConflict(named(e.message), 'there is no such column: the table in the database is another', cause)
+    case '55006':
+      return schemaConflict(named(e.message), 'it is in use by an open cursor: end the fold or stream first', cause)
     case '42P07':
     case '42710':
       return schemaConflict(named(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)

@@ -11,7 +11,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { callbackFailed, closed, type DbError, transactionAborted, validationError } from '../core/DbError.js'
+import { callbackFailed, closed, type DbError, transactionAborted, unsupported, validationError } from '../core/DbError.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { turns } from './turns.js'
 
@@ -46,7 +46,7 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
   let savepoints = 0
 
   /** A level of nesting: the runner itself, a transaction, a savepoint in it. */
-  const level = (what: 'interpreter' | 'transaction', readOnly: boolean) => {
+  const level = (what: 'interpreter' | 'transaction', readOnly: boolean, rawRefused = false) => {
     const own = turns(acquireTimeout)
     const cursors = new Set<Cursor<unknown>>()
     let ended = false
@@ -57,7 +57,7 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
     const guarded = async <A>(op: SqlOp & Operation<A>): Answer<A> => {
       const problem = usable()
       if (problem !== null) return E.left(problem)
-      if (readOnly && (op.tag === 'execute' || op.tag === 'ddl')) {
+      if ((readOnly && (op.tag === 'execute' || op.tag === 'ddl')) || (rawRefused && op.tag === 'raw')) {
         aborted = true
         return E.left(validationError([], 'a read-only transaction takes no writes'))
       }
@@ -97,7 +97,7 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
       <X, A>(o: TxOptions, use: (tx: Interpreter<SqlOp>) => TaskEither<X, A>): TaskEither<X | DbError, A> =>
       () =>
         own.take<X | DbError, A>(async () => {
-          const problem = usable()
+          const problem = usable() ?? isolationProblem(capabilities, o)
           if (problem !== null) return E.left(problem)
           const name = `query_ts_${(savepoints += 1)}`
           const bracket: Bracket =
@@ -109,7 +109,8 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
             aborted = what === 'transaction'
             return begun
           }
-          const inner = level('transaction', readOnly || o.readOnly === true)
+          // the engine refuses writes of raw text in a read-only transaction; in a read-only part of another one we have to
+          const inner = level('transaction', readOnly || o.readOnly === true, rawRefused || (what === 'transaction' && o.readOnly === true && !readOnly))
           const answer = await settled(() => use(inner.interpreter)())
           const ended = await inner.end()
           const undone = E.isLeft(ended) || ended.right
@@ -155,6 +156,14 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
     return closing
   }
   return { ...top.interpreter, close }
+}
+
+const LEVELS: readonly string[] = ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable']
+
+const isolationProblem = ({ isolation, engine }: Capabilities, options: TxOptions): DbError | null => {
+  const asked = options.isolation
+  if (asked === undefined || isolation.includes(asked)) return null
+  return LEVELS.includes(asked) ? unsupported(`the isolation level ${asked}`, engine) : validationError(['isolation'], `there is no such level; the levels are ${LEVELS.join(', ')}`)
 }
 
 /** The answer of a caller's function, whatever it does. */

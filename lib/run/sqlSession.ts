@@ -82,6 +82,8 @@ export interface SqlEngine {
   readonly dialect: Dialect
   readonly values: Values
   readonly begin: (options: TxOptions) => string
+  /** What makes the session refuse writes, and what ends that, where BEGIN itself can't say it. */
+  readonly readOnly: { readonly on: string; readonly off: string } | null
   readonly classify: (thrown: unknown, context: Context) => DbError
   /** Finds out more about an error of a statement, where the driver's own says too little. */
   readonly diagnose: (error: DbError, statement: Statement, driver: Driver) => Promise<DbError>
@@ -91,6 +93,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
   const { dialect, values } = engine
   let inTransaction = false
   let isClosed = false
+  let refusesWrites = false
   let foreignKeys: readonly ForeignKey[] = []
 
   const guard = async <A>(
@@ -281,8 +284,14 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     })
   }
 
+  const writable = async (): Promise<void> => {
+    if (refusesWrites && engine.readOnly !== null) await script(engine.readOnly.off)
+    refusesWrites = false
+  }
+
   const ended = async (sql: string): Answer<void> => {
     inTransaction = false
+    await writable()
     return script(sql)
   }
 
@@ -304,9 +313,12 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     begin: async options => {
       const begun = await script(engine.begin(options))
       inTransaction = E.isRight(begun)
-      return begun
+      if (E.isLeft(begun) || options.readOnly !== true || engine.readOnly === null) return begun
+      refusesWrites = true
+      return script(engine.readOnly.on)
     },
     commit: async () => {
+      await writable()
       const committed = await script('COMMIT')
       if (E.isLeft(committed)) return committed
       inTransaction = false

@@ -66,6 +66,7 @@ const engine: SqlEngine = {
   dialect,
   values: sqliteValues,
   begin: () => 'BEGIN IMMEDIATE',
+  readOnly: { on: 'PRAGMA query_only = ON', off: 'PRAGMA query_only = OFF' },
   classify: classifySqlite,
   diagnose: (error, statement, driver) =>
     error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error),
@@ -190,7 +191,7 @@ const rowAt = (prepared: Prepared, config: { readonly useBigInt: boolean }): Sql
 const reader = (columns: readonly ResultColumn[]): ((prepared: Prepared) => SqlValue[]) => {
   const computed = columns.flatMap((c, i) => (c.computed && (c.type.sql.tag === 'int' || c.type.sql.tag === 'smallint') ? [i] : []))
   const config = {
-    useBigInt: computed.length > 0 || columns.some(c => c.type.sql.tag === 'bigint' || isScaled(c.type.sql) || c.type.sql.tag === 'custom'),
+    useBigInt: computed.length > 0 || columns.some(c => c.type.sql.tag === 'bigint' || isScaled(c.type.sql)),
   }
   return prepared => {
     const row = rowAt(prepared, config)

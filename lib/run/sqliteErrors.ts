@@ -17,6 +17,7 @@ import {
   syntaxError,
   uniqueViolation,
   unsupported,
+  validationError,
   valueTooLong,
 } from '../core/DbError.js'
 import type { AnyTable, Key } from '../core/Syntax.js'
@@ -74,6 +75,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
     /(?:table|index|view) "?(.*?)"? already exists/,
     (m, _, e) => schemaConflict(m[1] ?? '', 'it exists already: drop it first, or leave it out of the schema', e),
   ],
+  [/attempt to write a readonly database/, () => validationError([], 'a read-only transaction takes no writes')],
   [/string or blob too big/, (_, __, e) => valueTooLong(null, e)],
   [
     /at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|pattern too complex/,

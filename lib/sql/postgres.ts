@@ -44,15 +44,18 @@ const unicode = (value: Fragment): Fragment => sql`${value} COLLATE "pg_c_utf8"`
 
 /** Case mapping by Unicode; the result compares by code point again, so that it can stand beside any other text. */
 const mapped = (fn: 'lower' | 'upper', args: Args): Printed => ({
-  level: level.unary,
+  level: level.comparison,
   fragment: sql`${fn}(${unicode(args.arg(0, level.atom))}) COLLATE "C"`,
 })
 
+/** A text that comes from no column, compared by code point. */
+const byCodePoint = (value: Fragment): Printed => ({ level: level.comparison, fragment: sql`${value} COLLATE "C"` })
+
 const cast: Dialect['cast'] = ({ fragment: value }, from, to) => {
-  if (from.tag === 'timestamp' && to.tag === 'text') return atom(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
-  if (from.tag === 'date' && to.tag === 'text') return atom(sql`to_char(${value}, 'YYYY-MM-DD')`)
+  if (from.tag === 'timestamp' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+  if (from.tag === 'date' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD')`)
   const name = to.tag === 'numeric' ? `numeric(1000, ${to.scale})` : isInteger(to) ? 'int8' : to.tag === 'float' ? 'float8' : typeName(to)
-  return atom(sql`CAST(${value} AS ${name})`)
+  return to.tag === 'text' ? byCodePoint(sql`CAST(${value} AS text)`) : atom(sql`CAST(${value} AS ${name})`)
 }
 
 const aggregate = ({ fn, arg, argType, distinct, separator, order, filter }: AggParts): Printed => {
@@ -63,7 +66,7 @@ const aggregate = ({ fn, arg, argType, distinct, separator, order, filter }: Agg
     case 'count':
       return atom(sql`count(${distinct ? 'DISTINCT ' : ''}${arg})${where}`)
     case 'sum':
-      return atom(sql`sum(${arg})${where}${argType?.tag === 'bigint' ? '::int8' : ''}`)
+      return atom(sql`sum(${arg})${where}${argType !== null && isInteger(argType) ? '::int8' : ''}`)
     case 'avg':
       return atom(sql`avg(${arg})${where}::float8`)
     case 'arrayAgg':
@@ -98,7 +101,7 @@ export const postgres: Dialect = {
   placeholder,
   numbered: true,
   // a text of no column would compare by the database's own collation
-  parameter: (placeholder, type, place) => (place === 'alone' && isText(type) ? sql`${placeholder} COLLATE "C"` : placeholder),
+  parameter: (placeholder, type, place) => (place === 'alone' && isText(type) ? sql`(${placeholder} COLLATE "C")` : placeholder),
   text: quoted,
   groupByParameters: true,
   groupKeysInside: true,

@@ -75,7 +75,7 @@ const hexOf = (value: Fragment): Fragment => sql`iif(${value} IS NULL, NULL, hex
 
 /** JSON that JSON.parse reads without loss: 64-bit integers as text, bytes as hex digits, JSON as itself. */
 const toJson = (value: Fragment, type: SqlType, computed = false): Fragment => {
-  if (type.tag === 'bigint' || isScaled(type) || (computed && isInteger(type))) return sql`CAST(${value} AS TEXT)`
+  if (type.tag === 'bigint' || type.tag === 'custom' || isScaled(type) || (computed && isInteger(type))) return sql`CAST(${value} AS TEXT)`
   if (type.tag === 'bytes') return hexOf(value)
   if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return sql`json(${value})`
   return value
@@ -125,7 +125,7 @@ export const sqlite: Dialect = {
     sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
   inCollection: { limit: false, distinct: false },
   embed: collection => sql`json(${collection})`,
-  output: value => value,
+  output: (value, type) => (type.tag === 'custom' ? toJson(value, type) : value),
   nullOf: () => text('NULL'),
   lateral: {
     tag: 'json',
