@@ -5,6 +5,7 @@
  * astral character beside U+FFFD, composed and decomposed letters, trailing blanks.
  */
 
+import { inspect } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/core/Agg.js'
@@ -16,6 +17,7 @@ import * as Q from '../../../lib/core/Query.js'
 import { schema } from '../../../lib/core/Schema.js'
 import { table } from '../../../lib/core/Table.js'
 import { createAll } from '../../../lib/schema/createAll.js'
+import { toSql } from '../../../lib/sql/compile.js'
 import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, type Session } from './check.js'
 import { computes, decides, sources, valueOf } from './compute.js'
 
@@ -330,7 +332,6 @@ const ofText: readonly Clause[] = [
       'an integer as text': r => Ex.cast(C.text)(r.n),
       'a uuid as text': r => Ex.cast(C.text)(r.id),
       'an instant as text': r => Ex.cast(C.text)(r.at),
-      'a constant': () => Ex.lit('x'),
       'a query inside': () =>
         Ex.scalar(
           pipe(
@@ -352,6 +353,8 @@ const ofText: readonly Clause[] = [
       )
       isTrue(row?.it === '"C"' || row?.it === '"pg_c_utf8"', `${what} has the collation ${row?.it}`)
     }
+    const constants = toSql('postgres')(Q.of({ it: Ex.lt(Ex.lit('a'), 'B') }))
+    isTrue(E.isRight(constants) && constants.right.sql.includes('COLLATE "C"'), `constants are compared in ${inspect(constants)}`)
   }),
   check(18, 'a stored text, with the collation that its database gave it, is written and read as it is', async db => {
     await computes(
