@@ -40,7 +40,7 @@ class Refused extends Error {}
 export type Session = Interpreter<SqlOp>
 
 /** Whether a body of assertions held, or met a refusal. Anything else throws. */
-const answerOf = async (body: () => Promise<void>): Promise<Answer> => {
+const answerOf = async (body: () => Promise<unknown>): Promise<Answer> => {
   try {
     await body()
     return 'held'
@@ -50,7 +50,7 @@ const answerOf = async (body: () => Promise<void>): Promise<Answer> => {
   }
 }
 
-export const check = (decision: number, clause: string, body: (db: Runner) => Promise<void>): Check => ({
+export const check = (decision: number, clause: string, body: (db: Runner) => Promise<unknown>): Check => ({
   decision,
   clause,
   run: db => answerOf(() => body(db)),

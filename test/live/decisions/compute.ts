@@ -47,14 +47,14 @@ export const sources = async <C extends Columns>(db: Session, columns: C, inputs
 
 const nested = <A>(q: Query<unknown, A>): Query<unknown, { readonly rows: readonly A[] }> => Q.of({ rows: Q.many(q) })
 
-/** The expression's value for every case, in all three ways. */
+/** The expression's value for every case, in all three ways; answers where the cases stand. */
 export const computes = async <C extends Columns>(
   db: Session,
   columns: C,
   cases: readonly Case[],
   f: (row: Exprs<C>) => Ex.Expr<unknown>,
   same: (actual: unknown, expected: unknown, message: string) => void = equal,
-): Promise<void> => {
+): Promise<Sources<C>> => {
   const { values, stored } = await sources(db, columns, cases)
   const expected = cases.map(c => c.at(-1))
   const column = (q: Query<Exprs<C>, any>) =>
@@ -71,6 +71,7 @@ export const computes = async <C extends Columns>(
   compare('values', await ask(db, Q.all(column(values))))
   compare('a table', await ask(db, Q.all(column(stored))))
   compare('inside many', (await ask(db, Q.one(nested(column(stored))))).rows)
+  return { values, stored }
 }
 
 const inputsOf = (c: Case): string => `(${c.slice(0, -1).filter(isDatum).map(shown).join(', ')})`
@@ -84,8 +85,7 @@ export const decides = async <C extends Columns>(
   cases: readonly Case[],
   f: (row: Exprs<C>) => Ex.Pred,
 ): Promise<void> => {
-  await computes(db, columns, cases, f)
-  const { values, stored } = await sources(db, columns, cases)
+  const { values, stored } = await computes(db, columns, cases, f)
   const kept = (truth: boolean | null): readonly number[] => cases.flatMap((c, i) => (c.at(-1) === truth ? [i] : []))
   for (const [way, source] of Object.entries({ values, stored })) {
     const rows = async (p: (row: Exprs<C>) => Ex.Pred): Promise<readonly number[]> =>
