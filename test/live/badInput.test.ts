@@ -1,0 +1,1115 @@
+/**
+ * What an untyped or careless caller may hand over, and what comes of it: a typed error, and nothing else.
+ *
+ * No builder throws, no program throws or rejects, and no command is half applied: the rows of the table are compared
+ * before and after. After each test the engine is asked whether it still answers. Values that no engine holds are in
+ * badValues.test.ts, violated constraints in errors.test.ts.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import * as assert from 'uvu/assert'
+import * as A from '../../lib/core/Agg.js'
+import { anyJson, bigint, boolean, check, codec, enumOf, int, nullable, text, timestamp, unique, varchar } from '../../lib/core/Column.js'
+import * as C from '../../lib/core/Command.js'
+import type { DbError } from '../../lib/core/DbError.js'
+import * as X from '../../lib/core/Expr.js'
+import * as Program from '../../lib/core/Program.js'
+import * as Q from '../../lib/core/Query.js'
+import { schema } from '../../lib/core/Schema.js'
+import { table } from '../../lib/core/Table.js'
+import { createAll } from '../../lib/schema/createAll.js'
+import { suite } from '../suite.js'
+import { type Engine, engines, SECRET, using } from './eachEngine.js'
+
+const things = table(
+  'thing',
+  {
+    id: int,
+    label: nullable(text),
+    code: pipe(varchar(40), unique),
+    size: nullable(bigint),
+    done: boolean,
+    kind: enumOf('big', 'small'),
+    doc: nullable(anyJson),
+    seen: nullable(timestamp),
+  },
+  { primaryKey: ['id'] },
+)
+const row = (id: number) => ({ id, code: `c${id}`, done: false, kind: 'big' }) as const
+const all = Q.from(things)
+type Scope = Q.Query<any, any>
+
+/** A program that is built only when it is asked for, so that a builder that throws is a failure with a name. */
+type Bad = readonly [string, () => Program.Program<Program.Db, unknown, unknown>]
+const where = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> => Q.all(pipe(all as Scope, Q.where(f as never)))
+const map = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> => Q.all(pipe(all as Scope, Q.map(f as never)))
+const aggregate = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> =>
+  Q.all(pipe(all as Scope, Q.aggregate(f as never)))
+const order = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> => Q.all(pipe(all as Scope, Q.orderBy(f as never)))
+const no = (x: unknown): never => x as never
+
+const comparisons: readonly Bad[] = [
+  ...(
+    [
+      ['eq', X.eq],
+      ['ne', X.ne],
+      ['lt', X.lt],
+      ['lte', X.lte],
+      ['gt', X.gt],
+      ['gte', X.gte],
+      ['same', X.same],
+    ] as const
+  ).flatMap(([name, f]): Bad[] => [
+    [`${name} with null`, () => where(x => f(x.label, no(null)))],
+    [`${name} with undefined`, () => where(x => f(x.label, no(undefined)))],
+  ]),
+  ['between null and a value', () => where(x => X.between(x.id, no(null), 3))],
+  ['between a value and null', () => where(x => X.between(x.id, 3, no(null)))],
+  ['inList with null', () => where(x => X.inList(x.id, [1, no(null)]))],
+  ['notIn with null', () => where(x => X.notIn(x.id, [no(null)]))],
+  ['plus null', () => map(x => ({ n: X.plus(x.id, no(null)) }))],
+  ['times undefined', () => map(x => ({ n: X.times(x.id, no(undefined)) }))],
+  ['quot null', () => map(x => ({ n: X.quot(x.id, no(null)) }))],
+  ['coalesce with null', () => map(x => ({ n: X.coalesce(x.label, no(null)) }))],
+  ['nullIf null', () => map(x => ({ n: X.nullIf(x.label, no(null)) }))],
+  ['contains null', () => where(x => X.contains(x.label, no(null)))],
+  ['like undefined', () => where(x => X.like(x.label, no(undefined)))],
+  ['a text for a number', () => where(x => X.eq(x.id, no(SECRET)))],
+  ['a number for a text', () => where(x => X.eq(x.label, no(1)))],
+  ['a number for a bigint', () => where(x => X.eq(x.size, no(1)))],
+  ['a text for a boolean', () => where(x => X.eq(x.done, no('true')))],
+  ['a text for an instant', () => where(x => X.eq(x.seen, no('2020-01-01')))],
+  ['an object for a text', () => where(x => X.eq(x.label, no({ toString: () => SECRET })))],
+  ['a list for a text', () => where(x => X.eq(x.label, no([SECRET])))],
+  ['an unknown value of an enum', () => where(x => X.eq(x.kind, no('adnim')))],
+  ['null by lit', () => map(() => ({ n: X.lit(no(null)) }))],
+  ['a refused value deep inside', () => where(x => X.not(X.or(X.eq(x.id, 1), X.and(X.eq(X.plus(x.id, no(null)), 2), X.lit(true)))))],
+  ['a refused value in a case', () => map(x => ({ n: X.caseWhen([[X.eq(x.id, no(null)), x.id]], x.id) }))],
+  [
+    'a refused value in a sub-query',
+    () =>
+      where(x =>
+        X.exists(
+          pipe(
+            all,
+            Q.where(y => X.and(X.eq(x.id, y.id), X.eq(y.code, no(null)))),
+          ),
+        ),
+      ),
+  ],
+  ['a refused value in a filter of an aggregate', () => aggregate(x => ({ n: pipe(A.countAll, A.filter(X.eq(x.id, no(null)))) }))],
+  ['a refused value in an aggregate', () => aggregate(x => ({ n: A.sum(X.plus(x.id, no(null))) }))],
+  ['a refused value in an order', () => order(x => [X.asc(X.plus(x.id, no(null)))])],
+  [
+    'a refused value in the order of an aggregate',
+    () => aggregate(x => ({ n: A.stringAgg(x.code, ',', { orderBy: [X.asc(X.plus(x.id, no(null)))] }) })),
+  ],
+]
+
+const shapes: readonly Bad[] = [
+  ['a plain number in map', () => map(x => ({ id: x.id, one: 1 }))],
+  ['a plain text in map', () => map(() => ({ s: SECRET }))],
+  ['null in map', () => map(() => ({ n: null }))],
+  ['undefined in map', () => map(() => ({ n: undefined }))],
+  ['undefined for a row', () => map(() => undefined)],
+  ['null for a row', () => map(() => null)],
+  ['a number for a row', () => map(() => 1)],
+  ['a list for a row', () => map(x => [x.id])],
+  ['a list in a row', () => map(x => ({ list: [x.id] }))],
+  ['a function in a row', () => map(x => ({ f: () => x.id }))],
+  ['a Date in a row', () => map(() => ({ at: new Date(0) }))],
+  ['bytes in a row', () => map(() => ({ b: new Uint8Array(2) }))],
+  ['a table in a row', () => map(() => ({ t: things }))],
+  ['a promise for a row', () => map(async x => ({ id: x.id }))],
+  ['an unknown column in a row', () => map(x => ({ n: x.nope }))],
+  ['a query in a row without many', () => map(() => ({ q: all }))],
+  ['a query for a row', () => map(() => all)],
+  ['an aggregate in a row', () => map(() => ({ n: A.countAll }))],
+  ['an order in a row', () => map(x => ({ o: X.asc(x.id) }))],
+  ['a command in a row', () => map(() => ({ c: C.delete(things)(C.everywhere) }))],
+  ['a plain value in of', () => Q.all(Q.of(no({ one: 1 })))],
+  ['null in of', () => Q.all(Q.of(no(null)))],
+  [
+    'a plain value in let',
+    () =>
+      Q.all(
+        pipe(
+          all,
+          Q.let('n', () => no(1)),
+        ),
+      ),
+  ],
+  [
+    'let on a row that is one value',
+    () =>
+      Q.all(
+        pipe(
+          all as Scope,
+          Q.map((x: any) => x.id as X.Expr<number>),
+          Q.let('n', () => X.lit(1)),
+        ),
+      ),
+  ],
+  [
+    'bind on a row that is one value',
+    () =>
+      Q.all(
+        pipe(
+          all as Scope,
+          Q.map((x: any) => x.id as X.Expr<number>),
+          Q.bind('n', () => all),
+        ),
+      ),
+  ],
+  ['true for a predicate', () => where(() => true)],
+  ['undefined for a predicate', () => where(() => undefined)],
+  ['a text for a predicate', () => where(() => '1 = 1')],
+  ['a number column for a predicate', () => where(x => x.id)],
+  ['a text column for a predicate', () => where(x => X.and(X.eq(x.id, 1), x.label))],
+  ['an unknown column for a predicate', () => where(x => x.nope)],
+  ['a query for a predicate', () => where(() => all)],
+  ['a promise for a predicate', () => where(async x => X.eq(x.id, 1))],
+  ['an aggregate for a predicate', () => where(() => A.countAll)],
+  ['an expression in aggregate', () => aggregate(x => ({ id: x.id }))],
+  ['a plain value in aggregate', () => aggregate(() => ({ n: 1 }))],
+  ['undefined for an aggregate', () => aggregate(() => undefined)],
+  ['undefined in an aggregate', () => aggregate(() => ({ n: undefined }))],
+  ['a query in aggregate', () => aggregate(() => ({ n: all }))],
+  ['an expression for orders', () => order(x => x.id)],
+  ['expressions for orders', () => order(x => [x.id])],
+  ['undefined for orders', () => order(() => undefined)],
+  ['an order of undefined', () => order(x => [X.asc(x.nope)])],
+  [
+    'not a query in flatMap',
+    () =>
+      Q.all(
+        pipe(
+          all as Scope,
+          Q.flatMap((x: any) => x.id),
+        ),
+      ),
+  ],
+  [
+    'undefined in bind',
+    () =>
+      Q.all(
+        pipe(
+          all,
+          Q.bind('b', () => no(undefined)),
+        ),
+      ),
+  ],
+  [
+    'a table in bind',
+    () =>
+      Q.all(
+        pipe(
+          all,
+          Q.bind('b', () => no(things)),
+        ),
+      ),
+  ],
+  [
+    'undefined in bindLeft',
+    () =>
+      Q.all(
+        pipe(
+          all,
+          Q.bindLeft('b', () => no(undefined)),
+        ),
+      ),
+  ],
+  ['not a query in many', () => map(() => ({ m: Q.many(no(things)) }))],
+  ['not a query in exists', () => where(() => X.exists(no(undefined)))],
+  [
+    'a query of two columns in scalar',
+    () =>
+      map(() => ({
+        s: X.scalar(
+          no(
+            pipe(
+              all,
+              Q.map(x => ({ a: x.id, b: x.id })),
+            ),
+          ),
+        ),
+      })),
+  ],
+  ['a query of two columns in inQuery', () => where(x => X.inQuery(x.id, no(all)))],
+  ['not a query in scalar', () => map(() => ({ s: X.scalar(no(undefined)) }))],
+  [
+    'nested in distinct',
+    () =>
+      Q.all(
+        pipe(
+          all,
+          Q.map(x => ({ id: x.id, m: Q.many(all) })),
+          Q.distinct,
+        ),
+      ),
+  ],
+  [
+    'json in distinct',
+    () =>
+      Q.all(
+        pipe(
+          all,
+          Q.map(x => ({ doc: x.doc })),
+          Q.distinct,
+        ),
+      ),
+  ],
+  [
+    'nested in union',
+    () => {
+      const q = pipe(
+        all,
+        Q.map(() => ({ m: Q.many(all) })),
+      )
+      return Q.all(pipe(q, Q.union(q)))
+    },
+  ],
+]
+
+const id = pipe(
+  all,
+  Q.map(x => ({ id: x.id })),
+)
+const sets = (
+  [
+    ['unionAll', Q.unionAll],
+    ['union', Q.union],
+    ['intersect', Q.intersect],
+    ['except', Q.except],
+  ] as const
+).flatMap(([name, f]): (readonly [string, () => Program.Program<Program.Db, unknown, unknown>, RegExp])[] => [
+  [
+    `${name} of other fields`,
+    () =>
+      Q.all(
+        pipe(
+          id,
+          f(
+            no(
+              pipe(
+                all,
+                Q.map(x => ({ code: x.code })),
+              ),
+            ),
+          ),
+        ),
+      ),
+    /same fields: id against code/,
+  ],
+  [
+    `${name} of more fields`,
+    () =>
+      Q.all(
+        pipe(
+          id,
+          f(
+            no(
+              pipe(
+                all,
+                Q.map(x => ({ id: x.id, code: x.code })),
+              ),
+            ),
+          ),
+        ),
+      ),
+    /same fields: id against id, code/,
+  ],
+  [
+    `${name} of fewer fields`,
+    () =>
+      Q.all(
+        pipe(
+          all,
+          Q.map(x => ({ id: x.id, code: x.code })),
+          f(no(id)),
+        ),
+      ),
+    /same fields: id, code against id/,
+  ],
+  [
+    `${name} of other types`,
+    () =>
+      Q.all(
+        pipe(
+          id,
+          f(
+            no(
+              pipe(
+                all,
+                Q.map(x => ({ id: x.code })),
+              ),
+            ),
+          ),
+        ),
+      ),
+    /same types: int against varchar\(40\)/,
+  ],
+  [
+    `${name} of wider integers`,
+    () =>
+      Q.all(
+        pipe(
+          id,
+          f(
+            no(
+              pipe(
+                all,
+                Q.map(x => ({ id: x.size })),
+              ),
+            ),
+          ),
+        ),
+      ),
+    /same types: int against bigint/,
+  ],
+  [
+    `${name} of a field against a value`,
+    () =>
+      Q.all(
+        pipe(
+          id,
+          f(
+            no(
+              pipe(
+                all,
+                Q.map(x => x.id),
+              ),
+            ),
+          ),
+        ),
+      ),
+    /same fields: id against \(value\)/,
+  ],
+])
+
+const writes: readonly (readonly [string, () => Program.Program<Program.Db, unknown, unknown>, RegExp])[] = [
+  ['insertMany of nothing', () => C.run(C.insertMany(things)([])), /at least one row/],
+  [
+    'insertMany of nothing, with returning',
+    () =>
+      C.run(
+        pipe(
+          C.insertMany(things)([]),
+          C.returning(x => ({ id: x.id })),
+        ),
+      ),
+    /at least one row/,
+  ],
+  ['a missing value', () => C.run(C.insert(things)(no({ id: 5, code: 'x', done: true }))), /thing\.kind: a value is required/],
+  ['an undefined value', () => C.run(C.insert(things)(no({ ...row(5), kind: undefined }))), /thing\.kind: a value is required/],
+  ['a null value', () => C.run(C.insert(things)(no({ ...row(5), kind: null }))), /thing\.kind: null where/],
+  ['a missing value in the second row', () => C.run(C.insertMany(things)([row(5), no({ id: 6 })])), /thing\.1\.code: a value is required/],
+  [
+    'an unknown column',
+    () => C.run(C.insert(things)(no({ ...row(5), nope: 1 }))),
+    /thing\.nope: there is no such column; the columns are id, label/,
+  ],
+  ['an SQL name for a field', () => C.run(C.insert(things)(no({ ...row(5), 'id"); --': 1 }))), /there is no such column/],
+  ...['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__proto__'].map((name): (typeof writes)[number] => [
+    `a column named ${name}`,
+    () => C.run(C.insert(things)(no(JSON.parse(`{"id":5,"code":"x","done":true,"kind":"big","${name}":1}`)))),
+    /no such column/,
+  ]),
+  ['a value of another type', () => C.run(C.insert(things)(no({ ...row(5), code: 5 }))), /thing\.code: expected varchar\(40\), got number/],
+  ['an expression of another type', () => C.run(C.insert(things)(no({ ...row(5), code: X.lit(5) }))), /thing\.code: .*does not fit/],
+  [
+    'an object for a text',
+    () => C.run(C.insert(things)(no({ ...row(5), code: { toString: () => SECRET } }))),
+    /thing\.code: expected varchar\(40\), got an object/,
+  ],
+  ['a query for a value', () => C.run(C.insert(things)(no({ ...row(5), code: all }))), /thing\.code/],
+  ['an unknown value of an enum', () => C.run(C.insert(things)(no({ ...row(5), kind: SECRET }))), /thing\.kind: not one of big, small/],
+  ['null for a row', () => C.run(C.insert(things)(no(null))), /thing/],
+  ['undefined for a row', () => C.run(C.insert(things)(no(undefined))), /thing/],
+  ['a text for a row', () => C.run(C.insert(things)(no('abc'))), /thing/],
+  ['a list for a row', () => C.run(C.insert(things)(no([1, 2]))), /thing/],
+  ['null for rows', () => C.run(C.insertMany(things)(no(null))), /thing/],
+  ['a row for rows', () => C.run(C.insertMany(things)(no(row(5)))), /thing/],
+  ['null among rows', () => C.run(C.insertMany(things)([row(5), no(null)])), /thing\.1/],
+  ['an update of nothing', () => C.run(C.update(things)({}, C.everywhere)), /at least one column/],
+  ['an update of undefined columns', () => C.run(C.update(things)(no({ label: undefined }), C.everywhere)), /at least one column/],
+  ['a computed update of nothing', () => C.run(C.update(things)(() => ({}), C.everywhere)), /at least one column/],
+  ['an update by null', () => C.run(C.update(things)(no(null), C.everywhere)), /thing/],
+  ['an update by undefined', () => C.run(C.update(things)(() => no(undefined), C.everywhere)), /thing/],
+  ['an update of an unknown column', () => C.run(C.update(things)(no({ nope: 1 }), C.everywhere)), /thing\.nope: there is no such column/],
+  [
+    'a computed update of an unknown column',
+    () => C.run(C.update(things)(() => no({ nope: 1 }), C.everywhere)),
+    /thing\.nope: there is no such column/,
+  ],
+  [
+    'an update to an expression of another type',
+    () => C.run(C.update(things)(x => no({ code: x.id }), C.everywhere)),
+    /thing\.code: .*int does not fit varchar/,
+  ],
+  ['an update without a condition', () => C.run(C.update(things)({ done: true }, no(undefined))), /everywhere/],
+  ['an update with null for a condition', () => C.run(C.update(things)({ done: true }, no(null))), /everywhere/],
+  ['an update with true for a condition', () => C.run(C.update(things)({ done: true }, no(true))), /everywhere/],
+  ['an update with an object for a condition', () => C.run(C.update(things)({ done: true }, no({ id: 1 }))), /everywhere/],
+  ['a delete without a condition', () => C.run(C.delete(things)(no(undefined))), /everywhere/],
+  ['a delete with null for a condition', () => C.run(C.delete(things)(no(null))), /everywhere/],
+  ['a delete with false for a condition', () => C.run(C.delete(things)(no(false))), /everywhere/],
+  ['a delete with an expression for a condition', () => C.run(C.delete(things)(no(X.lit(true)))), /everywhere/],
+  [
+    'an upsert on no key',
+    () => C.run(C.upsert(things)({ target: ['done'], update: ['label'] })({ ...row(1), label: 'x' })),
+    /\(done\) is no unique key/,
+  ],
+  ['an upsert of nothing', () => C.run(C.upsert(things)({ target: ['id'], update: [] })(row(1))), /at least one column/],
+  ['an upsert on unknown columns', () => C.run(C.upsert(things)(no({ target: ['id'], update: ['nope'] }))(row(1))), /nope/],
+  [
+    "an upsert without the target's value",
+    () => C.run(C.upsert(things)({ target: ['id'], update: ['label'] })(no({ ...row(1), id: undefined, label: 'x' }))),
+    /needs a value for id/,
+  ],
+  ['an upsert of null', () => C.run(C.upsert(things)({ target: ['id'], update: ['label'] })(no(null))), /thing/],
+  [
+    'insertFrom of unknown fields',
+    () =>
+      C.run(
+        C.insertFrom(things)(
+          no(
+            pipe(
+              all,
+              Q.map(x => ({ nope: x.id })),
+            ),
+          ),
+        ),
+      ),
+    /thing\.nope/,
+  ],
+  [
+    'insertFrom of other types',
+    () =>
+      C.run(
+        C.insertFrom(things)(
+          no(
+            pipe(
+              all,
+              Q.map(x => ({ ...x, id: x.code })),
+            ),
+          ),
+        ),
+      ),
+    /thing\.id: .*does not fit/,
+  ],
+  [
+    'insertFrom without a required field',
+    () =>
+      C.run(
+        C.insertFrom(things)(
+          no(
+            pipe(
+              all,
+              Q.map(x => ({ id: X.plus(x.id, 100) })),
+            ),
+          ),
+        ),
+      ),
+    /thing\.code: a value is required/,
+  ],
+  [
+    'insertFrom of a value',
+    () =>
+      C.run(
+        C.insertFrom(things)(
+          no(
+            pipe(
+              all,
+              Q.map(x => x.id),
+            ),
+          ),
+        ),
+      ),
+    /thing/,
+  ],
+  ['insertFrom of nothing', () => C.run(C.insertFrom(things)(no(undefined))), /query/],
+  [
+    'returning a plain value',
+    () =>
+      C.run(
+        pipe(
+          C.delete(things)(C.everywhere),
+          C.returning(() => no({ one: 1 })),
+        ),
+      ),
+    /wrap a plain value in lit/,
+  ],
+  [
+    'returning undefined',
+    () =>
+      C.run(
+        pipe(
+          C.delete(things)(C.everywhere),
+          C.returning(() => no(undefined)),
+        ),
+      ),
+    /wrap a plain value in lit/,
+  ],
+]
+
+const thrown: readonly (readonly [string, unknown])[] = [
+  ['an Error', new Error('boom')],
+  ['a text', 'boom'],
+  ['undefined', undefined],
+  ['null', null],
+  ['a symbol', Symbol('boom')],
+  ['an object without a prototype', Object.create(null)],
+  ['an Error whose message is no text', Object.assign(new Error(), { message: 7 })],
+]
+
+const throws = (value: unknown): never => {
+  throw value
+}
+
+/** Every place that takes a function, with one that throws. */
+const callbacks = (value: unknown): readonly (readonly [string, () => Program.Program<Program.Db, unknown, unknown>])[] => {
+  const f = (): never => throws(value)
+  const one = pipe(all, Q.limit(1))
+  const prepared = Q.prepare({ n: int }, f)
+  return [
+    ['where', () => Q.all(pipe(all, Q.where(f)))],
+    ['map', () => Q.all(pipe(all, Q.map(f)))],
+    ['mapRow', () => Q.all(pipe(one, Q.mapRow(f)))],
+    [
+      'mapRow in many',
+      () =>
+        Q.all(
+          pipe(
+            one,
+            Q.map(() => ({ m: Q.many(pipe(all, Q.mapRow(f))) })),
+          ),
+        ),
+    ],
+    [
+      'mapRow in bindLeft',
+      () =>
+        Q.all(
+          pipe(
+            one,
+            Q.bindLeft('b', () => pipe(all, Q.mapRow(f))),
+          ),
+        ),
+    ],
+    ['mapRow in a cursor', () => Q.foldChunks(0, n => n)(pipe(one, Q.mapRow(f)))],
+    ['flatMap', () => Q.all(pipe(all, Q.flatMap(f)))],
+    ['bind', () => Q.all(pipe(all, Q.bind('b', f)))],
+    ['bindLeft', () => Q.all(pipe(all, Q.bindLeft('b', f)))],
+    ['let', () => Q.all(pipe(all, Q.let('b', f)))],
+    ['innerJoin', () => Q.all(pipe(Q.Do, Q.innerJoin('b', things, f)))],
+    ['leftJoin', () => Q.all(pipe(Q.Do, Q.leftJoin('b', things, f)))],
+    ['aggregate', () => Q.all(pipe(all, Q.aggregate(f)))],
+    ['orderBy', () => Q.all(pipe(all, Q.orderBy(f)))],
+    [
+      'maybe',
+      () =>
+        Q.all(
+          pipe(
+            Q.Do,
+            Q.leftJoin('b', things, (_, b) => X.eq(b.id, 1)),
+            Q.map(x => ({ m: X.maybe(x.b, f) })),
+          ),
+        ),
+    ],
+    ['scalar', () => Q.all(Q.of({ s: X.scalar(pipe(all, Q.map(f))) }))],
+    [
+      'exists',
+      () =>
+        Q.all(
+          pipe(
+            all,
+            Q.where(() => X.exists(pipe(all, Q.where(f)))),
+          ),
+        ),
+    ],
+    [
+      'many',
+      () =>
+        Q.all(
+          pipe(
+            all,
+            Q.map(() => ({ m: Q.many(pipe(all, Q.map(f))) })),
+          ),
+        ),
+    ],
+    ['a union', () => Q.all(pipe(all, Q.union(pipe(all, Q.where(f)))))],
+    ['a prepared query', () => Q.all(prepared({ n: 1 }))],
+    [
+      'a prepared query in another',
+      () =>
+        Q.all(
+          pipe(
+            prepared({ n: 1 }) as Scope,
+            Q.where(() => X.lit(true)),
+          ),
+        ),
+    ],
+    ['count', () => Q.count(pipe(all, Q.where(f)))],
+    ['update', () => C.run(C.update(things)(f, C.everywhere))],
+    ['update where', () => C.run(C.update(things)({ done: true }, f))],
+    ['delete where', () => C.run(C.delete(things)(f))],
+    ['returning', () => C.run(pipe(C.delete(things)(C.everywhere), C.returning(f)))],
+    ['insertFrom', () => C.run(C.insertFrom(things)(pipe(all, Q.map(f))))],
+    ['a step of foldChunks', () => Q.foldChunks(0, f)(all)],
+    ['a step of foldChunks that rejects', () => Q.foldChunks(0, () => Promise.reject(value))(all)],
+    ['the body of a transaction', () => Program.transaction()<Program.Db, DbError, never>(f)],
+    ['the body of a transaction, later', () => Program.transaction()<Program.Db, DbError, never>(() => f)],
+    ['the body of a transaction that rejects', () => Program.transaction()<Program.Db, DbError, never>(() => () => Promise.reject(value))],
+    ['rolledBack', () => Program.rolledBack<Program.Db, DbError, never>(f)],
+    ['a check', () => createAll(schema({ checked: table('checked', { id: int }, { checks: { odd: f } }) }))],
+    ['a check of a column', () => createAll(schema({ checked: table('checked', { id: pipe(int, check(f)) }) }))],
+  ]
+}
+
+const untyped = (engine: Engine): void => {
+  const test = suite(`untyped callers on ${engine.name}`)
+  const s = using(engine, test)
+  test.before(async () => {
+    await s.create(things)
+    await s.right(C.run(C.insertMany(things)([row(1), row(2), { ...row(3), label: 'x', size: 3n }])))
+  })
+  const built = ([name, program]: readonly [string, () => Program.Program<Program.Db, unknown, unknown>, ...unknown[]]) => {
+    try {
+      return program()
+    } catch (e) {
+      throw new Error(`${name}: the builder threw`, { cause: e })
+    }
+  }
+
+  for (const bad of comparisons) {
+    test(bad[0], async () => {
+      const e = await s.left('ValidationError', built(bad))
+      assert.ok(e.reason.length > 10, e.reason)
+    })
+  }
+  for (const bad of shapes) {
+    test(bad[0], async () => {
+      const e = await s.left('ValidationError', built(bad))
+      assert.ok(e.reason.length > 10, e.reason)
+    })
+  }
+  for (const bad of sets) {
+    test(bad[0], async () => {
+      const e = await s.left('ValidationError', built(bad))
+      assert.match(e.message, bad[2])
+    })
+  }
+  for (const bad of writes) {
+    test(bad[0], async () => {
+      const e = await s.unchanged([things], 'ValidationError', built(bad))
+      assert.match(e.message, bad[2])
+    })
+  }
+  test('the same in a transaction and in attempt: nothing is left of it', async () => {
+    for (const bad of writes) {
+      await s.unchanged([things], 'ValidationError', Program.transaction()(built(bad)))
+      const attempted = await s.right(Program.transaction()(Program.attempt(built(bad))))
+      assert.ok(E.isLeft(attempted), bad[0])
+    }
+  })
+  test.run()
+}
+
+const functions = (engine: Engine): void => {
+  const test = suite(`functions that throw on ${engine.name}`)
+  const s = using(engine, test)
+  test.before(async () => {
+    await s.create(things)
+    await s.right(C.run(C.insertMany(things)([row(1), row(2)])))
+  })
+  for (const [what, value] of thrown) {
+    test(`${what}: everywhere a function is taken`, async () => {
+      for (const [name, program] of callbacks(value)) {
+        const before = await s.rows(things)
+        const answer = await s.run(program()).catch(e => {
+          throw new Error(`${name}: rejected`, { cause: e })
+        })
+        assert.ok(E.isLeft(answer), `${name}: answered`)
+        const error = (answer as E.Left<any>).left
+        assert.ok(
+          error?._tag === 'CallbackFailed' || (name.startsWith('a check') && error?._tag === 'ValidationError'),
+          `${name}: ${error?._tag} ${error?.message}`,
+        )
+        assert.ok(error.message.length > 10, `${name}: ${error.message}`)
+        if (error._tag === 'CallbackFailed') {
+          assert.ok(error.callback.length > 5, name)
+          assert.is(error.cause, value, `${name}: the cause is kept`)
+        }
+        if (value instanceof Error && value.message === 'boom') assert.match(error.message, /threw: boom/)
+        assert.equal(await s.rows(things), before, `${name}: the rows are as before`)
+      }
+    })
+  }
+  test('inside a transaction that has written: all of it is undone', async () => {
+    for (const [name, program] of callbacks(new Error('boom'))) {
+      const before = await s.rows(things)
+      const answer = await s.run(
+        Program.transaction()<Program.Db, unknown, unknown>(env => async () => {
+          await C.run(C.insert(things)(row(50)))(env)()
+          return program()(env)()
+        }),
+      )
+      assert.ok(E.isLeft(answer), name)
+      assert.equal(await s.rows(things), before, name)
+    }
+  })
+  test('a body that answers no Either', async () => {
+    for (const nothing of [undefined, null, 1, {}]) {
+      const before = await s.rows(things)
+      const answer = await s.run(
+        Program.transaction()<Program.Db, unknown, unknown>(env => async () => {
+          await C.run(C.insert(things)(row(51)))(env)()
+          return nothing as never
+        }),
+      )
+      assert.ok(E.isLeft(answer), `answered ${JSON.stringify(answer)}`)
+      assert.is((answer as any).left._tag, 'CallbackFailed')
+      assert.equal(await s.rows(things), before)
+    }
+  })
+  test('mapRow that answers a promise, or mutates: the next run is not touched', async () => {
+    const q = pipe(
+      all,
+      Q.mapRow(x => Object.assign(x, { id: -1 })),
+    )
+    await s.right(Q.all(q))
+    assert.equal(
+      (
+        await s.right(
+          Q.all(
+            pipe(
+              all,
+              Q.orderBy(x => [X.asc(x.id)]),
+            ),
+          ),
+        )
+      ).map((x: any) => x.id),
+      [1, 2],
+    )
+  })
+  test.run()
+}
+
+const Short = t.refinement(t.string, v => v.length < 10, 'Short')
+const plain = table('big', { id: int, label: text }, { primaryKey: ['id'] })
+const short = table('big', { id: int, label: codec(Short)(text) }, { primaryKey: ['id'] })
+const many = (n: number, last: (i: number) => object = () => ({})) =>
+  Array.from({ length: n }, (_, i) => ({ id: i + 1, label: `r${i}`, ...(i === n - 1 ? last(i) : {}) }))
+
+const large = (engine: Engine): void => {
+  const test = suite(`large commands on ${engine.name}`)
+  const s = using(engine, test)
+  test.before(async () => {
+    await s.create(plain)
+    await s.right(C.run(C.insert(plain)({ id: 0, label: 'first' })))
+  })
+  test('40,000 rows of which the last one fails: none is there', async () => {
+    const unique = await s.unchanged([plain], 'UniqueViolation', C.run(C.insertMany(plain)(many(40_000, () => ({ id: 0 })))))
+    assert.is(unique.constraint, 'big_pkey')
+    const bad = await s.unchanged([plain], 'ValidationError', C.run(C.insertMany(plain)(many(40_000, () => ({ label: 5 as never })))))
+    assert.equal(bad.path, ['big', '39999', 'label'])
+  })
+  test('40,000 rows of which the last one does not come back: none is there', async () => {
+    const rows = many(40_000, () => ({ label: X.concat(SECRET, SECRET) }))
+    const insert = C.insertMany(short)(rows as never)
+    const e = await s.unchanged(
+      [plain],
+      'DecodeError',
+      C.run(
+        pipe(
+          insert,
+          C.returning(x => ({ label: x.label })),
+        ),
+      ),
+    )
+    assert.equal([e.row, e.column], [39_999, 'label'])
+  })
+  test('the same in a transaction that goes on', async () => {
+    const failing = C.run(C.insertMany(plain)(many(40_000, () => ({ id: 0 }))))
+    const answer = await s.right(
+      Program.transaction()<Program.Db, DbError, unknown>(env => async () => {
+        await C.run(C.insert(plain)({ id: -1, label: 'kept' }))(env)()
+        const failed = await Program.attempt(failing)(env)()
+        assert.ok(E.isRight(failed) && E.isLeft(failed.right))
+        return Q.count(Q.from(plain))(env)()
+      }),
+    )
+    assert.is(answer, 2)
+    assert.is(await s.right(C.run(C.delete(plain)(x => X.eq(x.id, -1)))), 1)
+  })
+  test('40,000 rows that are fine come back in order', async () => {
+    const back = (await s.right(
+      Program.rolledBack(
+        C.run(
+          pipe(
+            C.insertMany(plain)(many(40_000)),
+            C.returning(x => x.id),
+          ),
+        ),
+      ),
+    )) as readonly number[]
+    assert.is(back.length, 40_000)
+    assert.ok(back.every((n, i) => n === i + 1))
+    assert.is(await s.right(Q.count(Q.from(plain))), 1)
+  })
+  test('70,000 values in a list, or as rows: the answer, or Unsupported', async () => {
+    const numbers = Array.from({ length: 70_000 }, (_, i) => i)
+    const lists = [
+      Q.count(
+        pipe(
+          Q.from(plain),
+          Q.where(x => X.inList(x.id, numbers)),
+        ),
+      ),
+      Q.count(
+        pipe(
+          Q.from(plain),
+          Q.bind('v', x =>
+            pipe(
+              Q.values({ n: int })(numbers.map(n => ({ n }))),
+              Q.where(v => X.eq(v.n, x.id)),
+            ),
+          ),
+        ),
+      ),
+    ]
+    for (const program of lists) {
+      const answer = await s.run(program)
+      if (E.isLeft(answer)) assert.is(answer.left._tag, 'Unsupported', answer.left.message)
+      else assert.is(answer.right, 1)
+    }
+  })
+  test('an expression of great depth or width: the answer, or a typed refusal', async () => {
+    const deep = (n: number): X.Expr<number> => Array.from({ length: n }).reduce<X.Expr<number>>(e => X.plus(e, 1), X.lit(0))
+    for (const n of [500, 5_000, 50_000]) {
+      const answer = await s.run(Q.all(Q.of({ n: deep(n) })))
+      if (E.isLeft(answer)) assert.is(answer.left._tag, 'Unsupported', `${n}: ${answer.left.message}`)
+      else assert.equal(answer.right, [{ n }])
+      await s.right(Q.count(Q.from(plain)))
+    }
+    const wide = await s.run(
+      Q.count(
+        pipe(
+          Q.from(plain),
+          Q.where(x => X.or(...Array.from({ length: 5_000 }, (_, i) => X.eq(x.id, i)))),
+        ),
+      ),
+    )
+    if (E.isLeft(wide)) assert.is(wide.left._tag, 'Unsupported', wide.left.message)
+    else assert.is(wide.right, 1)
+  })
+  test('many within many, 60 levels: the answer, or a typed refusal', async () => {
+    const nest = (n: number): any =>
+      n === 0
+        ? Q.from(plain)
+        : pipe(
+            Q.from(plain),
+            Q.map(() => ({ m: Q.many(nest(n - 1)) })),
+          )
+    const answer = await s.run(Q.all(nest(60)))
+    if (E.isLeft(answer)) assert.is(answer.left._tag, 'Unsupported', answer.left.message)
+  })
+  test.run()
+}
+
+const ends = (engine: Engine): void => {
+  const test = suite(`use after the end on ${engine.name}`)
+  const s = using(engine, test, { acquireTimeout: 250 })
+  test.before(async () => {
+    await s.create(things)
+    await s.right(C.run(C.insertMany(things)([row(1), row(2)])))
+  })
+  const cursorOf = (env: Program.Db) => env.db.perform<any>({ tag: 'cursor', query: all as never, size: 1 })()
+
+  test('a transaction', async () => {
+    let kept: Program.Db | undefined
+    await s.right(
+      Program.transaction()<Program.Db, DbError, number>(env => {
+        kept = env
+        return Q.count(all)(env)
+      }),
+    )
+    for (const program of [
+      Q.all(all),
+      C.run(C.insert(things)(row(9))),
+      Program.transaction()(Q.all(all)),
+      Program.attempt(Q.all(all)),
+      Q.foldChunks(0, n => n)(all),
+    ]) {
+      const answer = await (program as Program.Program<Program.Db, DbError, any>)(kept as Program.Db)()
+      const error = E.isRight(answer) ? answer.right?.left : answer.left
+      assert.is(error?._tag, 'Closed')
+      assert.is(error.what, 'transaction')
+      assert.match(error.message, /has ended: run the operation inside its body/)
+    }
+    assert.is(await s.right(Q.count(all)), 2)
+  })
+  test('a transaction that was rolled back, and a nested one', async () => {
+    const kept: Program.Db[] = []
+    await s.run(
+      Program.transaction()<Program.Db, unknown, unknown>(env => {
+        kept.push(env)
+        return Program.transaction()<Program.Db, unknown, unknown>(inner => {
+          kept.push(inner)
+          return async () => E.left('no')
+        })(env)
+      }),
+    )
+    assert.is(kept.length, 2)
+    for (const env of kept) {
+      const answer = await C.run(C.insert(things)(row(9)))(env)()
+      assert.is(E.isLeft(answer) && answer.left._tag, 'Closed')
+    }
+    assert.is(await s.right(Q.count(all)), 2)
+  })
+  test('a nested transaction, while the outer one goes on', async () => {
+    const answer = await s.right(
+      Program.transaction()<Program.Db, DbError, any>(env => async () => {
+        let kept: Program.Db | undefined
+        await Program.transaction()<Program.Db, DbError, number>(inner => {
+          kept = inner
+          return Q.count(all)(inner)
+        })(env)()
+        const late = await C.run(C.insert(things)(row(9)))(kept as Program.Db)()
+        const fine = await Q.count(all)(env)()
+        return E.right([late, fine])
+      }),
+    )
+    assert.is(answer[0].left._tag, 'Closed')
+    assert.equal(answer[1], E.right(2))
+  })
+  test('a cursor, closed twice, read after its end', async () => {
+    const cursor = ((await cursorOf(s)) as any).right
+    assert.is((await cursor.next()).right.length, 1)
+    assert.equal(await cursor.close(), E.right(undefined))
+    assert.equal(await cursor.close(), E.right(undefined))
+    const late = await cursor.next()
+    assert.equal([late.left._tag, late.left.what], ['Closed', 'cursor'])
+    assert.match(late.left.message, /open a new one/)
+    const whole = ((await cursorOf(s)) as any).right
+    for (const n of [1, 1, 0, 0]) assert.is((await whole.next()).right.length, n)
+    assert.equal(await whole.close(), E.right(undefined))
+  })
+  test('a cursor, after its transaction', async () => {
+    const cursor: any = await s.right(Program.transaction()<Program.Db, DbError, any>(env => () => cursorOf(env) as any))
+    const late = await cursor.next()
+    assert.equal([late.left._tag, late.left.what], ['Closed', 'cursor'])
+    assert.equal(await cursor.close(), E.right(undefined))
+  })
+  test('the outer db in the body of a transaction: a Timeout, not a hang', async () => {
+    const started = Date.now()
+    for (const program of [
+      Q.count(all),
+      C.run(C.insert(things)(row(9))),
+      Program.transaction()(Q.count(all)),
+      Program.attempt(Q.count(all)),
+      Q.foldChunks(0, n => n)(all),
+    ]) {
+      const e = await s.unchanged(
+        [things],
+        'Timeout',
+        Program.transaction()<Program.Db, unknown, unknown>(() => async () => {
+          const answer: any = await (program as Program.Program<Program.Db, DbError, any>)({ db: s.db })()
+          return E.isRight(answer) ? answer.right : answer
+        }),
+      )
+      assert.is(e.milliseconds, 250)
+      assert.match(e.message, /inside a transaction use the db that its body is given/)
+    }
+    assert.ok(Date.now() - started < 5_000)
+  })
+  test('the transaction around a nested one, in the body of that one: a Timeout; the outer one goes on', async () => {
+    const answer = await s.right(
+      Program.transaction()<Program.Db, DbError, any>(env => async () => {
+        const inner = await Program.attempt<Program.Db, DbError, number>(() => Q.count(all)(env))(env)()
+        return E.right([inner, await Q.count(all)(env)()])
+      }),
+    )
+    assert.is(answer[0].right.left._tag, 'Timeout')
+    assert.equal(answer[1], E.right(2))
+  })
+  test('a body that does not wait for what it started: it is in the transaction or Closed, never half', async () => {
+    const late: Promise<E.Either<DbError, unknown>>[] = []
+    await s.run(
+      Program.transaction()<Program.Db, string, never>(env => async () => {
+        for (let i = 0; i < 5; i += 1) late.push(C.run(C.insert(things)(row(20 + i)))(env)())
+        return E.left('undo')
+      }),
+    )
+    for (const answer of await Promise.all(late)) assert.ok(E.isRight(answer) || answer.left._tag === 'Closed')
+    assert.is(await s.right(Q.count(all)), 2)
+  })
+  test('a nested transaction that nobody waits for and that does not end: the outer one is not committed over it', async () => {
+    let release: () => void = () => undefined
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    let nested: Promise<E.Either<unknown, unknown>> | undefined
+    const outer = await s.run(
+      Program.transaction()<Program.Db, unknown, unknown>(env => async () => {
+        nested = Program.transaction()<Program.Db, unknown, unknown>(inner => async () => {
+          await C.run(C.insert(things)(row(30)))(inner)()
+          await held
+          return E.left('undo the inner one')
+        })(env)()
+        await new Promise(resolve => setTimeout(resolve, 20))
+        return E.right('done')
+      }),
+    )
+    release()
+    const inner = await nested
+    assert.ok(inner !== undefined && E.isLeft(inner))
+    assert.is(await s.right(Q.count(all)), 2, `the outer one answered ${JSON.stringify(outer)}`)
+  })
+  test('the runner, after it is closed; closed twice', async () => {
+    const cursor = ((await cursorOf(s)) as any).right
+    await cursor.next()
+    let tx: Program.Db | undefined
+    await s.right(
+      Program.transaction()<Program.Db, DbError, void>(env => async () => {
+        tx = env
+        return E.right(undefined)
+      }),
+    )
+    const { db } = s
+    const [first, second] = await Promise.all([s.close(), db.close()])
+    assert.equal([first, second], [E.right(undefined), E.right(undefined)])
+    assert.equal(await db.close(), E.right(undefined))
+    let called = false
+    for (const program of [
+      Q.all(all),
+      C.run(C.insert(things)(row(9))),
+      createAll(schema({ things })),
+      Q.foldChunks(0, n => n)(all),
+      Program.transaction()<Program.Db, DbError, void>(() => async () => {
+        called = true
+        return E.right(undefined)
+      }),
+    ]) {
+      const answer = await (program as Program.Program<Program.Db, DbError, unknown>)({ db })()
+      assert.ok(E.isLeft(answer) && answer.left._tag === 'Closed', JSON.stringify(answer))
+      if (E.isLeft(answer) && answer.left._tag === 'Closed') assert.is(answer.left.what, 'interpreter')
+    }
+    assert.not(called)
+    for await (const item of Q.stream(all)({ db })) assert.is(E.isLeft(item) && item.left._tag, 'Closed')
+    const late = await cursor.next()
+    assert.is(late.left._tag, 'Closed')
+    assert.equal(await cursor.close(), E.right(undefined))
+    const dead = await Q.all(all)(tx as Program.Db)()
+    assert.is(E.isLeft(dead) && dead.left._tag, 'Closed')
+  })
+  test.run()
+}
+
+for (const engine of engines) {
+  untyped(engine)
+  functions(engine)
+  large(engine)
+  ends(engine)
+}

@@ -1,0 +1,174 @@
+/**
+ * The embedded engines as the hostile tests see them: opened once a file, asked after each test whether they still answer.
+ *
+ * `using(engine, test)` opens the engine before the suite and closes it after. `right` and `left` run a program and say
+ * what it must answer; `unchanged` says that a failed program left the contents of some tables as they were. Every error
+ * that passes through `left` is held to the promises of `DbError`: it has words, and never the value `SECRET`.
+ * A new engine is one line of `engines`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as assert from 'uvu/assert'
+import { type DbError, show } from '../../lib/core/DbError.js'
+import { lit } from '../../lib/core/Expr.js'
+import type { Runner } from '../../lib/core/Interpreter.js'
+import type { Db, Program } from '../../lib/core/Program.js'
+import * as Q from '../../lib/core/Query.js'
+import { schema } from '../../lib/core/Schema.js'
+import type { Table } from '../../lib/core/Table.js'
+import { memory } from '../../lib/run/memory.js'
+import { pglite } from '../../lib/run/pglite.js'
+import type { SingleOptions } from '../../lib/run/single.js'
+import { sqlite } from '../../lib/run/sqlite.js'
+import { createAll, dropAll } from '../../lib/schema/createAll.js'
+import type { suite } from '../suite.js'
+
+export interface Engine {
+  readonly name: string
+  /** Whether it speaks SQL: can run `raw`, and holds types to a column by itself. */
+  readonly sql: boolean
+  readonly open: (options: SingleOptions) => TE.TaskEither<DbError, Runner>
+}
+
+const folders: string[] = []
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder that is gone when the process is. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'query-ts-'))
+  folders.push(folder)
+  return folder
+}
+
+export const engines: readonly Engine[] = [
+  { name: 'memory', sql: false, open: options => TE.fromIO(() => memory(options)) },
+  { name: 'sqlite', sql: true, open: options => sqlite(options) },
+  { name: 'sqlite in a file', sql: true, open: options => sqlite({ ...options, file: join(temporaryFolder(), 'test.db') }) },
+  { name: 'pglite', sql: true, open: options => pglite(options) },
+]
+
+/** A value that must never be seen in a message. */
+export const SECRET = 'hunter2-s3cr3t'
+
+type Tagged<T extends DbError['_tag']> = Extract<DbError, { readonly _tag: T }>
+
+export interface Session {
+  readonly name: string
+  readonly db: Runner
+  /** The answer of a program, whatever it is. */
+  readonly run: <X, A>(program: Program<Db, X, A>) => Promise<E.Either<X, A>>
+  /** The value of a program that must succeed. */
+  readonly right: <X, A>(program: Program<Db, X, A>) => Promise<A>
+  /** The error of a program that must fail in this way. */
+  readonly left: <T extends DbError['_tag'], X, A>(tag: T, program: Program<Db, X, A>) => Promise<Tagged<T>>
+  /** As `left`; and the rows of these tables are what they were. */
+  readonly unchanged: <T extends DbError['_tag'], X, A>(
+    tables: readonly AnyTable[],
+    tag: T,
+    program: Program<Db, X, A>,
+  ) => Promise<Tagged<T>>
+  readonly rows: (table: AnyTable) => Promise<readonly unknown[]>
+  /** Creates tables that stand alone. */
+  readonly create: (...tables: readonly AnyTable[]) => Promise<void>
+  readonly drop: (...tables: readonly AnyTable[]) => Promise<void>
+  /** For a test that closes the runner, the last one: nothing is asked of it afterwards. */
+  readonly close: () => Promise<E.Either<DbError, void>>
+}
+
+type AnyTable = Table<any>
+
+/** Every error keeps these promises. */
+export const wellMade = (e: DbError): void => {
+  assert.type(e.message, 'string')
+  assert.ok(e.message.length >= 15, `too few words: ${show(e)}`)
+  assert.not(show(e).includes(SECRET), `a parameter's value is in the message: ${show(e)}`)
+}
+
+/** An error without the stack of what the driver threw. */
+const briefly = (e: any): string => inspect(e?.cause instanceof Error ? { ...e, cause: e.cause.message } : e, { depth: 3 })
+
+const named = (tables: readonly AnyTable[]) => schema(Object.fromEntries(tables.map((t, i) => [`t${i}`, t])))
+
+const contents = (rows: readonly unknown[]): readonly string[] =>
+  rows.map(row => inspect(row, { depth: 9, maxStringLength: null, maxArrayLength: null, breakLength: Number.POSITIVE_INFINITY })).sort()
+
+/** Two bags of rows are the same. */
+export const sameRows = (got: readonly unknown[], expected: readonly unknown[], message?: string): void => {
+  const [a, b] = [contents(got), contents(expected)]
+  const at = a.findIndex((x, i) => x !== b[i])
+  const where = at < 0 ? a.length : at
+  assert.ok(
+    a.length === b.length && at < 0,
+    `${message ?? 'other rows'}: ${a.length} for ${b.length}, got ${a[where]}, expected ${b[where]}`,
+  )
+}
+
+export const using = (engine: Engine, test: ReturnType<typeof suite>, options: SingleOptions = {}): Session => {
+  let runner: Runner | undefined
+  let closed = false
+  const db = (): Runner => {
+    assert.ok(runner !== undefined, `${engine.name} is not open`)
+    return runner as Runner
+  }
+  test.before(async () => {
+    const opened = await engine.open(options)()
+    assert.ok(E.isRight(opened), E.isLeft(opened) ? show(opened.left) : '')
+    runner = (opened as E.Right<Runner>).right
+  })
+  test.after.each(async () => {
+    if (closed) return
+    const answer = await Q.all(Q.of({ one: lit(1) }))({ db: db() })()
+    assert.equal(answer, E.right([{ one: 1 }]), `${engine.name} does not answer any more`)
+  })
+  test.after(async () => {
+    if (!closed) await runner?.close()
+  })
+
+  const run: Session['run'] = program => program({ db: db() })()
+  const right: Session['right'] = async program => {
+    const answer = await run(program)
+    assert.ok(E.isRight(answer), E.isLeft(answer) ? `expected success, got ${briefly(answer.left)}` : '')
+    return (answer as E.Right<any>).right
+  }
+  const left: Session['left'] = async (tag, program) => {
+    const answer = await run(program)
+    assert.ok(E.isLeft(answer), E.isRight(answer) ? `expected ${tag}, got the answer ${inspect(answer.right)}` : '')
+    const error = (answer as E.Left<any>).left
+    assert.ok(error?._tag === tag, `expected ${tag}, got ${briefly(error)}`)
+    wellMade(error)
+    return error
+  }
+  const rows: Session['rows'] = table => right(Q.all(Q.from(table)))
+  return {
+    name: engine.name,
+    get db() {
+      return db()
+    },
+    run,
+    right,
+    left,
+    rows,
+    unchanged: async (tables, tag, program) => {
+      const before = await Promise.all(tables.map(rows))
+      const error = await left(tag, program)
+      for (const [i, t] of tables.entries()) sameRows(await rows(t), before[i] ?? [], `${t.name} after ${tag}`)
+      return error
+    },
+    create: async (...tables) => {
+      await right(createAll(named(tables)))
+    },
+    drop: async (...tables) => {
+      await right(dropAll(named(tables)))
+    },
+    close: () => {
+      closed = true
+      return db().close()
+    },
+  }
+}
