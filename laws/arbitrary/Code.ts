@@ -98,3 +98,17 @@ export const list = (items: readonly Code<unknown>[]): Code<any> => ({
   build: env => items.map(i => i.build(env)),
   uses: usesOf(items),
 })
+
+/** `pipe(source, ...steps)` */
+export const piped = (source: Code<any>, ...steps: readonly Code<AnyFunction>[]): Code<any> => ({
+  text: steps.length === 0 ? source.text : bracketed('pipe(', [source.text, ...steps.map(s => s.text)], ')'),
+  build: env => steps.reduce((built, step) => step.build(env)(built), source.build(env)),
+  uses: usesOf([source, ...steps]),
+})
+
+/** `{ ...record, name: value }` */
+export const spread = (of: Code<any>, name: string, value: Code<unknown>): Code<any> => ({
+  text: `{ ...${of.text}, ${fieldName(name)}: ${value.text} }`,
+  build: env => ({ ...of.build(env), [name]: value.build(env) }),
+  uses: usesOf([of, value]),
+})

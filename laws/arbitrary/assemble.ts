@@ -8,7 +8,7 @@
 import { attempting } from '../../lib/core/DbError.js'
 import type { AnyQuery, RowShape, Shape } from '../../lib/core/Syntax.js'
 import { rowOf, scopeOf } from '../../lib/core/scope.js'
-import { type AnyFunction, bracketed, type Code, lambda, list, statically, type Variable } from './Code.js'
+import { type AnyFunction, type Code, lambda, list, piped, statically, type Variable } from './Code.js'
 import { call } from './combinators.js'
 import { totalKeys } from './order.js'
 import { variableName } from './scopeCode.js'
@@ -30,13 +30,13 @@ const assembled = (
   steps: readonly Code<AnyFunction>[],
   { unique, total }: Known,
 ): QueryCode | null => {
+  const whole = piped(source, ...steps)
   const build: Code<AnyQuery>['build'] = env => {
-    const q = steps.reduce((built, step) => step.build(env)(built), source.build(env))
+    const q = whole.build(env)
     if (total) ordered.add(q)
     return q
   }
-  const text = steps.length === 0 ? source.text : bracketed('pipe(', [source.text, ...steps.map(s => s.text)], ')')
-  const code = { text, build, uses: [source, ...steps].flatMap(c => c.uses) }
+  const code = { ...whole, build }
   const row = attempting('a generated query', () => rowOf(statically(vars, code)))
   return row._tag === 'Left' ? null : { ...code, source, steps, row: row.right, unique, total }
 }

@@ -31,7 +31,8 @@ export interface DatabaseOptions {
   readonly extremes?: boolean
 }
 
-const identity = (table: AnyTable, fields: readonly string[], of: AnyRow): string | null => {
+/** What a row has in some columns as one text; null where one of them is null. */
+export const identity = (table: AnyTable, fields: readonly string[], of: AnyRow): string | null => {
   const values = fields.map(f => {
     const checked = of[f] === null || of[f] === undefined ? null : canonical((table.types[f] as ExprType).sql, of[f])
     return checked === null ? null : valueText(checked.ok ? checked.value : of[f])
@@ -39,7 +40,8 @@ const identity = (table: AnyTable, fields: readonly string[], of: AnyRow): strin
   return values.includes(null) ? null : values.join('|')
 }
 
-const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
+/** The primary key and the unique keys of a table. */
+export const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
 
 const withoutTwins = (table: AnyTable, rows: readonly AnyRow[]): readonly AnyRow[] =>
   keysOf(table).reduce<readonly AnyRow[]>((kept, key) => {
@@ -55,10 +57,13 @@ const withoutTwins = (table: AnyTable, rows: readonly AnyRow[]): readonly AnyRow
 
 const { value } = meaning(empty)
 
-const passesChecks = (table: AnyTable, of: AnyRow): boolean =>
-  checksOf(table, Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, literalOf(type, of[f])]))).every(
-    ([, p]) => value(p) !== false,
+/** The checks that a row fails, by name. */
+export const failedChecks = (table: AnyTable, of: AnyRow): readonly string[] =>
+  checksOf(table, Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, literalOf(type, of[f])]))).flatMap(([name, p]) =>
+    value(p) === false ? [name] : [],
   )
+
+const passesChecks = (table: AnyTable, of: AnyRow): boolean => failedChecks(table, of).length === 0
 
 /** One pass over a foreign key: each row that refers to nothing is pointed at a row, made null, or goes. */
 const referred = (f: ForeignKey, rows: readonly AnyRow[], targets: readonly AnyRow[], choose: boolean): readonly AnyRow[] => {

@@ -84,7 +84,7 @@ export const writer = (schema: AnySchema, vars: readonly Variable[], step: Step)
 const MAX_COLUMNS = 60
 
 /** The query of a recipe, with some variables in scope. */
-const elaborate = (schema: AnySchema, r: Recipe, vars: readonly Variable[]): QueryCode => {
+export const elaborate = (schema: AnySchema, r: Recipe, vars: readonly Variable[]): QueryCode => {
   const source = sources[r.source.op] ?? sources.from
   const w = writer(schema, vars, r.source)
   const first = source?.(w) ?? (begin(vars, combinator('Q', 'Do')) as QueryCode)

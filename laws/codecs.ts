@@ -1,0 +1,131 @@
+/**
+ * Round trips: what is written is what is read, for every column of every table, on every way.
+ *
+ * A value goes into the database as a parameter of an insert and comes back as a column; it comes back
+ * inside a collection, where engines go through JSON; it goes in as a literal of a query and comes
+ * back without any table. Each way must give the value that went in, extremes included: 64-bit
+ * integers, decimals at their precision, astral and combining text, years 1 and 9999, every byte.
+ */
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import * as Column from '../lib/core/Column.js'
+import type { DbError } from '../lib/core/DbError.js'
+import { literalOf } from '../lib/core/Expr.js'
+import type { Runner } from '../lib/core/Interpreter.js'
+import * as Q from '../lib/core/Query.js'
+import type { AnySchema } from '../lib/core/Schema.js'
+import type { AnyTable, Columns, Table } from '../lib/core/Syntax.js'
+import { type Form, sameAnswer, show } from './answer.js'
+import { type AnyDatabase, type DatabaseOptions, database } from './arbitrary/database.js'
+import { contents, load } from './arbitrary/load.js'
+import { type AnyRow, row } from './arbitrary/row.js'
+import { type Law, law } from './Law.js'
+
+export interface CodecSubject {
+  readonly runner: Runner
+  readonly schema: AnySchema
+  readonly databases?: DatabaseOptions
+}
+
+const formOfTable = (t: AnyTable): Form & { readonly tag: 'rows' } => ({
+  tag: 'rows',
+  ordered: false,
+  row: { tag: 'record', fields: Object.fromEntries(Object.keys(t.columns).map(f => [f, { tag: 'cell' } as const])) },
+})
+
+const shortly = (text: string): string => (text.length > 3000 ? `${text.slice(0, 1500)} ... ${text.slice(-1500)}` : text)
+
+/** Which columns of two lists of rows differ, with their values. */
+const differing = (form: Form & { readonly tag: 'rows' }, sent: readonly AnyRow[], got: readonly AnyRow[]): string => {
+  if (sent.length !== 1 || got.length !== 1 || form.row.tag !== 'record')
+    return shortly(`sent ${show(form, sent)}\n got ${show(form, got)}`)
+  return Object.entries(form.row.fields)
+    .filter(([f, cell]) => !sameAnswer(cell, sent[0]?.[f], got[0]?.[f]))
+    .map(([f, cell]) => shortly(`${f}: sent ${show(cell, sent[0]?.[f])}, got ${show(cell, got[0]?.[f])}`))
+    .join('\n')
+}
+
+const asked = (e: DbError): string => `${e._tag}: ${e.message}`
+
+/** What the tables hold after `load`, by a way of reading. */
+const stored =
+  (
+    { runner, schema }: CodecSubject,
+    read: (t: Table<any>) => (db: { readonly db: Runner }) => () => Promise<E.Either<DbError, readonly unknown[]>>,
+  ) =>
+  async (db: AnyDatabase): Promise<string | null> => {
+    const loaded = await load(schema, db)({ db: runner })()
+    if (E.isLeft(loaded)) return `the rows are refused: ${asked(loaded.left)}`
+    for (const [name, t] of Object.entries(schema.tables)) {
+      const rows = await read(t as Table<any>)({ db: runner })()
+      if (E.isLeft(rows)) return `table ${name}: ${asked(rows.left)}`
+      const form = formOfTable(t)
+      if (!sameAnswer(form, db[name] ?? [], rows.right))
+        return `table ${name}:\n${differing(form, db[name] ?? [], rows.right as readonly AnyRow[])}`
+    }
+    return null
+  }
+
+const collected = (t: Table<any>) => Q.mapRow((r: { readonly rows: readonly unknown[] }) => r.rows)(Q.of({ rows: Q.many(Q.from(t)) }))
+
+const readAll =
+  (t: Table<any>) =>
+  (db: { readonly db: Runner }): (() => Promise<E.Either<DbError, readonly unknown[]>>) =>
+    Q.all(Q.from(t))(db) as () => Promise<E.Either<DbError, readonly unknown[]>>
+
+const readCollected = (t: Table<any>) => (db: { readonly db: Runner }) => async (): Promise<E.Either<DbError, readonly unknown[]>> => {
+  const answer = await Q.all(collected(t))(db)()
+  return E.isLeft(answer) ? answer : E.right(answer.right[0] as readonly unknown[])
+}
+
+/** Columns of a table without what a literal can't be: the values of a query have no defaults and keys. */
+const plainColumns = (t: AnyTable): Columns => Object.fromEntries(Object.entries(t.columns).map(([f, c]) => [f, Column.ref(c)]))
+
+export const roundTrips = (subject: CodecSubject): readonly Law[] => {
+  const { runner, schema, databases } = subject
+  const arbitrary = database(schema, { ...databases, extremes: true })
+  const tables = Object.values(schema.tables)
+  const given = fc.constantFrom(...tables.keys()).chain(i => {
+    const t = tables[i] as AnyTable
+    return fc.tuple(fc.constant(t), row(t))
+  })
+  return [
+    law(
+      'all(from(t)) . insertMany(t)(rows) = rows',
+      'What is inserted is read back, every value of every type.',
+      arbitrary,
+      stored(subject, readAll),
+    ),
+    law(
+      'many(from(t)) . insertMany(t)(rows) = rows',
+      'What is inserted is read back inside a collection too.',
+      arbitrary,
+      stored(subject, readCollected),
+    ),
+    law('values(columns)([row]) = [row]', 'A value that is given in a query comes back as it is.', given, async ([t, given]) => {
+      const answer = await Q.all(Q.values(plainColumns(t))([given]))({ db: runner })()
+      if (E.isLeft(answer)) return asked(answer.left)
+      const form = formOfTable(t)
+      return sameAnswer(form, [given], answer.right) ? null : differing(form, [given], answer.right as readonly AnyRow[])
+    }),
+    law('first(of({ x: lit(v) })) = some({ x: v })', 'A literal comes back as it is, inside a nested row.', given, async ([t, given]) => {
+      const shape = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, literalOf(type, given[f])]))
+      const answer = await Q.all(Q.of({ row: Q.many(Q.of(shape)) }))({ db: runner })()
+      if (E.isLeft(answer)) return asked(answer.left)
+      const got = (answer.right as unknown as readonly { readonly row: readonly AnyRow[] }[])[0]?.row ?? []
+      const form = formOfTable(t)
+      return sameAnswer(form, [given], got) ? null : differing(form, [given], got)
+    }),
+    law('load(contents(load(db))) = load(db)', 'Reading everything and writing it again changes nothing.', arbitrary, async db => {
+      const first = await load(schema, db)({ db: runner })()
+      const read = await contents(schema)({ db: runner })()
+      if (E.isLeft(first) || E.isLeft(read)) return 'the rows are refused'
+      const again = await load(schema, read.right)({ db: runner })()
+      const reread = await contents(schema)({ db: runner })()
+      if (E.isLeft(again)) return asked(again.left)
+      if (E.isLeft(reread)) return asked(reread.left)
+      const wrong = Object.entries(schema.tables).find(([n, t]) => !sameAnswer(formOfTable(t), read.right[n], reread.right[n]))
+      return wrong === undefined ? null : `table ${wrong[0]} differs`
+    }),
+  ]
+}

@@ -1,0 +1,174 @@
+/**
+ * The equations of expressions: what one combinator says in terms of others, under three-valued logic.
+ *
+ * Each is tested on the rows of a random query, as a column. In them a, b and c are expressions of one
+ * kind (or of the kind that the name says), p and r are conditions.
+ */
+import { apply, type Code, lambda, list, piped, record, type Variable } from './arbitrary/Code.js'
+import { call, columnOf } from './arbitrary/combinators.js'
+import { type Kind, typeOfKind } from './arbitrary/Kind.js'
+import { smallValues, valueCode } from './arbitrary/values.js'
+import type { Equation, Parts, Rows } from './Equation.js'
+
+const ROW: Variable = { name: 's0', scope: {} }
+const S: Code<any> = { text: 's0', build: env => env[0], uses: [] }
+
+const x = (name: string, ...args: readonly Code<unknown>[]): Code<any> => call('Expr', name, ...args)
+
+/** The two sides as columns of a query's rows. */
+const columns = (q: Rows, left: Code<unknown>, right: Code<unknown>): readonly [Code<any>, Code<any>] => {
+  const of = (e: Code<unknown>): Code<any> => piped(q.code, call('Q', 'map', lambda([ROW], record([['x', e]]))))
+  return [of(left), of(right)]
+}
+
+/** An equation over expressions of one kind; any kind unless told. */
+const over = (
+  name: string,
+  statement: string,
+  sides: (terms: readonly Code<any>[], kind: Kind, p: Parts) => readonly [Code<unknown>, Code<unknown>],
+  kind?: Kind,
+  terms: readonly string[] = ['a', 'b', 'c'],
+): Equation => ({
+  name,
+  statement,
+  sides: p => {
+    const q = p.query('q')
+    const [first = 'a', ...rest] = terms
+    const a = p.expression(first, q.row, kind)
+    const more = rest.map(n => p.expression(n, q.row, a.kind))
+    const [left, right] = sides(
+      [a, ...more].map(t => apply(t.code, S)),
+      a.kind,
+      p,
+    )
+    return columns(q, left, right)
+  },
+})
+
+/** An equation over conditions. */
+const logic = (
+  name: string,
+  statement: string,
+  sides: (p: Code<any>, r: Code<any>) => readonly [Code<unknown>, Code<unknown>],
+): Equation => ({
+  name,
+  statement,
+  sides: p => {
+    const q = p.query('q')
+    const [c, d] = [p.predicate('p', q.row), p.predicate('r', q.row)]
+    return columns(q, ...sides(apply(c.code, S), apply(d.code, S)))
+  },
+})
+
+const nothing = (kind: Kind): Code<any> => x('nullOf', columnOf(typeOfKind(kind)) as Code<any>)
+
+export const exprEquations: readonly Equation[] = [
+  logic('not(and(p, r)) = or(not(p), not(r))', "De Morgan's law, in three-valued logic.", (p, r) => [
+    x('not', x('and', p, r)),
+    x('or', x('not', p), x('not', r)),
+  ]),
+  logic('not(not(p)) = p', 'Double negation, in three-valued logic.', p => [x('not', x('not', p)), p]),
+  logic('and(p, r) = and(r, p)', 'and commutes.', (p, r) => [x('and', p, r), x('and', r, p)]),
+  logic('or(p, and(p, r)) = p', 'Absorption, which Kleene keeps.', (p, r) => [x('or', p, x('and', p, r)), p]),
+  over('ne(a, b) = not(eq(a, b))', 'ne is the negation of eq.', ([a, b]: any) => [x('ne', a, b), x('not', x('eq', a, b))]),
+  over('eq(a, b) = eq(b, a)', 'Equality is symmetric.', ([a, b]: any) => [x('eq', a, b), x('eq', b, a)]),
+  over('lte(a, b) = not(gt(a, b))', 'The order is total.', ([a, b]: any) => [x('lte', a, b), x('not', x('gt', a, b))]),
+  over('lt(a, b) = gt(b, a)', 'gt is lt turned around.', ([a, b]: any) => [x('lt', a, b), x('gt', b, a)]),
+  over(
+    'or(lt(a, b), eq(a, b), gt(a, b)) = and(eq(a, a), eq(b, b))',
+    'Two values that are not null are in one of three relations.',
+    ([a, b]: any) => [x('or', x('lt', a, b), x('eq', a, b), x('gt', a, b)), x('and', x('eq', a, a), x('eq', b, b))],
+  ),
+  over('same(a, b) = or(and(isNull(a), isNull(b)), coalesce(eq(a, b), false))', 'same is null-safe equality.', ([a, b]: any) => [
+    x('same', a, b),
+    x('or', x('and', x('isNull', a), x('isNull', b)), x('coalesce', x('eq', a, b), valueCode(false))),
+  ]),
+  over('isNotNull(a) = not(isNull(a))', 'A value is null or it is not.', ([a]: any) => [x('isNotNull', a), x('not', x('isNull', a))]),
+  over('between(a, b, c) = and(gte(a, b), lte(a, c))', 'between is two comparisons.', ([a, b, c]: any) => [
+    x('between', a, b, c),
+    x('and', x('gte', a, b), x('lte', a, c)),
+  ]),
+  over('inList(a, [x, y]) = or(eq(a, x), eq(a, y))', 'inList is a disjunction of equalities.', ([a], kind, p) => {
+    const values = smallValues(typeOfKind(kind))
+    const of = (): Code<any> => valueCode(values[p.below(values.length)])
+    const [v, w] = [of(), of()]
+    return [x('inList', a as Code<any>, list([v, w])), x('or', x('eq', a as Code<any>, v), x('eq', a as Code<any>, w))]
+  }),
+  over('notIn(a, []) = true', 'Nothing is in an empty list, null too.', ([a]: any) => [x('notIn', a, list([])), x('lit', valueCode(true))]),
+  over('coalesce(a, b) = caseWhen([[isNotNull(a), a]], b)', 'coalesce is a choice.', ([a, b]: any) => [
+    x('coalesce', a, b),
+    x('caseWhen', list([list([x('isNotNull', a), a])]), b),
+  ]),
+  over('nullIf(a, b) = caseWhen([[eq(a, b), null]], a)', 'nullIf is a choice.', ([a, b]: any, kind) => [
+    x('nullIf', a, b),
+    x('caseWhen', list([list([x('eq', a, b), nothing(kind)])]), a),
+  ]),
+  over('plus(a, b) = plus(b, a)', 'Addition commutes.', ([a, b]: any) => [x('plus', a, b), x('plus', b, a)], 'int'),
+  over(
+    'minus(plus(a, b), b) = plus(a, minus(b, b))',
+    'Subtraction undoes addition.',
+    ([a, b]: any) => [x('minus', x('plus', a, b), b), x('plus', a, x('minus', b, b))],
+    'numeric',
+  ),
+  over(
+    'neg(a) = minus(minus(a, a), a)',
+    'Negation is subtraction from nothing.',
+    ([a]: any) => [x('neg', a), x('minus', x('minus', a, a), a)],
+    'bigint',
+  ),
+  over(
+    'coalesce(plus(times(quot(a, b), b), rem(a, b)), a) = a',
+    'Quotient and remainder go together; by zero both are null.',
+    ([a, b]: any) => [x('coalesce', x('plus', x('times', x('quot', a, b), b), x('rem', a, b)), a), a],
+    'int',
+  ),
+  over(
+    'length(concat(a, b)) = plus(length(a), length(b))',
+    'Text is put together without loss, by code points.',
+    ([a, b]: any) => [x('length', x('concat', a, b)), x('plus', x('length', a), x('length', b))],
+    'text',
+  ),
+  over(
+    'concat(substring(a, 1, 2), substring(a, 3)) = a',
+    'A text is its beginning and its end.',
+    ([a]: any) => [x('concat', x('substring', a, valueCode(1), valueCode(2)), x('substring', a, valueCode(3))), a],
+    'text',
+  ),
+  over(
+    'contains(a, b) = gt(position(a, b), 0)',
+    'What is contained has a position.',
+    ([a, b]: any) => [x('contains', a, b), x('gt', x('position', a, b), valueCode(0))],
+    'text',
+  ),
+  over(
+    'and(startsWith(concat(a, b), a), endsWith(concat(a, b), b)) = eq(concat(a, b), concat(a, b))',
+    'A text starts and ends with what it is made of.',
+    ([a, b]: any) => [
+      x('and', x('startsWith', x('concat', a, b), a), x('endsWith', x('concat', a, b), b)),
+      x('eq', x('concat', a, b), x('concat', a, b)),
+    ],
+    'text',
+  ),
+  over(
+    'like(a, escapeLike(t)) = eq(a, t)',
+    'An escaped text matches itself only.',
+    ([a], kind, p) => {
+      const values = smallValues(typeOfKind(kind))
+      const text = valueCode(values[p.below(values.length)])
+      return [x('like', a as Code<any>, x('escapeLike', text)), x('eq', a as Code<any>, text)]
+    },
+    'text',
+  ),
+  over(
+    'lower(upper(lower(a))) = lower(a)',
+    'Simple case mapping, on the letters that the laws cover.',
+    ([a]: any) => [x('lower', x('upper', x('lower', a))), x('lower', a)],
+    'text',
+  ),
+  over(
+    'ilike(a, t) = like(lower(a), t), for t in lower case',
+    'ilike is like without regard to case.',
+    ([a]: any) => [x('ilike', a, valueCode('%a%')), x('like', x('lower', a), valueCode('%a%'))],
+    'text',
+  ),
+]
