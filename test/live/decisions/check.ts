@@ -15,6 +15,7 @@ import type { Db } from '../../../lib/core/Program.js'
 import { type AnySchema, schema } from '../../../lib/core/Schema.js'
 import type { AnyTable, Table } from '../../../lib/core/Syntax.js'
 import { createAll } from '../../../lib/schema/createAll.js'
+import { sent } from './sent.js'
 
 export type Answer = 'held' | 'refused'
 
@@ -87,6 +88,18 @@ export const fails = async <T extends DbError['_tag']>(
   if (isDbError(error) && error._tag === tag) return error as DbError & { readonly _tag: T }
   if (isDbError(error) && error._tag === 'Unsupported') throw new Refused(error.message)
   throw new assert.AssertionError({ message: `expected ${tag}, got ${told(error)}`, stackStartFn: fails })
+}
+
+/** The error of a program that has to fail with this case before anything is sent to the engine. */
+export const refuses = async <T extends DbError['_tag']>(
+  db: Session,
+  tag: T,
+  program: Program<Db, unknown, unknown>,
+): Promise<DbError & { readonly _tag: T }> => {
+  const before = sent()
+  const error = await fails(db, tag, program)
+  assert.equal(sent(), before, `${told(error)}\n  but something was sent`)
+  return error
 }
 
 /** A part of a check under a name: its failure says which part it was. */

@@ -37,7 +37,8 @@ A query has one meaning, in memory and on every engine. Where an engine would an
 not, or the query is refused. The numbers are those of the decisions; the tests carry them too (\`decision 12: ...\`). Each line is one
 clause that a test shows on each engine with a table of cases.
 
-- **held**: the engine gives the decided answer for every case of the test.
+- **held**: the engine gives the decided answer for every case of the test, or has nothing of the kind that the clause is about (a time
+  zone, a collation). What is said to be refused before anything is sent is seen not to reach the driver.
 - **refused**: the engine answers \`Unsupported\`, before anything is sent to it.
 - **not yet**: nothing exists that could show it; the line says why.
 - **differs**: the engine gives another answer. This is a failing test, and an error of the library.

@@ -15,6 +15,7 @@ import type { Interpreter, Runner, SqlOp } from '../../../lib/core/Interpreter.j
 import { memory } from '../../../lib/run/memory.js'
 import { pglite } from '../../../lib/run/pglite.js'
 import { sqlite } from '../../../lib/run/sqlite.js'
+import { counting, sent } from './sent.js'
 
 export interface Engine {
   /** The head of its column. */
@@ -28,21 +29,6 @@ export const engines: readonly Engine[] = [
   { name: 'pglite (postgres)', open: pglite({ extensions: { vector } }) },
 ]
 
-let sent = 0
-
-/** Counts the calls of some methods of a driver. */
-const counting = (prototype: object, methods: readonly string[]): void => {
-  const own = prototype as { [method: string]: (...args: unknown[]) => unknown }
-  for (const method of methods) {
-    const original = own[method]
-    if (original === undefined) throw new Error(`the driver has no ${method} any more`)
-    own[method] = function (this: unknown, ...args) {
-      sent += 1
-      return original.apply(this, args)
-    }
-  }
-}
-
 let counted: Promise<void> | undefined
 
 const countDrivers = async (): Promise<void> => {
@@ -53,9 +39,9 @@ const countDrivers = async (): Promise<void> => {
 const watched = (db: Interpreter<SqlOp>): Interpreter<SqlOp> => ({
   capabilities: db.capabilities,
   perform: op => async () => {
-    const before = sent
+    const before = sent()
     const answer = await db.perform(op)()
-    if (E.isLeft(answer) && answer.left._tag === 'Unsupported' && sent > before) {
+    if (E.isLeft(answer) && answer.left._tag === 'Unsupported' && sent() > before) {
       return E.left(databaseError(null, `refused only after something was sent: ${show(answer.left)}`))
     }
     return answer

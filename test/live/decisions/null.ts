@@ -15,7 +15,7 @@ import type { Runner } from '../../../lib/core/Interpreter.js'
 import * as Q from '../../../lib/core/Query.js'
 import { table } from '../../../lib/core/Table.js'
 import { toSql } from '../../../lib/sql/compile.js'
-import { about, ask, type Clause, check, equal, fails, isTrue, later } from './check.js'
+import { about, ask, type Clause, check, equal, isTrue, later, refuses } from './check.js'
 import { computes, decides, sources, valueOf } from './compute.js'
 
 const truth = { a: C.nullable(C.boolean), b: C.nullable(C.boolean) }
@@ -330,9 +330,9 @@ export const nulls: readonly Clause[] = [
         stored,
         Q.where(r => predicate(r.x)),
       )
-      await fails(db, 'ValidationError', Q.all(q))
+      await refuses(db, 'ValidationError', Q.all(q))
     }
-    await fails(
+    await refuses(
       db,
       'ValidationError',
       Q.all(

@@ -12,7 +12,7 @@ import * as Command from '../../../lib/core/Command.js'
 import * as Ex from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import { table } from '../../../lib/core/Table.js'
-import { ask, type Clause, check, create, equal, fails } from './check.js'
+import { ask, type Clause, check, create, equal, refuses } from './check.js'
 import { aggregateFails, aggregates, computes, failsFor, near, sources, valueOf } from './compute.js'
 
 const MAX32 = 2147483647
@@ -80,11 +80,11 @@ const refusedFloats: readonly Clause[] = [
     const t = table('measured', { id: C.int, x: C.nullable(C.float), v: C.nullable(C.anyJson) })
     await create(db, t)
     for (const x of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      await fails(db, 'NumericOverflow', Command.run(Command.insert(t)({ id: 1, x })))
-      await fails(db, 'NumericOverflow', Command.run(Command.update(t)({ x }, Command.everywhere)))
-      await fails(db, 'NumericOverflow', Command.run(Command.insert(t)({ id: x })))
-      await fails(db, 'ValidationError', Command.run(Command.insert(t)({ id: 1, v: { deep: [x] } })))
-      await fails(
+      await refuses(db, 'NumericOverflow', Command.run(Command.insert(t)({ id: 1, x })))
+      await refuses(db, 'NumericOverflow', Command.run(Command.update(t)({ x }, Command.everywhere)))
+      await refuses(db, 'NumericOverflow', Command.run(Command.insert(t)({ id: x })))
+      await refuses(db, 'ValidationError', Command.run(Command.insert(t)({ id: 1, v: { deep: [x] } })))
+      await refuses(
         db,
         'NumericOverflow',
         Q.all(
@@ -94,8 +94,8 @@ const refusedFloats: readonly Clause[] = [
           ),
         ),
       )
-      await fails(db, 'NumericOverflow', Q.all(Q.of({ it: Ex.lit(x) })))
-      await fails(db, 'NumericOverflow', Q.all(Q.values({ it: C.float })([{ it: x }])))
+      await refuses(db, 'NumericOverflow', Q.all(Q.of({ it: Ex.lit(x) })))
+      await refuses(db, 'NumericOverflow', Q.all(Q.values({ it: C.float })([{ it: x }])))
     }
     equal(await ask(db, Q.all(Q.from(t))), [])
   }),

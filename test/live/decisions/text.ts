@@ -18,7 +18,7 @@ import { schema } from '../../../lib/core/Schema.js'
 import { table } from '../../../lib/core/Table.js'
 import { createAll } from '../../../lib/schema/createAll.js'
 import { toSql } from '../../../lib/sql/compile.js'
-import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, type Session } from './check.js'
+import { ask, type Clause, check, create, equal, equalBags, isTrue, refuses, type Session } from './check.js'
 import { computes, decides, sources, valueOf } from './compute.js'
 
 /** In the order of their code points. */
@@ -394,8 +394,8 @@ const refusals: readonly Clause[] = [
         { id: 1, text: '', doc: { deep: [bad] } },
         { id: 1, text: '', doc: { [bad]: 1 } },
       ]
-      for (const row of writes) await fails(db, 'ValidationError', Command.run(Command.insert(t)(row)))
-      await fails(
+      for (const row of writes) await refuses(db, 'ValidationError', Command.run(Command.insert(t)(row)))
+      await refuses(
         db,
         'ValidationError',
         Command.run(
@@ -405,8 +405,8 @@ const refusals: readonly Clause[] = [
           ]),
         ),
       )
-      await fails(db, 'ValidationError', Command.run(Command.update(t)({ text: bad }, Command.everywhere)))
-      await fails(db, 'ValidationError', Command.run(Command.update(t)(() => ({ text: Ex.lit(bad) }), Command.everywhere)))
+      await refuses(db, 'ValidationError', Command.run(Command.update(t)({ text: bad }, Command.everywhere)))
+      await refuses(db, 'ValidationError', Command.run(Command.update(t)(() => ({ text: Ex.lit(bad) }), Command.everywhere)))
     }
     equal(await ask(db, Q.all(Q.from(t))), [])
   }),
@@ -426,10 +426,10 @@ const refusals: readonly Clause[] = [
           r => Ex.eq(Ex.position(r.word, bad), 0),
           r => Ex.eq(Ex.coalesce(r.word, bad), ''),
         ]
-        for (const predicate of predicates) await fails(db, 'ValidationError', Q.all(pipe(given, Q.where(predicate))))
-        await fails(db, 'ValidationError', Q.all(Q.of({ it: Ex.lit(bad) })))
-        await fails(db, 'ValidationError', Q.all(Q.values({ word: C.text })([{ word: bad }])))
-        await fails(
+        for (const predicate of predicates) await refuses(db, 'ValidationError', Q.all(pipe(given, Q.where(predicate))))
+        await refuses(db, 'ValidationError', Q.all(Q.of({ it: Ex.lit(bad) })))
+        await refuses(db, 'ValidationError', Q.all(Q.values({ word: C.text })([{ word: bad }])))
+        await refuses(
           db,
           'ValidationError',
           Q.all(
@@ -445,12 +445,12 @@ const refusals: readonly Clause[] = [
             Q.where(r => Ex.eq(r.word, w)),
           ),
         )
-        await fails(db, 'ValidationError', Q.all(prepared({ w: bad })))
+        await refuses(db, 'ValidationError', Q.all(prepared({ w: bad })))
       }
     },
   ),
   check(21, 'a NUL or a lone surrogate in a parameter of a statement of the caller is refused before anything is sent', async db => {
-    for (const bad of BAD) await fails(db, 'ValidationError', P.raw({ it: C.text })`SELECT ${bad}`)
+    for (const bad of BAD) await refuses(db, 'ValidationError', P.raw({ it: C.text })`SELECT ${bad}`)
   }),
   check(21, 'a NUL or a lone surrogate in a name is refused, or the name works as any other', async db => {
     for (const [i, bad] of BAD.entries()) {

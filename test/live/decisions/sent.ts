@@ -1,0 +1,24 @@
+/**
+ * How often a driver was called: what "before anything is sent" is measured by.
+ *
+ * Counting wraps methods of a driver's prototype once; every engine of this process is counted. The
+ * memory engine has no driver and sends nothing. Nobody looks at what is sent, only whether.
+ * Checks run one after the other, so that a difference belongs to what was done between.
+ */
+let calls = 0
+
+/** The calls so far. */
+export const sent = (): number => calls
+
+/** Counts the calls of some methods of a driver. */
+export const counting = (prototype: object, methods: readonly string[]): void => {
+  const own = prototype as { [method: string]: (...args: unknown[]) => unknown }
+  for (const method of methods) {
+    const original = own[method]
+    if (original === undefined) throw new Error(`the driver has no ${method} any more`)
+    own[method] = function (this: unknown, ...args) {
+      calls += 1
+      return original.apply(this, args)
+    }
+  }
+}
