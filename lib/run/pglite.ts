@@ -13,10 +13,10 @@ import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
-import { type SingleOptions, singleSession } from './single.js'
-import { type Driver, type SqlEngine, sqlSession } from './sqlSession.js'
+import { singleSession } from './single.js'
+import { type Driver, type SqlEngine, type SqlOptions, sqlSession } from './sqlSession.js'
 
-export interface PgliteOptions extends SingleOptions {
+export interface PgliteOptions extends SqlOptions {
   /** A folder to keep the database in; left out, it is in memory and ends with the runner. */
   readonly dataDir?: string
   /** PGlite extensions, for example `{ vector }` of `@electric-sql/pglite-pgvector`. */
@@ -40,7 +40,7 @@ export const pglite =
       const extensions = options.extensions === undefined ? {} : { extensions: options.extensions }
       const db = await PGlite.create({ dataDir: where, parsers: asText, ...extensions })
       await db.exec("SET TIME ZONE 'UTC'; SET client_min_messages = warning")
-      return E.right(singleSession(sqlSession(engine, open(db)), capabilities, options))
+      return E.right(singleSession(sqlSession(engine, open(db), options), capabilities, options))
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown)
       return E.left(connectionError(`pglite ${where}`, `the database can't be opened: ${reason}`, thrown))

@@ -12,7 +12,7 @@ import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, ExprType } from '../core/Syntax.js'
-import type { RowPlan, Scalar } from '../plan/Rel.js'
+import type { Plan, RowPlan, Scalar } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import { bind, type Compiled, compile } from '../sql/compile.js'
 import type { Dialect } from '../sql/Dialect.js'
@@ -21,7 +21,7 @@ import { decoder } from '../sql/decode.js'
 import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../sql/Fragment.js'
 import type { Values } from '../sql/Values.js'
 import { type CompiledWrite, printWrite } from '../sql/write.js'
-import type { Session } from './single.js'
+import type { Session, SingleOptions } from './single.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 
@@ -78,6 +78,12 @@ export interface Context {
   readonly isRaw: boolean
 }
 
+/** Options of every runner that speaks SQL. */
+export interface SqlOptions extends SingleOptions {
+  /** What is done to a plan before it is printed, in place of `normalize`: the laws hold the rewrites one by one against none. */
+  readonly rewrite?: (plan: Plan) => Plan
+}
+
 export interface SqlEngine {
   readonly dialect: Dialect
   readonly values: Values
@@ -89,7 +95,7 @@ export interface SqlEngine {
   readonly diagnose: (error: DbError, statement: Statement, driver: Driver) => Promise<DbError>
 }
 
-export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
+export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}): Session => {
   const { dialect, values } = engine
   let inTransaction = false
   let isClosed = false
@@ -146,7 +152,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver): Session => {
     })
 
   const prepared = (query: AnyQuery): E.Either<DbError, { readonly compiled: Compiled; readonly statement: Statement }> => {
-    const compiled = compile(dialect, query)
+    const compiled = compile(dialect, query, options.rewrite)
     if (E.isLeft(compiled)) return compiled
     return attempting('a parameter', () => {
       const { columns } = compiled.right

@@ -18,11 +18,11 @@ import { lowerCase, upperCase } from '../core/simpleCase.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { type LockedFile, lockFile } from './lockedFile.js'
-import { type SingleOptions, singleSession } from './single.js'
+import { singleSession } from './single.js'
 import { classifySqlite } from './sqliteErrors.js'
-import { type Driver, type DriverCursor, type ResultColumn, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
+import { type Driver, type DriverCursor, type ResultColumn, type SqlEngine, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
 
-export interface SqliteOptions extends SingleOptions {
+export interface SqliteOptions extends SqlOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */
   readonly file?: string
 }
@@ -48,7 +48,7 @@ export const sqlite =
     try {
       loading ??= initSqlJs()
       const driver = open(await loading, held.right)
-      return E.right(singleSession(sqlSession(engine, driver), capabilities, options))
+      return E.right(singleSession(sqlSession(engine, driver, options), capabilities, options))
     } catch (thrown) {
       await held.right?.release()
       const target = options.file ?? 'sqlite in memory'

@@ -33,14 +33,16 @@ export const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
 
 const cache = new WeakMap<AnyQuery | PreparedQuery, Map<Dialect, E.Either<DbError, Compiled>>>()
 
-/** The statement of a query; the same one for the same query or prepared query. */
-export const compile = (dialect: Dialect, query: AnyQuery): E.Either<DbError, Compiled> => {
+/** The statement of a query; the same one for the same query or prepared query. With rewrites of the caller's own nothing is kept. */
+export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan) => Plan = normalize): E.Either<DbError, Compiled> => {
+  const fresh = (): E.Either<DbError, Compiled> => attempting('a function of the query', () => printPlan(dialect, rewrite(reify(query))))
+  if (rewrite !== normalize) return fresh()
   const key = query.node.tag === 'prepared' ? query.node.prepared : query
   const known = cache.get(key) ?? new Map<Dialect, E.Either<DbError, Compiled>>()
   cache.set(key, known)
   const before = known.get(dialect)
   if (before !== undefined) return before
-  const compiled = attempting('a function of the query', () => printPlan(dialect, normalize(reify(query))))
+  const compiled = fresh()
   known.set(dialect, compiled)
   return compiled
 }
