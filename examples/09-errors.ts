@@ -90,7 +90,7 @@ export const main = (): Promise<void> =>
 if (isMain(import.meta.url)) await main()
 
 /* prints
-bad date: ValidationError: loan.since: expected date, got string
+bad date: ValidationError: loan.since: expected a day that exists, as YYYY-MM-DD, in the years 1 to 9999
 bad text: ValidationError: author.name: a text can hold no NUL character
 no rows: ValidationError: author: insertMany needs at least one row: there is nothing to insert
 untyped null: ValidationError: comparison or arithmetic with null: use isNull, same or coalesce

@@ -303,7 +303,7 @@ export const databaseError = (code: string | null, reason: string, cause?: unkno
 })
 
 /** What was thrown, in words; anything can be thrown. */
-const textOf = (thrown: unknown): string => {
+export const textOf = (thrown: unknown): string => {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown)
   } catch {

@@ -559,7 +559,9 @@ const inside = (e: AnyExpr, q: AnyQuery): Pred => {
 // --- Order ------------------------------------------------------------------------------------
 
 const sortable = (e: AnyExpr): AnyExpr =>
-  hasOrder(e.type.sql)
+  !isExpr(e)
+    ? invalid(validationError(['orderBy'], `expected an expression, got ${kindOf(e)}`), exprType(TEXT))
+    : hasOrder(e.type.sql)
     ? e
     : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
 

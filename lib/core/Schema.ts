@@ -15,7 +15,7 @@ import { isElement, textProblem } from './Canonical.js'
 import { type DbError, type ValidationError, validationError } from './DbError.js'
 import { type SqlType, showSqlType } from './SqlType.js'
 import { type AnyTable, expr, type Out, type Table } from './Syntax.js'
-import { checksOf, columnName, qualifiedName, shortName } from './Table.js'
+import { checksOf, columnName, nameProblem, qualifiedName, shortName } from './Table.js'
 
 export type ReferentialAction = 'noAction' | 'restrict' | 'cascade' | 'setNull'
 
@@ -149,10 +149,8 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
       const unknown = key.columns.find(c => t.columns[c] === undefined)
       if (unknown !== undefined) return bad([t.name, key.name], `there is no column ${unknown}`)
     }
-    for (const name of [t.name, ...(t.schema === null ? [] : [t.schema]), ...sqlNames, ...t.checks.map(c => c.name)]) {
-      const problem = name === '' ? 'a name can not be empty' : textProblem(name)
-      if (problem !== null) return bad([t.name, 'name'], problem)
-    }
+    const unnamable = nameProblem(t)
+    if (unnamable !== null) return bad([t.name, 'name'], unnamable)
     for (const [field, { sql }] of Object.entries(t.types)) {
       const problem = typeProblem(sql)
       if (problem !== null) return bad([t.name, field], problem)

@@ -8,7 +8,8 @@
  *
  * Foreign keys are not here: they are given once for a whole `Schema`, where cycles type-check.
  */
-import { validationError } from './DbError.js'
+import { textProblem } from './Canonical.js'
+import { textOf, validationError } from './DbError.js'
 import type { AnyTable, Check, Columns, Expr, Exprs, In, Key, Out, Pred, Row as RowOfColumns, Table } from './Syntax.js'
 import { invalid } from './Syntax.js'
 
@@ -106,6 +107,15 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
 /** A name for messages and for looking a table up: `music.track` or `track`. */
 export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.name : `${t.schema}.${t.name}`)
 
+/** Why an engine could not take a table's names as they are, or null. */
+export const nameProblem = (t: AnyTable): string | null => {
+  for (const name of [t.name, ...(t.schema === null ? [] : [t.schema]), ...Object.values(t.names), ...t.checks.map(c => c.name)]) {
+    const problem = name === '' ? 'a name can not be empty' : textProblem(name)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
 /** The SQL name of a field. */
 export const columnName = (t: AnyTable, field: string): string => t.names[field] ?? field
 
@@ -125,7 +135,7 @@ export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unkn
     try {
       return [c.name, c.predicate(row)] as const
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown)
+      const reason = textOf(thrown)
       return [
         c.name,
         invalid(validationError([t.name, c.name], `the check threw: ${reason}`), {

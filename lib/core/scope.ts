@@ -247,6 +247,7 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
     case 'from':
       return mapFields(node.table.types, symbol)
     case 'of':
+      visit(node.shape)
       return node.shape
     case 'zero':
       return null

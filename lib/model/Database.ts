@@ -9,11 +9,11 @@
  * table that is there is `SchemaConflict` and changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type DbError, refuse, schemaConflict } from '../core/DbError.js'
+import { type DbError, refuse, schemaConflict, validationError } from '../core/DbError.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import { sameColumnType, showSqlType } from '../core/SqlType.js'
 import type { AnyTable } from '../core/Syntax.js'
-import { columnName, qualifiedName } from '../core/Table.js'
+import { columnName, nameProblem, qualifiedName } from '../core/Table.js'
 
 /** A row as it is stored: canonical values by field. Compared by identity where it matters which row it is. */
 export interface StoredRow {
@@ -38,6 +38,8 @@ export const empty: Database = { tables: new Map(), foreignKeys: [] }
 
 /** The content of a table. Refuses one that is not there, or that has not the columns it is said to have. */
 export const stored = (db: Database, table: AnyTable): Stored => {
+  const unnamable = nameProblem(table)
+  if (unnamable !== null) refuse(validationError(['name'], unnamable))
   const name = qualifiedName(table)
   const found = db.tables.get(name) ?? refuse(schemaConflict(name, 'there is no such table: create it with createAll'))
   if (found.table === table) return found

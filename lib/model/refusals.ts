@@ -108,6 +108,7 @@ const checker = (db: Database) => {
         stored(db, node.table)
         return symbols(node.table.types)
       case 'of':
+        visit(node.shape)
         return node.shape
       case 'zero':
         return null

@@ -133,6 +133,7 @@ export const reifier = () => {
         return { rel: { tag: 'scan', table: node.table, columns }, row: rowNamed(columns), order: [] }
       }
       case 'of':
+        visit(node.shape)
         return { rel: { tag: 'unit' }, row: node.shape, order: [] }
       case 'zero':
         return EMPTY
