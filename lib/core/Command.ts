@@ -164,7 +164,10 @@ export const update =
   (set: UpdateOf<C> | ((row: Exprs<C>) => UpdateOf<C>), where: Where<C>): Write<Exprs<C>, 'many'> => {
     if (typeof where !== 'function' && where !== everywhere) return write({ tag: 'invalid', error: NOWHERE }, 'many')
     if (typeof set !== 'function' && !isRecord(set)) {
-      return write({ tag: 'invalid', error: validationError([table.name], 'an update sets a record of values, or a function of the row') }, 'many')
+      return write(
+        { tag: 'invalid', error: validationError([table.name], 'an update sets a record of values, or a function of the row') },
+        'many',
+      )
     }
     const f = (row: Exprs<C>): Assignments => {
       const values: unknown = typeof set === 'function' ? set(row) : set

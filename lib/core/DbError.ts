@@ -348,6 +348,9 @@ export const attempting = <A>(
   } catch (thrown) {
     if (thrown instanceof Refusal) return { _tag: 'Left', left: thrown.error }
     const tooDeep = thrown instanceof RangeError && /call stack/.test(thrown.message)
-    return { _tag: 'Left', left: tooDeep ? unsupported('so deep or large a query', 'query-ts', 'split it') : callbackFailed(callback, thrown) }
+    return {
+      _tag: 'Left',
+      left: tooDeep ? unsupported('so deep or large a query', 'query-ts', 'split it') : callbackFailed(callback, thrown),
+    }
   }
 }

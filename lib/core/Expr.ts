@@ -135,7 +135,11 @@ const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a =
 
 /** Deeper expressions overflow the stacks of embedded engines; PGlite then answers no rows without a word. */
 const MOST_DEPTH = 150
-const TOO_DEEP = unsupported(`an expression of more than ${MOST_DEPTH} operations in each other`, 'query-ts', 'and, or and concat take a list; split the rest')
+const TOO_DEEP = unsupported(
+  `an expression of more than ${MOST_DEPTH} operations in each other`,
+  'query-ts',
+  'and, or and concat take a list; split the rest',
+)
 
 const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
   const bad = refused(args)
@@ -540,8 +544,7 @@ export const scalar = <A>(q: Query<Expr<A>, unknown>): Expr<A | null> => {
 }
 
 /** Whether the value is among the rows of a query of one column; null under SQL's rules for null. */
-export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred =>
-  inside(e, q as AnyQuery)
+export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred => inside(e, q as AnyQuery)
 
 /** Both sides in one representation, as in `inList`. */
 const inside = (e: AnyExpr, q: AnyQuery): Pred => {
@@ -562,8 +565,8 @@ const sortable = (e: AnyExpr): AnyExpr =>
   !isExpr(e)
     ? invalid(validationError(['orderBy'], `expected an expression, got ${kindOf(e)}`), exprType(TEXT))
     : hasOrder(e.type.sql)
-    ? e
-    : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
+      ? e
+      : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
 
 /** Ascending, nulls last. */
 export const asc = <A>(e: Expr<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })

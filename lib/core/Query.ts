@@ -191,9 +191,12 @@ const BIGINT = exprType({ tag: 'bigint' })
 const rowCount = (what: string, n: number | Expr<number | bigint>): AnyExpr => {
   if (isExpr(n)) {
     const { node, type } = n
-    if (node.tag === 'invalid' || node.tag === 'param') return isInteger(type.sql) ? n : invalid(validationError([what], 'a number of rows is an integer'), BIGINT)
+    if (node.tag === 'invalid' || node.tag === 'param')
+      return isInteger(type.sql) ? n : invalid(validationError([what], 'a number of rows is an integer'), BIGINT)
     if (node.tag !== 'literal') return invalid(validationError([what], 'a number of rows is a number or a parameter, not computed'), BIGINT)
-    return isInteger(type.sql) ? rowCount(what, Number(node.value ?? Number.NaN)) : invalid(validationError([what], 'a number of rows is an integer'), BIGINT)
+    return isInteger(type.sql)
+      ? rowCount(what, Number(node.value ?? Number.NaN))
+      : invalid(validationError([what], 'a number of rows is an integer'), BIGINT)
   }
   return Number.isSafeInteger(n) && n >= 0
     ? expr({ tag: 'literal', value: BigInt(n) }, BIGINT)

@@ -13,7 +13,8 @@ const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg'): boolean =>
   typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === kind && typeof (x as { node?: unknown }).node === 'object'
 
 const wrong = (what: string, expected: string, x: unknown): never => {
-  const got = x === undefined ? 'undefined (is there such a column?)' : isKind(x, 'query') ? 'a query' : isKind(x, 'agg') ? 'an aggregate' : kindOf(x)
+  const got =
+    x === undefined ? 'undefined (is there such a column?)' : isKind(x, 'query') ? 'a query' : isKind(x, 'agg') ? 'an aggregate' : kindOf(x)
   return refuse(validationError([what], `expected ${expected}, got ${got}`))
 }
 

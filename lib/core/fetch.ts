@@ -146,7 +146,10 @@ const rowsOf = <S, A>(env: Db, q: Query<S, A>, options: StreamOptions): AsyncIte
     clearTimeout(timer)
     if (expired) {
       expired = false
-      return { done: false, value: E.left(timeout('a pause in reading a stream', idle, 'read on without such a pause, or give a longer idleTimeout')) }
+      return {
+        done: false,
+        value: E.left(timeout('a pause in reading a stream', idle, 'read on without such a pause, or give a longer idleTimeout')),
+      }
     }
     if (done) return { done: true, value: undefined }
     if (cursor === null) {

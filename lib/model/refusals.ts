@@ -10,8 +10,8 @@
  */
 
 import { asAggregates, asCondition, asExpr, asOrders, asQuery } from '../core/answered.js'
-import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { isRequired } from '../core/Command.js'
+import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { asColumn } from '../core/Expr.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
 import type { AnyAgg, AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, ExprType, Order, QueryNode, RowShape } from '../core/Syntax.js'

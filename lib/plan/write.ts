@@ -6,8 +6,8 @@
  */
 
 import { asCondition } from '../core/answered.js'
-import { refuse, validationError } from '../core/DbError.js'
 import { isRequired } from '../core/Command.js'
+import { refuse, validationError } from '../core/DbError.js'
 import { asColumn } from '../core/Expr.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict } from '../core/Syntax.js'

@@ -110,7 +110,11 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
             return begun
           }
           // the engine refuses writes of raw text in a read-only transaction; in a read-only part of another one we have to
-          const inner = level('transaction', readOnly || o.readOnly === true, rawRefused || (what === 'transaction' && o.readOnly === true && !readOnly))
+          const inner = level(
+            'transaction',
+            readOnly || o.readOnly === true,
+            rawRefused || (what === 'transaction' && o.readOnly === true && !readOnly),
+          )
           const answer = await settled(() => use(inner.interpreter)())
           const ended = await inner.end()
           const undone = E.isLeft(ended) || ended.right
@@ -163,7 +167,9 @@ const LEVELS: readonly string[] = ['readUncommitted', 'readCommitted', 'repeatab
 const isolationProblem = ({ isolation, engine }: Capabilities, options: TxOptions): DbError | null => {
   const asked = options.isolation
   if (asked === undefined || isolation.includes(asked)) return null
-  return LEVELS.includes(asked) ? unsupported(`the isolation level ${asked}`, engine) : validationError(['isolation'], `there is no such level; the levels are ${LEVELS.join(', ')}`)
+  return LEVELS.includes(asked)
+    ? unsupported(`the isolation level ${asked}`, engine)
+    : validationError(['isolation'], `there is no such level; the levels are ${LEVELS.join(', ')}`)
 }
 
 /** The answer of a caller's function, whatever it does. */
@@ -171,7 +177,9 @@ const settled = async <X, A>(f: () => Promise<E.Either<X, A>>): Promise<E.Either
   try {
     const answer = await f()
     const tag = (answer as { readonly _tag?: unknown } | null | undefined)?._tag
-    return tag === 'Left' || tag === 'Right' ? answer : E.left(callbackFailed('the body of a transaction', new TypeError('it answered no Either')))
+    return tag === 'Left' || tag === 'Right'
+      ? answer
+      : E.left(callbackFailed('the body of a transaction', new TypeError('it answered no Either')))
   } catch (thrown) {
     return E.left(callbackFailed('the body of a transaction', thrown))
   }

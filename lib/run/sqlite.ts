@@ -20,7 +20,15 @@ import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { type LockedFile, lockFile } from './lockedFile.js'
 import { singleSession } from './single.js'
 import { classifySqlite } from './sqliteErrors.js'
-import { type Driver, type DriverCursor, type ResultColumn, type SqlEngine, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
+import {
+  type Driver,
+  type DriverCursor,
+  type ResultColumn,
+  type SqlEngine,
+  type SqlOptions,
+  type Statement,
+  sqlSession,
+} from './sqlSession.js'
 
 export interface SqliteOptions extends SqlOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */

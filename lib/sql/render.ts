@@ -502,7 +502,8 @@ export const renderer = (dialect: Dialect): Renderer => {
     const limited = block.count === null && block.offset === null ? text('') : dialect.limit(rows(block.count, p), rows(block.offset, p))
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
-    if (hidesGroup(block, outputs)) columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows']).at(-1) as string)}`)
+    if (hidesGroup(block, outputs))
+      columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows']).at(-1) as string)}`)
     return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}${limited}`
   }
 
@@ -526,7 +527,8 @@ export const renderer = (dialect: Dialect): Renderer => {
       const block =
         opened.limited ||
         hidesGroup(opened, operand.columns) ||
-        asksGroups(opened, operand.columns, options) || (opened.distinct !== null && !selects(opened, operand.columns))
+        asksGroups(opened, operand.columns, options) ||
+        (opened.distinct !== null && !selects(opened, operand.columns))
           ? wrap(opened, operand.rel)
           : opened
       return statement(block, operand.columns, labels, env, outside, 'plain')

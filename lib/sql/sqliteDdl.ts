@@ -87,7 +87,8 @@ export const writes: Writes = {
 
 export const ddl: Ddl = {
   columnType: (type, { key, primary, generated }) => {
-    if (generated && !key) refuse(unsupported('a generated column that is not the primary key', 'sqlite', 'make it the key, or number rows yourself'))
+    if (generated && !key)
+      refuse(unsupported('a generated column that is not the primary key', 'sqlite', 'make it the key, or number rows yourself'))
     if (key) return 'INTEGER PRIMARY KEY AUTOINCREMENT'
     // a primary key of type INTEGER would be the rowid, which numbers nulls in place of refusing them
     return primary && storage(type) === 'INTEGER' ? 'INT' : storage(type)
