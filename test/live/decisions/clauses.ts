@@ -16,6 +16,7 @@ import { textFunctions } from './textFunctions.js'
 import { times } from './time.js'
 import { transactions } from './transactions.js'
 import { values } from './values.js'
+import { violations } from './violations.js'
 import { writes } from './writes.js'
 
 export interface Chapter {
@@ -48,6 +49,7 @@ const all: readonly Clause[] = [
   ...aggregates,
   ...values,
   ...writes,
+  ...violations,
   ...transactions,
 ]
 

@@ -53,10 +53,31 @@ const sums: readonly Clause[] = [
       e => Agg.sum(Ex.times(e, MAX32 - 1)),
     )
   }),
-  check(15, 'a sum that leaves 64 bits on the way and comes back is exact', async db => {
-    await aggregates(db, C.bigint, [MAX, 1n, -2n], Agg.sum, MAX - 1n)
-    await aggregates(db, C.bigint, [MIN, MIN, MAX, MAX, 5n], Agg.sum, 3n)
-  }),
+  check(
+    15,
+    'a sum that leaves 64 bits on the way and comes back is exact; SQLite, which adds in 64 bits, may answer NumericOverflow',
+    async db => {
+      const lists: readonly (readonly [readonly bigint[], bigint])[] = [
+        [[MAX, 1n, -2n], MAX - 1n],
+        [[MIN, MIN, MAX, MAX, 5n], 3n],
+      ]
+      for (const [list, total] of lists) {
+        const { stored } = await sources(
+          db,
+          { it: C.bigint },
+          list.map(x => [x]),
+        )
+        const q = pipe(
+          stored,
+          Q.aggregate(r => ({ it: Agg.sum(r.it) })),
+        )
+        const answer = await Q.all(q)({ db })()
+        const mayOverflow = db.capabilities.engine === 'sqlite' && answer._tag === 'Left'
+        if (mayOverflow) equal(answer.left._tag, 'NumericOverflow')
+        else equal(await ask(db, Q.all(q)), [{ it: total }])
+      }
+    },
+  ),
   check(15, 'avg is a float, of the exact sum and the count', async db => {
     await aggregates(db, C.int, [1, 2], Agg.avg, 1.5)
     await aggregates(db, C.int, [1, 2, 2], Agg.avg, 5 / 3)
