@@ -9,6 +9,7 @@ import { textProblem } from '../core/Canonical.js'
 import { refuse, validationError } from '../core/DbError.js'
 import type { DialectName } from '../core/DialectName.js'
 import { bytesIn, shortName } from '../core/Table.js'
+import type { Output } from '../plan/Rel.js'
 
 /** How a dialect quotes a name: the mark doubled inside, at most so many bytes. */
 export const quoting =
@@ -31,4 +32,13 @@ export const distinctLabels = (names: readonly string[]): readonly string[] => {
     used.add(free.toLowerCase())
     return free
   })
+}
+
+/** Names for outputs: the last field where that is enough to tell them apart, else the whole path. */
+export const labelsOf = (outputs: readonly Output[]): readonly string[] => {
+  const steps = (o: Output): readonly string[] => o.path.map(step => (step === '?' ? 'present' : step))
+  const last = outputs.map(o => steps(o).at(-1) ?? 'value')
+  return distinctLabels(
+    outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))),
+  )
 }

@@ -15,7 +15,6 @@ import {
   columnsOf,
   isLiteral,
   type Operand,
-  type Output,
   type Plan,
   type Rel,
   type Scalar,
@@ -40,7 +39,7 @@ import {
 } from './Block.js'
 import { atom, type Dialect, type Lateral, level, type Place, type Printed } from './Dialect.js'
 import { type Fragment, interleaved, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
-import { distinctLabels } from './identifier.js'
+import { distinctLabels, labelsOf } from './identifier.js'
 import { isParameter, sharesType, valueOf } from './parameters.js'
 import { standard } from './standard.js'
 
@@ -596,12 +595,3 @@ export const renderer = (dialect: Dialect): Renderer => {
 
 /** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN. */
 type Use = 'result' | 'plain' | 'members'
-
-/** Names for outputs: the last field where that is enough to tell them apart, else the whole path. */
-const labelsOf = (outputs: readonly Output[]): readonly string[] => {
-  const steps = (o: Output): readonly string[] => o.path.map(step => (step === '?' ? 'present' : step))
-  const last = outputs.map(o => steps(o).at(-1) ?? 'value')
-  return distinctLabels(
-    outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))),
-  )
-}
