@@ -237,18 +237,18 @@ export const reifier = () => {
   const buildAggregate = (input: Built, f: (s: any) => { readonly [name: string]: AnyAgg }): Built => {
     const keys: Computed[] = []
     const aggs: AggColumn[] = []
-    const row: { [name: string]: RowShape } = {}
+    const fields: (readonly [string, RowShape])[] = []
     const found = asAggregates(f(input.row === null ? nothing : scopeOf(input.row)))
     for (const [name, agg] of Object.entries(found)) {
       const id = fresh()
       const type = aggregateType(agg, isGrouped(found))
-      row[name] = ref(id, type)
+      fields.push([name, ref(id, type)])
       if (agg.node.tag === 'invalid') return refuse(agg.node.error)
       if (agg.node.tag === 'key') keys.push({ id, name, scalar: scalar(agg.node.expr) })
       else aggs.push({ id, name, type, agg: aggregated(agg.node) })
     }
     const own = localized(input.rel, aggs)
-    return { rel: { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs }, row, order: [] }
+    return { rel: { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs }, row: Object.fromEntries(fields), order: [] }
   }
 
   const buildSet = (node: AnyQuery['node'] & { readonly tag: 'set' }): Built => {

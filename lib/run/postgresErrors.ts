@@ -136,6 +136,7 @@ const byClass = (e: PostgresError, context: Context, cause: unknown): DbError =>
     case '42':
       return syntaxError(e.message, context.sql, position, cause)
     case '54':
+      if (/index row/.test(e.message)) return valueTooLong(null, cause)
       return unsupported(`so large a statement (${e.message})`, 'postgres', 'split it')
     case '0A':
       return unsupported(e.message, 'postgres')

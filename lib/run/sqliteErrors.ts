@@ -30,7 +30,7 @@ const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown
 const columnsIn = (list: string): readonly string[] => list.split(', ').map(c => c.slice(c.lastIndexOf('.') + 1))
 
 const unique = (list: string, { table }: Context, cause: unknown): DbError => {
-  const index = /^index '(.*)'$/.exec(list)
+  const index = /^index '(.*)'$/s.exec(list)
   if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
   const columns = columnsIn(list)
   const key =
@@ -44,9 +44,9 @@ const unique = (list: string, { table }: Context, cause: unknown): DbError => {
 const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
 
 const check = (name: string, { table }: Context, cause: unknown): DbError => {
-  const range = table === null ? (/(.*)__range$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'range')
+  const range = table === null ? (/(.*)__range$/s.exec(name)?.[1] ?? null) : madeByType(table, name, 'range')
   if (range !== null) return numericOverflow(`column ${range}`, cause)
-  const long = table === null ? (/(.*)__length$/.exec(name)?.[1] ?? null) : madeByType(table, name, 'length')
+  const long = table === null ? (/(.*)__length$/s.exec(name)?.[1] ?? null) : madeByType(table, name, 'length')
   if (long !== null) return valueTooLong(long, cause)
   return checkViolation(table?.name ?? null, name, cause)
 }
@@ -57,33 +57,37 @@ const noColumn = (message: string, name: string, { isRaw, sql }: Context, cause:
     : schemaConflict(name, 'there is no such column: the table in the database is another', cause)
 
 const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Context, cause: unknown) => DbError])[] = [
-  [/UNIQUE constraint failed: (.*)$/, (m, c, e) => unique(m[1] ?? '', c, e)],
-  [/NOT NULL constraint failed: (.*)\.(.*)$/, (m, _, e) => notNullViolation(m[1] ?? '', m[2] ?? '', e)],
-  [/CHECK constraint failed: (.*)$/, (m, c, e) => check(m[1] ?? '', c, e)],
+  [/UNIQUE constraint failed: (.*)$/s, (m, c, e) => unique(m[1] ?? '', c, e)],
+  [/NOT NULL constraint failed: (.*)\.(.*)$/s, (m, _, e) => notNullViolation(m[1] ?? '', m[2] ?? '', e)],
+  [/CHECK constraint failed: (.*)$/s, (m, c, e) => check(m[1] ?? '', c, e)],
   [
-    /datatype mismatch/,
+    /datatype mismatch/s,
     (_, c, e) =>
       notNullViolation(c.table?.name ?? '', c.table === null ? '' : columnName(c.table, c.table.primaryKey?.columns[0] ?? ''), e),
   ],
-  [/FOREIGN KEY constraint failed/, (_, __, e) => foreignKeyViolation(null, null, [], e)],
-  [/cannot store REAL value in INTEGER column (.*)$/, (m, _, e) => numericOverflow(m[1] ?? null, e)],
-  [/integer overflow/, (_, __, e) => numericOverflow(null, e)],
-  [/no such column: (.*)$/, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
-  [/has no column named (.*)$/, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
-  [/no such table: (.*)$/, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
+  [/FOREIGN KEY constraint failed/s, (_, __, e) => foreignKeyViolation(null, null, [], e)],
+  [/cannot store REAL value in INTEGER column (.*)$/s, (m, _, e) => numericOverflow(m[1] ?? null, e)],
+  [/integer overflow/s, (_, __, e) => numericOverflow(null, e)],
+  [/no such column: (.*)$/s, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
+  [/has no column named (.*)$/s, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
+  [/no such table: (.*)$/s, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
   [
-    /(?:table|index|view) "?(.*?)"? already exists/,
+    /(?:table|index|view) "?(.*?)"? already exists/s,
     (m, _, e) => schemaConflict(m[1] ?? '', 'it exists already: drop it first, or leave it out of the schema', e),
   ],
-  [/attempt to write a readonly database/, () => validationError([], 'a read-only transaction takes no writes')],
-  [/string or blob too big/, (_, __, e) => valueTooLong(null, e)],
+  [/attempt to write a readonly database/s, () => validationError([], 'a read-only transaction takes no writes')],
   [
-    /at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|pattern too complex/,
+    /duplicate column name: (.*)$/s,
+    (m, _, e) => schemaConflict(m[1] ?? '', 'SQLite does not tell names apart by case: rename one with named', e),
+  ],
+  [/string or blob too big/s, (_, __, e) => valueTooLong(null, e)],
+  [
+    /at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|pattern too complex/s,
     m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it'),
   ],
-  [/not a database|malformed|disk I\/O error|unable to open/, (m, _, e) => connectionError('the SQLite file', m[0], e)],
+  [/not a database|malformed|disk I\/O error|unable to open/s, (m, _, e) => connectionError('the SQLite file', m[0], e)],
   [
-    /near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement/,
+    /near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement/s,
     (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e),
   ],
 ]

@@ -84,7 +84,7 @@ const build = (plan: RowPlan, read: Values['read'], values: Values): Decoder => 
     case 'extended': {
       const inner = build(plan.row, read, values)
       const added = record(plan.fields, read, values)
-      return (cells, row) => Object.assign({}, inner(cells, row), added(cells, row))
+      return (cells, row) => ({ ...(inner(cells, row) as object), ...(added(cells, row) as object) })
     }
     case 'record':
       return record(plan.fields, read, values)
@@ -94,6 +94,9 @@ const build = (plan: RowPlan, read: Values['read'], values: Values): Decoder => 
 const record = (fields: readonly (readonly [string, RowPlan])[], read: Values['read'], values: Values): Decoder => {
   const names = fields.map(([name]) => name)
   const decoders = fields.map(([, field]) => build(field, read, values))
+  // the one name whose assignment does something else
+  if (names.includes('__proto__'))
+    return (cells, row) => Object.fromEntries(names.map((name, i) => [name, (decoders[i] as Decoder)(cells, row)]))
   return (cells, row) => {
     const result: { [name: string]: unknown } = {}
     for (let i = 0; i < names.length; i += 1) result[names[i] as string] = (decoders[i] as Decoder)(cells, row)
