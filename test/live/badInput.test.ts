@@ -803,6 +803,7 @@ const many = (n: number, last: (i: number) => object = () => ({})) =>
   Array.from({ length: n }, (_, i) => ({ id: i + 1, label: `r${i}`, ...(i === n - 1 ? last(i) : {}) }))
 
 const large = (engine: Engine): void => {
+  if (engine.name === 'sqlite in a file') return
   const test = suite(`large commands on ${engine.name}`)
   const s = using(engine, test)
   test.before(async () => {

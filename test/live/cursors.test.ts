@@ -116,7 +116,8 @@ const folds = (engine: Engine): void => {
         few: Q.many(
           pipe(
             ids,
-            Q.where(y => gt(y, 2_497)),
+            Q.where(y => lt(y, 2)),
+            Q.limit(2),
           ),
         ),
       })),
@@ -124,7 +125,7 @@ const folds = (engine: Engine): void => {
     )
     const found = await s.right(Q.foldChunks<unknown, readonly unknown[]>([], (a, b) => [...a, ...b], { size: 4 })(q))
     assert.equal(found, await s.right(Q.all(q)))
-    assert.equal(found[3], { id: 3, next: O.some(4), few: [2_498, 2_499], mapped: true })
+    assert.equal(found[3], { id: 3, next: O.some(4), few: [0, 1], mapped: true })
     const turned = await s.right(
       Q.foldChunks<number, readonly number[]>([], (a, b) => [...a, ...b], { size: 999 })(
         pipe(
@@ -339,9 +340,9 @@ const folds = (engine: Engine): void => {
       }),
     )
   })
-  test('100 abandoned cursors outside of transactions: the runner goes on, writes too', async () => {
+  test('30 abandoned cursors outside of transactions: the runner goes on, writes too', async () => {
     const cursors = await Promise.all(
-      Array.from({ length: 100 }, () => s.db.perform<Cursor<unknown>>({ tag: 'cursor', query: all as never, size: 2 })()),
+      Array.from({ length: 30 }, () => s.db.perform<Cursor<unknown>>({ tag: 'cursor', query: all as never, size: 2 })()),
     )
     for (const c of cursors) if (E.isRight(c)) await c.right.next()
     await s.right(C.run(C.update(items)(x => ({ label: x.label }), C.everywhere)))
