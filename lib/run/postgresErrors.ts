@@ -86,7 +86,7 @@ const tooLong = (e: PostgresError, { table }: Context, cause: unknown): DbError 
 /** Postgres quotes the value that it could not read; what is in quotes stays in the cause. */
 const withoutValues = (message: string): string => message.replace(/: ".*"$/s, '').replace(/"[^"]*"/gs, '(a value)')
 
-const named = (message: string): string => /"(.*?)"/.exec(message)?.[1] ?? message
+const named = (message: string): string => /"(.*)"/s.exec(message)?.[1] ?? message
 
 export const classifyPostgres = (e: PostgresError, context: Context, cause: unknown): DbError => {
   switch (e.code) {

@@ -32,13 +32,16 @@ const columnsIn = (list: string): readonly string[] => list.split(', ').map(c =>
 const unique = (list: string, { table }: Context, cause: unknown): DbError => {
   const index = /^index '(.*)'$/s.exec(list)
   if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
-  const columns = columnsIn(list)
-  const key =
-    table === null
-      ? undefined
-      : keysOf(table).find(k => k.columns.length === columns.length && k.columns.every(f => columns.includes(columnName(table, f))))
-  const named = table === null || key === undefined ? columns : key.columns.map(f => columnName(table, f))
+  // names may hold dots and commas: a key of the table is recognised by how SQLite would print it
+  const printed = (k: Key): string => (table === null ? '' : k.columns.map(f => `${table.name}.${columnName(table, f)}`).join(', '))
+  const key = table === null ? undefined : keysOf(table).find(k => printed(k) === list)
+  const named = table === null || key === undefined ? columnsIn(list) : key.columns.map(f => columnName(table, f))
   return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), key?.name ?? null, named, cause)
+}
+
+const notNull = (qualified: string, { table }: Context, cause: unknown): DbError => {
+  const dot = table !== null && qualified.startsWith(`${table.name}.`) ? table.name.length : qualified.lastIndexOf('.')
+  return notNullViolation(qualified.slice(0, dot), qualified.slice(dot + 1), cause)
 }
 
 const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
@@ -58,7 +61,7 @@ const noColumn = (message: string, name: string, { isRaw, sql }: Context, cause:
 
 const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Context, cause: unknown) => DbError])[] = [
   [/UNIQUE constraint failed: (.*)$/s, (m, c, e) => unique(m[1] ?? '', c, e)],
-  [/NOT NULL constraint failed: (.*)\.(.*)$/s, (m, _, e) => notNullViolation(m[1] ?? '', m[2] ?? '', e)],
+  [/NOT NULL constraint failed: (.*)$/s, (m, c, e) => notNull(m[1] ?? '', c, e)],
   [/CHECK constraint failed: (.*)$/s, (m, c, e) => check(m[1] ?? '', c, e)],
   [
     /datatype mismatch/s,
@@ -72,8 +75,9 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/has no column named (.*)$/s, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
   [/no such table: (.*)$/s, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
   [
-    /(?:table|index|view) "?(.*?)"? already exists/s,
-    (m, _, e) => schemaConflict(m[1] ?? '', 'it exists already: drop it first, or leave it out of the schema', e),
+    /(?:table|index|view) (?:"((?:[^"]|"")*)"|(.*?)) already exists/s,
+    (m, _, e) =>
+      schemaConflict(m[1]?.replaceAll('""', '"') ?? m[2] ?? '', 'it exists already: drop it first, or leave it out of the schema', e),
   ],
   [/attempt to write a readonly database/s, () => validationError([], 'a read-only transaction takes no writes')],
   [
