@@ -20,7 +20,7 @@ const wrong = (what: string, expected: string, x: unknown): never => {
 
 export const isExpr = (x: unknown): x is AnyExpr => isKind(x, 'expr')
 
-export const isQuery = (x: unknown): x is AnyQuery => isKind(x, 'query')
+const isQuery = (x: unknown): x is AnyQuery => isKind(x, 'query')
 
 export const asExpr = (x: unknown, what = 'an expression'): AnyExpr => (isExpr(x) ? x : wrong(what, 'an expression', x))
 

@@ -44,7 +44,7 @@ export interface AggParts {
 }
 
 /** The rows of a nested collection: what it reads, and how its order and limit are said. */
-export interface CollectionParts {
+interface CollectionParts {
   readonly cells: readonly Fragment[]
   /** FROM, WHERE and what follows, of a block that has neither order nor limit. */
   readonly body: Fragment

@@ -26,7 +26,7 @@ export interface Compiled {
 }
 
 /** Prints a plan as it is. */
-export const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
+const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
   const { text, slots } = flatten(renderer(dialect).select(plan), dialect.placeholder, dialect.numbered)
   return { text, slots, row: plan.row, columns: plan.outputs }
 }

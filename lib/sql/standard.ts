@@ -13,7 +13,7 @@ const chain =
   args => ({ level: at, fragment: join(args.all(at), operator) })
 
 /** Literal arguments that a function needs as they are: they were checked when the expression was built. */
-export const inlineNumber: (args: { readonly scalars: readonly { readonly node: { readonly tag: string } }[] }, i: number) => string = (
+const inlineNumber: (args: { readonly scalars: readonly { readonly node: { readonly tag: string } }[] }, i: number) => string = (
   args,
   i,
 ) => {
