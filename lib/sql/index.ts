@@ -9,3 +9,4 @@
 export { toSql } from './compile.js'
 export type { Dialect } from './Dialect.js'
 export { dialects } from './dialects.js'
+export { mariadbSession, mysqlSession } from './mysqlSession.js'
