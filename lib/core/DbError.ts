@@ -338,6 +338,9 @@ export const refuse = (error: DbError): never => {
   throw new Refusal(error)
 }
 
+/** The error with which something was left by `refuse`, if it was. */
+export const refusedWith = (thrown: unknown): DbError | null => (thrown instanceof Refusal ? thrown.error : null)
+
 /** Runs a pure walk: its value, or the error it was left with. What a caller's function throws is `CallbackFailed`. */
 export const attempting = <A>(
   callback: string,
@@ -346,7 +349,8 @@ export const attempting = <A>(
   try {
     return { _tag: 'Right', right: walk() }
   } catch (thrown) {
-    if (thrown instanceof Refusal) return { _tag: 'Left', left: thrown.error }
+    const refused = refusedWith(thrown)
+    if (refused !== null) return { _tag: 'Left', left: refused }
     const tooDeep = thrown instanceof RangeError && /call stack/.test(thrown.message)
     return {
       _tag: 'Left',

@@ -7,7 +7,7 @@
  * not at all, also when its answer does not decode.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting, closed, type DbError, refuse, unsupported, validationError } from '../core/DbError.js'
+import { attempting, closed, type DbError, refuse, refusedWith, unsupported, validationError } from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
@@ -110,7 +110,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     try {
       return E.right(await f())
     } catch (thrown) {
-      return E.left(engine.classify(thrown, { sql, table, foreignKeys, isRaw }))
+      return E.left(refusedWith(thrown) ?? engine.classify(thrown, { sql, table, foreignKeys, isRaw }))
     }
   }
 

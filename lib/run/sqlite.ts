@@ -51,10 +51,13 @@ let loading: Promise<SqlJs> | undefined
 export const sqlite =
   (options: SqliteOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
-    const held = options.file === undefined ? E.right(null) : await lockFile(options.file)
+    const held = options.file === undefined || options.file === ':memory:' ? E.right(null) : await lockFile(options.file)
     if (E.isLeft(held)) return held
     try {
-      loading ??= initSqlJs()
+      loading ??= initSqlJs().catch(thrown => {
+        loading = undefined
+        throw thrown
+      })
       const driver = open(await loading, held.right)
       return E.right(singleSession(sqlSession(engine, driver, options), capabilities, options))
     } catch (thrown) {
@@ -90,8 +93,10 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
   let db = new sqlJs.Database(file?.bytes ?? null)
   let saved = file?.bytes ?? null
   const reading = new Set<Reading>()
+  if (saved !== null) header(saved)
   prepareSession(db)
   if (file !== null) check(db)
+  let unchanged = state(db)
 
   const drain = (): void => {
     for (const r of reading) r.drain()
@@ -166,17 +171,19 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
       db.run(sql)
     },
     committed: async () => {
-      if (file === null) return
+      if (file === null || state(db) === unchanged) return
       drain()
       const bytes = db.export()
       prepareSession(db)
       try {
         await file.write(bytes)
         saved = bytes
+        unchanged = state(db)
       } catch (thrown) {
         db.close()
         db = new sqlJs.Database(saved)
         prepareSession(db)
+        unchanged = state(db)
         throw thrown
       }
     },
@@ -222,6 +229,20 @@ const single = (db: Database, text: string): void => {
   if (first.done !== true) first.value.free()
   const rest = statements.getRemainingSQL().replace(/--[^\n]*|\/\*[\s\S]*?\*\/|[\s;]/g, '')
   if (rest !== '') throw new Error('more than one statement in a raw text')
+}
+
+/** What differs when something was written since: how many rows this connection has changed, and the versions of the definitions. */
+const state = (db: Database): string =>
+  String(
+    db.exec(
+      "SELECT total_changes() || ' ' || (SELECT schema_version FROM pragma_schema_version) || ' ' || (SELECT user_version FROM pragma_user_version)",
+    )[0]?.values[0]?.[0],
+  )
+
+/** SQLite takes a file of a few bytes for an empty database, and would write over it. */
+const header = (bytes: Uint8Array): void => {
+  if (bytes.length < 512 || new TextDecoder('latin1').decode(bytes.slice(0, 16)) !== 'SQLite format 3\0')
+    throw new Error('file is not a database')
 }
 
 /** Throws when the bytes are no whole database. */
