@@ -337,6 +337,31 @@ const violations = (engine: Engine): void => {
     await s.left('SchemaConflict', Q.all(Q.from(nowhere)))
   })
 
+  test('names that engines keep for themselves, and schemas that are not there: refused in words, or fine', async () => {
+    const tables = [
+      table('sqlite_x', { id: int }),
+      table('sqlite_master', { id: int }),
+      table('pg_class', { id: int }),
+      table('thing', { ctid: int, xmin: int }),
+      table('thing', { tableoid: int }),
+      table('thing', { rowid: int, oid: int, id: int }),
+      table('thing', { id: int }, { schema: 'nowhere' }),
+      table('thing', { id: int }, { schema: 'information_schema' }),
+    ]
+    for (const t of tables) {
+      const made = await s.run(createAll(schema({ t })))
+      if (made._tag === 'Right') {
+        await s.right(C.run(C.insert(t as typeof teams)(Object.fromEntries(Object.keys(t.columns).map(f => [f, 1])) as never)))
+        assert.is((await s.rows(t)).length, 1)
+        await s.drop(t)
+      } else {
+        assert.ok(
+          ['SchemaConflict', 'ValidationError', 'Unsupported'].includes(made.left._tag),
+          `${t.name}: ${made.left._tag} ${made.left.message}`,
+        )
+      }
+    }
+  })
   test('a schema that can not be created is refused, with the place', async () => {
     const unknownKey = table('a', { id: int }, { primaryKey: ['nope' as never] })
     const doubled = table('a', { id: int, other: named('id')(int) })
@@ -640,6 +665,20 @@ const rawStatements = (engine: Engine): void => {
     }
     const missing = await unchanged([], 'SchemaConflict', Program.raw({})`SELECT 1 FROM nowhere`)
     assert.is(missing.object, 'nowhere')
+  })
+  test('whose words are those of other errors', async () => {
+    for (const program of [
+      Program.raw({})`SELECT 1 malformed malformed`,
+      Program.raw({})`SELECT malformed(1)`,
+      Program.raw({})`SELECT nope.x FROM team`,
+      Program.raw({})`SELECT 1 UNION SELECT 1, 2`,
+      Program.raw({})`INSERT INTO team VALUES (1, 'a', 3)`,
+    ]) {
+      await unchanged([], 'SyntaxError', program)
+    }
+    const missing = await unchanged([], 'SchemaConflict', Program.raw({})`SELECT 1 FROM "UNIQUE constraint failed: a.b"`)
+    assert.is(missing.object, 'UNIQUE constraint failed: a.b')
+    await unchanged([], 'DatabaseError', Program.raw({})`UPDATE team SET id = 'abc'`)
   })
   test('as an expression with a mistake: the place in the whole statement', async () => {
     const q = pipe(

@@ -214,7 +214,7 @@ kept('a cursor survives the commits between its chunks', async () => {
   const db = await open(file)
   await right(C.run(C.insertMany(items)(Array.from({ length: 99 }, (_, i) => ({ label: `r${i}` })))), db)
   const n = await right(
-    Q.foldChunks<unknown, number>(0, async (sum, chunk) => (await right(put('more'), db), sum + chunk.length), { size: 10 })(all),
+    Q.foldChunks<unknown, number>(0, (sum, chunk) => right(put('more'), db).then(() => sum + chunk.length), { size: 10 })(all),
     db,
   )
   assert.is(n, 100)
@@ -543,7 +543,10 @@ for (const [name, hinder, mend] of obstacles) {
     ],
     [
       'a transaction',
-      Program.transaction()<Program.Db, DbError, unknown>(env => async () => (await put('lost')(env)(), put('lost too')(env)())),
+      Program.transaction()<Program.Db, DbError, unknown>(env => async () => {
+        await put('lost')(env)()
+        return put('lost too')(env)()
+      }),
     ],
     ['a definition', createAll(schema({ other: table('other', { id: int }) }))],
     ['raw', Program.raw({})`INSERT INTO item (label) VALUES ('lost')`],
