@@ -37,7 +37,7 @@ export interface Rows {
 }
 
 /** A generated function of rows with a name. */
-export interface Fn {
+interface Fn {
   readonly code: Code<AnyFunction>
   /** The row of the query that it answers, or what shape it answers. */
   readonly row: RowShape
@@ -72,11 +72,11 @@ export interface Equation {
 
 const { mapRow: _, ...PURE_STEPS } = STEPS
 
-const part = step({ part: 1 }, 24, recipe(SOURCES, PURE_STEPS, 2, 3) as fc.Arbitrary<Recipe>)
+export const part = step({ part: 1 }, 24, recipe(SOURCES, PURE_STEPS, 2, 3) as fc.Arbitrary<Recipe>)
 
 const PARTS = 6
 
-const partsOf = (schema: AnySchema, steps: readonly Step[], define: (name: string, text: string) => void): Parts => {
+export const partsOf = (schema: AnySchema, steps: readonly Step[], define: (name: string, text: string) => void): Parts => {
   let at = 0
   const next = (): Writer => writer(schema, [], steps[at++] ?? { op: 'part', choices: [], sub: [] })
   const named = <A>(name: string, code: Code<A>): Code<A> => {
@@ -183,5 +183,5 @@ export const equationLaw =
         }
         return null
       },
-      { batch: BATCH },
+      { batch: BATCH, share: 1 / 20 },
     )

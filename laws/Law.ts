@@ -22,6 +22,8 @@ export interface Law {
   readonly statement: string
   /** How many cases one run of the property looks at: a set-up is shared by a batch. */
   readonly batch: number
+  /** The part of the cases asked for that this law takes: 1 for a law about one query, less where a case is many operations or there are many laws like it. */
+  readonly share: number
   readonly property: (cover: Cover) => fc.IAsyncProperty<any>
   /** What is missing in the coverage of so many cases, or null. */
   readonly demand: (coverage: Coverage, cases: number) => string | null
@@ -35,6 +37,7 @@ export interface RuleSet {
 
 export interface LawOptions {
   readonly batch?: number
+  readonly share?: number
   readonly demand?: Law['demand']
 }
 
@@ -47,11 +50,12 @@ export const law = <A>(
   statement: string,
   arbitrary: fc.Arbitrary<A>,
   check: (a: A, cover: Cover) => Promise<string | null> | string | null,
-  { batch = 1, demand = () => null }: LawOptions = {},
+  { batch = 1, share = 1, demand = () => null }: LawOptions = {},
 ): Law => ({
   name,
   statement,
   batch,
+  share,
   demand,
   property: cover =>
     fc.asyncProperty(arbitrary, async a => {
@@ -79,7 +83,7 @@ export const lawsOf = (...sets: readonly RuleSet[]): readonly Law[] => {
 
 export interface RunOptions {
   readonly seed?: number
-  /** Cases of each law, at least; 100 unless told. */
+  /** Cases of a law whose share is 1; 1000 unless told. */
   readonly numRuns?: number
   /** The place of a failure in a run of the same seed, as a report names it. */
   readonly path?: string
@@ -116,7 +120,7 @@ const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
       failedAt ??= performance.now()
     },
   )
-  const runs = Math.max(1, Math.ceil((options.numRuns ?? 100) / l.batch))
+  const runs = Math.max(1, Math.ceil(((options.numRuns ?? 1000) * l.share) / l.batch))
   const details = await fc.check(property, {
     numRuns: runs,
     ...(options.seed === undefined ? {} : { seed: options.seed }),

@@ -81,6 +81,8 @@ const readCollected = (t: Table<any>) => (db: { readonly db: Runner }) => async 
 /** Columns of a table without what a literal can't be: the values of a query have no defaults and keys. */
 const plainColumns = (t: AnyTable): Columns => Object.fromEntries(Object.entries(t.columns).map(([f, c]) => [f, Column.ref(c)]))
 
+const ONCE = { share: 1 / 20 }
+
 export const roundTrips = (subject: CodecSubject): readonly Law[] => {
   const { runner, schema, databases } = subject
   const arbitrary = database(schema, { ...databases, extremes: true })
@@ -101,21 +103,34 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
       'What is inserted is read back inside a collection too.',
       arbitrary,
       stored(subject, readCollected),
+      ONCE,
     ),
-    law('values(columns)([row]) = [row]', 'A value that is given in a query comes back as it is.', given, async ([t, given]) => {
-      const answer = await Q.all(Q.values(plainColumns(t))([given]))({ db: runner })()
-      if (E.isLeft(answer)) return asked(answer.left)
-      const form = formOfTable(t)
-      return sameAnswer(form, [given], answer.right) ? null : differing(form, [given], answer.right as readonly AnyRow[])
-    }),
-    law('first(of({ x: lit(v) })) = some({ x: v })', 'A literal comes back as it is, inside a nested row.', given, async ([t, given]) => {
-      const shape = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, literalOf(type, given[f])]))
-      const answer = await Q.all(Q.of({ row: Q.many(Q.of(shape)) }))({ db: runner })()
-      if (E.isLeft(answer)) return asked(answer.left)
-      const got = (answer.right as unknown as readonly { readonly row: readonly AnyRow[] }[])[0]?.row ?? []
-      const form = formOfTable(t)
-      return sameAnswer(form, [given], got) ? null : differing(form, [given], got)
-    }),
+    law(
+      'values(columns)([row]) = [row]',
+      'A value that is given in a query comes back as it is.',
+      given,
+      async ([t, given]) => {
+        const answer = await Q.all(Q.values(plainColumns(t))([given]))({ db: runner })()
+        if (E.isLeft(answer)) return asked(answer.left)
+        const form = formOfTable(t)
+        return sameAnswer(form, [given], answer.right) ? null : differing(form, [given], answer.right as readonly AnyRow[])
+      },
+      { share: 1 / 5 },
+    ),
+    law(
+      'first(of({ x: lit(v) })) = some({ x: v })',
+      'A literal comes back as it is, inside a nested row.',
+      given,
+      async ([t, given]) => {
+        const shape = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, literalOf(type, given[f])]))
+        const answer = await Q.all(Q.of({ row: Q.many(Q.of(shape)) }))({ db: runner })()
+        if (E.isLeft(answer)) return asked(answer.left)
+        const got = (answer.right as unknown as readonly { readonly row: readonly AnyRow[] }[])[0]?.row ?? []
+        const form = formOfTable(t)
+        return sameAnswer(form, [given], got) ? null : differing(form, [given], got)
+      },
+      { share: 1 / 5 },
+    ),
     law('load(contents(load(db))) = load(db)', 'Reading everything and writing it again changes nothing.', arbitrary, async db => {
       const first = await load(schema, db)({ db: runner })()
       const read = await contents(schema)({ db: runner })()
@@ -129,3 +144,26 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
     }),
   ]
 }
+
+/** Large values: a mebibyte of bytes and of text, in one piece and inside a collection. */
+export const largeValues = ({ runner }: { readonly runner: Runner }): Law =>
+  law(
+    'values(columns)([1 MiB]) = [1 MiB]',
+    'A value of a mebibyte comes back whole.',
+    fc.record({ seed: fc.nat(255), astral: fc.boolean() }),
+    async ({ seed, astral }) => {
+      const bytes = Uint8Array.from({ length: 2 ** 20 }, (_, i) => (i * 31 + seed + (i >> 8)) % 256)
+      const text = (astral ? 'a😀é' : "x'\\").repeat(2 ** 18)
+      const rows = Q.values({ bytes: Column.bytes, text: Column.text })([{ bytes, text }])
+      const nested = Q.of({ rows: Q.many(rows) })
+      const flat = await Q.all(rows)({ db: runner })()
+      if (E.isLeft(flat)) return asked(flat.left)
+      const inside = await Q.all(nested)({ db: runner })()
+      if (E.isLeft(inside)) return asked(inside.left)
+      const same = (r: { readonly bytes: Uint8Array; readonly text: string } | undefined): boolean =>
+        r !== undefined && r.text === text && r.bytes.length === bytes.length && r.bytes.every((b, i) => b === bytes[i])
+      if (!same(flat.right[0])) return 'the row differs'
+      return same(inside.right[0]?.rows[0]) ? null : 'the row in the collection differs'
+    },
+    { share: 1 / 1000 },
+  )

@@ -17,12 +17,13 @@ import { command, type GeneratedCommand } from './arbitrary/command.js'
 import { type AnyDatabase, database, databaseText } from './arbitrary/database.js'
 import { contents, load } from './arbitrary/load.js'
 import type { AnyRow } from './arbitrary/row.js'
+import { commandVocabulary } from './arbitrary/vocabulary.js'
 import { demandOf, type Subject } from './homomorphism.js'
 import { type Cover, type Law, law } from './Law.js'
 
-export type CommandAnswer = E.Either<DbError, unknown>
+type CommandAnswer = E.Either<DbError, unknown>
 
-export const formOfCommand = (c: GeneratedCommand): Form => {
+const formOfCommand = (c: GeneratedCommand): Form => {
   if (c.row === null) return { tag: 'cell' }
   const row = formOfRow(c.row)
   return c.command.cardinality === 'one' ? row : { tag: 'rows', ordered: c.ordered, row }
@@ -124,5 +125,5 @@ export const sameChanges = ({ runner, reference, schema, databases = {} }: Subje
       }
       return null
     },
-    { demand: demandOf([], 1000, 100) },
+    { share: 1 / 5, demand: demandOf(commandVocabulary, 1000, 100) },
   )

@@ -16,6 +16,7 @@ import { batch } from './arbitrary/batch.js'
 import { type AnyDatabase, type DatabaseOptions, database, databaseText } from './arbitrary/database.js'
 import { load } from './arbitrary/load.js'
 import { type GeneratedQuery, query } from './arbitrary/query.js'
+import { queryVocabulary } from './arbitrary/vocabulary.js'
 import { type Cover, type Coverage, type Law, law } from './Law.js'
 
 export type Answer = E.Either<DbError, readonly unknown[]>
@@ -30,7 +31,7 @@ export const answerText = (q: GeneratedQuery, answer: Answer): string =>
   E.isLeft(answer) ? `${answer.left._tag}: ${answer.left.message}` : show(formOf(q.query, q.ordered), answer.right)
 
 /** Labels of one answer. */
-export const coverAnswer = (cover: Cover, q: GeneratedQuery, answer: Answer): void => {
+const coverAnswer = (cover: Cover, q: GeneratedQuery, answer: Answer): void => {
   for (const use of q.uses) cover(use)
   if (E.isLeft(answer)) {
     cover(`refused: ${answer.left._tag}`)
@@ -88,7 +89,7 @@ export const sameAnswers = ({ runner, reference, schema, databases = {} }: Subje
       }
       return null
     },
-    { batch: BATCH, demand: demandOf([], 5000) },
+    { batch: BATCH, demand: demandOf(queryVocabulary, 5000) },
   )
 
 const BATCH = 50

@@ -1,11 +1,32 @@
 /**
  * query-ts/laws: the laws that interpreters, tables and codecs keep, to be run on your own.
  *
- *     const reports = await Laws.run([Laws.sameAnswers({ runner, reference: memory(), schema })], { seed: 1, numRuns: 1000 })
+ * Laws are values: a name, which is the equation, a sentence, a property. Nothing here knows of a test
+ * runner. `Laws.interpreter` holds an interpreter against its meaning on random queries and commands
+ * over your tables; `Laws.codecs` shows that your columns read what they wrote; `Laws.normalize` that
+ * no rewrite of a plan changes an answer. What they are tested on is published as `Arbitrary`.
  *
- * Laws are values that know nothing of a test runner; what they are tested on are the arbitraries that
- * are published here too: rows, databases that keep their keys, queries, commands.
+ *     const subject = { runner, reference: memory(), schema }
+ *     const reports = await Laws.run(Laws.lawsOf(Laws.interpreter(subject)), { seed: 1, numRuns: 1000 })
  */
+
+export { type Form, formOf, sameAnswer } from './answer.js'
 export * as Arbitrary from './arbitrary/index.js'
-export * from './homomorphism.js'
-export * from './Law.js'
+export { sameChanges } from './commands.js'
+export { sameAnswers } from './homomorphism.js'
+export {
+  type Cover,
+  type Coverage,
+  type Law,
+  type LawOptions,
+  law,
+  lawsOf,
+  type Report,
+  type RuleSet,
+  type RunOptions,
+  reportText,
+  ruleSet,
+  run,
+} from './Law.js'
+export { normalizeLaws as normalize, type OpenWith, type Switchable, switchable } from './normalize.js'
+export { type Compared, codecs, errors, expressions, interpreter, programs, queries, type Subject } from './ruleSets.js'

@@ -77,14 +77,20 @@ const about =
     check: (s: State, a: readonly GeneratedCommand[], b: readonly GeneratedCommand[]) => Promise<string | null>,
   ): Law => {
     const some = fc.array(command(subject.schema, { depth: 1 }), { maxLength: 4, size: 'max' })
-    return law(name, statement, fc.tuple(some, some, database(subject.schema, subject.databases)), async ([a, b, db], cover) => {
-      const s = await state(subject, db)
-      const problem = await check(s, a, b)
-      cover(differentContents(subject.schema, s.before, await s.now()) === null ? 'changes nothing' : 'changes something')
-      return problem === null
-        ? null
-        : `${problem}\n\n// a\n${commandsText(a)}\n\n// b\n${commandsText(b)}\n\nconst rows = ${databaseText(db)}`
-    })
+    return law(
+      name,
+      statement,
+      fc.tuple(some, some, database(subject.schema, subject.databases)),
+      async ([a, b, db], cover) => {
+        const s = await state(subject, db)
+        const problem = await check(s, a, b)
+        cover(differentContents(subject.schema, s.before, await s.now()) === null ? 'changes nothing' : 'changes something')
+        return problem === null
+          ? null
+          : `${problem}\n\n// a\n${commandsText(a)}\n\n// b\n${commandsText(b)}\n\nconst rows = ${databaseText(db)}`
+      },
+      { share: 1 / 20 },
+    )
   }
 
 const transactionLaws = (subject: TransactionSubject): readonly Law[] => {

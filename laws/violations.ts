@@ -113,15 +113,21 @@ const aboutRows = (
     .constantFrom(...names)
     .chain(n => fc.tuple(fc.constant(n), row(schema.tables[n] as AnyTable, { small: true, columns: databases.columns?.[n] ?? {} })))
   const picks = fc.array(fc.nat(999), { minLength: 4, maxLength: 4 })
-  return law(name, statement, fc.tuple(database(schema, databases), target, picks), async ([db, [n, fresh], p], cover) => {
-    const problem = await loaded(subject, db)
-    if (problem !== null) return problem
-    const rows = db[n] ?? []
-    const [text, command, expected] = write(n, schema.tables[n] as AnyTable, fresh, rows[(p[0] ?? 0) % Math.max(rows.length, 1)], p, db)
-    if (command === null) return null
-    const wrong = await outcome(subject, db, expected, await C.run(command)({ db: subject.runner })(), cover)
-    return wrong === null ? null : `${wrong}\n\n${text}\n\nconst rows = ${databaseText(db)}`
-  })
+  return law(
+    name,
+    statement,
+    fc.tuple(database(schema, databases), target, picks),
+    async ([db, [n, fresh], p], cover) => {
+      const problem = await loaded(subject, db)
+      if (problem !== null) return problem
+      const rows = db[n] ?? []
+      const [text, command, expected] = write(n, schema.tables[n] as AnyTable, fresh, rows[(p[0] ?? 0) % Math.max(rows.length, 1)], p, db)
+      if (command === null) return null
+      const wrong = await outcome(subject, db, expected, await C.run(command)({ db: subject.runner })(), cover)
+      return wrong === null ? null : `${wrong}\n\n${text}\n\nconst rows = ${databaseText(db)}`
+    },
+    { share: 1 / 10 },
+  )
 }
 
 const generatedFields = (t: AnyTable): readonly string[] => Object.keys(t.columns).filter(f => t.columns[f]?.generated)

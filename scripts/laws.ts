@@ -2,73 +2,105 @@
  * `npm run laws`: the laws on an engine, as long as you like, and the replay of a failure.
  *
  *     npm run laws -- --runs 20000 --engine sqlite --seed 7
- *     npm run laws -- --engine pglite --seed 7 --path 12:3:0 --law 'normalize'
+ *     npm run laws -- --runs 200 --engine pglite --law 'flatMap'
+ *     npm run laws -- --engine pglite --seed 7 --path 12:3:0 --law 'runner.perform(all(q)) = memory.perform(all(q))'
  *
- * Without an engine it runs on every embedded one. The exit code is 0 only when every law held.
+ * Without an engine it runs on every embedded one. A failing law prints its case and the line that
+ * replays it. The exit code is 0 only when every law held.
  */
-import { array, command, multioption, number, option, optional, run, string } from 'cmd-ts'
+import { array, command, flag, multioption, number, option, optional, run, string } from 'cmd-ts'
 import * as E from 'fp-ts/lib/Either.js'
 import * as Laws from '../laws/index.js'
+import type { DbError } from '../lib/core/DbError.js'
 import type { Runner } from '../lib/core/Interpreter.js'
+import type { AnySchema } from '../lib/core/Schema.js'
 import { memory } from '../lib/run/memory.js'
 import { pglite } from '../lib/run/pglite.js'
 import { sqlite } from '../lib/run/sqlite.js'
 import { createAll } from '../lib/schema/createAll.js'
 
-const { sample } = Laws.Arbitrary
+const { sample, everyType } = Laws.Arbitrary
 
-const opened = async <X>(task: () => Promise<E.Either<X, Runner>>): Promise<Runner> => {
-  const answer = await task()
-  if (E.isLeft(answer)) throw new Error(`the engine can't be opened: ${JSON.stringify(answer.left)}`)
+interface Engine {
+  readonly open: () => Promise<E.Either<DbError, Runner>>
+  /** Opens it with rewrites of the laws' own, if it has plans. */
+  readonly openWith: Laws.OpenWith<DbError> | null
+}
+
+const engines: { readonly [name: string]: Engine } = {
+  memory: { open: async () => E.right(memory()), openWith: null },
+  sqlite: { open: () => sqlite()(), openWith: rewrite => sqlite({ rewrite }) },
+  pglite: { open: () => pglite()(), openWith: rewrite => pglite({ rewrite }) },
+}
+
+const need = <A>(answer: E.Either<DbError, A>): A => {
+  if (E.isLeft(answer)) throw new Error(`${answer.left._tag}: ${answer.left.message}`)
   return answer.right
 }
 
-const engines: { readonly [name: string]: () => Promise<Runner> } = {
-  memory: async () => memory(),
-  sqlite: () => opened(sqlite()),
-  pglite: () => opened(pglite()),
-}
-
-const withTables = async (runner: Runner): Promise<Runner> => {
-  const created = await createAll(sample)({ db: runner })()
-  if (E.isLeft(created)) throw new Error(created.left.message)
+const withTables = async (runner: Runner, ...schemas: readonly AnySchema[]): Promise<Runner> => {
+  for (const schema of schemas) need(await createAll(schema)({ db: runner })())
   return runner
 }
+
+/** Every law of an engine, and what closes what they hold. */
+const lawsOf = async ({ open, openWith }: Engine): Promise<{ readonly laws: readonly Laws.Law[]; readonly close: () => Promise<void> }> => {
+  const runner = await withTables(need(await open()), sample, everyType)
+  const reference = await withTables(memory(), sample)
+  const laws = [
+    ...Laws.lawsOf(Laws.interpreter({ runner, reference, schema: sample })),
+    ...Laws.lawsOf(Laws.codecs({ runner, schema: everyType })).map(l => ({ ...l, name: `${l.name}, for every type` })),
+  ]
+  if (openWith === null) return { laws, close: async () => void (await runner.close()) }
+  const rewriting = need(await Laws.switchable(openWith))
+  await withTables(rewriting.runner, sample)
+  return {
+    laws: [...laws, ...Laws.normalize({ switchable: rewriting, schema: sample })],
+    close: async () => {
+      await runner.close()
+      await rewriting.runner.close()
+    },
+  }
+}
+
+const shell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 const app = command({
   name: 'laws',
   args: {
-    runs: option({ type: number, long: 'runs', defaultValue: () => 1000, description: 'cases of each law' }),
-    engines: multioption({
+    runs: option({ type: number, long: 'runs', defaultValue: () => 1000, description: 'cases of each law; 1000 unless told' }),
+    engine: multioption({
       type: array(string),
       long: 'engine',
       description: `one of ${Object.keys(engines).join(', ')}; every one unless told`,
     }),
     seed: option({ type: optional(number), long: 'seed', description: 'a number that names the run' }),
     path: option({ type: optional(string), long: 'path', description: 'the place of a failure, as its report gives it' }),
-    law: option({ type: optional(string), long: 'law', description: 'only laws whose name contains this' }),
-    labels: option({ type: number, long: 'labels', defaultValue: () => 12, description: 'how many coverage labels to show' }),
+    law: option({ type: string, long: 'law', defaultValue: () => '', description: 'only laws whose name contains this' }),
+    labels: flag({ long: 'labels', description: 'shows how often each label was covered' }),
   },
   handler: async args => {
     const seed = args.seed ?? Math.floor(Math.random() * 2 ** 31)
+    const named = args.engine.length === 0 ? Object.keys(engines) : args.engine
     let failed = 0
-    for (const name of args.engines.length === 0 ? Object.keys(engines) : args.engines) {
-      const open = engines[name]
-      if (open === undefined) throw new Error(`there is no engine ${name}: take one of ${Object.keys(engines).join(', ')}`)
-      const runner = await withTables(await open())
-      const reference = await withTables(memory())
-      const laws = [Laws.sameAnswers({ runner, reference, schema: sample })].filter(l => l.name.includes(args.law ?? ''))
-      for (const report of await Laws.run(laws, { seed, numRuns: args.runs, ...(args.path === undefined ? {} : { path: args.path }) })) {
+    for (const name of named) {
+      const engine = engines[name]
+      if (engine === undefined) throw new Error(`there is no engine ${name}: take one of ${Object.keys(engines).join(', ')}`)
+      const { laws, close } = await lawsOf(engine)
+      for (const l of laws.filter(({ name: n }) => n.includes(args.law))) {
+        const [report] = await Laws.run([l], { seed, numRuns: args.runs, ...(args.path === undefined ? {} : { path: args.path }) })
+        if (report === undefined) continue
         console.log(`${name}: ${Laws.reportText(report)}`)
-        if (report.outcome === 'failed') {
-          failed += 1
-          if (report.path !== null)
-            console.log(`\nnpm run laws -- --engine ${name} --seed ${seed} --path ${report.path} --runs ${args.runs} --law '${report.law}'`)
+        if (report.outcome === 'failed') failed += 1
+        if (report.path !== null) {
+          console.log(
+            `\nnpm run laws -- --engine ${name} --seed ${seed} --path ${report.path} --runs ${args.runs} --law ${shell(l.name)}\n`,
+          )
         }
-        const labels = [...report.coverage].sort((a, b) => b[1] - a[1]).slice(0, args.labels)
+        const labels = args.labels ? [...report.coverage].sort((a, b) => b[1] - a[1]) : []
         for (const [label, count] of labels) console.log(`  ${((count / report.cases) * 100).toFixed(1).padStart(5)} %  ${label}`)
       }
-      await runner.close()
+      await close()
     }
     process.exitCode = failed > 0 ? 1 : 0
   },

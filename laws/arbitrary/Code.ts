@@ -35,7 +35,7 @@ export const pure = <A>(text: string, value: A, uses: readonly string[] = []): C
 const indented = (text: string): string => text.replaceAll('\n', '\n  ')
 
 /** Items between brackets: on one line where they fit, else one a line. */
-export const bracketed = (open: string, items: readonly string[], close: string): string => {
+const bracketed = (open: string, items: readonly string[], close: string): string => {
   const line = `${open}${items.join(', ')}${close}`
   if (items.length === 0 || (line.length <= 100 && !line.includes('\n'))) return line
   if (items.length === 1 && !open.endsWith('{ ')) return `${open}${items[0]}${close}`
@@ -74,7 +74,7 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 export const quoted = (text: string): string =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\u2028', '\\u2028')}'`
 
-export const fieldName = (name: string): string => (IDENTIFIER.test(name) ? name : quoted(name))
+const fieldName = (name: string): string => (IDENTIFIER.test(name) ? name : quoted(name))
 
 /** The text of a field of a value. */
 export const member = (of: string, name: string): string => (IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${quoted(name)}]`)

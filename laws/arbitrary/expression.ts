@@ -28,7 +28,7 @@ const of =
     expression(w, w.choices.pick(kinds), fuel - 1)
 
 /** An operand beside an expression of a kind: an expression, or more often a plain value. */
-export const operand = (w: Writer, kind: Kind, fuel: number): Code<unknown> =>
+const operand = (w: Writer, kind: Kind, fuel: number): Code<unknown> =>
   w.choices.below(2) === 0 ? expression(w, kind, fuel) : valueCode(w.choices.pick(smallValues(typeOfKind(kind))))
 
 const plainOr =
@@ -138,7 +138,7 @@ export const literal = (w: Writer, type: ExprType): Code<any> => {
 }
 
 /** The kinds of the columns in scope, each once, the nearest first. */
-export const kindsIn = (w: Writer): readonly Kind[] => [...new Set(columnsIn(w.vars).flatMap(c => (c.kind === null ? [] : [c.kind])))]
+const kindsIn = (w: Writer): readonly Kind[] => [...new Set(columnsIn(w.vars).flatMap(c => (c.kind === null ? [] : [c.kind])))]
 
 /** A kind: more often one of a column in scope. */
 export const someKind = (w: Writer, own = false): Kind => {

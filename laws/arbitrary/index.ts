@@ -1,11 +1,14 @@
 /**
- * Arbitraries of query-ts: rows of a table, databases of a schema, queries over it.
+ * Arbitraries of query-ts: rows of a table, databases of a schema, queries and commands over it.
  *
  * Each takes the caller's own tables. They shrink well: a database stays a database, a query a query.
  * What they generate carries its TypeScript, so that a failing case can be read and run.
  */
+export { command, type GeneratedCommand } from './command.js'
 export { type AnyDatabase, type DatabaseOptions, database, databaseText } from './database.js'
+export { everyType } from './everyType.js'
 export { clear, contents, load } from './load.js'
 export { type GeneratedQuery, query } from './query.js'
 export { type AnyRow, type RowOptions, row } from './row.js'
 export { sample, tables } from './sample.js'
+export { commandVocabulary, forgotten, leftOut, queryVocabulary } from './vocabulary.js'

@@ -83,6 +83,12 @@ export const writer = (schema: AnySchema, vars: readonly Variable[], step: Step)
 
 const MAX_COLUMNS = 60
 
+/** With more tables than this, joins of a few rows each are too many for an interpreter that loops. */
+const MAX_TABLES = 7
+
+const isLarge = (q: QueryCode): boolean =>
+  (q.row !== null && leaves(q.row).length > MAX_COLUMNS) || q.uses.filter(u => u.startsWith('t.')).length > MAX_TABLES
+
 /** The query of a recipe, with some variables in scope. */
 export const elaborate = (schema: AnySchema, r: Recipe, vars: readonly Variable[]): QueryCode => {
   const source = sources[r.source.op] ?? sources.from
@@ -90,11 +96,11 @@ export const elaborate = (schema: AnySchema, r: Recipe, vars: readonly Variable[
   const first = source?.(w) ?? (begin(vars, combinator('Q', 'Do')) as QueryCode)
   return r.steps.reduce((q, step) => {
     const next = steps[step.op]?.(writer(schema, vars, step), q) ?? q
-    return next.row !== null && leaves(next.row).length > MAX_COLUMNS ? q : next
+    return isLarge(next) ? q : next
   }, first)
 }
 
-export const generated = (schema: AnySchema, r: Recipe): GeneratedQuery => {
+const generated = (schema: AnySchema, r: Recipe): GeneratedQuery => {
   const code = elaborate(schema, r, [])
   return { query: code.build([]), text: code.text, ordered: code.total, uses: new Set(code.uses), recipe: r }
 }

@@ -3,7 +3,7 @@
  *
  * A row has a value for every column. Columns refined by a codec get the values that the codec
  * decodes from the plain ones; for a codec that decodes none of those, and for columns of a type of
- * your own, give arbitraries in `columns`.
+ * your own, give arbitraries in `columns`. Generated keys are small, so that there is room for those that follow.
  */
 import fc from 'fast-check'
 import type { AnyTable } from '../../lib/core/Syntax.js'
@@ -25,6 +25,9 @@ export interface RowOptions {
 export const row = (table: AnyTable, { columns = {}, small = false }: RowOptions = {}): fc.Arbitrary<AnyRow> =>
   fc.record(
     Object.fromEntries(
-      Object.entries(table.types).map(([field, type]) => [field, columns[field] ?? (small ? smallValue(type) : anyValue(type))]),
+      Object.entries(table.types).map(([field, type]) => [
+        field,
+        columns[field] ?? (small || table.columns[field]?.generated ? smallValue(type) : anyValue(type)),
+      ]),
     ),
   )

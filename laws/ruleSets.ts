@@ -1,0 +1,60 @@
+/**
+ * The rule sets: which laws there are, and which build on which.
+ *
+ * Each is a function of what it is about: an open interpreter, a schema whose tables are created in it
+ * and empty, a second interpreter to hold it against where there is need of one. A rule set has as
+ * parents those that it builds on, so `lawsOf(interpreter(...))` is every law there is of one.
+ *
+ * The laws fill and empty the tables of the schema: give them a database of their own.
+ */
+import type { Runner } from '../lib/core/Interpreter.js'
+import type { AnySchema } from '../lib/core/Schema.js'
+import type { DatabaseOptions } from './arbitrary/database.js'
+import { largeValues, roundTrips } from './codecs.js'
+import { sameChanges } from './commands.js'
+import { equationLaw } from './Equation.js'
+import { exprEquations } from './exprEquations.js'
+import { sameAnswers } from './homomorphism.js'
+import { type RuleSet, ruleSet } from './Law.js'
+import { overflowLaw } from './overflow.js'
+import { preparedLaw } from './prepared.js'
+import { queryEquations } from './queryEquations.js'
+import { sliceLaw } from './slices.js'
+import { programLaws } from './transactions.js'
+import { violationLaws } from './violations.js'
+
+/** An open interpreter, and a schema of which it has the tables. */
+export interface Subject {
+  readonly runner: Runner
+  readonly schema: AnySchema
+  /** How databases are generated: the number of rows, arbitraries for columns of your own types. */
+  readonly databases?: DatabaseOptions
+}
+
+/** A subject with an interpreter to hold it against: `memory()`, the denotation. It has the tables too. */
+export interface Compared extends Subject {
+  readonly reference: Runner
+}
+
+/** The equations of queries (decision 11.6), of slices, and of prepared queries. */
+export const queries = (s: Subject): RuleSet => ruleSet('Query', [...queryEquations.map(equationLaw(s)), sliceLaw(s), preparedLaw(s)])
+
+/** The equations of expressions. */
+export const expressions = (s: Subject): RuleSet => ruleSet('Expr', exprEquations.map(equationLaw(s)))
+
+/** Round trips of every column of the schema. */
+export const codecs = (s: Subject): RuleSet => ruleSet('Codec', roundTrips(s))
+
+/** Violations of the schema's constraints. */
+export const errors = (s: Subject): RuleSet => ruleSet('DbError', violationLaws(s))
+
+/** Transactions, and the ways to read a query. */
+export const programs = (s: Subject): RuleSet => ruleSet('Program', programLaws(s))
+
+/** Everything that an interpreter promises: it answers what the reference answers, and keeps the laws of all the others. */
+export const interpreter = (s: Compared): RuleSet =>
+  ruleSet(
+    'Interpreter',
+    [sameAnswers(s), sameChanges(s), overflowLaw(s), largeValues(s)],
+    [queries(s), expressions(s), codecs(s), errors(s), programs(s)],
+  )

@@ -1,0 +1,6 @@
+/** The laws on the model itself: its equations hold, and it answers what another one like it answers. */
+import * as E from 'fp-ts/lib/Either.js'
+import { memory } from '../../lib/run/memory.js'
+import { lawful } from './lawful.js'
+
+await lawful({ engine: 'memory', open: async () => E.right(memory()), openWith: null, cases: 25, queries: 500 })
