@@ -76,10 +76,9 @@ class Failure extends Error {
 export const ruleSet = (name: string, laws: readonly Law[], parents: readonly RuleSet[] = []): RuleSet => ({ name, parents, laws })
 
 /** The laws of rule sets and of all that they build on, each once. */
-export const lawsOf = (...sets: readonly RuleSet[]): readonly Law[] => {
-  const all = sets.flatMap((s): readonly Law[] => [...lawsOf(...s.parents), ...s.laws])
-  return [...new Map(all.map(l => [l.name, l])).values()]
-}
+export const lawsOf = (...sets: readonly RuleSet[]): readonly Law[] => [
+  ...new Set(sets.flatMap((s): readonly Law[] => [...lawsOf(...s.parents), ...s.laws])),
+]
 
 export interface RunOptions {
   readonly seed?: number

@@ -97,6 +97,7 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
       'What is inserted is read back, every value of every type.',
       arbitrary,
       stored(subject, readAll),
+      ONCE,
     ),
     law(
       'many(from(t)) . insertMany(t)(rows) = rows',
@@ -131,17 +132,23 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
       },
       { share: 1 / 5 },
     ),
-    law('load(contents(load(db))) = load(db)', 'Reading everything and writing it again changes nothing.', arbitrary, async db => {
-      const first = await load(schema, db)({ db: runner })()
-      const read = await contents(schema)({ db: runner })()
-      if (E.isLeft(first) || E.isLeft(read)) return 'the rows are refused'
-      const again = await load(schema, read.right)({ db: runner })()
-      const reread = await contents(schema)({ db: runner })()
-      if (E.isLeft(again)) return asked(again.left)
-      if (E.isLeft(reread)) return asked(reread.left)
-      const wrong = Object.entries(schema.tables).find(([n, t]) => !sameAnswer(formOfTable(t), read.right[n], reread.right[n]))
-      return wrong === undefined ? null : `table ${wrong[0]} differs`
-    }),
+    law(
+      'load(contents(load(db))) = load(db)',
+      'Reading everything and writing it again changes nothing.',
+      arbitrary,
+      async db => {
+        const first = await load(schema, db)({ db: runner })()
+        const read = await contents(schema)({ db: runner })()
+        if (E.isLeft(first) || E.isLeft(read)) return 'the rows are refused'
+        const again = await load(schema, read.right)({ db: runner })()
+        const reread = await contents(schema)({ db: runner })()
+        if (E.isLeft(again)) return asked(again.left)
+        if (E.isLeft(reread)) return asked(reread.left)
+        const wrong = Object.entries(schema.tables).find(([n, t]) => !sameAnswer(formOfTable(t), read.right[n], reread.right[n]))
+        return wrong === undefined ? null : `table ${wrong[0]} differs`
+      },
+      ONCE,
+    ),
   ]
 }
 

@@ -192,6 +192,7 @@ const reading = (
       const problem = await read(q, all.right, s.db)
       return problem === null ? null : `${problem}\n\n${caseText(q, given)}\n\nall: ${show(formOf(q.query, q.ordered), all.right)}`
     },
+    { share: 1 / 20 },
   )
 
 const readingLaws = (subject: TransactionSubject): readonly Law[] => {

@@ -68,8 +68,7 @@ const prepare: Source = w => {
   const params: Variable = { name: variableName(w.vars), scope }
   const inner = within(w, params).query()
   const prepared = call('Q', 'prepare', record(given.map(g => [g.name, g.column])), lambda([params], inner))
-  const query = begin(w.vars, apply(prepared, record(given.map(g => [g.name, g.value()]))), { unique: inner.unique, total: inner.total })
-  return inner.row === null ? inner : query
+  return begin(w.vars, apply(prepared, record(given.map(g => [g.name, g.value()]))), { unique: inner.unique, total: inner.total })
 }
 
 /** The sources by their names in a recipe. */
