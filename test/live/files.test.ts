@@ -31,7 +31,7 @@ import { asc } from '../../lib/core/Expr.js'
 import type { Runner } from '../../lib/core/Interpreter.js'
 import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
-import { schema } from '../../lib/core/Schema.js'
+import { fk, schema } from '../../lib/core/Schema.js'
 import { table } from '../../lib/core/Table.js'
 import { pglite } from '../../lib/run/pglite.js'
 import { sqlite } from '../../lib/run/sqlite.js'
@@ -220,6 +220,41 @@ kept('a cursor survives the commits between its chunks', async () => {
   assert.is(n, 100)
   await db.close()
   assert.is((await labels(file)).length, 110)
+})
+kept('a relative name stays the same file when the process changes its folder', async () => {
+  const file = await filled()
+  const home = process.cwd()
+  process.chdir(dirname(file))
+  try {
+    const db = await open('data.db')
+    process.chdir(temporaryFolder())
+    await right(put('from elsewhere'), db)
+    await db.close()
+    assert.equal(readdirSync(process.cwd()), [])
+  } finally {
+    process.chdir(home)
+  }
+  assert.equal(await labels(file), ['first', 'from elsewhere'])
+  assert.equal(readdirSync(dirname(file)), ['data.db'])
+})
+kept('rows that refer to nothing since before: a new violation is not taken for theirs', async () => {
+  const file = fresh()
+  const parents = table('parent', { id: int }, { primaryKey: ['id'] })
+  const old = table('a_old', { id: int, parentId: int }, { primaryKey: ['id'] })
+  const young = table('young', { id: int, parentId: int }, { primaryKey: ['id'] })
+  const family = schema({ parents, old, young }, t => ({
+    old: { parent: fk(t.old.parentId, t.parents.id) },
+    young: { parent: fk(t.young.parentId, t.parents.id) },
+  }))
+  const db = await open(file)
+  await right(createAll(family), db)
+  await right(Program.raw({})`PRAGMA foreign_keys = OFF`, db)
+  await right(C.run(C.insert(old)({ id: 1, parentId: 9 })), db)
+  await right(Program.raw({})`PRAGMA foreign_keys = ON`, db)
+  await right(C.run(C.insert(parents)({ id: 1 })), db)
+  const e = await left(C.run(C.insert(young)({ id: 1, parentId: 7 })), db)
+  assert.equal([e._tag, e.table, e.constraint], ['ForeignKeyViolation', 'young', 'young_parent_id_fkey'])
+  await db.close()
 })
 kept('the mode of the file stays as it is', async () => {
   const file = await filled()
