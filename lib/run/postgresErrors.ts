@@ -40,7 +40,11 @@ export interface PostgresError {
 /** The columns in `Key (a, b)=(...)`. */
 const keyIn = (detail: string | undefined): readonly string[] => {
   const list = /^Key \((.*?)\)=/.exec(detail ?? '')?.[1]
-  return list === undefined ? [] : list.split(', ').map(c => (c.startsWith('"') ? c.slice(1, -1).replaceAll('""', '"') : c))
+  return list === undefined
+    ? []
+    : (list.match(/"(?:[^"]|"")*"|[^,]+(?=, |$)/g) ?? [])
+        .map(c => c.trim())
+        .map(c => (c.startsWith('"') ? c.slice(1, -1).replaceAll('""', '"') : c))
 }
 
 const unique = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
@@ -86,7 +90,8 @@ const tooLong = (e: PostgresError, { table }: Context, cause: unknown): DbError 
 /** Postgres quotes the value that it could not read; what is in quotes stays in the cause. */
 const withoutValues = (message: string): string => message.replace(/: ".*"$/s, '').replace(/"[^"]*"/gs, '(a value)')
 
-const named = (message: string): string => /"(.*)"/s.exec(message)?.[1] ?? message
+const named = (message: string): string =>
+  (/"(.*?)"(?: (?:of|for) relation "| does not| already| specified| conflicts|$)/s.exec(message) ?? /"(.*)"/s.exec(message))?.[1] ?? message
 
 export const classifyPostgres = (e: PostgresError, context: Context, cause: unknown): DbError => {
   switch (e.code) {
@@ -104,15 +109,22 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
     case '22003':
       return numericOverflow(withoutValues(e.message), cause)
     case '42P01':
+      if (e.message.startsWith('missing FROM'))
+        return syntaxError(e.message, context.sql, e.position === undefined ? null : Number(e.position), cause)
       return schemaConflict(named(e.message), 'there is no such table: create it with createAll', cause)
     case '42703':
       return context.isRaw
         ? syntaxError(e.message, context.sql, e.position === undefined ? null : Number(e.position), cause)
         : schemaConflict(named(e.message), 'there is no such column: the table in the database is another', cause)
+    case '42501':
+      return databaseError(e.code, e.message, cause)
+    case '3F000':
+      return schemaConflict(named(e.message), 'there is no such schema: create it first', cause)
     case '55006':
       return schemaConflict(named(e.message), 'it is in use by an open cursor: end the fold or stream first', cause)
     case '42P07':
     case '42710':
+    case '42701':
       return schemaConflict(named(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)
     case '40001':
       return serializationFailure(cause)
@@ -141,6 +153,7 @@ const byClass = (e: PostgresError, context: Context, cause: unknown): DbError =>
     case '0A':
       return unsupported(e.message, 'postgres')
     case '08':
+    case '53':
     case '57':
       return connectionError('postgres', e.message, cause)
     case '22':

@@ -15,6 +15,7 @@ import {
   numericOverflow,
   schemaConflict,
   syntaxError,
+  textOf,
   uniqueViolation,
   unsupported,
   validationError,
@@ -24,7 +25,7 @@ import type { AnyTable, Key } from '../core/Syntax.js'
 import { columnName, madeByType } from '../core/Table.js'
 import type { Context } from './sqlSession.js'
 
-const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+const messageOf = (thrown: unknown): string => String(textOf(thrown))
 
 /** `t.a, t.b` as its columns. */
 const columnsIn = (list: string): readonly string[] => list.split(', ').map(c => c.slice(c.lastIndexOf('.') + 1))
@@ -60,38 +61,46 @@ const noColumn = (message: string, name: string, { isRaw, sql }: Context, cause:
     : schemaConflict(name, 'there is no such column: the table in the database is another', cause)
 
 const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Context, cause: unknown) => DbError])[] = [
-  [/UNIQUE constraint failed: (.*)$/s, (m, c, e) => unique(m[1] ?? '', c, e)],
-  [/NOT NULL constraint failed: (.*)$/s, (m, c, e) => notNull(m[1] ?? '', c, e)],
-  [/CHECK constraint failed: (.*)$/s, (m, c, e) => check(m[1] ?? '', c, e)],
+  [/^UNIQUE constraint failed: (.*)$/s, (m, c, e) => unique(m[1] ?? '', c, e)],
+  [/^NOT NULL constraint failed: (.*)$/s, (m, c, e) => notNull(m[1] ?? '', c, e)],
+  [/^CHECK constraint failed: (.*)$/s, (m, c, e) => check(m[1] ?? '', c, e)],
   [
-    /datatype mismatch/s,
+    /^datatype mismatch/s,
     (_, c, e) =>
-      notNullViolation(c.table?.name ?? '', c.table === null ? '' : columnName(c.table, c.table.primaryKey?.columns[0] ?? ''), e),
+      c.table === null
+        ? databaseError(null, 'datatype mismatch', e)
+        : notNullViolation(c.table?.name ?? '', c.table === null ? '' : columnName(c.table, c.table.primaryKey?.columns[0] ?? ''), e),
   ],
-  [/FOREIGN KEY constraint failed/s, (_, __, e) => foreignKeyViolation(null, null, [], e)],
-  [/cannot store REAL value in INTEGER column (.*)$/s, (m, _, e) => numericOverflow(m[1] ?? null, e)],
-  [/integer overflow/s, (_, __, e) => numericOverflow(null, e)],
-  [/no such column: (.*)$/s, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
-  [/has no column named (.*)$/s, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
-  [/no such table: (.*)$/s, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
+  [/^FOREIGN KEY constraint failed/s, (_, __, e) => foreignKeyViolation(null, null, [], e)],
+  [/^cannot store REAL value in INTEGER column (.*)$/s, (m, _, e) => numericOverflow(m[1] ?? null, e)],
+  [/^integer overflow/s, (_, __, e) => numericOverflow(null, e)],
+  [/^no such column: (.*)$/s, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
+  [/^table .* has no column named (.*)$/s, (m, c, e) => noColumn(m[0], m[1] ?? '', c, e)],
+  [/^no such table: (.*)$/s, (m, _, e) => schemaConflict(m[1] ?? '', 'there is no such table: create it with createAll', e)],
   [
-    /(?:table|index|view) (?:"((?:[^"]|"")*)"|(.*?)) already exists/s,
+    /^(?:table|index|view) (?:"((?:[^"]|"")*)"|(.*?)) already exists/s,
     (m, _, e) =>
       schemaConflict(m[1]?.replaceAll('""', '"') ?? m[2] ?? '', 'it exists already: drop it first, or leave it out of the schema', e),
   ],
-  [/attempt to write a readonly database/s, () => validationError([], 'a read-only transaction takes no writes')],
+  [/^attempt to write a readonly database/s, () => validationError([], 'a read-only transaction takes no writes')],
   [
-    /duplicate column name: (.*)$/s,
+    /^duplicate column name: (.*)$/s,
     (m, _, e) => schemaConflict(m[1] ?? '', 'SQLite does not tell names apart by case: rename one with named', e),
   ],
-  [/string or blob too big/s, (_, __, e) => valueTooLong(null, e)],
+  [/^object name reserved for internal use: (.*)$/s, (m, _, e) => schemaConflict(m[1] ?? '', 'SQLite keeps this name for itself', e)],
+  [/^unknown database (.*)$/s, (m, _, e) => schemaConflict(m[1] ?? '', 'SQLite has no such schema', e)],
+  [/^table (.*) may not be modified$/s, (m, _, e) => schemaConflict(m[1] ?? '', 'SQLite keeps this table for itself', e)],
+  [/^string or blob too big/s, (_, __, e) => valueTooLong(null, e)],
   [
-    /at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|pattern too complex/s,
-    m => unsupported(`so large a statement (${m[0]})`, 'sqlite', 'split it'),
+    /^(?:at most \d+ tables in a join|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|LIKE or GLOB pattern too complex)/s,
+    m => unsupported(`so large a statement (${m[0].replace('LIKE or GLOB ', '')})`, 'sqlite', 'split it'),
   ],
-  [/not a database|malformed|disk I\/O error|unable to open/s, (m, _, e) => connectionError('the SQLite file', m[0], e)],
   [
-    /near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement/s,
+    /^(?:file is not a database|database disk image is malformed|malformed database|disk I\/O error|unable to open)/s,
+    (m, _, e) => connectionError('the SQLite file', m[0], e),
+  ],
+  [
+    /^(?:near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement|SELECTs to the left|variable number must)/s,
     (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e),
   ],
 ]
