@@ -99,10 +99,12 @@ export const exprEquations: readonly Equation[] = [
     x('coalesce', a, b),
     x('caseWhen', list([list([x('isNotNull', a), a])]), b),
   ]),
-  over('nullIf(a, b) = caseWhen([[eq(a, b), null]], a)', 'nullIf is a choice.', ([a, b]: any, kind) => [
-    x('nullIf', a, b),
-    x('caseWhen', list([list([x('eq', a, b), nothing(kind)])]), a),
-  ], 'int'),
+  over(
+    'nullIf(a, b) = caseWhen([[eq(a, b), null]], a)',
+    'nullIf is a choice.',
+    ([a, b]: any, kind) => [x('nullIf', a, b), x('caseWhen', list([list([x('eq', a, b), nothing(kind)])]), a)],
+    'int',
+  ),
   over('plus(a, b) = plus(b, a)', 'Addition commutes.', ([a, b]: any) => [x('plus', a, b), x('plus', b, a)], 'int'),
   over(
     'minus(plus(a, b), b) = plus(a, minus(b, b))',
