@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
 import { anyJson, arrayOf, check, enumOf, int, named, nullable, text, unique, withDefault } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
+import { attempting } from '../../lib/core/DbError.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
@@ -22,7 +23,7 @@ import { note, suite } from '../suite.js'
 import { type Engine, engines, sameRows, using } from './eachEngine.js'
 import { broken, hostileNames, hostileStrings } from './hostileStrings.js'
 
-const strings = hostileStrings(10_000)
+const everything = hostileStrings(10_000)
 const canary = table('canary', { id: int, song: text }, { primaryKey: ['id'] })
 const birds = [
   { id: 1, song: 'tweet' },
@@ -56,7 +57,9 @@ const withCanary = (engine: Engine, title: string) => {
 }
 
 const asValues = (engine: Engine): void => {
-  const { test, s } = withCanary(engine, '10,000 hostile values')
+  // The model keeps JavaScript's own strings, and looks at every row each time: some are enough.
+  const strings = engine.sql ? everything : everything.filter((_, i) => i % 20 === 0)
+  const { test, s } = withCanary(engine, `${strings.length} hostile values`)
   test.before(async () => {
     await s.create(values)
     await s.right(C.run(C.insertMany(values)(strings.map((text, id) => ({ id, s: text })))))
@@ -120,8 +123,8 @@ const asValues = (engine: Engine): void => {
         Q.map(x => x.id),
       ),
     )
-    for (let from = 0; from < strings.length; from += engine.sql ? 500 : 5_000) {
-      const some = strings.slice(from, from + (engine.sql ? 500 : 40)).map((t, i) => ({ t, at: from + i }))
+    for (let from = 0; from < strings.length; from += 500) {
+      const some = strings.slice(from, from + 500).map((t, i) => ({ t, at: from + i }))
       const given = Q.values({ t: text, at: int })(some)
       const found = await s.right(
         Q.all(
@@ -143,9 +146,7 @@ const asValues = (engine: Engine): void => {
         [],
       )
     }
-    // The model looks at every row each time.
-    const each = engine.sql ? 1 : 50
-    for (let id = 0; id < strings.length; id += 13 * each) {
+    for (let id = 0; id < strings.length; id += 13) {
       const t = strings[id] as string
       assert.equal(await s.right(Q.all(find({ s: t }))), [id], JSON.stringify(t))
       if (id % 2 === 0)
@@ -191,7 +192,7 @@ const asValues = (engine: Engine): void => {
   test('are written by update, upsert and delete; stored in JSON and lists, as keys too', async () => {
     const one = (x: { readonly id: X.Expr<number> }): X.Pred => X.eq(x.id, -1)
     await s.right(C.run(C.insert(values)({ id: -1, s: 'x' })))
-    for (let i = 0; i < strings.length; i += engine.sql ? 61 : 4_999) {
+    for (let i = 0; i < strings.length; i += 61) {
       const t = strings[i] as string
       const doc = { [t]: [t, { deep: t }] }
       await s.right(C.run(C.update(values)({ s: t, doc, list: [t, 'plain', t] }, x => X.and(one(x), X.ne(X.concat(x.s, 'z'), t)))))
@@ -220,12 +221,12 @@ const asValues = (engine: Engine): void => {
       )
     }
     assert.is(await s.right(C.run(C.delete(values)(one))), 1)
-    assert.is(await s.right(Program.rolledBack(C.run(C.delete(values)(x => X.inList(x.s, strings.slice(0, 500)))))), 500)
+    assert.is(await s.right(Program.rolledBack(C.run(C.delete(values)(x => X.inList(x.s, strings.slice(0, 400)))))), 400)
     assert.is(await s.right(Q.count(all)), strings.length)
   })
   test('contains, startsWith and endsWith take their argument as it is', async () => {
     const short = table('short', { id: int, s: text }, { primaryKey: ['id'] })
-    const sample = strings.filter(t => t.length < 60).slice(0, engine.sql ? 1_200 : 300)
+    const sample = strings.filter(t => t.length < 60).slice(0, 1_200)
     await s.create(short)
     await s.right(C.run(C.insertMany(short)(sample.map((t, id) => ({ id, s: t })))))
     const parts = [
@@ -334,7 +335,7 @@ const asValues = (engine: Engine): void => {
     })
   }
   test('as defaults, in checks, and as the values of enums, where they have to be written into the text', async () => {
-    const chosen = strings.filter(t => t.length < 200)
+    const chosen = everything.filter(t => t.length < 200)
     for (let from = 0; from < 900; from += 60) {
       const some = chosen.slice(from, from + 60)
       const columns = Object.fromEntries(some.map((t, i) => [`c${i}`, withDefault(t)(text)]))
@@ -367,11 +368,11 @@ const asValues = (engine: Engine): void => {
 
 const asNames = (engine: Engine): void => {
   const { test, s } = withCanary(engine, 'hostile names')
-  const names = hostileNames(700)
+  const names = hostileNames(360)
 
   test('of tables, columns, keys, checks and indexes: created, used, violated, dropped', async () => {
     let refused = 0
-    for (let i = 0; i < 600; i += 6) {
+    for (let i = 0; i < 360; i += 6) {
       const [t, a, b, c, k, n] = names.slice(i, i + 6) as [string, string, string, string, string, string]
       const own = table(
         t,
@@ -490,12 +491,12 @@ const asNames = (engine: Engine): void => {
       const gone = await s.left('SchemaConflict', Q.all(Q.from(own)))
       assert.is(gone.object, t, where)
     }
-    assert.ok(refused < 10, `${refused} of 100 were refused`)
-    if (refused > 0) note(`${engine.name} refused ${refused} of 100 tables with hostile names`)
+    assert.ok(refused < 10, `${refused} of 60 were refused`)
+    if (refused > 0) note(`${engine.name} refused ${refused} of 60 tables with hostile names`)
   })
   test('of fields in a result: 10,000 in rows of a hundred', async () => {
-    for (let i = 0; i < strings.length; i += 100) {
-      const some = strings.slice(i, i + 100)
+    for (let i = 0; i < everything.length; i += 100) {
+      const some = everything.slice(i, i + 100)
       const row = Object.fromEntries(some.map((t, j) => [t, j]))
       const shape = Object.fromEntries(some.map((t, j) => [t, X.lit(j)]))
       const [found] = await s.right(Q.all(Q.of(shape)))
@@ -620,8 +621,14 @@ for (const dialect of Object.values(dialects)) {
     assert.ok(E.isRight(plain))
     const expected = skeleton((plain as E.Right<{ readonly sql: string }>).right.sql, mark)
     let refused = 0
-    for (const [i, t] of strings.entries()) {
-      const answer = toSql(dialect.name)(query(t, strings[(i + 1) % strings.length] as string))
+    for (const [i, t] of everything.entries()) {
+      const quoted = attempting('quote', () => dialect.quote(t))
+      if (E.isRight(quoted)) {
+        assert.is(skeleton(quoted.right, mark), 'NAME', JSON.stringify(t))
+        assert.is(quoted.right.slice(1, -1).replaceAll(mark + mark, mark), t)
+      }
+      if (i % 4 > 0) continue
+      const answer = toSql(dialect.name)(query(t, everything[(i + 1) % everything.length] as string))
       if (E.isLeft(answer)) {
         assert.is(answer.left._tag, 'ValidationError', JSON.stringify(t))
         refused += 1
@@ -631,7 +638,7 @@ for (const dialect of Object.values(dialects)) {
       assert.equal(answer.right.params.length, 1)
     }
     // MySQL has no names with characters outside of the basic plane.
-    assert.ok(refused < 4_000, `${refused} refused`)
+    assert.ok(refused < 1_000, `${refused} refused`)
   })
 }
 printed.run()
