@@ -6,11 +6,11 @@
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { literalOf } from '../lib/core/Expr.js'
 import type { Runner } from '../lib/core/Interpreter.js'
+import { literalOf } from '../lib/core/operand.js'
 import * as Q from '../lib/core/Query.js'
 import type { AnySchema } from '../lib/core/Schema.js'
-import type { AnyQuery, ExprType, Shape } from '../lib/core/Syntax.js'
+import { type AnyQuery, type ExprType, expr } from '../lib/core/Syntax.js'
 import { formOf, sameAnswer, show } from './answer.js'
 import { within } from './arbitrary/assemble.js'
 import { batch } from './arbitrary/batch.js'
@@ -45,9 +45,7 @@ const preparedOf = (schema: AnySchema, made: Step): Prepared => {
   const columnsText = Object.entries(types).map(([name, type]) => `${name}: ${(columnOf(type) as Code<any>).text}`)
   const params: Variable = {
     name: 's0',
-    scope: Object.fromEntries(
-      Object.entries(types).map(([name, type]) => [name, { kind: 'expr', node: { tag: 'param', name }, type } as Shape]),
-    ),
+    scope: Object.fromEntries(Object.entries(types).map(([name, type]) => [name, expr({ tag: 'param', name }, type)])),
   }
   const inner = within(w, params).query()
   const f = lambda([params], inner)

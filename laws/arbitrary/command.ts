@@ -8,7 +8,7 @@
  */
 import type fc from 'fast-check'
 import { type AnySchema, schema as schemaOf } from '../../lib/core/Schema.js'
-import type { AnyCommand, AnyTable, ExprType, RowShape, Shape } from '../../lib/core/Syntax.js'
+import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/Syntax.js'
 import { append, onRows, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, statically, type Variable } from './Code.js'
 import { call, combinator, tableCode } from './combinators.js'
@@ -57,7 +57,7 @@ const target = (w: Writer, all: AnySchema): Target => {
 
 const rowVariableOf = (w: Writer, { table, fields }: Target): Variable => ({
   name: `s${w.vars.length}`,
-  scope: Object.fromEntries(fields.map(f => [f, { kind: 'expr', node: { tag: 'ref', id: 0 }, type: table.types[f] as ExprType } as Shape])),
+  scope: Object.fromEntries(fields.map(f => [f, symbol(table.types[f] as ExprType)])),
 })
 
 const value = (w: Writer, type: ExprType): Code<unknown> =>
@@ -83,9 +83,7 @@ const insertMany = (w: Writer, t: Target): Written => {
 const insertFrom = (w: Writer, t: Target): Written | null => {
   const q = w.query()
   if (q.row === null) return null
-  const row = Object.fromEntries(
-    t.fields.map(f => [f, { kind: 'expr', node: { tag: 'ref', id: 0 }, type: t.table.types[f] as ExprType } as Shape]),
-  )
+  const row = Object.fromEntries(t.fields.map(f => [f, symbol(t.table.types[f] as ExprType)]))
   const f = onRows(w, q.row, inner => alike(inner, row))
   if (f === null) return null
   const mapped = append(w, q, call('Q', 'map', f))
@@ -109,7 +107,7 @@ const update = (w: Writer, t: Target): Written => {
   const inner = within(w, own)
   const computed = (f: string): Code<unknown> => {
     const type = t.table.types[f] as ExprType
-    const e = alike(inner, { kind: 'expr', node: { tag: 'ref', id: 0 }, type } as Shape)
+    const e = alike(inner, symbol(type))
     return e ?? value(w, type)
   }
   const set =

@@ -8,7 +8,7 @@
  */
 import fc from 'fast-check'
 import { canonical } from '../../lib/core/Canonical.js'
-import { literalOf } from '../../lib/core/Expr.js'
+import { literalOf } from '../../lib/core/operand.js'
 import type { AnySchema, ForeignKey } from '../../lib/core/Schema.js'
 import type { AnyTable, ExprType, Key } from '../../lib/core/Syntax.js'
 import { checksOf } from '../../lib/core/Table.js'

@@ -4,7 +4,7 @@
  * Expressions of `of` may mention the variables around, so that a query inside another one can begin
  * with what the outer row has.
  */
-import type { exprType } from '../../lib/core/Syntax.js'
+import { expr, type exprType } from '../../lib/core/Syntax.js'
 import { begin, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, type Variable } from './Code.js'
 import { call, columnOf, combinator, tableCode } from './combinators.js'
@@ -62,9 +62,7 @@ const prepare: Source = w => {
   const types = record(given.map(g => [g.name, g.column])).build([]) as {
     readonly [name: string]: { readonly type: ReturnType<typeof exprType> }
   }
-  const scope = Object.fromEntries(
-    Object.entries(types).map(([name, c]) => [name, { kind: 'expr', node: { tag: 'param', name }, type: c.type } as const]),
-  )
+  const scope = Object.fromEntries(Object.entries(types).map(([name, c]) => [name, expr({ tag: 'param', name }, c.type)]))
   const params: Variable = { name: variableName(w.vars), scope }
   const inner = within(w, params).query()
   const prepared = call('Q', 'prepare', record(given.map(g => [g.name, g.column])), lambda([params], inner))

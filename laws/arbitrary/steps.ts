@@ -4,7 +4,7 @@
  * Each takes the query so far to the next one, or answers it unchanged where the step does not apply:
  * `bind` on a row that is no record, an order of rows that hold collections, anything on `zero`.
  */
-import type { RowShape, Shape } from '../../lib/core/Syntax.js'
+import { type RowShape, type Shape, symbol } from '../../lib/core/Syntax.js'
 import { aggregates } from './aggregate.js'
 import { append, FORGOTTEN, freshName, isRecord, onRows, rowVariable, totally, within } from './assemble.js'
 import { type AnyFunction, type Code, lambda, list, pure } from './Code.js'
@@ -86,9 +86,7 @@ const join = (combinatorName: 'innerJoin' | 'leftJoin'): StepMaker =>
   })
 
 const symbols = (w: Writer, table: string): { readonly [field: string]: unknown } =>
-  Object.fromEntries(
-    Object.entries(w.schema.tables[table]?.types ?? {}).map(([name, type]) => [name, { kind: 'expr', node: { tag: 'ref', id: 0 }, type }]),
-  )
+  Object.fromEntries(Object.entries(w.schema.tables[table]?.types ?? {}).map(([name, type]) => [name, symbol(type)]))
 
 const aggregate = onAny((w, q, row) => {
   const own = rowVariable(w, row)

@@ -10,6 +10,7 @@
  */
 import { textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
+import { argument } from './operand.js'
 import { hasEquality, hasOrder, type SqlType, showSqlType } from './SqlType.js'
 import {
   type Agg,
@@ -20,6 +21,7 @@ import {
   type Expr,
   type ExprType,
   exprType,
+  MADE,
   type Order,
   type Pred,
 } from './Syntax.js'
@@ -28,30 +30,34 @@ export type { Agg } from './Syntax.js'
 
 const agg = (call: Partial<AggCall> & { readonly fn: AggFn; readonly arg: AnyExpr | null }, type: ExprType): AnyAgg =>
   call.arg?.node.tag === 'invalid'
-    ? { kind: 'agg', node: call.arg.node, type }
-    : { kind: 'agg', node: { tag: 'agg', distinct: false, separator: '', filter: null, order: [], ...call }, type }
+    ? { [MADE]: true, kind: 'agg', node: call.arg.node, type }
+    : { [MADE]: true, kind: 'agg', node: { tag: 'agg', distinct: false, separator: '', filter: null, order: [], ...call }, type }
 
-const refusedAgg = (error: DbError, type: ExprType): AnyAgg => ({ kind: 'agg', node: { tag: 'invalid', error }, type })
+const refusedAgg = (error: DbError, type: ExprType): AnyAgg => ({ [MADE]: true, kind: 'agg', node: { tag: 'invalid', error }, type })
 
 const INT = exprType({ tag: 'int' })
 
 /** Groups by the value of an expression; null is a group of its own. */
-export const key = <A>(e: Expr<A>): Agg<A> =>
-  hasEquality(e.type.sql)
-    ? { kind: 'agg', node: { tag: 'key', expr: e }, type: e.type }
+export const key = <A>(given: Expr<A>): Agg<A> => {
+  const e = argument(given)
+  return hasEquality(e.type.sql)
+    ? { [MADE]: true, kind: 'agg', node: { tag: 'key', expr: e }, type: e.type }
     : refusedAgg(unsupported(`a group key of ${showSqlType(e.type.sql)}`, 'query-ts'), e.type)
+}
 
 /** The number of rows. */
 export const countAll: Agg<number> = agg({ fn: 'count', arg: null }, INT)
 
 /** The number of rows in which the value is not null. */
-export const count = <A>(e: Expr<A>): Agg<number> => agg({ fn: 'count', arg: e }, INT)
+export const count = <A>(e: Expr<A>): Agg<number> => agg({ fn: 'count', arg: argument(e) }, INT)
 
 /** The number of different values, null not counted. */
-export const countDistinct = <A>(e: Expr<A>): Agg<number> =>
-  hasEquality(e.type.sql)
+export const countDistinct = <A>(given: Expr<A>): Agg<number> => {
+  const e = argument(given)
+  return hasEquality(e.type.sql)
     ? agg({ fn: 'count', arg: e, distinct: true }, INT)
     : refusedAgg(unsupported(`countDistinct of ${showSqlType(e.type.sql)}`, 'query-ts'), INT)
+}
 
 const summed = (t: SqlType): SqlType => {
   if (t.tag === 'smallint') return { tag: 'int' }
@@ -59,14 +65,17 @@ const summed = (t: SqlType): SqlType => {
 }
 
 /** The sum; null of nothing. Integers and numerics are exact, beyond 64 bits it is `NumericOverflow`. */
-export const sum = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<A | null> =>
-  agg({ fn: 'sum', arg: e }, exprType(summed(e.type.sql), true))
+export const sum = <A extends number | bigint | `${number}` | null>(given: Expr<A>): Agg<A | null> => {
+  const e = argument(given)
+  return agg({ fn: 'sum', arg: e }, exprType(summed(e.type.sql), true))
+}
 
 /** The mean as a float; null of nothing. */
 export const avg = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> =>
-  agg({ fn: 'avg', arg: e }, exprType({ tag: 'float' }, true))
+  agg({ fn: 'avg', arg: argument(e) }, exprType({ tag: 'float' }, true))
 
-const extreme = (fn: 'min' | 'max', e: AnyExpr): AnyAgg => {
+const extreme = (fn: 'min' | 'max', given: AnyExpr): AnyAgg => {
+  const e = argument(given)
   const { sql } = e.type
   return hasOrder(sql) && sql.tag !== 'boolean' && sql.tag !== 'uuid' && sql.tag !== 'bytes'
     ? agg({ fn, arg: e }, { ...e.type, nullable: true })
@@ -80,7 +89,8 @@ export const min = <A>(e: Expr<A>): Agg<A | null> => extreme('min', e)
 export const max = <A>(e: Expr<A>): Agg<A | null> => extreme('max', e)
 
 /** All values, nulls too, in the given order; null of nothing. */
-export const arrayAgg = <A>(e: Expr<A>, options: { readonly orderBy?: readonly Order[] } = {}): Agg<readonly A[] | null> => {
+export const arrayAgg = <A>(given: Expr<A>, options: { readonly orderBy?: readonly Order[] } = {}): Agg<readonly A[] | null> => {
+  const e = argument(given)
   const { sql, nullable, refine } = e.type
   if (refine !== null || sql.tag === 'array' || sql.tag === 'json' || sql.tag === 'custom' || sql.tag === 'vector') {
     return refusedAgg(unsupported(`arrayAgg of ${refine?.name ?? showSqlType(sql)}`, 'query-ts', 'nest the query with many'), exprType(sql))
@@ -99,7 +109,7 @@ export const stringAgg = <A extends string | null>(
 ): Agg<string | null> => {
   const problem = textProblem(separator)
   return problem === null
-    ? agg({ fn: 'stringAgg', arg: e, separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
+    ? agg({ fn: 'stringAgg', arg: argument(e), separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
     : refusedAgg(validationError(['separator'], problem), exprType({ tag: 'text' }, true))
 }
 

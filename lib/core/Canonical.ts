@@ -3,7 +3,8 @@
  *
  * `canonical(type, value)` is the one gate through which every value enters a statement or the
  * model: it answers the canonical form (`-0` is 0, `'1.5'` as numeric(4,2) is `'1.50'`, a uuid in
- * lower case) or a reason why the value is refused. Law: `canonical` is idempotent.
+ * lower case) or a reason why the value is refused. Law: `canonical` is idempotent. What can be changed is copied, so that
+ * a value that was handed over stays what it was.
  *
  * Refusals here are those of decisions 16 (NaN, infinities), 21 (NUL, lone surrogates) and 23 (years).
  * This module does not know how an engine stores a value.
@@ -117,7 +118,7 @@ const timeText = (s: string): string | null => {
 const timestamp = (type: SqlType, value: unknown): Checked => {
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) return expected(type, value)
   const year = value.getUTCFullYear()
-  return year < 1 || year > 9999 ? no('a timestamp lies in the years 1 to 9999') : ok(value)
+  return year < 1 || year > 9999 ? no('a timestamp lies in the years 1 to 9999') : ok(new Date(value))
 }
 
 const micros = (type: SqlType, value: unknown): Checked => {
@@ -217,7 +218,7 @@ export const canonical = (type: SqlType, value: unknown): Checked => {
       return problem === null ? ok(normalZero(value as Json)) : no(problem)
     }
     case 'bytes':
-      return value instanceof Uint8Array ? ok(value) : expected(type, value)
+      return value instanceof Uint8Array ? ok(Uint8Array.from(value)) : expected(type, value)
     case 'array':
       return list(type, value)
     case 'vector':

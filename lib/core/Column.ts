@@ -9,9 +9,10 @@
  * `sqlType` stands outside of it: there the engine decides.
  */
 import * as t from 'io-ts'
-import { literalOf } from './Expr.js'
+import { isExpr } from './answered.js'
+import { literalOf } from './operand.js'
 import type { Decimal, Json, SqlType } from './SqlType.js'
-import { type AnyColumn, type AnyExpr, type Column, type Expr, exprType, type Pred } from './Syntax.js'
+import { type AnyColumn, type Column, type Expr, exprType, type Pred } from './Syntax.js'
 
 export type { Decimal, Json } from './SqlType.js'
 export type { Column, Columns } from './Syntax.js'
@@ -113,10 +114,7 @@ export const withDefault =
   <const B>(value: B) =>
   <A, I>(c: Column<A, I> & ([B] extends [A | Expr<A>] ? unknown : never)): Column<A, I | undefined> => ({
     ...c,
-    default:
-      typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'expr'
-        ? (value as unknown as AnyExpr)
-        : literalOf(c.type, value),
+    default: isExpr(value) ? value : literalOf(c.type, value),
   })
 
 /** No two rows have the same value. */

@@ -9,11 +9,11 @@
  * An update or delete of every row has to say `everywhere`. Values are checked against their columns
  * when the command is built; a bad one makes a command that is refused before anything is sent.
  */
-import { isExpr } from './answered.js'
+import { isExpr, isRecord } from './answered.js'
 import { fitsColumn } from './Canonical.js'
 import { type DbError, numericOverflow, refuse, validationError } from './DbError.js'
-import { asColumn, literalOf } from './Expr.js'
 import { type Db, execute, type Program, perform } from './Interpreter.js'
+import { asColumn, literalOf } from './operand.js'
 import { showSqlType } from './SqlType.js'
 import type {
   AnyExpr,
@@ -33,7 +33,7 @@ import type {
   Shape,
   Table,
 } from './Syntax.js'
-import { invalid } from './Syntax.js'
+import { invalid, MADE } from './Syntax.js'
 import type { InsertOf, UpdateOf } from './Table.js'
 
 export type { Command } from './Syntax.js'
@@ -45,6 +45,7 @@ export interface Write<out S, out K extends 'one' | 'many'> extends Command<numb
 }
 
 const write = <S, K extends 'one' | 'many'>(node: CommandNode, cardinality: K): Write<S, K> => ({
+  [MADE]: true,
   kind: 'command',
   node,
   cardinality,
@@ -97,8 +98,6 @@ export const isRequired = (table: AnyTable, field: string): boolean => {
 
 const missing = (table: AnyTable, row: Assignments): string | undefined =>
   Object.keys(table.columns).find(f => !Object.hasOwn(row, f) && isRequired(table, f))
-
-const isRecord = (x: unknown): x is object => typeof x === 'object' && x !== null && !Array.isArray(x) && !isExpr(x)
 
 const inserting = <S, K extends 'one' | 'many'>(
   table: AnyTable,
@@ -169,19 +168,21 @@ export const update =
         'many',
       )
     }
-    const f = (row: Exprs<C>): Assignments => {
-      const values: unknown = typeof set === 'function' ? set(row) : set
-      return isRecord(values) ? assignments(table, values) : refuse(validationError([table.name], 'an update sets a record of values'))
+    const updating = (f: (row: Exprs<C>) => Assignments): Write<Exprs<C>, 'many'> =>
+      write({ tag: 'update', table, set: f, where: where === everywhere ? null : where }, 'many')
+    if (typeof set === 'function') {
+      return updating(row => {
+        const values: unknown = set(row)
+        return isRecord(values) ? assignments(table, values) : refuse(validationError([table.name], 'an update sets a record of values'))
+      })
     }
-    if (typeof set !== 'function') {
-      const checked = assignments(table, set)
-      const refused = refusal([checked])
-      if (refused !== null) return write({ tag: 'invalid', error: refused }, 'many')
-      if (Object.keys(checked).length === 0) {
-        return write({ tag: 'invalid', error: validationError([table.name], 'an update must set at least one column') }, 'many')
-      }
+    const checked = assignments(table, set)
+    const refused = refusal([checked])
+    if (refused !== null) return write({ tag: 'invalid', error: refused }, 'many')
+    if (Object.keys(checked).length === 0) {
+      return write({ tag: 'invalid', error: validationError([table.name], 'an update must set at least one column') }, 'many')
     }
-    return write({ tag: 'update', table, set: f, where: where === everywhere ? null : where }, 'many')
+    return updating(() => checked)
   }
 
 const delete_ =
@@ -219,6 +220,7 @@ export const upsert =
 export const returning =
   <S, B extends Shape>(f: (row: S) => B) =>
   <K extends 'one' | 'many'>(c: Write<S, K>): Command<K extends 'one' ? Result<B> : readonly Result<B>[]> => ({
+    [MADE]: true,
     kind: 'command',
     node: c.node,
     cardinality: c.cardinality,

@@ -235,6 +235,10 @@ export const schemaConflict = (object: string, reason: string, cause?: unknown):
   ...because(cause),
 })
 
+/** A table that is to be dropped, and a table that stays and refers to it. */
+export const stillReferred = (table: string, by: string, cause?: unknown): SchemaConflict =>
+  schemaConflict(table, `${by} refers to it: drop that first, or with it`, cause)
+
 export const noRow: NoRow = { _tag: 'NoRow', message: 'the query found no row where one was required: use option if none is fine' }
 export const tooManyRows: TooManyRows = {
   _tag: 'TooManyRows',

@@ -11,17 +11,33 @@
  * What can't be right (a comparison with null, an unknown enum value, a text with NUL) makes an
  * expression that is refused with a `ValidationError` before anything is sent.
  */
-import type { Type } from 'io-ts'
-import { asCondition, isExpr } from './answered.js'
-import { canonical, kindOf, textProblem } from './Canonical.js'
-import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
-import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
+import { isExpr } from './answered.js'
+import { kindOf, textProblem } from './Canonical.js'
+import { attempting, type DbError, unsupported, validationError } from './DbError.js'
+import {
+  aligned,
+  argument,
+  BOOLEAN,
+  coerce,
+  condition,
+  FLOAT,
+  INT,
+  literalOf,
+  node,
+  nullable,
+  operand,
+  refused,
+  strict,
+  TEXT,
+  unified,
+  widen,
+} from './operand.js'
+import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, showSqlType } from './SqlType.js'
 import {
   type AnyExpr,
   type AnyQuery,
   type Column,
   type Expr,
-  type ExprNode,
   type ExprType,
   expr,
   exprType,
@@ -49,44 +65,6 @@ type NullOf<E> = E extends Expr<infer A> ? Extract<A, null> : never
 type Numeric = number | bigint | Decimal
 
 // --- Literals ---------------------------------------------------------------------------------
-
-const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? numericOverflow(reason) : validationError([], reason))
-
-/** A value as an expression of exactly this type; refused when the type does not admit it. */
-export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
-  if (value === null || value === undefined) {
-    return type.nullable
-      ? expr({ tag: 'literal', value: null }, type)
-      : invalid(validationError([], 'null where the type has no null'), type)
-  }
-  const refine = type.refine as Type<unknown, unknown> | null
-  if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)
-  const checked = canonical(type.sql, refine === null ? value : refine.encode(value))
-  if (!checked.ok) return invalid(problemOf(checked.reason, checked.overflow), type)
-  return expr({ tag: 'literal', value: checked.value }, { ...type, nullable: false })
-}
-
-/** The type of a plain value beside an expression of `like`: its type, widened as far as the value needs. */
-const typeBeside = (like: ExprType, value: unknown): ExprType => {
-  const { sql } = like
-  if (isInteger(sql) && typeof value === 'number' && !Number.isInteger(value)) return exprType({ tag: 'float' })
-  if ((sql.tag === 'varchar' || sql.tag === 'char') && like.refine === null) return exprType({ tag: 'text' })
-  if (sql.tag === 'numeric' && typeof value === 'string') {
-    const [whole = '', fraction = ''] = value.split('.')
-    const scale = Math.max(sql.scale, fraction.length)
-    return exprType({ ...sql, scale, precision: Math.max(sql.precision, scale + whole.replace(/^[+-]?0*/, '').length) })
-  }
-  return { ...like, nullable: false }
-}
-
-/** An operand as an expression, typed beside `like`. A null from an untyped caller is refused. */
-const operand = (like: ExprType, x: unknown): AnyExpr => {
-  if (isExpr(x)) return x
-  if (x === null || x === undefined) {
-    return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, same or coalesce`), like)
-  }
-  return literalOf(typeBeside(like, x), x)
-}
 
 const typeOfValue = (value: Literal): SqlType => {
   switch (typeof value) {
@@ -123,80 +101,7 @@ export const litOf =
 export const nullOf = <A, I>(column: Column<A, I>): Expr<A | null> =>
   expr({ tag: 'literal', value: null }, { ...column.type, nullable: true })
 
-// --- Building nodes ---------------------------------------------------------------------------
-
-const BOOLEAN: SqlType = { tag: 'boolean' }
-const INT: SqlType = { tag: 'int' }
-const FLOAT: SqlType = { tag: 'float' }
-const TEXT: SqlType = { tag: 'text' }
-
-/** The first argument that is refused, so that a refusal is seen however deep it stands. */
-const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
-
-/** Deeper expressions overflow the stacks of embedded engines; PGlite then answers no rows without a word. */
-const MOST_DEPTH = 150
-const TOO_DEEP = unsupported(
-  `an expression of more than ${MOST_DEPTH} operations in each other`,
-  'query-ts',
-  'and, or and concat take a list; split the rest',
-)
-
-const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
-  const bad = refused(args)
-  if (bad !== undefined) return expr(bad.node, type)
-  const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
-  return depth > MOST_DEPTH ? invalid(TOO_DEEP, type) : { ...expr(n, type), depth }
-}
-
-const nullable = (args: readonly AnyExpr[]): boolean => args.some(a => a.type.nullable)
-
-/** A strict function: null when an argument is null. */
-const strict = (fn: ScalarFn, args: readonly AnyExpr[], sql: SqlType, canBeNull = nullable(args)): AnyExpr =>
-  node({ tag: 'call', fn, args }, exprType(sql, canBeNull), args)
-
-const widen = (a: SqlType, b: SqlType): SqlType => {
-  if (a.tag === 'numeric' && b.tag === 'numeric') {
-    const scale = Math.max(a.scale, b.scale)
-    const whole = Math.max(a.precision - a.scale, b.precision - b.scale)
-    const bound = a.precision <= 18 && b.precision <= 18 ? 18 : 65
-    return {
-      tag: 'numeric',
-      precision: Math.min(bound, Math.max(whole + scale, scale)),
-      scale,
-      ...((a.sqlite ?? b.sqlite) ? { sqlite: 'real' as const } : {}),
-    }
-  }
-  if (a.tag === 'float' || b.tag === 'float') return FLOAT
-  if (isInteger(a) && isInteger(b)) return a.tag === 'bigint' || b.tag === 'bigint' ? { tag: 'bigint' } : INT
-  return unifyColumnType(a, b)
-}
-
-const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !== 'numeric' || b.tag !== 'numeric' || a.scale === b.scale)
-
-/** An expression as a value of `sql`, by a cast where the representation differs. */
-const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
-  if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
-  if (e.node.tag === 'literal' && isInteger(e.type.sql) && e.node.value !== null)
-    return expr({ tag: 'literal', value: Number(e.node.value) }, { ...e.type, sql, refine: null })
-  return node({ tag: 'cast', operand: e }, { ...e.type, sql, refine: null }, [e])
-}
-
-/** An expression as a value for a column of this type; null when that would lose something. */
-export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
-  const from = e.type.sql
-  if (e.node.tag === 'invalid') return e
-  if (from.tag === 'numeric' && sql.tag === 'numeric') return from.scale <= sql.scale ? coerce(e, { ...from, scale: sql.scale }) : null
-  if (isInteger(from) && sql.tag === 'float') return coerce(e, sql)
-  if (isInteger(from) && isInteger(sql)) return e
-  return sameColumnType(from, sql) ? e : null
-}
-
-/** Both operands in one representation. */
-const aligned = (a: AnyExpr, x: unknown): readonly [AnyExpr, AnyExpr, SqlType] => {
-  const b = operand(a.type, x)
-  const sql = widen(a.type.sql, b.type.sql)
-  return sql.tag === 'numeric' ? [coerce(a, sql), coerce(b, sql), sql] : [a, b, sql]
-}
+// --- Comparisons ------------------------------------------------------------------------------
 
 const compared = (fn: ScalarFn, a: AnyExpr, x: unknown, canCompare: (t: SqlType) => boolean): AnyExpr => {
   const [left, right] = aligned(a, x)
@@ -208,8 +113,6 @@ const compared = (fn: ScalarFn, a: AnyExpr, x: unknown, canCompare: (t: SqlType)
   }
   return strict(fn, [left, right], BOOLEAN)
 }
-
-// --- Comparisons ------------------------------------------------------------------------------
 
 type Compare = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>) => Pred
 
@@ -246,7 +149,7 @@ export const between = <A>(
   const [left, from, sql] = aligned(e, low)
   const [whole, to, all] = aligned(left, high)
   const low_ = sql.tag === 'numeric' ? coerce(from, all) : from
-  if (!hasOrder(e.type.sql)) return invalid(unsupported(`between on ${showSqlType(e.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
+  if (!hasOrder(left.type.sql)) return invalid(unsupported(`between on ${showSqlType(left.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
   return strict('between', [whole, low_, to], BOOLEAN)
 }
 
@@ -257,7 +160,8 @@ export const isNull = <A>(e: Expr<A>): Expr<boolean> => strict('isNull', [e], BO
 export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => strict('not', [isNull(e)], BOOLEAN, false)
 
 /** Whether the value is one of a list, which holds no nulls. `inList(e, [])` is false. */
-export const inList = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
+export const inList = <A>(given: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
+  const e = argument(given)
   if (values.length === 0) return lit(false)
   if (!hasEquality(e.type.sql)) return invalid(unsupported(`inList on ${showSqlType(e.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
   const list = values.map(v => operand(e.type, v))
@@ -271,12 +175,6 @@ export const inList = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]
 export const notIn = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => not(inList(e, values))
 
 // --- Logic ------------------------------------------------------------------------------------
-
-/** A condition as it is; what an untyped caller gives in its place is refused. */
-const condition = (x: unknown): Pred => {
-  const checked = attempting('a condition', () => asCondition(x, 'a condition'))
-  return checked._tag === 'Right' ? checked.right : invalid(checked.left, exprType(BOOLEAN))
-}
 
 /** Conditions in a row: what stands in one of the same kind is taken out of it, so that a fold of conditions is not deep. */
 const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred =>
@@ -320,21 +218,28 @@ export const times = <A extends Numeric | null, B extends NonNullable<A> | null 
   a: Expr<A>,
   b: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> => {
-  const right = operand(a.type, b)
-  const [s, t] = [a.type.sql, right.type.sql]
+  const left = argument(a)
+  const right = operand(left.type, b)
+  const [s, t] = [left.type.sql, right.type.sql]
   if (s.tag === 'numeric' && t.tag === 'numeric') {
     const scale = s.scale + t.scale
     const precision = s.precision <= 18 && t.precision <= 18 ? Math.max(18, scale) : 65
-    return strict('times', [a, right], { ...s, precision, scale })
+    return strict('times', [left, right], { ...s, precision, scale })
   }
-  return strict('times', [a, right], widen(s, t))
+  return strict('times', [left, right], widen(s, t))
 }
 
 /** Negation. */
-export const neg = <A extends Numeric | null>(a: Expr<A>): Expr<A> => strict('neg', [a], widen(a.type.sql, a.type.sql))
+export const neg = <A extends Numeric | null>(a: Expr<A>): Expr<A> => {
+  const { sql } = argument(a).type
+  return strict('neg', [a], widen(sql, sql))
+}
 
-const integerOnly = (fn: 'quot' | 'rem', a: AnyExpr, x: unknown): AnyExpr => {
+const integerOnly = (fn: 'quot' | 'rem', first: AnyExpr, x: unknown): AnyExpr => {
+  const a = argument(first)
   const right = operand(a.type, x)
+  const bad = refused([a, right])
+  if (bad !== undefined) return expr(bad.node, exprType(INT, true))
   if (!isInteger(a.type.sql) || !isInteger(right.type.sql)) {
     return invalid(
       unsupported(`${fn} on ${showSqlType(a.type.sql)}`, 'query-ts', 'it is for integers: use div, or cast'),
@@ -354,11 +259,12 @@ export const rem = <A extends number | bigint | null>(a: Expr<A>, b: Expr<NoInfe
 
 /** Float division; null when divided by zero. Numerics are cast first: `div(cast(float)(price), 2)`. */
 export const div = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<number | null> => {
-  const right = operand(a.type, b)
-  if (a.type.sql.tag === 'numeric' || right.type.sql.tag === 'numeric') {
+  const left = argument(a)
+  const right = operand(left.type, b)
+  if (left.type.sql.tag === 'numeric' || right.type.sql.tag === 'numeric') {
     return invalid(unsupported('div on numeric', 'query-ts', 'cast to float first'), exprType(FLOAT, true))
   }
-  return strict('div', [coerce(a, FLOAT), coerce(right, FLOAT)], FLOAT, true)
+  return strict('div', [coerce(left, FLOAT), coerce(right, FLOAT)], FLOAT, true)
 }
 
 // --- Text -------------------------------------------------------------------------------------
@@ -382,9 +288,9 @@ export const length = <A extends string | null>(e: Expr<A>): Expr<number | Extra
 
 /** The code points from position `from` (1 is the first), at most `count` of them. Both are at least 1 and 0. */
 export const substring = <A extends string | null>(e: Expr<A>, from: number, count?: number): Expr<string | Extract<A, null>> => {
-  if (!Number.isInteger(from) || from < 1) return invalid(validationError(['from'], 'substring counts from 1'), e.type)
+  if (!Number.isInteger(from) || from < 1) return invalid(validationError(['from'], 'substring counts from 1'), exprType(TEXT))
   if (count !== undefined && (!Number.isInteger(count) || count < 0)) {
-    return invalid(validationError(['count'], 'substring takes no negative number of characters'), e.type)
+    return invalid(validationError(['count'], 'substring takes no negative number of characters'), exprType(TEXT))
   }
   return strict('substring', [e, lit(from), ...(count === undefined ? [] : [lit(count)])], TEXT)
 }
@@ -428,36 +334,32 @@ export const endsWith = <A extends string | null>(e: Expr<A>, x: TextArg): Pred 
 
 // --- Choice -----------------------------------------------------------------------------------
 
-const unified = (args: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
-  const sql = args.map(a => a.type.sql).reduce(widen)
-  const refine = args[0]?.type.refine ?? null
-  return [args.map(a => coerce(a, sql)), { sql, nullable: false, refine: args.every(a => a.type.refine === refine) ? refine : null }]
-}
-
 /** The value of the first branch whose condition is true, else `otherwise`. */
 export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], otherwise: Expr<B>): Expr<A | B> => {
   const [values, type] = unified([...branches.map(([, value]) => value), otherwise])
   if (branches.length === 0) return otherwise
   const last = values[values.length - 1] as AnyExpr
-  const paired = branches.map(([condition], i) => [condition, values[i] as AnyExpr] as const)
-  return node({ tag: 'case', branches: paired, otherwise: last }, { ...type, nullable: nullable(values) }, [
-    ...branches.map(([c]) => c),
-    ...values,
-  ])
+  const conditions = branches.map(([c]) => condition(c))
+  const paired = conditions.map((c, i) => [c, values[i] as AnyExpr] as const)
+  return node({ tag: 'case', branches: paired, otherwise: last }, { ...type, nullable: nullable(values) }, [...conditions, ...values])
 }
 
 /** The first value, or the second where the first is null. */
 export const coalesce = <A, B = never>(a: Expr<A>, b: Expr<B> | NonNullable<NoInfer<A>>): Expr<NonNullable<A> | NoInfer<B>> => {
-  const second = operand(a.type, b)
-  const [args, type] = unified([a, second])
-  return node({ tag: 'call', fn: 'coalesce', args }, { ...type, nullable: a.type.nullable && second.type.nullable }, args)
+  const first = argument(a)
+  const second = operand(first.type, b)
+  const [args, type] = unified([first, second])
+  return node({ tag: 'call', fn: 'coalesce', args }, { ...type, nullable: first.type.nullable && second.type.nullable }, args)
 }
 
 /** Null where the values are equal, else the first. */
 export const nullIf = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> => {
   const [left, right] = aligned(a, b)
-  if (!hasEquality(left.type.sql)) return invalid(unsupported(`nullIf on ${showSqlType(left.type.sql)}`, 'query-ts'), a.type)
-  return node({ tag: 'call', fn: 'nullIf', args: [left, right] }, { ...a.type, sql: left.type.sql, nullable: true }, [left, right])
+  if (!hasEquality(left.type.sql)) return invalid(unsupported(`nullIf on ${showSqlType(left.type.sql)}`, 'query-ts'), left.type)
+  return node({ tag: 'call', fn: 'nullIf', args: [left, right] }, { ...argument(a).type, sql: left.type.sql, nullable: true }, [
+    left,
+    right,
+  ])
 }
 
 // --- Types ------------------------------------------------------------------------------------
@@ -482,7 +384,9 @@ const CASTS: { readonly [from in SqlType['tag']]?: readonly SqlType['tag'][] } =
  */
 export const cast =
   <A, I>(to: Column<A, I>) =>
-  <B>(e: Expr<B>): Expr<NonNullable<A> | Extract<B, null>> => {
+  <B>(given: Expr<B>): Expr<NonNullable<A> | Extract<B, null>> => {
+    const e = argument(given)
+    if (e.node.tag === 'invalid') return e
     const [from, sql] = [e.type.sql, to.type.sql]
     const type: ExprType = { ...to.type, nullable: e.type.nullable }
     if (from.tag === sql.tag && from.tag !== 'numeric') return { ...e, type: { ...type, sql: from } } as AnyExpr
@@ -547,7 +451,8 @@ export const scalar = <A>(q: Query<Expr<A>, unknown>): Expr<A | null> => {
 export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred => inside(e, q as AnyQuery)
 
 /** Both sides in one representation, as in `inList`. */
-const inside = (e: AnyExpr, q: AnyQuery): Pred => {
+const inside = (given: AnyExpr, q: AnyQuery): Pred => {
+  const e = argument(given)
   const refusal = (error: DbError): AnyExpr => invalid(error, exprType(BOOLEAN))
   const column = attempting('inQuery', () => singleColumn(q))
   if (column._tag === 'Left') return refusal(column.left)
@@ -561,12 +466,12 @@ const inside = (e: AnyExpr, q: AnyQuery): Pred => {
 
 // --- Order ------------------------------------------------------------------------------------
 
-const sortable = (e: AnyExpr): AnyExpr =>
-  !isExpr(e)
-    ? invalid(validationError(['orderBy'], `expected an expression, got ${kindOf(e)}`), exprType(TEXT))
-    : hasOrder(e.type.sql)
-      ? e
-      : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
+const sortable = (given: AnyExpr): AnyExpr => {
+  const e = argument(given)
+  return hasOrder(e.type.sql)
+    ? e
+    : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
+}
 
 /** Ascending, nulls last. */
 export const asc = <A>(e: Expr<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })

@@ -13,27 +13,27 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { DbError } from './DbError.js'
 import { templateProblem } from './Expr.js'
 import { type Db, type Program, perform, type TxOptions } from './Interpreter.js'
-import type { Columns, Literal, Row } from './Syntax.js'
+import { type Columns, isMade, type Literal, MADE, type Row } from './Syntax.js'
 
 export type { Db, Program, TxOptions } from './Interpreter.js'
 
 /** The failure that is none: rolls the enclosing transaction back, which then succeeds with the value. */
 export interface Rollback<out A> {
+  readonly [MADE]: true
   readonly _tag: 'Rollback'
   readonly value: A
 }
 
 type RolledBack<X> = X extends Rollback<infer B> ? B : never
 
-const isRollback = (e: unknown): e is Rollback<unknown> =>
-  typeof e === 'object' && e !== null && (e as { _tag?: unknown })._tag === 'Rollback'
+const isRollback = (e: unknown): e is Rollback<unknown> => isMade(e) && (e as { _tag?: unknown })._tag === 'Rollback'
 
 /** Leaves the enclosing transaction: everything in it is undone, and it answers `value`. */
 export const rollback =
   <A>(value: A): Program<unknown, Rollback<A>, never> =>
   () =>
   async () =>
-    E.left({ _tag: 'Rollback', value })
+    E.left({ [MADE]: true, _tag: 'Rollback', value })
 
 /**
  * Runs a program as one transaction: committed when it answers `Right`, undone when it answers `Left`
@@ -60,7 +60,7 @@ export const attempt =
 export const rolledBack = <R extends Db, X, A>(program: Program<R, X, A>): Program<R, X | DbError, A> => {
   const undone: Program<R, X | Rollback<A>, never> = env => async () => {
     const answer = await program(env)()
-    return E.left(E.isLeft(answer) ? answer.left : { _tag: 'Rollback', value: answer.right })
+    return E.left(E.isLeft(answer) ? answer.left : { [MADE]: true, _tag: 'Rollback', value: answer.right })
   }
   return transaction()(undone) as Program<R, X | DbError, A>
 }

@@ -17,9 +17,10 @@
  * The programs that run a query (`all`, `one`, `head`, ...) are in `fetch`, and exported from here too.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
-import { isExpr } from './answered.js'
+import { isExpr, isRecord } from './answered.js'
+import { kindOf } from './Canonical.js'
 import { validationError } from './DbError.js'
-import { literalOf } from './Expr.js'
+import { literalOf } from './operand.js'
 import { isInteger } from './SqlType.js'
 import type {
   Agg,
@@ -44,7 +45,7 @@ import type {
   Shape,
   Table,
 } from './Syntax.js'
-import { expr, exprType, invalid, query } from './Syntax.js'
+import { expr, exprType, invalid, MADE, query } from './Syntax.js'
 
 export * from './fetch.js'
 export type { Maybe, Nested, Query, Result, Shape } from './Syntax.js'
@@ -70,14 +71,18 @@ export const values =
   <C extends Columns>(columns: C) =>
   (rows: readonly ValueOf<C>[]): Query<Exprs<C>, Row<C>> => {
     const types = Object.fromEntries(Object.entries(columns).map(([name, c]) => [name, c.type]))
-    return query({ tag: 'values', types, rows: rows.map(row => literals(types, row)) })
+    return query({ tag: 'values', types, rows: (Array.isArray(rows) ? rows : [null]).map(row => literals(types, row)) })
   }
 
-const literals = (
-  types: { readonly [name: string]: ExprType },
-  row: { readonly [name: string]: unknown },
-): { readonly [name: string]: AnyExpr } =>
-  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, literalOf(type, Object.hasOwn(row, name) ? row[name] : undefined)]))
+const literals = (types: { readonly [name: string]: ExprType }, row: unknown): { readonly [name: string]: AnyExpr } =>
+  Object.fromEntries(
+    Object.entries(types).map(([name, type]) => [
+      name,
+      isRecord(row)
+        ? literalOf(type, Object.hasOwn(row, name) ? row[name] : undefined)
+        : invalid(validationError([name], `expected a record of values, got ${kindOf(row)}`), type),
+    ]),
+  )
 
 // --- Combinators ------------------------------------------------------------------------------
 
@@ -220,10 +225,22 @@ export const offset =
 const JSON_TYPE = exprType({ tag: 'json' })
 
 /** The rows of a query as a list inside each row, in their order, in the same statement. */
-export const many = <S, A>(q: Query<S, A>): Nested<readonly A[]> => ({ kind: 'nested', cardinality: 'many', query: q, type: JSON_TYPE })
+export const many = <S, A>(q: Query<S, A>): Nested<readonly A[]> => ({
+  [MADE]: true,
+  kind: 'nested',
+  cardinality: 'many',
+  query: q,
+  type: JSON_TYPE,
+})
 
 /** The first row of a query inside each row, if there is one, in the same statement. */
-export const first = <S, A>(q: Query<S, A>): Nested<Option<A>> => ({ kind: 'nested', cardinality: 'first', query: q, type: JSON_TYPE })
+export const first = <S, A>(q: Query<S, A>): Nested<Option<A>> => ({
+  [MADE]: true,
+  kind: 'nested',
+  cardinality: 'first',
+  query: q,
+  type: JSON_TYPE,
+})
 
 // --- Prepared queries -------------------------------------------------------------------------
 

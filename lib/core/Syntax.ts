@@ -13,6 +13,15 @@ import type { Type } from 'io-ts'
 import type { DbError } from './DbError.js'
 import type { SqlType } from './SqlType.js'
 
+/**
+ * The mark of what this library's functions made. Text can't carry it: JSON from a stranger in the form of an expression
+ * is JSON. Every copy of the library has the same mark.
+ */
+export const MADE: unique symbol = Symbol.for('query-ts') as never
+
+/** Whether a value is an expression, a query and so on that this library made. */
+export const isMade = (x: unknown): boolean => typeof x === 'object' && x !== null && (x as { [MADE]?: unknown })[MADE] === true
+
 // --- Expressions -----------------------------------------------------------------------------
 
 /** What an expression's value is: its SQL type, whether it can be null, and the io-ts type that refines the canonical value. */
@@ -25,6 +34,7 @@ export interface ExprType {
 /** What decodes to an `A` and has no parts that a query can see. */
 export interface Leaf<out A> {
   readonly _A?: () => A
+  readonly [MADE]?: true
   readonly kind: 'expr' | 'nested'
   readonly type: ExprType
 }
@@ -79,7 +89,8 @@ export type ScalarFn =
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }
-  | { readonly tag: 'ref'; readonly id: number }
+  /** A column. `scope` is the planning that made the reference, null in one that is only looked at for its type. */
+  | { readonly tag: 'ref'; readonly id: number; readonly scope: object | null }
   | { readonly tag: 'param'; readonly name: string }
   | { readonly tag: 'call'; readonly fn: ScalarFn; readonly args: readonly AnyExpr[] }
   | { readonly tag: 'case'; readonly branches: readonly (readonly [Pred, AnyExpr])[]; readonly otherwise: AnyExpr }
@@ -94,6 +105,7 @@ export type ExprNode =
 /** An aggregate of the rows of a group: not an `Expr`, so that it can't stand where a scalar belongs. */
 export interface Agg<out A> {
   readonly _A?: () => A
+  readonly [MADE]?: true
   readonly kind: 'agg'
   readonly node: AggNode
   readonly type: ExprType
@@ -236,6 +248,7 @@ export interface Table<out C> extends AnyTable {
 export interface Query<out S, out A> {
   readonly _S?: () => S
   readonly _A?: () => A
+  readonly [MADE]?: true
   readonly kind: 'query'
   readonly node: QueryNode
 }
@@ -301,6 +314,7 @@ export type CommandNode =
 /** A state change that answers an `A`. */
 export interface Command<out A> {
   readonly _A?: () => A
+  readonly [MADE]?: true
   readonly kind: 'command'
   readonly node: CommandNode
   /** Whether the answer is one row or a list, where there is `returning`. */
@@ -313,11 +327,14 @@ export type AnyCommand = Command<any>
 // --- Building the tree ------------------------------------------------------------------------
 
 /** Wraps a node. Queries are immutable and compared by identity: a query in a constant is compiled once. */
-export const query = <S, A>(node: QueryNode): Query<S, A> => ({ kind: 'query', node })
+export const query = <S, A>(node: QueryNode): Query<S, A> => ({ [MADE]: true, kind: 'query', node })
 
-export const expr = <A>(node: ExprNode, type: ExprType): Expr<A> => ({ kind: 'expr', node, type })
+export const expr = <A>(node: ExprNode, type: ExprType): Expr<A> => ({ [MADE]: true, kind: 'expr', node, type })
 
 export const exprType = (sql: SqlType, nullable = false, refine: ExprType['refine'] = null): ExprType => ({ sql, nullable, refine })
+
+/** A column of which only the type matters. */
+export const symbol = (type: ExprType): AnyExpr => expr({ tag: 'ref', id: 0, scope: null }, type)
 
 /** An expression that is refused, with its reason, as soon as anything looks at it. */
 export const invalid = (error: DbError, type: ExprType): AnyExpr => expr({ tag: 'invalid', error }, type)

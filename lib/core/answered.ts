@@ -7,10 +7,9 @@
  */
 import { kindOf } from './Canonical.js'
 import { refuse, validationError } from './DbError.js'
-import type { AnyAgg, AnyExpr, AnyQuery, Order } from './Syntax.js'
+import { type AnyAgg, type AnyExpr, type AnyQuery, isMade, type Order } from './Syntax.js'
 
-const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg'): boolean =>
-  typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === kind && typeof (x as { node?: unknown }).node === 'object'
+const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg' | 'command'): boolean => isMade(x) && (x as { kind?: unknown }).kind === kind
 
 const wrong = (what: string, expected: string, x: unknown): never => {
   const got =
@@ -18,7 +17,15 @@ const wrong = (what: string, expected: string, x: unknown): never => {
   return refuse(validationError([what], `expected ${expected}, got ${got}`))
 }
 
+/** What a column is told that was carried out of its query: by a variable, or by a function that kept it. */
+export const outOfScope = (): never =>
+  refuse(validationError([], 'a column is used outside of the scope of its query: an expression means something only there'))
+
 export const isExpr = (x: unknown): x is AnyExpr => isKind(x, 'expr')
+
+/** A record of values from a caller: no list, and nothing that this library made. */
+export const isRecord = (x: unknown): x is { readonly [name: string]: unknown } =>
+  typeof x === 'object' && x !== null && !Array.isArray(x) && !isMade(x)
 
 const isQuery = (x: unknown): x is AnyQuery => isKind(x, 'query')
 
@@ -33,11 +40,17 @@ export const asCondition = (x: unknown, what: string): AnyExpr => {
 
 export const asQuery = (x: unknown, what = 'a query'): AnyQuery => (isQuery(x) ? x : wrong(what, 'a query', x))
 
+const isOrder = (x: unknown): x is Order => {
+  const o = x as Order
+  if (typeof x !== 'object' || x === null) return false
+  return (o.direction === 'asc' || o.direction === 'desc') && (o.nulls === null || o.nulls === 'first' || o.nulls === 'last')
+}
+
 export const asOrders = (x: unknown): readonly Order[] => {
   if (!Array.isArray(x)) return wrong('orderBy', 'a list of asc(...) and desc(...)', x)
   for (const key of x) {
-    if (typeof key !== 'object' || key === null || !('direction' in key)) return wrong('orderBy', 'asc(...) or desc(...)', key)
-    asExpr((key as Order).expr, 'orderBy')
+    if (!isOrder(key)) return wrong('orderBy', 'asc(...) or desc(...)', key)
+    asExpr(key.expr, 'orderBy')
   }
   return x
 }

@@ -101,6 +101,9 @@ export const foldChunks =
     return E.isLeft(closing) ? closing : E.right(b)
   }
 
+/** The longest time that a timer of JavaScript can wait, about 24 days: a longer one would end at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1
+
 export interface StreamOptions extends ChunkOptions {
   /** Milliseconds after which a stream that nobody reads gives its cursor back; 60,000 unless told. */
   readonly idleTimeout?: number
@@ -169,7 +172,7 @@ const rowsOf = <S, A>(env: Db, q: Query<S, A>, options: StreamOptions): AsyncIte
     }
     const value = buffer[at] as A
     at += 1
-    timer = setTimeout(() => void inTurn(expire), idle)
+    timer = setTimeout(() => void inTurn(expire), Math.min(idle, LONGEST_TIMER))
     timer.unref?.()
     return { done: false, value: E.right(value) }
   }

@@ -13,7 +13,7 @@ import { asAggregates, asQuery } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
 import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
-import { expr, exprType } from './Syntax.js'
+import { exprType, isMade, symbol } from './Syntax.js'
 
 /** A column of a row: an expression or a nested collection. */
 export type AnyLeaf = AnyExpr | Nested<any>
@@ -34,7 +34,7 @@ export const visit = (row: RowShape): Visited => {
   if (prototype !== Object.prototype && prototype !== null) {
     return refuse(validationError([], 'a row is made of expressions, nested queries and records of these: wrap a plain value in lit'))
   }
-  if ((x.kind === 'expr' || x.kind === 'nested') && 'type' in row) return { tag: 'leaf', leaf: row as AnyLeaf }
+  if ((x.kind === 'expr' || x.kind === 'nested') && isMade(row)) return { tag: 'leaf', leaf: row as AnyLeaf }
   if (x.kind === 'maybe') return { tag: 'maybe', maybe: row as Maybe<any> }
   if (x.kind === 'query') return refuse(validationError([], 'a query inside a row must say how it nests: many, first or scalar'))
   if (x.kind === 'agg') return refuse(validationError([], 'an aggregate stands in aggregate, not in a row'))
@@ -109,7 +109,6 @@ export const comparable = (row: RowShape, what: string): readonly (readonly [Pat
     return [path, leaf] as const
   })
 
-const symbol = (type: ExprType): AnyExpr => expr({ tag: 'ref', id: 0 }, type)
 const TAG = exprType({ tag: 'boolean' })
 
 const mapsRows = (row: RowShape): boolean => {

@@ -9,7 +9,7 @@
  * table that is there is `SchemaConflict` and changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type DbError, refuse, schemaConflict, validationError } from '../core/DbError.js'
+import { type DbError, refuse, schemaConflict, stillReferred, validationError } from '../core/DbError.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import { sameColumnType, showSqlType } from '../core/SqlType.js'
 import type { AnyTable } from '../core/Syntax.js'
@@ -91,16 +91,18 @@ const createAll = (db: Database, schema: AnySchema): E.Either<DbError, Database>
   })
 }
 
-const dropAll = (db: Database, schema: AnySchema): Database => {
+const dropAll = (db: Database, schema: AnySchema): E.Either<DbError, Database> => {
   const dropped = new Set(Object.values(schema.tables).map(qualifiedName))
-  return {
+  const held = db.foreignKeys.find(f => dropped.has(qualifiedName(f.target)) && !dropped.has(qualifiedName(f.table)))
+  if (held !== undefined) return E.left(stillReferred(qualifiedName(held.target), qualifiedName(held.table)))
+  return E.right({
     tables: new Map([...db.tables].filter(([name]) => !dropped.has(name))),
-    foreignKeys: db.foreignKeys.filter(f => !dropped.has(qualifiedName(f.table)) && !dropped.has(qualifiedName(f.target))),
-  }
+    foreignKeys: db.foreignKeys.filter(f => !dropped.has(qualifiedName(f.table))),
+  })
 }
 
 /** The database after every table of a schema is created, or those that are there are dropped. */
 export const define = (
   db: Database,
   ddl: { readonly action: 'createAll' | 'dropAll'; readonly schema: AnySchema },
-): E.Either<DbError, Database> => (ddl.action === 'createAll' ? createAll(db, ddl.schema) : E.right(dropAll(db, ddl.schema)))
+): E.Either<DbError, Database> => (ddl.action === 'createAll' ? createAll(db, ddl.schema) : dropAll(db, ddl.schema))

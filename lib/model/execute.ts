@@ -11,7 +11,7 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import { attempting, type DbError, refuse } from '../core/DbError.js'
-import { asColumn } from '../core/Expr.js'
+import { asColumn } from '../core/operand.js'
 import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict } from '../core/Syntax.js'
 import { scopeOf } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'

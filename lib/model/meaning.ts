@@ -11,6 +11,7 @@
  * `refusals` has been passed before any of this is asked. Functions here refuse; call them inside
  * `attempting`.
  */
+import { outOfScope } from '../core/answered.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { isInteger, isText } from '../core/SqlType.js'
 import type { AnyAgg, AnyExpr, AnyQuery, AnyTable, ExprType, Order, Pred, QueryNode, RowShape } from '../core/Syntax.js'
@@ -111,7 +112,7 @@ export const meaning = (db: Database): Meaning => {
       case 'raw':
         return refuse(unsupported('raw SQL', 'memory'))
       default:
-        throw new Error(`an expression of the model is closed, but this has a ${n.tag}`)
+        return outOfScope()
     }
   }
 

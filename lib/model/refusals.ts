@@ -12,14 +12,12 @@
 import { asAggregates, asCondition, asExpr, asOrders, asQuery } from '../core/answered.js'
 import { isRequired } from '../core/Command.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
-import { asColumn } from '../core/Expr.js'
+import { asColumn } from '../core/operand.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
 import type { AnyAgg, AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, ExprType, Order, QueryNode, RowShape } from '../core/Syntax.js'
-import { expr, exprType } from '../core/Syntax.js'
+import { exprType, symbol } from '../core/Syntax.js'
 import { comparable, extend, leaves, mapLeaves, nothing, returnable, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import { type Database, stored } from './Database.js'
-
-const symbol = (type: ExprType): AnyExpr => expr({ tag: 'ref', id: 0 }, type)
 
 const symbols = (types: { readonly [field: string]: ExprType }): { readonly [field: string]: AnyExpr } =>
   Object.fromEntries(Object.entries(types).map(([field, type]) => [field, symbol(type)]))

@@ -9,7 +9,7 @@
  * with null, nested collections under `distinct`. A prepared query is planned with parameters when
  * it is the whole query; inside another it is planned with its values.
  */
-import { asAggregates, asCondition, asExpr, asOrders, asQuery } from '../core/answered.js'
+import { asAggregates, asCondition, asExpr, asOrders, asQuery, outOfScope } from '../core/answered.js'
 import { refuse } from '../core/DbError.js'
 import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
@@ -47,7 +47,7 @@ export const reifier = () => {
     counter += 1
     return counter
   }
-  const ref = (id: number, type: ExprType): AnyExpr => expr({ tag: 'ref', id }, type)
+  const ref = (id: number, type: ExprType): AnyExpr => expr({ tag: 'ref', id, scope: known }, type)
 
   // --- Scalars --------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ export const reifier = () => {
       case 'param':
         return n
       case 'ref':
-        return { tag: 'column', id: n.id }
+        return n.scope === known ? { tag: 'column', id: n.id } : outOfScope()
       case 'call':
         return { tag: 'call', fn: n.fn, args: n.args.map(scalar) }
       case 'raw':
@@ -111,7 +111,8 @@ export const reifier = () => {
   const columnsNamed = (types: { readonly [field: string]: ExprType }): readonly Named[] =>
     Object.entries(types).map(([name, type]) => ({ id: fresh(), name, type }))
 
-  const rowNamed = (columns: readonly Named[]): RowShape => Object.fromEntries(columns.map(c => [c.name, ref(c.id, c.type)]))
+  const rowNamed = (columns: readonly Named[]): { readonly [field: string]: AnyExpr } =>
+    Object.fromEntries(columns.map(c => [c.name, ref(c.id, c.type)]))
 
   /** A row of fresh columns, each computed as the leaf was. */
   const computed = (row: RowShape, what: string): { readonly row: RowShape; readonly columns: readonly Computed[] } => {

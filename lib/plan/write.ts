@@ -8,7 +8,7 @@
 import { asCondition } from '../core/answered.js'
 import { isRequired } from '../core/Command.js'
 import { refuse, validationError } from '../core/DbError.js'
-import { asColumn } from '../core/Expr.js'
+import { asColumn } from '../core/operand.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict } from '../core/Syntax.js'
 import { query } from '../core/Syntax.js'

@@ -16,6 +16,7 @@ import {
   numericOverflow,
   schemaConflict,
   serializationFailure,
+  stillReferred,
   syntaxError,
   timeout,
   transactionAborted,
@@ -93,6 +94,15 @@ const withoutValues = (message: string): string => message.replace(/: ".*"$/s, '
 const named = (message: string): string =>
   (/"(.*?)"(?: (?:of|for) relation "| does not| already| specified| conflicts|$)/s.exec(message) ?? /"(.*)"/s.exec(message))?.[1] ?? message
 
+const unquoted = (name: string): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name)
+
+/** `constraint f on table child depends on table parent`, or `view v depends on table parent`. */
+const stillInUse = (e: PostgresError, cause: unknown): DbError => {
+  const [, by, referred] =
+    /^(?:constraint .* on )?(?:table|view|materialized view) (.*?) depends on table (.*)$/m.exec(e.detail ?? '') ?? []
+  return stillReferred(unquoted(referred ?? named(e.message)), unquoted(by ?? 'another object'), cause)
+}
+
 export const classifyPostgres = (e: PostgresError, context: Context, cause: unknown): DbError => {
   switch (e.code) {
     case '23505':
@@ -122,6 +132,8 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
       return schemaConflict(named(e.message), 'there is no such schema: create it first', cause)
     case '55006':
       return schemaConflict(named(e.message), 'it is in use by an open cursor: end the fold or stream first', cause)
+    case '2BP01':
+      return stillInUse(e, cause)
     case '42P07':
     case '42710':
     case '42701':

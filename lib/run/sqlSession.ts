@@ -7,11 +7,11 @@
  * not at all, also when its answer does not decode.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting, closed, type DbError, refuse, refusedWith, unsupported, validationError } from '../core/DbError.js'
+import { attempting, closed, type DbError, refuse, refusedWith, stillReferred, unsupported, validationError } from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
-import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, ExprType } from '../core/Syntax.js'
+import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
 import type { Plan, RowPlan, Scalar } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import { bind, type Compiled, compile } from '../sql/compile.js'
@@ -252,6 +252,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     if (E.isLeft(statements)) return statements
     return lasting(() =>
       atomically(async () => {
+        const held = action === 'dropAll' ? await referredFromOutside(schema) : E.right(undefined)
+        if (E.isLeft(held)) return held
         for (const sql of action === 'dropAll' ? [...dialect.ddl.beforeDrop, ...statements.right] : statements.right) {
           const done = await script(sql)
           if (E.isLeft(done)) return done
@@ -259,6 +261,17 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
         return E.right(undefined)
       }),
     )
+  }
+
+  /** Whether tables that stay refer to tables that are to be dropped: an error, where the engine would drop them all the same. */
+  const referredFromOutside = async (schema: AnySchema): Answer<void> => {
+    const tables = Object.values(schema.tables)
+    if (dialect.ddl.referring === null || tables.length === 0) return E.right(undefined)
+    const asked: Statement = { text: dialect.ddl.referring(tables.map(t => t.name)), params: [], columns: [TEXT, TEXT], kind: 'read' }
+    const found = await guard({ sql: asked.text, table: null }, () => driver.query(asked))
+    if (E.isLeft(found)) return found
+    const [first] = found.right.rows
+    return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
   }
 
   const raw = async (op: SqlOp & { readonly tag: 'raw' }): Answer<readonly unknown[]> => {
@@ -344,6 +357,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     },
   }
 }
+
+const TEXT: ResultColumn = { type: exprType({ tag: 'text' }), computed: false }
 
 /** Text that would begin or end a transaction behind the session's back. */
 const CONTROL = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|;)*(?:BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\s+TRANSACTION)\b/i

@@ -7,6 +7,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, timeout } from '../core/DbError.js'
+import { LONGEST_TIMER } from '../core/fetch.js'
 
 export interface Turns {
   /** Runs `f` when its turn comes. `f` may fail or reject; the next one gets its turn all the same. */
@@ -25,10 +26,13 @@ export const turns = (limit: number): Turns => {
       return Promise.resolve(true)
     }
     return new Promise(resolve => {
-      const timer = setTimeout(() => {
-        waiting.splice(waiting.indexOf(go), 1)
-        resolve(false)
-      }, limit)
+      const timer = setTimeout(
+        () => {
+          waiting.splice(waiting.indexOf(go), 1)
+          resolve(false)
+        },
+        Math.min(limit, LONGEST_TIMER),
+      )
       const go = (): void => {
         clearTimeout(timer)
         resolve(true)

@@ -13,5 +13,5 @@ import type { AnySchema } from '../core/Schema.js'
 /** Creates every table of the schema; `SchemaConflict` when one is there already. */
 export const createAll = (schema: AnySchema): Program<Db, DbError, void> => perform({ tag: 'ddl', action: 'createAll', schema })
 
-/** Drops every table of the schema that is there, with its rows. */
+/** Drops every table of the schema that is there, with its rows; `SchemaConflict` when a table that stays refers to one of them. */
 export const dropAll = (schema: AnySchema): Program<Db, DbError, void> => perform({ tag: 'ddl', action: 'dropAll', schema })

@@ -183,13 +183,16 @@ export interface Ddl {
   readonly forwardReferences: boolean
   readonly indexName: (table: AnyTable, name: string) => string
   readonly tableSuffix: string
-  readonly dropSuffix: string
   /** Whether one DROP TABLE takes all tables, so that those may refer to each other. */
   readonly dropTogether: boolean
   /** What is said before tables with columns of these types are created. */
   readonly beforeCreate: (types: readonly SqlType[]) => readonly string[]
   /** What is said before tables are dropped. */
   readonly beforeDrop: readonly string[]
+  /** A query of the tables, other than these, that refer to these by their SQL names: (referring, referred). Where the engine refuses by itself, null. */
+  readonly referring: ((tables: readonly string[]) => string) | null
+  /** Names that the engine takes for its own tables. */
+  readonly reserved: RegExp | null
   /** How ON DELETE RESTRICT is said; empty where the default is the same and can be diagnosed. */
   readonly restrict: string
   readonly dropConstraint: ((table: string, constraint: string) => string) | null

@@ -7,9 +7,10 @@
  * engine accepts forward references.
  */
 
+import { outOfScope } from '../core/answered.js'
+import { refuse, schemaConflict } from '../core/DbError.js'
 import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
-import type { AnyColumn, AnyExpr, AnyTable, ExprType } from '../core/Syntax.js'
-import { expr } from '../core/Syntax.js'
+import type { AnyColumn, AnyExpr, AnyTable } from '../core/Syntax.js'
 import { checksOf, columnName, typeConstraint } from '../core/Table.js'
 import { reifier } from '../plan/reify.js'
 import type { Dialect } from './Dialect.js'
@@ -45,7 +46,7 @@ export const dropStatements = (dialect: Dialect, schema: AnySchema): readonly st
       : late.map(f => (dialect.ddl.dropConstraint as DropConstraint)(target(dialect, f.table), dialect.quote(f.name)))
   const targets = [...tables].reverse().map(t => target(dialect, t))
   const drops = dialect.ddl.dropTogether && targets.length > 0 ? [targets.join(', ')] : targets
-  return [...unlinked, ...drops.map(d => `DROP TABLE IF EXISTS ${d}${dialect.ddl.dropSuffix}`)]
+  return [...unlinked, ...drops.map(d => `DROP TABLE IF EXISTS ${d}`)]
 }
 
 type DropConstraint = (table: string, constraint: string) => string
@@ -70,16 +71,21 @@ const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
 /** `keys` are the foreign keys that are defined with the table; `own` are all that it will have. */
 const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[], own: readonly ForeignKey[]): string => {
   const { quote } = dialect
+  if (t.schema === null && dialect.ddl.reserved?.test(t.name)) {
+    refuse(schemaConflict(t.name, `${dialect.name} takes this name for a table of its own: choose another, or name a schema`))
+  }
   const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
   const fields = Object.keys(t.columns)
   const inlineKey = fields.find(
     f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f,
   )
-  const row = Object.fromEntries(fields.map((f, i) => [f, expr({ tag: 'ref', id: i + 1 }, t.types[f] as ExprType)]))
+  const planning = reifier()
+  const named = planning.columnsNamed(t.types)
+  const nameOf = new Map(named.map(c => [c.id, quote(columnName(t, c.name))]))
   const asText = (e: AnyExpr): string =>
     ddlText(
       dialect,
-      renderer(literally(dialect)).scalar(reifier().scalar(e), id => text(quote(columnName(t, fields[id - 1] ?? '')))),
+      renderer(literally(dialect)).scalar(planning.scalar(e), id => text(nameOf.get(id) ?? outOfScope())),
     )
   const lines = [
     ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),
@@ -92,7 +98,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
         .typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f)))
         .map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`)),
     ),
-    ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${asText(predicate)})`)),
+    ...checksOf(t, planning.rowNamed(named)).map(([name, predicate]) => constraint(name, `CHECK (${asText(predicate)})`)),
     ...keys.map(f => foreignKey(dialect, f)),
   ]
   return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`

@@ -7,6 +7,7 @@
  * Columns are found through environments: each block knows its own columns and, through its parent,
  * those of the queries around it, so that a sub-query may mention them at any depth.
  */
+import { outOfScope } from '../core/answered.js'
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
@@ -96,7 +97,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const found = lookUp(id)
       if (found === null) {
         if (outside !== null) return atom(outside(id))
-        throw new Error(`column ${id} is not in scope: a plan is malformed`)
+        return outOfScope()
       }
       const { def, env: at } = found
       switch (def.tag) {

@@ -341,6 +341,7 @@ const violations = (engine: Engine): void => {
     const tables = [
       table('sqlite_x', { id: int }),
       table('sqlite_master', { id: int }),
+      table('pg_class', { id: int }),
       table('thing', { ctid: int, xmin: int }),
       table('thing', { tableoid: int }),
       table('thing', { rowid: int, oid: int, id: int }),

@@ -1,0 +1,153 @@
+/**
+ * Operands: how what a caller gives becomes an expression, and how expressions become operands of one node.
+ *
+ * A plain value is checked and typed beside the expression that it stands with; two numbers meet in the type that holds
+ * both. What is refused stays an expression, so that building never throws: the refusal comes up through every node above
+ * it, and is met before anything is sent.
+ */
+import type { Type } from 'io-ts'
+import { asCondition, isExpr } from './answered.js'
+import { canonical, kindOf } from './Canonical.js'
+import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
+import { isInteger, type SqlType, sameColumnType, unifyColumnType } from './SqlType.js'
+import { type AnyExpr, type ExprNode, type ExprType, expr, exprType, invalid, type Pred, type ScalarFn } from './Syntax.js'
+
+const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? numericOverflow(reason) : validationError([], reason))
+
+/** A value as an expression of exactly this type; refused when the type does not admit it. */
+export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
+  if (value === null || value === undefined) {
+    return type.nullable
+      ? expr({ tag: 'literal', value: null }, type)
+      : invalid(validationError([], 'null where the type has no null'), type)
+  }
+  const refine = type.refine as Type<unknown, unknown> | null
+  if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)
+  const checked = canonical(type.sql, refine === null ? value : refine.encode(value))
+  if (!checked.ok) return invalid(problemOf(checked.reason, checked.overflow), type)
+  return expr({ tag: 'literal', value: checked.value }, { ...type, nullable: false })
+}
+
+/** The type of a plain value beside an expression of `like`: its type, widened as far as the value needs. */
+const typeBeside = (like: ExprType, value: unknown): ExprType => {
+  const { sql } = like
+  if (isInteger(sql) && typeof value === 'number' && !Number.isInteger(value)) return exprType({ tag: 'float' })
+  if ((sql.tag === 'varchar' || sql.tag === 'char') && like.refine === null) return exprType({ tag: 'text' })
+  if (sql.tag === 'numeric' && typeof value === 'string') {
+    const [whole = '', fraction = ''] = value.split('.')
+    const scale = Math.max(sql.scale, fraction.length)
+    return exprType({ ...sql, scale, precision: Math.max(sql.precision, scale + whole.replace(/^[+-]?0*/, '').length) })
+  }
+  return { ...like, nullable: false }
+}
+
+/** An operand as an expression, typed beside `like`. A null from an untyped caller is refused. */
+export const operand = (like: ExprType, x: unknown): AnyExpr => {
+  if (isExpr(x)) return x
+  if (x === null || x === undefined) {
+    return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, same or coalesce`), like)
+  }
+  return literalOf(typeBeside(like, x), x)
+}
+
+export const BOOLEAN: SqlType = { tag: 'boolean' }
+export const INT: SqlType = { tag: 'int' }
+export const FLOAT: SqlType = { tag: 'float' }
+export const TEXT: SqlType = { tag: 'text' }
+
+/** An argument that must be an expression. What an untyped caller gives in its place is refused. */
+export const argument = (x: unknown): AnyExpr =>
+  isExpr(x)
+    ? x
+    : invalid(
+        validationError([], `expected an expression, got ${x === undefined ? 'undefined (is there such a column?)' : kindOf(x)}`),
+        exprType(TEXT),
+      )
+
+/** The first argument that is refused, so that a refusal is seen however deep it stands. */
+export const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
+
+/** Deeper expressions overflow the stacks of embedded engines; PGlite then answers no rows without a word. */
+const MOST_DEPTH = 150
+const TOO_DEEP = unsupported(
+  `an expression of more than ${MOST_DEPTH} operations in each other`,
+  'query-ts',
+  'and, or and concat take a list; split the rest',
+)
+
+/** A node over arguments: refused when one of them is, or when it stands too deep. */
+export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
+  const bad = refused(args)
+  if (bad !== undefined) return expr(bad.node, type)
+  const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
+  return depth > MOST_DEPTH ? invalid(TOO_DEEP, type) : { ...expr(n, type), depth }
+}
+
+/** Whether one of them can be null. */
+export const nullable = (args: readonly AnyExpr[]): boolean => args.some(a => a.type.nullable)
+
+/** A strict function: null when an argument is null. */
+export const strict = (fn: ScalarFn, given: readonly AnyExpr[], sql: SqlType, canBeNull?: boolean): AnyExpr => {
+  const args = given.map(argument)
+  return node({ tag: 'call', fn, args }, exprType(sql, canBeNull ?? nullable(args)), args)
+}
+
+/** The type that holds the values of both: where two numbers meet. */
+export const widen = (a: SqlType, b: SqlType): SqlType => {
+  if (a.tag === 'numeric' && b.tag === 'numeric') {
+    const scale = Math.max(a.scale, b.scale)
+    const whole = Math.max(a.precision - a.scale, b.precision - b.scale)
+    const bound = a.precision <= 18 && b.precision <= 18 ? 18 : 65
+    return {
+      tag: 'numeric',
+      precision: Math.min(bound, Math.max(whole + scale, scale)),
+      scale,
+      ...((a.sqlite ?? b.sqlite) ? { sqlite: 'real' as const } : {}),
+    }
+  }
+  if (a.tag === 'float' || b.tag === 'float') return FLOAT
+  if (isInteger(a) && isInteger(b)) return a.tag === 'bigint' || b.tag === 'bigint' ? { tag: 'bigint' } : INT
+  return unifyColumnType(a, b)
+}
+
+const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !== 'numeric' || b.tag !== 'numeric' || a.scale === b.scale)
+
+/** An expression as a value of `sql`, by a cast where the representation differs. */
+export const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
+  if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
+  if (e.node.tag === 'literal' && isInteger(e.type.sql) && e.node.value !== null)
+    return expr({ tag: 'literal', value: Number(e.node.value) }, { ...e.type, sql, refine: null })
+  return node({ tag: 'cast', operand: e }, { ...e.type, sql, refine: null }, [e])
+}
+
+/** An expression as a value for a column of this type; null when that would lose something. */
+export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
+  const from = e.type.sql
+  if (e.node.tag === 'invalid') return e
+  if (from.tag === 'numeric' && sql.tag === 'numeric') return from.scale <= sql.scale ? coerce(e, { ...from, scale: sql.scale }) : null
+  if (isInteger(from) && sql.tag === 'float') return coerce(e, sql)
+  if (isInteger(from) && isInteger(sql)) return e
+  return sameColumnType(from, sql) ? e : null
+}
+
+/** Both operands in one representation. */
+export const aligned = (first: AnyExpr, x: unknown): readonly [AnyExpr, AnyExpr, SqlType] => {
+  const a = argument(first)
+  const b = operand(a.type, x)
+  const sql = widen(a.type.sql, b.type.sql)
+  return sql.tag === 'numeric' ? [coerce(a, sql), coerce(b, sql), sql] : [a, b, sql]
+}
+
+/** A condition as it is; what an untyped caller gives in its place is refused. */
+export const condition = (x: unknown): Pred => {
+  const checked = attempting('a condition', () => asCondition(x, 'a condition'))
+  return checked._tag === 'Right' ? checked.right : invalid(checked.left, exprType(BOOLEAN))
+}
+
+/** Values of which one is chosen: each in the type that holds all, and that type. */
+export const unified = (given: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
+  const args = given.map(argument)
+  const sql = args.map(a => a.type.sql).reduce(widen)
+  const refine = args[0]?.type.refine ?? null
+  return [args.map(a => coerce(a, sql)), { sql, nullable: false, refine: args.every(a => a.type.refine === refine) ? refine : null }]
+}
