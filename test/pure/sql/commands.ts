@@ -1,0 +1,235 @@
+/**
+ * Snapshot cases: what changes rows.
+ */
+import { pipe } from 'fp-ts/lib/function.js'
+import { albums, artists, customers, invoiceLines, invoices, playlistTracks, tracks } from '../../../examples/chinook/schema.js'
+import * as A from '../../../lib/core/Agg.js'
+import { text } from '../../../lib/core/Column.js'
+import * as C from '../../../lib/core/Command.js'
+import {
+  and,
+  asc,
+  concat,
+  eq,
+  exists,
+  gt,
+  inQuery,
+  isNull,
+  lit,
+  lt,
+  minus,
+  not,
+  nullOf,
+  plus,
+  scalar,
+  times,
+} from '../../../lib/core/Expr.js'
+import * as Q from '../../../lib/core/Query.js'
+import type { Cases } from './print.js'
+import { departments, everything, people, settings, stock } from './tables.js'
+
+export const commands: Cases = {
+  'insert a row': () => C.insert(artists)({ name: 'Can' }),
+
+  'insert a row with its key': () => C.insert(artists)({ id: 9001, name: 'Neu!' }),
+
+  'insert a row and return it': () =>
+    pipe(
+      C.insert(artists)({ name: 'Cluster' }),
+      C.returning(artist => ({ id: artist.id, name: artist.name })),
+    ),
+
+  'insert a row of every type': () =>
+    C.insert(everything)({
+      small: 1,
+      amount: '1.500',
+      long: '1234567890123456789012345678901234567890',
+      ratio: 2,
+      label: 'x',
+      code: 'abc',
+      key: '00000000-0000-4000-8000-000000000000',
+      at: new Date('2020-01-02T03:04:05.678Z'),
+      precisely: '2020-01-02T03:04:05.678901Z',
+      day: '2020-01-02',
+      hour: '03:04:05.678',
+      data: Uint8Array.of(1, 2, 255),
+      details: { a: [1, null] },
+      tags: ['a', 'b'],
+    }),
+
+  'insert rows of different fields': () =>
+    C.insertMany(settings)([
+      { name: 'colour', owner: 1, place: 1, value: 'blue' },
+      { name: 'size', owner: 1, place: 2, value: 'large', changes: 3 },
+      { id: 9003, name: 'weight', owner: 1, place: 3, value: 'light' },
+    ]),
+
+  'insert rows and return their keys': () =>
+    pipe(
+      C.insertMany(artists)([{ name: 'Faust' }, { name: 'Harmonia' }]),
+      C.returning(artist => artist.id),
+    ),
+
+  'insert with expressions': () =>
+    C.insert(people)({ name: concat('Ada ', 'Lovelace') as never, salary: '10.00', from: '2020-01-01', departmentId: null }),
+
+  'insert no rows': () => C.insertMany(artists)([]),
+
+  'insert what is missing': () => C.insert(artists)({} as never),
+
+  'insert the rows of a query': () =>
+    C.insertFrom(stock)(
+      pipe(
+        Q.from(invoiceLines),
+        Q.aggregate(line => ({ trackId: A.key(line.trackId), copies: A.count(line.id) })),
+        Q.where(line => gt(line.copies, 1)),
+        Q.map(({ trackId, copies }) => ({ trackId, copies, note: nullOf(text) })),
+      ),
+    ),
+
+  'insert the rows of a query and return them': () =>
+    pipe(
+      C.insertFrom(artists)(
+        pipe(
+          Q.from(albums),
+          Q.where(album => eq(album.artistId, 1)),
+          Q.orderBy(album => [asc(album.id)]),
+          Q.limit(2),
+          Q.map(album => ({ name: concat(album.title, ' (Band)') })),
+        ),
+      ),
+      C.returning(artist => artist.id),
+    ),
+
+  'upsert by the primary key': () =>
+    C.upsert(stock)({ target: ['trackId'], update: ['copies', 'note'] })({ trackId: 1, copies: 5, note: 'signed' }),
+
+  'upsert and return': () =>
+    pipe(
+      C.upsert(stock)({ target: ['trackId'], update: ['copies'] })({ trackId: 2, copies: 1 }),
+      C.returning(row => row),
+    ),
+
+  'upsert in a table with other unique keys': () =>
+    C.upsert(settings)({ target: ['name'], update: ['value'] })({ name: 'shape', owner: 2, place: 1, value: 'round' }),
+
+  'upsert by a key of two columns, and return': () =>
+    pipe(
+      C.upsert(settings)({ target: ['owner', 'place'], update: ['name', 'value'] })({ owner: 2, place: 1, name: 'form', value: 'square' }),
+      C.returning(row => row.id),
+    ),
+
+  'update some rows': () =>
+    C.update(tracks)({ unitPrice: '1.29', composer: null }, track => and(gt(track.milliseconds, 900_000), isNull(track.composer))),
+
+  'update by the old row': () =>
+    C.update(settings)(
+      row => ({ changes: plus(row.changes, 1), value: concat(row.value, '!') }),
+      row => eq(row.name, 'colour'),
+    ),
+
+  'swap two columns': () => C.update(settings)(row => ({ owner: row.place, place: row.owner }), C.everywhere),
+
+  'move values along': () =>
+    C.update(settings)(
+      row => ({ owner: row.place, place: row.changes }),
+      row => lt(row.id, 10),
+    ),
+
+  'update by another table': () =>
+    C.update(invoices)(
+      invoice => ({
+        total: scalar(
+          pipe(
+            Q.from(invoiceLines),
+            Q.where(line => eq(line.invoiceId, invoice.id)),
+            Q.aggregate(line => ({ total: A.sum(line.unitPrice) })),
+            Q.map(({ total }) => total),
+          ),
+        ) as never,
+      }),
+      invoice => lt(invoice.id, 3),
+    ),
+
+  'update by the same table': () =>
+    C.update(stock)(
+      () => ({
+        copies: scalar(
+          pipe(
+            Q.from(stock),
+            Q.aggregate(row => ({ most: A.max(row.copies) })),
+            Q.map(({ most }) => most),
+          ),
+        ) as never,
+      }),
+      row => gt(row.copies, 0),
+    ),
+
+  'update and return': () =>
+    pipe(
+      C.update(people)(
+        person => ({ salary: times(person.salary, '1.1') as never }),
+        person => eq(person.departmentId, 1),
+      ),
+      C.returning(person => ({ id: person.id, name: person.name })),
+    ),
+
+  'update a table in a schema': () => C.update(people)({ until: '2020-12-31' }, person => isNull(person.until)),
+
+  'delete some rows': () => C.delete(playlistTracks)(entry => and(eq(entry.playlistId, 1), gt(entry.trackId, 3000))),
+
+  'delete every row': () => C.delete(stock)(C.everywhere),
+
+  'delete rows without a partner': () =>
+    C.delete(departments)(department =>
+      not(
+        exists(
+          pipe(
+            Q.from(people),
+            Q.where(person => eq(person.departmentId, department.id)),
+          ),
+        ),
+      ),
+    ),
+
+  'delete by the same table': () =>
+    C.delete(stock)(row =>
+      inQuery(
+        row.trackId,
+        pipe(
+          Q.from(stock),
+          Q.where(other => gt(other.copies, 10)),
+          Q.map(other => other.trackId),
+        ),
+      ),
+    ),
+
+  'delete and return': () =>
+    pipe(
+      C.delete(stock)(row => lt(minus(row.copies, 1), 0)),
+      C.returning(row => ({ track: row.trackId, copies: row.copies })),
+    ),
+
+  'return a list with each row': () =>
+    pipe(
+      C.delete(stock)(row => eq(row.copies, 0)),
+      C.returning(row => ({
+        track: row.trackId,
+        sales: Q.many(
+          pipe(
+            Q.from(invoiceLines),
+            Q.where(line => eq(line.trackId, row.trackId)),
+            Q.map(line => line.id),
+          ),
+        ),
+      })),
+    ),
+
+  nowhere: () => C.delete(customers)(undefined as never),
+
+  'returning a constant': () =>
+    pipe(
+      C.delete(stock)(row => eq(row.copies, 0)),
+      C.returning(() => ({ done: lit(true) })),
+    ),
+}

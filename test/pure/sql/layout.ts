@@ -1,0 +1,82 @@
+/**
+ * A statement of one line on several, for the reader of the snapshot: only blanks between tokens are changed.
+ *
+ * What fits on a line stays on one. Otherwise a SELECT has a line for each of its clauses, and what stands in brackets is
+ * laid out in the same way one step to the right.
+ */
+import type { DialectName } from '../../../lib/core/DialectName.js'
+import { type Token, tokensOf } from './lexer.js'
+
+const WIDTH = 110
+
+/** Words with which a line begins. */
+const CLAUSE = /^(?:FROM|WHERE|GROUP|HAVING|ORDER|LIMIT|UNION|INTERSECT|EXCEPT|RETURNING|VALUES|SET|CONSTRAINT)$/
+const JOIN = /^(?:JOIN|LEFT|CROSS)$/
+
+type Piece = string | { readonly inside: readonly Piece[]; readonly words: readonly string[] }
+
+interface Parts {
+  readonly pieces: Piece[]
+  readonly words: string[]
+}
+
+/** Brackets as a tree, and each other token with the blank before it. */
+const tree = (tokens: readonly Token[]): Parts => {
+  const stack: Parts[] = [{ pieces: [], words: [] }]
+  let end = 0
+  for (const { source, at } of tokens) {
+    const here = stack[stack.length - 1] as Parts
+    const spaced = `${at > end ? ' ' : ''}${source}`
+    end = at + source.length
+    if (source === ')' && stack.length > 1) {
+      const { pieces, words } = stack.pop() as Parts
+      ;(stack[stack.length - 1] as Parts).pieces.push({ inside: pieces, words }, ')')
+      continue
+    }
+    here.pieces.push(spaced)
+    here.words.push(source)
+    if (source === '(') stack.push({ pieces: [], words: [] })
+  }
+  return stack[0] as Parts
+}
+
+const flat = (pieces: readonly Piece[]): string => pieces.map(p => (typeof p === 'string' ? p : flat(p.inside))).join('')
+
+const isQuery = (words: readonly string[]): boolean => words[0] === 'SELECT' || words[0] === 'WITH'
+
+/** How much stands before the next comma. */
+const upToComma = (pieces: readonly Piece[]): number => {
+  const end = pieces.findIndex(p => p === ',')
+  return flat(end < 0 ? pieces : pieces.slice(0, end + 1)).length
+}
+
+const print = (pieces: readonly Piece[], words: readonly string[], margin: string, statement: boolean): string => {
+  const whole = flat(pieces).trimStart()
+  if (margin.length + whole.length <= WIDTH) return whole
+  const deeper = `${margin}  `
+  let text = ''
+  pieces.forEach((piece, i) => {
+    const before = pieces[i - 1]
+    const lastLine = text.length - text.lastIndexOf('\n')
+    if (typeof piece !== 'string') {
+      const query = isQuery(piece.words)
+      const broken = query && lastLine + flat(piece.inside).length > WIDTH
+      const inside = print(piece.inside, piece.words, deeper, query)
+      text += broken ? `\n${deeper}${inside}\n${margin}` : inside
+      return
+    }
+    const word = piece.trimStart()
+    const clause = statement && CLAUSE.test(word) && !(word === 'VALUES' && words[0] !== 'INSERT')
+    const join = statement && JOIN.test(word) && before !== ' LEFT' && before !== ' CROSS'
+    const long = before === ',' && lastLine + upToComma(pieces.slice(i)) > WIDTH + 20
+    text += i > 0 && piece !== word && (clause || join || long) ? `\n${long ? deeper : margin}${word}` : piece
+  })
+  return text.trimStart()
+}
+
+export const layout = (dialect: DialectName, sql: string): string => {
+  // definitions have lines of their own
+  if (sql.includes('\n')) return sql
+  const { pieces, words } = tree(tokensOf(dialect, sql))
+  return print(pieces, words, '', true)
+}

@@ -1,0 +1,93 @@
+/**
+ * What a case of the snapshot would send to each engine: statements with their parameters, or the words of a refusal.
+ *
+ * A case is a query, a command or a program. A program is run against an interpreter that does nothing but write down the
+ * operation that it is asked for.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Command } from '../../../lib/core/Command.js'
+import { attempting, type DbError, show } from '../../../lib/core/DbError.js'
+import type { DialectName } from '../../../lib/core/DialectName.js'
+import { lit } from '../../../lib/core/Expr.js'
+import { all, type Db, execute, type Interpreter, type Program, type SqlOp } from '../../../lib/core/Interpreter.js'
+import type { Query } from '../../../lib/core/Query.js'
+import { validate } from '../../../lib/core/Schema.js'
+import { reifyWrite } from '../../../lib/plan/write.js'
+import { bind } from '../../../lib/sql/compile.js'
+import { createStatements, dropStatements } from '../../../lib/sql/ddl.js'
+import { dialects } from '../../../lib/sql/dialects.js'
+import { type Fragment, flatten, interleaved, join, slot } from '../../../lib/sql/Fragment.js'
+import { toSql } from '../../../lib/sql/index.js'
+import { printWrite } from '../../../lib/sql/write.js'
+
+export type Case = Query<any, any> | Command<any> | Program<Db, any, any>
+
+/** Cases by name. */
+export interface Cases {
+  readonly [name: string]: () => Case
+}
+
+export const names: readonly DialectName[] = ['postgres', 'mysql', 'mariadb', 'sqlite']
+
+export interface Printed {
+  readonly sql: string
+  readonly params: readonly unknown[]
+}
+
+const plain = (sql: string): Printed => ({ sql, params: [] })
+
+const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly Printed[]> => {
+  const record = dialects[dialect]
+  switch (op.tag) {
+    case 'all':
+    case 'cursor':
+      return E.map((printed: Printed) => [printed])(toSql(dialect)(op.query))
+    case 'execute':
+      return attempting('a command', () => {
+        const { statements, after } = printWrite(record, reifyWrite(op.command))
+        return [...statements, ...after].map(({ text, slots }) => ({ sql: text, params: bind(slots, null) }))
+      })
+    case 'ddl':
+      return E.flatMap(validate(op.schema), schema =>
+        attempting('a schema', () =>
+          (op.action === 'createAll'
+            ? createStatements(record, schema)
+            : [...record.ddl.beforeDrop, ...dropStatements(record, schema)]
+          ).map(plain),
+        ),
+      )
+    case 'raw':
+      return attempting('a parameter', () => {
+        const args = op.args.map((a): Fragment => {
+          const { node, type } = lit(a)
+          return slot({ tag: 'value', value: node.tag === 'literal' ? node.value : null, type })
+        })
+        const { text, slots } = flatten(join(interleaved(op.text, args), ''), record.placeholder, record.numbered)
+        return [{ sql: text, params: bind(slots, null) }]
+      })
+  }
+}
+
+/** The operation that a case asks for. */
+export const operationOf = async (c: Case): Promise<SqlOp> => {
+  if (typeof c !== 'function') return c.kind === 'query' ? all(c) : execute(c)
+  const asked: SqlOp[] = []
+  const answer: unknown = { next: async () => E.right([]), close: async () => E.right(undefined) }
+  const db: Interpreter<SqlOp> = {
+    perform: op => async () => {
+      asked.push(op)
+      return E.right((op.tag === 'cursor' ? answer : []) as never)
+    },
+    transaction: () => {
+      throw new Error('a case is one operation')
+    },
+    capabilities: { engine: 'none', returning: 'native', lateral: 'native', transactionalDdl: true, isolation: [] },
+  }
+  await c({ db })()
+  if (asked.length !== 1) throw new Error(`a case is one operation, not ${asked.length}`)
+  return asked[0] as SqlOp
+}
+
+/** What a case prints in a dialect. */
+export const printed = async (dialect: DialectName, c: Case): Promise<E.Either<string, readonly Printed[]>> =>
+  E.mapLeft(show)(statements(dialect, await operationOf(c)))
