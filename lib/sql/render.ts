@@ -1,27 +1,14 @@
 /**
  * render: from a plan to the text of one SELECT, in any dialect.
  *
- * One recursion over blocks and scalars, parameterised by a `Dialect` record. Sources are named after
- * their tables, a second use gets a number; values become slots; every identifier is quoted.
- *
- * Columns are found through environments: each block knows its own columns and, through its parent,
- * those of the queries around it, so that a sub-query may mention them at any depth.
+ * One recursion over blocks, parameterised by a `Dialect` record; `scalars` prints the expressions in
+ * them. Sources are named after their tables, a second use gets a number; values become slots; every
+ * identifier is quoted.
  */
-import { outOfScope } from '../core/answered.js'
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
-import {
-  type AggScalar,
-  columnsOf,
-  isLiteral,
-  type Operand,
-  type Plan,
-  type Rel,
-  type Scalar,
-  type SortKey,
-  sameOrder,
-} from '../plan/Rel.js'
+import { columnsOf, isLiteral, type Operand, type Plan, type Rel, type Scalar, type SortKey, sameOrder } from '../plan/Rel.js'
 import {
   asksGroups,
   type Block,
@@ -38,25 +25,14 @@ import {
   sameOperation,
   wrap,
 } from './Block.js'
-import { atom, type Dialect, type Lateral, level, type Place, type Printed } from './Dialect.js'
-import { type Fragment, interleaved, join, list, optional, parens, type Slot, slot, sql, text } from './Fragment.js'
+import type { Dialect, Lateral } from './Dialect.js'
+import { level } from './Dialect.js'
+import { type Fragment, join, list, optional, slot, sql, text } from './Fragment.js'
 import { distinctLabels, labelsOf } from './identifier.js'
-import { isParameter, sharesType, valueOf } from './parameters.js'
-import { standard } from './standard.js'
+import { isParameter } from './parameters.js'
+import { type Env, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
 
-/** How the columns of a source are read inside its block. */
-interface Placed {
-  readonly read: (id: number) => Fragment
-}
-
-/** Where a column id is looked up: in this block, then in the blocks around it. */
-interface Env {
-  readonly block: Block | null
-  readonly sources: Map<From, Placed>
-  readonly parent: Env | null
-}
-
-const TOP: Env = { block: null, sources: new Map(), parent: null }
+const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null }
 
 export interface Renderer {
   readonly select: (plan: Plan) => Fragment
@@ -71,7 +47,6 @@ export interface Renderer {
 }
 
 export const renderer = (dialect: Dialect): Renderer => {
-  const slots = new Map<Scalar, Slot>()
   const used = new Set<string>()
   const options = { groupByParameters: dialect.groupByParameters, groupKeysInside: dialect.groupKeysInside }
 
@@ -82,246 +57,9 @@ export const renderer = (dialect: Dialect): Renderer => {
     return name
   }
 
-  // --- Scalars --------------------------------------------------------------------------------
-
-  const printer = (env: Env, outside: ((id: number) => Fragment) | null) => {
-    const lookUp = (id: number): { readonly def: Def; readonly env: Env } | null => {
-      for (let e: Env | null = env; e !== null; e = e.parent) {
-        const def = e.block?.defs.get(id)
-        if (def !== undefined) return { def, env: e }
-      }
-      return null
-    }
-
-    const columnAt = (id: number): Printed => {
-      const found = lookUp(id)
-      if (found === null) {
-        if (outside !== null) return atom(outside(id))
-        return outOfScope()
-      }
-      const { def, env: at } = found
-      switch (def.tag) {
-        case 'column': {
-          const source = at.sources.get(def.source)
-          if (source === undefined) throw new Error(`the source of column ${id} is not in scope: a plan is malformed`)
-          return atom(source.read(id))
-        }
-        case 'scalar':
-          return at === env ? print(def.scalar) : printer(at, outside).print(def.scalar)
-        case 'agg':
-          return at === env ? aggregate(def.agg) : printer(at, outside).aggregate(def.agg)
-      }
-    }
-
-    const fragment = (s: Scalar, minimum = 0): Fragment => {
-      const printed = print(s)
-      return printed.level < minimum ? parens(printed.fragment) : printed.fragment
-    }
-
-    const parameter = (s: Scalar, place: Place): Fragment => {
-      const n = s.node
-      const known: Slot =
-        slots.get(s) ??
-        (n.tag === 'param' ? { tag: 'named', name: n.name, type: s.type } : { tag: 'value', value: valueOf(s), type: s.type })
-      slots.set(s, known)
-      return dialect.parameter(slot(known), s.type.sql, place)
-    }
-
-    /** As `fragment`, where nothing around a parameter tells its type. */
-    const alone = (s: Scalar): Fragment => {
-      const own = resolved(s)
-      return isParameter(own) ? parameter(own, 'alone') : fragment(s)
-    }
-
-    /** What a column of this block is computed as. */
-    const resolved = (s: Scalar): Scalar => {
-      const def = s.node.tag === 'column' ? lookUp(s.node.id)?.def : undefined
-      return def?.tag === 'scalar' ? resolved(def.scalar) : s
-    }
-
-    /** Operands of one type: where all are parameters, the first has to tell it. */
-    const together = (all: readonly Scalar[]): ((s: Scalar, minimum?: number) => Fragment) => {
-      const first = all.every(s => isParameter(s) || isLiteral(s, null)) ? all.find(isParameter) : undefined
-      return (s, minimum) => (s === first ? alone(s) : fragment(s, minimum))
-    }
-
-    const print = (s: Scalar): Printed => {
-      const n = s.node
-      switch (n.tag) {
-        case 'column':
-          return columnAt(n.id)
-        case 'literal':
-          if (n.value === null) return atom(dialect.nullOf(s.type.sql))
-          if (s.type.sql.tag === 'boolean') return atom(text(n.value === true ? 'TRUE' : 'FALSE'))
-          return atom(parameter(s, 'beside'))
-        case 'param':
-          return atom(parameter(s, 'beside'))
-        case 'call':
-          return call(s, n)
-        case 'case': {
-          const branch = together([...n.branches.map(([, v]) => v), n.otherwise])
-          const whens = n.branches.map(([c, v]) => sql`WHEN ${fragment(c)} THEN ${branch(v)}`)
-          const otherwise = isLiteral(n.otherwise, null) ? text('') : sql` ELSE ${branch(n.otherwise)}`
-          return atom(sql`CASE ${join(whens, ' ')}${otherwise} END`)
-        }
-        case 'in':
-          return { level: level.comparison, fragment: members(n, 'IN') }
-        case 'cast':
-          dialect.computable(n.operand.type.sql)
-          return dialect.cast(print(n.operand), n.operand.type.sql, s.type.sql, n.operand)
-        case 'raw':
-          return {
-            level: level.or,
-            fragment: join(
-              interleaved(
-                n.text,
-                n.args.map(a => fragment(a, level.atom)),
-              ),
-              '',
-            ),
-          }
-        case 'exists':
-          return atom(sql`EXISTS (${inner({ ...n.plan, order: [], outputs: [] })})`)
-        case 'inQuery':
-          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${inner(n.plan, 'members')})` }
-        case 'scalar':
-          return atom(sql`(${inner(n.plan)})`)
-        case 'nested':
-          return atom(collection(n.plan))
-      }
-    }
-
-    const call = (s: Scalar, n: Scalar['node'] & { readonly tag: 'call' }): Printed => {
-      if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'same' && n.fn !== 'isNull') {
-        for (const a of n.args) dialect.computable(a.type.sql)
-      }
-      if (n.fn === 'not') {
-        const negated = negation(n.args[0] as Scalar)
-        if (negated !== null) return negated
-      }
-      const make = dialect.calls[n.fn] ?? standard[n.fn]
-      const operand = sharesType(n.fn) ? together(n.args) : fragment
-      return make({ scalars: n.args, arg: (i, at) => operand(n.args[i] as Scalar, at), all: at => n.args.map(a => operand(a, at)) }, s)
-    }
-
-    const members = (n: Scalar['node'] & { readonly tag: 'in' }, word: 'IN' | 'NOT IN'): Fragment => {
-      const operand = together([n.operand, ...n.list])
-      return sql`${operand(n.operand, level.sum)} ${word} (${list(n.list.map(x => operand(x)))})`
-    }
-
-    /** SQL has words of its own for the negation of some conditions. */
-    const negation = (s: Scalar): Printed | null => {
-      const n = s.node
-      const comparison = (f: Fragment): Printed => ({ level: level.comparison, fragment: f })
-      if (n.tag === 'in') return comparison(members(n, 'NOT IN'))
-      if (n.tag === 'inQuery') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${inner(n.plan, 'members')})`)
-      if (n.tag === 'exists') return { level: level.not, fragment: sql`NOT ${fragment(s)}` }
-      if (n.tag !== 'call') return null
-      const [a, b] = n.args as [Scalar, Scalar]
-      if (n.fn === 'isNull') return comparison(sql`${fragment(a, level.comparison + 1)} IS NOT NULL`)
-      if (n.fn === 'like') return comparison(sql`${fragment(a, level.sum)} NOT LIKE ${fragment(b, level.sum)} ESCAPE '!'`)
-      return null
-    }
-
-    const aggregate = (agg: AggScalar): Printed => {
-      if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.computable(agg.arg.type.sql)
-      return dialect.aggregate({
-        fn: agg.fn,
-        arg: agg.arg === null ? null : alone(agg.arg),
-        argType: agg.arg?.type.sql ?? null,
-        distinct: agg.distinct,
-        separator: text(dialect.text(agg.separator)),
-        order: agg.order.filter(k => !isConstant(k.scalar)).map(sortKey),
-        filter: agg.filter === null ? null : fragment(agg.filter),
-      })
-    }
-
-    const sortKey = (k: SortKey): Fragment => {
-      dialect.computable(k.scalar.type.sql)
-      const key = fragment(k.scalar, level.comparison + 1)
-      const direction = k.direction === 'asc' ? '' : ' DESC'
-      if (!k.scalar.type.nullable) return sql`${key}${direction}`
-      const last = k.nulls === null ? k.direction === 'asc' : k.nulls === 'last'
-      if (last === (dialect.nulls.largest === (k.direction === 'asc'))) return sql`${key}${direction}`
-      if (dialect.nulls.clause) return sql`${key}${direction} NULLS ${last ? 'LAST' : 'FIRST'}`
-      return sql`${key} IS NULL${last ? '' : ' DESC'}, ${key}${direction}`
-    }
-
-    const inner = (plan: Plan, use: Use = 'plain'): Fragment => select(plan, env, outside, use)
-
-    const cell = (s: Scalar): Fragment =>
-      s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column')
-
-    const collection = (plan: Plan): Fragment => {
-      const { rel } = plan
-      const outputs = plan.outputs.map(o => o.scalar)
-      // one row is in every order
-      const order = rel.tag === 'limit' && rel.count !== null && isLiteral(rel.count, 1n) ? [] : plan.order
-      const opened = openBlock(rel, options)
-      return arrayOf(collectable(opened, outputs, order) ? opened : wrap(opened, rel), outputs, order)
-    }
-
-    /** Whether the dialect makes an array of a block as it is. */
-    const collectable = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[]): boolean => {
-      const { limit, distinct } = dialect.inCollection
-      const free = b.distinct === null || (distinct && selects(b, outputs) && ordersSelected(b, order))
-      return b.group === null && free && (!b.limited || (limit && (order.length === 0 || sameOrder(order, b.order))))
-    }
-
-    /** The rows of a block, in an order, as one JSON array of arrays. */
-    const arrayOf = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[]): Fragment => {
-      const within = environment(b, env)
-      const keys = b.limited ? b.order : order
-      const clauses = body(b, within, [...outputs, ...keys.map(k => k.scalar)], outside)
-      const p = printer(within, outside)
-      return dialect.collection({
-        cells: outputs.map(p.cell),
-        body: clauses,
-        order: keys.filter(k => !isConstant(k.scalar, b)).map(p.sortKey),
-        distinct: b.distinct !== null,
-        count: rows(b.count, p),
-        offset: rows(b.offset, p),
-        alias: hint => dialect.quote(alias(hint)),
-      })
-    }
-
-    /** The columns of a source, and then others that it needs, as one JSON array of arrays. */
-    const sourceArray = (
-      from: From & { readonly tag: 'block' | 'set' },
-      ids: readonly number[],
-      lateral: Lateral & { readonly tag: 'array' },
-    ): Fragment => {
-      if (from.tag === 'set') {
-        if (from.rel.operator !== 'unionAll') return dependent()
-        const side = ({ rel, columns }: Operand): Fragment => {
-          const opened = openBlock(rel, options)
-          const cells = ids.map(id => columns[from.rel.columns.findIndex(c => c.id === id)] as Scalar)
-          return arrayOf(collectable(opened, cells, []) ? opened : wrap(opened, rel), cells, [])
-        }
-        return lateral.concat(side(from.rel.left), side(from.rel.right))
-      }
-      const { block } = from
-      const bound = [...ids, ...(block.distinct ?? []).filter(id => !ids.includes(id))]
-      const outputs = bound.map((id): Scalar => ({ node: { tag: 'column', id }, type: (block.defs.get(id) as Def).type }))
-      if (collectable(block, outputs, block.order)) return arrayOf(block, outputs, block.order)
-      if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited || hidesGroup(block, outputs))
-        return dependent()
-      const within = environment(block, env)
-      const clauses = body(block, within, outputs, outside)
-      return lateral.single(outputs.map(printer(within, outside).cell), clauses)
-    }
-
-    const dependent = (): never =>
-      refuse(
-        unsupported('a dependent sub-query with groups or a set operation', dialect.name, 'make it independent and join it on its key'),
-      )
-
-    return { print, fragment, alone, cell, parameter, aggregate, sortKey, sourceArray, lookUp }
-  }
-
   // --- Blocks ---------------------------------------------------------------------------------
 
-  const environment = (block: Block, parent: Env | null): Env => ({ block, sources: new Map(), parent })
+  const environment = (block: Block, parent: Env): Env => ({ block, sources: new Map(), parent, outside: parent.outside })
 
   /** The ids that a block needs of its sources: mentioned by its clauses, directly or through what it computes. */
   const needed = (block: Block, outputs: readonly Scalar[]): ReadonlySet<number> => {
@@ -347,11 +85,11 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   /** FROM, WHERE, GROUP BY and HAVING of a block whose outputs are these. Fills the environment with the sources' names. */
-  const body = (block: Block, env: Env, outputs: readonly Scalar[], outside: ((id: number) => Fragment) | null): Fragment => {
+  const body = (block: Block, env: Env, outputs: readonly Scalar[]): Fragment => {
     const needs = needed(block, outputs)
     const { sources, where } = placed(block)
-    const p = printer(env, outside)
-    const from = sources.map((s, i) => sourceText(s, i, block, env, needs, outside))
+    const p = scalarsIn(env)
+    const from = sources.map((s, i) => sourceText(s, i, block, env, needs))
     const conditions = where.map(w => p.fragment(w, where.length > 1 ? level.and : 0))
     const having = block.having.map(h => p.fragment(h, block.having.length > 1 ? level.and : 0))
     const group = block.group ?? []
@@ -361,21 +99,14 @@ export const renderer = (dialect: Dialect): Renderer => {
     )}${optional(having.length > 0, () => sql` HAVING ${join(having, ' AND ')}`)}`
   }
 
-  const sourceText = (
-    s: Source,
-    i: number,
-    block: Block,
-    env: Env,
-    needs: ReadonlySet<number>,
-    outside: ((id: number) => Fragment) | null,
-  ): Fragment => {
+  const sourceText = (s: Source, i: number, block: Block, env: Env, needs: ReadonlySet<number>): Fragment => {
     const ids = [...needs].filter(id => {
       const def = block.defs.get(id)
       return def?.tag === 'column' && def.source === s.from
     })
-    const { item, read, lateral } = fromItem(s, ids, block, env, outside)
+    const { item, read, lateral } = fromItem(s, ids, block, env)
     env.sources.set(s.from, { read })
-    const on = s.on.map(c => printer(env, outside).fragment(c, s.on.length > 1 ? level.and : 0))
+    const on = s.on.map(c => scalarsIn(env).fragment(c, s.on.length > 1 ? level.and : 0))
     const source = lateral ? sql`LATERAL ${item}` : item
     if (i === 0) return source
     if (s.join === 'left') return sql`LEFT JOIN ${source} ON ${on.length === 0 ? text('TRUE') : join(on, ' AND ')}`
@@ -389,7 +120,6 @@ export const renderer = (dialect: Dialect): Renderer => {
     ids: readonly number[],
     block: Block,
     env: Env,
-    outside: ((id: number) => Fragment) | null,
   ): { readonly item: Fragment; readonly read: (id: number) => Fragment; readonly lateral: boolean } => {
     const wished = (id: number): Def => block.defs.get(id) as Def
     const q = dialect.quote
@@ -407,7 +137,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       case 'values': {
         const name = alias(hint)
         const names = distinctLabels(from.columns.map(c => c.name))
-        const p = printer(env, outside)
+        const p = scalarsIn(env)
         const at = new Map(from.columns.map((c, i) => [c.id, names[i] as string]))
         const item =
           from.rows.length === 0
@@ -432,10 +162,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         const dependent = beside || (around && !dialect.correlatedDerived)
         const { lateral } = dialect
         // the tables inside are named first: they get the plain names
-        const inner =
-          dependent && lateral.tag === 'array'
-            ? printer(env, outside).sourceArray(from, ids, lateral)
-            : derived(from, ids, names, env, outside)
+        const inner = dependent && lateral.tag === 'array' ? sourceArray(from, ids, lateral, env) : derived(from, ids, names, env)
         const name = alias(hint)
         const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
         if (!dependent || lateral.tag === 'native') return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: dependent }
@@ -462,34 +189,25 @@ export const renderer = (dialect: Dialect): Renderer => {
     ids: readonly number[],
     names: readonly string[],
     env: Env,
-    outside: ((id: number) => Fragment) | null,
   ): Fragment => {
     if (from.tag === 'set')
       return compound(
         from.rel,
         from.rel.columns.map((c, i) => names[ids.indexOf(c.id)] ?? `_${i + 1}`),
         env,
-        outside,
       )
     const bound = from.block.distinct
     const outputs = bound === null ? ids : [...ids, ...bound.filter(id => !ids.includes(id))]
     const labels = distinctLabels([...names, ...outputs.slice(ids.length).map(id => from.block.defs.get(id)?.name ?? 'value')])
     const columns = outputs.map((id): Scalar => ({ node: { tag: 'column', id }, type: (from.block.defs.get(id) as Def).type }))
-    return statement(from.block, columns, labels, env, outside, 'plain')
+    return statement(from.block, columns, labels, env, 'plain')
   }
 
   /** One SELECT of a block. */
-  const statement = (
-    block: Block,
-    outputs: readonly Scalar[],
-    labels: readonly (string | null)[],
-    parent: Env | null,
-    outside: ((id: number) => Fragment) | null,
-    use: Use,
-  ): Fragment => {
+  const statement = (block: Block, outputs: readonly Scalar[], labels: readonly (string | null)[], parent: Env, use: Use): Fragment => {
     const env = environment(block, parent)
-    const clauses = body(block, env, outputs, outside)
-    const p = printer(env, outside)
+    const clauses = body(block, env, outputs)
+    const p = scalarsIn(env)
     const columns = outputs.map((s, i) => {
       const printed = use === 'result' && s.node.tag !== 'nested' ? dialect.output(p.alone(s), s.type.sql) : p.alone(s)
       const name = labels[i]
@@ -516,12 +234,7 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   const WORDS = { unionAll: 'UNION ALL', union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as const
 
-  const compound = (
-    rel: Rel & { readonly tag: 'set' },
-    labels: readonly string[],
-    env: Env | null,
-    outside: ((id: number) => Fragment) | null,
-  ): Fragment => {
+  const compound = (rel: Rel & { readonly tag: 'set' }, labels: readonly string[], env: Env): Fragment => {
     const side = (operand: typeof rel.left): Fragment => {
       const opened = openBlock(operand.rel, options)
       const block =
@@ -531,10 +244,10 @@ export const renderer = (dialect: Dialect): Renderer => {
         (opened.distinct !== null && !selects(opened, operand.columns))
           ? wrap(opened, operand.rel)
           : opened
-      return statement(block, operand.columns, labels, env, outside, 'plain')
+      return statement(block, operand.columns, labels, env, 'plain')
     }
     const same = sameOperation(rel.left, rel)
-    const left = same === null ? side(rel.left) : compound(same, labels, env, outside)
+    const left = same === null ? side(rel.left) : compound(same, labels, env)
     return sql`${left} ${WORDS[rel.operator]} ${side(rel.right)}`
   }
 
@@ -543,15 +256,15 @@ export const renderer = (dialect: Dialect): Renderer => {
     columns.length === b.distinct.length &&
     columns.every(s => s.node.tag === 'column' && b.distinct?.includes(s.node.id))
 
-  const select = (plan: Plan, parent: Env | null, outside: ((id: number) => Fragment) | null, use: Use): Fragment => {
+  const select = (plan: Plan, parent: Env, use: Use): Fragment => {
     const labels = labelsOf(plan.outputs)
     const outputs = plan.outputs.map(o => o.scalar)
     const opened = blockOf(plan.rel, plan.order, outputs, options)
     const block = use === 'members' && opened.limited && !dialect.limitInMembers ? wrap(opened, plan.rel) : opened
     const bare = bareSet(block, outputs)
-    if (bare !== null && use !== 'result') return compound(bare, labels, parent, outside)
+    if (bare !== null && use !== 'result') return compound(bare, labels, parent)
     if (bare !== null && block.order.every(k => k.scalar.node.tag === 'column' && !k.scalar.type.nullable)) {
-      const united = compound(bare, labels, parent, outside)
+      const united = compound(bare, labels, parent)
       const key = (k: SortKey): string => {
         const id = k.scalar.node.tag === 'column' ? k.scalar.node.id : -1
         // by position: a name may stand for a column of either side
@@ -564,7 +277,6 @@ export const renderer = (dialect: Dialect): Renderer => {
       outputs,
       use !== 'result' ? labels : labels.map((l, i) => (isTableColumn(block, outputs[i]) && l === plan.outputs[i]?.path.at(-1) ? null : l)),
       parent,
-      outside,
       use,
     )
   }
@@ -585,14 +297,79 @@ export const renderer = (dialect: Dialect): Renderer => {
     return straight && columns.every(c => c.type.sql.tag !== 'array') ? from.rel : null
   }
 
+  // --- Collections ----------------------------------------------------------------------------
+
+  const collection = (plan: Plan, env: Env): Fragment => {
+    const { rel } = plan
+    const outputs = plan.outputs.map(o => o.scalar)
+    // one row is in every order
+    const order = rel.tag === 'limit' && rel.count !== null && isLiteral(rel.count, 1n) ? [] : plan.order
+    const opened = openBlock(rel, options)
+    return arrayOf(collectable(opened, outputs, order) ? opened : wrap(opened, rel), outputs, order, env)
+  }
+
+  /** Whether the dialect makes an array of a block as it is. */
+  const collectable = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[]): boolean => {
+    const { limit, distinct } = dialect.inCollection
+    const free = b.distinct === null || (distinct && selects(b, outputs) && ordersSelected(b, order))
+    return b.group === null && free && (!b.limited || (limit && (order.length === 0 || sameOrder(order, b.order))))
+  }
+
+  /** The rows of a block, in an order, as one JSON array of arrays. */
+  const arrayOf = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[], env: Env): Fragment => {
+    const within = environment(b, env)
+    const keys = b.limited ? b.order : order
+    const clauses = body(b, within, [...outputs, ...keys.map(k => k.scalar)])
+    const p = scalarsIn(within)
+    return dialect.collection({
+      cells: outputs.map(p.cell),
+      body: clauses,
+      order: keys.filter(k => !isConstant(k.scalar, b)).map(p.sortKey),
+      distinct: b.distinct !== null,
+      count: rows(b.count, p),
+      offset: rows(b.offset, p),
+      alias: hint => dialect.quote(alias(hint)),
+    })
+  }
+
+  /** The columns of a source, and then others that it needs, as one JSON array of arrays. */
+  const sourceArray = (
+    from: From & { readonly tag: 'block' | 'set' },
+    ids: readonly number[],
+    lateral: Lateral & { readonly tag: 'array' },
+    env: Env,
+  ): Fragment => {
+    if (from.tag === 'set') {
+      if (from.rel.operator !== 'unionAll') return dependent()
+      const side = ({ rel, columns }: Operand): Fragment => {
+        const opened = openBlock(rel, options)
+        const cells = ids.map(id => columns[from.rel.columns.findIndex(c => c.id === id)] as Scalar)
+        return arrayOf(collectable(opened, cells, []) ? opened : wrap(opened, rel), cells, [], env)
+      }
+      return lateral.concat(side(from.rel.left), side(from.rel.right))
+    }
+    const { block } = from
+    const bound = [...ids, ...(block.distinct ?? []).filter(id => !ids.includes(id))]
+    const outputs = bound.map((id): Scalar => ({ node: { tag: 'column', id }, type: (block.defs.get(id) as Def).type }))
+    if (collectable(block, outputs, block.order)) return arrayOf(block, outputs, block.order, env)
+    if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited || hidesGroup(block, outputs))
+      return dependent()
+    const within = environment(block, env)
+    const clauses = body(block, within, outputs)
+    return lateral.single(outputs.map(scalarsIn(within).cell), clauses)
+  }
+
+  const dependent = (): never =>
+    refuse(unsupported('a dependent sub-query with groups or a set operation', dialect.name, 'make it independent and join it on its key'))
+
+  const scalarsIn = scalarPrinter(dialect, { select, collection })
+  const within = (read: (id: number) => Fragment): Scalars => scalarsIn({ ...TOP, outside: read })
+
   return {
-    select: plan => select(plan, null, null, 'result'),
-    inserted: plan => select(plan, null, null, 'plain'),
-    scalar: (s, read) => printer(TOP, read).fragment(s),
-    stored: (s, read) => (isParameter(s) ? printer(TOP, read).parameter(s, 'stored') : printer(TOP, read).fragment(s)),
+    select: plan => select(plan, TOP, 'result'),
+    inserted: plan => select(plan, TOP, 'plain'),
+    scalar: (s, read) => within(read).fragment(s),
+    stored: (s, read) => (isParameter(s) ? within(read).parameter(s, 'stored') : within(read).fragment(s)),
     alias,
   }
 }
-
-/** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN. */
-type Use = 'result' | 'plain' | 'members'

@@ -1,0 +1,221 @@
+/**
+ * Scalars: the text of expressions, aggregates and sort keys, in any dialect.
+ *
+ * Columns are found through environments: each block knows its own columns and, through its parent,
+ * those of the queries around it, so that a sub-query may mention them at any depth. What an
+ * expression asks of a query inside it is printed by `render`, which is given here.
+ */
+import { outOfScope } from '../core/answered.js'
+import type { AggScalar, Plan, Scalar, SortKey } from '../plan/Rel.js'
+import { isLiteral } from '../plan/Rel.js'
+import { type Block, type Def, type From, isConstant } from './Block.js'
+import { atom, type Dialect, level, type Place, type Printed } from './Dialect.js'
+import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
+import { isParameter, sharesType, valueOf } from './parameters.js'
+import { standard } from './standard.js'
+
+/** How the columns of a source are read inside its block. */
+export interface Placed {
+  readonly read: (id: number) => Fragment
+}
+
+/** Where a column id is looked up: in this block, then in the blocks around it, then outside of the statement. */
+export interface Env {
+  readonly block: Block | null
+  readonly sources: Map<From, Placed>
+  readonly parent: Env | null
+  readonly outside: ((id: number) => Fragment) | null
+}
+
+/** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN. */
+export type Use = 'result' | 'plain' | 'members'
+
+/** How the queries inside an expression are printed. */
+interface Inside {
+  readonly select: (plan: Plan, env: Env, use: Use) => Fragment
+  readonly collection: (plan: Plan, env: Env) => Fragment
+}
+
+export interface Scalars {
+  readonly fragment: (s: Scalar, minimum?: number) => Fragment
+  /** As `fragment`, where nothing around a parameter tells its type. */
+  readonly alone: (s: Scalar) => Fragment
+  /** As an element of a JSON array. */
+  readonly cell: (s: Scalar) => Fragment
+  readonly parameter: (s: Scalar, place: Place) => Fragment
+  readonly sortKey: (k: SortKey) => Fragment
+}
+
+/** The scalars of one statement, by environment. A value that occurs twice is one parameter. */
+export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside): ((env: Env) => Scalars) => {
+  const slots = new Map<Scalar, Slot>()
+
+  const scalarsIn = (env: Env) => {
+    const lookUp = (id: number): { readonly def: Def; readonly env: Env } | null => {
+      for (let e: Env | null = env; e !== null; e = e.parent) {
+        const def = e.block?.defs.get(id)
+        if (def !== undefined) return { def, env: e }
+      }
+      return null
+    }
+
+    const columnAt = (id: number): Printed => {
+      const found = lookUp(id)
+      if (found === null) {
+        return env.outside === null ? outOfScope() : atom(env.outside(id))
+      }
+      const { def, env: at } = found
+      switch (def.tag) {
+        case 'column': {
+          const source = at.sources.get(def.source)
+          if (source === undefined) throw new Error(`the source of column ${id} is not in scope: a plan is malformed`)
+          return atom(source.read(id))
+        }
+        case 'scalar':
+          return at === env ? print(def.scalar) : scalarsIn(at).print(def.scalar)
+        case 'agg':
+          return at === env ? aggregate(def.agg) : scalarsIn(at).aggregate(def.agg)
+      }
+    }
+
+    const fragment = (s: Scalar, minimum = 0): Fragment => {
+      const printed = print(s)
+      return printed.level < minimum ? parens(printed.fragment) : printed.fragment
+    }
+
+    const parameter = (s: Scalar, place: Place): Fragment => {
+      const n = s.node
+      const known: Slot =
+        slots.get(s) ??
+        (n.tag === 'param' ? { tag: 'named', name: n.name, type: s.type } : { tag: 'value', value: valueOf(s), type: s.type })
+      slots.set(s, known)
+      return dialect.parameter(slot(known), s.type.sql, place)
+    }
+
+    /** As `fragment`, where nothing around a parameter tells its type. */
+    const alone = (s: Scalar): Fragment => {
+      const own = resolved(s)
+      return isParameter(own) ? parameter(own, 'alone') : fragment(s)
+    }
+
+    /** What a column of this block is computed as. */
+    const resolved = (s: Scalar): Scalar => {
+      const def = s.node.tag === 'column' ? lookUp(s.node.id)?.def : undefined
+      return def?.tag === 'scalar' ? resolved(def.scalar) : s
+    }
+
+    /** Operands of one type: where all are parameters, the first has to tell it. */
+    const together = (all: readonly Scalar[]): ((s: Scalar, minimum?: number) => Fragment) => {
+      const first = all.every(s => isParameter(s) || isLiteral(s, null)) ? all.find(isParameter) : undefined
+      return (s, minimum) => (s === first ? alone(s) : fragment(s, minimum))
+    }
+
+    const print = (s: Scalar): Printed => {
+      const n = s.node
+      switch (n.tag) {
+        case 'column':
+          return columnAt(n.id)
+        case 'literal':
+          if (n.value === null) return atom(dialect.nullOf(s.type.sql))
+          if (s.type.sql.tag === 'boolean') return atom(text(n.value === true ? 'TRUE' : 'FALSE'))
+          return atom(parameter(s, 'beside'))
+        case 'param':
+          return atom(parameter(s, 'beside'))
+        case 'call':
+          return call(s, n)
+        case 'case': {
+          const branch = together([...n.branches.map(([, v]) => v), n.otherwise])
+          const whens = n.branches.map(([c, v]) => sql`WHEN ${fragment(c)} THEN ${branch(v)}`)
+          const otherwise = isLiteral(n.otherwise, null) ? text('') : sql` ELSE ${branch(n.otherwise)}`
+          return atom(sql`CASE ${join(whens, ' ')}${otherwise} END`)
+        }
+        case 'in':
+          return { level: level.comparison, fragment: members(n, 'IN') }
+        case 'cast':
+          dialect.computable(n.operand.type.sql)
+          return dialect.cast(print(n.operand), n.operand.type.sql, s.type.sql, n.operand)
+        case 'raw':
+          return {
+            level: level.or,
+            fragment: join(
+              interleaved(
+                n.text,
+                n.args.map(a => fragment(a, level.atom)),
+              ),
+              '',
+            ),
+          }
+        case 'exists':
+          return atom(sql`EXISTS (${select({ ...n.plan, order: [], outputs: [] }, env, 'plain')})`)
+        case 'inQuery':
+          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${select(n.plan, env, 'members')})` }
+        case 'scalar':
+          return atom(sql`(${select(n.plan, env, 'plain')})`)
+        case 'nested':
+          return atom(collection(n.plan, env))
+      }
+    }
+
+    const call = (s: Scalar, n: Scalar['node'] & { readonly tag: 'call' }): Printed => {
+      if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'same' && n.fn !== 'isNull') {
+        for (const a of n.args) dialect.computable(a.type.sql)
+      }
+      if (n.fn === 'not') {
+        const negated = negation(n.args[0] as Scalar)
+        if (negated !== null) return negated
+      }
+      const make = dialect.calls[n.fn] ?? standard[n.fn]
+      const operand = sharesType(n.fn) ? together(n.args) : fragment
+      return make({ scalars: n.args, arg: (i, at) => operand(n.args[i] as Scalar, at), all: at => n.args.map(a => operand(a, at)) }, s)
+    }
+
+    const members = (n: Scalar['node'] & { readonly tag: 'in' }, word: 'IN' | 'NOT IN'): Fragment => {
+      const operand = together([n.operand, ...n.list])
+      return sql`${operand(n.operand, level.sum)} ${word} (${list(n.list.map(x => operand(x)))})`
+    }
+
+    /** SQL has words of its own for the negation of some conditions. */
+    const negation = (s: Scalar): Printed | null => {
+      const n = s.node
+      const comparison = (f: Fragment): Printed => ({ level: level.comparison, fragment: f })
+      if (n.tag === 'in') return comparison(members(n, 'NOT IN'))
+      if (n.tag === 'inQuery') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${select(n.plan, env, 'members')})`)
+      if (n.tag === 'exists') return { level: level.not, fragment: sql`NOT ${fragment(s)}` }
+      if (n.tag !== 'call') return null
+      const [a, b] = n.args as [Scalar, Scalar]
+      if (n.fn === 'isNull') return comparison(sql`${fragment(a, level.comparison + 1)} IS NOT NULL`)
+      if (n.fn === 'like') return comparison(sql`${fragment(a, level.sum)} NOT LIKE ${fragment(b, level.sum)} ESCAPE '!'`)
+      return null
+    }
+
+    const aggregate = (agg: AggScalar): Printed => {
+      if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.computable(agg.arg.type.sql)
+      return dialect.aggregate({
+        fn: agg.fn,
+        arg: agg.arg === null ? null : alone(agg.arg),
+        argType: agg.arg?.type.sql ?? null,
+        distinct: agg.distinct,
+        separator: text(dialect.text(agg.separator)),
+        order: agg.order.filter(k => !isConstant(k.scalar)).map(sortKey),
+        filter: agg.filter === null ? null : fragment(agg.filter),
+      })
+    }
+
+    const sortKey = (k: SortKey): Fragment => {
+      dialect.computable(k.scalar.type.sql)
+      const key = fragment(k.scalar, level.comparison + 1)
+      const direction = k.direction === 'asc' ? '' : ' DESC'
+      if (!k.scalar.type.nullable) return sql`${key}${direction}`
+      const last = k.nulls === null ? k.direction === 'asc' : k.nulls === 'last'
+      if (last === (dialect.nulls.largest === (k.direction === 'asc'))) return sql`${key}${direction}`
+      if (dialect.nulls.clause) return sql`${key}${direction} NULLS ${last ? 'LAST' : 'FIRST'}`
+      return sql`${key} IS NULL${last ? '' : ' DESC'}, ${key}${direction}`
+    }
+
+    const cell = (s: Scalar): Fragment =>
+      s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column')
+
+    return { print, fragment, alone, cell, parameter, aggregate, sortKey }
+  }
+  return scalarsIn
+}
