@@ -1,0 +1,210 @@
+// The three servers as processes of a Debian machine, run by root. Their data lies in `.services/data/NAME`, bind-mounted to a
+// place that the server's user can reach. The mounts are made in a mount namespace of the server's own: they are seen by it
+// alone and vanish with it, so there is nothing to unmount, and deleting a chroot can't reach through them.
+//
+// They are tuned for tests: nothing is synced to the disk. What was committed survives a killed server (the operating system
+// has it), not a power cut.
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { chroot, install } from './install.mjs'
+import { dataOf, end, gone, isTaken, launch, logFile, logTail, mustRun, pidOf, run } from './processes.mjs'
+import { cache, folder, repository, servers, Trouble } from './servers.mjs'
+
+const sql = name => join(repository, 'scripts', 'services', `${name}.sql`)
+
+const mounting = script => ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', script, 'sh']
+const inChroot = (data, at, argv) => [
+  ...mounting(
+    'mount --bind /proc "$1/proc"; mount --rbind /dev "$1/dev"; mount --bind "$2" "$1$3"; root=$1; shift 3; exec chroot "$root" "$@"',
+  ),
+  ...[chroot, data, at, ...argv],
+]
+const onHost = (data, at, argv) => [...mounting('mount --bind "$1" "$2"; shift 2; exec "$@"'), data, at, ...argv]
+
+const mysqlOptions = at => [
+  ...['--user=mysql', `--datadir=${at}`, `--socket=${at}/server.sock`, `--pid-file=${at}/server.pid`, `--init-file=${at}/init.sql`],
+  ...['--bind-address=127.0.0.1', '--skip-name-resolve', '--character-set-server=utf8mb4', '--skip-log-bin', '--max-connections=200'],
+  ...['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync'],
+]
+const mysqlQuery = (name, client) => [
+  ...[client, '--no-defaults', '--batch', '--skip-column-names', '-h127.0.0.1', `-P${servers[name].port}`, '-uquery', 'query_ts'],
+  ...['-e', 'SELECT version()'],
+]
+
+const postgresPrograms = '/usr/lib/postgresql/18/bin'
+const asPostgres = argv => ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups', ...argv]
+const postgresOptions = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: 200,
+  shared_buffers: '64MB',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+}
+
+/**
+ * How each server is installed and run: `at` is where it finds its data, `into` wraps a command so that it runs where the server
+ * does, `initialize` fills an empty data folder, `ready` is a query that the server answers once it is of use.
+ */
+const recipes = {
+  postgres: {
+    at: '/srv/postgres',
+    into: inChroot,
+    passwords: join(chroot, 'etc/passwd'),
+    user: 'postgres',
+    version: ['chroot', chroot, `${postgresPrograms}/postgres`, '--version'],
+    // The default order of texts is that of a language, as on most installations: a query that relies on bytes is found out.
+    initialize: asPostgres([
+      ...[
+        `${postgresPrograms}/initdb`,
+        '-D',
+        '/srv/postgres',
+        '-U',
+        'query',
+        '--pwfile=/srv/password',
+        '--auth=scram-sha-256',
+        '--no-sync',
+      ],
+      ...['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'],
+    ]),
+    serve: asPostgres([
+      ...[`${postgresPrograms}/postgres`, '-D', '/srv/postgres', '-p', `${servers.postgres.port}`],
+      ...Object.entries(postgresOptions).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ]),
+    ready: {
+      argv: [
+        'chroot',
+        chroot,
+        'psql',
+        '-XqtA',
+        '-v',
+        'ON_ERROR_STOP=1',
+        '-h',
+        '127.0.0.1',
+        '-p',
+        `${servers.postgres.port}`,
+        '-U',
+        'query',
+        'postgres',
+      ],
+      input: () => `${readFileSync(sql('postgres'), 'utf8')}\nSELECT version();\n`,
+    },
+    stopSignal: 'SIGINT', // "fast": ends the sessions instead of waiting for them
+  },
+  mysql: {
+    at: '/srv/mysql',
+    into: inChroot,
+    passwords: join(chroot, 'etc/passwd'),
+    user: 'mysql',
+    version: ['chroot', chroot, 'mysqld', '--version'],
+    initialize: ['mysqld', '--no-defaults', '--initialize-insecure', '--user=mysql', '--datadir=/srv/mysql'],
+    serve: [
+      'mysqld',
+      '--no-defaults',
+      ...mysqlOptions('/srv/mysql'),
+      `--port=${servers.mysql.port}`,
+      '--mysqlx=OFF',
+      '--secure-file-priv=NULL',
+    ],
+    ready: { argv: ['chroot', chroot, ...mysqlQuery('mysql', 'mysql')], input: () => '' },
+    initFile: sql('mysql'),
+    stopSignal: 'SIGTERM',
+  },
+  mariadb: {
+    at: join(cache, 'mariadb'),
+    into: onHost,
+    passwords: '/etc/passwd',
+    user: 'mysql',
+    version: ['/usr/sbin/mariadbd', '--version'],
+    initialize: [
+      ...['mariadb-install-db', '--no-defaults', '--user=mysql', `--datadir=${join(cache, 'mariadb')}`],
+      ...['--auth-root-authentication-method=normal', '--skip-test-db'],
+    ],
+    serve: ['/usr/sbin/mariadbd', '--no-defaults', ...mysqlOptions(join(cache, 'mariadb')), `--port=${servers.mariadb.port}`],
+    ready: { argv: mysqlQuery('mariadb', '/usr/bin/mariadb'), input: () => '' },
+    initFile: sql('mysql'),
+    stopSignal: 'SIGTERM',
+  },
+}
+
+/** An empty data folder is filled; so is one that was left half-filled, or filled by another version of the server. */
+const prepareData = async name => {
+  const { at, into, passwords, user, version, initialize, initFile } = recipes[name]
+  const data = dataOf(name)
+  const marker = join(folder, 'data', `${name}.version`)
+  const current = (await mustRun(version)).stdout
+  const [, uid, gid] = new RegExp(`^${user}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync(passwords, 'utf8')) ?? []
+  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== current || !existsSync(data)) {
+    rmSync(marker, { force: true })
+    rmSync(data, { recursive: true, force: true })
+    rmSync(logFile(name), { force: true })
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+    chownSync(data, Number(uid), Number(gid))
+    await mustRun(into(data, at, initialize))
+    writeFileSync(marker, current)
+  }
+  // What a killed server leaves. It would take its old pid for alive for as long as that is a zombie; we know that it is not.
+  for (const lock of ['postmaster.pid', 'server.pid', 'server.sock', 'server.sock.lock']) rmSync(join(data, lock), { force: true })
+  if (initFile === undefined) return
+  copyFileSync(initFile, join(data, 'init.sql'))
+  chmodSync(join(data, 'init.sql'), 0o644)
+}
+
+/** Waits for the answer to a real query; answers what the server says it is. */
+const answer = async name => {
+  const { argv, input } = recipes[name].ready
+  const env = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', PGPASSWORD: 'query', MYSQL_PWD: 'query' }
+  for (const began = Date.now(); ; await delay(100)) {
+    const { ok, stdout, text } = await run(argv, { env, input: input(), timeout: 10_000 })
+    if (ok) return stdout.trim().split('\n').at(-1)
+    if (pidOf(name) === undefined) throw new Trouble(`${name} ended while it was starting; the end of ${logFile(name)}:\n${logTail(name)}`)
+    if (Date.now() - began > 60_000)
+      throw new Trouble(
+        `${name} runs and has not answered a query for a minute: ${text.trim()}\nThe end of ${logFile(name)}:\n${logTail(name)}`,
+      )
+  }
+}
+
+const isDebian = () => existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
+
+export const debian = {
+  title: 'processes of this machine',
+
+  /** Why this way is not open on this machine, if it is not. */
+  obstacle: async () => {
+    if (!isDebian()) return 'this is not Debian'
+    if (process.getuid() !== 0) return 'this is Debian, but only root can install servers'
+    if (!(await run(['unshare', '--mount', '--propagation', 'private', 'true'])).ok)
+      return 'root may not mount here (a container without CAP_SYS_ADMIN)'
+    return undefined
+  },
+
+  install,
+
+  start: async name => {
+    const { port } = servers[name]
+    const { into, at, serve } = recipes[name]
+    if (pidOf(name) === undefined) {
+      await gone(name)
+      if (await isTaken(port))
+        throw new Trouble(
+          `${name}: port ${port} is taken by something that was not started from here; \`ss -ltnp\` tells by what. ` +
+            `End that, or choose another port with QUERY_TS_${name.toUpperCase()}_PORT.`,
+        )
+      await prepareData(name)
+      await launch(name, into(dataOf(name), at, serve))
+    }
+    return answer(name)
+  },
+
+  stop: name => end(name, recipes[name].stopSignal),
+
+  kill: name => end(name, 'SIGKILL'),
+
+  state: async name => {
+    const pid = pidOf(name)
+    return pid === undefined ? undefined : `pid ${pid}`
+  },
+}

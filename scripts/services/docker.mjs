@@ -1,0 +1,49 @@
+// The three servers as containers of docker-compose.yml. Their data lives as long as the container: `stop` and `kill` keep it,
+// `docker compose down -v` throws it away.
+import { run } from './processes.mjs'
+import { repository, Trouble } from './servers.mjs'
+
+const env = process.env
+
+const compose = async (...args) => {
+  const answer = await run(['docker', 'compose', '--project-directory', repository, ...args], { env, timeout: 1_800_000 })
+  if (!answer.ok) throw new Trouble(`docker compose ${args.join(' ')}\n${answer.text.trim()}`)
+  return answer.stdout.trim()
+}
+
+const isRunning = async name => (await compose('ps', '--status', 'running', '--quiet', name)) !== ''
+
+const end = async (name, command) => {
+  const ran = await isRunning(name)
+  if (ran) await compose(command, name)
+  return ran
+}
+
+export const docker = {
+  title: 'containers',
+
+  obstacle: async () => {
+    const engine = await run(['docker', 'info', '--format', '{{.ServerVersion}}'], { env, timeout: 20_000 })
+    if (!engine.ok || engine.stdout.trim() === '') return 'no Docker engine answers'
+    return (await run(['docker', 'compose', 'version'], { env })).ok
+      ? undefined
+      : 'a Docker engine answers, but `docker compose` is not installed'
+  },
+
+  install: async names => {
+    await compose('pull', '--quiet', '--policy', 'missing', ...names)
+    return []
+  },
+
+  /** `--wait` waits for the health check of docker-compose.yml, which asks a real query. */
+  start: async name => {
+    await compose('up', '--detach', '--wait', name)
+    return `${name} in a container`
+  },
+
+  stop: name => end(name, 'stop'),
+
+  kill: name => end(name, 'kill'),
+
+  state: async name => ((await isRunning(name)) ? 'container' : undefined),
+}

@@ -1,0 +1,31 @@
+// The three database servers: their names, ports and URLs, the folder of a repository that holds what they leave behind,
+// and how this script says what it does. Standard output is for environment lines only, so that
+// `eval "$(npm run -s services)"` is safe: everything said to a person goes to standard error.
+import { join } from 'node:path'
+
+export const repository = join(import.meta.dirname, '..', '..')
+
+/** Logs, pid files, data and the environment lines; git ignores it. */
+export const folder = join(repository, '.services')
+
+/** The installed packages, shared by all clones on this machine. */
+export const cache = process.env.QUERY_TS_SERVICES_DIR ?? '/var/cache/query-ts-services'
+
+const server = (name, scheme, usualPort) => {
+  const port = Number(process.env[`QUERY_TS_${name.toUpperCase()}_PORT`] ?? usualPort)
+  return { name, port, variable: `${name.toUpperCase()}_URL`, url: `${scheme}://query:query@127.0.0.1:${port}/query_ts` }
+}
+
+/** docker-compose.yml publishes the same ports. */
+export const servers = {
+  postgres: server('postgres', 'postgres', 5433),
+  mysql: server('mysql', 'mysql', 3307),
+  mariadb: server('mariadb', 'mariadb', 3308),
+}
+
+export const environmentLines = names => names.map(name => `${servers[name].variable}=${servers[name].url}`)
+
+export const say = line => process.stderr.write(`${line}\n`)
+
+/** What a person has to mend; it is shown without a stack. */
+export class Trouble extends Error {}
