@@ -120,7 +120,7 @@ const recipes = {
     version: ['/usr/sbin/mariadbd', '--version'],
     initialize: [
       ...['mariadb-install-db', '--no-defaults', '--user=mysql', `--datadir=${join(cache, 'mariadb')}`],
-      ...['--auth-root-authentication-method=normal', '--skip-test-db'],
+      ...['--auth-root-authentication-method=normal', '--skip-test-db', '--force'],
     ],
     serve: ['/usr/sbin/mariadbd', '--no-defaults', ...mysqlOptions(join(cache, 'mariadb')), `--port=${servers.mariadb.port}`],
     ready: { argv: mysqlQuery('mariadb', '/usr/bin/mariadb'), input: () => '' },
