@@ -6,24 +6,7 @@ import { albums, artists, customers, invoiceLines, invoices, playlistTracks, tra
 import * as A from '../../../lib/core/Agg.js'
 import { text } from '../../../lib/core/Column.js'
 import * as C from '../../../lib/core/Command.js'
-import {
-  and,
-  asc,
-  concat,
-  eq,
-  exists,
-  gt,
-  inQuery,
-  isNull,
-  lit,
-  lt,
-  minus,
-  not,
-  nullOf,
-  plus,
-  scalar,
-  times,
-} from '../../../lib/core/Expr.js'
+import { and, asc, concat, eq, exists, gt, inQuery, isNull, lit, lt, minus, not, nullOf, plus, scalar } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 import { departments, everything, people, settings, stock } from './tables.js'
@@ -168,7 +151,7 @@ export const commands: Cases = {
   'update and return': () =>
     pipe(
       C.update(people)(
-        person => ({ salary: times(person.salary, '1.1') as never }),
+        person => ({ salary: plus(person.salary, '100.00') }),
         person => eq(person.departmentId, 1),
       ),
       C.returning(person => ({ id: person.id, name: person.name })),

@@ -10,7 +10,7 @@ import { type Token, tokensOf } from './lexer.js'
 const WIDTH = 110
 
 /** Words with which a line begins. */
-const CLAUSE = /^(?:FROM|WHERE|GROUP|HAVING|ORDER|LIMIT|UNION|INTERSECT|EXCEPT|RETURNING|VALUES|SET|CONSTRAINT)$/
+const CLAUSE = /^(?:FROM|WHERE|GROUP|HAVING|ORDER|LIMIT|UNION|INTERSECT|EXCEPT|RETURNING|VALUES|SET)$/
 const JOIN = /^(?:JOIN|LEFT|CROSS)$/
 
 type Piece = string | { readonly inside: readonly Piece[]; readonly words: readonly string[] }
@@ -44,39 +44,49 @@ const flat = (pieces: readonly Piece[]): string => pieces.map(p => (typeof p ===
 
 const isQuery = (words: readonly string[]): boolean => words[0] === 'SELECT' || words[0] === 'WITH'
 
-/** How much stands before the next comma. */
-const upToComma = (pieces: readonly Piece[]): number => {
-  const end = pieces.findIndex(p => p === ',')
+/** How much stands before the next comma, or the next clause. */
+const item = (pieces: readonly Piece[]): number => {
+  const end = pieces.findIndex((p, i) => p === ',' || (i > 0 && typeof p === 'string' && CLAUSE.test(p.trimStart())))
   return flat(end < 0 ? pieces : pieces.slice(0, end + 1)).length
 }
 
 const print = (pieces: readonly Piece[], words: readonly string[], margin: string, statement: boolean): string => {
   const whole = flat(pieces).trimStart()
   if (margin.length + whole.length <= WIDTH) return whole
-  const deeper = `${margin}  `
   let text = ''
+  /** How far the line is indented that is being written. */
+  const indent = (): string => (text.includes('\n') ? (/\n( *)[^\n]*$/.exec(text)?.[1] ?? '') : margin)
+  const isBreak = (word: string, i: number): boolean => {
+    const [before, after] = [pieces[i - 1], pieces[i + 1]]
+    if (word === 'FROM') return before !== ' DISTINCT' && before !== 'DELETE'
+    if (word === 'VALUES') return words[0] === 'INSERT' && after === ' ('
+    if (word === 'SET') return before !== ' UPDATE'
+    return CLAUSE.test(word) || (JOIN.test(word) && before !== ' LEFT' && before !== ' CROSS')
+  }
+  let between = false
   pieces.forEach((piece, i) => {
-    const before = pieces[i - 1]
     const lastLine = text.length - text.lastIndexOf('\n')
     if (typeof piece !== 'string') {
       const query = isQuery(piece.words)
-      const broken = query && lastLine + flat(piece.inside).length > WIDTH
-      const inside = print(piece.inside, piece.words, deeper, query)
-      text += broken ? `\n${deeper}${inside}\n${margin}` : inside
+      const at = indent()
+      const inside = print(piece.inside, piece.words, `${at}  `, query)
+      text += query && lastLine + flat(piece.inside).length > WIDTH ? `\n${at}  ${inside}\n${at}` : inside
       return
     }
     const word = piece.trimStart()
-    const clause = statement && CLAUSE.test(word) && !(word === 'VALUES' && words[0] !== 'INSERT')
-    const join = statement && JOIN.test(word) && before !== ' LEFT' && before !== ' CROSS'
-    const long = before === ',' && lastLine + upToComma(pieces.slice(i)) > WIDTH + 20
-    text += i > 0 && piece !== word && (clause || join || long) ? `\n${long ? deeper : margin}${word}` : piece
+    const clause = statement && isBreak(word, i)
+    const long = pieces[i - 1] === ',' && lastLine + item(pieces.slice(i)) > WIDTH + 10
+    const condition = (word === 'AND' && !between) || word === 'OR'
+    if (word === 'BETWEEN' || word === 'AND') between = word === 'BETWEEN'
+    const further = long || (condition && lastLine > WIDTH / 2)
+    text += i > 0 && piece !== word && (clause || further) ? `\n${margin}${clause ? '' : '  '}${word}` : piece
   })
   return text.trimStart()
 }
 
 export const layout = (dialect: DialectName, sql: string): string => {
   // definitions have lines of their own
-  if (sql.includes('\n')) return sql
+  if (!/^(?:SELECT|INSERT|UPDATE|DELETE)\b/.test(sql)) return sql
   const { pieces, words } = tree(tokensOf(dialect, sql))
   return print(pieces, words, '', true)
 }
