@@ -104,9 +104,10 @@ if (!known) {
   process.exit(2)
 }
 if (command !== 'status') alone()
-mkdirSync(folder, { recursive: true })
 try {
-  const ok = await commands[command](await choose(), given.length > 0 ? given : all)
+  const way = await choose()
+  mkdirSync(folder, { recursive: true })
+  const ok = await commands[command](way, given.length > 0 ? given : all)
   process.exitCode = ok ? 0 : 1
 } catch (error) {
   if (!(error instanceof Trouble)) throw error

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chroot, install } from './install.mjs'
 import { dataOf, end, gone, isTaken, launch, logFile, logTail, mustRun, pidOf, run } from './processes.mjs'
-import { cache, folder, repository, servers, Trouble } from './servers.mjs'
+import { cache, folder, repository, say, servers, Trouble } from './servers.mjs'
 
 const sql = name => join(repository, 'scripts', 'services', `${name}.sql`)
 
@@ -136,7 +136,9 @@ const prepareData = async name => {
   const marker = join(folder, 'data', `${name}.version`)
   const current = (await mustRun(version)).stdout
   const [, uid, gid] = new RegExp(`^${user}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync(passwords, 'utf8')) ?? []
-  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== current || !existsSync(data)) {
+  const filledBy = existsSync(marker) && existsSync(data) ? readFileSync(marker, 'utf8') : undefined
+  if (filledBy !== current) {
+    if (filledBy !== undefined) say(`${name}: the data are of another version (${filledBy.trim()}) and are thrown away`)
     rmSync(marker, { force: true })
     rmSync(data, { recursive: true, force: true })
     rmSync(logFile(name), { force: true })

@@ -30,16 +30,13 @@ export const docker = {
       : 'a Docker engine answers, but `docker compose` is not installed'
   },
 
+  /** `--wait` waits for the health checks of docker-compose.yml, which ask a real query. */
   install: async names => {
-    await compose('pull', '--quiet', '--policy', 'missing', ...names)
+    await compose('up', '--detach', '--wait', ...names)
     return []
   },
 
-  /** `--wait` waits for the health check of docker-compose.yml, which asks a real query. */
-  start: async name => {
-    await compose('up', '--detach', '--wait', name)
-    return `${name} in a container`
-  },
+  start: async name => `the container of ${name} answers`,
 
   stop: name => end(name, 'stop'),
 

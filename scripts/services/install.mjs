@@ -59,7 +59,7 @@ const removeChroot = () => {
   rmSync(chroot, { recursive: true, force: true })
 }
 
-/** What debootstrap mounts is seen by itself only, and goes with it. */
+/** What debootstrap mounts is seen by itself only, and goes with it. It ends with this script, however that ends. */
 const bootstrap = async wanted => {
   removeChroot()
   const { stdout } = await run(['apt-config', 'shell', 'proxy', 'Acquire::http::Proxy'])
@@ -68,7 +68,10 @@ const bootstrap = async wanted => {
   const release = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable'
   const include = wanted.flatMap(name => packages[name]).join(',')
   const argv = ['debootstrap', '--variant=minbase', `--include=${include}`, 'sid', chroot, mirror(release)]
-  const answer = await run(['unshare', '--mount', '--propagation', 'private', ...argv], { env, timeout: 1_800_000 })
+  const answer = await run(['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', ...argv], {
+    env,
+    timeout: 1_800_000,
+  })
   const log = join(folder, 'install.log')
   writeFileSync(log, answer.text)
   return { ...answer, log }
