@@ -38,11 +38,10 @@ const choose = async () => {
 const alone = () => {
   if (process.platform !== 'linux' || process.getuid() !== 0 || process.env.QUERY_TS_SERVICES_LOCKED !== undefined) return
   mkdirSync(cache, { recursive: true })
-  const again = (...options) =>
-    spawnSync('flock', ['--close', ...options, join(cache, 'lock'), process.execPath, ...process.argv.slice(1)], {
-      stdio: 'inherit',
-      env: { ...process.env, QUERY_TS_SERVICES_LOCKED: 'yes' },
-    }).status
+  const again = (...options) => {
+    const [command, ...args] = ['flock', '--close', ...options, join(cache, 'lock'), process.execPath, ...process.argv.slice(1)]
+    return spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, QUERY_TS_SERVICES_LOCKED: 'yes' } }).status
+  }
   let status = again('--nonblock', '--conflict-exit-code', '75')
   if (status === 75) {
     say('waiting for another `npm run services` to finish ...')

@@ -4,6 +4,7 @@
 // A marker is written into the chroot at the very end; a chroot without it is half-finished and is made anew.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mirrorIn } from './mirror.mjs'
 import { mustRun, run } from './processes.mjs'
 import { cache, folder, say, Trouble } from './servers.mjs'
 
@@ -13,25 +14,9 @@ const packages = { postgres: ['postgresql-18', 'postgresql-18-pgvector'], mysql:
 export const chroot = join(cache, 'sid')
 const marker = join(chroot, 'query-ts-complete.json')
 
-/**
- * The mirror in a file of apt's sources, of either format, for a release: `deb URI SUITE ...`, or a paragraph of `Key: value`.
- * Addresses of other archives (security, vendors) are passed over because their suite is not the release's own name.
- */
-export const mirrorIn = (text, release) => {
-  for (const line of text.split('\n')) {
-    const [, uri, suite] = /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(line) ?? []
-    if (suite === release) return uri
-  }
-  for (const paragraph of text.split(/\n\s*\n/)) {
-    const words = key => (new RegExp(`^${key}:(.*)$`, 'im').exec(paragraph)?.[1] ?? '').trim().split(/\s+/)
-    if (words('Types').includes('deb') && words('Suites').includes(release)) return words('URIs')[0]
-  }
-  return undefined
-}
-
 const mirror = release => {
-  const apt = '/etc/apt/sources.list.d'
-  const files = ['/etc/apt/sources.list', ...(existsSync(apt) ? readdirSync(apt).map(name => join(apt, name)) : [])]
+  const more = '/etc/apt/sources.list.d'
+  const files = ['/etc/apt/sources.list', ...(existsSync(more) ? readdirSync(more).map(name => join(more, name)) : [])]
   for (const file of files.filter(name => /\.(list|sources)$/.test(name) && existsSync(name))) {
     const found = mirrorIn(readFileSync(file, 'utf8'), release)
     if (found !== undefined) return found

@@ -55,7 +55,7 @@ addresses.run()
 
 const mirror = suite('services: the mirror of Debian')
 
-const mirrorIn = async (sources: string): Promise<string | undefined> => (await script('install.mjs')).mirrorIn(sources, 'bookworm')
+const mirrorIn = async (sources: string): Promise<string | undefined> => (await script('mirror.mjs')).mirrorIn(sources, 'bookworm')
 
 mirror('in one-line format, with options, after comments and other archives', async () => {
   const sources = `# deb http://old.example/debian bookworm main
