@@ -85,11 +85,11 @@ export const commands: Cases = {
     ),
 
   'upsert by the primary key': () =>
-    C.upsert(stock)({ target: ['trackId'], update: ['copies', 'note'] })({ trackId: 1, copies: 5, note: 'signed' }),
+    C.upsert(stock)({ target: ['trackId'], update: ['copies', 'note'] })({ trackId: 9001, copies: 5, note: 'signed' }),
 
   'upsert and return': () =>
     pipe(
-      C.upsert(stock)({ target: ['trackId'], update: ['copies'] })({ trackId: 2, copies: 1 }),
+      C.upsert(stock)({ target: ['trackId'], update: ['copies'] })({ trackId: 9002, copies: 1 }),
       C.returning(row => row),
     ),
 
@@ -108,7 +108,7 @@ export const commands: Cases = {
   'update by the old row': () =>
     C.update(settings)(
       row => ({ changes: plus(row.changes, 1), value: concat(row.value, '!') }),
-      row => eq(row.name, 'colour'),
+      row => eq(row.name, 'font'),
     ),
 
   'swap two columns': () => C.update(settings)(row => ({ owner: row.place, place: row.owner }), C.everywhere),

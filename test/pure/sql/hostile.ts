@@ -146,7 +146,7 @@ export const withName: { readonly [what: string]: (name: string) => Case } = {
     ),
   'create and drop': name => {
     const [self, other] = [named(name), plain]
-    return createAll(schema({ self, other }, t => ({ self: { zz: fk((t.self as any)[name], t.other.zz_id) }, other: {} })))
+    return createAll(schema({ self, other }, t => ({ other: { zz: fk(t.other.zz_n, (t.self as any)[name]) } })))
   },
   drop: name => dropAll(schema({ self: named(name), other: plain })),
 }

@@ -87,7 +87,7 @@ export const selects: Cases = {
   'a sort after a limit': () =>
     pipe(
       Q.from(invoices),
-      Q.orderBy(invoice => [desc(invoice.total)]),
+      Q.orderBy(invoice => [desc(invoice.total), asc(invoice.id)]),
       Q.limit(5),
       Q.orderBy(invoice => [asc(invoice.id)]),
     ),
@@ -95,7 +95,7 @@ export const selects: Cases = {
   'a condition after a limit': () =>
     pipe(
       Q.from(invoices),
-      Q.orderBy(invoice => [desc(invoice.total)]),
+      Q.orderBy(invoice => [desc(invoice.total), asc(invoice.id)]),
       Q.limit(5),
       Q.where(invoice => ne(invoice.billingCountry, 'USA')),
       Q.map(invoice => invoice.id),
