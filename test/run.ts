@@ -7,10 +7,11 @@
  * ran and nothing failed. When CI is set a skip counts as a failure of the run: what was skipped was not shown.
  */
 import { fork } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { prepareCopy } from './live/pgliteCopy.js'
 import type { Verdict } from './runner/worker.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -19,7 +20,8 @@ const option = (name: string, fallback: string): string => args.find(a => a.star
 const filters = args.filter(a => !a.startsWith('--'))
 const suffix = option('suffix', '.test.js')
 const timeoutSeconds = Number(option('timeout', '300'))
-const jobs = Number(option('jobs', String(Math.max(2, availableParallelism()))))
+/** One more than there are cores: some tests wait for a time to pass, or for a process of theirs. */
+const jobs = Number(option('jobs', String(availableParallelism() + 1)))
 
 /** Files named *.slow.test.ts start first, so that they do not end the run alone. */
 const isSlow = (file: string): boolean => file.includes('.slow.')
@@ -81,6 +83,10 @@ const report = (file: string, { verdict, output, seconds }: Outcome): void => {
   console.log(lines.join('\n'))
 }
 
+const live = files.some(file => file.startsWith('live'))
+const folder = live ? mkdtempSync(join(tmpdir(), 'query-ts-tests-')) : null
+if (folder !== null) await prepareCopy(folder)
+
 const outcomes: Array<Outcome> = []
 const waiting = [...files]
 const lane = async (): Promise<void> => {
@@ -91,6 +97,8 @@ const lane = async (): Promise<void> => {
   }
 }
 await Promise.all(Array.from({ length: jobs }, lane))
+
+if (folder !== null) rmSync(folder, { recursive: true, force: true })
 
 const sum = (count: (v: Verdict) => number): number => outcomes.reduce((total, o) => total + count(o.verdict), 0)
 const passed = sum(v => v.passed)

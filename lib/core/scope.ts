@@ -44,8 +44,17 @@ export const visit = (row: RowShape): Visited => {
   return { tag: 'record', fields: row as { readonly [name: string]: RowShape } }
 }
 
-const mapFields = <A, B>(fields: { readonly [name: string]: A }, f: (a: A, name: string) => B): { readonly [name: string]: B } =>
-  Object.fromEntries(Object.entries(fields).map(([name, a]) => [name, f(a, name)]))
+/** Rows are walked more than anything else: a loop here is several times as fast as entries and back. */
+const mapFields = <A, B>(fields: { readonly [name: string]: A }, f: (a: A, name: string) => B): { readonly [name: string]: B } => {
+  const made: { [name: string]: B } = {}
+  for (const name of Object.keys(fields)) {
+    const b = f(fields[name] as A, name)
+    // assigning to this name would set the prototype
+    if (name === '__proto__') Object.defineProperty(made, name, { value: b, enumerable: true, configurable: true, writable: true })
+    else made[name] = b
+  }
+  return made
+}
 
 /** What the next step of a query sees of a row. */
 export const scopeOf = (row: RowShape): Shape => {

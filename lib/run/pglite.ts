@@ -19,6 +19,8 @@ import { type Driver, type SqlEngine, type SqlOptions, sqlSession } from './sqlS
 export interface PgliteOptions extends SqlOptions {
   /** A folder to keep the database in; left out, it is in memory and ends with the runner. */
   readonly dataDir?: string
+  /** A database to start from: what PGlite's `dumpDataDir` gave. */
+  readonly loadDataDir?: Blob
   /** PGlite extensions, for example `{ vector }` of `@electric-sql/pglite-pgvector`. */
   readonly extensions?: NonNullable<PGliteOptions['extensions']>
 }
@@ -37,8 +39,13 @@ export const pglite =
   async () => {
     const where = options.dataDir ?? 'memory://'
     try {
-      const extensions = options.extensions === undefined ? {} : { extensions: options.extensions }
-      const db = await PGlite.create({ dataDir: where, parsers: asText, ...extensions })
+      const { extensions, loadDataDir } = options
+      const db = await PGlite.create({
+        dataDir: where,
+        parsers: asText,
+        ...(extensions && { extensions }),
+        ...(loadDataDir && { loadDataDir }),
+      })
       await db.exec("SET TIME ZONE 'UTC'; SET client_min_messages = warning")
       return E.right(singleSession(sqlSession(engine, open(db), options), capabilities, options))
     } catch (thrown) {

@@ -9,6 +9,7 @@
  */
 import { canonical, decimalOf, unscaled } from '../core/Canonical.js'
 import type { Json, SqlType } from '../core/SqlType.js'
+import { fromHex } from './hex.js'
 
 /** What a reader answers for a cell that is not of its type, and for a number that does not fit it. */
 export const MISMATCH: unique symbol = Symbol('mismatch')
@@ -88,8 +89,7 @@ const timestampMicros: Reader = cell => {
 const hex: Reader = cell => {
   if (cell instanceof Uint8Array) return new Uint8Array(cell)
   if (typeof cell !== 'string') return MISMATCH
-  const digits = cell.startsWith('\\x') ? cell.slice(2) : cell
-  return /^(?:[0-9a-fA-F]{2})*$/.test(digits) ? Uint8Array.from(digits.match(/../g) ?? [], pair => Number.parseInt(pair, 16)) : MISMATCH
+  return fromHex(cell.startsWith('\\x') ? cell.slice(2) : cell) ?? MISMATCH
 }
 
 const parsed = (cell: unknown): unknown => {

@@ -15,6 +15,7 @@ import type { DialectName } from '../core/DialectName.js'
 import { type SqlType, showSqlType } from '../core/SqlType.js'
 import type { ColumnUse, Ddl, Writes } from './Dialect.js'
 import { type Slot, text } from './Fragment.js'
+import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { mysqlValues } from './mysqlValues.js'
 
@@ -32,9 +33,7 @@ export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
 
 /** A text as SQL, whatever the session says of backslashes. */
 export const quoted = (s: string): string =>
-  s.includes('\\') ? `x'${hexOf(new TextEncoder().encode(s))}'` : `'${s.replaceAll("'", "''")}'`
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')
+  s.includes('\\') ? `x'${toHex(new TextEncoder().encode(s))}'` : `'${s.replaceAll("'", "''")}'`
 
 /** A text that stands where it has to be known as text: a hexadecimal literal is bytes otherwise. */
 const quotedText = (s: string): string => (s.includes('\\') ? `_utf8mb4 ${quoted(s)}` : quoted(s))
@@ -91,7 +90,7 @@ export const computable =
 const literal = (slot: Slot): string => {
   const value = slot.tag === 'value' ? slot.value : null
   const stored = mysqlValues.write(slot.type.sql)(value)
-  if (stored instanceof Uint8Array) return `x'${hexOf(stored)}'`
+  if (stored instanceof Uint8Array) return `x'${toHex(stored)}'`
   if (typeof stored === 'bigint' || typeof stored === 'number' || slot.type.sql.tag === 'numeric') return String(stored)
   return quotedText(String(stored))
 }

@@ -9,11 +9,10 @@
  * Cells come as the driver reads them with `supportBigNumbers`, `dateStrings` and `jsonStrings`.
  */
 import type { SqlType } from '../core/SqlType.js'
+import { toHex } from './hex.js'
 import { MISMATCH, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
 
 const sqlInstant = (iso: string): string => iso.replace('T', ' ').replace('Z', '')
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')
 
 const write = (type: SqlType): ((value: any) => unknown) => {
   switch (type.tag) {
@@ -39,7 +38,7 @@ const write = (type: SqlType): ((value: any) => unknown) => {
 const element = (type: SqlType): ((value: unknown) => unknown) => {
   switch (type.tag) {
     case 'bytes':
-      return value => hexOf(value as Uint8Array)
+      return value => toHex(value as Uint8Array)
     case 'timestamp':
     case 'timestampMicros':
       return write(type)

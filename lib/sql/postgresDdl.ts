@@ -8,6 +8,7 @@
 import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Ddl, Writes } from './Dialect.js'
 import { text } from './Fragment.js'
+import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { postgresValues } from './postgresValues.js'
 import { remove, update } from './standardWrites.js'
@@ -87,7 +88,7 @@ const collated = (t: SqlType): boolean =>
 /** A canonical value as SQL text. */
 const literal = (value: unknown, type: SqlType): string => {
   if (type.tag === 'boolean') return value ? 'TRUE' : 'FALSE'
-  if (value instanceof Uint8Array) return `'\\x${Array.from(value, b => b.toString(16).padStart(2, '0')).join('')}'::bytea`
+  if (value instanceof Uint8Array) return `'\\x${toHex(value)}'::bytea`
   return `${quoted(String(postgresValues.write(type)(value)))}::${parameterType(type)}`
 }
 

@@ -5,12 +5,13 @@
  * 64-bit integers, decimals and microseconds arrive whole. Arrays are selected as JSON.
  */
 import type { SqlType } from '../core/SqlType.js'
+import { toHex } from './hex.js'
 import { readCell, readJsonCell, type Values } from './Values.js'
 
 /** An element of an array literal, quoted. */
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
-const hexOf = (bytes: Uint8Array): string => `\\x${Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')}`
+const hexOf = (bytes: Uint8Array): string => `\\x${toHex(bytes)}`
 
 const write = (type: SqlType): ((value: any) => unknown) => {
   switch (type.tag) {

@@ -9,6 +9,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { Ddl, TypeCheck, Writes } from './Dialect.js'
 import { text } from './Fragment.js'
+import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 import { remove, update } from './standardWrites.js'
@@ -63,7 +64,7 @@ export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 /** A canonical value as SQL text, in the form in which it is stored. */
 const literal = (value: unknown, type: SqlType): string => {
   const stored = sqliteValues.write(type)(value)
-  if (stored instanceof Uint8Array) return `X'${Array.from(stored, b => b.toString(16).padStart(2, '0')).join('')}'`
+  if (stored instanceof Uint8Array) return `X'${toHex(stored)}'`
   if (type.tag === 'bigint' || isScaled(type) || typeof stored === 'number') return String(stored)
   return quoted(String(stored))
 }

@@ -7,6 +7,7 @@
  */
 import { decimalOf, unscaled } from '../core/Canonical.js'
 import type { SqlType } from '../core/SqlType.js'
+import { toHex } from './hex.js'
 import { FLOAT_TEXT, list, MISMATCH, OVERFLOW, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
 
 /** Numerics that are stored as integers: the value times ten to the scale. */
@@ -31,7 +32,7 @@ const write = (type: SqlType): ((value: any) => unknown) => {
       return value => JSON.stringify(value)
     case 'array': {
       const element = write(type.element)
-      return (value: readonly unknown[]) => toJsonText(value, v => (type.element.tag === 'bytes' ? hexOf(v as Uint8Array) : element(v)))
+      return (value: readonly unknown[]) => toJsonText(value, v => (type.element.tag === 'bytes' ? toHex(v as Uint8Array) : element(v)))
     }
     case 'vector':
       return (value: readonly number[]) => JSON.stringify(value)
@@ -39,8 +40,6 @@ const write = (type: SqlType): ((value: any) => unknown) => {
       return value => value
   }
 }
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')
 
 const scaled =
   (scale: number): Reader =>

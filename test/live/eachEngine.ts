@@ -21,11 +21,11 @@ import * as Q from '../../lib/core/Query.js'
 import { schema } from '../../lib/core/Schema.js'
 import type { Table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
-import { pglite } from '../../lib/run/pglite.js'
 import type { SingleOptions } from '../../lib/run/single.js'
 import { sqlite } from '../../lib/run/sqlite.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import type { suite } from '../suite.js'
+import { pgliteForTests } from './pgliteCopy.js'
 
 export interface Engine {
   readonly name: string
@@ -50,7 +50,7 @@ export const engines: readonly Engine[] = [
   { name: 'memory', sql: false, open: options => TE.fromIO(() => memory(options)) },
   { name: 'sqlite', sql: true, open: options => sqlite(options) },
   { name: 'sqlite in a file', sql: true, open: options => sqlite({ ...options, file: join(temporaryFolder(), 'test.db') }) },
-  { name: 'pglite', sql: true, open: options => pglite(options) },
+  { name: 'pglite', sql: true, open: options => pgliteForTests(options) },
 ]
 
 /** A value that must never be seen in a message. */

@@ -1,5 +1,11 @@
 /** The laws on Postgres, by PGlite. */
-import { pglite } from '../../lib/run/pglite.js'
 import { lawful } from './lawful.js'
+import { pgliteForTests } from './pgliteCopy.js'
 
-await lawful({ engine: 'pglite', open: () => pglite()(), openWith: rewrite => pglite({ rewrite }), cases: 25, queries: 5000 })
+await lawful({
+  engine: 'pglite',
+  open: () => pgliteForTests()(),
+  openWith: rewrite => pgliteForTests({ rewrite }),
+  cases: 25,
+  queries: 5000,
+})

@@ -13,8 +13,8 @@ import initSqlJs from 'sql.js'
 import { type DbError, databaseError, show } from '../../../lib/core/DbError.js'
 import type { Interpreter, Runner, SqlOp } from '../../../lib/core/Interpreter.js'
 import { memory } from '../../../lib/run/memory.js'
-import { pglite } from '../../../lib/run/pglite.js'
 import { sqlite } from '../../../lib/run/sqlite.js'
+import { pgliteForTests } from '../pgliteCopy.js'
 import { counting, sent } from './sent.js'
 
 export interface Engine {
@@ -26,7 +26,7 @@ export interface Engine {
 export const engines: readonly Engine[] = [
   { name: 'memory', open: () => TE.right(memory())() },
   { name: 'sqlite', open: sqlite() },
-  { name: 'pglite (postgres)', open: pglite({ extensions: { vector } }) },
+  { name: 'pglite (postgres)', open: pgliteForTests({ extensions: { vector } }) },
 ]
 
 let counted: Promise<void> | undefined
