@@ -111,6 +111,9 @@ export interface Dialect {
   readonly ddl: Ddl
 }
 
+/** A quoted name that no source of the statement has. */
+export type Naming = (hint: string) => string
+
 /** What differs between dialects in INSERT, UPDATE and DELETE. */
 export interface Writes {
   /** The most parameters of one statement. */
@@ -129,7 +132,7 @@ export interface Writes {
   /** Whether an upsert is about its target alone; otherwise any unique key that the row violates makes it an update. */
   readonly conflictOnTarget: boolean
   /** The clause that turns an insert into an upsert, with a leading blank. */
-  readonly upsert: (conflict: Conflict, column: (field: string) => string) => Fragment
+  readonly upsert: (conflict: Conflict, column: (field: string) => string, name: Naming) => Fragment
   readonly update: (parts: UpdateParts) => Fragment
   readonly delete: (parts: DeleteParts) => Fragment
 }
@@ -143,6 +146,7 @@ export interface DeleteParts {
   readonly where: Fragment | null
   /** Whether a sub-query reads the table that changes. */
   readonly readsTable: boolean
+  readonly name: Naming
 }
 
 export interface UpdateParts extends DeleteParts {

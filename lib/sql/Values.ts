@@ -181,7 +181,7 @@ export const readCell = (type: SqlType): Reader => {
       const components = list(float)
       return cell => {
         const vector = components(cell)
-        return Array.isArray(vector) && vector.length === type.dimension ? vector.map(Math.fround) : MISMATCH
+        return Array.isArray(vector) && vector.length === type.dimension && !vector.includes(null) ? vector.map(Math.fround) : MISMATCH
       }
     }
     case 'custom':

@@ -112,9 +112,9 @@ export const mariadb: Dialect = {
   correlatedDerived: false,
   writes: {
     ...writes,
-    ...rewriting('mariadb', true),
+    ...rewriting({ dialect: 'mariadb', quote, readsTable: true }),
     returning: { insert: true, update: false, delete: true },
-    upsert: onDuplicateKey('', column => `VALUES(${column})`),
+    upsert: (conflict, column) => onDuplicateKey(conflict, column, c => `VALUES(${c})`),
   },
   ddl: definitions({
     dialect: 'mariadb',

@@ -177,9 +177,12 @@ export const mysql: Dialect = {
   correlatedDerived: true,
   writes: {
     ...writes,
-    ...rewriting('mysql', false),
+    ...rewriting({ dialect: 'mysql', quote, readsTable: false }),
     returning: { insert: false, update: false, delete: false },
-    upsert: onDuplicateKey(' AS new', column => `new.${column}`),
+    upsert: (conflict, column, name) => {
+      const given = name('new')
+      return sql` AS ${given}${onDuplicateKey(conflict, column, c => `${given}.${c}`)}`
+    },
   },
   ddl: definitions({ dialect: 'mysql', quote, collation: 'utf8mb4_0900_bin', json: 'json', dropTogether: true, dropConstraint: null }),
 }

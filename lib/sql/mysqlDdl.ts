@@ -13,8 +13,9 @@
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import type { DialectName } from '../core/DialectName.js'
 import { type SqlType, showSqlType } from '../core/SqlType.js'
-import type { ColumnUse, Ddl, Writes } from './Dialect.js'
-import { type Slot, text } from './Fragment.js'
+import type { Conflict } from '../core/Syntax.js'
+import type { ColumnUse, Ddl } from './Dialect.js'
+import { type Fragment, type Slot, text } from './Fragment.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { mysqlValues } from './mysqlValues.js'
@@ -158,7 +159,5 @@ export const writes = {
 }
 
 /** The clause of an upsert: `value` says the new value of a column. */
-export const onDuplicateKey =
-  (alias: string, value: (column: string) => string): Writes['upsert'] =>
-  (conflict, column) =>
-    text(`${alias} ON DUPLICATE KEY UPDATE ${conflict.update.map(f => `${column(f)} = ${value(column(f))}`).join(', ')}`)
+export const onDuplicateKey = (conflict: Conflict, column: (field: string) => string, value: (column: string) => string): Fragment =>
+  text(` ON DUPLICATE KEY UPDATE ${conflict.update.map(f => `${column(f)} = ${value(column(f))}`).join(', ')}`)

@@ -24,30 +24,40 @@ const inOrder = (set: readonly SetPart[]): readonly SetPart[] | null => {
   return rest === null ? null : [next, ...rest]
 }
 
-/** The rows that change, with their keys and new values, as they were before. */
-const derived = (dialect: DialectName, parts: DeleteParts, values: readonly Fragment[], alias: string): Fragment => {
+/** How an engine spells names, and whether it lets a sub-query read the table that changes. */
+interface Engine {
+  readonly dialect: DialectName
+  readonly quote: (name: string) => string
+  readonly readsTable: boolean
+}
+
+/** The rows that change, with their keys and new values, as they were before, under a name of their own. */
+const derived = ({ dialect, quote }: Engine, parts: DeleteParts, values: readonly Fragment[], name: string): Fragment => {
   if (parts.key.length === 0) {
     return refuse(
       unsupported('a write that reads what it changes, in a table without a primary key', dialect, 'give the table a primary key'),
     )
   }
-  const keys = parts.key.map((k, i) => text(`${parts.alias}.${k} AS key_${i + 1}`))
-  const columns = [...keys, ...values.map((v, i) => sql`${v} AS ${`value_${i + 1}`}`)]
+  const key = (i: number): string => quote(`key_${i + 1}`)
+  const keys = parts.key.map((k, i) => text(`${parts.alias}.${k} AS ${key(i)}`))
+  const columns = [...keys, ...values.map((v, i) => sql`${v} AS ${quote(`value_${i + 1}`)}`)]
   const where = parts.where === null ? text('') : sql` WHERE ${parts.where}`
-  const on = parts.key.map((k, i) => `${alias}.key_${i + 1} = ${parts.alias}.${k}`).join(' AND ')
-  return sql`JOIN (SELECT ${list(columns)} FROM ${parts.table}${where} LIMIT ${ALL}) AS ${alias} ON ${on}`
+  const on = parts.key.map((k, i) => `${name}.${key(i)} = ${parts.alias}.${k}`).join(' AND ')
+  return sql`JOIN (SELECT ${list(columns)} FROM ${parts.table}${where} LIMIT ${ALL}) AS ${name} ON ${on}`
 }
 
-/** The printers of both. `readsTable` says whether the engine lets a sub-query read the table that changes. */
-export const rewriting = (dialect: DialectName, readsTable: boolean): Pick<Writes, 'update' | 'delete'> => ({
+/** The printers of both. */
+export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'delete'> => ({
   update: parts => {
     const set = inOrder(parts.set)
-    if (set !== null && (readsTable || !parts.readsTable)) return update({ ...parts, set })
-    const { table, alias } = parts
+    if (set !== null && (engine.readsTable || !parts.readsTable)) return update({ ...parts, set })
+    const name = parts.name('changed')
     const values = parts.set.map(s => s.value)
-    const assigned = parts.set.map((s, i) => `${alias}.${s.column} = changed.value_${i + 1}`).join(', ')
-    return sql`UPDATE ${table} ${derived(dialect, parts, values, 'changed')} SET ${assigned}`
+    const assigned = parts.set.map((s, i) => `${parts.alias}.${s.column} = ${name}.${engine.quote(`value_${i + 1}`)}`).join(', ')
+    return sql`UPDATE ${parts.table} ${derived(engine, parts, values, name)} SET ${assigned}`
   },
   delete: parts =>
-    readsTable || !parts.readsTable ? remove(parts) : sql`DELETE ${parts.table} FROM ${parts.table} ${derived(dialect, parts, [], 'gone')}`,
+    engine.readsTable || !parts.readsTable
+      ? remove(parts)
+      : sql`DELETE ${parts.table} FROM ${parts.table} ${derived(engine, parts, [], parts.name('gone'))}`,
 })

@@ -10,7 +10,7 @@ import { columnName } from '../core/Table.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { Write } from '../plan/write.js'
-import type { DeleteParts, Dialect } from './Dialect.js'
+import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { renderer } from './render.js'
 import { reads, upsertSteps } from './upsertSteps.js'
@@ -58,7 +58,12 @@ const keysGiven = (write: Write): readonly string[] => {
 }
 
 /** Parts of an update or delete for the dialect. */
-const parts = (dialect: Dialect, write: Write & { readonly tag: 'update' | 'delete' }, value: (s: Scalar) => Fragment): DeleteParts => {
+const parts = (
+  dialect: Dialect,
+  write: Write & { readonly tag: 'update' | 'delete' },
+  value: (s: Scalar) => Fragment,
+  name: Naming,
+): DeleteParts => {
   const { table, where } = write
   const scalars = [...(write.tag === 'update' ? write.set.map(([, s]) => s) : []), ...(where === null ? [] : [where])]
   return {
@@ -67,6 +72,7 @@ const parts = (dialect: Dialect, write: Write & { readonly tag: 'update' | 'dele
     key: (table.primaryKey?.columns ?? []).map(f => dialect.quote(columnName(table, f))),
     where: where === null ? null : value(where),
     readsTable: scalars.some(s => reads(s, table)),
+    name,
   }
 }
 
@@ -80,12 +86,13 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
   const value = (s: Scalar): Fragment => out.scalar(s, read)
   const column = (f: string): string => quote(columnName(table, f))
   const name = target(dialect, table)
+  const alias: Naming = hint => quote(out.alias(hint))
   switch (write.tag) {
     case 'insert': {
       const columns = write.fields.map(column)
       const rows = write.rows.map(row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.missing) : out.stored(s, read))))})`)
       const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`
-      const conflict = write.conflict === null ? text('') : dialect.writes.upsert(write.conflict, column)
+      const conflict = write.conflict === null ? text('') : dialect.writes.upsert(write.conflict, column, alias)
       return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
     }
     case 'insertFrom': {
@@ -108,10 +115,10 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
         value: out.stored(s, read),
         reads: new Set([...columnsOf(s)].flatMap(id => (fields.has(id) ? [column(fields.get(id) as string)] : []))),
       }))
-      return sql`${dialect.writes.update({ ...parts(dialect, write, value), set })}${returned(dialect, write, value)}`
+      return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set })}${returned(dialect, write, value)}`
     }
     case 'delete':
-      return sql`${dialect.writes.delete(parts(dialect, write, value))}${returned(dialect, write, value)}`
+      return sql`${dialect.writes.delete(parts(dialect, write, value, alias))}${returned(dialect, write, value)}`
   }
 }
 

@@ -116,7 +116,7 @@ test('a cell that is no value of its type is a mismatch, never another value', (
     [{ tag: 'bytes' }, ['0', 'zz', 1, {}, '\\x0']],
     [{ tag: 'json' }, ['{', "{'a': 1}"]],
     [{ tag: 'array', element: { tag: 'int' }, elementNullable: false }, ['{1}', '1', '[1', {}, '["x"]']],
-    [{ tag: 'vector', dimension: 2 }, ['[1]', '[1, 2, 3]', 'x']],
+    [{ tag: 'vector', dimension: 2 }, ['[1]', '[1, null]', '[1, 2, 3]', 'x']],
   ]
   for (const [name, { read }] of drivers)
     for (const [type, wrong] of cells)
