@@ -11,6 +11,7 @@ import type { SqlType } from '../core/SqlType.js'
 import type { AggFn, AnyTable, Conflict, ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { Fragment, Slot } from './Fragment.js'
+import type { Values } from './Values.js'
 
 /** How tightly a printed expression binds: from OR to what never needs brackets. */
 export const level = { or: 0, and: 1, not: 2, comparison: 3, sum: 4, product: 5, unary: 6, atom: 9 } as const
@@ -67,6 +68,8 @@ export interface Dialect {
   readonly name: DialectName
   readonly quote: (name: string) => string
   readonly placeholder: (n: number, slot: Slot) => string
+  /** A canonical value as a driver is given it for a placeholder. */
+  readonly write: Values['write']
   /** Whether a slot that stands twice has one number. */
   readonly numbered: boolean
   /** A parameter at its place, where its placeholder does not say its type already. */
@@ -178,6 +181,8 @@ export interface ColumnUse {
 
 /** What differs between dialects in definitions. */
 export interface Ddl {
+  /** Whether definitions are part of a transaction; if not, each commits it. */
+  readonly transactional: boolean
   readonly columnType: (type: SqlType, use: ColumnUse) => string
   /** Checks of what the type alone does not check, by the suffix of their names. */
   readonly typeChecks: (type: SqlType, column: string) => readonly TypeCheck[]

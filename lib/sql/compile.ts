@@ -67,11 +67,19 @@ const parameter = (given: { readonly [name: string]: AnyExpr }, name: string): u
   return refuse(error._tag === 'ValidationError' ? validationError([name, ...error.path], error.reason) : error)
 }
 
-/** The text and parameters of a query in a dialect: what would be sent. */
+/** The same as a driver of the dialect is given them. */
+export const parameters = (dialect: Dialect, slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] =>
+  bind(slots, query).map((value, i) => (value === null ? null : dialect.write((slots[i] as Slot).type.sql)(value)))
+
+/**
+ * The text and parameters of a query in a dialect: what would be sent. The parameters are written as the drivers take them,
+ * an instant on SQLite as text, a decimal there as a scaled integer.
+ */
 export const toSql =
   (dialect: DialectName) =>
   <S, A>(query: Query<S, A>): E.Either<DbError, { readonly sql: string; readonly params: readonly unknown[] }> => {
-    const compiled = compile(dialects[dialect], query)
+    const record = dialects[dialect]
+    const compiled = compile(record, query)
     if (E.isLeft(compiled)) return compiled
-    return attempting('a parameter', () => ({ sql: compiled.right.text, params: bind(compiled.right.slots, query) }))
+    return attempting('a parameter', () => ({ sql: compiled.right.text, params: parameters(record, compiled.right.slots, query) }))
   }

@@ -1,7 +1,8 @@
 /**
  * SQL as text: what queries look like in each dialect, without a database.
  *
- * Published as `query-ts/sql`. `toSql` prints a query; `dialects` are the records by which it does.
+ * Published as `query-ts/sql`. `toSql` prints a query, its parameters as a driver is given them; `dialects` are the records by
+ * which it does.
  * To run a query, use a runner (`query-ts/sqlite`, `query-ts/pglite`): it prints by itself.
  *
  *     toSql('postgres')(query)   // Either<DbError, { sql, params }>

@@ -14,6 +14,7 @@ import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, atom, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
 
 /** The type of a cast. */
@@ -141,6 +142,7 @@ export const mysql: Dialect = {
   name: 'mysql',
   quote,
   placeholder: (_: number, __: Slot) => '?',
+  write: mysqlValues.write,
   numbered: false,
   parameter: parameterOf(told),
   text: quoted,

@@ -10,6 +10,7 @@ import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
+import { postgresValues } from './postgresValues.js'
 import { substring } from './standard.js'
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
@@ -99,6 +100,7 @@ export const postgres: Dialect = {
   name: 'postgres',
   quote,
   placeholder,
+  write: postgresValues.write,
   numbered: true,
   // a text of no column would compare by the database's own collation
   parameter: (placeholder, type, place) => (place === 'alone' && isText(type) ? sql`(${placeholder} COLLATE "C")` : placeholder),

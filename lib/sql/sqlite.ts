@@ -13,7 +13,7 @@ import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, atom, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { ddl, quote, quoted, writes } from './sqliteDdl.js'
-import { isScaled } from './sqliteValues.js'
+import { isScaled, sqliteValues } from './sqliteValues.js'
 
 const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.scale : 0)
 
@@ -85,6 +85,7 @@ export const sqlite: Dialect = {
   name: 'sqlite',
   quote,
   placeholder,
+  write: sqliteValues.write,
   numbered: true,
   parameter: placeholder => placeholder,
   text: quoted,

@@ -13,7 +13,7 @@ import { all, type Db, execute, type Interpreter, type Program, type SqlOp } fro
 import type { Query } from '../../../lib/core/Query.js'
 import { validate } from '../../../lib/core/Schema.js'
 import { reifyWrite } from '../../../lib/plan/write.js'
-import { bind } from '../../../lib/sql/compile.js'
+import { parameters } from '../../../lib/sql/compile.js'
 import { createStatements, dropStatements } from '../../../lib/sql/ddl.js'
 import { dialects } from '../../../lib/sql/dialects.js'
 import { type Fragment, flatten, interleaved, join, slot } from '../../../lib/sql/Fragment.js'
@@ -45,7 +45,7 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
     case 'execute':
       return attempting('a command', () => {
         const { statements, after } = printWrite(record, reifyWrite(op.command))
-        return [...statements, ...after].map(({ text, slots }) => ({ sql: text, params: bind(slots, null) }))
+        return [...statements, ...after].map(({ text, slots }) => ({ sql: text, params: parameters(record, slots, null) }))
       })
     case 'ddl':
       return E.flatMap(validate(op.schema), schema =>
@@ -63,7 +63,7 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
           return slot({ tag: 'value', value: node.tag === 'literal' ? node.value : null, type })
         })
         const { text, slots } = flatten(join(interleaved(op.text, args), ''), record.placeholder, record.numbered)
-        return [{ sql: text, params: bind(slots, null) }]
+        return [{ sql: text, params: parameters(record, slots, null) }]
       })
   }
 }
