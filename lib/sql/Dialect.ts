@@ -30,6 +30,9 @@ export interface Args {
   readonly scalars: readonly Scalar[]
 }
 
+/** What is printed as a call; `differ` is the negation of `same`. */
+export type PrintedFn = ScalarFn | 'differ'
+
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 
 /** The pieces of an aggregate call. `order` is empty or a list of sort keys. */
@@ -85,7 +88,7 @@ export interface Dialect {
   /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */
   readonly nulls: { readonly clause: boolean; readonly largest: boolean }
   /** The spelling of functions that differ from the standard one. */
-  readonly calls: { readonly [fn in ScalarFn]?: CallPrinter }
+  readonly calls: { readonly [fn in PrintedFn]?: CallPrinter }
   readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed
   readonly aggregate: (parts: AggParts) => Printed
   /** Refuses a type that the dialect can't compute with. */

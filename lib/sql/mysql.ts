@@ -152,6 +152,7 @@ export const mysql: Dialect = {
   nulls: { clause: false, largest: false },
   calls: {
     same: infix('<=>', level.comparison),
+    differ: args => ({ level: level.not, fragment: sql`NOT (${args.arg(0, level.sum)} <=> ${args.arg(1, level.sum)})` }),
     quot: infix('DIV', level.product),
     concat: named('concat'),
     length: named('char_length'),

@@ -7,7 +7,7 @@
  */
 import { isInteger, isText, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
-import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, type Printed } from './Dialect.js'
+import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
@@ -134,7 +134,6 @@ export const postgres: Dialect = {
       level: level.comparison,
       fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
     }),
-    same: infix('IS NOT DISTINCT FROM', level.comparison),
     substring,
   },
   cast,

@@ -6,10 +6,11 @@
  * expression asks of a query inside it is printed by `render`, which is given here.
  */
 import { outOfScope } from '../core/answered.js'
+import type { ScalarFn } from '../core/Syntax.js'
 import type { AggScalar, Plan, Scalar, SortKey } from '../plan/Rel.js'
 import { isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, type From, isConstant } from './Block.js'
-import { atom, type Dialect, level, type Place, type Printed } from './Dialect.js'
+import { atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
 import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { isParameter, sharesType, valueOf } from './parameters.js'
 import { standard } from './standard.js'
@@ -44,6 +45,17 @@ export interface Scalars {
   readonly cell: (s: Scalar) => Fragment
   readonly parameter: (s: Scalar, place: Place) => Fragment
   readonly sortKey: (k: SortKey) => Fragment
+}
+
+/** Comparisons that are true, false and null where another is false, true and null. */
+const OPPOSITES: { readonly [fn in ScalarFn]?: PrintedFn } = {
+  eq: 'ne',
+  ne: 'eq',
+  lt: 'gte',
+  gte: 'lt',
+  gt: 'lte',
+  lte: 'gt',
+  same: 'differ',
 }
 
 /** The scalars of one statement, by environment. A value that occurs twice is one parameter. */
@@ -156,15 +168,15 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       }
     }
 
-    const call = (s: Scalar, n: Scalar['node'] & { readonly tag: 'call' }): Printed => {
+    const call = (s: Scalar, n: Scalar['node'] & { readonly tag: 'call' }, fn: PrintedFn = n.fn): Printed => {
       if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'same' && n.fn !== 'isNull') {
         for (const a of n.args) dialect.computable(a.type.sql)
       }
-      if (n.fn === 'not') {
+      if (fn === 'not') {
         const negated = negation(n.args[0] as Scalar)
         if (negated !== null) return negated
       }
-      const make = dialect.calls[n.fn] ?? standard[n.fn]
+      const make = dialect.calls[fn] ?? standard[fn]
       const operand = sharesType(n.fn) ? together(n.args) : fragment
       return make({ scalars: n.args, arg: (i, at) => operand(n.args[i] as Scalar, at), all: at => n.args.map(a => operand(a, at)) }, s)
     }
@@ -174,7 +186,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       return sql`${operand(n.operand, level.sum)} ${word} (${list(n.list.map(x => operand(x)))})`
     }
 
-    /** SQL has words of its own for the negation of some conditions. */
+    /** SQL has words of its own for the negation of some conditions; engines find rows by an index where there is no NOT. */
     const negation = (s: Scalar): Printed | null => {
       const n = s.node
       const comparison = (f: Fragment): Printed => ({ level: level.comparison, fragment: f })
@@ -185,7 +197,9 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       const [a, b] = n.args as [Scalar, Scalar]
       if (n.fn === 'isNull') return comparison(sql`${fragment(a, level.comparison + 1)} IS NOT NULL`)
       if (n.fn === 'like') return comparison(sql`${fragment(a, level.sum)} NOT LIKE ${fragment(b, level.sum)} ESCAPE '!'`)
-      return null
+      if (n.fn === 'not') return print(a)
+      const opposite = OPPOSITES[n.fn]
+      return opposite === undefined ? null : call(s, n, opposite)
     }
 
     const aggregate = (agg: AggScalar): Printed => {

@@ -95,6 +95,7 @@ export const sqlite: Dialect = {
   nulls: { clause: true, largest: false },
   calls: {
     same: infix('IS', level.comparison),
+    differ: infix('IS NOT', level.comparison),
     lower: named('unicode_lower'),
     upper: named('unicode_upper'),
     ilike: args => ({

@@ -4,8 +4,7 @@
  * Each printer brackets its arguments only where they bind less tightly. `and`, `or` and `||` are
  * associative and need no brackets among themselves.
  */
-import type { ScalarFn } from '../core/Syntax.js'
-import { atom, type CallPrinter, infix, level, named } from './Dialect.js'
+import { atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
 import { join, sql } from './Fragment.js'
 
 const chain =
@@ -28,7 +27,7 @@ export const substring: CallPrinter = args =>
       : sql`substr(${args.arg(0)}, ${inlineNumber(args, 1)}, ${inlineNumber(args, 2)})`,
   )
 
-export const standard: { readonly [fn in ScalarFn]: CallPrinter } = {
+export const standard: { readonly [fn in PrintedFn]: CallPrinter } = {
   eq: infix('=', level.comparison),
   ne: infix('<>', level.comparison),
   lt: infix('<', level.comparison),
@@ -36,6 +35,7 @@ export const standard: { readonly [fn in ScalarFn]: CallPrinter } = {
   gt: infix('>', level.comparison),
   gte: infix('>=', level.comparison),
   same: infix('IS NOT DISTINCT FROM', level.comparison),
+  differ: infix('IS DISTINCT FROM', level.comparison),
   and: chain(' AND ', level.and),
   or: chain(' OR ', level.or),
   not: args => ({ level: level.not, fragment: sql`NOT ${args.arg(0, level.comparison + 1)}` }),
