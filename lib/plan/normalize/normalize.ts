@@ -2,7 +2,7 @@
  * normalize: from a plan to a flat plan with the same meaning.
  *
  * The rewrites are applied from the leaves upwards until none fits, in the plans of sub-queries too.
- * Each makes the relation smaller or moves a filter upwards out of a join (or below a distinct), so
+ * Each makes the relation or a condition smaller or moves a filter upwards out of a join (or below a distinct), so
  * that this ends. What is left of nesting is what SQL itself needs a sub-query for.
  *
  * Law: `normalize` changes no answer on any engine, with all rewrites or with each one alone.
@@ -12,12 +12,21 @@ import { associateJoins } from './associateJoins.js'
 import { dropPresence } from './dropPresence.js'
 import { dropUnits } from './dropUnits.js'
 import { filterBelowDistinct } from './filterBelowDistinct.js'
+import { foldConditions } from './foldConditions.js'
 import { hoistFilters } from './hoistFilters.js'
 import { mergeFilters } from './mergeFilters.js'
 import { mergeLimits } from './mergeLimits.js'
 import type { Rewrite } from './Rewrite.js'
 
-export const rewrites: readonly Rewrite[] = [dropUnits, mergeFilters, hoistFilters, associateJoins, filterBelowDistinct, mergeLimits]
+export const rewrites: readonly Rewrite[] = [
+  dropUnits,
+  foldConditions,
+  mergeFilters,
+  hoistFilters,
+  associateJoins,
+  filterBelowDistinct,
+  mergeLimits,
+]
 
 /** Applies some rewrites everywhere until none fits. */
 export const rewriteWith =

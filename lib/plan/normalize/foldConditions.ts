@@ -1,0 +1,36 @@
+/**
+ * `p and true` becomes `p`, `p or true` becomes `true`, `not true` becomes `false`: in the condition of a filter or join.
+ *
+ * Kleene's logic is meant: `p and false` is false also where p is null, and a literal null stays. Only conditions that choose
+ * rows are folded; in an aggregate, what an argument mentions decides which query it belongs to.
+ */
+import { boolean, isLiteral, mapScalar, type Scalar } from '../Rel.js'
+import type { Rewrite } from './Rewrite.js'
+
+const fold = (s: Scalar): Scalar => {
+  const folded = mapScalar(s, { scalar: fold, plan: p => p })
+  const n = folded.node
+  if (n.tag !== 'call') return folded
+  const has = (value: boolean): boolean => n.args.some(a => isLiteral(a, value))
+  if (n.fn === 'not') return has(true) ? boolean(false) : has(false) ? boolean(true) : folded
+  if (n.fn !== 'and' && n.fn !== 'or') return folded
+  const unit = n.fn === 'and'
+  if (has(!unit)) return boolean(!unit)
+  const args = n.args.filter(a => !isLiteral(a, unit))
+  if (args.length === n.args.length) return folded
+  const [only] = args
+  return args.length > 1 ? { ...folded, node: { ...n, args } } : (only ?? boolean(unit))
+}
+
+export const foldConditions: Rewrite = {
+  name: 'foldConditions',
+  apply: rel => {
+    if (rel.tag === 'filter') {
+      const predicate = fold(rel.predicate)
+      return predicate === rel.predicate ? null : { ...rel, predicate }
+    }
+    if (rel.tag !== 'join' || rel.on === null) return null
+    const on = fold(rel.on)
+    return on === rel.on ? null : { ...rel, on: isLiteral(on, true) ? null : on }
+  },
+}
