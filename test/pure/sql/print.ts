@@ -69,7 +69,7 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
 }
 
 /** The operation that a case asks for. */
-export const operationOf = async (c: Case): Promise<SqlOp> => {
+const operationOf = async (c: Case): Promise<SqlOp> => {
   if (typeof c !== 'function') return c.kind === 'query' ? all(c) : execute(c)
   const asked: SqlOp[] = []
   const answer: unknown = { next: async () => E.right([]), close: async () => E.right(undefined) }
