@@ -1,19 +1,42 @@
 /**
- * `join(l, filter(r, p))` becomes `filter(join(l, r), p)`; under a left join p moves into its condition.
+ * `join(l, filter(r, p))` becomes `filter(join(l, r), p)`; under a left join what p says of columns that are not r's moves
+ * into the join's condition. `join(filter(l, p), r)` becomes `filter(join(l, r), p)` where p is about columns of a query around.
  *
  * A filter that mentions columns of the left side makes the right side dependent. Once it stands
  * above the join, the right side stands alone and the join needs no LATERAL: this is what turns
- * `bind(name, s => where(...)(from(table)))` into an ordinary join.
+ * `bind(name, s => where(...)(from(table)))` into an ordinary join. What is about r alone stays with it under a left join,
+ * where r may be a join itself.
  */
-import { both } from '../Rel.js'
+import { both, columnsBy, conjunction, conjuncts, freeIn, type Rel, type Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
+
+type Join = Rel & { readonly tag: 'join' }
+
+/** The parts of a condition that mention columns which are not the relation's own, and the others. */
+const split = (condition: Scalar, rel: Rel): { readonly foreign: Scalar | null; readonly own: Scalar | null } => {
+  const brought = new Set(columnsBy(rel).map(c => c.id))
+  const all = conjuncts(condition)
+  const isForeign = (s: Scalar): boolean => [...freeIn([s])].some(id => !brought.has(id))
+  return { foreign: conjunction(all.filter(isForeign)), own: conjunction(all.filter(s => !isForeign(s))) }
+}
+
+const filtered = (input: Rel, predicate: Scalar | null): Rel => (predicate === null ? input : { tag: 'filter', input, predicate })
+
+const ofLeft = (rel: Join): Rel | null => {
+  if (rel.left.tag !== 'filter') return null
+  const { foreign, own } = split(rel.left.predicate, rel.left.input)
+  return foreign === null ? null : filtered({ ...rel, left: filtered(rel.left.input, own) }, foreign)
+}
+
+const ofRight = (rel: Join): Rel | null => {
+  if (rel.right.tag !== 'filter') return null
+  const { input, predicate } = rel.right
+  if (rel.kind === 'inner') return filtered({ ...rel, right: input }, predicate)
+  const { foreign, own } = split(predicate, input)
+  return foreign === null ? null : { ...rel, right: filtered(input, own), on: both(rel.on, foreign) }
+}
 
 export const hoistFilters: Rewrite = {
   name: 'hoistFilters',
-  apply: rel => {
-    if (rel.tag !== 'join' || rel.right.tag !== 'filter') return null
-    const { input, predicate } = rel.right
-    if (rel.kind === 'left') return { ...rel, right: input, on: both(rel.on, predicate) }
-    return { tag: 'filter', input: { ...rel, right: input }, predicate }
-  },
+  apply: rel => (rel.tag === 'join' ? (ofLeft(rel) ?? ofRight(rel)) : null),
 }
