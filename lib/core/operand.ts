@@ -112,12 +112,15 @@ export const widen = (a: SqlType, b: SqlType): SqlType => {
 
 const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !== 'numeric' || b.tag !== 'numeric' || a.scale === b.scale)
 
-/** An expression as a value of `sql`, by a cast where the representation differs. */
+/** An expression as a value of `sql`: by a cast where the representation differs, but a known value is written in it at once. */
 export const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
   if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
-  if (e.node.tag === 'literal' && isInteger(e.type.sql) && e.node.value !== null)
-    return expr({ tag: 'literal', value: Number(e.node.value) }, { ...e.type, sql, refine: null })
-  return node({ tag: 'cast', operand: e }, { ...e.type, sql, refine: null }, [e])
+  const type: ExprType = { ...e.type, sql, refine: null }
+  if (e.node.tag === 'literal' && e.node.value !== null) {
+    const checked = canonical(sql, isInteger(e.type.sql) ? Number(e.node.value) : e.node.value)
+    if (checked.ok) return expr({ tag: 'literal', value: checked.value }, type)
+  }
+  return node({ tag: 'cast', operand: e }, type, [e])
 }
 
 /** An expression as a value for a column of this type; null when that would lose something. */

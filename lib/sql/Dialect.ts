@@ -90,6 +90,8 @@ export interface Dialect {
   /** The spelling of functions that differ from the standard one. */
   readonly calls: { readonly [fn in PrintedFn]?: CallPrinter }
   readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed
+  /** Whether decimals of different scales are compared, added and subtracted as they are. */
+  readonly mixesScales: boolean
   readonly aggregate: (parts: AggParts) => Printed
   /** Refuses a type that the dialect can't compute with. */
   readonly computable: (type: SqlType) => void

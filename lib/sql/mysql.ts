@@ -166,6 +166,7 @@ export const mysql: Dialect = {
     }),
   },
   cast,
+  mixesScales: true,
   aggregate: aggregates(toJson, null),
   computable: computable('mysql'),
   limit,

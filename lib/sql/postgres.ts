@@ -137,6 +137,7 @@ export const postgres: Dialect = {
     substring,
   },
   cast,
+  mixesScales: true,
   aggregate,
   computable: () => undefined,
   limit: (count, offset) =>

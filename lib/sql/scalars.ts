@@ -58,6 +58,9 @@ const OPPOSITES: { readonly [fn in ScalarFn]?: PrintedFn } = {
   same: 'differ',
 }
 
+/** Calls that are exact on decimals of different scales. */
+const EXACT: ReadonlySet<string> = new Set([...Object.keys(OPPOSITES), 'between', 'plus', 'minus'])
+
 /** The scalars of one statement, by environment. A value that occurs twice is one parameter. */
 export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside): ((env: Env) => Scalars) => {
   const slots = new Map<Scalar, Slot>()
@@ -177,13 +180,22 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         if (negated !== null) return negated
       }
       const make = dialect.calls[fn] ?? standard[fn]
-      const operand = sharesType(n.fn) ? together(n.args) : fragment
-      return make({ scalars: n.args, arg: (i, at) => operand(n.args[i] as Scalar, at), all: at => n.args.map(a => operand(a, at)) }, s)
+      const scalars = EXACT.has(n.fn) ? n.args.map(ofAnyScale) : n.args
+      const operand = sharesType(n.fn) ? together(scalars) : fragment
+      return make({ scalars, arg: (i, at) => operand(scalars[i] as Scalar, at), all: at => scalars.map(a => operand(a, at)) }, s)
+    }
+
+    /** A decimal without a cast that only gives it more digits: no index has the column with the cast. */
+    const ofAnyScale = (s: Scalar): Scalar => {
+      const inner = s.node.tag === 'cast' ? s.node.operand : s
+      return dialect.mixesScales && s.type.sql.tag === 'numeric' && inner.type.sql.tag === 'numeric' ? inner : s
     }
 
     const members = (n: Scalar['node'] & { readonly tag: 'in' }, word: 'IN' | 'NOT IN'): Fragment => {
-      const operand = together([n.operand, ...n.list])
-      return sql`${operand(n.operand, level.sum)} ${word} (${list(n.list.map(x => operand(x)))})`
+      const scalars = [n.operand, ...n.list].map(ofAnyScale)
+      const operand = together(scalars)
+      const [first, ...rest] = scalars as [Scalar, ...Scalar[]]
+      return sql`${operand(first, level.sum)} ${word} (${list(rest.map(x => operand(x)))})`
     }
 
     /** SQL has words of its own for the negation of some conditions; engines find rows by an index where there is no NOT. */

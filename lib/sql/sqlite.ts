@@ -113,6 +113,7 @@ export const sqlite: Dialect = {
     coalesce: args => atom(sql`coalesce(${list(args.all())})`),
   },
   cast,
+  mixesScales: false,
   aggregate,
   computable: type => {
     if (type.tag === 'numeric' && type.precision > 18 && type.sqlite === undefined) {
