@@ -144,6 +144,9 @@ export const conjunction = (all: readonly Scalar[]): Scalar | null => {
 export const both = (a: Scalar | null, b: Scalar | null): Scalar | null =>
   conjunction([...(a === null ? [] : conjuncts(a)), ...(b === null ? [] : conjuncts(b))])
 
+/** Whether a scalar is the column of this id and nothing else. */
+export const isColumn = (s: Scalar, id: number | undefined): boolean => s.node.tag === 'column' && s.node.id === id
+
 export const isLiteral = (s: Scalar, value: unknown): boolean => s.node.tag === 'literal' && s.node.value === value
 
 // --- Walking ----------------------------------------------------------------------------------

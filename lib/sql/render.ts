@@ -6,9 +6,9 @@
  * identifier is quoted.
  */
 import { refuse, unsupported } from '../core/DbError.js'
-import { isInteger } from '../core/SqlType.js'
+import { isInteger, type SqlType } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
-import { columnsOf, isLiteral, type Operand, type Plan, type Rel, type Scalar, type SortKey, sameOrder } from '../plan/Rel.js'
+import { columnsOf, isColumn, isLiteral, type Operand, type Plan, type Rel, type Scalar, type SortKey, sameOrder } from '../plan/Rel.js'
 import {
   asksGroups,
   type Block,
@@ -17,7 +17,6 @@ import {
   type From,
   hidesGroup,
   isConstant,
-  isRows,
   openBlock,
   ordersSelected,
   placed,
@@ -30,7 +29,7 @@ import { level } from './Dialect.js'
 import { type Fragment, join, list, optional, slot, sql, text } from './Fragment.js'
 import { distinctLabels, labelsOf } from './identifier.js'
 import { isParameter } from './parameters.js'
-import { type Env, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
+import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
 
 const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null }
 
@@ -216,16 +215,20 @@ export const renderer = (dialect: Dialect): Renderer => {
       const [only, ...more] = printed.pieces
       return more.length === 0 && typeof only === 'string' && only.endsWith(`.${label}`) ? printed : sql`${printed} AS ${label}`
     })
-    const order = block.order.filter(k => !isConstant(k.scalar, block)).map(p.sortKey)
-    const limited = block.count === null && block.offset === null ? text('') : dialect.limit(rows(block.count, p), rows(block.offset, p))
+    const order = block.order.filter(k => !isConstant(k.scalar, block)).map(k => p.sortKey(k))
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
     if (hidesGroup(block, outputs))
       columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows']).at(-1) as string)}`)
-    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}${limited}`
+    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordered(order)}${limited(block, p)}`
   }
 
-  const rows = (s: Scalar | null, p: { readonly fragment: (s: Scalar) => Fragment }): Fragment | null => {
+  const ordered = (keys: readonly Fragment[]): Fragment => optional(keys.length > 0, () => sql` ORDER BY ${list(keys)}`)
+
+  const limited = ({ count, offset }: Block, p: Scalars): Fragment =>
+    optional(count !== null || offset !== null, () => dialect.limit(rows(count, p), rows(offset, p)))
+
+  const rows = (s: Scalar | null, p: Scalars): Fragment | null => {
     if (s === null) return null
     // a number of rows is a checked integer: written out, since MySQL takes no parameter of another type there
     if (s.node.tag === 'literal' && isInteger(s.type.sql)) return text(String(s.node.value))
@@ -261,16 +264,13 @@ export const renderer = (dialect: Dialect): Renderer => {
     const outputs = plan.outputs.map(o => o.scalar)
     const opened = blockOf(plan.rel, plan.order, outputs, options)
     const block = use === 'members' && opened.limited && !dialect.limitInMembers ? wrap(opened, plan.rel) : opened
-    const bare = bareSet(block, outputs)
-    if (bare !== null && use !== 'result') return compound(bare, labels, parent)
-    if (bare !== null && block.order.every(k => k.scalar.node.tag === 'column' && !k.scalar.type.nullable)) {
-      const united = compound(bare, labels, parent)
-      const key = (k: SortKey): string => {
-        const id = k.scalar.node.tag === 'column' ? k.scalar.node.id : -1
-        // by position: a name may stand for a column of either side
-        return `${bare.columns.findIndex(c => c.id === id) + 1}${k.direction === 'asc' ? '' : ' DESC'}`
-      }
-      return block.order.length === 0 ? united : sql`${united} ORDER BY ${block.order.map(key).join(', ')}`
+    const bare = bareSet(block, outputs, use)
+    if (bare !== null) {
+      const env = environment(block, parent)
+      const p = scalarsIn(env)
+      // by position: a name may stand for a column of either side
+      const key = (k: SortKey): Fragment => p.sortKey(k, text(String(bare.columns.findIndex(c => isColumn(k.scalar, c.id)) + 1)))
+      return sql`${compound(bare, labels, parent)}${ordered(block.order.map(key))}${limited(block, p)}`
     }
     return statement(
       block,
@@ -287,14 +287,23 @@ export const renderer = (dialect: Dialect): Renderer => {
     return def?.tag === 'column' && def.source.tag === 'table'
   }
 
-  /** The set operation that a block is, when it is nothing but one and selects its columns as they are. */
-  const bareSet = (b: Block, outputs: readonly Scalar[]): (Rel & { readonly tag: 'set' }) | null => {
+  /** The set operation that a block is, when it is one, sorted and cut at most, and its columns are selected as they are. */
+  const bareSet = (b: Block, outputs: readonly Scalar[], use: Use): (Rel & { readonly tag: 'set' }) | null => {
     const from = b.sources[0]?.from
-    const plain = b.sources.length === 1 && isRows(b) && b.where.length === 0
+    const plain = b.sources.length === 1 && b.group === null && b.distinct === null && b.where.length === 0
     if (!plain || from?.tag !== 'set') return null
     const { columns } = from.rel
-    const straight = outputs.length === columns.length && outputs.every((s, i) => s.node.tag === 'column' && s.node.id === columns[i]?.id)
-    return straight && columns.every(c => c.type.sql.tag !== 'array') ? from.rel : null
+    const straight = outputs.length === columns.length && outputs.every((s, i) => isColumn(s, columns[i]?.id))
+    const sorts = b.order.every(
+      k => columns.some(c => isColumn(k.scalar, c.id)) && (dialect.nulls.clause || nullsSaid(dialect.nulls, k) === null),
+    )
+    return straight && sorts && (use !== 'result' || columns.every(c => isReadAsIs(c.type.sql))) ? from.rel : null
+  }
+
+  /** Whether a column of this type is selected as it is, also for a driver. */
+  const isReadAsIs = (type: SqlType): boolean => {
+    const value = text('')
+    return dialect.output(value, type) === value
   }
 
   // --- Collections ----------------------------------------------------------------------------
@@ -324,7 +333,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     return dialect.collection({
       cells: outputs.map(p.cell),
       body: clauses,
-      order: keys.filter(k => !isConstant(k.scalar, b)).map(p.sortKey),
+      order: keys.filter(k => !isConstant(k.scalar, b)).map(k => p.sortKey(k)),
       distinct: b.distinct !== null,
       count: rows(b.count, p),
       offset: rows(b.offset, p),

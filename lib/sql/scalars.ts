@@ -44,7 +44,15 @@ export interface Scalars {
   /** As an element of a JSON array. */
   readonly cell: (s: Scalar) => Fragment
   readonly parameter: (s: Scalar, place: Place) => Fragment
-  readonly sortKey: (k: SortKey) => Fragment
+  /** A sort key, under the name or number that it has in the SELECT where it has one. */
+  readonly sortKey: (k: SortKey, as?: Fragment) => Fragment
+}
+
+/** Where a key's nulls have to be told to go; null where they go by themselves. */
+export const nullsSaid = (nulls: Dialect['nulls'], k: SortKey): 'FIRST' | 'LAST' | null => {
+  if (!k.scalar.type.nullable) return null
+  const last = k.nulls === null ? k.direction === 'asc' : k.nulls === 'last'
+  return last === (nulls.largest === (k.direction === 'asc')) ? null : last ? 'LAST' : 'FIRST'
 }
 
 /** Comparisons that are true, false and null where another is false, true and null. */
@@ -222,20 +230,20 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         argType: agg.arg?.type.sql ?? null,
         distinct: agg.distinct,
         separator: text(dialect.text(agg.separator)),
-        order: agg.order.filter(k => !isConstant(k.scalar)).map(sortKey),
+        order: agg.order.filter(k => !isConstant(k.scalar)).map(k => sortKey(k)),
         filter: agg.filter === null ? null : fragment(agg.filter),
       })
     }
 
-    const sortKey = (k: SortKey): Fragment => {
+    const sortKey = (k: SortKey, as?: Fragment): Fragment => {
       dialect.computable(k.scalar.type.sql)
-      const key = fragment(k.scalar, level.comparison + 1)
+      const key = as ?? fragment(k.scalar, level.comparison + 1)
       const direction = k.direction === 'asc' ? '' : ' DESC'
-      if (!k.scalar.type.nullable) return sql`${key}${direction}`
-      const last = k.nulls === null ? k.direction === 'asc' : k.nulls === 'last'
-      if (last === (dialect.nulls.largest === (k.direction === 'asc'))) return sql`${key}${direction}`
-      if (dialect.nulls.clause) return sql`${key}${direction} NULLS ${last ? 'LAST' : 'FIRST'}`
-      return sql`${key} IS NULL${last ? '' : ' DESC'}, ${key}${direction}`
+      const nulls = nullsSaid(dialect.nulls, k)
+      if (nulls === null) return sql`${key}${direction}`
+      if (dialect.nulls.clause) return sql`${key}${direction} NULLS ${nulls}`
+      const whole = as === undefined ? key : fragment(k.scalar, level.comparison + 1)
+      return sql`${whole} IS NULL${nulls === 'LAST' ? '' : ' DESC'}, ${key}${direction}`
     }
 
     const cell = (s: Scalar): Fragment =>
