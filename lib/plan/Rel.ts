@@ -350,7 +350,10 @@ const equal = (a: unknown, b: unknown): boolean => {
   return left.length === right.length && left.every(([k, v]) => equal(v, (b as { readonly [k: string]: unknown })[k]))
 }
 
+/** Whether two scalars are the same expression. */
+export const sameScalar = (a: Scalar, b: Scalar): boolean => equal(a.node, b.node)
+
 /** Whether two orders are the same, key by key. */
 export const sameOrder = (a: readonly SortKey[], b: readonly SortKey[]): boolean =>
   a.length === b.length &&
-  a.every((k, i) => k.direction === b[i]?.direction && k.nulls === b[i]?.nulls && equal(k.scalar.node, b[i]?.scalar.node))
+  a.every((k, i) => k.direction === b[i]?.direction && k.nulls === b[i]?.nulls && sameScalar(k.scalar, (b[i] as SortKey).scalar))

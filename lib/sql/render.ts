@@ -8,7 +8,18 @@
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
-import { columnsOf, isColumn, isLiteral, type Operand, type Plan, type Rel, type Scalar, type SortKey, sameOrder } from '../plan/Rel.js'
+import {
+  columnsOf,
+  isColumn,
+  isLiteral,
+  type Operand,
+  type Plan,
+  type Rel,
+  type Scalar,
+  type SortKey,
+  sameOrder,
+  sameScalar,
+} from '../plan/Rel.js'
 import {
   asksGroups,
   type Block,
@@ -215,12 +226,30 @@ export const renderer = (dialect: Dialect): Renderer => {
       const [only, ...more] = printed.pieces
       return more.length === 0 && typeof only === 'string' && only.endsWith(`.${label}`) ? printed : sql`${printed} AS ${label}`
     })
-    const order = block.order.filter(k => !isConstant(k.scalar, block)).map(k => p.sortKey(k))
+    const order = block.order.filter(k => !isConstant(k.scalar, block)).map(k => p.sortKey(k, labelled(k, block, outputs, labels, use)))
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
     if (hidesGroup(block, outputs))
       columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows']).at(-1) as string)}`)
     return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordered(order)}${limited(block, p)}`
+  }
+
+  /** The label by which a computed output is sorted, where no column of a source has the same name. */
+  const labelled = (
+    k: SortKey,
+    block: Block,
+    outputs: readonly Scalar[],
+    labels: readonly (string | null)[],
+    use: Use,
+  ): Fragment | undefined => {
+    const isStored = (s: Scalar): boolean => {
+      const def = s.node.tag === 'column' ? block.defs.get(s.node.id) : undefined
+      return def?.tag === 'column' || (def?.tag === 'scalar' && isStored(def.scalar))
+    }
+    const label = isStored(k.scalar) ? null : labels[outputs.findIndex(s => sameScalar(s, k.scalar))]
+    if (label == null || (use === 'result' && !isReadAsIs(k.scalar.type.sql))) return undefined
+    const isTaken = [...block.defs.values()].some(d => d.tag === 'column' && d.name.toLowerCase() === label.toLowerCase())
+    return isTaken ? undefined : text(dialect.quote(label))
   }
 
   const ordered = (keys: readonly Fragment[]): Fragment => optional(keys.length > 0, () => sql` ORDER BY ${list(keys)}`)
