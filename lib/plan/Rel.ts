@@ -75,7 +75,15 @@ export type Rel =
   | { readonly tag: 'scan'; readonly table: AnyTable; readonly columns: readonly Named[] }
   | { readonly tag: 'values'; readonly columns: readonly Named[]; readonly rows: readonly (readonly Scalar[])[] }
   | { readonly tag: 'filter'; readonly input: Rel; readonly predicate: Scalar }
-  | { readonly tag: 'join'; readonly kind: 'inner' | 'left'; readonly left: Rel; readonly right: Rel; readonly on: Scalar | null }
+  | {
+      readonly tag: 'join'
+      readonly kind: 'inner' | 'left'
+      readonly left: Rel
+      readonly right: Rel
+      readonly on: Scalar | null
+      /** What the right side is bound to, where it has a name. */
+      readonly name: string | null
+    }
   | { readonly tag: 'aggregate'; readonly input: Rel; readonly keys: readonly Computed[]; readonly aggs: readonly AggColumn[] }
   | { readonly tag: 'distinct'; readonly input: Rel; readonly columns: readonly Computed[] }
   | {

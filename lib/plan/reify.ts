@@ -175,19 +175,19 @@ export const reifier = () => {
         return { ...input, row: extend(row, { [node.name]: node.f(scope) }) }
       case 'flatMap': {
         const inner = build(node.f(scope))
-        return inner.row === null ? EMPTY : { rel: join('inner', input.rel, inner.rel), row: inner.row, order: [] }
+        return inner.row === null ? EMPTY : { rel: join('inner', input.rel, inner.rel, null), row: inner.row, order: [] }
       }
       case 'bind': {
         const inner = build(node.f(scope))
         if (inner.row === null) return EMPTY
-        return { rel: join('inner', input.rel, inner.rel), row: extend(row, { [node.name]: inner.row }), order: [] }
+        return { rel: join('inner', input.rel, inner.rel, node.name), row: extend(row, { [node.name]: inner.row }), order: [] }
       }
       case 'bindLeft': {
         const inner = build(node.f(scope))
         if (inner.row === null) return { rel: input.rel, row: extend(row, { [node.name]: MISSING }), order: [] }
         const { rel, present } = tagged(inner.rel)
         return {
-          rel: join('left', input.rel, rel),
+          rel: join('left', input.rel, rel, node.name),
           row: extend(row, { [node.name]: { kind: 'maybe', present, row: inner.row } }),
           order: [],
         }
@@ -363,7 +363,14 @@ const ONE: Scalar = { node: { tag: 'literal', value: 1n }, type: { sql: { tag: '
 /** The side of a left join with `zero`: never there. */
 const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal', value: false }, TRUE.type), row: {} }
 
-const join = (kind: 'inner' | 'left', left: Rel, right: Rel): Rel => ({ tag: 'join', kind, left, right, on: null })
+const join = (kind: 'inner' | 'left', left: Rel, right: Rel, name: string | null): Rel => ({
+  tag: 'join',
+  kind,
+  left,
+  right,
+  on: null,
+  name,
+})
 
 /** A column's name: the last field of its path. A left join's tag is named after its side. */
 const outputName = (path: readonly string[]): string => {

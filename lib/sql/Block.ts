@@ -25,6 +25,7 @@ import {
   type SortKey,
   sameOrder,
 } from '../plan/Rel.js'
+import { isPlainName } from './identifier.js'
 
 export type From =
   | { readonly tag: 'table'; readonly table: AnyTable }
@@ -125,13 +126,20 @@ export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
   return def?.tag === 'scalar' && isConstant(def.scalar, b)
 }
 
+/** A block whose one source wishes for a name: tables keep their own, by which they are known. */
+const bound = (b: Block, name: string | null): Block => {
+  const [only, ...more] = b.sources
+  const named = only !== undefined && more.length === 0 && only.from.tag !== 'table' && name !== null && isPlainName(name)
+  return named ? { ...b, sources: [{ ...only, hint: name }] } : b
+}
+
 const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Block => {
   const opened = openBlock(rel.left, options)
   const rows = isRows(opened) ? opened : wrap(opened, rel.left)
   const on = rel.on === null ? [] : conjuncts(rel.on)
   const side = openBlock(rel.right, options)
   const flat = isRows(side) && (rel.kind === 'inner' || side.sources.length === 1)
-  const right = flat ? side : wrap(side, rel.right)
+  const right = bound(flat ? side : wrap(side, rel.right), rel.name)
   if (rel.kind === 'inner' && (rows.sources.length === 0 || right.sources.length === 0)) {
     const sources = [...rows.sources, ...right.sources]
     return { ...rows, sources, where: [...rows.where, ...right.where, ...on], defs: defined(rows, right.defs) }

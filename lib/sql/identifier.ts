@@ -22,6 +22,9 @@ export const quoting =
     return `${mark}${name.replaceAll(mark, mark + mark)}${mark}`
   }
 
+/** Whether a word is a name that every dialect quotes as it is. */
+export const isPlainName = (word: string): boolean => /^[A-Za-z]\w{0,49}$/.test(word)
+
 /** Labels made fit to quote and different from each other, also for engines that ignore case. */
 export const distinctLabels = (names: readonly string[]): readonly string[] => {
   const used = new Set<string>()

@@ -11,10 +11,10 @@ export const associateJoins: Rewrite = {
   name: 'associateJoins',
   apply: rel => {
     if (rel.tag !== 'join' || rel.kind !== 'inner' || rel.right.tag !== 'join') return null
-    const { kind, left: a, right: b, on } = rel.right
-    const outer = { tag: 'join', kind: 'inner', left: rel.left, right: a, on: null } as const
-    if (kind === 'inner') return { tag: 'join', kind, left: outer, right: b, on: both(on, rel.on) }
-    const joined = { tag: 'join', kind, left: outer, right: b, on } as const
+    const { kind, left: a, on } = rel.right
+    const outer = { ...rel, right: a, on: null }
+    if (kind === 'inner') return { ...rel.right, left: outer, on: both(on, rel.on) }
+    const joined = { ...rel.right, left: outer }
     return rel.on === null ? joined : { tag: 'filter', input: joined, predicate: rel.on }
   },
 }
