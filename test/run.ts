@@ -11,6 +11,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isLeftOut, missing } from './live/addresses.js'
 import { prepareCopy } from './live/pgliteCopy.js'
 import type { Verdict } from './runner/worker.js'
 
@@ -23,10 +24,11 @@ const timeoutSeconds = Number(option('timeout', '300'))
 /** One more than there are cores: some tests wait for a time to pass, or for a process of theirs. */
 const jobs = Number(option('jobs', String(availableParallelism() + 1)))
 
-/** Files named *.slow.test.ts start first, so that they do not end the run alone. */
-const isSlow = (file: string): boolean => file.includes('.slow.')
-const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
-  .filter(file => file.endsWith(suffix) && (filters.length === 0 || filters.some(part => file.includes(part))))
+/** The laws start first, so that they do not end the run alone. */
+const isSlow = (file: string): boolean => file.includes('laws.')
+const found = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith(suffix))
+const files = found
+  .filter(file => !isLeftOut(file) && (filters.length === 0 || filters.some(part => file.includes(part))))
   .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || a.localeCompare(b))
 
 interface Outcome {
@@ -105,9 +107,12 @@ const passed = sum(v => v.passed)
 const failed = sum(v => v.failures.length)
 const skipped = sum(v => v.skipped.length)
 
+const leftOut = found.filter(isLeftOut)
+if (leftOut.length > 0) console.log(`left out, because there is no such server (npm run services): ${leftOut.join(', ')}`)
+if (missing.length > 0) console.log(`required, and not there: ${missing.join(', ')}`)
 if (files.length === 0) console.log(`no test file matches ${filters.join(', ') || suffix}`)
 else if (passed + failed === 0) console.log('no test ran')
 const skipFails = skipped > 0 && (process.env.CI ?? '') !== ''
 if (skipFails) console.log('CI is set: a skipped test fails the run')
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = failed > 0 || passed === 0 || skipFails ? 1 : 0
+process.exitCode = failed > 0 || passed === 0 || skipFails || missing.length > 0 ? 1 : 0

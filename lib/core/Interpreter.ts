@@ -69,6 +69,8 @@ export type Isolation = 'readUncommitted' | 'readCommitted' | 'repeatableRead' |
 export interface TxOptions {
   readonly isolation?: Isolation
   readonly readOnly?: boolean
+  /** On Postgres, with `serializable` and `readOnly`: waits until the transaction can't fail. Elsewhere it changes nothing. */
+  readonly deferrable?: boolean
 }
 
 /** What an engine does by itself, what is emulated with the same meaning, and what is refused. */

@@ -81,6 +81,7 @@ const engine: SqlEngine = {
     /stack depth|unnamed prepared statement does not exist/.test(fieldsOf(thrown).message)
       ? unsupported('so deep or large a statement', 'pglite', 'split it')
       : classifyPostgres(fieldsOf(thrown), context, thrown),
+  isUncertain: () => false,
   diagnose: error => Promise.resolve(error),
 }
 

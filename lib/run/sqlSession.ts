@@ -7,7 +7,17 @@
  * not at all, also when its answer does not decode.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting, closed, type DbError, refuse, refusedWith, stillReferred, unsupported, validationError } from '../core/DbError.js'
+import {
+  attempting,
+  closed,
+  type DbError,
+  outcomeUnknown,
+  refuse,
+  refusedWith,
+  stillReferred,
+  unsupported,
+  validationError,
+} from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
@@ -91,6 +101,8 @@ export interface SqlEngine {
   /** What makes the session refuse writes, and what ends that, where BEGIN itself can't say it. */
   readonly readOnly: { readonly on: string; readonly off: string } | null
   readonly classify: (thrown: unknown, context: Context) => DbError
+  /** Whether a statement may have been carried out although its answer did not arrive: the connection was lost meanwhile. */
+  readonly isUncertain: (thrown: unknown) => boolean
   /** Finds out more about an error of a statement, where the driver's own says too little. */
   readonly diagnose: (error: DbError, statement: Statement, driver: Driver) => Promise<DbError>
 }
@@ -98,23 +110,26 @@ export interface SqlEngine {
 export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}): Session => {
   const { dialect, values } = engine
   let inTransaction = false
+  let isAtomic = false
   let isClosed = false
   let refusesWrites = false
   let foreignKeys: readonly ForeignKey[] = []
 
+  /** `lasts` says that what is done is there to stay as soon as it is done: then a lost answer leaves that open. */
   const guard = async <A>(
-    { sql, table, isRaw = false }: Pick<Context, 'sql' | 'table'> & Partial<Context>,
+    { sql, table, isRaw = false, lasts = false }: Pick<Context, 'sql' | 'table'> & Partial<Context> & { readonly lasts?: boolean },
     f: () => Promise<A>,
   ): Answer<A> => {
     if (isClosed) return E.left(closed('interpreter'))
     try {
       return E.right(await f())
     } catch (thrown) {
+      if (lasts && engine.isUncertain(thrown)) return E.left(outcomeUnknown(thrown))
       return E.left(refusedWith(thrown) ?? engine.classify(thrown, { sql, table, foreignKeys, isRaw }))
     }
   }
 
-  const script = (sql: string): Answer<void> => guard({ sql, table: null }, () => driver.script(sql))
+  const script = (sql: string): Answer<void> => guard({ sql, table: null, lasts: sql === 'COMMIT' }, () => driver.script(sql))
 
   /** Runs steps whole or not at all: in a savepoint, or in a transaction of their own. */
   const atomically = async <A>(f: () => Answer<A>): Answer<A> => {
@@ -123,7 +138,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       : [engine.begin({}), 'COMMIT', 'ROLLBACK']
     const begun = await script(begin)
     if (E.isLeft(begun)) return begun
+    isAtomic = true
     const answer = await f()
+    isAtomic = false
     const ended = E.isRight(answer) ? await script(commit) : await script(rollback)
     if (E.isRight(answer) && E.isLeft(ended)) {
       await script(rollback)
@@ -189,7 +206,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   }
 
   const run = async (statement: Statement, table: AnyTable | null): Answer<Rows> => {
-    const answer = await guard({ sql: statement.text, table, isRaw: statement.kind === 'raw' }, () => driver.query(statement))
+    const context = { sql: statement.text, table, isRaw: statement.kind === 'raw', lasts: !inTransaction && !isAtomic }
+    const answer = await guard(context, () => driver.query(statement))
     return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
   }
 
@@ -242,6 +260,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   const define = async (action: 'createAll' | 'dropAll', schema: AnySchema): Answer<void> => {
     const valid = validate(schema)
     if (E.isLeft(valid)) return valid
+    if (inTransaction && !dialect.ddl.transactional) {
+      return E.left(unsupported(`${action} in a transaction, which it would commit`, dialect.name, 'define tables outside of transactions'))
+    }
     foreignKeys = [
       ...foreignKeys.filter(f => !schema.foreignKeys.some(g => g.name === f.name && g.table.name === f.table.name)),
       ...schema.foreignKeys,
@@ -250,8 +271,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       action === 'createAll' ? createStatements(dialect, schema) : dropStatements(dialect, schema),
     )
     if (E.isLeft(statements)) return statements
+    const whole = dialect.ddl.transactional ? atomically : <A>(f: () => Answer<A>): Answer<A> => f()
     return lasting(() =>
-      atomically(async () => {
+      whole(async () => {
         const held = action === 'dropAll' ? await referredFromOutside(schema) : E.right(undefined)
         if (E.isLeft(held)) return held
         for (const sql of action === 'dropAll' ? [...dialect.ddl.beforeDrop, ...statements.right] : statements.right) {

@@ -11,36 +11,16 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
-import { connectionError, type DbError, foreignKeyViolation } from '../core/DbError.js'
-import type { Capabilities, Runner } from '../core/Interpreter.js'
-import { foreignKeyName } from '../core/Schema.js'
-import { lowerCase, upperCase } from '../core/simpleCase.js'
-import { sqlite as dialect } from '../sql/sqlite.js'
-import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
+import { connectionError, type DbError } from '../core/DbError.js'
+import type { Runner } from '../core/Interpreter.js'
 import { type LockedFile, lockFile } from './lockedFile.js'
 import { singleSession } from './single.js'
-import { classifySqlite } from './sqliteErrors.js'
-import {
-  type Driver,
-  type DriverCursor,
-  type ResultColumn,
-  type SqlEngine,
-  type SqlOptions,
-  type Statement,
-  sqlSession,
-} from './sqlSession.js'
+import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqliteEngine.js'
+import { type Driver, type DriverCursor, type ResultColumn, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
 
 export interface SqliteOptions extends SqlOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */
   readonly file?: string
-}
-
-const capabilities: Capabilities = {
-  engine: 'sqlite',
-  returning: 'native',
-  lateral: 'emulated',
-  transactionalDdl: true,
-  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
 }
 
 type SqlJs = Awaited<ReturnType<typeof initSqlJs>>
@@ -59,7 +39,7 @@ export const sqlite =
         throw thrown
       })
       const driver = open(await loading, held.right)
-      return E.right(singleSession(sqlSession(engine, driver, options), capabilities, options))
+      return E.right(singleSession(sqlSession(sqliteEngine, driver, options), sqliteCapabilities('sqlite'), options))
     } catch (thrown) {
       await held.right?.release()
       const target = options.file ?? 'sqlite in memory'
@@ -72,16 +52,6 @@ export const sqlite =
       )
     }
   }
-
-const engine: SqlEngine = {
-  dialect,
-  values: sqliteValues,
-  begin: () => 'BEGIN IMMEDIATE',
-  readOnly: { on: 'PRAGMA query_only = ON', off: 'PRAGMA query_only = OFF' },
-  classify: classifySqlite,
-  diagnose: (error, statement, driver) =>
-    error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error),
-}
 
 /** An open prepared statement that rows are still read from. */
 interface Reading {
@@ -199,27 +169,15 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
 const rowAt = (prepared: Prepared, config: { readonly useBigInt: boolean }): SqlValue[] =>
   (prepared as unknown as { get: (params: null, config: { readonly useBigInt: boolean }) => SqlValue[] }).get(null, config)
 
-/**
- * How the rows of a statement are read. Integers beyond 2^53 need bigint; for the rest numbers are faster. Where integers are
- * computed they are read as bigint too, because only then a float among them is seen: it has left 64 bits on the way.
- */
 const reader = (columns: readonly ResultColumn[]): ((prepared: Prepared) => SqlValue[]) => {
-  const computed = columns.flatMap((c, i) => (c.computed && (c.type.sql.tag === 'int' || c.type.sql.tag === 'smallint') ? [i] : []))
-  const config = {
-    useBigInt: computed.length > 0 || columns.some(c => c.type.sql.tag === 'bigint' || isScaled(c.type.sql)),
-  }
-  return prepared => {
-    const row = rowAt(prepared, config)
-    for (const i of computed) if (typeof row[i] === 'number') row[i] = Number.POSITIVE_INFINITY
-    return row
-  }
+  const { useBigInt, checked } = sqliteReading(columns)
+  const config = { useBigInt }
+  return prepared => checked(rowAt(prepared, config)) as SqlValue[]
 }
 
 const prepareSession = (db: Database): void => {
-  db.create_function('unicode_lower', (s: SqlValue) => (typeof s === 'string' ? lowerCase(s) : s))
-  db.create_function('unicode_upper', (s: SqlValue) => (typeof s === 'string' ? upperCase(s) : s))
-  db.run('PRAGMA foreign_keys = ON')
-  db.run('PRAGMA case_sensitive_like = ON')
+  for (const [name, f] of Object.entries(sqliteFunctions)) db.create_function(name, f as (s: SqlValue) => SqlValue)
+  for (const sql of sqliteSession) db.run(sql)
 }
 
 /** Throws when a text is more than one statement: SQLite would run the first and forget the rest. */
@@ -249,31 +207,4 @@ const header = (bytes: Uint8Array): void => {
 const check = (db: Database): void => {
   const found = db.exec('PRAGMA quick_check')[0]?.values[0]?.[0]
   if (found !== 'ok') throw new Error(String(found))
-}
-
-/**
- * SQLite does not say which foreign key failed. The statement is run again with the check put off, in
- * a savepoint that is undone, and the database is asked which rows refer to nothing.
- */
-const foreignKey = async (error: DbError, statement: Statement, driver: Driver): Promise<DbError> => {
-  const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> =>
-    (await driver.query({ text: sql, params: [], columns: [], kind: 'read' })).rows
-  await driver.script('SAVEPOINT query_ts_diagnosis')
-  try {
-    await driver.script('PRAGMA defer_foreign_keys = ON')
-    await driver.query(statement)
-    const [failed] = await ask('SELECT "table", fkid FROM pragma_foreign_key_check')
-    if (failed === undefined) return error
-    const [table, id] = [String(failed[0]), Number(failed[1])]
-    const columns = (
-      await ask(`SELECT "from" FROM pragma_foreign_key_list('${table.replaceAll("'", "''")}') WHERE id = ${id} ORDER BY seq`)
-    ).map(r => String(r[0]))
-    return foreignKeyViolation(table, foreignKeyName(table, columns), columns, error.cause)
-  } catch {
-    return error
-  } finally {
-    await driver.script('ROLLBACK TO query_ts_diagnosis')
-    await driver.script('RELEASE query_ts_diagnosis')
-    await driver.script('PRAGMA defer_foreign_keys = OFF')
-  }
 }

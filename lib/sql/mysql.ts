@@ -137,6 +137,21 @@ const collection: Dialect['collection'] = ({ cells, body, order, count, offset, 
   const item = quote('item')
   return sql`(SELECT coalesce(json_arrayagg(${rows}.${item}), json_array()) FROM (SELECT ${row} AS ${item}${body}${sorted}${limit(count, offset)}) AS ${rows})`
 }
+/** MySQL cuts the cells of VALUES at 65,535 bytes, without a word, unless one of them has a longer type: this null has. */
+const whole = (cell: Fragment): Fragment => {
+  const long = cell.pieces.find((p): p is Slot => typeof p !== 'string' && mayBeLong(p))
+  if (long === undefined) return cell
+  const longest = long.type.sql.tag === 'bytes' ? 'load_file(NULL)' : 'convert(load_file(NULL) USING utf8mb4) COLLATE utf8mb4_0900_bin'
+  return sql`coalesce(${cell}, ${longest})`
+}
+
+const mayBeLong = (s: Slot): boolean => {
+  const { tag } = s.type.sql
+  if (tag !== 'text' && tag !== 'bytes' && tag !== 'json' && tag !== 'array' && tag !== 'custom' && tag !== 'vector') return false
+  if (s.tag === 'named') return true
+  if (typeof s.value === 'string') return s.value.length > 16_000
+  return s.value instanceof Uint8Array ? s.value.length > 65_000 : s.value !== null
+}
 
 export const mysql: Dialect = {
   name: 'mysql',
@@ -170,7 +185,8 @@ export const mysql: Dialect = {
   aggregate: aggregates(toJson, null),
   computable: computable('mysql'),
   limit,
-  values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
+  values: (columns, rows, alias) =>
+    sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row.map(whole))})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
   collection,
   inCollection: { limit: true, distinct: false },

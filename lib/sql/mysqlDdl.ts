@@ -120,6 +120,7 @@ interface Definitions {
 }
 
 export const definitions = ({ dialect, quote, collation, json, dropTogether, dropConstraint }: Definitions): Ddl => ({
+  transactional: false,
   columnType: (type, use) => {
     computable(dialect)(type)
     if (type.tag === 'custom') return type.names[dialect] ?? 'longtext'

@@ -17,4 +17,7 @@ const session = (collation: string): readonly string[] => [
 
 export const mysqlSession: readonly string[] = session('utf8mb4_0900_bin')
 
-export const mariadbSession: readonly string[] = [...session('utf8mb4_nopad_bin'), 'SET SESSION max_sort_length = 65536']
+export const mariadbSession: readonly string[] = [
+  ...session('utf8mb4_nopad_bin'),
+  'SET SESSION max_sort_length = 65536, SESSION sort_buffer_size = 67108864',
+]

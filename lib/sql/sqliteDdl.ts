@@ -87,6 +87,7 @@ export const writes: Writes = {
 }
 
 export const ddl: Ddl = {
+  transactional: true,
   columnType: (type, { key, primary, generated }) => {
     if (generated && !key)
       refuse(unsupported('a generated column that is not the primary key', 'sqlite', 'make it the key, or number rows yourself'))

@@ -26,6 +26,7 @@ import { sqlite } from '../../lib/run/sqlite.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import type { suite } from '../suite.js'
 import { pgliteForTests } from './pgliteCopy.js'
+import { onServer, servers } from './servers.js'
 
 export interface Engine {
   readonly name: string
@@ -51,6 +52,7 @@ export const engines: readonly Engine[] = [
   { name: 'sqlite', sql: true, open: options => sqlite(options) },
   { name: 'sqlite in a file', sql: true, open: options => sqlite({ ...options, file: join(temporaryFolder(), 'test.db') }) },
   { name: 'pglite', sql: true, open: options => pgliteForTests(options) },
+  ...servers.map((name): Engine => ({ name, sql: true, open: options => onServer(name, options) })),
 ]
 
 /** A value that must never be seen in a message. */

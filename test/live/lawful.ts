@@ -1,5 +1,5 @@
 /**
- * The laws applied to an engine: what each `<engine>.slow.test.ts` instantiates.
+ * The laws applied to an engine: what each `laws.<engine>.test.ts` instantiates.
  *
  * The homomorphism with the model runs on 5,000 random queries, the other laws on fewer; `npm run laws`
  * runs as many as you like. The seed is fixed, so that a run of the tests says the same twice; set

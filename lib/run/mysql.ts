@@ -1,0 +1,340 @@
+/**
+ * The runner for MySQL and MariaDB, by mysql2: a pool of connections to a server.
+ *
+ * Which of the two it is, the server's version says. Statements are prepared, so that values go apart from the text;
+ * integers are bound as BIGINT and bytes as BLOB, because the driver would send a number as a double. A stream is read
+ * as it arrives; another statement on its connection first reads the rest of it into memory.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import mysql2 from 'mysql2'
+import { connectionError, type DbError, timeout } from '../core/DbError.js'
+import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
+import type { Dialect } from '../sql/Dialect.js'
+import { mariadb } from '../sql/mariadb.js'
+import { mysql as mysqlDialect } from '../sql/mysql.js'
+import { mariadbSession, mysqlSession } from '../sql/mysqlSession.js'
+import { mysqlValues } from '../sql/mysqlValues.js'
+import { classifyMysql, type MysqlError } from './mysqlErrors.js'
+import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
+import { type Driver, type DriverCursor, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
+
+export interface MysqlOptions extends PoolOptions {
+  /** `mysql://user:password@host:port/database`, or `mariadb:`; left out, MYSQL_URL or MARIADB_URL. */
+  readonly url?: string
+  readonly host?: string
+  readonly port?: number
+  readonly database?: string
+  readonly user?: string
+  readonly password?: string
+  /** TLS: options of `tls.connect`, for example `{ rejectUnauthorized: false }`. */
+  readonly ssl?: object
+}
+
+/** What differs between the two. */
+interface Kind {
+  readonly name: 'mysql' | 'mariadb'
+  readonly dialect: Dialect
+  readonly session: readonly string[]
+  /** What limits the time of each statement, where the server can. */
+  readonly limit: (milliseconds: number) => string
+  /** Whether a prepared statement may be run again. */
+  readonly keeps: (text: string) => boolean
+  readonly capabilities: Capabilities
+}
+
+const capabilities = (engine: string, lateral: Capabilities['lateral'], returning: Capabilities['returning']): Capabilities => ({
+  engine,
+  returning,
+  lateral,
+  transactionalDdl: false,
+  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+})
+
+const MYSQL: Kind = {
+  name: 'mysql',
+  dialect: mysqlDialect,
+  session: mysqlSession,
+  limit: ms => `SET SESSION max_execution_time = ${ms}`,
+  keeps: () => true,
+  capabilities: capabilities('mysql', 'native', 'emulated'),
+}
+
+const MARIADB: Kind = {
+  name: 'mariadb',
+  dialect: mariadb,
+  session: mariadbSession,
+  limit: ms => `SET SESSION max_statement_time = ${ms / 1000}`,
+  // running one with a sub-query again fails with 1054, or ends the server (10.11)
+  keeps: text => !/\(SELECT/.test(text),
+  capabilities: capabilities('mariadb', 'emulated', 'native'),
+}
+
+/** Opens a pool of connections. One is opened at once, so that a wrong address or password is said here. */
+export const mysql =
+  (options: MysqlOptions = {}): TaskEither<DbError, Runner> =>
+  async () => {
+    const settings = settingsOf(options)
+    const target = `${settings.host}:${settings.port}, database ${settings.database}`
+    const classify = (thrown: unknown): DbError => refusal(target, thrown) ?? classifyMysql('mysql', fieldsOf(thrown), NO_CONTEXT, thrown)
+    try {
+      const kind = await kindOf(settings)
+      const connect = (): Promise<Connection> => open(settings, kind, options)
+      return E.right(pooled({ connect, classify, pipelines: false, capabilities: kind.capabilities }, options))
+    } catch (thrown) {
+      return E.left(classify(thrown))
+    }
+  }
+
+const NO_CONTEXT = { sql: '', table: null, foreignKeys: [], isRaw: false }
+
+/** Why there is no connection. */
+const refusal = (target: string, thrown: unknown): DbError | null => {
+  switch (fieldsOf(thrown).errno) {
+    case 1045:
+    case 1698:
+    case 1130:
+      return connectionError(target, 'the server refuses this user: are user and password right?', thrown)
+    case 1049:
+    case 1044:
+      return connectionError(target, 'there is no such database for this user: create it first', thrown)
+    case 1040:
+    case 1203:
+    case 1226:
+      return connectionError(target, 'the server has no connection left: use a smaller max, or allow more there', thrown)
+    default:
+      return /does not support secure connection|SSL|TLS/.test(fieldsOf(thrown).message)
+        ? connectionError(target, `TLS: ${fieldsOf(thrown).message}`, thrown)
+        : socketError(target, thrown)
+  }
+}
+
+const fieldsOf = (thrown: unknown): MysqlError => {
+  if (!(thrown instanceof Error)) return { message: String(thrown) }
+  const { errno, sqlMessage } = thrown as Error & { readonly errno?: unknown; readonly sqlMessage?: string }
+  return { errno: typeof errno === 'number' && errno > 0 ? errno : undefined, message: sqlMessage ?? thrown.message }
+}
+
+const settingsOf = (options: MysqlOptions): mysql2.ConnectionOptions & { readonly host: string; readonly port: number } => {
+  const text = options.url ?? (options.host === undefined ? (process.env['MYSQL_URL'] ?? process.env['MARIADB_URL']) : undefined)
+  const url = text === undefined ? null : new URL(text)
+  const given = <A>(a: A | undefined, b: string | undefined): A | string | undefined =>
+    a ?? (b === undefined || b === '' ? undefined : decodeURIComponent(b))
+  const user = given(options.user, url?.username)
+  const password = given(options.password, url?.password)
+  const database = given(options.database, url?.pathname.slice(1))
+  return {
+    host: options.host ?? (url?.hostname || 'localhost'),
+    port: options.port ?? Number(url?.port || 3306),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
+    ...(options.ssl === undefined ? {} : { ssl: options.ssl as NonNullable<mysql2.ConnectionOptions['ssl']> }),
+    connectTimeout: options.acquireTimeout ?? 10_000,
+    supportBigNumbers: true,
+    dateStrings: true,
+    jsonStrings: true,
+    timezone: 'Z',
+    rowsAsArray: true,
+    maxPreparedStatements: 500,
+  }
+}
+
+/** A connection that answers; throws what the driver says. */
+const connected = (settings: mysql2.ConnectionOptions): Promise<mysql2.Connection> =>
+  new Promise((resolve, reject) => {
+    const connection = mysql2.createConnection(settings)
+    const failed = (thrown: unknown): void => {
+      connection.destroy()
+      reject(thrown)
+    }
+    connection.once('error', failed)
+    connection.connect(thrown => {
+      connection.removeListener('error', failed)
+      if (thrown === null) resolve(connection)
+      else failed(thrown)
+    })
+  })
+
+/** A text without parameters. */
+const said = (connection: mysql2.Connection, sql: string): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    connection.query(sql, (thrown, answer) => (thrown === null ? resolve(answer) : reject(thrown)))
+  })
+
+const kindOf = async (settings: mysql2.ConnectionOptions): Promise<Kind> => {
+  const connection = await connected(settings)
+  try {
+    const rows = (await said(connection, 'SELECT version()')) as readonly (readonly unknown[])[]
+    return /mariadb/i.test(String(rows[0]?.[0])) ? MARIADB : MYSQL
+  } finally {
+    connection.destroy()
+  }
+}
+
+const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: MysqlOptions): Promise<Connection> => {
+  const connection = await connected(settings)
+  let lost = false
+  const lose = (): void => {
+    lost = true
+    connection.destroy()
+  }
+  connection.on('error', lose)
+  connection.on('end', lose)
+  try {
+    for (const sql of kind.session) await said(connection, sql)
+    if (options.statementTimeout !== undefined) await said(connection, kind.limit(options.statementTimeout))
+  } catch (thrown) {
+    lose()
+    throw thrown
+  }
+  const driver = driverOf(connection, kind, () => lost, lose)
+  return {
+    session: sqlSession(engineOf(kind, `${settings.host}:${settings.port}`, options), driver, options),
+    isLost: () => lost,
+    ping: () =>
+      said(connection, 'DO 0').then(
+        () => true,
+        () => false,
+      ),
+    isOpen: async () => {
+      const { serverStatus } = (await said(connection, 'DO 0')) as { readonly serverStatus: number }
+      return (serverStatus & IN_TRANSACTION) !== 0
+    },
+    undo: () => driver.script('ROLLBACK'),
+    destroy: async () => lose(),
+  }
+}
+
+/** SERVER_STATUS_IN_TRANS of the protocol. */
+const IN_TRANSACTION = 1
+
+const ISOLATION = {
+  readUncommitted: 'READ UNCOMMITTED',
+  readCommitted: 'READ COMMITTED',
+  repeatableRead: 'REPEATABLE READ',
+  serializable: 'SERIALIZABLE',
+} as const
+
+const LEVEL = 'SET TRANSACTION ISOLATION LEVEL'
+
+/** The level is told before, for the next transaction only. */
+const begin = ({ isolation, readOnly }: TxOptions): string =>
+  `${isolation === undefined ? '' : `${LEVEL} ${ISOLATION[isolation]}; `}START TRANSACTION${readOnly === true ? ' READ ONLY' : ''}`
+
+const isUncertain = (thrown: unknown): boolean => {
+  const code = (thrown as { readonly code?: unknown } | null)?.code
+  const { errno } = fieldsOf(thrown)
+  return code === 'PROTOCOL_CONNECTION_LOST' || code === 'ECONNRESET' || code === 'EPIPE' || errno === 1053 || errno === 1927
+}
+
+const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }: MysqlOptions): SqlEngine => ({
+  dialect,
+  values: mysqlValues,
+  begin,
+  readOnly: null,
+  classify: (thrown, context) => {
+    const fields = fieldsOf(thrown)
+    if (fields.errno === 1969 || fields.errno === 3024) {
+      return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
+    }
+    return socketError(target, thrown) ?? classifyMysql(name, fields, context, thrown)
+  },
+  isUncertain,
+  diagnose: error => Promise.resolve(error),
+})
+
+const bound = (value: unknown): unknown =>
+  typeof value === 'bigint'
+    ? mysql2.TypedParameter.LONGLONG(value)
+    : value instanceof Uint8Array && !Buffer.isBuffer(value)
+      ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+      : value
+
+const GONE = Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_ENDED' })
+
+type Row = readonly unknown[]
+
+const driverOf = (connection: mysql2.Connection, kind: Kind, isLost: () => boolean, lose: () => void): Driver => {
+  const reading = new Set<{ readonly drain: () => Promise<void> }>()
+  let inTransaction = false
+
+  const idle = async (): Promise<void> => {
+    if (isLost()) throw GONE
+    for (const r of reading) await r.drain()
+  }
+  const query = async ({ text, params }: Pick<Statement, 'text' | 'params'>): Promise<{ rows: readonly Row[]; affected: number }> => {
+    await idle()
+    return new Promise((resolve, reject) => {
+      connection.execute(text, params.map(bound) as never[], (thrown: unknown, answer: unknown) => {
+        if (!kind.keeps(text)) connection.unprepare(text)
+        if (thrown !== null) reject(thrown)
+        else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length })
+        else resolve({ rows: [], affected: (answer as mysql2.ResultSetHeader).affectedRows })
+      })
+    })
+  }
+
+  const cursor = async ({ text, params }: Statement, size: number): Promise<DriverCursor> => {
+    await idle()
+    const stream = connection.execute(text, params.map(bound) as never[]).stream({ highWaterMark: size })
+    const rows = stream[Symbol.asyncIterator]() as AsyncIterator<Row>
+    let ahead: readonly Row[] = []
+    let ended = false
+    const read = async (most: number): Promise<readonly Row[]> => {
+      const found: Row[] = []
+      while (!ended && found.length < most) {
+        const next = await rows.next()
+        if (next.done === true) {
+          ended = true
+          reading.delete(self)
+        } else found.push(next.value)
+      }
+      return found
+    }
+    const self = {
+      drain: async () => {
+        ahead = [...ahead, ...(await read(Number.POSITIVE_INFINITY))]
+      },
+    }
+    reading.add(self)
+    try {
+      // the first rows are read here, so that an error of the statement is one of opening the cursor
+      ahead = await read(size)
+    } catch (thrown) {
+      ended = true
+      reading.delete(self)
+      throw thrown
+    }
+    return {
+      next: async () => {
+        const found = ahead.slice(0, size)
+        ahead = ahead.slice(size)
+        return found.length > 0 ? found : read(size)
+      },
+      close: async () => {
+        if (ended || isLost()) return
+        // the server goes on sending: outside of a transaction it is told so by ending the connection
+        if (inTransaction) await read(Number.POSITIVE_INFINITY)
+        else lose()
+        ended = true
+        reading.delete(self)
+      },
+    }
+  }
+
+  return {
+    query,
+    cursor,
+    script: async sql => {
+      await idle()
+      const [level, start] = sql.startsWith(LEVEL) ? sql.split('; ') : [null, sql]
+      if (level !== null) await said(connection, level as string)
+      await said(connection, start as string)
+      if (start?.startsWith('START TRANSACTION')) inTransaction = true
+      if (sql === 'COMMIT' || sql === 'ROLLBACK') inTransaction = false
+    },
+    committed: async () => undefined,
+    close: async () => undefined,
+  }
+}

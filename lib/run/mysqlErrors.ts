@@ -1,0 +1,177 @@
+/**
+ * Errors of MySQL and MariaDB, classified by error number.
+ *
+ * The numbers are the servers' own; MariaDB shares those below 1,900 and has others above. Names in messages are
+ * found by the words around them; a message is read from its beginning, so that a value in it is not mistaken for
+ * words of the server. Columns of a key come from the table that the statement was about.
+ */
+import {
+  checkViolation,
+  connectionError,
+  type DbError,
+  databaseError,
+  deadlock,
+  foreignKeyViolation,
+  notNullViolation,
+  numericOverflow,
+  schemaConflict,
+  serializationFailure,
+  stillReferred,
+  syntaxError,
+  timeout,
+  uniqueViolation,
+  unsupported,
+  validationError,
+  valueTooLong,
+} from '../core/DbError.js'
+import { columnName, madeByType } from '../core/Table.js'
+import type { Context } from './sqlSession.js'
+
+export interface MysqlError {
+  readonly errno?: number | undefined
+  readonly message: string
+}
+
+const unquoted = (name: string): string => name.replaceAll('``', '`')
+
+/** `for key 'table.name'` on MySQL, `for key 'name'` on MariaDB. The value before it may hold anything. */
+const unique = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
+  const said = /.* for key '([\s\S]*)'$/s.exec(e.message)?.[1] ?? ''
+  const name = table !== null && said.startsWith(`${table.name}.`) ? said.slice(table.name.length + 1) : said
+  const key = table === null ? undefined : table.uniques.find(k => k.name === name)
+  const found = key ?? (name === 'PRIMARY' || name.endsWith('.PRIMARY') ? (table?.primaryKey ?? undefined) : undefined)
+  const columns = table === null || found === undefined ? [] : found.columns.map(f => columnName(table, f))
+  return uniqueViolation(table?.name ?? (said.includes('.') ? said.slice(0, said.indexOf('.')) : ''), found?.name ?? name, columns, cause)
+}
+
+const NAMES = /\(`(?:[^`]|``)*`\.`((?:[^`]|``)*)`, CONSTRAINT `((?:[^`]|``)*)` FOREIGN KEY \((.*?)\) REFERENCES/s
+
+const foreignKey = (e: MysqlError, cause: unknown): DbError => {
+  const [, table, constraint, columns] = NAMES.exec(e.message) ?? []
+  if (table === undefined || constraint === undefined) return foreignKeyViolation(null, null, [], cause)
+  const names = [...(columns ?? '').matchAll(/`((?:[^`]|``)*)`/g)].map(m => unquoted(m[1] ?? ''))
+  return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause)
+}
+
+/** MySQL: `Check constraint 'n' is violated.` MariaDB: ``CONSTRAINT `n` failed for `db`.`t` ``, where a column's own check has the column's name. */
+const check = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
+  const name = unquoted(
+    (/^Check constraint '(.*)' is violated/s.exec(e.message) ?? /^CONSTRAINT `(.*)` failed for /s.exec(e.message))?.[1] ?? '',
+  )
+  const range = table === null ? null : madeByType(table, name, 'range')
+  if (range !== null) return numericOverflow(`column ${range}`, cause)
+  const long = table === null ? null : madeByType(table, name, 'length')
+  return long === null ? checkViolation(table?.name ?? null, name, cause) : valueTooLong(long, cause)
+}
+
+const columnIn = (message: string): string =>
+  /^\w[\w ]*? (?:for|in)? ?column '(.*?)'/s.exec(message)?.[1] ?? /'(.*?)'/s.exec(message)?.[1] ?? ''
+
+/** The last part of `'db.table'`. */
+const objectIn = (message: string): string => {
+  const said = /'(.*?)'/s.exec(message)?.[1] ?? message
+  return said.slice(said.indexOf('.') + 1)
+}
+
+export const classifyMysql = (dialect: 'mysql' | 'mariadb', e: MysqlError, context: Context, cause: unknown): DbError => {
+  const { table } = context
+  switch (e.errno) {
+    case 1062:
+    case 1586:
+      return unique(e, context, cause)
+    case 1451:
+    case 1452:
+    case 1216:
+    case 1217:
+      return foreignKey(e, cause)
+    case 3730: {
+      const [, referred, by] = /^Cannot drop table '(.*?)' referenced by .* on table '(.*?)'/s.exec(e.message) ?? []
+      return stillReferred(referred ?? '', by ?? 'another table', cause)
+    }
+    case 3819:
+    case 4025:
+      return check(e, context, cause)
+    case 1048:
+    case 1263:
+      return notNullViolation(table?.name ?? '', columnIn(e.message), cause)
+    case 1364:
+      return notNullViolation(table?.name ?? '', /^Field '(.*)' doesn't/s.exec(e.message)?.[1] ?? '', cause)
+    case 1264:
+    case 1690:
+    case 1416:
+    case 1916:
+      return numericOverflow(e.errno === 1264 ? columnIn(e.message) : null, cause)
+    case 1406:
+      return valueTooLong(/^Data too long for column '(.*)' at row/s.exec(e.message)?.[1] ?? null, cause)
+    case 1071:
+    case 1153:
+    case 1301:
+      return valueTooLong(null, cause)
+    case 1146:
+    case 1051:
+      return schemaConflict(objectIn(e.message), 'there is no such table: create it with createAll', cause)
+    case 1050:
+    case 1061:
+    case 1826:
+    case 3822:
+      return schemaConflict(objectIn(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)
+    case 1060:
+      return schemaConflict(objectIn(e.message), `${dialect} does not tell names apart by case: rename one with named`, cause)
+    case 1049:
+      return schemaConflict(objectIn(e.message), 'there is no such schema: create it first', cause)
+    case 1044:
+    case 1142:
+    case 1143:
+    case 1227:
+      return databaseError(String(e.errno), e.message, cause)
+    case 1054:
+      return context.isRaw
+        ? syntaxError(e.message, context.sql, null, cause)
+        : schemaConflict(objectIn(e.message), 'there is no such column: the table in the database is another', cause)
+    case 1064:
+    case 1149:
+    case 1305:
+    case 1582:
+      return syntaxError(e.message.slice(0, 200), context.sql, null, cause)
+    case 1213:
+      return deadlock(cause)
+    case 1020:
+      return serializationFailure(cause)
+    case 1205:
+    case 3572:
+      return timeout('waiting for a lock', 0, 'another transaction holds it: run it again, or keep transactions short')
+    case 1317:
+    case 1969:
+    case 3024:
+      return timeout('a statement', 0, 'it was cancelled; make it smaller, or allow it more time')
+    case 1792:
+      return validationError([], 'a read-only transaction takes no writes')
+    case 1059:
+    case 1102:
+    case 1103:
+    case 1166:
+      return schemaConflict(objectIn(e.message), `${dialect} takes no such name`, cause)
+    case 1116:
+    case 1117:
+    case 1118:
+    case 1170:
+    case 1235:
+    case 1390:
+    case 1436:
+    case 1473:
+    case 4045:
+      return unsupported(`this (${e.message.slice(0, 200)})`, dialect, 'split it')
+    case 1053:
+    case 1080:
+    case 1152:
+    case 1184:
+    case 1927:
+    case 4031:
+      return connectionError(dialect, 'the server ended the connection', cause)
+    default:
+      return databaseError(e.errno === undefined ? null : String(e.errno), withoutValues(e.message), cause)
+  }
+}
+
+/** What the servers quote may be a value; it stays in the cause. */
+const withoutValues = (message: string): string => message.replace(/: '.*'/s, ': (a value)')

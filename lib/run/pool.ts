@@ -1,0 +1,289 @@
+/**
+ * A runner over a pool of connections: what every server's runner is.
+ *
+ * An operation borrows a connection and gives it back, on every exit; a transaction and a cursor keep theirs until
+ * their end. Where the driver sends a statement before the last one is answered, reads of many callers ride on one
+ * connection together. A connection that was lost, or is too old, is not lent again: the pool opens another. Waiting
+ * for one ends with `Timeout`.
+ *
+ * The pool itself is tarn's; what a connection is, the driver's module says. What holds inside a connection
+ * (transactions, savepoints, turns) is `single`.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { Pool, TimeoutError } from 'tarn'
+import { closed, connectionError, type DbError, databaseError, textOf, timeout } from '../core/DbError.js'
+import { LONGEST_TIMER } from '../core/fetch.js'
+import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
+import { type Session, type SingleOptions, singleSession } from './single.js'
+import type { SqlOptions } from './sqlSession.js'
+
+type Answer<A> = Promise<E.Either<DbError, A>>
+
+/** What happens to a connection that comes back with an open transaction, which only text of the caller's own can begin. */
+type TransactionGuard = 'rollback' | 'raise' | 'ignore' | 'discard'
+
+export interface PoolOptions extends SqlOptions {
+  /** The most connections that are open at a time; 10 unless told. */
+  readonly max?: number
+  /** Asks a connection whether it is alive before it is lent; false unless told, since a lost one is mostly known to be. */
+  readonly prePing?: boolean
+  /** Seconds after which a connection is replaced by a new one; never unless told. */
+  readonly recycle?: number
+  /** Milliseconds after which a connection that nobody uses is closed; 30,000 unless told. */
+  readonly idleTimeout?: number
+  /** Milliseconds that an operation waits for a connection; 10,000 unless told. */
+  readonly acquireTimeout?: number
+  /** Milliseconds after which the server gives a statement up; without limit unless told. */
+  readonly statementTimeout?: number
+  /** `rollback` unless told: the transaction is undone, and the operation is answered as if nothing were. */
+  readonly transactionGuard?: TransactionGuard
+}
+
+/** One connection of a server. */
+export interface Connection {
+  readonly session: Session
+  /** Whether it can't be used any more. Known without asking. */
+  readonly isLost: () => boolean
+  /** Whether the server answers. */
+  readonly ping: () => Promise<boolean>
+  /** Whether a transaction is open that the session has not begun. */
+  readonly isOpen: () => Promise<boolean>
+  /** Undoes such a transaction. */
+  readonly undo: () => Promise<void>
+  /** Closes it, at once and without fail. */
+  readonly destroy: () => Promise<void>
+}
+
+export interface Server {
+  /** Opens a connection and prepares it; throws what the driver throws. */
+  readonly connect: () => Promise<Connection>
+  /** What went wrong in connecting. */
+  readonly classify: (thrown: unknown) => DbError
+  /** Whether statements may be sent before those before them are answered. */
+  readonly pipelines: boolean
+  readonly capabilities: Capabilities
+}
+
+/** A connection on loan. */
+interface Lent {
+  readonly connection: Connection
+  readonly since: number
+}
+
+const DEFAULTS = { max: 10, idleTimeout: 30_000, acquireTimeout: 10_000 }
+const WAITED = 'all connections are in use: end transactions and streams sooner, or allow more connections with max'
+/** Pipelines that are longer than this make the callers at their end wait. */
+const MOST_RIDERS = 64
+
+const within = (ms: number): number => Math.max(1, Math.min(ms, LONGEST_TIMER))
+
+export const pooled = (server: Server, options: PoolOptions): Runner => {
+  const { capabilities } = server
+  const acquireTimeout = within(options.acquireTimeout ?? DEFAULTS.acquireTimeout)
+  const single: SingleOptions = { acquireTimeout }
+  const guard = options.transactionGuard ?? 'rollback'
+  const max = options.max ?? DEFAULTS.max
+  const live = new Set<Connection>()
+  const cursors = new Set<Cursor<unknown>>()
+  const riders = new Map<Lent, number>()
+  let isClosed = false
+
+  const tooOld = ({ since }: Lent): boolean => options.recycle !== undefined && performance.now() - since > options.recycle * 1000
+  const pool = new Pool<Lent>({
+    min: 0,
+    max,
+    acquireTimeoutMillis: acquireTimeout,
+    createTimeoutMillis: acquireTimeout,
+    idleTimeoutMillis: within(options.idleTimeout ?? DEFAULTS.idleTimeout),
+    createRetryIntervalMillis: 20,
+    propagateCreateError: true,
+    create: async () => {
+      const connection = await server.connect()
+      live.add(connection)
+      return { connection, since: performance.now() }
+    },
+    validate: lent => {
+      if (lent.connection.isLost() || tooOld(lent)) return false
+      // tarn waits for a promise, though its types say otherwise
+      return options.prePing === true ? (lent.connection.ping() as unknown as boolean) : true
+    },
+    destroy: async ({ connection }) => {
+      live.delete(connection)
+      await connection.destroy()
+    },
+  })
+
+  const acquire = async (): Answer<Lent> => {
+    if (isClosed) return E.left(closed('interpreter'))
+    try {
+      return E.right(await pool.acquire().promise)
+    } catch (thrown) {
+      if (isClosed) return E.left(closed('interpreter'))
+      if (thrown instanceof TimeoutError) return E.left(timeout('waiting for a connection', acquireTimeout, WAITED))
+      return E.left(server.classify(thrown))
+    }
+  }
+
+  const release = async (lent: Lent): Promise<void> => {
+    pool.release(lent)
+  }
+
+  /** Runs something on a connection of its own. */
+  const borrowing = async <X, A>(f: (connection: Connection) => Promise<E.Either<X, A>>): Promise<E.Either<X | DbError, A>> => {
+    const lent = await acquire()
+    if (E.isLeft(lent)) return lent
+    try {
+      return await f(lent.right.connection)
+    } finally {
+      await release(lent.right)
+    }
+  }
+
+  /** A connection for a read: one that reads go through already, when no other is free. */
+  const ride = async (): Answer<Lent> => {
+    const isFull = pool.numFree() === 0 && pool.numUsed() + pool.numPendingCreates() >= max
+    let best: Lent | undefined
+    let fewest = MOST_RIDERS
+    if (server.pipelines && isFull) {
+      for (const [lent, n] of riders) {
+        if (n < fewest && !lent.connection.isLost()) {
+          best = lent
+          fewest = n
+        }
+      }
+    }
+    if (best !== undefined) {
+      riders.set(best, fewest + 1)
+      return E.right(best)
+    }
+    const lent = await acquire()
+    if (E.isRight(lent)) riders.set(lent.right, 1)
+    return lent
+  }
+
+  const read = async <A>(op: SqlOp & Operation<A>): Answer<A> => {
+    const lent = await ride()
+    if (E.isLeft(lent)) return lent
+    try {
+      return await lent.right.connection.session.perform(op)
+    } finally {
+      const left = (riders.get(lent.right) ?? 1) - 1
+      if (left > 0) riders.set(lent.right, left)
+      else {
+        riders.delete(lent.right)
+        await release(lent.right)
+      }
+    }
+  }
+
+  /** A cursor keeps its connection until its end. */
+  const opened = async (op: SqlOp): Answer<Cursor<unknown>> => {
+    const lent = await acquire()
+    if (E.isLeft(lent)) return lent
+    const runner = singleSession(lent.right.connection.session, capabilities, single)
+    const answer = await runner.perform(op as SqlOp & Operation<Cursor<unknown>>)()
+    if (E.isLeft(answer)) {
+      await release(lent.right)
+      return answer
+    }
+    const inner = answer.right
+    const held: Cursor<unknown> = {
+      next: async () => {
+        if (!cursors.has(held)) return E.left(closed('cursor'))
+        const rows = await inner.next()
+        if (E.isLeft(rows) || rows.right.length === 0) await held.close()
+        return rows
+      },
+      close: async () => {
+        if (!cursors.delete(held)) return E.right(undefined)
+        const done = await inner.close()
+        await release(lent.right)
+        return done
+      },
+    }
+    cursors.add(held)
+    return E.right(held)
+  }
+
+  /** Text of the caller's own may leave a transaction open. */
+  const guarded = async <A>(connection: Connection, answer: E.Either<DbError, A>): Answer<A> => {
+    if (guard === 'ignore' || connection.isLost() || !(await connection.isOpen())) return answer
+    if (guard === 'discard') await connection.destroy()
+    else await connection.undo()
+    if (guard === 'raise' && E.isRight(answer)) {
+      return E.left(databaseError(null, 'a statement of your own left a transaction open, which was rolled back: use Program.transaction'))
+    }
+    return answer
+  }
+
+  const perform: Interpreter<SqlOp>['perform'] =
+    <A>(op: SqlOp & Operation<A>): TaskEither<DbError, A> =>
+    async () => {
+      switch (op.tag) {
+        case 'all':
+          return read(op)
+        case 'cursor':
+          return opened(op) as Answer<any>
+        case 'raw':
+          return borrowing(async c => guarded(c, (await c.session.perform(op)) as E.Either<DbError, A>))
+        default:
+          return borrowing(c => c.session.perform(op))
+      }
+    }
+
+  const transaction =
+    <X, A>(o: TxOptions, use: (tx: Interpreter<SqlOp>) => TaskEither<X, A>): TaskEither<X | DbError, A> =>
+    () =>
+      borrowing<X | DbError, A>(async c => {
+        const answer = await singleSession(c.session, capabilities, single).transaction(o, use)()
+        // a body that goes on after its end may still use the connection
+        if (E.isLeft(answer) && (answer.left as Partial<DbError>)?._tag === 'Timeout') await c.destroy()
+        return answer
+      })
+
+  const closeOnce = async (): Answer<void> => {
+    isClosed = true
+    for (const cursor of cursors) await cursor.close()
+    const ended = pool.destroy()
+    const waited = new Promise<void>(resolve => setTimeout(resolve, acquireTimeout).unref())
+    await Promise.race([ended, waited])
+    await Promise.all([...live].map(c => c.destroy()))
+    return E.right(undefined)
+  }
+  let closing: Answer<void> | undefined
+  const close: TaskEither<DbError, void> = () => {
+    closing ??= closeOnce()
+    return closing
+  }
+  return { perform, transaction, capabilities, close }
+}
+
+/** Codes with which the operating system and the resolver say that there is nobody. */
+const WORDS: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'nobody listens there: is the server running, and is this its port?',
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'the name of the host can not be looked up now',
+  ETIMEDOUT: 'no answer in time: is the address right, and does a firewall let it through?',
+  CONNECT_TIMEOUT: 'no answer in time: is the address right, and does a firewall let it through?',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+  ECONNRESET: 'the server ended the connection',
+  EPIPE: 'the connection is gone',
+  CONNECTION_CLOSED: 'the connection was lost',
+  CONNECTION_ENDED: 'the connection was ended',
+  CONNECTION_DESTROYED: 'the connection was ended',
+  PROTOCOL_CONNECTION_LOST: 'the connection was lost',
+}
+
+/** An error of a socket as a `ConnectionError`, or null when it is none. */
+export const socketError = (target: string, thrown: unknown): DbError | null => {
+  const code = (thrown as { readonly code?: unknown } | null)?.code
+  const inner = (thrown as { readonly errors?: readonly unknown[] } | null)?.errors?.[0]
+  if (typeof code !== 'string') return inner === undefined ? null : socketError(target, inner)
+  const words = WORDS[code]
+  if (words !== undefined) return connectionError(target, words, thrown)
+  return /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
+    ? connectionError(target, `TLS: ${textOf(thrown)}`, thrown)
+    : null
+}

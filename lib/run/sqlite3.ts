@@ -1,0 +1,136 @@
+/**
+ * The native SQLite runner, by better-sqlite3: a database in memory, or a file that several processes may open.
+ *
+ * The same engine as `sqlite`, without WebAssembly: a commit writes what changed and not the whole file, and SQLite's own
+ * locks keep processes apart. Statements run in this thread and block it while they run; there is one connection, and
+ * operations take turns.
+ */
+import Database, { type Database as Connection, type Options } from 'better-sqlite3'
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { connectionError, type DbError, textOf } from '../core/DbError.js'
+import type { Runner } from '../core/Interpreter.js'
+import { singleSession } from './single.js'
+import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqliteEngine.js'
+import { type Driver, type DriverCursor, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
+
+export interface Sqlite3Options extends SqlOptions {
+  /** The database file; left out, the database is in memory and ends with the runner. */
+  readonly file?: string
+  /** Milliseconds that a statement waits, blocking this thread, while another process writes; 5,000 unless told. */
+  readonly busyTimeout?: number
+}
+
+/** Opens a database. */
+export const sqlite3 =
+  (options: Sqlite3Options = {}): TaskEither<DbError, Runner> =>
+  async () => {
+    const file = options.file ?? ':memory:'
+    try {
+      const settings: Options = { timeout: options.busyTimeout ?? 5_000 }
+      const db = new Database(file, settings)
+      for (const [name, f] of Object.entries(sqliteFunctions)) db.function(name, { deterministic: true }, f)
+      for (const sql of sqliteSession) db.exec(sql)
+      // the file is looked at only now
+      db.prepare('SELECT count(*) FROM sqlite_master').get()
+      return E.right(singleSession(sqlSession(sqliteEngine, driverOf(db), options), sqliteCapabilities('sqlite3'), options))
+    } catch (thrown) {
+      return E.left(connectionError(file, `this is no SQLite database that can be read: ${textOf(thrown)}`, thrown))
+    }
+  }
+
+type Row = readonly unknown[]
+
+/** The more statements are kept, the more memory they need; the oldest goes. */
+const MOST_PREPARED = 200
+
+/** A number would be bound as REAL, in which `7 / 2` means something else. */
+const native = (value: unknown): unknown => {
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? BigInt(value) : value
+  return value instanceof Uint8Array ? Buffer.from(value) : value
+}
+
+const driverOf = (db: Connection): Driver => {
+  const kept = new Map<string, Database.Statement<unknown[]>>()
+  const reading = new Set<{ readonly drain: () => void }>()
+
+  const drain = (): void => {
+    for (const r of reading) r.drain()
+  }
+  const prepare = (text: string): Database.Statement<unknown[]> => {
+    const before = kept.get(text)
+    if (before !== undefined) return before
+    const made = db.prepare(text)
+    kept.set(text, made)
+    if (kept.size > MOST_PREPARED) kept.delete(kept.keys().next().value as string)
+    return made
+  }
+  /** `?1` is a parameter of the name 1. */
+  const bound = (params: readonly unknown[]): unknown[] =>
+    params.length === 0 ? [] : [Object.fromEntries(params.map((p, i) => [i + 1, native(p)]))]
+
+  return {
+    query: async ({ text, params, columns }) => {
+      drain()
+      const statement = prepare(text)
+      if (!statement.reader) return { rows: [], affected: statement.run(...bound(params)).changes }
+      const { useBigInt, checked } = sqliteReading(columns)
+      const rows = statement
+        .raw(true)
+        .safeIntegers(useBigInt)
+        .all(...bound(params)) as unknown[][]
+      return { rows: rows.map(checked), affected: rows.length }
+    },
+    cursor: async ({ text, params, columns }: Statement, size): Promise<DriverCursor> => {
+      drain()
+      const { useBigInt, checked } = sqliteReading(columns)
+      const rows = db
+        .prepare(text)
+        .raw(true)
+        .safeIntegers(useBigInt)
+        .iterate(...bound(params)) as IterableIterator<unknown[]>
+      let ahead: Row[] = []
+      let ended = false
+      const read = (most: number): Row[] => {
+        const found: Row[] = []
+        while (!ended && found.length < most) {
+          const next = rows.next()
+          if (next.done === true) end()
+          else found.push(checked(next.value))
+        }
+        return found
+      }
+      const self = {
+        drain: () => {
+          ahead = [...ahead, ...read(Number.POSITIVE_INFINITY)]
+        },
+      }
+      const end = (): void => {
+        ended = true
+        reading.delete(self)
+      }
+      reading.add(self)
+      return {
+        next: async () => {
+          const found = ahead.slice(0, size)
+          ahead = ahead.slice(size)
+          return found.length > 0 ? found : read(size)
+        },
+        close: async () => {
+          ahead = []
+          if (!ended) rows.return?.()
+          end()
+        },
+      }
+    },
+    script: async sql => {
+      drain()
+      db.exec(sql)
+    },
+    committed: async () => undefined,
+    close: async () => {
+      drain()
+      db.close()
+    },
+  }
+}

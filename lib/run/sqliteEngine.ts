@@ -1,0 +1,86 @@
+/**
+ * SQLite as an engine: what both of its runners share.
+ *
+ * `sqlite` runs it in WebAssembly (sql.js), `sqlite3` natively (better-sqlite3). The dialect, the way values travel, the
+ * errors and what a session has to be told are the same; only the driver differs.
+ */
+import { type DbError, foreignKeyViolation } from '../core/DbError.js'
+import type { Capabilities } from '../core/Interpreter.js'
+import { foreignKeyName } from '../core/Schema.js'
+import { lowerCase, upperCase } from '../core/simpleCase.js'
+import { sqlite as dialect } from '../sql/sqlite.js'
+import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
+import { classifySqlite } from './sqliteErrors.js'
+import type { Driver, ResultColumn, SqlEngine, Statement } from './sqlSession.js'
+
+export const sqliteCapabilities = (engine: string): Capabilities => ({
+  engine,
+  returning: 'native',
+  lateral: 'emulated',
+  transactionalDdl: true,
+  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+})
+
+export const sqliteEngine: SqlEngine = {
+  dialect,
+  values: sqliteValues,
+  begin: () => 'BEGIN IMMEDIATE',
+  readOnly: { on: 'PRAGMA query_only = ON', off: 'PRAGMA query_only = OFF' },
+  classify: classifySqlite,
+  isUncertain: () => false,
+  diagnose: (error, statement, driver) =>
+    error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error),
+}
+
+/** Functions that SQL calls: case mapping that is the same on every engine. */
+export const sqliteFunctions: { readonly [name: string]: (s: unknown) => unknown } = {
+  unicode_lower: s => (typeof s === 'string' ? lowerCase(s) : s),
+  unicode_upper: s => (typeof s === 'string' ? upperCase(s) : s),
+}
+
+/** What a session is told when it begins. */
+export const sqliteSession: readonly string[] = ['PRAGMA foreign_keys = ON', 'PRAGMA case_sensitive_like = ON']
+
+/**
+ * How the rows of a statement are read. Integers beyond 2^53 need bigint; for the rest numbers are faster. Where integers are
+ * computed they are read as bigint too, because only then a float among them is seen: it has left 64 bits on the way.
+ */
+export const sqliteReading = (
+  columns: readonly ResultColumn[],
+): { readonly useBigInt: boolean; readonly checked: (row: unknown[]) => unknown[] } => {
+  const computed = columns.flatMap((c, i) => (c.computed && (c.type.sql.tag === 'int' || c.type.sql.tag === 'smallint') ? [i] : []))
+  return {
+    useBigInt: computed.length > 0 || columns.some(c => c.type.sql.tag === 'bigint' || isScaled(c.type.sql)),
+    checked: row => {
+      for (const i of computed) if (typeof row[i] === 'number') row[i] = Number.POSITIVE_INFINITY
+      return row
+    },
+  }
+}
+
+/**
+ * SQLite does not say which foreign key failed. The statement is run again with the check put off, in
+ * a savepoint that is undone, and the database is asked which rows refer to nothing.
+ */
+const foreignKey = async (error: DbError, statement: Statement, driver: Driver): Promise<DbError> => {
+  const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> =>
+    (await driver.query({ text: sql, params: [], columns: [], kind: 'read' })).rows
+  await driver.script('SAVEPOINT query_ts_diagnosis')
+  try {
+    await driver.script('PRAGMA defer_foreign_keys = ON')
+    await driver.query(statement)
+    const [failed] = await ask('SELECT "table", fkid FROM pragma_foreign_key_check')
+    if (failed === undefined) return error
+    const [table, id] = [String(failed[0]), Number(failed[1])]
+    const columns = (
+      await ask(`SELECT "from" FROM pragma_foreign_key_list('${table.replaceAll("'", "''")}') WHERE id = ${id} ORDER BY seq`)
+    ).map(r => String(r[0]))
+    return foreignKeyViolation(table, foreignKeyName(table, columns), columns, error.cause)
+  } catch {
+    return error
+  } finally {
+    await driver.script('ROLLBACK TO query_ts_diagnosis')
+    await driver.script('RELEASE query_ts_diagnosis')
+    await driver.script('PRAGMA defer_foreign_keys = OFF')
+  }
+}

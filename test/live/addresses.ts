@@ -1,0 +1,39 @@
+/**
+ * Where the servers are that tests may use.
+ *
+ * `npm run services` starts them and writes their addresses; a variable of the environment goes before. A server
+ * without an address is left out, unless QUERY_TS_REQUIRE asks for it. QUERY_TS_SERVERS=none leaves all of them out.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const VARIABLES = { postgres: 'POSTGRES_URL', mysql: 'MYSQL_URL', mariadb: 'MARIADB_URL' } as const
+
+export type ServerName = keyof typeof VARIABLES
+
+const names = Object.keys(VARIABLES) as readonly ServerName[]
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+const file = join(root, '.services', 'env')
+
+/** The address of a server, or null. */
+export const addressOf = (name: ServerName): string | null => {
+  if (process.env['QUERY_TS_SERVERS'] === 'none') return null
+  const written = existsSync(file) ? new RegExp(`^${VARIABLES[name]}=(.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1] : undefined
+  return process.env[VARIABLES[name]] ?? written ?? null
+}
+
+/** The servers that are there. */
+export const servers: readonly ServerName[] = names.filter(name => addressOf(name) !== null)
+
+/** Whether better-sqlite3 is installed (`npm run native`), which the runner `sqlite3` needs. */
+export const hasNative: boolean = existsSync(join(root, 'node_modules', 'better-sqlite3')) && process.env['QUERY_TS_SERVERS'] !== 'none'
+
+const required = (process.env['QUERY_TS_REQUIRE'] ?? '').split(',').filter(name => name !== '')
+
+/** The servers that are asked for, and not there. */
+export const missing: readonly string[] = required.filter(name => (name === 'sqlite3' ? !hasNative : !servers.includes(name as ServerName)))
+
+/** Whether a test file is for an engine that is not there: `laws.mysql.test.js` is for MySQL. */
+export const isLeftOut = (path: string): boolean =>
+  names.some(name => path.includes(`.${name}.`) && !servers.includes(name)) || (path.includes('.sqlite3.') && !hasNative)

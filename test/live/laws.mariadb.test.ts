@@ -1,0 +1,11 @@
+/** The laws on a real mariadb server. */
+import { lawful } from './lawful.js'
+import { onServer } from './servers.js'
+
+await lawful({
+  engine: 'mariadb',
+  open: onServer('mariadb'),
+  openWith: rewrite => onServer('mariadb', { rewrite }),
+  cases: 25,
+  queries: 5000,
+})

@@ -1,0 +1,5 @@
+/** The laws on a real mysql server. */
+import { lawful } from './lawful.js'
+import { onServer } from './servers.js'
+
+await lawful({ engine: 'mysql', open: onServer('mysql'), openWith: rewrite => onServer('mysql', { rewrite }), cases: 25, queries: 5000 })

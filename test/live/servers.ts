@@ -1,0 +1,43 @@
+/** A database of its own on a server for each runner that a test opens. Where the servers are, `addresses` says. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { DbError } from '../../lib/core/DbError.js'
+import type { Runner } from '../../lib/core/Interpreter.js'
+import * as Program from '../../lib/core/Program.js'
+import { type MysqlOptions, mysql } from '../../lib/run/mysql.js'
+import type { PoolOptions } from '../../lib/run/pool.js'
+import { postgres } from '../../lib/run/postgres.js'
+import { addressOf, type ServerName } from './addresses.js'
+
+export { servers } from './addresses.js'
+
+const runnerOf = (name: ServerName, options: MysqlOptions): TaskEither<DbError, Runner> =>
+  name === 'postgres' ? postgres(options) : mysql(options)
+
+let databases = 0
+
+/** A runner on an empty database, which is dropped when the runner is closed. */
+export const onServer =
+  (name: ServerName, options: PoolOptions = {}): TaskEither<DbError, Runner> =>
+  async () => {
+    const url = addressOf(name) as string
+    const opened = await runnerOf(name, { url, max: 1 })()
+    if (E.isLeft(opened)) return opened
+    const admin = opened.right
+    const database = `query_ts_${process.pid}_${(databases += 1)}`
+    const template = (text: string): TemplateStringsArray => Object.assign([text], { raw: [text] })
+    const run = (text: string) => Program.raw({})(template(text))({ db: admin })()
+    const made = await run(`CREATE DATABASE ${database}`)
+    if (E.isLeft(made)) return made
+    const there = new URL(url)
+    there.pathname = `/${database}`
+    const runner = await runnerOf(name, { max: 4, ...options, url: there.href })()
+    if (E.isLeft(runner)) return runner
+    const close: TaskEither<DbError, void> = async () => {
+      const closed = await runner.right.close()
+      await run(`DROP DATABASE ${database}${name === 'postgres' ? ' WITH (FORCE)' : ''}`)
+      await admin.close()
+      return closed
+    }
+    return E.right({ ...runner.right, close })
+  }
