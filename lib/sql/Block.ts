@@ -24,6 +24,7 @@ import {
   type Scalar,
   type SortKey,
   sameOrder,
+  sameScalar,
 } from '../plan/Rel.js'
 import { isPlainName } from './identifier.js'
 
@@ -108,10 +109,12 @@ const named = (columns: readonly Named[]): readonly (readonly [number, Named])[]
 export const wrap = (block: Block, rel: Rel): Block =>
   over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
 
+/** Whether an expression is printed with a parameter in it; the numbers of `substring` are written out. */
 const hasParameter = (s: Scalar): boolean => {
   const n = s.node
+  if (n.tag === 'call' && n.fn === 'substring') return n.args.slice(0, 1).some(hasParameter)
   if (n.tag === 'call' || n.tag === 'raw') return n.args.some(hasParameter)
-  return n.tag !== 'column'
+  return n.tag === 'cast' ? hasParameter(n.operand) : n.tag !== 'column'
 }
 
 const SOME_ROW: Scalar = {
@@ -132,6 +135,10 @@ const bound = (b: Block, name: string | null): Block => {
   const named = only !== undefined && more.length === 0 && only.from.tag !== 'table' && name !== null && isPlainName(name)
   return named ? { ...b, sources: [{ ...only, hint: name }] } : b
 }
+
+/** The sort keys that decide something: neither the same in every row, nor there before. */
+export const deciding = (keys: readonly SortKey[], b: Block | null = null): readonly SortKey[] =>
+  keys.filter((k, i) => !isConstant(k.scalar, b) && keys.findIndex(other => sameScalar(other.scalar, k.scalar)) === i)
 
 const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Block => {
   const opened = openBlock(rel.left, options)

@@ -45,14 +45,16 @@ const unicode = (value: Fragment): Fragment => sql`${value} COLLATE "pg_c_utf8"`
 
 /** Case mapping by Unicode; the result compares by code point again, so that it can stand beside any other text. */
 const mapped = (fn: 'lower' | 'upper', args: Args): Printed => ({
-  level: level.comparison,
+  level: level.unary,
   fragment: sql`${fn}(${unicode(args.arg(0, level.atom))}) COLLATE "C"`,
 })
 
 /** A text that comes from no column, compared by code point. */
-const byCodePoint = (value: Fragment): Printed => ({ level: level.comparison, fragment: sql`${value} COLLATE "C"` })
+const byCodePoint = (value: Fragment): Printed => ({ level: level.unary, fragment: sql`${value} COLLATE "C"` })
 
-const cast: Dialect['cast'] = ({ fragment: value }, from, to) => {
+const cast: Dialect['cast'] = (printed, from, to, operand) => {
+  const value = printed.fragment
+  if (to.tag === 'text' && isText(from) && operand.node.tag === 'column') return printed
   if (from.tag === 'timestamp' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
   if (from.tag === 'date' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD')`)
   const name = to.tag === 'numeric' ? `numeric(1000, ${to.scale})` : isInteger(to) ? 'int8' : to.tag === 'float' ? 'float8' : typeName(to)

@@ -112,6 +112,12 @@ export const writes: Writes = {
   delete: remove,
 }
 
+/** A default that is one literal has the type of its column without saying so. */
+const untyped = (value: string): string => {
+  const [, quoted = value, type = ''] = /^('(?:[^']|'')*')::(\w+)$/.exec(value) ?? []
+  return type === 'int8' || type === 'float8' || type === 'numeric' ? quoted.slice(1, -1) : quoted
+}
+
 export const ddl: Ddl = {
   transactional: true,
   columnType: (type, { generated }) =>
@@ -131,6 +137,6 @@ export const ddl: Ddl = {
   reserved: /^pg_/i,
   restrict: 'RESTRICT',
   dropConstraint: null,
-  wrapDefault: value => value,
+  wrapDefault: untyped,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),
 }

@@ -25,9 +25,9 @@ import {
   type Block,
   blockOf,
   type Def,
+  deciding,
   type From,
   hidesGroup,
-  isConstant,
   openBlock,
   ordersSelected,
   placed,
@@ -38,7 +38,7 @@ import {
 import type { Dialect, Lateral } from './Dialect.js'
 import { level } from './Dialect.js'
 import { type Fragment, join, list, optional, slot, sql, text } from './Fragment.js'
-import { distinctLabels, labelsOf } from './identifier.js'
+import { distinctLabels, isPlainName, labelsOf } from './identifier.js'
 import { isParameter } from './parameters.js'
 import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
 
@@ -226,7 +226,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const [only, ...more] = printed.pieces
       return more.length === 0 && typeof only === 'string' && only.endsWith(`.${label}`) ? printed : sql`${printed} AS ${label}`
     })
-    const order = block.order.filter(k => !isConstant(k.scalar, block)).map(k => p.sortKey(k, labelled(k, block, outputs, labels, use)))
+    const order = deciding(block.order, block).map(k => p.sortKey(k, labelled(k, block, outputs, labels, use)))
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
     if (hidesGroup(block, outputs))
@@ -247,7 +247,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       return def?.tag === 'column' || (def?.tag === 'scalar' && isStored(def.scalar))
     }
     const label = isStored(k.scalar) ? null : labels[outputs.findIndex(s => sameScalar(s, k.scalar))]
-    if (label == null || (use === 'result' && !isReadAsIs(k.scalar.type.sql))) return undefined
+    if (label == null || !isPlainName(label) || (use === 'result' && !isReadAsIs(k.scalar.type.sql))) return undefined
     const isTaken = [...block.defs.values()].some(d => d.tag === 'column' && d.name.toLowerCase() === label.toLowerCase())
     return isTaken ? undefined : text(dialect.quote(label))
   }
@@ -299,7 +299,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const p = scalarsIn(env)
       // by position: a name may stand for a column of either side
       const key = (k: SortKey): Fragment => p.sortKey(k, text(String(bare.columns.findIndex(c => isColumn(k.scalar, c.id)) + 1)))
-      return sql`${compound(bare, labels, parent)}${ordered(block.order.map(key))}${limited(block, p)}`
+      return sql`${compound(bare, labels, parent)}${ordered(deciding(block.order, block).map(key))}${limited(block, p)}`
     }
     return statement(
       block,
@@ -362,7 +362,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     return dialect.collection({
       cells: outputs.map(p.cell),
       body: clauses,
-      order: keys.filter(k => !isConstant(k.scalar, b)).map(k => p.sortKey(k)),
+      order: deciding(keys, b).map(k => p.sortKey(k)),
       distinct: b.distinct !== null,
       count: rows(b.count, p),
       offset: rows(b.offset, p),
