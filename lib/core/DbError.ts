@@ -97,6 +97,8 @@ export interface Locked extends Case<'Locked'> {
 }
 export interface SerializationFailure extends Case<'SerializationFailure'> {}
 export interface Deadlock extends Case<'Deadlock'> {}
+/** The caller gave up: the signal of `abortable` was aborted, and what was under way was cancelled on the server. */
+export interface Cancelled extends Case<'Cancelled'> {}
 /** The answer to COMMIT was lost: the transaction may or may not have happened. Never retried automatically. */
 export interface OutcomeUnknown extends Case<'OutcomeUnknown'> {}
 /** The database said something that no case above describes; its own words are in `message`, its error in `cause`. */
@@ -129,6 +131,7 @@ export type DbError =
   | Locked
   | SerializationFailure
   | Deadlock
+  | Cancelled
   | OutcomeUnknown
   | DatabaseError
   | CallbackFailed
@@ -293,9 +296,11 @@ export const deadlock = (cause?: unknown): Deadlock => ({
   ...because(cause),
 })
 
+export const cancelled: Cancelled = { _tag: 'Cancelled', message: 'the caller gave up: its signal was aborted before the answer came' }
+
 export const outcomeUnknown = (cause?: unknown): OutcomeUnknown => ({
   _tag: 'OutcomeUnknown',
-  message: 'the connection was lost while committing: look whether the transaction happened before running it again',
+  message: 'the connection was lost before the answer came: look whether the transaction or write happened before running it again',
   ...because(cause),
 })
 

@@ -19,6 +19,8 @@ import type { AnyCommand, AnyQuery, Command, ExprType, Literal, Query } from './
 /** What promises an `A`. */
 export interface Operation<out A> {
   readonly _A?: () => A
+  /** Gives the operation up when it is aborted: see `abortable`. */
+  readonly signal?: AbortSignal
 }
 
 /** All rows of a query, in an order that it admits. */
@@ -69,6 +71,8 @@ export type Isolation = 'readUncommitted' | 'readCommitted' | 'repeatableRead' |
 export interface TxOptions {
   readonly isolation?: Isolation
   readonly readOnly?: boolean
+  /** How often the whole body is run again after a serialization failure or a deadlock; never unless told. */
+  readonly retry?: number
   /** On Postgres, with `serializable` and `readOnly`: waits until the transaction can't fail. Elsewhere it changes nothing. */
   readonly deferrable?: boolean
 }

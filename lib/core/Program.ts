@@ -13,6 +13,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { DbError } from './DbError.js'
 import { templateProblem } from './Expr.js'
 import { type Db, type Program, perform, type TxOptions } from './Interpreter.js'
+import { retried } from './retried.js'
 import { type Columns, isMade, type Literal, MADE, type Row } from './Syntax.js'
 
 export type { Db, Program, TxOptions } from './Interpreter.js'
@@ -35,16 +36,23 @@ export const rollback =
   async () =>
     E.left({ [MADE]: true, _tag: 'Rollback', value })
 
+const isConflict = (e: unknown): boolean => {
+  const tag = (e as Partial<DbError> | null)?._tag
+  return tag === 'SerializationFailure' || tag === 'Deadlock'
+}
+
 /**
  * Runs a program as one transaction: committed when it answers `Right`, undone when it answers `Left`
- * or rejects. Inside another transaction it is a savepoint.
+ * or rejects. Inside another transaction it is a savepoint. With `retry` the whole body runs again after a conflict with
+ * another transaction: what it does besides the database happens again too.
  */
 export const transaction =
   (options: TxOptions = {}) =>
   <R extends Db, X, A>(program: Program<R, X, A>): Program<R, Exclude<X, Rollback<unknown>> | DbError, A | RolledBack<X>> =>
   env =>
   async () => {
-    const answer = await env.db.transaction<X, A>(options, tx => program({ ...env, db: tx }))()
+    const once = env.db.transaction<X, A>(options, tx => program({ ...env, db: tx }))
+    const answer = await (options.retry === undefined ? once : retried({ times: options.retry }, isConflict)(once))()
     if (E.isLeft(answer) && isRollback(answer.left)) return E.right(answer.left.value as RolledBack<X>)
     return answer as E.Either<Exclude<X, Rollback<unknown>> | DbError, A>
   }

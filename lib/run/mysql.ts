@@ -188,7 +188,11 @@ const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: Mys
     lose()
     throw thrown
   }
-  const driver = driverOf(connection, kind, () => lost, lose)
+  const kill = async (): Promise<void> => {
+    const other = await connected(settings)
+    await said(other, `KILL QUERY ${connection.threadId}`).finally(() => other.destroy())
+  }
+  const driver = driverOf(connection, kind, () => lost, lose, kill)
   return {
     session: sqlSession(engineOf(kind, `${settings.host}:${settings.port}`, options), driver, options),
     isLost: () => lost,
@@ -255,7 +259,29 @@ const GONE = Object.assign(new Error('the connection was lost'), { code: 'CONNEC
 
 type Row = readonly unknown[]
 
-const driverOf = (connection: mysql2.Connection, kind: Kind, isLost: () => boolean, lose: () => void): Driver => {
+/** The answer of a statement that the server is told to give up when the signal is aborted. */
+const cancelledBy = async <A>(signal: AbortSignal, kill: () => Promise<void>, pending: Promise<A>): Promise<A> => {
+  let killing: Promise<void> | undefined
+  const cancel = (): void => {
+    // a server that can't be told goes on, and so does the statement
+    killing = kill().catch(() => undefined)
+  }
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await pending
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    await killing
+  }
+}
+
+const driverOf = (
+  connection: mysql2.Connection,
+  kind: Kind,
+  isLost: () => boolean,
+  lose: () => void,
+  kill: () => Promise<void>,
+): Driver => {
   const reading = new Set<{ readonly drain: () => Promise<void> }>()
   let inTransaction = false
 
@@ -263,9 +289,13 @@ const driverOf = (connection: mysql2.Connection, kind: Kind, isLost: () => boole
     if (isLost()) throw GONE
     for (const r of reading) await r.drain()
   }
-  const query = async ({ text, params }: Pick<Statement, 'text' | 'params'>): Promise<{ rows: readonly Row[]; affected: number }> => {
+  const query: Driver['query'] = async ({ text, params, signal }) => {
     await idle()
-    return new Promise((resolve, reject) => {
+    const pending = executed(text, params)
+    return signal === undefined ? pending : cancelledBy(signal, kill, pending)
+  }
+  const executed = (text: string, params: readonly unknown[]): ReturnType<Driver['query']> =>
+    new Promise((resolve, reject) => {
       connection.execute(text, params.map(bound) as never[], (thrown: unknown, answer: unknown) => {
         if (!kind.keeps(text)) connection.unprepare(text)
         if (thrown !== null) reject(thrown)
@@ -273,7 +303,6 @@ const driverOf = (connection: mysql2.Connection, kind: Kind, isLost: () => boole
         else resolve({ rows: [], affected: (answer as mysql2.ResultSetHeader).affectedRows })
       })
     })
-  }
 
   const cursor = async ({ text, params }: Statement, size: number): Promise<DriverCursor> => {
     await idle()

@@ -12,7 +12,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { Pool, TimeoutError } from 'tarn'
-import { closed, connectionError, type DbError, databaseError, textOf, timeout } from '../core/DbError.js'
+import { cancelled, closed, connectionError, type DbError, databaseError, textOf, timeout } from '../core/DbError.js'
 import { LONGEST_TIMER } from '../core/fetch.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type Session, type SingleOptions, singleSession } from './single.js'
@@ -220,6 +220,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
   const perform: Interpreter<SqlOp>['perform'] =
     <A>(op: SqlOp & Operation<A>): TaskEither<DbError, A> =>
     async () => {
+      if (op.signal?.aborted === true) return E.left(cancelled)
       switch (op.tag) {
         case 'all':
           return read(op)

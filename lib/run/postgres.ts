@@ -203,6 +203,17 @@ const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEng
 /** What is thrown in place of using a connection that is gone: the driver would open another, outside of the transaction. */
 const GONE = Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_ENDED' })
 
+/** The answer of a query that the server is told to cancel when the signal is aborted. */
+const cancelledBy = async <A>(signal: AbortSignal, pending: PromiseLike<A> & { readonly cancel: () => unknown }): Promise<A> => {
+  const cancel = (): void => void pending.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await pending
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
 const driverOf = (sql: Client, isLost: () => boolean): Driver => {
   const prepared = new Set<string>()
   let cursors = 0
@@ -213,9 +224,10 @@ const driverOf = (sql: Client, isLost: () => boolean): Driver => {
     prepared.add(text)
     return true
   }
-  const rowsOf = async (text: string, params: readonly unknown[]) => {
+  const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
     if (isLost()) throw GONE
-    const answer = await sql.unsafe(text, params as never[], { prepare: isKept(text) }).values()
+    const pending = sql.unsafe(text, params as never[], { prepare: isKept(text) }).values()
+    const answer = await (signal === undefined ? pending : cancelledBy(signal, pending))
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
   }
   const script = async (text: string): Promise<void> => {
@@ -225,8 +237,8 @@ const driverOf = (sql: Client, isLost: () => boolean): Driver => {
     if (text === 'COMMIT' || text === 'ROLLBACK') inTransaction = false
   }
   return {
-    query: ({ text, params }) => rowsOf(text, params),
-    cursor: async ({ text, params }, size) => {
+    query: ({ text, params, signal }) => rowsOf(text, params, signal),
+    cursor: async ({ text, params, signal }, size) => {
       const name = `query_ts_${(cursors += 1)}`
       const own = !inTransaction
       if (own) await script('BEGIN READ ONLY')
@@ -238,7 +250,7 @@ const driverOf = (sql: Client, isLost: () => boolean): Driver => {
         throw thrown
       }
       return {
-        next: async () => (await rowsOf(`FETCH ${size} FROM ${name}`, [])).rows,
+        next: async () => (await rowsOf(`FETCH ${size} FROM ${name}`, [], signal)).rows,
         close: async () => {
           if (!isLost()) await script(own ? 'ROLLBACK' : `CLOSE ${name}`)
         },

@@ -11,7 +11,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { callbackFailed, closed, type DbError, transactionAborted, unsupported, validationError } from '../core/DbError.js'
+import { callbackFailed, cancelled, closed, type DbError, transactionAborted, unsupported, validationError } from '../core/DbError.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { turns } from './turns.js'
 
@@ -61,7 +61,7 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
         aborted = true
         return E.left(validationError([], 'a read-only transaction takes no writes'))
       }
-      const answer = await session.perform(op)
+      const answer = op.signal?.aborted === true ? E.left(cancelled) : await session.perform(op)
       if (E.isLeft(answer)) aborted = what === 'transaction'
       return answer as E.Either<DbError, A>
     }

@@ -9,6 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import {
   attempting,
+  cancelled,
   closed,
   type DbError,
   outcomeUnknown,
@@ -21,7 +22,7 @@ import {
 import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
-import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
+import { type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
 import type { Plan, RowPlan, Scalar } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import { bind, type Compiled, compile } from '../sql/compile.js'
@@ -65,6 +66,8 @@ export interface Statement {
   readonly columns: readonly ResultColumn[]
   /** `raw` is text of the caller's own: it may be anything, and has to be one statement. */
   readonly kind: 'read' | 'write' | 'raw'
+  /** Aborted when the caller gives up: a driver that can then cancels the statement, which fails as one that took too long. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** One connection of a driver. Its methods throw what the driver throws. */
@@ -117,7 +120,17 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 
   /** `lasts` says that what is done is there to stay as soon as it is done: then a lost answer leaves that open. */
   const guard = async <A>(
-    { sql, table, isRaw = false, lasts = false }: Pick<Context, 'sql' | 'table'> & Partial<Context> & { readonly lasts?: boolean },
+    {
+      sql,
+      table,
+      isRaw = false,
+      lasts = false,
+      signal,
+    }: Pick<Context, 'sql' | 'table'> &
+      Partial<Context> & {
+        readonly lasts?: boolean
+        readonly signal?: AbortSignal | undefined
+      },
     f: () => Promise<A>,
   ): Answer<A> => {
     if (isClosed) return E.left(closed('interpreter'))
@@ -125,7 +138,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       return E.right(await f())
     } catch (thrown) {
       if (lasts && engine.isUncertain(thrown)) return E.left(outcomeUnknown(thrown))
-      return E.left(refusedWith(thrown) ?? engine.classify(thrown, { sql, table, foreignKeys, isRaw }))
+      const error = refusedWith(thrown) ?? engine.classify(thrown, { sql, table, foreignKeys, isRaw })
+      return E.left(error._tag === 'Timeout' && signal?.aborted === true ? cancelled : error)
     }
   }
 
@@ -177,20 +191,20 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     })
   }
 
-  const all = async (query: AnyQuery): Answer<readonly unknown[]> => {
+  const all = async ({ query, signal }: SqlOp & { readonly tag: 'all' }): Answer<readonly unknown[]> => {
     const ready = prepared(query)
     if (E.isLeft(ready)) return ready
     const { compiled, statement } = ready.right
-    const rows = await guard({ sql: statement.text, table: null }, () => driver.query(statement))
+    const rows = await guard({ sql: statement.text, table: null, signal }, () => driver.query({ ...statement, signal }))
     return E.isLeft(rows) ? rows : decodeAll(compiled.row, rows.right.rows)
   }
 
-  const cursor = async (query: AnyQuery, size: number): Answer<Cursor<unknown>> => {
+  const cursor = async ({ query, size, signal }: SqlOp & { readonly tag: 'cursor' }): Answer<Cursor<unknown>> => {
     const ready = prepared(query)
     if (E.isLeft(ready)) return ready
     const { compiled, statement } = ready.right
-    const context = { sql: statement.text, table: null }
-    const opened = await guard(context, () => driver.cursor(statement, size))
+    const context = { sql: statement.text, table: null, signal }
+    const opened = await guard(context, () => driver.cursor({ ...statement, signal }, size))
     if (E.isLeft(opened)) return opened
     let row = 0
     return E.right({
@@ -206,19 +220,25 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   }
 
   const run = async (statement: Statement, table: AnyTable | null): Answer<Rows> => {
-    const context = { sql: statement.text, table, isRaw: statement.kind === 'raw', lasts: !inTransaction && !isAtomic }
+    const context = {
+      sql: statement.text,
+      table,
+      isRaw: statement.kind === 'raw',
+      lasts: !inTransaction && !isAtomic,
+      signal: statement.signal,
+    }
     const answer = await guard(context, () => driver.query(statement))
     return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
   }
 
-  const execute = async (command: AnyCommand): Answer<unknown> => {
+  const execute = async ({ command, signal }: SqlOp & { readonly tag: 'execute' }): Answer<unknown> => {
     const planned = attempting('a function of the command', () => {
       const write = reifyWrite(command)
       return { table: write.table, columns: write.returning?.outputs.map(resultColumn) ?? [], printed: printWrite(dialect, write) }
     })
     if (E.isLeft(planned)) return planned
     const { table, columns, printed } = planned.right
-    const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, 'write')))
+    const ready = attempting('a parameter', () => printed.statements.map(s => ({ ...statementOf(s, columns, null, 'write'), signal })))
     if (E.isLeft(ready)) return ready
     const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
     return lasting(ready.right.length === 1 && printed.after.length === 0 && printed.row === null ? steps : () => atomically(steps))
@@ -320,7 +340,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       { tag: 'cell', index, path: [name], type: types[index] as ExprType },
     ])
     return lasting(async () => {
-      const rows = await run(ready.right, null)
+      const rows = await run({ ...ready.right, signal: op.signal }, null)
       return E.isLeft(rows) ? rows : decodeAll({ tag: 'record', fields }, names.length === 0 ? [] : rows.right.rows)
     })
   }
@@ -340,11 +360,11 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     perform: op => {
       switch (op.tag) {
         case 'all':
-          return all(op.query)
+          return all(op)
         case 'cursor':
-          return cursor(op.query, op.size)
+          return cursor(op)
         case 'execute':
-          return execute(op.command)
+          return execute(op)
         case 'ddl':
           return define(op.action, op.schema)
         case 'raw':

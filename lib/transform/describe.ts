@@ -1,0 +1,64 @@
+/**
+ * An operation in words, for logs and traces: what it is, which table it writes, and its SQL. Never a value.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { attempting } from '../core/DbError.js'
+import type { DialectName } from '../core/DialectName.js'
+import type { SqlOp } from '../core/Interpreter.js'
+import type { AnyCommand } from '../core/Syntax.js'
+import { reifyWrite } from '../plan/write.js'
+import { compile } from '../sql/compile.js'
+import { dialects } from '../sql/dialects.js'
+import { printWrite } from '../sql/write.js'
+
+export interface Described {
+  /** `select`, `insert`, `update`, `delete`, `createAll`, `dropAll` or `raw`. */
+  readonly operation: string
+  /** The table that is written, where it is one. */
+  readonly table: string | null
+  /** The statement, with placeholders; null where there is none (memory), or where the operation is refused. */
+  readonly sql: string | null
+}
+
+const dialectOf = (engine: string): DialectName | null => {
+  switch (engine) {
+    case 'pglite':
+    case 'postgres':
+      return 'postgres'
+    case 'sqlite':
+    case 'sqlite3':
+      return 'sqlite'
+    case 'mysql':
+    case 'mariadb':
+      return engine
+    default:
+      return null
+  }
+}
+
+const tableOf = ({ node }: AnyCommand): string | null => (node.tag === 'invalid' ? null : node.table.name)
+
+const verbOf = ({ node }: AnyCommand): string => (node.tag === 'insertFrom' ? 'insert' : node.tag === 'invalid' ? 'command' : node.tag)
+
+const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string | null => {
+  if (dialect === null) return null
+  const printed = attempting('a function of the command', () => printWrite(dialects[dialect], reifyWrite(command)).statements)
+  return E.isLeft(printed) ? null : printed.right.map(s => s.text).join('; ')
+}
+
+export const describe = (op: SqlOp, engine: string): Described => {
+  const dialect = dialectOf(engine)
+  switch (op.tag) {
+    case 'all':
+    case 'cursor': {
+      const compiled = dialect === null ? null : compile(dialects[dialect], op.query)
+      return { operation: 'select', table: null, sql: compiled === null || E.isLeft(compiled) ? null : compiled.right.text }
+    }
+    case 'execute':
+      return { operation: verbOf(op.command), table: tableOf(op.command), sql: sqlOfCommand(dialect, op.command) }
+    case 'ddl':
+      return { operation: op.action, table: null, sql: null }
+    case 'raw':
+      return { operation: 'raw', table: null, sql: op.text.join('?') }
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * OpenTelemetry: a span for each operation and each transaction.
+ *
+ * The attributes are those of the semantic conventions for database clients (`db.system.name`, `db.operation.name`,
+ * `db.collection.name`, `db.query.text`, `error.type`). The tracer is the caller's; this module takes only its types from
+ * the API. Law: an interpreter that is traced answers what it answered before, and does what it did.
+ */
+import type { Span, SpanOptions, Tracer } from '@opentelemetry/api'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Interpreter, SqlOp } from '../core/Interpreter.js'
+import type { Transformer } from './around.js'
+import { describe } from './describe.js'
+
+/** SpanKind.CLIENT and SpanStatusCode.ERROR of the API, whose values are no types. */
+const CLIENT = 2
+const ERROR = 2
+
+const ended = <X, A>(span: Span, answer: E.Either<X, A>): E.Either<X, A> => {
+  if (E.isLeft(answer)) {
+    const tag = (answer.left as { readonly _tag?: unknown } | null)?._tag
+    span.setAttribute('error.type', typeof tag === 'string' ? tag : 'Left')
+    span.setStatus({ code: ERROR })
+  }
+  span.end()
+  return answer
+}
+
+const started = (tracer: Tracer, name: string, attributes: NonNullable<SpanOptions['attributes']>): Span =>
+  tracer.startSpan(name, { kind: CLIENT, attributes })
+
+/** Spans go to the tracer, as children of what is active when the operation runs. */
+export const traced =
+  (tracer: Tracer): Transformer =>
+  (db): Interpreter<SqlOp> => ({
+    ...db,
+    perform: op => async () => {
+      const { engine } = db.capabilities
+      const { operation, table, sql } = describe(op, engine)
+      const span = started(tracer, table === null ? operation : `${operation} ${table}`, {
+        'db.system.name': engine,
+        'db.operation.name': operation,
+        ...(table === null ? {} : { 'db.collection.name': table }),
+        ...(sql === null ? {} : { 'db.query.text': sql }),
+      })
+      return ended(span, await db.perform(op)())
+    },
+    transaction: (options, use) => async () => {
+      const span = started(tracer, 'transaction', { 'db.system.name': db.capabilities.engine })
+      return ended(span, await db.transaction(options, tx => use(traced(tracer)(tx)))())
+    },
+  })
