@@ -1,5 +1,6 @@
 /**
- * The embedded engines as the hostile tests see them: opened once a file, asked after each test whether they still answer.
+ * The engines as the hostile tests see them: opened once a file, asked after each test whether they still answer. The
+ * servers that have an address are among them, and what is true of one kind of engine only is a property of it.
  *
  * `using(engine, test)` opens the engine before the suite and closes it after. `right` and `left` run a program and say
  * what it must answer; `unchanged` says that a failed program left the contents of some tables as they were. Every error
@@ -21,18 +22,25 @@ import * as Q from '../../lib/core/Query.js'
 import { schema } from '../../lib/core/Schema.js'
 import type { Table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
-import type { SingleOptions } from '../../lib/run/single.js'
+import type { PoolOptions } from '../../lib/run/pool.js'
 import { sqlite } from '../../lib/run/sqlite.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import type { suite } from '../suite.js'
+import { type ServerName, servers } from './addresses.js'
 import { pgliteForTests } from './pgliteCopy.js'
-import { onServer, servers } from './servers.js'
+import { onServer } from './servers.js'
 
 export interface Engine {
   readonly name: string
   /** Whether it speaks SQL: can run `raw`, and holds types to a column by itself. */
   readonly sql: boolean
-  readonly open: (options: SingleOptions) => TE.TaskEither<DbError, Runner>
+  /** Whether it has one connection: transactions happen one after the other, and who is in one makes all others wait. Else it is a pool. */
+  readonly single: boolean
+  /** Whether definitions are part of a transaction, and happen whole or not at all. */
+  readonly transactionalDdl: boolean
+  /** The commands that can answer rows. */
+  readonly returning: readonly ('insert' | 'update' | 'delete')[]
+  readonly open: (options: PoolOptions) => TE.TaskEither<DbError, Runner>
 }
 
 const folders: string[] = []
@@ -47,12 +55,20 @@ export const temporaryFolder = (): string => {
   return folder
 }
 
+const embedded = { single: true, transactionalDdl: true, returning: ['insert', 'update', 'delete'] } as const
+
+const serverKinds: { readonly [name in ServerName]: Pick<Engine, 'transactionalDdl' | 'returning'> } = {
+  postgres: { transactionalDdl: true, returning: ['insert', 'update', 'delete'] },
+  mysql: { transactionalDdl: false, returning: [] },
+  mariadb: { transactionalDdl: false, returning: ['insert', 'delete'] },
+}
+
 export const engines: readonly Engine[] = [
-  { name: 'memory', sql: false, open: options => TE.fromIO(() => memory(options)) },
-  { name: 'sqlite', sql: true, open: options => sqlite(options) },
-  { name: 'sqlite in a file', sql: true, open: options => sqlite({ ...options, file: join(temporaryFolder(), 'test.db') }) },
-  { name: 'pglite', sql: true, open: options => pgliteForTests(options) },
-  ...servers.map((name): Engine => ({ name, sql: true, open: options => onServer(name, options) })),
+  { ...embedded, name: 'memory', sql: false, open: options => TE.fromIO(() => memory(options)) },
+  { ...embedded, name: 'sqlite', sql: true, open: options => sqlite(options) },
+  { ...embedded, name: 'sqlite in a file', sql: true, open: options => sqlite({ ...options, file: join(temporaryFolder(), 'test.db') }) },
+  { ...embedded, name: 'pglite', sql: true, open: options => pgliteForTests(options) },
+  ...servers.map((name): Engine => ({ ...serverKinds[name], name, sql: true, single: false, open: options => onServer(name, options) })),
 ]
 
 /** A value that must never be seen in a message. */
@@ -111,7 +127,7 @@ export const sameRows = (got: readonly unknown[], expected: readonly unknown[], 
   )
 }
 
-export const using = (engine: Engine, test: ReturnType<typeof suite>, options: SingleOptions = {}): Session => {
+export const using = (engine: Engine, test: ReturnType<typeof suite>, options: PoolOptions = {}): Session => {
   let runner: Runner | undefined
   let closed = false
   const db = (): Runner => {
