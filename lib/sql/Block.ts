@@ -85,7 +85,7 @@ export interface BlockOptions {
   readonly groupKeysInside: boolean
 }
 
-export const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited
+const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited
 
 const defined = (b: Block, more: Iterable<readonly [number, Def]>): ReadonlyMap<number, Def> => new Map([...b.defs, ...more])
 
@@ -123,7 +123,7 @@ const SOME_ROW: Scalar = {
 }
 
 /** What is the same in every row: it groups and sorts nothing, and engines may take it for the number of a column. */
-export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
+const isConstant = (s: Scalar, b: Block | null = null): boolean => {
   if (s.node.tag !== 'column') return s.node.tag === 'literal' || s.node.tag === 'param'
   const def = b?.defs.get(s.node.id)
   return def?.tag === 'scalar' && isConstant(def.scalar, b)
