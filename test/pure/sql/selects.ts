@@ -131,6 +131,13 @@ export const selects: Cases = {
       Q.map(({ id, name }) => ({ id, name })),
     ),
 
+  'a computed column with the name of another, sorted': () =>
+    pipe(
+      Q.from(artists),
+      Q.map(artist => ({ id: artist.id, NAME: lower(artist.name) })),
+      Q.orderBy(artist => [asc(artist.NAME), asc(artist.id)]),
+    ),
+
   'columns in records': () =>
     pipe(
       Q.from(invoices),
