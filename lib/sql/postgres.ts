@@ -43,14 +43,17 @@ const dividing =
 
 const unicode = (value: Fragment): Fragment => sql`${value} COLLATE "pg_c_utf8"`
 
-/** Case mapping by Unicode; the result compares by code point again, so that it can stand beside any other text. */
+/**
+ * Case mapping by Unicode; the result compares by code point again, so that it can stand beside any other text. In brackets as
+ * an operand: the lower bound of BETWEEN takes no COLLATE without them.
+ */
 const mapped = (fn: 'lower' | 'upper', args: Args): Printed => ({
-  level: level.unary,
+  level: level.comparison,
   fragment: sql`${fn}(${unicode(args.arg(0, level.atom))}) COLLATE "C"`,
 })
 
 /** A text that comes from no column, compared by code point. */
-const byCodePoint = (value: Fragment): Printed => ({ level: level.unary, fragment: sql`${value} COLLATE "C"` })
+const byCodePoint = (value: Fragment): Printed => ({ level: level.comparison, fragment: sql`${value} COLLATE "C"` })
 
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
