@@ -32,28 +32,35 @@ export interface MysqlError {
   readonly message: string
 }
 
+type Server = 'mysql' | 'mariadb'
+
 const unquoted = (name: string): string => name.replaceAll('``', '`')
 
 /** `for key 'table.name'` on MySQL, `for key 'name'` on MariaDB. The value before it may hold anything. */
-const unique = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
+const unique = (dialect: Server, e: MysqlError, { table }: Context, cause: unknown): DbError => {
   const said = /.* for key '([\s\S]*)'$/s.exec(e.message)?.[1] ?? ''
-  const name = table !== null && said.startsWith(`${table.name}.`) ? said.slice(table.name.length + 1) : said
-  const key = table === null ? undefined : table.uniques.find(k => k.name === name)
-  const found = key ?? (name === 'PRIMARY' || name.endsWith('.PRIMARY') ? (table?.primaryKey ?? undefined) : undefined)
-  const columns = table === null || found === undefined ? [] : found.columns.map(f => columnName(table, f))
-  return uniqueViolation(table?.name ?? (said.includes('.') ? said.slice(0, said.indexOf('.')) : ''), found?.name ?? name, columns, cause)
+  const known = table !== null && (dialect === 'mariadb' || said.startsWith(`${table.name}.`)) ? table : null
+  const dot = dialect === 'mariadb' ? -1 : known === null ? said.indexOf('.') : known.name.length
+  const name = said.slice(dot + 1)
+  const key = name === 'PRIMARY' ? known?.primaryKey : known?.uniques.find(k => k.name === name)
+  const columns = known === null || key == null ? [] : key.columns.map(f => columnName(known, f))
+  return uniqueViolation(known?.name ?? said.slice(0, Math.max(dot, 0)), key?.name ?? name, columns, cause)
 }
 
 const NAMES = /\(`(?:[^`]|``)*`\.`((?:[^`]|``)*)`, CONSTRAINT `((?:[^`]|``)*)` FOREIGN KEY \((.*?)\) REFERENCES/s
 
-const foreignKey = (e: MysqlError, cause: unknown): DbError => {
+const foreignKey = (e: MysqlError, { sql }: Context, cause: unknown): DbError => {
   const [, table, constraint, columns] = NAMES.exec(e.message) ?? []
-  if (table === undefined || constraint === undefined) return foreignKeyViolation(null, null, [], cause)
+  if (table === undefined || constraint === undefined) {
+    // MariaDB says no more when a table is dropped that others refer to
+    const dropped = /^DROP TABLE (?:IF EXISTS )?(?:`(?:[^`]|``)*`\.)?`((?:[^`]|``)*)`/.exec(sql)?.[1]
+    return dropped === undefined ? foreignKeyViolation(null, null, [], cause) : stillReferred(unquoted(dropped), 'another table', cause)
+  }
   const names = [...(columns ?? '').matchAll(/`((?:[^`]|``)*)`/g)].map(m => unquoted(m[1] ?? ''))
   return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause)
 }
 
-/** MySQL: `Check constraint 'n' is violated.` MariaDB: ``CONSTRAINT `n` failed for `db`.`t` ``, where a column's own check has the column's name. */
+/** MySQL: `Check constraint 'n' is violated.` MariaDB: ``CONSTRAINT `n` failed for `db`.`t` ``, where a column's own check is `t.column`. */
 const check = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
   const name = unquoted(
     (/^Check constraint '(.*)' is violated/s.exec(e.message) ?? /^CONSTRAINT `(.*)` failed for /s.exec(e.message))?.[1] ?? '',
@@ -61,7 +68,9 @@ const check = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
   const range = table === null ? null : madeByType(table, name, 'range')
   if (range !== null) return numericOverflow(`column ${range}`, cause)
   const long = table === null ? null : madeByType(table, name, 'length')
-  return long === null ? checkViolation(table?.name ?? null, name, cause) : valueTooLong(long, cause)
+  if (long !== null) return valueTooLong(long, cause)
+  const said = / failed for `(?:[^`]|``)*`\.`((?:[^`]|``)*)`$/s.exec(e.message)?.[1]
+  return checkViolation(said === undefined ? (table?.name ?? null) : unquoted(said), name, cause)
 }
 
 const columnIn = (message: string): string =>
@@ -73,17 +82,49 @@ const objectIn = (message: string): string => {
   return said.slice(said.indexOf('.') + 1)
 }
 
-export const classifyMysql = (dialect: 'mysql' | 'mariadb', e: MysqlError, context: Context, cause: unknown): DbError => {
+/** The servers quote what they could not read, up to its 80th byte: mostly the rest of the statement. */
+const positionIn = (sql: string, message: string): number | null => {
+  const near = / near '(.*)' at line \d+$/s.exec(message)?.[1]
+  if (near === undefined || near === '') return null
+  if (sql.endsWith(near)) return sql.length - near.length + 1
+  const at = sql.indexOf(near)
+  return at < 0 || sql.indexOf(near, at + 1) >= 0 ? null : at + 1
+}
+
+/** Why MariaDB could not create a table: the number of an error within the error. */
+const notCreated = (dialect: Server, e: MysqlError, cause: unknown): DbError => {
+  const [, name, inner] = /^Can't create table `(?:[^`]|``)*`\.`((?:[^`]|``)*)` \(errno: (\d+)/s.exec(e.message) ?? []
+  const object = unquoted(name ?? '')
+  switch (inner) {
+    case '121':
+      return schemaConflict(
+        object,
+        'a constraint of it has the name of one that exists already: give it another, or drop that first',
+        cause,
+      )
+    case '150':
+      return schemaConflict(object, WRONG_KEY, cause)
+    case '139':
+    case '185':
+      return unsupported('so many columns in a table', dialect, 'split it')
+    default:
+      return databaseError(String(e.errno), e.message, cause)
+  }
+}
+
+const WRONG_KEY = 'a foreign key of it refers to a table that is not there, or to columns that are no key or of other types'
+
+export const classifyMysql = (dialect: Server, e: MysqlError, context: Context, cause: unknown): DbError => {
   const { table } = context
   switch (e.errno) {
     case 1062:
     case 1586:
-      return unique(e, context, cause)
+      return unique(dialect, e, context, cause)
     case 1451:
     case 1452:
     case 1216:
     case 1217:
-      return foreignKey(e, cause)
+      return foreignKey(e, context, cause)
     case 3730: {
       const [, referred, by] = /^Cannot drop table '(.*?)' referenced by .* on table '(.*?)'/s.exec(e.message) ?? []
       return stillReferred(referred ?? '', by ?? 'another table', cause)
@@ -119,7 +160,17 @@ export const classifyMysql = (dialect: 'mysql' | 'mariadb', e: MysqlError, conte
       return schemaConflict(objectIn(e.message), `${dialect} does not tell names apart by case: rename one with named`, cause)
     case 1049:
       return schemaConflict(objectIn(e.message), 'there is no such schema: create it first', cause)
+    case 1005:
+      return notCreated(dialect, e, cause)
+    case 1822:
+    case 1824:
+    case 3780:
+    case 6125:
+      return schemaConflict((/ table '([^']*)'$/.exec(e.message) ?? / constraint '([^']*)'/.exec(e.message))?.[1] ?? '', WRONG_KEY, cause)
     case 1044:
+      return /'information_schema'$/.test(e.message)
+        ? schemaConflict('information_schema', `it belongs to ${dialect}: take another schema`, cause)
+        : databaseError(String(e.errno), e.message, cause)
     case 1142:
     case 1143:
     case 1227:
@@ -129,9 +180,21 @@ export const classifyMysql = (dialect: 'mysql' | 'mariadb', e: MysqlError, conte
         ? syntaxError(e.message, context.sql, null, cause)
         : schemaConflict(objectIn(e.message), 'there is no such column: the table in the database is another', cause)
     case 1064:
+      if (e.message.startsWith('memory exhausted')) return unsupported('so deep a statement', dialect, 'split it')
+      return syntaxError(e.message.slice(0, 200), context.sql, positionIn(context.sql, e.message), cause)
+    case 1052:
+    case 1066:
+    case 1109:
+    case 1111:
+    case 1136:
+    case 1140:
     case 1149:
+    case 1222:
+    case 1241:
+    case 1248:
     case 1305:
     case 1582:
+    case 1583:
       return syntaxError(e.message.slice(0, 200), context.sql, null, cause)
     case 1213:
       return deadlock(cause)
@@ -159,6 +222,7 @@ export const classifyMysql = (dialect: 'mysql' | 'mariadb', e: MysqlError, conte
     case 1390:
     case 1436:
     case 1473:
+    case 3950:
     case 4045:
       return unsupported(`this (${e.message.slice(0, 200)})`, dialect, 'split it')
     case 1053:
@@ -168,8 +232,13 @@ export const classifyMysql = (dialect: 'mysql' | 'mariadb', e: MysqlError, conte
     case 1927:
     case 4031:
       return connectionError(dialect, 'the server ended the connection', cause)
+    case undefined:
+      // words of the driver
+      if (/in closed state|connection (?:is|was) (?:closed|lost)/i.test(e.message))
+        return connectionError(dialect, 'the connection was closed', cause)
+      return databaseError(null, withoutValues(e.message), cause)
     default:
-      return databaseError(e.errno === undefined ? null : String(e.errno), withoutValues(e.message), cause)
+      return databaseError(String(e.errno), withoutValues(e.message), cause)
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * What engines say, and what is made of it: `classifySqlite` and `classifyPostgres` on texts that were taken down from
- * the engines (SQLite by sql.js 1.16, Postgres by PGlite 0.5), for the same tables as stand below.
+ * What engines say, and what is made of it: the `classify` functions on texts that were taken down from the engines
+ * (SQLite by sql.js 1.16, Postgres by PGlite 0.5 and by postgres.js from 18.6, MySQL 9.7 and MariaDB 10.11 by mysql2),
+ * for the same tables as stand below.
  *
  * Here are the cases that a live test can hardly cause; the common ones are in live/errors.test.ts too. Every result
  * keeps its cause, has words, and never a value that was in the engine's text.
@@ -11,6 +12,7 @@ import { type DbError, isRetryable, show } from '../../lib/core/DbError.js'
 import { gt } from '../../lib/core/Expr.js'
 import { fk, schema } from '../../lib/core/Schema.js'
 import { asIs, table } from '../../lib/core/Table.js'
+import { classifyMysql } from '../../lib/run/mysqlErrors.js'
 import { classifyPostgres, type PostgresError } from '../../lib/run/postgresErrors.js'
 import { classifySqlite } from '../../lib/run/sqliteErrors.js'
 import type { Context } from '../../lib/run/sqlSession.js'
@@ -256,6 +258,26 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   ],
   [
     {
+      code: '23001',
+      message: 'update or delete on table "team" violates RESTRICT setting of foreign key constraint "child_team_id_fkey" on table "child"',
+      detail: 'Key (id)=(50) is referenced from table "child".',
+      table: 'child',
+      constraint: 'child_team_id_fkey',
+    },
+    raw('DELETE FROM team'),
+    { _tag: 'ForeignKeyViolation', table: 'child', constraint: 'child_team_id_fkey', columns: ['team_id'] },
+  ],
+  [
+    {
+      code: '2BP01',
+      message: 'cannot drop table team because other objects depend on it',
+      detail: 'constraint child_team_id_fkey on table child depends on table team\nconstraint r_id_fkey on table r depends on table team',
+    },
+    about(null, 'DROP TABLE "team"'),
+    { _tag: 'SchemaConflict', object: 'team' },
+  ],
+  [
+    {
       code: '23P01',
       message: 'conflicting key value violates exclusion constraint "ex_r_excl"',
       detail: 'Key (r)=([2,3)) conflicts with existing key (r)=([1,5)).',
@@ -424,3 +446,241 @@ postgres('what may be run again as it is', () => {
   assert.equal(others, [false, false, false, false, false])
 })
 postgres.run()
+
+const syntaxOf = (server: string, near: string): string =>
+  `You have an error in your SQL syntax; check the manual that corresponds to your ${server} server version for the right syntax to use near '${near}' at line 1`
+const FOREIGN_KEY =
+  'a foreign key constraint fails (`music`.`child`, CONSTRAINT `child_team_id_fkey` FOREIGN KEY (`team_id`) REFERENCES `team` (`id`))'
+const ofChild = { _tag: 'ForeignKeyViolation', table: 'child', constraint: 'child_team_id_fkey', columns: ['team_id'] }
+const uniqueOf = (constraint: string, ...columns: readonly string[]): object => ({
+  _tag: 'UniqueViolation',
+  table: 'team',
+  constraint,
+  columns,
+})
+
+type Said = readonly (readonly [number | undefined, string, Context, object])[]
+
+/** What both say with the same words. */
+const bothSay: Said = [
+  [1048, "Column 'team_name' cannot be null", about(team), { _tag: 'NotNullViolation', table: 'team', column: 'team_name' }],
+  [1048, "Column 'team_name' cannot be null", raw('UPDATE'), { _tag: 'NotNullViolation', table: '', column: 'team_name' }],
+  [1364, "Field 'team_name' doesn't have a default value", about(team), { _tag: 'NotNullViolation', table: 'team', column: 'team_name' }],
+  [1452, `Cannot add or update a child row: ${FOREIGN_KEY}`, about(child), ofChild],
+  [1451, `Cannot delete or update a parent row: ${FOREIGN_KEY}`, about(team), ofChild],
+  [1451, `Cannot delete or update a parent row: ${FOREIGN_KEY}`, raw('DELETE FROM team'), ofChild],
+  [
+    1452,
+    'Cannot add or update a child row: a foreign key constraint fails (`a``b`.`t``u`, CONSTRAINT `odd``key` FOREIGN KEY (`a, b`, `c``d`) REFERENCES `p` (`x`, `y`))',
+    raw('INSERT'),
+    { _tag: 'ForeignKeyViolation', table: 't`u', constraint: 'odd`key', columns: ['a, b', 'c`d'] },
+  ],
+  [1406, "Data too long for column 'code' at row 1", about(team), { _tag: 'ValueTooLong', column: 'code' }],
+  [1264, "Out of range value for column 'age' at row 1", about(team), { _tag: 'NumericOverflow', where: 'age' }],
+  [1690, "BIGINT value is out of range in '(9223372036854775807 + 1)'", raw('SELECT'), { _tag: 'NumericOverflow', where: null }],
+  [1146, "Table 'music.nowhere' doesn't exist", about(null), { _tag: 'SchemaConflict', object: 'nowhere' }],
+  [1051, "Unknown table 'music.nowhere'", about(null), { _tag: 'SchemaConflict', object: 'nowhere' }],
+  [1049, "Unknown database 'music'", about(null), { _tag: 'SchemaConflict', object: 'music' }],
+  [1050, "Table 'team' already exists", about(null), { _tag: 'SchemaConflict', object: 'team' }],
+  [1061, "Duplicate key name 'team_team_name_key'", about(null), { _tag: 'SchemaConflict', object: 'team_team_name_key' }],
+  [1060, "Duplicate column name 'A'", about(null), { _tag: 'SchemaConflict', object: 'A' }],
+  [1103, "Incorrect table name 'a '", about(null), { _tag: 'SchemaConflict', object: 'a ' }],
+  [1166, "Incorrect column name 'a '", about(null), { _tag: 'SchemaConflict', object: 'a ' }],
+  [
+    1044,
+    "Access denied for user 'query'@'%' to database 'information_schema'",
+    about(null),
+    { _tag: 'SchemaConflict', object: 'information_schema' },
+  ],
+  [1044, "Access denied for user 'query'@'%' to database 'music'", about(null), { _tag: 'DatabaseError', code: '1044' }],
+  [
+    1222,
+    'The used SELECT statements have a different number of columns',
+    raw('SELECT'),
+    { _tag: 'SyntaxError', sql: 'SELECT', position: null },
+  ],
+  [1136, "Column count doesn't match value count at row 1", raw('INSERT'), { _tag: 'SyntaxError', sql: 'INSERT', position: null }],
+  [1305, 'FUNCTION music.nope does not exist', raw('SELECT nope(1)'), { _tag: 'SyntaxError', sql: 'SELECT nope(1)', position: null }],
+  [1066, "Not unique table/alias: 'team'", raw('SELECT'), { _tag: 'SyntaxError', sql: 'SELECT', position: null }],
+  [1241, 'Operand should contain 1 column(s)', raw('SELECT'), { _tag: 'SyntaxError', sql: 'SELECT', position: null }],
+  [1242, 'Subquery returns more than 1 row', raw('SELECT'), { _tag: 'DatabaseError', code: '1242' }],
+  [1153, "Got a packet bigger than 'max_allowed_packet' bytes", about(null), { _tag: 'ValueTooLong', column: null }],
+  [
+    1205,
+    'Lock wait timeout exceeded; try restarting transaction',
+    about(team),
+    { _tag: 'Timeout', what: 'waiting for a lock', milliseconds: 0 },
+  ],
+  [1213, 'Deadlock found when trying to get lock; try restarting transaction', about(team), { _tag: 'Deadlock' }],
+  [
+    1792,
+    'Cannot execute statement in a READ ONLY transaction',
+    raw('DELETE'),
+    { _tag: 'ValidationError', path: [], reason: 'a read-only transaction takes no writes' },
+  ],
+  [1142, "DELETE command denied to user 'query'@'localhost' for table 'team'", about(team), { _tag: 'DatabaseError', code: '1142' }],
+  [9999, 'something that nobody has seen yet', about(team), { _tag: 'DatabaseError', code: '9999' }],
+]
+
+const mysqlSays: Said = [
+  ...bothSay,
+  [1062, "Duplicate entry 'hunter2' for key 'team.team_team_name_key'", about(team), uniqueOf('team_team_name_key', 'team_name')],
+  [1062, "Duplicate entry '5-hunter2' for key 'team.team_age_code_key'", about(team), uniqueOf('team_age_code_key', 'age', 'code')],
+  [1062, "Duplicate entry '1' for key 'team.PRIMARY'", about(team), uniqueOf('team_pkey', 'id')],
+  [1062, "Duplicate entry 'x' for key 'a' for key 'team.PRIMARY'", about(team), uniqueOf('team_pkey', 'id')],
+  [1062, "Duplicate entry 'red' for key 'team.team_team_name_key'", raw('INSERT'), uniqueOf('team_team_name_key')],
+  [1062, "Duplicate entry '1' for key 'team.PRIMARY'", about(child), uniqueOf('PRIMARY')],
+  [
+    3819,
+    "Check constraint 'team_age_check' is violated.",
+    about(team),
+    { _tag: 'CheckViolation', table: 'team', constraint: 'team_age_check' },
+  ],
+  [
+    3819,
+    "Check constraint 'team_age_check' is violated.",
+    raw('UPDATE'),
+    { _tag: 'CheckViolation', table: null, constraint: 'team_age_check' },
+  ],
+  [
+    3730,
+    "Cannot drop table 'team' referenced by a foreign key constraint 'child_team_id_fkey' on table 'child'.",
+    about(null),
+    { _tag: 'SchemaConflict', object: 'team' },
+  ],
+  [1366, "Incorrect integer value: 'hunter2' for column 'id' at row 1", raw('UPDATE'), { _tag: 'DatabaseError', code: '1366' }],
+  [1292, "Incorrect datetime value: 'hunter2' for column 'dt' at row 1", raw('UPDATE'), { _tag: 'DatabaseError', code: '1292' }],
+  [1054, "Unknown column 'nope' in 'field list'", about(team), { _tag: 'SchemaConflict', object: 'nope' }],
+  [1054, "Unknown column 'nope' in 'field list'", raw('SELECT nope'), { _tag: 'SyntaxError', sql: 'SELECT nope', position: null }],
+  [1064, syntaxOf('MySQL', 'SELEC ? FROM team'), raw('SELEC ? FROM team'), { _tag: 'SyntaxError', sql: 'SELEC ? FROM team', position: 1 }],
+  [1064, syntaxOf('MySQL', 'WHEN id'), raw('SELECT 1 WHERE WHEN id'), { _tag: 'SyntaxError', sql: 'SELECT 1 WHERE WHEN id', position: 16 }],
+  [1064, syntaxOf('MySQL', ''), raw('SELECT (1'), { _tag: 'SyntaxError', sql: 'SELECT (1', position: null }],
+  [1064, syntaxOf('MySQL', 'no no'), raw('SELECT no no, no no, 1'), { _tag: 'SyntaxError', sql: 'SELECT no no, no no, 1', position: null }],
+  [
+    1826,
+    "Duplicate foreign key constraint name 'child_team_id_fkey'",
+    about(null),
+    { _tag: 'SchemaConflict', object: 'child_team_id_fkey' },
+  ],
+  [3822, "Duplicate check constraint name 'team_age_check'.", about(null), { _tag: 'SchemaConflict', object: 'team_age_check' }],
+  [1824, "Failed to open the referenced table 'nowhere'", about(null), { _tag: 'SchemaConflict', object: 'nowhere' }],
+  [
+    6125,
+    "Failed to add the foreign key constraint. Missing unique key for constraint 'f1' in the referenced table 'team'",
+    about(null),
+    { _tag: 'SchemaConflict', object: 'team' },
+  ],
+  [
+    3780,
+    "Referencing column 'a' and referenced column 'id' in foreign key constraint 'f1' are incompatible.",
+    about(null),
+    { _tag: 'SchemaConflict', object: 'f1' },
+  ],
+  [1117, 'Too many columns', about(null), { _tag: 'Unsupported', capability: 'this (Too many columns)', engine: 'mysql' }],
+  [3950, 'Out of memory', about(null), { _tag: 'Unsupported', capability: 'this (Out of memory)', engine: 'mysql' }],
+  [undefined, "Can't add new command when connection is in closed state", about(team), { _tag: 'ConnectionError', target: 'mysql' }],
+  [undefined, 'something without a number', about(team), { _tag: 'DatabaseError', code: null }],
+]
+
+const mariadbSays: Said = [
+  ...bothSay,
+  [1062, "Duplicate entry 'hunter2' for key 'team_team_name_key'", about(team), uniqueOf('team_team_name_key', 'team_name')],
+  [1062, "Duplicate entry '1' for key 'PRIMARY'", about(team), uniqueOf('team_pkey', 'id')],
+  [
+    1062,
+    "Duplicate entry 'red' for key 'team_team_name_key'",
+    raw('INSERT'),
+    { _tag: 'UniqueViolation', table: '', constraint: 'team_team_name_key', columns: [] },
+  ],
+  [
+    4025,
+    'CONSTRAINT `team_age_check` failed for `music`.`team`',
+    about(team),
+    { _tag: 'CheckViolation', table: 'team', constraint: 'team_age_check' },
+  ],
+  [
+    4025,
+    'CONSTRAINT `team_age_check` failed for `music`.`team`',
+    raw('UPDATE'),
+    { _tag: 'CheckViolation', table: 'team', constraint: 'team_age_check' },
+  ],
+  [
+    4025,
+    'CONSTRAINT `child.n` failed for `music`.`child`',
+    raw('UPDATE'),
+    { _tag: 'CheckViolation', table: 'child', constraint: 'child.n' },
+  ],
+  [
+    1451,
+    'Cannot delete or update a parent row: a foreign key constraint fails',
+    about(null, 'DROP TABLE `team`'),
+    { _tag: 'SchemaConflict', object: 'team' },
+  ],
+  [
+    1451,
+    'Cannot delete or update a parent row: a foreign key constraint fails',
+    about(team),
+    { _tag: 'ForeignKeyViolation', table: null, constraint: null, columns: [] },
+  ],
+  [
+    1366,
+    "Incorrect integer value: 'hunter2' for column `music`.`team`.`id` at row 1",
+    raw('UPDATE'),
+    { _tag: 'DatabaseError', code: '1366' },
+  ],
+  [1054, "Unknown column 'nope' in 'INSERT INTO'", raw('INSERT'), { _tag: 'SyntaxError', sql: 'INSERT', position: null }],
+  [
+    1064,
+    syntaxOf('MariaDB', 'SELEC ? FROM team'),
+    raw('SELEC ? FROM team'),
+    { _tag: 'SyntaxError', sql: 'SELEC ? FROM team', position: 1 },
+  ],
+  [
+    1064,
+    "memory exhausted near '((((...' at line 1",
+    about(null),
+    { _tag: 'Unsupported', capability: 'so deep a statement', engine: 'mariadb' },
+  ],
+  [
+    1005,
+    'Can\'t create table `music`.`dup` (errno: 121 "Duplicate key on write or update")',
+    about(null),
+    { _tag: 'SchemaConflict', object: 'dup' },
+  ],
+  [
+    1005,
+    'Can\'t create table `music`.`dup` (errno: 150 "Foreign key constraint is incorrectly formed")',
+    about(null),
+    { _tag: 'SchemaConflict', object: 'dup' },
+  ],
+  [
+    1005,
+    'Can\'t create table `music`.`wide` (errno: 185 "Too many columns")',
+    about(null),
+    { _tag: 'Unsupported', capability: 'so many columns in a table', engine: 'mariadb' },
+  ],
+  [1005, 'Can\'t create table `music`.`x` (errno: 28 "No space left on device")', about(null), { _tag: 'DatabaseError', code: '1005' }],
+  [1020, "Record has changed since last read in table 'team'", about(team), { _tag: 'SerializationFailure' }],
+  [1927, 'Connection was killed', about(team), { _tag: 'ConnectionError', target: 'mariadb' }],
+]
+
+for (const [name, says] of [
+  ['mysql', mysqlSays],
+  ['mariadb', mariadbSays],
+] as const) {
+  const server = suite(`what ${name} says`)
+  for (const [errno, message, context, expected] of says) {
+    server(`${errno}: ${message}${context.table === null ? '' : `, of ${context.table.name}`}${context.isRaw ? ', by raw' : ''}`, () => {
+      const cause = new Error(message)
+      const e = classifyMysql(name, { errno, message }, context, cause)
+      if (e._tag === 'Timeout') assert.equal(fields(e), expected)
+      else holds(e, expected, cause)
+    })
+  }
+  server('what may be run again as it is', () => {
+    const ofNumber = (errno: number): DbError => classifyMysql(name, { errno, message: 'x' }, about(team), null)
+    assert.ok([1213, 1205, 1020, 1317].map(ofNumber).every(isRetryable))
+    assert.not([1062, 1064, 1264, 1927, 1452].map(ofNumber).some(isRetryable))
+  })
+  server.run()
+}
