@@ -310,10 +310,13 @@ export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> => {
   return new Set([...mentioned].filter(id => !made.has(id)))
 }
 
-/** Whether scalars mention columns, but none of a relation's: an SQL aggregate of them would belong to a query around. */
-export const isForeignTo = (rel: Rel, some: readonly Scalar[]): boolean => {
-  const mentioned = freeIn(some)
-  return mentioned.size > 0 && !columnsBy(rel).some(c => mentioned.has(c.id))
+/**
+ * Whether scalars mention none of a relation's columns, and they or those beside them mention others: an SQL aggregate of them
+ * would belong to a query around.
+ */
+export const isForeignTo = (rel: Rel, some: readonly Scalar[], beside: readonly Scalar[] = []): boolean => {
+  const own = new Set(columnsBy(rel).map(c => c.id))
+  return [...freeIn([...some, ...beside])].some(id => !own.has(id)) && ![...freeIn(some)].some(id => own.has(id))
 }
 
 /** The columns that a relation brings to those above it. */

@@ -84,8 +84,12 @@ export const reifier = () => {
       case 'inQuery':
         if (singleColumn(n.query) === null) return FALSE.node
         return { tag: 'inQuery', operand: scalar(n.operand), plan: plan(n.query) }
-      case 'scalar':
-        return { tag: 'scalar', plan: firstOnly(plan(n.query)) }
+      case 'scalar': {
+        const found = plan(n.query)
+        const [only] = found.outputs
+        // the scalar of `of` is the expression itself; MariaDB does not find the outer columns of such a sub-query
+        return found.rel.tag === 'unit' && only !== undefined ? only.scalar.node : { tag: 'scalar', plan: firstOnly(found) }
+      }
     }
   }
 
@@ -210,8 +214,8 @@ export const reifier = () => {
   }
 
   /**
-   * SQL counts an aggregate whose argument, filter and order mention only columns of an outer query to that outer query.
-   * What they mention is computed in a derived table first, so that it belongs to this one.
+   * SQL counts an aggregate whose argument and filter mention only columns of an outer query to that outer query; on MariaDB
+   * whatever its order mentions. What they mention is computed in a derived table first, so that it belongs to this one.
    */
   const localized = (rel: Rel, aggs: readonly AggColumn[]): { readonly rel: Rel; readonly aggs: readonly AggColumn[] } => {
     const moved: Computed[] = []
@@ -222,8 +226,9 @@ export const reifier = () => {
     }
     const own = aggs.map(a => {
       const { arg, filter, order } = a.agg
-      const parts = [arg, filter, ...order.map(k => k.scalar)].flatMap(s => (s === null ? [] : [s]))
-      if (!isForeignTo(rel, parts)) return a
+      const parts = [arg, filter].flatMap(s => (s === null ? [] : [s]))
+      const keys = order.map(k => k.scalar)
+      if (!isForeignTo(rel, parts, keys)) return a
       const agg = {
         ...a.agg,
         arg: arg && move(arg),

@@ -87,13 +87,13 @@ export interface BlockOptions {
 
 const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited
 
-const defined = (b: Block, more: Iterable<readonly [number, Def]>): ReadonlyMap<number, Def> => new Map([...b.defs, ...more])
+export const defined = (b: Block, more: Iterable<readonly [number, Def]>): ReadonlyMap<number, Def> => new Map([...b.defs, ...more])
 
 const scalars = (columns: readonly Computed[]): readonly (readonly [number, Def])[] =>
   columns.map(c => [c.id, { tag: 'scalar', name: c.name, type: c.scalar.type, scalar: c.scalar }])
 
 /** A block of one source. */
-const over = (
+export const over = (
   from: From,
   hint: string,
   columns: Iterable<readonly [number, { readonly name: string; readonly type: ExprType }]>,
@@ -124,9 +124,27 @@ const SOME_ROW: Scalar = {
 
 /** What is the same in every row: it groups and sorts nothing, and engines may take it for the number of a column. */
 const isConstant = (s: Scalar, b: Block | null = null): boolean => {
-  if (s.node.tag !== 'column') return s.node.tag === 'literal' || s.node.tag === 'param'
-  const def = b?.defs.get(s.node.id)
-  return def?.tag === 'scalar' && isConstant(def.scalar, b)
+  const n = s.node
+  const all = (some: readonly Scalar[]): boolean => some.every(x => isConstant(x, b))
+  switch (n.tag) {
+    case 'literal':
+    case 'param':
+      return true
+    case 'column': {
+      const def = b?.defs.get(n.id)
+      return def?.tag === 'scalar' && isConstant(def.scalar, b)
+    }
+    case 'call':
+      return all(n.args)
+    case 'cast':
+      return isConstant(n.operand, b)
+    case 'case':
+      return all([...n.branches.flat(), n.otherwise])
+    case 'in':
+      return all([n.operand, ...n.list])
+    default:
+      return false
+  }
 }
 
 /** A block whose one source wishes for a name: tables keep their own, by which they are known. */
@@ -164,18 +182,17 @@ const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Blo
 const aggregated = (rel: Rel & { readonly tag: 'aggregate' }, options: BlockOptions): Block => {
   const opened = openBlock(rel.input, options)
   const aggs = rel.aggs.map(a => [a.id, { tag: 'agg', name: a.name, type: a.type, agg: a.agg } as const] as const)
-  const keep = !rel.keys.some(k => hasQuery(k.scalar)) && (options.groupByParameters || !rel.keys.some(k => hasParameter(k.scalar)))
-  if (keep) {
-    const rows = isRows(opened) ? opened : wrap(opened, rel.input)
-    const group = rel.keys.map(k => k.scalar).filter(s => !isConstant(s))
-    // by constants alone there is one group, and none of no rows
-    const having = rel.keys.length > 0 && group.length === 0 ? [SOME_ROW] : []
-    return { ...rows, group, having, defs: defined(rows, [...scalars(rel.keys), ...aggs]) }
-  }
   const rows = isRows(opened) ? opened : wrap(opened, rel.input)
-  const keyed = wrap({ ...rows, defs: defined(rows, scalars(rel.keys)) }, { tag: 'derive', input: rel.input, columns: rel.keys })
-  const group = rel.keys.map((k): Scalar => ({ node: { tag: 'column', id: k.id }, type: k.scalar.type }))
-  return { ...keyed, group, defs: defined(keyed, aggs) }
+  // constants stand where they are used: as columns of a derived table MySQL loses them between GROUP BY and HAVING
+  const constants = rel.keys.filter(k => isConstant(k.scalar))
+  const keys = rel.keys.filter(k => !constants.includes(k))
+  // by constants alone there is one group, and none of no rows
+  const having = rel.keys.length > 0 && keys.length === 0 ? [SOME_ROW] : []
+  const keep = !keys.some(k => hasQuery(k.scalar)) && (options.groupByParameters || !keys.some(k => hasParameter(k.scalar)))
+  if (keep) return { ...rows, group: keys.map(k => k.scalar), having, defs: defined(rows, [...scalars(rel.keys), ...aggs]) }
+  const keyed = wrap({ ...rows, defs: defined(rows, scalars(keys)) }, { tag: 'derive', input: rel.input, columns: keys })
+  const group = keys.map((k): Scalar => ({ node: { tag: 'column', id: k.id }, type: k.scalar.type }))
+  return { ...keyed, group, having, defs: defined(keyed, [...scalars(constants), ...aggs]) }
 }
 
 /** The block of a relation, open for the clauses that come later than those in use. */
@@ -249,7 +266,7 @@ const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
   b.group !== null &&
   [...columnsOf(s)].some(id => {
     const def = b.defs.get(id)
-    return def?.tag === 'scalar' && def.scalar.node.tag !== 'column'
+    return def?.tag === 'scalar' && def.scalar.node.tag !== 'column' && !isConstant(def.scalar)
   })
 
 /** The same of sort keys: `k IS NULL`, which says where the nulls go, is another expression. */

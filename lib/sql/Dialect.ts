@@ -50,6 +50,8 @@ export interface AggParts {
 /** The rows of a nested collection: what it reads, and how its order and limit are said. */
 interface CollectionParts {
   readonly cells: readonly Fragment[]
+  /** A column of the query's own, where the cells mention outer columns only and the dialect minds. */
+  readonly own: Fragment | null
   /** FROM, WHERE and what follows, of a block that has neither order nor limit. */
   readonly body: Fragment
   readonly order: readonly Fragment[]
@@ -110,9 +112,14 @@ export interface Dialect {
   /** An output column, where the driver needs it in another form. */
   readonly output: (value: Fragment, type: SqlType) => Fragment
   /** The null of a type, where an engine wants to know which. */
-  readonly nullOf: (type: SqlType) => Fragment
+  readonly nullOf: (type: SqlType, place: Place) => Fragment
   /** A derived table that mentions columns of tables before it. */
   readonly lateral: Lateral
+  /**
+   * Where a value that mentions outer columns only is taken for the outer query's: the text around (a column, the same, the
+   * value), an expression that is the value.
+   */
+  readonly owned: readonly string[] | null
   /** Whether a derived table inside a sub-query may mention columns of the queries around it. */
   readonly correlatedDerived: boolean
   readonly writes: Writes
@@ -195,7 +202,10 @@ export interface Ddl {
   readonly inlinePrimaryKey: boolean
   /** Whether a foreign key may refer to a table that is not there yet. */
   readonly forwardReferences: boolean
-  readonly indexName: (table: AnyTable, name: string) => string
+  /** An index and its table, as CREATE INDEX names them. */
+  readonly index: (table: AnyTable, name: string, target: string) => string
+  /** How a foreign key names the table that it refers to: as elsewhere, or null where the engine can't mean that table. */
+  readonly referred: (table: AnyTable, referred: AnyTable, target: string) => string | null
   readonly tableSuffix: string
   /** Whether one DROP TABLE takes all tables, so that those may refer to each other. */
   readonly dropTogether: boolean
@@ -223,8 +233,8 @@ export type Lateral =
       /** The table function over a JSON array of arrays, which may be correlated where a derived table may not. */
       readonly source: (array: Fragment, columns: readonly string[], types: readonly SqlType[], alias: string) => Fragment
       readonly read: (alias: string, column: string, type: SqlType) => Fragment
-      /** The array of the one row that aggregates without keys answer. */
-      readonly single: (cells: readonly Fragment[], body: Fragment) => Fragment
+      /** The array of the one row that aggregates without keys answer, if a condition on them holds. */
+      readonly single: (cells: readonly Fragment[], body: Fragment, condition: Fragment | null) => Fragment
       readonly concat: (left: Fragment, right: Fragment) => Fragment
     }
   | {

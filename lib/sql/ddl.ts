@@ -8,10 +8,10 @@
  */
 
 import { outOfScope } from '../core/answered.js'
-import { refuse, schemaConflict } from '../core/DbError.js'
+import { refuse, schemaConflict, unsupported } from '../core/DbError.js'
 import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
 import type { AnyColumn, AnyExpr, AnyTable } from '../core/Syntax.js'
-import { checksOf, columnName, typeConstraint } from '../core/Table.js'
+import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/Table.js'
 import { reifier } from '../plan/reify.js'
 import type { Dialect } from './Dialect.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
@@ -30,7 +30,7 @@ export const createStatements = (dialect: Dialect, schema: AnySchema): readonly 
     ),
   )
   const indexes = tables.flatMap(t =>
-    t.indexes.map(i => `CREATE INDEX ${dialect.ddl.indexName(t, i.name)} ON ${target(dialect, t)} (${columns(dialect, t, i.columns)})`),
+    t.indexes.map(i => `CREATE INDEX ${dialect.ddl.index(t, i.name, target(dialect, t))} (${columns(dialect, t, i.columns)})`),
   )
   const added = dialect.ddl.forwardReferences ? [] : late.map(f => `ALTER TABLE ${target(dialect, f.table)} ADD ${foreignKey(dialect, f)}`)
   const types = tables.flatMap(t => Object.values(t.columns).map(c => c.type.sql))
@@ -64,7 +64,12 @@ const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
     const words = action === 'restrict' ? dialect.ddl.restrict : ACTIONS[action]
     return words === '' ? '' : ` ON ${event} ${words}`
   }
-  const reference = `REFERENCES ${target(dialect, f.target)} (${columns(dialect, f.target, f.targetColumns)})`
+  const referred = dialect.ddl.referred(f.table, f.target, target(dialect, f.target))
+  if (referred === null) {
+    const from = `a foreign key from ${qualifiedName(f.table)} to ${qualifiedName(f.target)}`
+    return refuse(unsupported(from, dialect.name, 'it is looked up in the schema of the referring table: put both tables into one schema'))
+  }
+  const reference = `REFERENCES ${referred} (${columns(dialect, f.target, f.targetColumns)})`
   return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
 }
 

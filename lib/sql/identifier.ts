@@ -25,11 +25,20 @@ export const quoting =
 /** Whether a word is a name that every dialect quotes as it is. */
 export const isPlainName = (word: string): boolean => /^[A-Za-z]\w{0,49}$/.test(word)
 
+/** Names with which mysql2 closes the connection, where a column of a result has one. */
+const RISKY = /^__(proto|(define|lookup)[GS]etter)__$/
+
+export const isRisky = (label: string): boolean => RISKY.test(label)
+
+/** MySQL and MariaDB take blanks and control characters away from the front of a label, and do not find it again by its name. */
+const trimmed = (label: string): string => label.replace(/^[\p{Cc} ]+|[\t-\r ]+$/gu, '')
+
 /** Labels made fit to quote and different from each other, also for engines that ignore case. */
 export const distinctLabels = (names: readonly string[]): readonly string[] => {
   const used = new Set<string>()
   return names.map(name => {
-    const wished = name === '' || textProblem(name) !== null ? 'value' : shortName(name, 50)
+    const plain = trimmed(name)
+    const wished = plain === '' || textProblem(plain) !== null || isRisky(plain) ? 'value' : shortName(plain, 50)
     let free = wished
     for (let n = 2; used.has(free.toLowerCase()); n += 1) free = `${wished}_${n}`
     used.add(free.toLowerCase())

@@ -90,10 +90,12 @@ export const mariadb: Dialect = {
     return sql`(${rows.map((row, i) => sql`SELECT ${list(i === 0 ? labelled(row) : row)}`).reduce((a, b) => sql`${a} UNION ALL ${b}`)}) AS ${alias}`
   },
   toJson,
-  collection: ({ cells, body, order, distinct, count, offset }) => {
+  collection: ({ cells, own, body, order, distinct, count, offset }) => {
     const sorted = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
     const limited = optional(count !== null || offset !== null, () => limit(count, offset))
-    return sql`(SELECT coalesce(json_arrayagg(${distinct ? 'DISTINCT ' : ''}json_array(${list(cells)})${sorted}${limited}), json_array())${body})`
+    const row = sql`json_array(${list(cells)})`
+    const ours = own === null ? row : sql`json_compact(if(${own} <=> ${own}, ${row}, NULL))`
+    return sql`(SELECT coalesce(json_arrayagg(${distinct ? 'DISTINCT ' : ''}${ours}${sorted}${limited}), json_array())${body})`
   },
   inCollection: { limit: true, distinct: true },
   lateral: {
@@ -103,12 +105,18 @@ export const mariadb: Dialect = {
       return sql`JSON_TABLE(${array}, '$[*]' COLUMNS (${paths.length === 0 ? `${quote('n')} FOR ORDINALITY` : paths.join(', ')})) AS ${alias}`
     },
     read: (alias, column, type) => {
-      if (type.tag === 'bytes') return text(`unhex(${alias}.${column})`)
+      // of a longtext as it is, `unhex` has the length 0, and is empty wherever a temporary table takes it up
+      if (type.tag === 'bytes') return text(`unhex(left(${alias}.${column}, 2147483646))`)
       return text(type.tag === 'json' ? `nullif(${alias}.${column}, 'null')` : `${alias}.${column}`)
     },
-    single: (cells, body) => sql`(SELECT json_array(json_array(${list(cells)}))${body})`,
+    // a HAVING would leave null and not an empty array; and it takes an outer column for a label of the outer query (1247)
+    single: (cells, body, condition) => {
+      const row = sql`json_array(json_array(${list(cells)}))`
+      return sql`(SELECT ${condition === null ? row : sql`if(${condition}, ${row}, json_array())`}${body})`
+    },
     concat: (left, right) => sql`json_merge_preserve(${left}, ${right})`,
   },
+  owned: ['if(', ' <=> ', ', ', ', NULL)'],
   correlatedDerived: false,
   writes: {
     ...writes,

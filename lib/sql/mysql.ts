@@ -54,6 +54,27 @@ export const parameterOf =
 const told = (placeholder: Fragment, type: SqlType): Fragment =>
   sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castName(type)})`
 
+/**
+ * Where a text is computed from parameters only, MySQL takes it for a varchar, and a derived table cuts it at 65,535 bytes
+ * without a word. Text that comes from JSON has the longest type, which it then has with it.
+ */
+const parameter: Dialect['parameter'] = (placeholder, type, place) => {
+  const plain = parameterOf(told)(placeholder, type, place)
+  const [p] = placeholder.pieces
+  const long = place !== 'stored' && p !== undefined && typeof p !== 'string' && mayBeLong(p, place)
+  return long ? sql`coalesce(${plain}, CAST(CAST(NULL AS JSON) AS ${castName(type)}))` : plain
+}
+
+const mayBeLong = (s: Slot, place: 'beside' | 'alone'): boolean => {
+  if (s.tag === 'value') {
+    const written = s.value === null ? null : mysqlValues.write(s.type.sql)(s.value)
+    return (typeof written === 'string' || written instanceof Uint8Array) && written.length > 16_000
+  }
+  const { tag } = s.type.sql
+  const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'array' || tag === 'custom' || tag === 'vector'
+  return place === 'alone' && unlimited
+}
+
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
   if (from.tag === 'timestamp' && to.tag === 'date') return atom(sql`date(${value})`)
@@ -137,21 +158,6 @@ const collection: Dialect['collection'] = ({ cells, body, order, count, offset, 
   const item = quote('item')
   return sql`(SELECT coalesce(json_arrayagg(${rows}.${item}), json_array()) FROM (SELECT ${row} AS ${item}${body}${sorted}${limit(count, offset)}) AS ${rows})`
 }
-/** MySQL cuts the cells of VALUES at 65,535 bytes, without a word, unless one of them has a longer type: this null has. */
-const whole = (cell: Fragment): Fragment => {
-  const long = cell.pieces.find((p): p is Slot => typeof p !== 'string' && mayBeLong(p))
-  if (long === undefined) return cell
-  const longest = long.type.sql.tag === 'bytes' ? 'load_file(NULL)' : 'convert(load_file(NULL) USING utf8mb4) COLLATE utf8mb4_0900_bin'
-  return sql`coalesce(${cell}, ${longest})`
-}
-
-const mayBeLong = (s: Slot): boolean => {
-  const { tag } = s.type.sql
-  if (tag !== 'text' && tag !== 'bytes' && tag !== 'json' && tag !== 'array' && tag !== 'custom' && tag !== 'vector') return false
-  if (s.tag === 'named') return true
-  if (typeof s.value === 'string') return s.value.length > 16_000
-  return s.value instanceof Uint8Array ? s.value.length > 65_000 : s.value !== null
-}
 
 export const mysql: Dialect = {
   name: 'mysql',
@@ -159,7 +165,7 @@ export const mysql: Dialect = {
   placeholder: (_: number, __: Slot) => '?',
   write: mysqlValues.write,
   numbered: false,
-  parameter: parameterOf(told),
+  parameter,
   text: quoted,
   groupByParameters: false,
   groupKeysInside: false,
@@ -185,15 +191,16 @@ export const mysql: Dialect = {
   aggregate: aggregates(toJson, null),
   computable: computable('mysql'),
   limit,
-  values: (columns, rows, alias) =>
-    sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row.map(whole))})`))}) AS ${alias}(${columns.join(', ')})`,
+  values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
   collection,
   inCollection: { limit: true, distinct: false },
   embed: rows => rows,
   output: value => value,
-  nullOf: () => text('NULL'),
+  // a derived table's column of nulls alone would be of text, and make text of what a union brings together with it
+  nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${castName(type)})` : 'NULL'),
   lateral: { tag: 'native' },
+  owned: null,
   correlatedDerived: true,
   writes: {
     ...writes,

@@ -20,12 +20,14 @@ import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { mysqlValues } from './mysqlValues.js'
 
-/** Names have 64 characters of Unicode's first plane. */
+/** Names have 64 characters of Unicode's first plane, and no blank at the end. */
 export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
   const quote = quoting(dialect, '`', 192)
   return name => {
     if (/[\u{10000}-\u{10FFFF}]/u.test(name))
       return refuse(validationError(['identifier'], `a name has no characters beyond U+FFFF on ${dialect}`))
+    if (/[\t-\r ]$/.test(name))
+      return refuse(validationError(['identifier', name.trimEnd()], `a name does not end in a blank on ${dialect}`))
     if (name.length > 64)
       return refuse(validationError(['identifier', `${name.slice(0, 20)}...`], `a name has at most 64 characters on ${dialect}`))
     return quote(name)
@@ -36,8 +38,11 @@ export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
 export const quoted = (s: string): string =>
   s.includes('\\') ? `x'${toHex(new TextEncoder().encode(s))}'` : `'${s.replaceAll("'", "''")}'`
 
-/** A text that stands where it has to be known as text: a hexadecimal literal is bytes otherwise. */
-const quotedText = (s: string): string => (s.includes('\\') ? `_utf8mb4 ${quoted(s)}` : quoted(s))
+/**
+ * A text that stands where it has to be known as text: a hexadecimal literal is bytes otherwise. MariaDB keeps `_utf8mb4 x'5c'`
+ * in a definition as a text with a single backslash, and reads another one, or an error, the next time.
+ */
+const quotedText = (s: string): string => (s.includes('\\') ? `convert(${quoted(s)} using utf8mb4)` : quoted(s))
 
 /** A check of the length is needed where the type has no room for one: beyond what a row holds. */
 const LONG = 4_000
@@ -135,7 +140,9 @@ export const definitions = ({ dialect, quote, collation, json, dropTogether, dro
   },
   inlinePrimaryKey: false,
   forwardReferences: false,
-  indexName: (_, name) => quote(name),
+  index: (_, name, target) => `${quote(name)} ON ${target}`,
+  // a name without a database is one of the referring table's own
+  referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),
   tableSuffix: ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${collation}`,
   dropTogether,
   beforeCreate: () => [],

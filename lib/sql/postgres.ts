@@ -156,6 +156,7 @@ export const postgres: Dialect = {
   output: (value, type) => (type.tag === 'array' || type.tag === 'custom' ? toJson(value, type) : value),
   nullOf: type => text(`NULL::${typeName(type)}`),
   lateral: { tag: 'native' },
+  owned: null,
   correlatedDerived: true,
   writes,
   ddl,

@@ -38,7 +38,8 @@ import {
 import type { Dialect, Lateral } from './Dialect.js'
 import { level } from './Dialect.js'
 import { type Fragment, join, list, optional, slot, sql, text } from './Fragment.js'
-import { distinctLabels, isPlainName, labelsOf } from './identifier.js'
+import { distinctLabels, isPlainName, isRisky, labelsOf } from './identifier.js'
+import { isOuter, withOwnColumn, withOwnConditions } from './ownColumns.js'
 import { isParameter } from './parameters.js'
 import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
 
@@ -95,7 +96,8 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   /** FROM, WHERE, GROUP BY and HAVING of a block whose outputs are these. Fills the environment with the sources' names. */
-  const body = (block: Block, env: Env, outputs: readonly Scalar[]): Fragment => {
+  const body = (given: Block, env: Env, outputs: readonly Scalar[]): Fragment => {
+    const block = dialect.owned === null ? given : withOwnConditions(given, dialect.owned)
     const needs = needed(block, outputs)
     const { sources, where } = placed(block)
     const p = scalarsIn(env)
@@ -151,7 +153,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         const at = new Map(from.columns.map((c, i) => [c.id, names[i] as string]))
         const item =
           from.rows.length === 0
-            ? sql`(SELECT ${list(from.columns.map((c, i) => sql`${dialect.nullOf(c.type.sql)} AS ${q(names[i] as string)}`))} WHERE FALSE) AS ${q(name)}`
+            ? sql`(SELECT ${list(from.columns.map((c, i) => sql`${dialect.nullOf(c.type.sql, 'alone')} AS ${q(names[i] as string)}`))} WHERE FALSE) AS ${q(name)}`
             : dialect.values(
                 names.map(q),
                 from.rows.map(row => row.map(s => p.alone(s))),
@@ -310,10 +312,10 @@ export const renderer = (dialect: Dialect): Renderer => {
     )
   }
 
-  /** A result's column that is a table's needs no other name: rows are read by position. */
+  /** A result's column that is a table's needs no other name, if drivers take its own: rows are read by position. */
   const isTableColumn = (b: Block, s: Scalar | undefined): boolean => {
     const def = s?.node.tag === 'column' ? b.defs.get(s.node.id) : undefined
-    return def?.tag === 'column' && def.source.tag === 'table'
+    return def?.tag === 'column' && def.source.tag === 'table' && !isRisky(def.name)
   }
 
   /** The set operation that a block is, when it is one, sorted and cut at most, and its columns are selected as they are. */
@@ -355,12 +357,15 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   /** The rows of a block, in an order, as one JSON array of arrays. */
   const arrayOf = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[], env: Env): Fragment => {
-    const within = environment(b, env)
+    // an aggregate of outer columns alone would be the outer query's; a derived table, as elsewhere, could not see them
     const keys = b.limited ? b.order : order
-    const clauses = body(b, within, [...outputs, ...keys.map(k => k.scalar)])
+    const { block, own } = dialect.owned !== null && isOuter(b, outputs, keys) ? withOwnColumn(b) : { block: b, own: null }
+    const within = environment(block, env)
+    const clauses = body(block, within, [...outputs, ...keys.map(k => k.scalar), ...(own === null ? [] : [own])])
     const p = scalarsIn(within)
     return dialect.collection({
       cells: outputs.map(p.cell),
+      own: own && p.fragment(own),
       body: clauses,
       order: deciding(keys, b).map(k => p.sortKey(k)),
       distinct: b.distinct !== null,
@@ -390,11 +395,16 @@ export const renderer = (dialect: Dialect): Renderer => {
     const bound = [...ids, ...(block.distinct ?? []).filter(id => !ids.includes(id))]
     const outputs = bound.map((id): Scalar => ({ node: { tag: 'column', id }, type: (block.defs.get(id) as Def).type }))
     if (collectable(block, outputs, block.order)) return arrayOf(block, outputs, block.order, env)
-    if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited || hidesGroup(block, outputs))
-      return dependent()
+    if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited) return dependent()
     const within = environment(block, env)
-    const clauses = body(block, within, outputs)
-    return lateral.single(outputs.map(scalarsIn(within).cell), clauses)
+    const { having } = block
+    const clauses = body({ ...block, having: [] }, within, [...outputs, ...having])
+    const p = scalarsIn(within)
+    const cells = outputs.map(p.cell)
+    // one more cell that nothing reads, where no other is an aggregate
+    const counted = cells.length === 0 || hidesGroup(block, outputs)
+    const conditions = having.map(h => p.fragment(h, having.length > 1 ? level.and : 0))
+    return lateral.single(counted ? [...cells, text('count(*)')] : cells, clauses, having.length === 0 ? null : join(conditions, ' AND '))
   }
 
   const dependent = (): never =>

@@ -118,6 +118,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     /** As `fragment`, where nothing around a parameter tells its type. */
     const alone = (s: Scalar): Fragment => {
       const own = resolved(s)
+      if (isLiteral(own, null)) return dialect.nullOf(own.type.sql, 'alone')
       return isParameter(own) ? parameter(own, 'alone') : fragment(s)
     }
 
@@ -139,7 +140,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         case 'column':
           return columnAt(n.id)
         case 'literal':
-          if (n.value === null) return atom(dialect.nullOf(s.type.sql))
+          if (n.value === null) return atom(dialect.nullOf(s.type.sql, 'beside'))
           if (s.type.sql.tag === 'boolean') return atom(text(n.value === true ? 'TRUE' : 'FALSE'))
           return atom(parameter(s, 'beside'))
         case 'param':

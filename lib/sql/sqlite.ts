@@ -138,6 +138,7 @@ export const sqlite: Dialect = {
     },
     read: (alias, i, type) => text(type.tag === 'bytes' ? `unhex(${alias}."value" ->> '$[${i}]')` : `(${alias}."value" ->> '$[${i}]')`),
   },
+  owned: null,
   correlatedDerived: true,
   writes,
   ddl,

@@ -98,7 +98,9 @@ export const ddl: Ddl = {
   typeChecks,
   inlinePrimaryKey: true,
   forwardReferences: true,
-  indexName: (_, name) => quote(name),
+  // an index and a foreign key are in the schema of their table, and can't name one for the other table
+  index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
+  referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
   tableSuffix: ' STRICT',
   dropTogether: false,
   beforeCreate: () => [],

@@ -12,6 +12,7 @@ import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { Write } from '../plan/write.js'
 import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
+import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
 import { reads, upsertSteps } from './upsertSteps.js'
 
@@ -127,5 +128,12 @@ const returned = (dialect: Dialect, write: Write, value: (s: Scalar) => Fragment
   const kind = write.tag === 'insertFrom' ? 'insert' : write.tag
   if (!dialect.writes.returning[kind]) return refuse(unsupported(`${kind} with returning`, dialect.name, 'read the rows back by their key'))
   const { outputs } = write.returning
-  return sql` RETURNING ${outputs.length === 0 ? text('1') : list(outputs.map(o => (o.scalar.node.tag === 'nested' ? value(o.scalar) : dialect.output(value(o.scalar), o.scalar.type.sql))))}`
+  const output = ({ scalar }: (typeof outputs)[number]): Fragment => {
+    if (scalar.node.tag === 'nested') return value(scalar)
+    const printed = dialect.output(value(scalar), scalar.type.sql)
+    const { node } = scalar
+    const own = node.tag === 'column' ? write.columns.find(c => c.id === node.id) : undefined
+    return own !== undefined && isRisky(columnName(write.table, own.name)) ? sql`${printed} AS ${dialect.quote('value')}` : printed
+  }
+  return sql` RETURNING ${outputs.length === 0 ? text('1') : list(outputs.map(output))}`
 }

@@ -145,7 +145,8 @@ export const withName: { readonly [what: string]: (name: string) => Case } = {
       ),
     ),
   'create and drop': name => {
-    const [self, other] = [named(name), plain]
+    // SQLite's foreign keys stay in one schema
+    const [self, other] = [named(name), table('plain', plain.columns, { naming: asIs, schema: name })]
     return createAll(schema({ self, other }, t => ({ other: { zz: fk(t.other.zz_n, (t.self as any)[name]) } })))
   },
   drop: name => dropAll(schema({ self: named(name), other: plain })),

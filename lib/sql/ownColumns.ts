@@ -1,0 +1,58 @@
+/**
+ * What mentions columns of the queries around only, and engines that take it for theirs.
+ *
+ * SQL counts an aggregate whose argument mentions only columns of an outer query to that outer query, and MariaDB
+ * loses a condition of a left join that mentions an outer query but not the table that is joined (10.11). Where a
+ * derived table can be correlated the plan computes such values there (`reify`); where it can't, the value is made to
+ * mention a column of its own query. Nothing changes in what it is.
+ */
+import { boolean, freeIn, type Named, type Scalar, type SortKey } from '../plan/Rel.js'
+import { type Block, defined, type From, over } from './Block.js'
+
+/** The sources whose columns scalars mention; null stands for the queries around. */
+const mentioned = (b: Block, some: readonly Scalar[], found: Set<From | null> = new Set()): ReadonlySet<From | null> => {
+  for (const id of freeIn(some)) {
+    const def = b.defs.get(id)
+    if (def?.tag === 'scalar') mentioned(b, [def.scalar], found)
+    else if (def?.tag !== 'agg') found.add(def?.source ?? null)
+  }
+  return found
+}
+
+/** Whether scalars mention no column of the block's own, and they or the sort keys beside them one of the queries around. */
+export const isOuter = (b: Block, some: readonly Scalar[], order: readonly SortKey[]): boolean => {
+  const keys = order.map(k => k.scalar)
+  return mentioned(b, [...some, ...keys]).has(null) && [...mentioned(b, some)].every(from => from === null)
+}
+
+const columnFrom = (b: Block, sources: readonly From[]): Scalar | null => {
+  for (const [id, def] of b.defs) {
+    if (def.tag === 'column' && sources.includes(def.source)) return { node: { tag: 'column', id }, type: def.type }
+  }
+  return null
+}
+
+/** The one column of a source of one row. Its id is looked up in the innermost block only. */
+const ONE: Named = { id: -1, name: 'one', type: boolean(true).type }
+
+/** A column of the block's own; a block without one gets a source of one row. */
+export const withOwnColumn = (b: Block): { readonly block: Block; readonly own: Scalar } => {
+  const known = columnFrom(
+    b,
+    b.sources.map(s => s.from),
+  )
+  if (known !== null) return { block: b, own: known }
+  const one = over({ tag: 'values', columns: [ONE], rows: [[boolean(true)]] }, 'one', [[ONE.id, ONE]])
+  const block = { ...b, sources: [...b.sources, ...one.sources], defs: defined(b, one.defs) }
+  return { block, own: { node: { tag: 'column', id: ONE.id }, type: ONE.type } }
+}
+
+/** The block whose left joins have conditions that mention the joined table, where they mention queries around. */
+export const withOwnConditions = (b: Block, owned: readonly string[]): Block => {
+  const condition = (from: From, c: Scalar): Scalar => {
+    const found = mentioned(b, [c])
+    const own = found.has(null) && !found.has(from) ? columnFrom(b, [from]) : null
+    return own === null ? c : { node: { tag: 'raw', text: owned, args: [own, own, c] }, type: { ...c.type, nullable: true } }
+  }
+  return { ...b, sources: b.sources.map(s => (s.join === 'left' ? { ...s, on: s.on.map(c => condition(s.from, c)) } : s)) }
+}
