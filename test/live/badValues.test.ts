@@ -253,7 +253,8 @@ const texts = (engine: Engine): void => {
           C.returning(x => ({ [broken]: x.id })),
         ),
       )
-      assert.equal(await s.right(returned), [{ [broken]: 1 }])
+      if (engine.returning.includes('update')) assert.equal(await s.right(returned), [{ [broken]: 1 }])
+      else await s.left('Unsupported', returned)
     })
   }
   test('an empty name is refused', async () => {

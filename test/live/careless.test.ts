@@ -90,15 +90,17 @@ const careless = (engine: Engine): void => {
   })
   test('rows that are changed after they were read: the database is what it was', async () => {
     await s.right(C.run(C.insert(values)(fresh())))
-    for (const read of [
-      Q.all(all),
-      C.run(
-        pipe(
-          C.update(values)({ id: 1 }, C.everywhere),
-          C.returning(x => x),
-        ),
+    const updated = C.run(
+      pipe(
+        C.update(values)({ id: 1 }, C.everywhere),
+        C.returning(x => x),
       ),
-    ]) {
+    )
+    const reads: readonly Program.Program<Program.Db, DbError, unknown>[] = [
+      Q.all(all),
+      ...(engine.returning.includes('update') ? [updated] : []),
+    ]
+    for (const read of reads) {
       const [row] = (await s.right(read as Program.Program<Program.Db, DbError, readonly any[]>)) as readonly Given[]
       change(row as Given)
     }
@@ -213,18 +215,30 @@ const careless = (engine: Engine): void => {
     await s.right(dropAll(schema({ parents })))
   })
   test('dropAll of a cycle, with rows in it', async () => {
-    const a = table('ring_a', { id: int, b: nullable(int) }, { primaryKey: ['id'] })
+    const a = table('ring_a', { id: int, b: nullable(int), self: nullable(int) }, { primaryKey: ['id'] })
     const b = table('ring_b', { id: int, a: nullable(int) }, { primaryKey: ['id'] })
-    const ring = schema({ a, b }, t => ({ a: { next: fk(t.a.b, t.b.id), self: fk(t.a.id, t.a.id) }, b: { next: fk(t.b.a, t.a.id) } }))
+    const ring = schema({ a, b }, t => ({ a: { next: fk(t.a.b, t.b.id), self: fk(t.a.self, t.a.id) }, b: { next: fk(t.b.a, t.a.id) } }))
     for (let round = 0; round < 2; round += 1) {
       await s.right(createAll(ring))
-      await s.right(C.run(C.insert(a)({ id: 1 })))
+      await s.right(C.run(C.insert(a)({ id: 1, self: 1 })))
       await s.right(C.run(C.insert(b)({ id: 1, a: 1 })))
       await s.right(C.run(C.update(a)({ b: 1 }, C.everywhere)))
       await s.right(dropAll(ring))
       await s.left('SchemaConflict', Q.all(Q.from(a)))
       await s.left('SchemaConflict', Q.all(Q.from(b)))
     }
+  })
+
+  test('a column that refers to itself: every row does, or it is refused', async () => {
+    const own = table('own', { id: int }, { primaryKey: ['id'] })
+    const tables = schema({ own }, t => ({ own: { self: fk(t.own.id, t.own.id) } }))
+    const made = await s.run(createAll(tables))
+    if (E.isLeft(made)) {
+      assert.is(made.left._tag, 'Unsupported', made.left.message)
+      return
+    }
+    await s.right(C.run(C.insert(own)({ id: 1 })))
+    await s.right(dropAll(tables))
   })
 
   const wide = (n: number) => table('wide', Object.fromEntries(Array.from({ length: n }, (_, i) => [`c${i}`, int])))
@@ -270,7 +284,14 @@ const careless = (engine: Engine): void => {
   })
   test('a text of 8 million characters', async () => {
     const long = 'aé😀\n'.repeat(2_000_000)
-    const [row] = await s.right(Q.all(Q.of({ long: X.lit(long), n: X.length(X.lit(long)) })))
+    const read = Q.all(Q.of({ long: X.lit(long), n: X.length(X.lit(long)) }))
+    if (engine.longestStatement !== null && 2 * Buffer.byteLength(long) > engine.longestStatement) {
+      const answer = await s.run(read)
+      // the server may hang up before it has got so much
+      assert.ok(E.isLeft(answer) && ['ValueTooLong', 'ConnectionError'].includes(answer.left._tag), JSON.stringify(answer).slice(0, 200))
+      return
+    }
+    const [row] = await s.right(read)
     assert.ok(row?.long === long)
     assert.is(row?.n, 8_000_000)
   })

@@ -40,6 +40,14 @@ export interface Engine {
   readonly transactionalDdl: boolean
   /** The commands that can answer rows. */
   readonly returning: readonly ('insert' | 'update' | 'delete')[]
+  /** What an error of a statement of one's own names, besides the constraint: its columns, or at least the table of a unique key. */
+  readonly tells: readonly ('columns' | 'table of a key')[]
+  /** What is around a name. */
+  readonly quote: '"' | '`'
+  /** The most characters of a text that is in an index; null when there is no such limit that a test would meet. */
+  readonly longestKey: number | null
+  /** The most bytes of one statement; null when there is no such limit that a test would meet. */
+  readonly longestStatement: number | null
   readonly open: (options: PoolOptions) => TE.TaskEither<DbError, Runner>
 }
 
@@ -55,12 +63,28 @@ export const temporaryFolder = (): string => {
   return folder
 }
 
-const embedded = { single: true, transactionalDdl: true, returning: ['insert', 'update', 'delete'] } as const
+const plain = {
+  transactionalDdl: true,
+  returning: ['insert', 'update', 'delete'],
+  tells: ['columns', 'table of a key'],
+  quote: '"',
+  longestKey: null,
+  longestStatement: null,
+} as const
+const embedded = { ...plain, single: true } as const
 
-const serverKinds: { readonly [name in ServerName]: Pick<Engine, 'transactionalDdl' | 'returning'> } = {
-  postgres: { transactionalDdl: true, returning: ['insert', 'update', 'delete'] },
-  mysql: { transactionalDdl: false, returning: [] },
-  mariadb: { transactionalDdl: false, returning: ['insert', 'delete'] },
+const serverKinds: { readonly [name in ServerName]: Omit<Engine, 'name' | 'sql' | 'single' | 'open'> } = {
+  postgres: plain,
+  mysql: { ...plain, transactionalDdl: false, returning: [], tells: ['table of a key'], quote: '`', longestKey: 768 },
+  mariadb: {
+    ...plain,
+    transactionalDdl: false,
+    returning: ['insert', 'delete'],
+    tells: [],
+    quote: '`',
+    longestKey: 768,
+    longestStatement: 2 ** 24,
+  },
 }
 
 export const engines: readonly Engine[] = [

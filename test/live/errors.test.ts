@@ -24,6 +24,7 @@ import {
   varchar,
 } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
+import type { DbError } from '../../lib/core/DbError.js'
 import { concat, eq, gt, lit, ne, nullOf, plus, raw as rawExpr, times } from '../../lib/core/Expr.js'
 import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
@@ -82,6 +83,10 @@ const person = {
 } as const
 const other = { id: 2, email: 'b@x', firstName: 'Bob', lastName: 'Ray', age: 40, role: 'admin', bossId: 1 } as const
 
+/** What a program that answers the rows of its insert must fail with: without them the engine has refused it. */
+const orRefused = <T extends DbError['_tag']>(engine: Engine, program: string, tag: T): T | 'Unsupported' =>
+  program.includes('with returning') && !engine.returning.includes('insert') ? 'Unsupported' : tag
+
 const violations = (engine: Engine): void => {
   const test = suite(`violations on ${engine.name}`)
   const s = using(engine, test)
@@ -112,7 +117,8 @@ const violations = (engine: Engine): void => {
       ['people', 'people_first_name_last_name_key', ['first_name', 'last_name']],
     ],
     ['one column, by an update', C.run(C.update(people)({ email: 'a@x' }, p => eq(p.id, 2))), ['people', 'people_email_key', ['email']]],
-    ['primary key, by an update of all rows', C.run(C.update(people)({ id: 9 }, C.everywhere)), ['people', 'people_pkey', ['id']]],
+    // nobody refers to a booking: where several constraints are violated, any of them may be reported
+    ['primary key, by an update of all rows', C.run(C.update(bookings)({ id: 9 }, C.everywhere)), ['booking', 'booking_pkey', ['id']]],
     ['a composite primary key', C.run(C.insert(seats)({ rowNo: 1, seatNo: 1, free: false })), ['seat', 'seat_pkey', ['row_no', 'seat_no']]],
     ['a generated key that is given', C.run(C.insert(teams)({ id: 1, teamName: SECRET })), ['team', 'team_pkey', ['id']]],
     [
@@ -150,7 +156,8 @@ const violations = (engine: Engine): void => {
   ]
   for (const [name, program, [tableName, constraint, columns]] of uniqueness) {
     test(`unique: ${name}`, async () => {
-      const e = await unchanged([], 'UniqueViolation', program)
+      const e = await unchanged([], orRefused(engine, name, 'UniqueViolation'), program)
+      if (e._tag === 'Unsupported') return
       assert.equal([e.table, e.constraint, e.columns], [tableName, constraint, columns])
       assert.ok(e.message.includes(`"${constraint}"`) && e.message.includes(columns.join(', ')), e.message)
       assert.match(e.message, /change the value|upsert/)
@@ -212,7 +219,8 @@ const violations = (engine: Engine): void => {
   ]
   for (const [name, program, [tableName, constraint, columns]] of references) {
     test(`foreign key: ${name}`, async () => {
-      const e = await unchanged([], 'ForeignKeyViolation', program)
+      const e = await unchanged([], orRefused(engine, name, 'ForeignKeyViolation'), program)
+      if (e._tag === 'Unsupported') return
       assert.equal([e.table, e.constraint, e.columns], [tableName, constraint, columns])
       assert.ok(e.message.includes(constraint), e.message)
       assert.match(e.message, /insert the referred row first, or delete the referring rows first/)
@@ -226,8 +234,9 @@ const violations = (engine: Engine): void => {
       })
       const program_ = references.find(r => r[0] === name)?.[1] as (typeof references)[number][1]
       const [failed, counted] = (await s.right(program)) as [any, any]
-      assert.is(failed.right.left._tag, 'ForeignKeyViolation')
-      assert.equal(failed.right.left.columns, columns)
+      const expected = orRefused(engine, name, 'ForeignKeyViolation')
+      assert.is(failed.right.left._tag, expected)
+      if (expected === 'ForeignKeyViolation') assert.equal(failed.right.left.columns, columns)
       assert.is(counted.right, 2)
     })
   }
@@ -334,7 +343,9 @@ const violations = (engine: Engine): void => {
     const conflict = await unchanged([], 'SchemaConflict', createAll(schema({ nowhere, seats })))
     assert.is(conflict.object, 'seat')
     assert.match(conflict.message, /drop it/)
-    await s.left('SchemaConflict', Q.all(Q.from(nowhere)))
+    if (engine.transactionalDdl) await s.left('SchemaConflict', Q.all(Q.from(nowhere)))
+    // each definition lasts as soon as it is made: what was made before the one that failed is there
+    else await s.drop(nowhere)
   })
 
   test('names that engines keep for themselves, and schemas that are not there: refused in words, or fine', async () => {
@@ -544,33 +555,43 @@ const decoding = (engine: Engine): void => {
         C.returning(x => ({ label: x.label })),
       ),
     )
-    assert.equal(await s.right(Program.rolledBack(insert)), { label: 'abc' })
-    const programs = [
-      C.run(
-        pipe(
-          C.update(strictTable)({ size: 0 }, C.everywhere),
-          C.returning(x => ({ label: x.label })),
+    if (engine.returning.includes('insert')) assert.equal(await s.right(Program.rolledBack(insert)), { label: 'abc' })
+    else await s.unchanged([looseTable], 'Unsupported', insert)
+    const programs: readonly (readonly ['insert' | 'update' | 'delete', Program.Program<Program.Db, DbError, unknown>])[] = [
+      [
+        'update',
+        C.run(
+          pipe(
+            C.update(strictTable)({ size: 0 }, C.everywhere),
+            C.returning(x => ({ label: x.label })),
+          ),
         ),
-      ),
-      C.run(
-        pipe(
-          C.delete(strictTable)(C.everywhere),
-          C.returning(x => ({ label: x.label })),
+      ],
+      [
+        'delete',
+        C.run(
+          pipe(
+            C.delete(strictTable)(C.everywhere),
+            C.returning(x => ({ label: x.label })),
+          ),
         ),
-      ),
-      C.run(
-        pipe(
-          C.insertMany(strictTable)([
-            { id: 8, label: 'abc', size: 1 },
-            { id: 9, label: concat('a', SECRET) as never, size: 1 },
-          ]),
-          C.returning(x => ({ label: x.label })),
+      ],
+      [
+        'insert',
+        C.run(
+          pipe(
+            C.insertMany(strictTable)([
+              { id: 8, label: 'abc', size: 1 },
+              { id: 9, label: concat('a', SECRET) as never, size: 1 },
+            ]),
+            C.returning(x => ({ label: x.label })),
+          ),
         ),
-      ),
+      ],
     ]
-    for (const program of programs) {
-      const e = await s.unchanged([looseTable], 'DecodeError', program)
-      assert.is(e.column, 'label')
+    for (const [kind, program] of programs) {
+      const e = await s.unchanged([looseTable], engine.returning.includes(kind) ? 'DecodeError' : 'Unsupported', program)
+      if (e._tag === 'DecodeError') assert.is(e.column, 'label')
     }
   })
   test('what returning answers, in a transaction that goes on: then nothing has happened', async () => {
@@ -633,11 +654,13 @@ const rawStatements = (engine: Engine): void => {
 
   test('that violate a constraint get the same errors, as far as the engine lets us know', async () => {
     const unique = await unchanged([], 'UniqueViolation', Program.raw({})`INSERT INTO team (team_name) VALUES ('red')`)
-    assert.equal([unique.table, unique.columns], ['team', ['team_name']])
+    // the servers name either the columns or the constraint; MariaDB does not say of which table it is
+    if (engine.tells.includes('columns')) assert.equal([unique.table, unique.columns], ['team', ['team_name']])
+    else assert.equal([unique.table, unique.constraint], [engine.tells.includes('table of a key') ? 'team' : '', 'team_team_name_key'])
     const key = await unchanged([], 'ForeignKeyViolation', Program.raw({})`DELETE FROM team`)
     assert.equal([key.table, key.constraint, key.columns], ['people', 'people_team_id_fkey', ['team_id']])
     const notNull = await unchanged([], 'NotNullViolation', Program.raw({})`UPDATE people SET first_name = NULL`)
-    assert.equal([notNull.table, notNull.column], ['people', 'first_name'])
+    assert.equal([notNull.table, notNull.column], [engine.tells.includes('columns') ? 'people' : '', 'first_name'])
     const role = await unchanged([], 'CheckViolation', Program.raw({})`UPDATE people SET role = 'root'`)
     assert.is(role.constraint, 'people_role__values')
     await unchanged([], 'NumericOverflow', Program.raw({})`UPDATE people SET age = 3000000000`)
@@ -676,7 +699,11 @@ const rawStatements = (engine: Engine): void => {
     ]) {
       await unchanged([], 'SyntaxError', program)
     }
-    const missing = await unchanged([], 'SchemaConflict', Program.raw({})`SELECT 1 FROM "UNIQUE constraint failed: a.b"`)
+    const named = {
+      '"': Program.raw({})`SELECT 1 FROM "UNIQUE constraint failed: a.b"`,
+      '`': Program.raw({})`SELECT 1 FROM \`UNIQUE constraint failed: a.b\``,
+    }
+    const missing = await unchanged([], 'SchemaConflict', named[engine.quote])
     assert.is(missing.object, 'UNIQUE constraint failed: a.b')
     await unchanged([], 'DatabaseError', Program.raw({})`UPDATE team SET id = 'abc'`)
   })

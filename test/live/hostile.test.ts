@@ -57,8 +57,9 @@ const withCanary = (engine: Engine, title: string) => {
 }
 
 const asValues = (engine: Engine): void => {
-  // The model keeps JavaScript's own strings, and looks at every row each time: some are enough.
-  const strings = engine.sql ? everything : everything.filter((_, i) => i % 20 === 0)
+  // The model keeps JavaScript's own strings, and looks at every row each time: some are enough, as they are on servers.
+  const sample = engine.sql && engine.single ? everything : everything.filter((_, i) => i % 20 === 0)
+  const strings = sample.filter(t => engine.longestKey === null || [...t].length <= engine.longestKey)
   const { test, s } = withCanary(engine, `${strings.length} hostile values`)
   test.before(async () => {
     await s.create(values)
@@ -207,18 +208,20 @@ const asValues = (engine: Engine): void => {
       assert.equal(back, [{ id: -1, s: t, doc, list: [t, 'plain', t] }])
       const [nested] = await s.right(Q.all(Q.of({ m: Q.many(pipe(all, Q.where(one))) })))
       assert.equal(nested?.m, back)
-      const upsert = C.upsert(values)({ target: ['id'], update: ['s'] })({ id: -1, s: `${t}+` })
-      assert.is(
-        await s.right(
-          C.run(
-            pipe(
-              upsert,
-              C.returning(x => x.s),
-            ),
-          ),
-        ),
-        `${t}+`,
+      const next = [...t].length === engine.longestKey ? '+' : `${t}+`
+      await s.right(C.run(C.upsert(values)({ target: ['id'], update: ['s'] })({ id: -1, s: next })))
+      const stored = pipe(
+        all,
+        Q.where(one),
+        Q.map(x => x.s),
       )
+      assert.is(await s.right(Q.one(stored)), next)
+      if (!engine.returning.includes('insert')) continue
+      const upsert = pipe(
+        C.upsert(values)({ target: ['id'], update: ['s'] })({ id: -1, s: t }),
+        C.returning(x => x.s),
+      )
+      assert.is(await s.right(C.run(upsert)), t)
     }
     assert.is(await s.right(C.run(C.delete(values)(one))), 1)
     assert.is(await s.right(Program.rolledBack(C.run(C.delete(values)(x => X.inList(x.s, strings.slice(0, 400)))))), 400)
@@ -226,9 +229,9 @@ const asValues = (engine: Engine): void => {
   })
   test('contains, startsWith and endsWith take their argument as it is', async () => {
     const short = table('short', { id: int, s: text }, { primaryKey: ['id'] })
-    const sample = strings.filter(t => t.length < 60).slice(0, 1_200)
+    const some = strings.filter(t => t.length < 60).slice(0, 1_200)
     await s.create(short)
-    await s.right(C.run(C.insertMany(short)(sample.map((t, id) => ({ id, s: t })))))
+    await s.right(C.run(C.insertMany(short)(some.map((t, id) => ({ id, s: t })))))
     const parts = [
       '%',
       '_',
@@ -249,10 +252,10 @@ const asValues = (engine: Engine): void => {
       '__',
       'A',
       'É',
-      ...sample.filter((_, i) => i % 30 === 7),
+      ...some.filter((_, i) => i % 30 === 7),
     ]
     for (const part of parts) {
-      const ids = (f: (t: string) => boolean): readonly number[] => sample.flatMap((t, i) => (f(t) ? [i] : []))
+      const ids = (f: (t: string) => boolean): readonly number[] => some.flatMap((t, i) => (f(t) ? [i] : []))
       for (const computed of [false, true]) {
         const arg = computed ? X.concat(X.lit(part), '') : part
         const q = (p: (e: X.Expr<string>) => X.Pred) =>
@@ -329,14 +332,19 @@ const asValues = (engine: Engine): void => {
     test('as values of raw they stay values', async () => {
       for (let i = 0; i < strings.length; i += 31) {
         const t = strings[i] as string
-        assert.equal(await s.right(Program.raw({ a: text, n: int })`SELECT ${t}, length(${t})`), [{ a: t, n: [...t].length }])
-        assert.equal(await s.right(Q.all(Q.of({ a: X.raw(text)`(${t} || ${X.lit(t)})` }))), [{ a: t + t }])
+        const [row] =
+          engine.quote === '`'
+            ? await s.right(Program.raw({ a: text, n: int })`SELECT ${t}, char_length(${t})`)
+            : await s.right(Program.raw({ a: text, n: int })`SELECT ${t}, length(${t})`)
+        assert.equal(row, { a: t, n: [...t].length })
+        const twice = engine.quote === '`' ? X.raw(text)`concat(${t}, ${X.lit(t)})` : X.raw(text)`(${t} || ${X.lit(t)})`
+        assert.equal(await s.right(Q.all(Q.of({ a: twice }))), [{ a: t + t }])
       }
     })
   }
   test('as defaults, in checks, and as the values of enums, where they have to be written into the text', async () => {
     const chosen = everything.filter(t => t.length < 200)
-    for (let from = 0; from < 900; from += 60) {
+    for (let from = 0; from < (engine.single ? 900 : 300); from += 60) {
       const some = chosen.slice(from, from + 60)
       const columns = Object.fromEntries(some.map((t, i) => [`c${i}`, withDefault(t)(text)]))
       const kinds = some as unknown as readonly [string, ...string[]]
@@ -392,18 +400,9 @@ const asNames = (engine: Engine): void => {
       const where = JSON.stringify([t, a, b, c, k, n])
       const row = (id: number, more: object = {}) => ({ [a]: id, [b]: `b${id}`, [c]: `c${id}`, id: 10 * id, ...more })
       assert.is(await s.right(C.run(C.insertMany(own)([row(1), row(2)] as never))), 2, where)
-      assert.equal(
-        await s.right(
-          C.run(
-            pipe(
-              C.insert(own)(row(3) as never),
-              C.returning(x => x),
-            ),
-          ),
-        ),
-        row(3),
-        where,
-      )
+      const third = C.insert(own)(row(3) as never)
+      if (engine.returning.includes('insert')) assert.equal(await s.right(C.run(C.returning((x: any) => x)(third))), row(3), where)
+      else await s.right(C.run(third))
       const found = await s.right(
         Q.all(
           pipe(
@@ -494,8 +493,8 @@ const asNames = (engine: Engine): void => {
     assert.ok(refused < 10, `${refused} of 60 were refused`)
     if (refused > 0) note(`${engine.name} refused ${refused} of 60 tables with hostile names`)
   })
-  test('of fields in a result: 10,000 in rows of a hundred', async () => {
-    for (let i = 0; i < everything.length; i += 100) {
+  test('of fields in a result: thousands, in rows of a hundred', async () => {
+    for (let i = 0; i < everything.length; i += engine.single ? 100 : 1_000) {
       const some = everything.slice(i, i + 100)
       const row = Object.fromEntries(some.map((t, j) => [t, j]))
       const shape = Object.fromEntries(some.map((t, j) => [t, X.lit(j)]))

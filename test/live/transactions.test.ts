@@ -1,8 +1,8 @@
 /**
- * Transactions as the hostile tests see them: whole or not at all, one after the other, and the runner usable after each.
+ * Transactions as the hostile tests see them: whole or not at all, and the runner usable after each.
  *
  * Every way out of a body is taken (`Right`, `Left`, a throw, a rejection, rollback on purpose, a failed operation),
- * alone, nested, many at once; what is left in the table says what happened. `attempt` goes on after a failure, and
+ * alone and nested; what is left in the table says what happened. `attempt` goes on after a failure, and
  * nothing else does.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -12,7 +12,7 @@ import * as assert from 'uvu/assert'
 import { int, text } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import type { DbError } from '../../lib/core/DbError.js'
-import { eq, gte, lt, plus } from '../../lib/core/Expr.js'
+import { eq } from '../../lib/core/Expr.js'
 import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
 import { schema } from '../../lib/core/Schema.js'
@@ -563,73 +563,111 @@ const outcomes = (engine: Engine): void => {
     assert.equal(await ids(), [1])
   })
 
-  test('definitions are part of a transaction', async () => {
-    const other = table('other', { id: int, label: text }, { primaryKey: ['id'], indexes: [['label']] })
-    const others = schema({ other })
-    const insert = C.run(C.insert(other)({ id: 1, label: 'x' }))
-    const make = pipe(
-      createAll(others),
-      RTE.flatMap(() => insert),
-    )
-    assert.equal(
-      await s.run(
-        Program.transaction()(
-          pipe(
-            make,
-            RTE.flatMap(() => RTE.left('no')),
-          ),
-        ),
-      ),
-      E.left('no'),
-    )
-    await s.left('SchemaConflict', Q.all(Q.from(other)))
-    const attempted = await s.right(
-      Program.transaction()(
-        pipe(
-          Program.attempt(
+  const transactionalDefinitions = (): void => {
+    test('definitions are part of a transaction', async () => {
+      const other = table('other', { id: int, label: text }, { primaryKey: ['id'], indexes: [['label']] })
+      const others = schema({ other })
+      const insert = C.run(C.insert(other)({ id: 1, label: 'x' }))
+      const make = pipe(
+        createAll(others),
+        RTE.flatMap(() => insert),
+      )
+      assert.equal(
+        await s.run(
+          Program.transaction()(
             pipe(
               make,
-              RTE.flatMap(() => insert),
+              RTE.flatMap(() => RTE.left('no')),
             ),
           ),
-          RTE.flatMap(failed => RTE.right(failed)),
         ),
-      ),
-    )
-    assert.ok(E.isLeft(attempted) && (attempted.left as DbError)._tag === 'UniqueViolation')
-    await s.left('SchemaConflict', Q.all(Q.from(other)))
-    await s.right(Program.transaction()(make))
-    assert.is(await s.right(Q.count(Q.from(other))), 1)
-    assert.equal(
-      await s.run(
+        E.left('no'),
+      )
+      await s.left('SchemaConflict', Q.all(Q.from(other)))
+      const attempted = await s.right(
+        Program.transaction()(
+          pipe(
+            Program.attempt(
+              pipe(
+                make,
+                RTE.flatMap(() => insert),
+              ),
+            ),
+            RTE.flatMap(failed => RTE.right(failed)),
+          ),
+        ),
+      )
+      assert.ok(E.isLeft(attempted) && (attempted.left as DbError)._tag === 'UniqueViolation')
+      await s.left('SchemaConflict', Q.all(Q.from(other)))
+      await s.right(Program.transaction()(make))
+      assert.is(await s.right(Q.count(Q.from(other))), 1)
+      assert.equal(
+        await s.run(
+          Program.transaction()(
+            pipe(
+              dropAll(others),
+              RTE.flatMap(() => RTE.left('no')),
+            ),
+          ),
+        ),
+        E.left('no'),
+      )
+      assert.is(await s.right(Q.count(Q.from(other))), 1)
+      await s.right(
         Program.transaction()(
           pipe(
             dropAll(others),
-            RTE.flatMap(() => RTE.left('no')),
+            RTE.flatMap(() => createAll(others)),
           ),
         ),
-      ),
-      E.left('no'),
-    )
-    assert.is(await s.right(Q.count(Q.from(other))), 1)
-    await s.right(
-      Program.transaction()(
-        pipe(
-          dropAll(others),
-          RTE.flatMap(() => createAll(others)),
-        ),
-      ),
-    )
-    assert.is(await s.right(Q.count(Q.from(other))), 0)
-    await s.right(dropAll(others))
-    await s.right(dropAll(others))
-  })
-  test('createAll that fails in its second table has not created the first', async () => {
-    const first = table('first', { id: int })
-    await s.left('SchemaConflict', createAll(schema({ first, items })))
-    await s.left('SchemaConflict', Q.all(Q.from(first)))
-    assert.equal(await ids(), [1])
-  })
+      )
+      assert.is(await s.right(Q.count(Q.from(other))), 0)
+      await s.right(dropAll(others))
+      await s.right(dropAll(others))
+    })
+    test('createAll that fails in its second table has not created the first', async () => {
+      const first = table('first', { id: int })
+      await s.left('SchemaConflict', createAll(schema({ first, items })))
+      await s.left('SchemaConflict', Q.all(Q.from(first)))
+      assert.equal(await ids(), [1])
+    })
+  }
+  if (!engine.transactionalDdl) {
+    test('definitions in a transaction are refused: they would commit it', async () => {
+      const other = schema({ other: table('other', { id: int }) })
+      for (const define of [createAll(other), dropAll(schema({ items }))]) {
+        const e = await s.left(
+          'Unsupported',
+          Program.transaction()(
+            pipe(
+              put(2),
+              RTE.flatMap(() => define),
+            ),
+          ),
+        )
+        assert.match(e.message, /define tables outside of transactions/)
+        const attempted = await s.right(
+          Program.rolledBack(
+            pipe(
+              put(2),
+              RTE.flatMap(() => Program.attempt(define)),
+            ),
+          ),
+        )
+        assert.ok(E.isLeft(attempted) && attempted.left._tag === 'Unsupported')
+        assert.equal(await ids(), [1])
+      }
+      await s.left('SchemaConflict', Q.all(Q.from(other.tables.other)))
+    })
+    test('createAll that fails in its second table has created the first: dropAll drops what is there', async () => {
+      const first = table('first', { id: int })
+      await s.left('SchemaConflict', createAll(schema({ first, items })))
+      assert.equal(await s.rows(first), [])
+      await s.right(dropAll(schema({ first })))
+      await s.right(dropAll(schema({ first })))
+      await s.left('SchemaConflict', Q.all(Q.from(first)))
+    })
+  } else transactionalDefinitions()
 
   test('the environment of the body is kept, its db replaced', async () => {
     const program: Program.Program<Program.Db & { readonly name: string }, DbError | { readonly mine: string }, string> =
@@ -651,175 +689,4 @@ const outcomes = (engine: Engine): void => {
   test.run()
 }
 
-const together = (engine: Engine): void => {
-  const test = suite(`many at once on ${engine.name}`)
-  const s = using(engine, test, { acquireTimeout: 10_000 })
-  const n = (): Promise<number> => s.right(Q.all(Q.from(counters))).then(rows => rows[0]?.n ?? -1)
-  test.before(async () => {
-    await s.right(createAll(schema({ items, counters })))
-  })
-  test.before.each(async () => {
-    await s.right(C.run(C.delete(items)(C.everywhere)))
-    await s.right(C.run(C.delete(counters)(C.everywhere)))
-    await s.right(C.run(C.insert(counters)({ id: 1, n: 0 })))
-  })
-  /** Reads, waits, and writes what it read plus one: loses counts unless nobody else is in between. */
-  const increment = (fail: boolean): Tx<void, DbError | string> =>
-    body(async env => {
-      const read = await Q.all(Q.from(counters))(env)()
-      if (E.isLeft(read)) return read
-      await wait(1)
-      const written = await C.run(C.update(counters)({ n: (read.right[0]?.n ?? 0) + 1 }, C.everywhere))(env)()
-      if (E.isLeft(written)) return written
-      return fail ? E.left('undo') : E.right(undefined)
-    })
-
-  test('50 transactions started together: all of them happen, one after the other', async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => s.run(Program.transaction()(increment(i % 5 === 0)))))
-    assert.is(answers.filter(E.isLeft).length, 10)
-    assert.ok(answers.every(a => E.isRight(a) || a.left === 'undo'))
-    assert.is(await n(), 40)
-  })
-  test('50 transactions and 200 single operations, mixed', async () => {
-    const singles = Array.from({ length: 200 }, (_, i) =>
-      s.run(i % 2 === 0 ? C.run(C.update(counters)(x => ({ n: plus(x.n, 1) }), C.everywhere)) : count),
-    )
-    const transactions = Array.from({ length: 50 }, () => s.run(Program.transaction()(increment(false))))
-    assert.ok((await Promise.all(transactions)).every(E.isRight))
-    assert.ok((await Promise.all(singles)).every(E.isRight))
-    assert.is(await n(), 150)
-  })
-  test('10 nested ones started together inside one: one after the other, each whole or not at all', async () => {
-    const program = Program.transaction()(
-      body<any>(async env => {
-        const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => Program.attempt(increment(i % 2 === 0))(env)()))
-        const outer = await put(1)(env)()
-        return E.right([answers, outer])
-      }),
-    )
-    const [answers, outer] = await s.right(program)
-    assert.is(answers.filter((a: any) => E.isRight(a) && E.isRight(a.right as E.Either<unknown, unknown>)).length, 5)
-    assert.equal(outer, E.right(1))
-    assert.is(await n(), 5)
-  })
-  test('nested ones together in nested ones together, and single operations between', async () => {
-    const nest = (depth: number): Tx<number> =>
-      body(async env => {
-        if (depth === 0) return E.map(() => 1)(await increment(false)(env)()) as E.Either<DbError, number>
-        const all_ = await Promise.all([
-          ...Array.from({ length: 3 }, () => Program.transaction()(nest(depth - 1))(env)()),
-          E.map((x: number) => x * 0)(await count(env)()),
-        ])
-        const failed = all_.find(E.isLeft)
-        return failed ?? E.right(all_.reduce((sum, a) => sum + (E.isRight(a) ? a.right : 0), 0))
-      })
-    assert.is(await s.right(Program.transaction()(nest(3))), 27)
-    assert.is(await n(), 27)
-  })
-  test('statements issued together in a transaction are all in it', async () => {
-    const program = Program.transaction()(
-      body<number>(async env => {
-        const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => put(i)(env)()))
-        assert.ok(answers.every(E.isRight))
-        return count(env)()
-      }),
-    )
-    assert.is(await s.right(program), 100)
-    assert.is(
-      await s.right(
-        Program.rolledBack(
-          body<number>(async env => {
-            await Promise.all(Array.from({ length: 100 }, (_, i) => put(1_000 + i)(env)()))
-            return count(env)()
-          }),
-        ),
-      ),
-      200,
-    )
-    assert.is(await s.right(count), 100)
-  })
-  test('statements issued together of which one fails: it is rolled back whole', async () => {
-    await s.left(
-      'TransactionAborted',
-      Program.transaction()(
-        body<string>(async env => {
-          await Promise.all(Array.from({ length: 20 }, (_, i) => put(i === 10 ? 9 : i)(env)()))
-          return E.right('fine')
-        }),
-      ),
-    )
-    assert.is(await s.right(count), 0)
-  })
-  test('fp-ts in parallel: RTE.sequenceArray within a transaction', async () => {
-    assert.is((await s.right(Program.transaction()(RTE.sequenceArray(Array.from({ length: 30 }, (_, i) => put(i)))))).length, 30)
-    assert.is(
-      await s.right(
-        Q.count(
-          pipe(
-            all,
-            Q.where(x => gte(x.id, 0)),
-            Q.where(x => lt(x.id, 30)),
-          ),
-        ),
-      ),
-      30,
-    )
-  })
-  test('who waits longer than acquireTimeout gets Timeout, and what comes later is served', async () => {
-    const opened = await engine.open({ acquireTimeout: 60 })()
-    const db = (opened as E.Right<any>).right as typeof s.db
-    await createAll(schema({ counters }))({ db })()
-    const slow = Program.transaction()(
-      body<string>(async () => {
-        await wait(200)
-        return E.right('slow')
-      }),
-    )({ db })()
-    const waiting = await Promise.all(Array.from({ length: 5 }, () => Q.all(Q.from(counters))({ db })()))
-    assert.ok(waiting.every(a => E.isLeft(a) && a.left._tag === 'Timeout'))
-    assert.equal(await slow, E.right('slow'))
-    assert.equal(await Q.all(Q.from(counters))({ db })(), E.right([]))
-    await db.close()
-  })
-  test('close waits for what is under way; what comes after is Closed', async () => {
-    if (engine.name === 'pglite') return
-    const db = ((await engine.open({})()) as E.Right<any>).right as typeof s.db
-    await createAll(schema({ items }))({ db })()
-    const running = Program.transaction()(
-      body<number>(async env => {
-        await put(1)(env)()
-        await wait(30)
-        return put(2)(env)()
-      }),
-    )({ db })()
-    const queued = count({ db })()
-    const closing = db.close()
-    const late = count({ db })()
-    assert.equal(await running, E.right(1))
-    assert.equal(await queued, E.right(2))
-    assert.equal(await closing, E.right(undefined))
-    const answer = await late
-    assert.ok(E.isLeft(answer) && answer.left._tag === 'Closed')
-  })
-  test('close in the body of a transaction: no hang, and not committed after it', async () => {
-    if (engine.name === 'pglite') return
-    const db = ((await engine.open({ acquireTimeout: 60 })()) as E.Right<any>).right as typeof s.db
-    await createAll(schema({ items }))({ db })()
-    const answer = await Program.transaction()(
-      body<unknown>(async env => {
-        await put(1)(env)()
-        await db.close()
-        return put(2)(env)()
-      }),
-    )({ db })()
-    assert.ok(E.isLeft(answer), JSON.stringify(answer))
-    assert.ok(['Closed', 'Timeout', 'TransactionAborted'].includes((answer as any).left._tag), JSON.stringify(answer))
-    assert.equal(await db.close(), E.right(undefined))
-  })
-  test.run()
-}
-
-for (const engine of engines) {
-  outcomes(engine)
-  together(engine)
-}
+for (const engine of engines) outcomes(engine)
