@@ -65,9 +65,9 @@ interface CollectionParts {
 
 /**
  * Where a parameter stands: as the value of a column that is written; beside an operand that tells
- * its type; or alone, where nothing does.
+ * its type; so inside an expression whose value it may become; or alone, where nothing tells its type.
  */
-export type Place = 'stored' | 'beside' | 'alone'
+export type Place = 'stored' | 'beside' | 'inside' | 'alone'
 
 export interface Dialect {
   readonly name: DialectName

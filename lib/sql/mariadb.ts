@@ -56,6 +56,8 @@ const pathType = (t: SqlType): string => {
   }
 }
 
+const parameter = parameterOf((placeholder, type) => sql`CAST(${placeholder} AS ${castName(type)})`)
+
 const mapped =
   (fn: 'lower' | 'upper') =>
   (value: Fragment): Fragment =>
@@ -72,7 +74,8 @@ export const mariadb: Dialect = {
   ...mysql,
   name: 'mariadb',
   quote,
-  parameter: parameterOf((placeholder, type) => sql`CAST(${placeholder} AS ${castName(type)})`),
+  // what is made of a short column of bytes and of a parameter groups x'' with x'00'
+  parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
   calls: {
     ...mysql.calls,
     lower: cased('lower'),

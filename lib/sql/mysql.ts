@@ -11,7 +11,7 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
-import { type AggParts, atom, type Dialect, infix, level, named, type Printed } from './Dialect.js'
+import { type AggParts, atom, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
@@ -48,7 +48,7 @@ export const castName = (t: SqlType): string => {
 export const parameterOf =
   (told: (placeholder: Fragment, type: SqlType) => Fragment): Dialect['parameter'] =>
   (placeholder, type, place) =>
-    place === 'alone' || (place === 'beside' && type.tag === 'numeric') ? told(placeholder, type) : placeholder
+    place === 'alone' || (place !== 'stored' && type.tag === 'numeric') ? told(placeholder, type) : placeholder
 
 /** A parameter that is a time at once is misread: `CAST('00:00:01.001' AS TIME(3))` is an hour. */
 const told = (placeholder: Fragment, type: SqlType): Fragment =>
@@ -65,14 +65,14 @@ const parameter: Dialect['parameter'] = (placeholder, type, place) => {
   return long ? sql`coalesce(${plain}, CAST(CAST(NULL AS JSON) AS ${castName(type)}))` : plain
 }
 
-const mayBeLong = (s: Slot, place: 'beside' | 'alone'): boolean => {
+const mayBeLong = (s: Slot, place: Place): boolean => {
   if (s.tag === 'value') {
     const written = s.value === null ? null : mysqlValues.write(s.type.sql)(s.value)
     return (typeof written === 'string' || written instanceof Uint8Array) && written.length > 16_000
   }
   const { tag } = s.type.sql
   const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'array' || tag === 'custom' || tag === 'vector'
-  return place === 'alone' && unlimited
+  return place !== 'beside' && unlimited
 }
 
 const cast: Dialect['cast'] = (printed, from, to, operand) => {

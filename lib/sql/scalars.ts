@@ -128,10 +128,13 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       return def?.tag === 'scalar' ? resolved(def.scalar) : s
     }
 
+    /** As `fragment`, where the value may become that of the expression around. */
+    const inside = (s: Scalar, minimum = 0): Fragment => (isParameter(s) ? parameter(s, 'inside') : fragment(s, minimum))
+
     /** Operands of one type: where all are parameters, the first has to tell it. */
-    const together = (all: readonly Scalar[]): ((s: Scalar, minimum?: number) => Fragment) => {
+    const together = (all: readonly Scalar[], other = fragment): ((s: Scalar, minimum?: number) => Fragment) => {
       const first = all.every(s => isParameter(s) || isLiteral(s, null)) ? all.find(isParameter) : undefined
-      return (s, minimum) => (s === first ? alone(s) : fragment(s, minimum))
+      return (s, minimum) => (s === first ? alone(s) : other(s, minimum))
     }
 
     const print = (s: Scalar): Printed => {
@@ -148,7 +151,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         case 'call':
           return call(s, n)
         case 'case': {
-          const branch = together([...n.branches.map(([, v]) => v), n.otherwise])
+          const branch = together([...n.branches.map(([, v]) => v), n.otherwise], inside)
           const whens = n.branches.map(([c, v]) => sql`WHEN ${fragment(c)} THEN ${branch(v)}`)
           const otherwise = isLiteral(n.otherwise, null) ? text('') : sql` ELSE ${branch(n.otherwise)}`
           return atom(sql`CASE ${join(whens, ' ')}${otherwise} END`)
@@ -190,7 +193,8 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       }
       const make = dialect.calls[fn] ?? standard[fn]
       const scalars = EXACT.has(n.fn) ? n.args.map(ofAnyScale) : n.args
-      const operand = sharesType(n.fn) ? together(scalars) : fragment
+      const single = s.type.sql.tag === 'boolean' ? fragment : inside
+      const operand = sharesType(n.fn) ? together(scalars, single) : single
       return make({ scalars, arg: (i, at) => operand(scalars[i] as Scalar, at), all: at => scalars.map(a => operand(a, at)) }, s)
     }
 

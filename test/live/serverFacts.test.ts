@@ -1,0 +1,319 @@
+/**
+ * What servers do of their own accord, and the SQL that has it not happen: each case was once answered otherwise.
+ *
+ * Every engine answers what `memory` answers. The names say what an engine would do to the plain statement: MariaDB takes
+ * what mentions outer columns for the outer query's, MySQL cuts long texts in derived tables, both strip labels.
+ */
+import { pipe } from 'fp-ts/lib/function.js'
+import * as assert from 'uvu/assert'
+import * as A from '../../lib/core/Agg.js'
+import { bytes, check, enumOf, generated, int, nullable, numeric, text, unique, withDefault } from '../../lib/core/Column.js'
+import * as C from '../../lib/core/Command.js'
+import * as X from '../../lib/core/Expr.js'
+import * as Q from '../../lib/core/Query.js'
+import { fk, schema } from '../../lib/core/Schema.js'
+import { asIs, table } from '../../lib/core/Table.js'
+import { memory } from '../../lib/run/memory.js'
+import { createAll, dropAll } from '../../lib/schema/createAll.js'
+import { suite } from '../suite.js'
+import { type Engine, engines, sameRows, using } from './eachEngine.js'
+
+const bits = table(
+  'fact_bits',
+  { id: int, n: nullable(int), t: nullable(text), data: nullable(bytes), flag: nullable(int) },
+  { primaryKey: ['id'] },
+)
+const marks = table('fact_marks', { id: int, weight: nullable(int), t: text }, { primaryKey: ['id'] })
+const tables = schema({ bits, marks })
+
+const rows = [
+  { id: 1, n: 1, t: 'a', data: Uint8Array.of(0), flag: 0 },
+  { id: 2, n: 2, t: 'b', data: Uint8Array.of(), flag: 1 },
+  { id: 3, n: null, t: null, data: null, flag: null },
+]
+const weights = [
+  { id: 1, weight: 1, t: 'x' },
+  { id: 2, weight: 2, t: 'y' },
+  { id: 3, weight: 2, t: 'z' },
+]
+
+const isOne = X.eq<number | null>
+
+const LONG = 'ü'.repeat(60_000)
+const BLOB = new Uint8Array(80_000).fill(7)
+const words = (e: X.Expr<string | null>) => ({ word: e, size: X.length(e) })
+
+const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
+  'a list of outer columns, of no table': pipe(
+    Q.from(bits),
+    Q.map(b => ({
+      l: Q.many(Q.of({ x: b.n })),
+      c: Q.many(
+        pipe(
+          Q.of({ x: b.n }),
+          Q.where(x => X.gt(x.x, 1)),
+        ),
+      ),
+    })),
+  ),
+  'a list of outer columns, of a table': pipe(
+    Q.from(bits),
+    Q.map(b => ({
+      l: Q.many(
+        pipe(
+          Q.from(marks),
+          Q.map(() => ({ x: b.n })),
+        ),
+      ),
+      d: Q.many(Q.distinct(Q.of({ x: b.t }))),
+    })),
+  ),
+  'a list without columns, in the order of an outer one': pipe(
+    Q.from(bits),
+    Q.where(b => X.gt(b.id, 5)),
+    Q.let('l', b =>
+      Q.many(
+        pipe(
+          Q.Do,
+          Q.orderBy(() => [X.asc(b.id)]),
+          Q.limit(2),
+        ),
+      ),
+    ),
+  ),
+  'a sum of an outer column under a bind': pipe(
+    Q.from(bits),
+    Q.bind('s', b =>
+      pipe(
+        Q.from(marks),
+        Q.aggregate(() => ({ s: A.sum(b.n) })),
+      ),
+    ),
+  ),
+  'a text of an outer column in the order of an inner one': pipe(
+    Q.from(bits),
+    Q.bindLeft('s', b =>
+      pipe(
+        Q.from(marks),
+        Q.aggregate(m => ({ s: A.stringAgg(b.t, ',', { orderBy: [X.asc(m.weight)] }) })),
+      ),
+    ),
+  ),
+  'a left join inside a list, on an outer column': pipe(
+    Q.from(bits),
+    Q.map(b => ({
+      l: Q.many(
+        pipe(
+          Q.from(marks),
+          Q.leftJoin('other', marks, (m, o) => X.and(isOne(b.flag, 1), X.eq(m.weight, o.weight))),
+          Q.orderBy(j => [X.asc(j.id), X.asc(X.maybe(j.other, o => o.id))]),
+        ),
+      ),
+      e: X.exists(
+        pipe(
+          Q.from(marks),
+          Q.leftJoin('other', marks, () => isOne(b.flag, 1)),
+          Q.where(j => X.not(X.isSome(j.other))),
+        ),
+      ),
+    })),
+  ),
+  'a left join on a sub-query of a join': pipe(
+    Q.from(bits),
+    Q.leftJoin('mark', marks, b =>
+      X.exists(
+        pipe(
+          Q.from(marks),
+          Q.innerJoin('bit', bits, () => X.lit(true)),
+          Q.where(j => X.eq(j.weight, b.n)),
+        ),
+      ),
+    ),
+  ),
+  'a group under a bind, of which nothing is read, and one with a condition': pipe(
+    Q.from(bits),
+    Q.bind('none', b =>
+      pipe(
+        Q.from(marks),
+        Q.aggregate(m => ({ n: A.filter(X.eq(m.weight, b.n))(A.countAll) })),
+      ),
+    ),
+    Q.bind('some', b =>
+      pipe(
+        Q.from(marks),
+        Q.aggregate(() => ({ n: A.countAll })),
+        Q.unionAll(
+          pipe(
+            Q.from(marks),
+            Q.aggregate(() => ({ n: A.countAll })),
+            Q.where(m => X.eq(m.n, b.id)),
+          ),
+        ),
+      ),
+    ),
+    Q.map(r => ({ id: r.id, n: r.some.n })),
+  ),
+  'bytes under a bind, in an order': pipe(
+    Q.from(bits),
+    Q.bind('other', b =>
+      pipe(
+        Q.from(bits),
+        Q.where(o => X.lte(o.id, b.id)),
+        Q.orderBy(o => [X.asc(o.id)]),
+        Q.limit(2),
+      ),
+    ),
+    Q.orderBy(r => [X.asc(r.id), X.asc(r.other.data), X.asc(r.other.id)]),
+  ),
+  'groups of bytes and given bytes': pipe(
+    Q.values({ v: bytes })([{ v: Uint8Array.of(0) }, { v: Uint8Array.of() }]),
+    Q.aggregate(r => ({ k: A.key(X.coalesce(r.v, Uint8Array.of())), n: A.countAll })),
+  ),
+  'the scalar of an expression over a limited table': pipe(
+    Q.from(bits),
+    Q.orderBy(b => [X.asc(b.id)]),
+    Q.limit(2),
+    Q.map(b => ({
+      s: X.scalar(
+        pipe(
+          Q.of({ x: b.n }),
+          Q.map(() => X.plus(b.id, 1)),
+        ),
+      ),
+    })),
+  ),
+  'no rows, united twice with rows': pipe(
+    Q.values({ v: int })([]),
+    Q.unionAll(Q.values({ v: int })([])),
+    Q.let('more', () => X.lit(1)),
+    Q.unionAll(Q.of({ v: X.lit(2), more: X.lit(3) })),
+  ),
+  'a condition on a constant key': pipe(
+    Q.from(bits),
+    Q.aggregate(b => ({ k: A.key(X.lit('a')), f: A.key(X.concat(b.t, 'x')), n: A.countAll })),
+    Q.where(g => X.eq(g.k, g.k)),
+    Q.map(g => ({ f: g.f, n: g.n })),
+  ),
+  'texts in an order behind a constant': pipe(
+    Q.from(bits),
+    Q.aggregate(b => ({
+      s: A.stringAgg(b.t, ',', { orderBy: [X.asc(X.cast(numeric(12, 2))(X.nullOf(int))), X.desc(b.t)] }),
+    })),
+  ),
+  'long texts in a list of rows': pipe(
+    Q.values({ v: text, b: bytes })([
+      { v: 'x', b: Uint8Array.of(1) },
+      { v: LONG, b: BLOB },
+    ]),
+    Q.map(r => ({ ...words(r.v), b: r.b })),
+  ),
+  'long texts in a union and among different rows': pipe(
+    Q.distinct(Q.of({ v: X.lit(LONG), l: X.lower(X.lit(LONG)), b: X.lit(BLOB) })),
+    Q.union(Q.of({ v: X.lit('x'), l: X.lit('x'), b: X.lit(Uint8Array.of(1)) })),
+    Q.map(r => ({ v: words(r.v), l: words(r.l), b: r.b })),
+  ),
+  'long texts of a case, in groups and under a limit': pipe(
+    Q.from(bits),
+    Q.orderBy(b => [X.asc(b.id)]),
+    Q.let('c', b => X.caseWhen([[X.gt(b.id, 1), X.lit(LONG)]], X.lit('x'))),
+    Q.let('d', b => X.coalesce(b.t, LONG)),
+    Q.limit(3),
+    Q.aggregate(b => ({ c: A.key(b.c), d: A.max(b.d), n: A.countAll })),
+  ),
+  'a long text given to a prepared query': Q.prepare({ long: text }, p =>
+    Q.distinct(
+      pipe(
+        Q.from(bits),
+        Q.map(b => ({ c: X.caseWhen([[X.gt(b.id, 1), p.long]], X.lit('x')), l: X.lower(p.long), p: p.long })),
+      ),
+    ),
+  )({ long: LONG }),
+  'labels with blanks around them': pipe(
+    Q.from(bits),
+    Q.map(b => ({ ' x': X.plus(b.id, 1), '\ty ': b.n })),
+    Q.unionAll(Q.of({ ' x': X.lit(1), '\ty ': X.nullOf(int) })),
+    Q.orderBy(r => [X.asc(r[' x']), X.asc(r['\ty '])]),
+  ),
+  'labels that are properties of every object': pipe(
+    Q.from(bits),
+    Q.map(b => ({ ['__proto__']: b.id, __defineGetter__: b.n, b: { __lookupSetter__: b.n } })),
+  ),
+}
+
+const odd = table(
+  'fact_odd',
+  {
+    id: generated(int),
+    __defineGetter__: int,
+    e: enumOf('\\', '\\\\', "'\\'"),
+    d: withDefault('\\\\')(text),
+    c: check<string>(self => X.ne(self, '\\'))(text),
+  },
+  { naming: asIs },
+)
+
+const heads = table('fact_heads', { id: int, headId: nullable(int), n: unique(int) }, { primaryKey: ['id'] })
+const headed = schema({ heads }, t => ({ heads: { head: fk(t.heads.headId, t.heads.id) } }))
+
+const facts = (engine: Engine): void => {
+  if (engine.name === 'sqlite in a file') return
+  const test = suite(`facts on ${engine.name}`)
+  const s = using(engine, test)
+  const model = memory()
+  const filled = async (run: typeof s.right): Promise<void> => {
+    await run(createAll(tables))
+    await run(C.run(C.insertMany(bits)(rows)))
+    await run(C.run(C.insertMany(marks)(weights)))
+  }
+  const inModel: typeof s.right = async program => {
+    const answer = await program({ db: model })()
+    assert.is(answer._tag, 'Right')
+    return (answer as { readonly right: any }).right
+  }
+  test.before(async () => {
+    await filled(s.right)
+    await filled(inModel)
+  })
+
+  for (const [what, query] of Object.entries(queries)) {
+    test(what, async () => {
+      const expected = await inModel(Q.all(query))
+      sameRows(await s.right(Q.all(query)), expected)
+      // a prepared statement that is run again
+      sameRows(await s.right(Q.all(query)), expected)
+    })
+  }
+
+  test('backslashes in definitions are what they are', async () => {
+    await s.create(odd)
+    await s.right(C.run(C.insert(odd)({ __defineGetter__: 1, e: '\\', c: '\\\\' })))
+    await s.right(C.run(C.insert(odd)({ __defineGetter__: 1, e: "'\\'", c: "\\'" })))
+    await s.left('CheckViolation', C.run(C.insert(odd)({ __defineGetter__: 1, e: '\\', c: '\\' })))
+    const found = await s.rows(odd)
+    sameRows(found, [
+      { id: 1, __defineGetter__: 1, e: '\\', d: '\\\\', c: '\\\\' },
+      { id: 2, __defineGetter__: 1, e: "'\\'", d: '\\\\', c: "\\'" },
+    ])
+    await s.drop(odd)
+  })
+
+  test('a row that refers to itself goes, or is refused and stays', async () => {
+    await s.right(createAll(headed))
+    await s.right(C.run(C.insert(heads)({ id: 1, headId: 1, n: 1 })))
+    const answer = await s.run(C.run(C.delete(heads)(h => X.eq(h.id, 1))))
+    const rowByRow = engine.name === 'mysql' || engine.name === 'mariadb'
+    assert.is(answer._tag === 'Left' ? answer.left._tag : answer.right, rowByRow ? 'ForeignKeyViolation' : 1)
+    assert.is((await s.rows(heads)).length, rowByRow ? 1 : 0)
+    await s.right(dropAll(headed))
+  })
+
+  test('a foreign key that would mean another table is refused', async () => {
+    const near = table('fact_near', { id: int }, { primaryKey: ['id'] })
+    const far = table('fact_far', { id: int, nearId: int }, { primaryKey: ['id'], schema: 'elsewhere' })
+    const keys = schema({ near, far }, t => ({ far: { near: fk(t.far.nearId, t.near.id) } }))
+    if (/^(sqlite|mysql|mariadb)/.test(engine.name)) await s.left('Unsupported', createAll(keys))
+  })
+  test.run()
+}
+
+engines.forEach(facts)
