@@ -5,7 +5,7 @@
  *     npm run demo -- --report best-sellers          one of them
  *     npm run demo -- --url pglite:                  on Postgres; or memory:, sqlite::memory:, sqlite:FILE
  *     npm run demo -- --sql mysql                    the SQL of each report; or postgres, mariadb, sqlite
- *     npm run demo -- --all                          on every embedded engine: are all answers the same?
+ *     npm run demo -- --all                          on every engine that is there: are all answers the same?
  *
  * Exit code 0: all is well; 1: a report failed, or engines differ; 2: the command line is not understood.
  */
@@ -14,6 +14,7 @@ import { command, flag, option, optional, runSafely, type Type } from 'cmd-ts'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { dropAll } from 'query-ts/createAll'
 import { type DbError, show } from 'query-ts/DbError'
 import type { DialectName } from 'query-ts/DialectName'
 import type { Runner } from 'query-ts/Interpreter'
@@ -21,7 +22,8 @@ import * as Q from 'query-ts/Query'
 import { toSql } from 'query-ts/sql'
 import { load } from './chinook/load.js'
 import { type Report, reports } from './chinook/reports.js'
-import { type Engine, embedded, engineOf, onSqlite, withEngine } from './engines.js'
+import { chinook } from './chinook/schema.js'
+import { available, type Engine, engineOf, onSqlite, withEngine } from './engines.js'
 import { layout } from './layout.js'
 import { table } from './table.js'
 
@@ -58,7 +60,9 @@ const url: Type<string, Engine> = {
   from: async text => {
     const engine = engineOf(text)
     if (engine !== undefined) return engine
-    throw new Error(`there is no engine for "${text}". Choose one of: memory:, sqlite::memory:, sqlite:FILE, pglite:`)
+    throw new Error(
+      `there is no engine for "${text}". Choose one of: memory:, sqlite::memory:, sqlite:FILE, sqlite3:FILE, pglite:, postgres://..., mysql://..., mariadb://...`,
+    )
   },
 }
 
@@ -81,7 +85,7 @@ const ms = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`
 
 const runReport = (db: Runner, report: Report): Promise<Timed<Answer>> => timed(Q.all(report.query)({ db }))
 
-/** Loads the store, unless the database is a file that holds it already, and says so. */
+/** Loads the store, unless the database holds it already, and says so. */
 const loadInto =
   (engine: Engine, db: Runner): TE.TaskEither<DbError, void> =>
   async () => {
@@ -156,7 +160,8 @@ const compare = async (engines: readonly Engine[], chosen: readonly Report[]): P
   for (const engine of engines) {
     await withStore(engine, async db => {
       for (const report of chosen) answers.set(at(report, engine), await runReport(db, report))
-      return true
+      // nothing is left behind on a server
+      return !engine.lasts || E.isRight(await dropAll(chinook)({ db })())
     })
   }
 
@@ -183,7 +188,11 @@ const demo = command({
   name: 'demo',
   description: 'The reports of a music store, on an engine of your choice.',
   args: {
-    url: option({ type: optional(url), long: 'url', description: 'memory:, sqlite::memory: (the default), sqlite:FILE or pglite:' }),
+    url: option({
+      type: optional(url),
+      long: 'url',
+      description: 'memory:, sqlite::memory: (the default), sqlite:FILE, sqlite3:FILE, pglite:, or the address of a server',
+    }),
     report: option({ type: optional(oneOf('report', byName)), long: 'report', description: 'one report only, by its name' }),
     rows: option({
       type: rowCount,
@@ -197,7 +206,10 @@ const demo = command({
       long: 'sql',
       description: 'print the SQL: postgres, mysql, mariadb or sqlite',
     }),
-    all: flag({ long: 'all', description: 'run on every embedded engine and compare the answers' }),
+    all: flag({
+      long: 'all',
+      description: 'run on every engine that is there (embedded ones, and servers by POSTGRES_URL, MYSQL_URL, MARIADB_URL) and compare',
+    }),
   },
   handler: async ({ url, report, rows, sql, all }): Promise<number> => {
     if ([url !== undefined, sql !== undefined, all].filter(Boolean).length > 1) {
@@ -206,7 +218,7 @@ const demo = command({
     }
     const chosen = report === undefined ? reports : [report]
     if (sql !== undefined) return showSql(sql, chosen) ? 0 : 1
-    if (all) return (await compare(embedded, chosen)) ? 0 : 1
+    if (all) return (await compare(available(), chosen)) ? 0 : 1
     return (await showReports(url ?? onSqlite(), chosen, rows)) ? 0 : 1
   },
 })

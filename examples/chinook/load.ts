@@ -13,7 +13,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as C from 'query-ts/Command'
-import { createAll } from 'query-ts/createAll'
+import { createAll, dropAll } from 'query-ts/createAll'
 import { connectionError, type DbError } from 'query-ts/DbError'
 import * as Program from 'query-ts/Program'
 import type { Table } from 'query-ts/Table'
@@ -83,12 +83,30 @@ const rowsFor = (file: Source, name: string, table: Table<any>): readonly { read
 const inserts = (file: Source): readonly C.Command<number>[] =>
   order.flatMap(([name, table]) => pipe(rowsFor(file, name, table), RA.chunksOf(500), RA.map(C.insertMany(table))))
 
-/** Creates the tables of the store and inserts every row; answers how many. */
-export const load: Program.Program<Program.Db, DbError, number> = Program.transaction()(
+/** Every row, or none. */
+const fill: Program.Program<Program.Db, DbError, number> = Program.transaction()(
   pipe(
-    createAll(chinook),
-    RTE.flatMap(() => source),
+    source,
     RTE.flatMap(file => pipe(inserts(file), RTE.traverseSeqArray(C.run))),
     RTE.map(counts => counts.reduce((total, n) => total + n, 0)),
+  ),
+)
+
+/**
+ * Creates the tables of the store and inserts every row; answers how many. Definitions are no part of a transaction on
+ * MySQL and MariaDB, so the tables are dropped again where the rows can't be inserted.
+ */
+export const load: Program.Program<Program.Db, DbError, number> = pipe(
+  createAll(chinook),
+  RTE.flatMap(() =>
+    pipe(
+      fill,
+      RTE.orElse(error =>
+        pipe(
+          dropAll(chinook),
+          RTE.flatMap(() => RTE.left<Program.Db, DbError, number>(error)),
+        ),
+      ),
+    ),
   ),
 )

@@ -36,8 +36,10 @@ interface Kind {
   readonly name: 'mysql' | 'mariadb'
   readonly dialect: Dialect
   readonly session: readonly string[]
-  /** What limits the time of each statement, where the server can. */
+  /** What limits the time of statements, where the server can. */
   readonly limit: (milliseconds: number) => string
+  /** Whether that is so of writes too. */
+  readonly limitsWrites: boolean
   /** Whether a prepared statement may be run again. */
   readonly keeps: (text: string) => boolean
   readonly capabilities: Capabilities
@@ -51,11 +53,18 @@ const capabilities = (engine: string, lateral: Capabilities['lateral'], returnin
   isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
 })
 
+/** Waiting for a lock has limits of its own, in seconds. */
+const locks = (ms: number): string => {
+  const seconds = Math.max(1, Math.ceil(ms / 1000))
+  return `, SESSION lock_wait_timeout = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`
+}
+
 const MYSQL: Kind = {
   name: 'mysql',
   dialect: mysqlDialect,
   session: mysqlSession,
-  limit: ms => `SET SESSION max_execution_time = ${ms}`,
+  limit: ms => `SET SESSION max_execution_time = ${ms}${locks(ms)}`,
+  limitsWrites: false,
   keeps: () => true,
   capabilities: capabilities('mysql', 'native', 'emulated'),
 }
@@ -64,7 +73,8 @@ const MARIADB: Kind = {
   name: 'mariadb',
   dialect: mariadb,
   session: mariadbSession,
-  limit: ms => `SET SESSION max_statement_time = ${ms / 1000}`,
+  limit: ms => `SET SESSION max_statement_time = ${ms / 1000}${locks(ms)}`,
+  limitsWrites: true,
   // running one with a sub-query again fails with 1054, or ends the server (10.11)
   keeps: text => !/\(SELECT/.test(text),
   capabilities: capabilities('mariadb', 'emulated', 'native'),
@@ -192,7 +202,7 @@ const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: Mys
     const other = await connected(settings)
     await said(other, `KILL QUERY ${connection.threadId}`).finally(() => other.destroy())
   }
-  const driver = driverOf(connection, kind, () => lost, lose, kill)
+  const driver = driverOf(connection, kind, () => lost, lose, kill, options.statementTimeout)
   return {
     session: sqlSession(engineOf(kind, `${settings.host}:${settings.port}`, options), driver, options),
     isLost: () => lost,
@@ -239,9 +249,10 @@ const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }:
   readOnly: null,
   classify: (thrown, context) => {
     const fields = fieldsOf(thrown)
-    if (fields.errno === 1969 || fields.errno === 3024) {
+    if (fields.errno === 1969 || fields.errno === 3024 || fields.errno === 1317) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
+    if (/in closed state/.test(fields.message)) return connectionError(target, 'the connection was lost', thrown)
     return socketError(target, thrown) ?? classifyMysql(name, fields, context, thrown)
   },
   isUncertain,
@@ -256,6 +267,15 @@ const bound = (value: unknown): unknown =>
       : value
 
 const GONE = Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_ENDED' })
+
+/** Whether the connection is gone with the statement; the driver does not always say so by itself. */
+const isFatal = (thrown: unknown): boolean => {
+  const { errno, message } = fieldsOf(thrown)
+  return (thrown as { readonly fatal?: unknown } | null)?.fatal === true || FATAL.includes(errno ?? 0) || /in closed state/.test(message)
+}
+
+/** The server closes the connection after a packet that is too large, at its end, and when it is told to. */
+const FATAL: readonly number[] = [1053, 1153, 1927, 4031]
 
 type Row = readonly unknown[]
 
@@ -281,6 +301,7 @@ const driverOf = (
   isLost: () => boolean,
   lose: () => void,
   kill: () => Promise<void>,
+  statementTimeout: number | undefined,
 ): Driver => {
   const reading = new Set<{ readonly drain: () => Promise<void> }>()
   let inTransaction = false
@@ -289,17 +310,21 @@ const driverOf = (
     if (isLost()) throw GONE
     for (const r of reading) await r.drain()
   }
-  const query: Driver['query'] = async ({ text, params, signal }) => {
+  const query: Driver['query'] = async ({ text, params, kind: use, signal }) => {
     await idle()
     const pending = executed(text, params)
-    return signal === undefined ? pending : cancelledBy(signal, kill, pending)
+    const late = use === 'read' || kind.limitsWrites || statementTimeout === undefined ? undefined : AbortSignal.timeout(statementTimeout)
+    const signals = [signal, late].filter(s => s !== undefined)
+    return signals.length === 0 ? pending : cancelledBy(AbortSignal.any(signals), kill, pending)
   }
   const executed = (text: string, params: readonly unknown[]): ReturnType<Driver['query']> =>
     new Promise((resolve, reject) => {
       connection.execute(text, params.map(bound) as never[], (thrown: unknown, answer: unknown) => {
         if (!kind.keeps(text)) connection.unprepare(text)
-        if (thrown !== null) reject(thrown)
-        else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length })
+        if (thrown !== null) {
+          if (isFatal(thrown)) lose()
+          reject(thrown)
+        } else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length })
         else resolve({ rows: [], affected: (answer as mysql2.ResultSetHeader).affectedRows })
       })
     })

@@ -73,12 +73,16 @@ const check = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
   return checkViolation(said === undefined ? (table?.name ?? null) : unquoted(said), name, cause)
 }
 
-const columnIn = (message: string): string =>
-  /^\w[\w ]*? (?:for|in)? ?column '(.*?)'/s.exec(message)?.[1] ?? /'(.*?)'/s.exec(message)?.[1] ?? ''
+/** `Column 'x' cannot be null`, `Out of range value for column 'x' at row 1`. */
+const columnIn = (message: string): string => / ?column '(.*)' (?:cannot be null$|at row \d+$)/is.exec(message)?.[1] ?? ''
+
+/** What a message quotes; a name may hold quotes itself. */
+const quotedIn = (message: string): string => /'(.*)'/s.exec(message)?.[1] ?? message
 
 /** The last part of `'db.table'`. */
 const objectIn = (message: string): string => {
-  const said = /'(.*?)'/s.exec(message)?.[1] ?? message
+  const said =
+    (/^Unknown column '(.*)' in '[^']*'$/s.exec(message) ?? /^Table '(.*)' doesn't exist/s.exec(message))?.[1] ?? quotedIn(message)
   return said.slice(said.indexOf('.') + 1)
 }
 
@@ -155,11 +159,11 @@ export const classifyMysql = (dialect: Server, e: MysqlError, context: Context, 
     case 1061:
     case 1826:
     case 3822:
-      return schemaConflict(objectIn(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)
+      return schemaConflict(quotedIn(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)
     case 1060:
-      return schemaConflict(objectIn(e.message), `${dialect} does not tell names apart by case: rename one with named`, cause)
+      return schemaConflict(quotedIn(e.message), `${dialect} does not tell names apart by case: rename one with named`, cause)
     case 1049:
-      return schemaConflict(objectIn(e.message), 'there is no such schema: create it first', cause)
+      return schemaConflict(quotedIn(e.message), 'there is no such schema: create it first', cause)
     case 1005:
       return notCreated(dialect, e, cause)
     case 1822:
@@ -213,7 +217,7 @@ export const classifyMysql = (dialect: Server, e: MysqlError, context: Context, 
     case 1102:
     case 1103:
     case 1166:
-      return schemaConflict(objectIn(e.message), `${dialect} takes no such name`, cause)
+      return schemaConflict(quotedIn(e.message), `${dialect} takes no such name`, cause)
     case 1116:
     case 1117:
     case 1118:
@@ -222,6 +226,7 @@ export const classifyMysql = (dialect: Server, e: MysqlError, context: Context, 
     case 1390:
     case 1436:
     case 1473:
+    case 3157:
     case 3950:
     case 4045:
       return unsupported(`this (${e.message.slice(0, 200)})`, dialect, 'split it')

@@ -1,5 +1,8 @@
 /**
- * An operation in words, for logs and traces: what it is, which table it writes, and its SQL. Never a value.
+ * An operation in words, for logs and traces: what it is, which table it writes, and its SQL.
+ *
+ * Never a value: the statement has placeholders, and text of the caller's own is shown with `?` for what was put in.
+ * Nothing is sent, and nothing is refused here: what can't be printed has no SQL.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { attempting } from '../core/DbError.js'

@@ -26,7 +26,7 @@ import type { PoolOptions } from '../../lib/run/pool.js'
 import { sqlite } from '../../lib/run/sqlite.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import type { suite } from '../suite.js'
-import { type ServerName, servers } from './addresses.js'
+import { hasNative, type ServerName, servers } from './addresses.js'
 import { pgliteForTests } from './pgliteCopy.js'
 import { onServer } from './servers.js'
 
@@ -87,10 +87,14 @@ const serverKinds: { readonly [name in ServerName]: Omit<Engine, 'name' | 'sql' 
   },
 }
 
+/** Native SQLite, where its driver is installed. */
+const sqlite3 = hasNative ? (await import('../../lib/run/sqlite3.js')).sqlite3 : null
+
 export const engines: readonly Engine[] = [
   { ...embedded, name: 'memory', sql: false, open: options => TE.fromIO(() => memory(options)) },
   { ...embedded, name: 'sqlite', sql: true, open: options => sqlite(options) },
   { ...embedded, name: 'sqlite in a file', sql: true, open: options => sqlite({ ...options, file: join(temporaryFolder(), 'test.db') }) },
+  ...(sqlite3 === null ? [] : [{ ...embedded, name: 'sqlite3', sql: true, open: sqlite3 }]),
   { ...embedded, name: 'pglite', sql: true, open: options => pgliteForTests(options) },
   ...servers.map((name): Engine => ({ ...serverKinds[name], name, sql: true, single: false, open: options => onServer(name, options) })),
 ]

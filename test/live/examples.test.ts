@@ -125,7 +125,7 @@ demo('--all compares the engines', async () => {
 const misunderstood: readonly (readonly [args: readonly string[], sentence: string])[] = [
   [['--report', 'best-seller'], 'there is no report "best-seller". Choose one of: best-sellers, revenue-by-country'],
   [['--sql', 'oracle'], 'there is no dialect "oracle". Choose one of: postgres, mysql, mariadb, sqlite'],
-  [['--url', 'postgres://nobody'], 'there is no engine for "postgres://nobody". Choose one of: memory:'],
+  [['--url', 'oracle://nobody'], 'there is no engine for "oracle://nobody". Choose one of: memory:'],
   [['--rows', 'many'], '"many" is not a number of rows'],
   [['--all', '--url', 'memory:'], '--url, --sql and --all exclude each other'],
   [['--fast'], 'fast'],

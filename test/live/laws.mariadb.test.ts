@@ -6,6 +6,6 @@ await lawful({
   engine: 'mariadb',
   open: onServer('mariadb'),
   openWith: rewrite => onServer('mariadb', { rewrite }),
-  cases: 25,
+  cases: 15,
   queries: 5000,
 })

@@ -6,6 +6,6 @@ await lawful({
   engine: 'pglite',
   open: () => pgliteForTests()(),
   openWith: rewrite => pgliteForTests({ rewrite }),
-  cases: 25,
+  cases: 15,
   queries: 5000,
 })

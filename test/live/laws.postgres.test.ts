@@ -6,6 +6,6 @@ await lawful({
   engine: 'postgres',
   open: onServer('postgres'),
   openWith: rewrite => onServer('postgres', { rewrite }),
-  cases: 25,
+  cases: 15,
   queries: 5000,
 })

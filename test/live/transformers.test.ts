@@ -91,14 +91,13 @@ const transformed = (engine: Engine): void => {
   })
 
   const all = (): Transformer => db => transformers.reduce((inner, [, make]) => make()(inner), db)
-  // one by one on the model; all of them, one around the other, elsewhere
-  const tried = engine.name === 'memory' ? transformers : [['all of them', all] as const]
+  const tried = [['all of them', all] as const]
   for (const [name, make] of tried) {
     test(`${name} changes nothing`, async () => {
       const reference = memory()
       assert.ok(E.isRight(await createAll(sample)({ db: reference })()))
       const laws = Laws.lawsOf(Laws.interpreter({ runner: through(s.db, make()), reference, schema: sample }))
-      for (const report of await Laws.run(laws, { seed: 20_261_121, numRuns: 2 })) {
+      for (const report of await Laws.run(laws, { seed: 20_261_121, numRuns: 1 })) {
         assert.is(report.outcome === 'failed' ? Laws.reportText(report) : '', '')
       }
     })
