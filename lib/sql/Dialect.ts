@@ -120,6 +120,8 @@ export interface Dialect {
    * value), an expression that is the value.
    */
   readonly owned: readonly string[] | null
+  /** A condition of a left join that asks a query, kept from being made a join of its own. */
+  readonly asking: (condition: Fragment) => Fragment
   /** Whether a derived table inside a sub-query may mention columns of the queries around it. */
   readonly correlatedDerived: boolean
   readonly writes: Writes

@@ -120,6 +120,7 @@ export const mariadb: Dialect = {
     concat: (left, right) => sql`json_merge_preserve(${left}, ${right})`,
   },
   owned: ['if(', ' <=> ', ', ', ', NULL)'],
+  asking: condition => condition,
   correlatedDerived: false,
   writes: {
     ...writes,

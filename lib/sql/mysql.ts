@@ -59,7 +59,8 @@ const told = (placeholder: Fragment, type: SqlType): Fragment =>
  * without a word. Text that comes from JSON has the longest type, which it then has with it.
  */
 const parameter: Dialect['parameter'] = (placeholder, type, place) => {
-  const plain = parameterOf(told)(placeholder, type, place)
+  // beside a decimal, which every sum is, an integer becomes one with 30 digits after the point, and shows them as text
+  const plain = parameterOf(told)(placeholder, type, place === 'inside' && isInteger(type) ? 'alone' : place)
   const [p] = placeholder.pieces
   const long = place !== 'stored' && p !== undefined && typeof p !== 'string' && mayBeLong(p, place)
   return long ? sql`coalesce(${plain}, CAST(CAST(NULL AS JSON) AS ${castName(type)}))` : plain
@@ -201,6 +202,8 @@ export const mysql: Dialect = {
   nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${castName(type)})` : 'NULL'),
   lateral: { tag: 'native' },
   owned: null,
+  // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)
+  asking: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
   correlatedDerived: true,
   writes: {
     ...writes,

@@ -17,7 +17,7 @@ const session = (collation: string): readonly string[] => [
 
 export const mysqlSession: readonly string[] = [
   ...session('utf8mb4_0900_bin'),
-  // a left join whose ON has EXISTS or IN over a join answers rows twice by this way of running it (9.7)
+  // under an outer join, EXISTS and IN over a join answer rows twice by this way of running them (9.7)
   "SET SESSION optimizer_switch = 'duplicateweedout=off'",
 ]
 

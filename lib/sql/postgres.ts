@@ -157,6 +157,7 @@ export const postgres: Dialect = {
   nullOf: type => text(`NULL::${typeName(type)}`),
   lateral: { tag: 'native' },
   owned: null,
+  asking: condition => condition,
   correlatedDerived: true,
   writes,
   ddl,

@@ -10,6 +10,7 @@ import { isInteger, type SqlType } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
 import {
   columnsOf,
+  hasQuery,
   isColumn,
   isLiteral,
   type Operand,
@@ -118,7 +119,10 @@ export const renderer = (dialect: Dialect): Renderer => {
     })
     const { item, read, lateral } = fromItem(s, ids, block, env)
     env.sources.set(s.from, { read })
-    const on = s.on.map(c => scalarsIn(env).fragment(c, s.on.length > 1 ? level.and : 0))
+    const on = s.on.map(c => {
+      if (s.join === 'left' && hasQuery(c)) return dialect.asking(scalarsIn(env).fragment(c))
+      return scalarsIn(env).fragment(c, s.on.length > 1 ? level.and : 0)
+    })
     const source = lateral ? sql`LATERAL ${item}` : item
     if (i === 0) return source
     if (s.join === 'left') return sql`LEFT JOIN ${source} ON ${on.length === 0 ? text('TRUE') : join(on, ' AND ')}`

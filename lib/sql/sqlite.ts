@@ -139,6 +139,7 @@ export const sqlite: Dialect = {
     read: (alias, i, type) => text(type.tag === 'bytes' ? `unhex(${alias}."value" ->> '$[${i}]')` : `(${alias}."value" ->> '$[${i}]')`),
   },
   owned: null,
+  asking: condition => condition,
   correlatedDerived: true,
   writes,
   ddl,

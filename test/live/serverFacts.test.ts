@@ -228,6 +228,23 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
       ),
     ),
   )({ long: LONG }),
+  'a sum and a given integer, as text': pipe(
+    Q.from(bits),
+    Q.aggregate(b => ({ s: A.sum(b.n) })),
+    Q.map(g => ({ s: X.plus(g.s, 1), t: X.cast(text)(X.plus(g.s, 1)), r: X.cast(text)(X.coalesce(X.rem(X.lit(5), g.s), 7)) })),
+  ),
+  'a left join on a sub-query of nothing': pipe(
+    Q.from(bits),
+    Q.leftJoin('mark', marks, () =>
+      X.exists(
+        pipe(
+          Q.from(bits),
+          Q.where(b => X.ne(b.id, b.id)),
+          Q.innerJoin('mark', marks, (b, m) => X.eq(m.id, b.id)),
+        ),
+      ),
+    ),
+  ),
   'labels with blanks around them': pipe(
     Q.from(bits),
     Q.map(b => ({ ' x': X.plus(b.id, 1), '\ty ': b.n })),
