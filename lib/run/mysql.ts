@@ -17,7 +17,7 @@ import { mariadbSession, mysqlSession } from '../sql/mysqlSession.js'
 import { mysqlValues } from '../sql/mysqlValues.js'
 import { classifyMysql, type MysqlError } from './mysqlErrors.js'
 import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
-import { type Driver, type DriverCursor, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
+import { type Driver, type DriverCursor, type Known, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
 
 export interface MysqlOptions extends PoolOptions {
   /** `mysql://user:password@host:port/database`, or `mariadb:`; left out, MYSQL_URL or MARIADB_URL. */
@@ -89,7 +89,8 @@ export const mysql =
     const classify = (thrown: unknown): DbError => refusal(target, thrown) ?? classifyMysql('mysql', fieldsOf(thrown), NO_CONTEXT, thrown)
     try {
       const kind = await kindOf(settings)
-      const connect = (): Promise<Connection> => open(settings, kind, options)
+      const known: Known = { foreignKeys: [] }
+      const connect = (): Promise<Connection> => open(settings, kind, options, known)
       return E.right(pooled({ connect, classify, pipelines: false, capabilities: kind.capabilities }, options))
     } catch (thrown) {
       return E.left(classify(thrown))
@@ -182,7 +183,7 @@ const kindOf = async (settings: mysql2.ConnectionOptions): Promise<Kind> => {
   }
 }
 
-const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: MysqlOptions): Promise<Connection> => {
+const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: MysqlOptions, known: Known): Promise<Connection> => {
   const connection = await connected(settings)
   let lost = false
   const lose = (): void => {
@@ -204,7 +205,7 @@ const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: Mys
   }
   const driver = driverOf(connection, kind, () => lost, lose, kill, options.statementTimeout)
   return {
-    session: sqlSession(engineOf(kind, `${settings.host}:${settings.port}`, options), driver, options),
+    session: sqlSession(engineOf(kind, `${settings.host}:${settings.port}`, options), driver, options, known),
     isLost: () => lost,
     ping: () =>
       said(connection, 'DO 0').then(

@@ -118,8 +118,13 @@ const notCreated = (dialect: Server, e: MysqlError, cause: unknown): DbError => 
 
 const WRONG_KEY = 'a foreign key of it refers to a table that is not there, or to columns that are no key or of other types'
 
-export const classifyMysql = (dialect: Server, e: MysqlError, context: Context, cause: unknown): DbError => {
+/** MariaDB writes control characters in messages as `\\001B`. */
+const unescaped = (message: string): string =>
+  message.replace(/\\00([01][0-9A-F]|7F|[89][0-9A-F])/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+
+export const classifyMysql = (dialect: Server, said: MysqlError, context: Context, cause: unknown): DbError => {
   const { table } = context
+  const e = dialect === 'mariadb' ? { ...said, message: unescaped(said.message) } : said
   switch (e.errno) {
     case 1062:
     case 1586:

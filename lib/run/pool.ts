@@ -72,7 +72,8 @@ interface Lent {
 }
 
 const DEFAULTS = { max: 10, idleTimeout: 30_000, acquireTimeout: 10_000 }
-const WAITED = 'all connections are in use: end transactions and streams sooner, or allow more connections with max'
+const WAITED =
+  'all connections are in use: inside a transaction use the db that its body is given, end transactions and streams sooner, or allow more connections with max'
 /** Pipelines that are longer than this make the callers at their end wait. */
 const MOST_RIDERS = 64
 
@@ -188,11 +189,14 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
       return answer
     }
     const inner = answer.right
+    let isAtEnd = false
     const held: Cursor<unknown> = {
       next: async () => {
+        if (isAtEnd) return E.right([])
         if (!cursors.has(held)) return E.left(closed('cursor'))
         const rows = await inner.next()
-        if (E.isLeft(rows) || rows.right.length === 0) await held.close()
+        isAtEnd = E.isRight(rows) && rows.right.length === 0
+        if (E.isLeft(rows) || isAtEnd) await held.close()
         return rows
       },
       close: async () => {

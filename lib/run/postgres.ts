@@ -15,7 +15,7 @@ import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
 import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
-import { type Driver, type SqlEngine, sqlSession } from './sqlSession.js'
+import { type Driver, type Known, type SqlEngine, sqlSession } from './sqlSession.js'
 
 export interface PostgresOptions extends PoolOptions {
   /** `postgres://user:password@host:port/database`; left out, POSTGRES_URL or DATABASE_URL, else the PG* variables. */
@@ -128,13 +128,19 @@ const connecting = (options: PostgresOptions): { readonly target: string; readon
     return url === undefined ? client(all) : client(url, all)
   }
   const target = targetOf(make(() => undefined))
-  return { target, open: () => connect(make, target, options) }
+  const known: Known = { foreignKeys: [] }
+  return { target, open: () => connect(make, target, options, known) }
 }
 
 const pick = <A extends object, K extends keyof A>(a: A, keys: readonly K[]): Partial<Pick<A, K>> =>
   Object.fromEntries(keys.flatMap(k => (a[k] === undefined ? [] : [[k, a[k]]]))) as Partial<Pick<A, K>>
 
-const connect = async (make: (onclose: () => void) => Client, target: string, options: PostgresOptions): Promise<Connection> => {
+const connect = async (
+  make: (onclose: () => void) => Client,
+  target: string,
+  options: PostgresOptions,
+  known: Known,
+): Promise<Connection> => {
   let lost = false
   const sql = make(() => {
     lost = true
@@ -150,7 +156,7 @@ const connect = async (make: (onclose: () => void) => Client, target: string, op
     throw thrown
   }
   const driver = driverOf(sql, () => lost)
-  const session = sqlSession(engineOf(target, options), driver, options)
+  const session = sqlSession(engineOf(target, options), driver, options, known)
   const answers = (statement: string): Promise<boolean> =>
     sql.unsafe(statement).then(
       () => true,
@@ -226,7 +232,7 @@ const driverOf = (sql: Client, isLost: () => boolean): Driver => {
   }
   const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
     if (isLost()) throw GONE
-    const pending = sql.unsafe(text, params as never[], { prepare: isKept(text) }).values()
+    const pending = sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values()
     const answer = await (signal === undefined ? pending : cancelledBy(signal, pending))
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
   }

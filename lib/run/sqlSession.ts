@@ -110,13 +110,18 @@ export interface SqlEngine {
   readonly diagnose: (error: DbError, statement: Statement, driver: Driver) => Promise<DbError>
 }
 
-export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}): Session => {
+/** What the sessions of one runner know together. */
+export interface Known {
+  /** The foreign keys that were created through it. */
+  foreignKeys: readonly ForeignKey[]
+}
+
+export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}, known: Known = { foreignKeys: [] }): Session => {
   const { dialect, values } = engine
   let inTransaction = false
   let isAtomic = false
   let isClosed = false
   let refusesWrites = false
-  let foreignKeys: readonly ForeignKey[] = []
 
   /** `lasts` says that what is done is there to stay as soon as it is done: then a lost answer leaves that open. */
   const guard = async <A>(
@@ -138,7 +143,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       return E.right(await f())
     } catch (thrown) {
       if (lasts && engine.isUncertain(thrown)) return E.left(outcomeUnknown(thrown))
-      const error = refusedWith(thrown) ?? engine.classify(thrown, { sql, table, foreignKeys, isRaw })
+      const error = refusedWith(thrown) ?? engine.classify(thrown, { sql, table, foreignKeys: known.foreignKeys, isRaw })
       return E.left(error._tag === 'Timeout' && signal?.aborted === true ? cancelled : error)
     }
   }
@@ -283,8 +288,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     if (inTransaction && !dialect.ddl.transactional) {
       return E.left(unsupported(`${action} in a transaction, which it would commit`, dialect.name, 'define tables outside of transactions'))
     }
-    foreignKeys = [
-      ...foreignKeys.filter(f => !schema.foreignKeys.some(g => g.name === f.name && g.table.name === f.table.name)),
+    known.foreignKeys = [
+      ...known.foreignKeys.filter(f => !schema.foreignKeys.some(g => g.name === f.name && g.table.name === f.table.name)),
       ...schema.foreignKeys,
     ]
     const statements = attempting('a function of the schema', () =>

@@ -100,7 +100,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
     (m, _, e) => connectionError('the SQLite file', m[0], e),
   ],
   [
-    /^(?:near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement|SELECTs to the left|variable number must)/s,
+    /^(?:near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement|The supplied SQL string contains|SELECTs to the left|variable number must)/s,
     (m, c, e) => syntaxError(m[0], c.sql, position(c.sql, m[1]), e),
   ],
 ]
