@@ -62,9 +62,8 @@ const foreignKey = (e: MysqlError, { sql }: Context, cause: unknown): DbError =>
 
 /** MySQL: `Check constraint 'n' is violated.` MariaDB: ``CONSTRAINT `n` failed for `db`.`t` ``, where a column's own check is `t.column`. */
 const check = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
-  const name = unquoted(
-    (/^Check constraint '(.*)' is violated/s.exec(e.message) ?? /^CONSTRAINT `(.*)` failed for /s.exec(e.message))?.[1] ?? '',
-  )
+  const plain = /^Check constraint '(.*)' is violated/s.exec(e.message)?.[1]
+  const name = plain ?? unquoted(/^CONSTRAINT `(.*)` failed for /s.exec(e.message)?.[1] ?? '')
   const range = table === null ? null : madeByType(table, name, 'range')
   if (range !== null) return numericOverflow(`column ${range}`, cause)
   const long = table === null ? null : madeByType(table, name, 'length')

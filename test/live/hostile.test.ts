@@ -376,7 +376,11 @@ const asValues = (engine: Engine): void => {
 
 const asNames = (engine: Engine): void => {
   const { test, s } = withCanary(engine, 'hostile names')
-  const names = hostileNames(360)
+  // MySQL and MariaDB refuse many of them: those that they take are as many as elsewhere
+  const { quote } = engine.quote === '`' ? dialects.mysql : dialects.sqlite
+  const names = hostileNames(720)
+    .filter(name => E.isRight(attempting('quote', () => quote(name))))
+    .slice(0, 360)
 
   test('of tables, columns, keys, checks and indexes: created, used, violated, dropped', async () => {
     let refused = 0
@@ -520,7 +524,7 @@ const asNames = (engine: Engine): void => {
         const made = await s.run(createAll(schema({ t })))
         if (E.isLeft(made)) {
           assert.is(made.left._tag, 'ValidationError')
-          assert.match(made.left.message, /at most \d+ (?:bytes|characters)/)
+          assert.match(made.left.message, /at most \d+ (?:bytes|characters)|no characters beyond U\+FFFF/)
           continue
         }
         const [first, second] = Object.keys(t.columns) as [string, string]
@@ -636,8 +640,8 @@ for (const dialect of Object.values(dialects)) {
       assert.is(skeleton(answer.right.sql, mark), expected, JSON.stringify(t))
       assert.equal(answer.right.params.length, 1)
     }
-    // MySQL has no names with characters outside of the basic plane.
-    assert.ok(refused < 1_000, `${refused} refused`)
+    // MySQL has no names with characters outside of the basic plane, and none that end in a blank.
+    assert.ok(refused < 1_200, `${refused} refused`)
   })
 }
 printed.run()

@@ -478,6 +478,9 @@ const bothSay: Said = [
   [1406, "Data too long for column 'code' at row 1", about(team), { _tag: 'ValueTooLong', column: 'code' }],
   [1264, "Out of range value for column 'age' at row 1", about(team), { _tag: 'NumericOverflow', where: 'age' }],
   [1690, "BIGINT value is out of range in '(9223372036854775807 + 1)'", raw('SELECT'), { _tag: 'NumericOverflow', where: null }],
+  [1048, "Column 'it's' cannot be null", about(team), { _tag: 'NotNullViolation', table: 'team', column: "it's" }],
+  [1146, "Table 'music.'' doesn't exist", about(null), { _tag: 'SchemaConflict', object: "'" }],
+  [1050, "Table 'a'.b' already exists", about(null), { _tag: 'SchemaConflict', object: "a'.b" }],
   [1146, "Table 'music.nowhere' doesn't exist", about(null), { _tag: 'SchemaConflict', object: 'nowhere' }],
   [1051, "Unknown table 'music.nowhere'", about(null), { _tag: 'SchemaConflict', object: 'nowhere' }],
   [1049, "Unknown database 'music'", about(null), { _tag: 'SchemaConflict', object: 'music' }],
@@ -542,6 +545,7 @@ const mysqlSays: Said = [
     raw('UPDATE'),
     { _tag: 'CheckViolation', table: null, constraint: 'team_age_check' },
   ],
+  [3819, "Check constraint 'a``b' is violated.", raw('UPDATE'), { _tag: 'CheckViolation', table: null, constraint: 'a``b' }],
   [
     3730,
     "Cannot drop table 'team' referenced by a foreign key constraint 'child_team_id_fkey' on table 'child'.",
@@ -577,6 +581,12 @@ const mysqlSays: Said = [
     { _tag: 'SchemaConflict', object: 'f1' },
   ],
   [1117, 'Too many columns', about(null), { _tag: 'Unsupported', capability: 'this (Too many columns)', engine: 'mysql' }],
+  [
+    3157,
+    'The JSON document exceeds the maximum depth.',
+    about(null),
+    { _tag: 'Unsupported', capability: 'this (The JSON document exceeds the maximum depth.)', engine: 'mysql' },
+  ],
   [3950, 'Out of memory', about(null), { _tag: 'Unsupported', capability: 'this (Out of memory)', engine: 'mysql' }],
   [undefined, "Can't add new command when connection is in closed state", about(team), { _tag: 'ConnectionError', target: 'mysql' }],
   [undefined, 'something without a number', about(team), { _tag: 'DatabaseError', code: null }],
@@ -592,6 +602,7 @@ const mariadbSays: Said = [
     raw('INSERT'),
     { _tag: 'UniqueViolation', table: '', constraint: 'team_team_name_key', columns: [] },
   ],
+  [1048, "Column 'a\\001Bb' cannot be null", about(team), { _tag: 'NotNullViolation', table: 'team', column: 'a\u001bb' }],
   [
     4025,
     'CONSTRAINT `team_age_check` failed for `music`.`team`',
