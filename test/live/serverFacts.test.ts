@@ -7,9 +7,10 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
-import { bytes, check, enumOf, generated, int, nullable, numeric, text, unique, withDefault } from '../../lib/core/Column.js'
+import { bytes, check, enumOf, generated, indexed, int, nullable, numeric, text, unique, withDefault } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
+import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
 import { fk, schema } from '../../lib/core/Schema.js'
 import { asIs, table } from '../../lib/core/Table.js'
@@ -322,6 +323,57 @@ const facts = (engine: Engine): void => {
     assert.is(answer._tag === 'Left' ? answer.left._tag : answer.right, rowByRow ? 'ForeignKeyViolation' : 1)
     assert.is((await s.rows(heads)).length, rowByRow ? 1 : 0)
     await s.right(dropAll(headed))
+  })
+
+  test('tables may be called what a statement calls rows', async () => {
+    for (const name of ['new', 'gone', 'changed', 'item']) {
+      const named = table(name, { id: int, n: int }, { primaryKey: ['id'] })
+      await s.create(named)
+      await s.right(
+        C.run(
+          C.insertMany(named)([
+            { id: 1, n: 1 },
+            { id: 2, n: 2 },
+          ]),
+        ),
+      )
+      await s.right(C.run(C.upsert(named)({ target: ['id'], update: ['n'] })({ id: 2, n: 5 })))
+      const most = X.scalar(
+        pipe(
+          Q.from(named),
+          Q.aggregate(r => ({ n: A.max(r.n) })),
+          Q.map(r => r.n),
+        ),
+      )
+      await s.right(
+        C.run(
+          C.update(named)(
+            () => ({ n: X.coalesce(most, 0) }),
+            r => X.lt(r.n, most),
+          ),
+        ),
+      )
+      sameRows(await s.rows(named), [
+        { id: 1, n: 5 },
+        { id: 2, n: 5 },
+      ])
+      await s.right(C.run(C.delete(named)(r => X.and(X.eq(r.n, most), X.eq(r.id, 1)))))
+      sameRows(await s.rows(named), [{ id: 2, n: 5 }])
+      await s.drop(named)
+    }
+  })
+
+  test('tables of an attached database refer to each other', async () => {
+    if (engine.name !== 'sqlite') return
+    const a = table('fact_a', { id: int, n: indexed(int) }, { primaryKey: ['id'], schema: 'side' })
+    const b = table('fact_b', { id: int, aId: int }, { primaryKey: ['id'], schema: 'side', indexes: [['aId']] })
+    const side = schema({ a, b }, t => ({ b: { a: fk(t.b.aId, t.a.id) } }))
+    await s.right(Program.raw({})`ATTACH DATABASE ':memory:' AS side`)
+    await s.right(createAll(side))
+    await s.right(C.run(C.insert(a)({ id: 1, n: 1 })))
+    await s.right(C.run(C.insert(b)({ id: 1, aId: 1 })))
+    await s.left('ForeignKeyViolation', C.run(C.insert(b)({ id: 2, aId: 2 })))
+    await s.right(dropAll(side))
   })
 
   test('a foreign key that would mean another table is refused', async () => {
