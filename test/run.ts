@@ -26,6 +26,7 @@ const jobs = Number(option('jobs', String(availableParallelism() + 1)))
 
 /** The laws start first, so that they do not end the run alone. */
 const isSlow = (file: string): boolean => file.includes('laws.')
+const isAlone = (file: string): boolean => file.includes('.alone.')
 const found = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith(suffix))
 const files = found
   .filter(file => !isLeftOut(file) && (filters.length === 0 || filters.some(part => file.includes(part))))
@@ -90,7 +91,9 @@ const folder = live ? mkdtempSync(join(tmpdir(), 'query-ts-tests-')) : null
 if (folder !== null) await prepareCopy(folder)
 
 const outcomes: Array<Outcome> = []
-const waiting = [...files]
+const waiting = files.filter(file => !isAlone(file))
+/** Tests that stop servers, or measure, run when all others have ended, one by one. */
+const alone = files.filter(isAlone)
 const lane = async (): Promise<void> => {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
     const outcome = await runFile(file)
@@ -99,6 +102,8 @@ const lane = async (): Promise<void> => {
   }
 }
 await Promise.all(Array.from({ length: jobs }, lane))
+waiting.push(...alone)
+await lane()
 
 if (folder !== null) rmSync(folder, { recursive: true, force: true })
 

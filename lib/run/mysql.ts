@@ -15,6 +15,7 @@ import { mariadb } from '../sql/mariadb.js'
 import { mysql as mysqlDialect } from '../sql/mysql.js'
 import { mariadbSession, mysqlSession } from '../sql/mysqlSession.js'
 import { mysqlValues } from '../sql/mysqlValues.js'
+import { answered, NoAnswer } from './deadline.js'
 import { classifyMysql, type MysqlError } from './mysqlErrors.js'
 import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
 import { type Driver, type DriverCursor, type Known, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
@@ -240,7 +241,14 @@ const begin = ({ isolation, readOnly }: TxOptions): string =>
 const isUncertain = (thrown: unknown): boolean => {
   const code = (thrown as { readonly code?: unknown } | null)?.code
   const { errno } = fieldsOf(thrown)
-  return code === 'PROTOCOL_CONNECTION_LOST' || code === 'ECONNRESET' || code === 'EPIPE' || errno === 1053 || errno === 1927
+  return (
+    code === 'NO_ANSWER' ||
+    code === 'PROTOCOL_CONNECTION_LOST' ||
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    errno === 1053 ||
+    errno === 1927
+  )
 }
 
 const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }: MysqlOptions): SqlEngine => ({
@@ -253,6 +261,8 @@ const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }:
     if (fields.errno === 1969 || fields.errno === 3024 || fields.errno === 1317) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
+    if (thrown instanceof NoAnswer)
+      return timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
     if (/in closed state/.test(fields.message)) return connectionError(target, 'the connection was lost', thrown)
     return socketError(target, thrown) ?? classifyMysql(name, fields, context, thrown)
   },
@@ -316,7 +326,8 @@ const driverOf = (
     const pending = executed(text, params)
     const late = use === 'read' || kind.limitsWrites || statementTimeout === undefined ? undefined : AbortSignal.timeout(statementTimeout)
     const signals = [signal, late].filter(s => s !== undefined)
-    return signals.length === 0 ? pending : cancelledBy(AbortSignal.any(signals), kill, pending)
+    const cancellable = signals.length === 0 ? pending : cancelledBy(AbortSignal.any(signals), kill, pending)
+    return answered(statementTimeout, cancellable, lose)
   }
   const executed = (text: string, params: readonly unknown[]): ReturnType<Driver['query']> =>
     new Promise((resolve, reject) => {
@@ -385,7 +396,7 @@ const driverOf = (
       await idle()
       const [level, start] = sql.startsWith(LEVEL) ? sql.split('; ') : [null, sql]
       if (level !== null) await said(connection, level as string)
-      await said(connection, start as string)
+      await answered(statementTimeout, said(connection, start as string), lose)
       if (start?.startsWith('START TRANSACTION')) inTransaction = true
       if (sql === 'COMMIT' || sql === 'ROLLBACK') inTransaction = false
     },

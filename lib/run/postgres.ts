@@ -13,6 +13,7 @@ import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { toHex } from '../sql/hex.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
+import { answered, NoAnswer } from './deadline.js'
 import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
 import { type Driver, type Known, type SqlEngine, sqlSession } from './sqlSession.js'
@@ -155,7 +156,12 @@ const connect = async (
     await end()
     throw thrown
   }
-  const driver = driverOf(sql, () => lost)
+  const driver = driverOf(
+    sql,
+    () => lost,
+    () => void end(),
+    options.statementTimeout,
+  )
   const session = sqlSession(engineOf(target, options), driver, options, known)
   const answers = (statement: string): Promise<boolean> =>
     sql.unsafe(statement).then(
@@ -186,7 +192,14 @@ const begin = ({ isolation, readOnly, deferrable }: TxOptions): string =>
 /** The connection was lost with a statement under way, or the server was told to end it. */
 const isUncertain = (thrown: unknown): boolean => {
   const code = (thrown as { readonly code?: unknown } | null)?.code
-  return code === 'CONNECTION_CLOSED' || code === 'ECONNRESET' || code === 'EPIPE' || code === '57P01' || code === '57P02'
+  return (
+    code === 'CONNECTION_CLOSED' ||
+    code === 'NO_ANSWER' ||
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code === '57P01' ||
+    code === '57P02'
+  )
 }
 
 const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEngine => ({
@@ -199,6 +212,8 @@ const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEng
     if (fields.code === '57014' && /statement timeout/.test(fields.message)) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
+    if (thrown instanceof NoAnswer)
+      return timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
     if (fields.code === '57P01' || fields.code === '57P02') return connectionError(target, 'the server ended the connection', thrown)
     return socketError(target, thrown) ?? classifyPostgres(fields, context, thrown)
   },
@@ -220,7 +235,7 @@ const cancelledBy = async <A>(signal: AbortSignal, pending: PromiseLike<A> & { r
   }
 }
 
-const driverOf = (sql: Client, isLost: () => boolean): Driver => {
+const driverOf = (sql: Client, isLost: () => boolean, lose: () => void, statementTimeout: number | undefined): Driver => {
   const prepared = new Set<string>()
   let cursors = 0
   let inTransaction = false
@@ -233,12 +248,12 @@ const driverOf = (sql: Client, isLost: () => boolean): Driver => {
   const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
     if (isLost()) throw GONE
     const pending = sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values()
-    const answer = await (signal === undefined ? pending : cancelledBy(signal, pending))
+    const answer = await answered(statementTimeout, signal === undefined ? pending : cancelledBy(signal, pending), lose)
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
   }
   const script = async (text: string): Promise<void> => {
     if (isLost()) throw GONE
-    await sql.unsafe(text).simple()
+    await answered(statementTimeout, sql.unsafe(text).simple(), lose)
     if (text.startsWith('BEGIN')) inTransaction = true
     if (text === 'COMMIT' || text === 'ROLLBACK') inTransaction = false
   }
