@@ -123,7 +123,7 @@ const SOME_ROW: Scalar = {
 }
 
 /** What is the same in every row: it groups and sorts nothing, and engines may take it for the number of a column. */
-const isConstant = (s: Scalar, b: Block | null = null): boolean => {
+export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
   const n = s.node
   const all = (some: readonly Scalar[]): boolean => some.every(x => isConstant(x, b))
   switch (n.tag) {

@@ -42,6 +42,8 @@ export interface AggParts {
   readonly arg: Fragment | null
   readonly argType: SqlType | null
   readonly distinct: boolean
+  /** Whether the argument is the same in every row. */
+  readonly constant: boolean
   readonly separator: Fragment
   readonly order: readonly Fragment[]
   readonly filter: Fragment | null

@@ -101,6 +101,8 @@ export const aggregates =
     const arg = only(parts.arg)
     switch (fn) {
       case 'count':
+        // MySQL counts the null that parameters alone make as a different value
+        if (parts.distinct && parts.constant) return atom(sql`least(count(${arg}), 1)`)
         return atom(sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})`)
       case 'avg':
         // the engine's own mean of exact numbers has four digits more than they have

@@ -9,7 +9,7 @@ import { outOfScope } from '../core/answered.js'
 import type { ScalarFn } from '../core/Syntax.js'
 import type { AggScalar, Plan, Scalar, SortKey } from '../plan/Rel.js'
 import { isLiteral } from '../plan/Rel.js'
-import { type Block, type Def, deciding, type From } from './Block.js'
+import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
 import { atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
 import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { isParameter, sharesType, valueOf } from './parameters.js'
@@ -234,6 +234,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         arg: agg.arg === null ? null : alone(agg.arg),
         argType: agg.arg?.type.sql ?? null,
         distinct: agg.distinct,
+        constant: agg.arg !== null && isConstant(agg.arg, env.block),
         separator: text(dialect.text(agg.separator)),
         order: deciding(agg.order).map(k => sortKey(k)),
         filter: agg.filter === null ? null : fragment(agg.filter),

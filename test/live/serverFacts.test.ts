@@ -234,6 +234,10 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
     Q.aggregate(b => ({ s: A.sum(b.n) })),
     Q.map(g => ({ s: X.plus(g.s, 1), t: X.cast(text)(X.plus(g.s, 1)), r: X.cast(text)(X.coalesce(X.rem(X.lit(5), g.s), 7)) })),
   ),
+  'the number of different nulls': pipe(
+    Q.from(bits),
+    Q.aggregate(() => ({ none: A.countDistinct(X.nullIf(X.lit(1), 1)), one: A.countDistinct(X.lit(1)) })),
+  ),
   'a left join on a sub-query of nothing': pipe(
     Q.from(bits),
     Q.leftJoin('mark', marks, () =>
