@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/core/Agg.js'
 import { int, text } from '../../../lib/core/Column.js'
-import { and, asc, desc, eq, gt, isSome, maybe, not } from '../../../lib/core/Expr.js'
+import { and, asc, desc, eq, exists, gt, isSome, maybe, not } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 
@@ -192,6 +192,20 @@ export const joins: Cases = {
       ),
       Q.leftJoin('customer', customers, ({ top }, customer) => eq(customer.id, top.customerId)),
       Q.map(({ top, customer }) => ({ total: top.total, email: maybe(customer, c => c.email) })),
+    ),
+
+  'a left join on a query': () =>
+    pipe(
+      Q.from(albums),
+      Q.leftJoin('artist', artists, album =>
+        exists(
+          pipe(
+            Q.from(tracks),
+            Q.where(track => eq(track.albumId, album.id)),
+          ),
+        ),
+      ),
+      Q.map(({ title, artist }) => ({ title, name: maybe(artist, a => a.name) })),
     ),
 
   'given rows joined with a table': () =>

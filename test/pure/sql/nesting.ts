@@ -16,6 +16,7 @@ import {
   gte,
   inQuery,
   isNull,
+  maybe,
   not,
   or,
   same,
@@ -33,6 +34,35 @@ const albumsOf = (artist: Scope<typeof artists>) =>
   )
 
 export const nesting: Cases = {
+  'a list of what the row itself says': () =>
+    pipe(
+      Q.from(artists),
+      Q.map(artist => ({
+        once: Q.many(Q.of({ name: artist.name })),
+        often: Q.many(
+          pipe(
+            Q.from(genres),
+            Q.map(() => ({ name: artist.name })),
+          ),
+        ),
+      })),
+    ),
+
+  'a list with a left join on the row': () =>
+    pipe(
+      Q.from(customers),
+      Q.map(customer => ({
+        id: customer.id,
+        invoices: Q.many(
+          pipe(
+            Q.from(invoices),
+            Q.leftJoin('support', employees, (_, employee) => and(eq(employee.id, customer.supportRepId), isNull(customer.company))),
+            Q.map(({ id, support }) => ({ id, support: maybe(support, e => e.id) })),
+          ),
+        ),
+      })),
+    ),
+
   'a list in each row': () =>
     pipe(
       Q.from(artists),
