@@ -3,8 +3,10 @@
  *
  * `refused` means that nothing was sent. So the drivers are counted: an operation that answers
  * `Unsupported` after its driver was called fails with an error that says so, and no check takes
- * that for a refusal. A new engine is one line in `engines`, and a column in docs/semantics.md.
+ * that for a refusal. A new engine is one line in `engines`, and a column in docs/semantics.md. The servers
+ * that have an address are held to the same clauses; the page does not depend on whether they are there.
  */
+import { Socket } from 'node:net'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import * as E from 'fp-ts/lib/Either.js'
@@ -14,19 +16,38 @@ import { type DbError, databaseError, show } from '../../../lib/core/DbError.js'
 import type { Interpreter, Runner, SqlOp } from '../../../lib/core/Interpreter.js'
 import { memory } from '../../../lib/run/memory.js'
 import { sqlite } from '../../../lib/run/sqlite.js'
+import { type ServerName, servers } from '../addresses.js'
 import { pgliteForTests } from '../pgliteCopy.js'
+import { onServer } from '../servers.js'
 import { counting, sent } from './sent.js'
 
 export interface Engine {
   /** The head of its column. */
   readonly name: string
   readonly open: TE.TaskEither<DbError, Runner>
+  /** Whether it has a column: what every machine can run does. */
+  readonly inPage: boolean
+  /** Clauses that the engine can't be made to hold, and why: they are seen to differ. */
+  readonly differs: { readonly [clause: string]: string }
+}
+
+const ROW_BY_ROW = 'InnoDB checks foreign keys row by row, and has no other way'
+
+const serverDiffers: { readonly [name in ServerName]: Engine['differs'] } = {
+  postgres: {},
+  mysql: {
+    'a foreign key is checked for the state after the statement, not row by row': ROW_BY_ROW,
+    'bigint arithmetic is exact up to its edges': 'a product of just -2^63 is NumericOverflow, unless a factor is 1',
+  },
+  mariadb: { 'a foreign key is checked for the state after the statement, not row by row': ROW_BY_ROW },
 }
 
 export const engines: readonly Engine[] = [
-  { name: 'memory', open: () => TE.right(memory())() },
-  { name: 'sqlite', open: sqlite() },
-  { name: 'pglite (postgres)', open: pgliteForTests({ extensions: { vector } }) },
+  { name: 'memory', open: () => TE.right(memory())(), inPage: true, differs: {} },
+  { name: 'sqlite', open: sqlite(), inPage: true, differs: {} },
+  { name: 'pglite (postgres)', open: pgliteForTests({ extensions: { vector } }), inPage: true, differs: {} },
+  // no time ends an idle connection, and none is opened beside a check: what is written to a socket is then a check's own
+  ...servers.map((name): Engine => ({ name, open: onServer(name, { idleTimeout: 600_000 }), inPage: false, differs: serverDiffers[name] })),
 ]
 
 let counted: Promise<void> | undefined
@@ -34,6 +55,7 @@ let counted: Promise<void> | undefined
 const countDrivers = async (): Promise<void> => {
   counting((await initSqlJs()).Database.prototype, ['prepare', 'run', 'exec'])
   counting(PGlite.prototype, ['query', 'exec'])
+  counting(Socket.prototype, ['write'])
 }
 
 const watched = (db: Interpreter<SqlOp>): Interpreter<SqlOp> => ({
