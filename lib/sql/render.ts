@@ -277,6 +277,8 @@ export const renderer = (dialect: Dialect): Renderer => {
       const opened = openBlock(operand.rel, options)
       const block =
         opened.limited ||
+        // without columns, a group would be selected as its number of rows
+        (opened.group?.length === 0 && operand.columns.length === 0) ||
         hidesGroup(opened, operand.columns) ||
         asksGroups(opened, operand.columns, options) ||
         (opened.distinct !== null && !selects(opened, operand.columns))

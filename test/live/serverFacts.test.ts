@@ -189,6 +189,16 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
     Q.let('more', () => X.lit(1)),
     Q.unionAll(Q.of({ v: X.lit(2), more: X.lit(3) })),
   ),
+  'groups without columns, but for others': pipe(
+    Q.Do,
+    Q.except(
+      pipe(
+        Q.from(marks),
+        Q.aggregate(() => ({ n: A.countAll })),
+        Q.map(() => ({})),
+      ),
+    ),
+  ),
   'a condition on a constant key': pipe(
     Q.from(bits),
     Q.aggregate(b => ({ k: A.key(X.lit('a')), f: A.key(X.concat(b.t, 'x')), n: A.countAll })),
