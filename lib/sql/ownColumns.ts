@@ -2,9 +2,9 @@
  * What mentions columns of the queries around only, and engines that take it for theirs.
  *
  * SQL counts an aggregate whose argument mentions only columns of an outer query to that outer query, and MariaDB
- * loses a condition of a left join that mentions an outer query but not the table that is joined (10.11). Where a
- * derived table can be correlated the plan computes such values there (`reify`); where it can't, the value is made to
- * mention a column of its own query. Nothing changes in what it is.
+ * loses the condition of an aggregate of no table, and that of a left join that mentions an outer query but not the table
+ * that is joined (10.11). Where a derived table can be correlated the plan computes such values there (`reify`); where it
+ * can't, the value is made to mention a column of its own query. Nothing changes in what it is.
  */
 import { boolean, freeIn, type Named, type Scalar, type SortKey } from '../plan/Rel.js'
 import { type Block, defined, type From, over } from './Block.js'
@@ -47,8 +47,12 @@ export const withOwnColumn = (b: Block): { readonly block: Block; readonly own: 
   return { block, own: { node: { tag: 'column', id: ONE.id }, type: ONE.type } }
 }
 
-/** The block whose left joins have conditions that mention the joined table, where they mention queries around. */
+/**
+ * The block whose left joins have conditions that mention the joined table, where they mention queries around; and that reads
+ * from something, where its own condition mentions them: without FROM it would be asked once for all rows around.
+ */
 export const withOwnConditions = (b: Block, owned: readonly string[]): Block => {
+  if (b.sources.length === 0) return freeIn(b.where).size > 0 ? withOwnColumn(b).block : b
   const condition = (from: From, c: Scalar): Scalar => {
     const found = mentioned(b, [c])
     const own = found.has(null) && !found.has(from) ? columnFrom(b, [from]) : null

@@ -82,6 +82,25 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
       ),
     ),
   ),
+  'a list of one row or none, as the row around says': pipe(
+    Q.from(bits),
+    Q.map(b => ({
+      l: Q.many(
+        pipe(
+          Q.Do,
+          Q.where(() => X.gt(b.flag, 0)),
+        ),
+      ),
+      n: X.scalar(
+        pipe(
+          Q.Do,
+          Q.where(() => X.gt(b.flag, 0)),
+          Q.aggregate(() => ({ n: A.countAll })),
+          Q.map(g => g.n),
+        ),
+      ),
+    })),
+  ),
   'a sum of an outer column under a bind': pipe(
     Q.from(bits),
     Q.bind('s', b =>
