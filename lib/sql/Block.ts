@@ -17,6 +17,7 @@ import {
   conjuncts,
   freeIn,
   hasQuery,
+  isColumn,
   isLiteral,
   type Named,
   type Operand,
@@ -221,7 +222,8 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
         opened.limited ||
         opened.distinct !== null ||
         asksGroups(opened, [rel.predicate], options) ||
-        mentionsKey(opened, rel.predicate, options)
+        mentionsKey(opened, rel.predicate, options) ||
+        mentionsComputedKey(opened, rel.predicate, options)
       const b = closed ? wrap(opened, rel.input) : opened
       const own = conjuncts(rel.predicate)
       return b.group === null ? { ...b, where: [...b.where, ...own] } : { ...b, having: [...b.having, ...own] }
@@ -267,6 +269,14 @@ const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
   [...columnsOf(s)].some(id => {
     const def = b.defs.get(id)
     return def?.tag === 'scalar' && def.scalar.node.tag !== 'column' && !isConstant(def.scalar)
+  })
+
+/** The same of a key that a derived table computes: MySQL merges the two, and HAVING misses the key where it is not selected. */
+const mentionsComputedKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
+  !options.groupKeysInside &&
+  [...columnsOf(s)].some(id => {
+    const def = b.defs.get(id)
+    return def?.tag === 'column' && def.source.tag === 'block' && b.group?.some(g => isColumn(g, id)) === true
   })
 
 /** The same of sort keys: `k IS NULL`, which says where the nulls go, is another expression. */

@@ -224,6 +224,12 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
     Q.where(g => X.eq(g.k, g.k)),
     Q.map(g => ({ f: g.f, n: g.n })),
   ),
+  'a condition on a key that is no expression after all': pipe(
+    Q.from(bits),
+    Q.aggregate(b => ({ k: A.key(X.caseWhen([[X.eq(b.id, b.id), b.t]], b.t)), n: A.countAll })),
+    Q.where(g => X.eq(g.k, g.k)),
+    Q.map(g => ({ n: g.n })),
+  ),
   'texts in an order behind a constant': pipe(
     Q.from(bits),
     Q.aggregate(b => ({
