@@ -6,6 +6,7 @@
  * the value in odd rows and null in the others.
  */
 
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as C from '../../../lib/core/Column.js'
@@ -86,11 +87,27 @@ export const written: Way = async (db, kind) => {
   const t = tableOf(kind)
   await create(db, t)
   const whole = returning((r: { readonly id: Ex.Expr<number>; readonly it: Ex.Expr<any>; readonly maybe: Ex.Expr<any> }) => r)
-  for (const [id, row] of given(kind).entries()) equal(await ask(db, run(pipe(insert(t)(row), whole))), read(kind)[id])
+  /** What a command answers; of an engine that answers no rows of it, what is there afterwards. */
+  const answered = async (command: Command.Command<any>, whole: Command.Command<any>, id: number): Promise<any> => {
+    const answer = await run(whole)({ db })()
+    if (E.isRight(answer)) return answer.right
+    if (answer.left._tag === 'Unsupported') await ask(db, run(command))
+    else await ask(db, () => async () => answer)
+    const own = pipe(
+      Q.from(t),
+      Q.where(r => Ex.eq(r.id, id)),
+    )
+    return ask(db, Q.one(own))
+  }
+  for (const [id, row] of given(kind).entries()) {
+    const inserting = insert(t)(row)
+    equal(await answered(inserting, pipe(inserting, whole), id), read(kind)[id])
+  }
   await ask(db, run(Command.update(t)({ maybe: null }, Command.everywhere)))
   for (const { id, it } of given(kind)) {
     const updated = Command.update(t)({ maybe: it }, r => Ex.eq(r.id, id))
-    equal(await ask(db, run(pipe(updated, whole))), [{ id, it: outputs(kind)[id], maybe: outputs(kind)[id] }])
+    const answer = await answered(updated, pipe(updated, whole), id)
+    equal(Array.isArray(answer) ? answer : [answer], [{ id, it: outputs(kind)[id], maybe: outputs(kind)[id] }])
   }
   const copies = pipe(
     Q.from(t),
