@@ -15,7 +15,7 @@ import { mariadb } from '../sql/mariadb.js'
 import { mysql as mysqlDialect } from '../sql/mysql.js'
 import { mariadbSession, mysqlSession } from '../sql/mysqlSession.js'
 import { mysqlValues } from '../sql/mysqlValues.js'
-import { answered, NoAnswer } from './deadline.js'
+import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
 import { classifyMysql, type MysqlError } from './mysqlErrors.js'
 import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
 import { type Driver, type DriverCursor, type Known, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
@@ -115,7 +115,7 @@ const refusal = (target: string, thrown: unknown): DbError | null => {
     case 1226:
       return connectionError(target, 'the server has no connection left: use a smaller max, or allow more there', thrown)
     default:
-      return /does not support secure connection|SSL|TLS/.test(fieldsOf(thrown).message)
+      return /does not support secure connection|SSL|TLS|certificate/.test(fieldsOf(thrown).message)
         ? connectionError(target, `TLS: ${fieldsOf(thrown).message}`, thrown)
         : socketError(target, thrown)
   }
@@ -186,39 +186,37 @@ const kindOf = async (settings: mysql2.ConnectionOptions): Promise<Kind> => {
 
 const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: MysqlOptions, known: Known): Promise<Connection> => {
   const connection = await connected(settings)
-  let lost = false
-  const lose = (): void => {
-    lost = true
-    connection.destroy()
-  }
-  connection.on('error', lose)
-  connection.on('end', lose)
+  const line = lifeline(options.statementTimeout, () => connection.destroy())
+  connection.on('error', line.lose)
+  connection.on('end', line.lose)
   try {
-    for (const sql of kind.session) await said(connection, sql)
+    for (const sql of kind.session) await line.answer(() => said(connection, sql))
     if (options.statementTimeout !== undefined) await said(connection, kind.limit(options.statementTimeout))
   } catch (thrown) {
-    lose()
+    line.lose()
     throw thrown
   }
   const kill = async (): Promise<void> => {
     const other = await connected(settings)
     await said(other, `KILL QUERY ${connection.threadId}`).finally(() => other.destroy())
   }
-  const driver = driverOf(connection, kind, () => lost, lose, kill, options.statementTimeout)
+  const driver = driverOf(connection, kind, line, kill, options.statementTimeout)
   return {
     session: sqlSession(engineOf(kind, `${settings.host}:${settings.port}`, options), driver, options, known),
-    isLost: () => lost,
+    isLost: line.isLost,
     ping: () =>
-      said(connection, 'DO 0').then(
-        () => true,
-        () => false,
-      ),
+      line
+        .answer(() => said(connection, 'DO 0'))
+        .then(
+          () => true,
+          () => false,
+        ),
     isOpen: async () => {
-      const { serverStatus } = (await said(connection, 'DO 0')) as { readonly serverStatus: number }
+      const { serverStatus } = (await line.answer(() => said(connection, 'DO 0'))) as { readonly serverStatus: number }
       return (serverStatus & IN_TRANSACTION) !== 0
     },
     undo: () => driver.script('ROLLBACK'),
-    destroy: async () => lose(),
+    destroy: async () => line.lose(),
   }
 }
 
@@ -240,16 +238,11 @@ const begin = ({ isolation, readOnly }: TxOptions): string =>
 
 const isUncertain = (thrown: unknown): boolean => {
   const code = (thrown as { readonly code?: unknown } | null)?.code
-  const { errno } = fieldsOf(thrown)
-  return (
-    code === 'NO_ANSWER' ||
-    code === 'PROTOCOL_CONNECTION_LOST' ||
-    code === 'ECONNRESET' ||
-    code === 'EPIPE' ||
-    errno === 1053 ||
-    errno === 1927
-  )
+  return (typeof code === 'string' && UNCERTAIN.includes(code)) || FATAL.includes(fieldsOf(thrown).errno ?? 0)
 }
+
+/** What the driver, the socket and `lifeline` say of a connection that was lost with a statement under way. */
+const UNCERTAIN: readonly string[] = ['CONNECTION_CLOSED', 'NO_ANSWER', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE']
 
 const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }: MysqlOptions): SqlEngine => ({
   dialect,
@@ -261,7 +254,7 @@ const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }:
     if (fields.errno === 1969 || fields.errno === 3024 || fields.errno === 1317) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
-    if (thrown instanceof NoAnswer)
+    if (thrown === NO_ANSWER)
       return timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
     if (/in closed state/.test(fields.message)) return connectionError(target, 'the connection was lost', thrown)
     return socketError(target, thrown) ?? classifyMysql(name, fields, context, thrown)
@@ -276,8 +269,6 @@ const bound = (value: unknown): unknown =>
     : value instanceof Uint8Array && !Buffer.isBuffer(value)
       ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
       : value
-
-const GONE = Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_ENDED' })
 
 /** Whether the connection is gone with the statement; the driver does not always say so by itself. */
 const isFatal = (thrown: unknown): boolean => {
@@ -309,8 +300,7 @@ const cancelledBy = async <A>(signal: AbortSignal, kill: () => Promise<void>, pe
 const driverOf = (
   connection: mysql2.Connection,
   kind: Kind,
-  isLost: () => boolean,
-  lose: () => void,
+  line: Lifeline,
   kill: () => Promise<void>,
   statementTimeout: number | undefined,
 ): Driver => {
@@ -318,24 +308,23 @@ const driverOf = (
   let inTransaction = false
 
   const idle = async (): Promise<void> => {
-    if (isLost()) throw GONE
     for (const r of reading) await r.drain()
   }
   const query: Driver['query'] = async ({ text, params, kind: use, signal }) => {
     await idle()
-    const pending = executed(text, params)
     const late = use === 'read' || kind.limitsWrites || statementTimeout === undefined ? undefined : AbortSignal.timeout(statementTimeout)
     const signals = [signal, late].filter(s => s !== undefined)
-    const cancellable = signals.length === 0 ? pending : cancelledBy(AbortSignal.any(signals), kill, pending)
-    return answered(statementTimeout, cancellable, lose)
+    return line.answer(() =>
+      signals.length === 0 ? executed(text, params) : cancelledBy(AbortSignal.any(signals), kill, executed(text, params)),
+    )
   }
   const executed = (text: string, params: readonly unknown[]): ReturnType<Driver['query']> =>
     new Promise((resolve, reject) => {
       connection.execute(text, params.map(bound) as never[], (thrown: unknown, answer: unknown) => {
         if (!kind.keeps(text)) connection.unprepare(text)
         if (thrown !== null) {
-          if (isFatal(thrown)) lose()
           reject(thrown)
+          if (isFatal(thrown)) line.lose()
         } else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length })
         else resolve({ rows: [], affected: (answer as mysql2.ResultSetHeader).affectedRows })
       })
@@ -350,7 +339,7 @@ const driverOf = (
     const read = async (most: number): Promise<readonly Row[]> => {
       const found: Row[] = []
       while (!ended && found.length < most) {
-        const next = await rows.next()
+        const next = await line.answer(() => rows.next())
         if (next.done === true) {
           ended = true
           reading.delete(self)
@@ -379,10 +368,10 @@ const driverOf = (
         return found.length > 0 ? found : read(size)
       },
       close: async () => {
-        if (ended || isLost()) return
+        if (ended || line.isLost()) return
         // the server goes on sending: outside of a transaction it is told so by ending the connection
         if (inTransaction) await read(Number.POSITIVE_INFINITY)
-        else lose()
+        else line.lose()
         ended = true
         reading.delete(self)
       },
@@ -395,8 +384,8 @@ const driverOf = (
     script: async sql => {
       await idle()
       const [level, start] = sql.startsWith(LEVEL) ? sql.split('; ') : [null, sql]
-      if (level !== null) await said(connection, level as string)
-      await answered(statementTimeout, said(connection, start as string), lose)
+      if (level !== null) await line.answer(() => said(connection, level as string))
+      await line.answer(() => said(connection, start as string))
       if (start?.startsWith('START TRANSACTION')) inTransaction = true
       if (sql === 'COMMIT' || sql === 'ROLLBACK') inTransaction = false
     },

@@ -13,7 +13,7 @@ import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { toHex } from '../sql/hex.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
-import { answered, NoAnswer } from './deadline.js'
+import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
 import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
 import { type Driver, type Known, type SqlEngine, sqlSession } from './sqlSession.js'
@@ -142,40 +142,31 @@ const connect = async (
   options: PostgresOptions,
   known: Known,
 ): Promise<Connection> => {
-  let lost = false
-  const sql = make(() => {
-    lost = true
-  })
-  const end = async (): Promise<void> => {
-    lost = true
-    await sql.end({ timeout: 0 })
-  }
+  const line = lifeline(options.statementTimeout, () => void sql.end({ timeout: 0 }))
+  const sql = make(line.lose)
   try {
-    await sql.unsafe('SELECT 1').simple()
+    await line.answer(() => sql.unsafe('SELECT 1').simple())
   } catch (thrown) {
-    await end()
+    line.lose()
     throw thrown
   }
-  const driver = driverOf(
-    sql,
-    () => lost,
-    () => void end(),
-    options.statementTimeout,
-  )
+  const driver = driverOf(sql, line)
   const session = sqlSession(engineOf(target, options), driver, options, known)
   const answers = (statement: string): Promise<boolean> =>
-    sql.unsafe(statement).then(
-      () => true,
-      () => false,
-    )
+    line
+      .answer(() => sql.unsafe(statement))
+      .then(
+        () => true,
+        () => false,
+      )
   return {
     session,
-    isLost: () => lost,
+    isLost: line.isLost,
     ping: () => answers('SELECT 1'),
     // outside of a transaction a savepoint is refused, and nothing has happened
     isOpen: () => answers('SAVEPOINT query_ts_guard'),
     undo: () => driver.script('ROLLBACK'),
-    destroy: end,
+    destroy: async () => line.lose(),
   }
 }
 
@@ -212,7 +203,7 @@ const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEng
     if (fields.code === '57014' && /statement timeout/.test(fields.message)) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
-    if (thrown instanceof NoAnswer)
+    if (thrown === NO_ANSWER)
       return timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
     if (fields.code === '57P01' || fields.code === '57P02') return connectionError(target, 'the server ended the connection', thrown)
     return socketError(target, thrown) ?? classifyPostgres(fields, context, thrown)
@@ -220,9 +211,6 @@ const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEng
   isUncertain,
   diagnose: error => Promise.resolve(error),
 })
-
-/** What is thrown in place of using a connection that is gone: the driver would open another, outside of the transaction. */
-const GONE = Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_ENDED' })
 
 /** The answer of a query that the server is told to cancel when the signal is aborted. */
 const cancelledBy = async <A>(signal: AbortSignal, pending: PromiseLike<A> & { readonly cancel: () => unknown }): Promise<A> => {
@@ -235,7 +223,7 @@ const cancelledBy = async <A>(signal: AbortSignal, pending: PromiseLike<A> & { r
   }
 }
 
-const driverOf = (sql: Client, isLost: () => boolean, lose: () => void, statementTimeout: number | undefined): Driver => {
+const driverOf = (sql: Client, line: Lifeline): Driver => {
   const prepared = new Set<string>()
   let cursors = 0
   let inTransaction = false
@@ -246,14 +234,14 @@ const driverOf = (sql: Client, isLost: () => boolean, lose: () => void, statemen
     return true
   }
   const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
-    if (isLost()) throw GONE
-    const pending = sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values()
-    const answer = await answered(statementTimeout, signal === undefined ? pending : cancelledBy(signal, pending), lose)
+    const answer = await line.answer(() => {
+      const pending = sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values()
+      return signal === undefined ? pending : cancelledBy(signal, pending)
+    })
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
   }
   const script = async (text: string): Promise<void> => {
-    if (isLost()) throw GONE
-    await answered(statementTimeout, sql.unsafe(text).simple(), lose)
+    await line.answer(() => sql.unsafe(text).simple())
     if (text.startsWith('BEGIN')) inTransaction = true
     if (text === 'COMMIT' || text === 'ROLLBACK') inTransaction = false
   }
@@ -264,16 +252,15 @@ const driverOf = (sql: Client, isLost: () => boolean, lose: () => void, statemen
       const own = !inTransaction
       if (own) await script('BEGIN READ ONLY')
       try {
-        if (isLost()) throw GONE
-        await sql.unsafe(`DECLARE ${name} NO SCROLL CURSOR FOR ${text}`, params as never[], { prepare: false })
+        await line.answer(() => sql.unsafe(`DECLARE ${name} NO SCROLL CURSOR FOR ${text}`, params as never[], { prepare: false }))
       } catch (thrown) {
-        if (own && !isLost()) await script('ROLLBACK')
+        if (own && !line.isLost()) await script('ROLLBACK')
         throw thrown
       }
       return {
         next: async () => (await rowsOf(`FETCH ${size} FROM ${name}`, [], signal)).rows,
         close: async () => {
-          if (!isLost()) await script(own ? 'ROLLBACK' : `CLOSE ${name}`)
+          if (!line.isLost()) await script(own ? 'ROLLBACK' : `CLOSE ${name}`)
         },
       }
     },

@@ -1,0 +1,68 @@
+/**
+ * The life of a connection: what waits for an answer on it is told when there will be none.
+ *
+ * Drivers do not always say so: one reconnects by itself and would carry out the rest of a transaction outside of it,
+ * another forgets a statement whose connection has gone. Here a connection is lost once and for all; what is under way
+ * then fails at once, and nothing is sent after it. A server gives up a statement that takes longer than
+ * `statementTimeout` by itself; one that is stopped can't, and is given up here some time later.
+ */
+
+/** Milliseconds that a server has for saying that a statement took too long. */
+const GRACE = 2_000
+
+const error = (code: string, message: string): Error => Object.assign(new Error(message), { code })
+
+/** Nothing was sent. */
+export const GONE = error('CONNECTION_ENDED', 'the connection was lost')
+/** Something was sent, and whether it was carried out is not known. */
+export const LOST = error('CONNECTION_CLOSED', 'the connection was lost')
+/** The same, of a server that says nothing. */
+export const NO_ANSWER = error('NO_ANSWER', 'the server did not answer')
+
+export interface Lifeline {
+  readonly isLost: () => boolean
+  readonly lose: () => void
+  /** The answer of what `send` sends. Rejects with `GONE`, `LOST` or `NO_ANSWER`, or with what the driver says. */
+  readonly answer: <A>(send: () => PromiseLike<A>) => Promise<A>
+}
+
+/** `cut` ends the connection at the driver. */
+export const lifeline = (statementTimeout: number | undefined, cut: () => void): Lifeline => {
+  const waiting = new Set<(thrown: unknown) => void>()
+  let isLost = false
+
+  const lose = (): void => {
+    if (isLost) return
+    isLost = true
+    for (const fail of [...waiting]) fail(LOST)
+    cut()
+  }
+  const answer = <A>(send: () => PromiseLike<A>): Promise<A> =>
+    new Promise((resolve, reject) => {
+      if (isLost) {
+        reject(GONE)
+        return
+      }
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const ended = (): void => {
+        waiting.delete(fail)
+        clearTimeout(timer)
+      }
+      const fail = (thrown: unknown): void => {
+        ended()
+        reject(thrown)
+      }
+      waiting.add(fail)
+      if (statementTimeout !== undefined) {
+        timer = setTimeout(() => {
+          fail(NO_ANSWER)
+          lose()
+        }, statementTimeout + GRACE)
+      }
+      send().then(a => {
+        ended()
+        resolve(a)
+      }, fail)
+    })
+  return { isLost: () => isLost, lose, answer }
+}
