@@ -5,7 +5,7 @@
  *     npm run laws -- --runs 200 --engine pglite --law 'flatMap'
  *     npm run laws -- --engine pglite --seed 7 --path 12:3:0 --law 'runner.perform(all(q)) = memory.perform(all(q))'
  *
- * Without an engine it runs on every embedded one. A failing law prints its case and the line that
+ * Without an engine it runs on every one that is there: servers are, when they have addresses (`npm run services`). A failing law prints its case and the line that
  * replays it. The exit code is 0 only when every law held.
  */
 import { array, command, flag, multioption, number, option, optional, run, string } from 'cmd-ts'
@@ -18,6 +18,8 @@ import { memory } from '../lib/run/memory.js'
 import { pglite } from '../lib/run/pglite.js'
 import { sqlite } from '../lib/run/sqlite.js'
 import { createAll } from '../lib/schema/createAll.js'
+import { hasNative, type ServerName, servers } from '../test/live/addresses.js'
+import { onServer } from '../test/live/servers.js'
 
 const { sample, everyType } = Laws.Arbitrary
 
@@ -27,10 +29,21 @@ interface Engine {
   readonly openWith: Laws.OpenWith<DbError> | null
 }
 
+/** Native SQLite, where its driver is installed. */
+const native = async (): Promise<Engine> => {
+  const { sqlite3 } = await import('../lib/run/sqlite3.js')
+  return { open: () => sqlite3()(), openWith: rewrite => sqlite3({ rewrite }) }
+}
+
+/** A server, in a database of its own. */
+const server = (name: ServerName): Engine => ({ open: onServer(name), openWith: rewrite => onServer(name, { rewrite }) })
+
 const engines: { readonly [name: string]: Engine } = {
   memory: { open: async () => E.right(memory()), openWith: null },
   sqlite: { open: () => sqlite()(), openWith: rewrite => sqlite({ rewrite }) },
   pglite: { open: () => pglite()(), openWith: rewrite => pglite({ rewrite }) },
+  ...(hasNative ? { sqlite3: await native() } : {}),
+  ...Object.fromEntries(servers.map(name => [name, server(name)])),
 }
 
 const need = <A>(answer: E.Either<DbError, A>): A => {
