@@ -8,7 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import mysql2 from 'mysql2'
-import { connectionError, type DbError, timeout } from '../core/DbError.js'
+import { connectionError, type DbError, timeout, valueTooLong } from '../core/DbError.js'
 import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { mariadb } from '../sql/mariadb.js'
@@ -17,12 +17,14 @@ import { mariadbSession, mysqlSession } from '../sql/mysqlSession.js'
 import { mysqlValues } from '../sql/mysqlValues.js'
 import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
 import { classifyMysql, type MysqlError } from './mysqlErrors.js'
-import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
+import { type Connection, type PoolOptions, pooled, socketError, unreadable } from './pool.js'
 import { type Driver, type DriverCursor, type Known, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
 
 export interface MysqlOptions extends PoolOptions {
   /** `mysql://user:password@host:port/database`, or `mariadb:`; left out, MYSQL_URL or MARIADB_URL. */
   readonly url?: string
+  /** A connection or pool of yours: its host, database, user, password and TLS are used; the connections are the runner's own. */
+  readonly client?: mysql2.Connection | mysql2.Pool
   readonly host?: string
   readonly port?: number
   readonly database?: string
@@ -85,7 +87,12 @@ const MARIADB: Kind = {
 export const mysql =
   (options: MysqlOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
-    const settings = settingsOf(options)
+    const made = E.tryCatch(
+      () => settingsOf(options),
+      thrown => unreadable('mysql', thrown),
+    )
+    if (E.isLeft(made)) return made
+    const settings = made.right
     const target = `${settings.host}:${settings.port}, database ${settings.database}`
     const classify = (thrown: unknown): DbError => refusal(target, thrown) ?? classifyMysql('mysql', fieldsOf(thrown), NO_CONTEXT, thrown)
     try {
@@ -127,8 +134,19 @@ const fieldsOf = (thrown: unknown): MysqlError => {
   return { errno: typeof errno === 'number' && errno > 0 ? errno : undefined, message: sqlMessage ?? thrown.message }
 }
 
+/** What mysql2 keeps of the options that a connection, or a pool, was made with. */
+const configOf = (client: MysqlOptions['client']): mysql2.ConnectionOptions => {
+  const { config } = (client ?? { config: {} }) as {
+    readonly config: mysql2.ConnectionOptions & { readonly connectionConfig?: mysql2.ConnectionOptions }
+  }
+  const { host, port, database, user, password, ssl } = config.connectionConfig ?? config
+  return Object.fromEntries(Object.entries({ host, port, database, user, password, ssl }).filter(([, value]) => value !== undefined))
+}
+
 const settingsOf = (options: MysqlOptions): mysql2.ConnectionOptions & { readonly host: string; readonly port: number } => {
-  const text = options.url ?? (options.host === undefined ? (process.env['MYSQL_URL'] ?? process.env['MARIADB_URL']) : undefined)
+  const isNamed = options.host !== undefined || options.client !== undefined
+  const text = options.url ?? (isNamed ? undefined : (process.env['MYSQL_URL'] ?? process.env['MARIADB_URL']))
+  const own = configOf(options.client)
   const url = text === undefined ? null : new URL(text)
   const given = <A>(a: A | undefined, b: string | undefined): A | string | undefined =>
     a ?? (b === undefined || b === '' ? undefined : decodeURIComponent(b))
@@ -136,8 +154,9 @@ const settingsOf = (options: MysqlOptions): mysql2.ConnectionOptions & { readonl
   const password = given(options.password, url?.password)
   const database = given(options.database, url?.pathname.slice(1))
   return {
-    host: options.host ?? (url?.hostname || 'localhost'),
-    port: options.port ?? Number(url?.port || 3306),
+    ...own,
+    host: options.host ?? (url?.hostname || own.host || 'localhost'),
+    port: options.port ?? Number(url?.port || own.port || 3306),
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(database === undefined ? {} : { database }),
@@ -187,11 +206,14 @@ const kindOf = async (settings: mysql2.ConnectionOptions): Promise<Kind> => {
 const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: MysqlOptions, known: Known): Promise<Connection> => {
   const connection = await connected(settings)
   const line = lifeline(options.statementTimeout, () => connection.destroy())
+  let most = 0
   connection.on('error', line.lose)
   connection.on('end', line.lose)
   try {
     for (const sql of kind.session) await line.answer(() => said(connection, sql))
     if (options.statementTimeout !== undefined) await said(connection, kind.limit(options.statementTimeout))
+    const rows = (await said(connection, 'SELECT @@max_allowed_packet')) as readonly (readonly unknown[])[]
+    most = Number(rows[0]?.[0]) - PACKET_ROOM
   } catch (thrown) {
     line.lose()
     throw thrown
@@ -200,7 +222,7 @@ const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: Mys
     const other = await connected(settings)
     await said(other, `KILL QUERY ${connection.threadId}`).finally(() => other.destroy())
   }
-  const driver = driverOf(connection, kind, line, kill, options.statementTimeout)
+  const driver = driverOf(connection, kind, line, kill, options.statementTimeout, most)
   return {
     session: sqlSession(engineOf(kind, `${settings.host}:${settings.port}`, options), driver, options, known),
     isLost: line.isLost,
@@ -254,6 +276,7 @@ const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }:
     if (fields.errno === 1969 || fields.errno === 3024 || fields.errno === 1317) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
+    if (thrown === TOO_LARGE) return valueTooLong(null, thrown)
     if (thrown === NO_ANSWER)
       return timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
     if (/in closed state/.test(fields.message)) return connectionError(target, 'the connection was lost', thrown)
@@ -279,6 +302,15 @@ const isFatal = (thrown: unknown): boolean => {
 /** The server closes the connection after a packet that is too large, at its end, and when it is told to. */
 const FATAL: readonly number[] = [1053, 1153, 1927, 4031]
 
+/** What a packet holds besides values. */
+const PACKET_ROOM = 65_536
+
+/** A statement is one packet; the server ends the connection over a larger one, sometimes before it says why. */
+const TOO_LARGE = new Error('larger than max_allowed_packet')
+
+const bytesOf = (params: readonly unknown[]): number =>
+  params.reduce<number>((sum, p) => sum + (typeof p === 'string' ? Buffer.byteLength(p) : p instanceof Uint8Array ? p.length : 0), 0)
+
 type Row = readonly unknown[]
 
 /** The answer of a statement that the server is told to give up when the signal is aborted. */
@@ -303,6 +335,7 @@ const driverOf = (
   line: Lifeline,
   kill: () => Promise<void>,
   statementTimeout: number | undefined,
+  most: number,
 ): Driver => {
   const reading = new Set<{ readonly drain: () => Promise<void> }>()
   let inTransaction = false
@@ -312,6 +345,7 @@ const driverOf = (
   }
   const query: Driver['query'] = async ({ text, params, kind: use, signal }) => {
     await idle()
+    if (bytesOf(params) > most) throw TOO_LARGE
     const late = use === 'read' || kind.limitsWrites || statementTimeout === undefined ? undefined : AbortSignal.timeout(statementTimeout)
     const signals = [signal, late].filter(s => s !== undefined)
     return line.answer(() =>

@@ -116,11 +116,9 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
   })
 
   const acquire = async (): Answer<Lent> => {
-    if (isClosed) return E.left(closed('interpreter'))
     try {
       return E.right(await pool.acquire().promise)
     } catch (thrown) {
-      if (isClosed) return E.left(closed('interpreter'))
       if (thrown instanceof TimeoutError) return E.left(timeout('waiting for a connection', acquireTimeout, WAITED))
       return E.left(server.classify(thrown))
     }
@@ -212,7 +210,8 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
 
   /** Text of the caller's own may leave a transaction open. */
   const guarded = async <A>(connection: Connection, answer: E.Either<DbError, A>): Answer<A> => {
-    if (guard === 'ignore' || connection.isLost() || !(await connection.isOpen())) return answer
+    const isRefused = E.isLeft(answer) && (answer.left._tag === 'ValidationError' || answer.left._tag === 'Unsupported')
+    if (guard === 'ignore' || isRefused || connection.isLost() || !(await connection.isOpen())) return answer
     if (guard === 'discard') await connection.destroy()
     else await connection.undo()
     if (guard === 'raise' && E.isRight(answer)) {
@@ -221,39 +220,66 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     return answer
   }
 
-  const perform: Interpreter<SqlOp>['perform'] =
-    <A>(op: SqlOp & Operation<A>): TaskEither<DbError, A> =>
-    async () => {
-      if (op.signal?.aborted === true) return E.left(cancelled)
-      switch (op.tag) {
-        case 'all':
-          return read(op)
-        case 'cursor':
-          return opened(op) as Answer<any>
-        case 'raw':
-          return borrowing(async c => guarded(c, (await c.session.perform(op)) as E.Either<DbError, A>))
-        default:
-          return borrowing(c => c.session.perform(op))
-      }
+  let underWay = 0
+  let allEnded = (): void => undefined
+
+  /** What was begun before the runner is closed is waited for; where that takes too long, its connection is gone. */
+  const counted = async <X, A>(f: () => Promise<E.Either<X | DbError, A>>): Promise<E.Either<X | DbError, A>> => {
+    if (isClosed) return E.left(closed('interpreter'))
+    underWay += 1
+    try {
+      const answer = await f()
+      const isCut = isClosed && E.isLeft(answer) && (answer.left as Partial<DbError> | null)?._tag === 'ConnectionError'
+      return isCut ? E.left(closed('interpreter')) : answer
+    } finally {
+      underWay -= 1
+      if (underWay === 0) allEnded()
     }
+  }
+
+  const performed = async <A>(op: SqlOp & Operation<A>): Answer<A> => {
+    if (op.signal?.aborted === true) return E.left(cancelled)
+    switch (op.tag) {
+      case 'all':
+        return read(op)
+      case 'cursor':
+        return opened(op) as Answer<any>
+      case 'raw':
+        return borrowing(async c => guarded(c, (await c.session.perform(op)) as E.Either<DbError, A>))
+      default:
+        return borrowing(c => c.session.perform(op))
+    }
+  }
+
+  const perform: Interpreter<SqlOp>['perform'] = op => () => counted(() => performed(op))
 
   const transaction =
     <X, A>(o: TxOptions, use: (tx: Interpreter<SqlOp>) => TaskEither<X, A>): TaskEither<X | DbError, A> =>
     () =>
-      borrowing<X | DbError, A>(async c => {
-        const answer = await singleSession(c.session, capabilities, single).transaction(o, use)()
-        // a body that goes on after its end may still use the connection
-        if (E.isLeft(answer) && (answer.left as Partial<DbError>)?._tag === 'Timeout') await c.destroy()
-        return answer
-      })
+      counted<X, A>(() =>
+        borrowing<X | DbError, A>(async c => {
+          const answer = await singleSession(c.session, capabilities, single).transaction(o, use)()
+          // a body that goes on after its end may still use the connection
+          if (E.isLeft(answer) && (answer.left as Partial<DbError>)?._tag === 'Timeout') await c.destroy()
+          return answer
+        }),
+      )
 
   const closeOnce = async (): Answer<void> => {
     isClosed = true
     for (const cursor of cursors) await cursor.close()
-    const ended = pool.destroy()
-    const waited = new Promise<void>(resolve => setTimeout(resolve, acquireTimeout).unref())
+    const ended = new Promise<void>(resolve => {
+      allEnded = resolve
+      if (underWay === 0) resolve()
+    })
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const waited = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, acquireTimeout)
+    })
     await Promise.race([ended, waited])
+    clearTimeout(timer)
     await Promise.all([...live].map(c => c.destroy()))
+    await pool.destroy()
     return E.right(undefined)
   }
   let closing: Answer<void> | undefined
@@ -292,3 +318,7 @@ export const socketError = (target: string, thrown: unknown): DbError | null => 
     ? connectionError(target, `TLS: ${textOf(thrown)}`, thrown)
     : null
 }
+
+/** An address that is none. What it says may hold a password, and is not repeated. */
+export const unreadable = (what: string, thrown: unknown): DbError =>
+  connectionError(what, `the address can not be read: ${what}://user:password@host:port/database, with % for what is special in it`, thrown)

@@ -14,13 +14,15 @@ import { toHex } from '../sql/hex.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
 import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
-import { type Connection, type PoolOptions, pooled, socketError } from './pool.js'
+import { type Connection, type PoolOptions, pooled, socketError, unreadable } from './pool.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
 import { type Driver, type Known, type SqlEngine, sqlSession } from './sqlSession.js'
 
 export interface PostgresOptions extends PoolOptions {
   /** `postgres://user:password@host:port/database`; left out, POSTGRES_URL or DATABASE_URL, else the PG* variables. */
   readonly url?: string
+  /** A client of yours: its host, database, user, password and TLS are used; the connections are the runner's own. */
+  readonly client?: Client
   readonly host?: string
   readonly port?: number
   readonly database?: string
@@ -61,7 +63,12 @@ const targetOf = (c: Client): string =>
 export const postgres =
   (options: PostgresOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
-    const { target, open } = connecting(options)
+    const made = E.tryCatch(
+      () => connecting(options),
+      thrown => unreadable('postgres', thrown),
+    )
+    if (E.isLeft(made)) return made
+    const { target, open } = made.right
     const classify = (thrown: unknown): DbError =>
       socketError(target, thrown) ?? refusal(target, thrown) ?? classifyPostgres(fieldsOf(thrown), NO_CONTEXT, thrown)
     const runner = pooled({ connect: open, classify, pipelines: true, capabilities }, options)
@@ -106,8 +113,10 @@ const fieldsOf = (thrown: unknown): PostgresError => {
 }
 
 const connecting = (options: PostgresOptions): { readonly target: string; readonly open: () => Promise<Connection> } => {
-  const url = options.url ?? (options.host === undefined ? (process.env['POSTGRES_URL'] ?? process.env['DATABASE_URL']) : undefined)
+  const isNamed = options.host !== undefined || options.client !== undefined
+  const url = options.url ?? (isNamed ? undefined : (process.env['POSTGRES_URL'] ?? process.env['DATABASE_URL']))
   const settings = {
+    ...(options.client === undefined ? {} : pick(options.client.options, ['host', 'port', 'database', 'user', 'pass', 'ssl', 'path'])),
     ...pick(options, ['host', 'port', 'database', 'user', 'password', 'ssl']),
     max: 1,
     idle_timeout: 0,

@@ -11,7 +11,7 @@ import { addressOf, type ServerName } from './addresses.js'
 
 export { servers } from './addresses.js'
 
-const runnerOf = (name: ServerName, options: MysqlOptions): TaskEither<DbError, Runner> =>
+const runnerOf = (name: ServerName, options: Omit<MysqlOptions, 'client'>): TaskEither<DbError, Runner> =>
   name === 'postgres' ? postgres(options) : mysql(options)
 
 let databases = 0
