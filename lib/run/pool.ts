@@ -279,7 +279,9 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     await Promise.race([ended, waited])
     clearTimeout(timer)
     await Promise.all([...live].map(c => c.destroy()))
-    await pool.destroy()
+    // the pool waits for what is lent, and who has it may be waiting for this
+    const emptied = pool.destroy()
+    if (underWay === 0) await emptied
     return E.right(undefined)
   }
   let closing: Answer<void> | undefined

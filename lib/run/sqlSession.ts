@@ -314,7 +314,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   const referredFromOutside = async (schema: AnySchema): Answer<void> => {
     const tables = Object.values(schema.tables)
     if (dialect.ddl.referring === null || tables.length === 0) return E.right(undefined)
-    const asked: Statement = { text: dialect.ddl.referring(tables.map(t => t.name)), params: [], columns: [TEXT, TEXT], kind: 'read' }
+    const asked: Statement = { text: dialect.ddl.referring(tables), params: [], columns: [TEXT, TEXT], kind: 'read' }
     const found = await guard({ sql: asked.text, table: null }, () => driver.query(asked))
     if (E.isLeft(found)) return found
     const [first] = found.right.rows
