@@ -217,8 +217,8 @@ export interface Ddl {
   readonly beforeCreate: (types: readonly SqlType[]) => readonly string[]
   /** What is said before tables are dropped. */
   readonly beforeDrop: readonly string[]
-  /** A query of the tables, other than these, that refer to these by their SQL names: (referring, referred). Where the engine refuses by itself, null. */
-  readonly referring: ((tables: readonly string[]) => string) | null
+  /** A query of the tables, other than these, that refer to these: (referring, referred). Where the engine refuses by itself and says who, null. */
+  readonly referring: ((tables: readonly AnyTable[]) => string) | null
   /** Names that the engine takes for its own tables. */
   readonly reserved: RegExp | null
   /** How ON DELETE RESTRICT is said; empty where the default is the same and can be diagnosed. */

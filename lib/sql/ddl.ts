@@ -17,10 +17,13 @@ import type { Dialect } from './Dialect.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { renderer } from './render.js'
 
+/** A key that refers to itself: each row is the row that it refers to, so it says nothing, and InnoDB can't hold it. */
+const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.every((c, i) => c === f.targetColumns[i])
+
 /** Statements that create the schema's tables, in order. */
 export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
   const { tables, late } = creationOrder(schema)
-  const inline = dialect.ddl.forwardReferences ? schema.foreignKeys : schema.foreignKeys.filter(f => !late.includes(f))
+  const inline = schema.foreignKeys.filter(f => !isVacuous(f) && (dialect.ddl.forwardReferences || !late.includes(f)))
   const created = tables.map(t =>
     createTable(
       dialect,

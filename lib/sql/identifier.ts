@@ -30,8 +30,11 @@ const RISKY = /^__(proto|(define|lookup)[GS]etter)__$/
 
 export const isRisky = (label: string): boolean => RISKY.test(label)
 
-/** MySQL and MariaDB take blanks and control characters away from the front of a label, and do not find it again by its name. */
-const trimmed = (label: string): string => label.replace(/^[\p{Cc} ]+|[\t-\r ]+$/gu, '')
+/**
+ * MySQL and MariaDB take blanks and control characters away from the front of a label, and do not find it again by its name;
+ * they have no characters beyond U+FFFF there.
+ */
+const trimmed = (label: string): string => label.replace(/^[\p{Cc} ]+|[\t-\r ]+$/gu, '').replace(/[\u{10000}-\u{10FFFF}]/gu, '_')
 
 /** Labels made fit to quote and different from each other, also for engines that ignore case. */
 export const distinctLabels = (names: readonly string[]): readonly string[] => {

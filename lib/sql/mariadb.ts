@@ -10,10 +10,10 @@
  * session as `mariadbSession` sets it.
  */
 import type { SqlType } from '../core/SqlType.js'
-import { atom, type CallPrinter, type Dialect, level } from './Dialect.js'
-import { type Fragment, list, optional, parens, sql, text } from './Fragment.js'
+import { atom, type CallPrinter, type Ddl, type Dialect, level } from './Dialect.js'
+import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
-import { computable, definitions, onDuplicateKey, quoteFor, writes } from './mysqlDdl.js'
+import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { rewriting } from './mysqlWrites.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -70,6 +70,12 @@ const cased =
 
 const lower = mapped('lower')
 
+/** The engine's own refusal does not name who refers. */
+const referring: Ddl['referring'] = tables => {
+  const names = tables.map(t => `(${t.schema === null ? 'database()' : quoted(t.schema)}, ${quoted(t.name)})`).join(', ')
+  return `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE (REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME) IN (${names}) AND (TABLE_SCHEMA, TABLE_NAME) NOT IN (${names})`
+}
+
 export const mariadb: Dialect = {
   ...mysql,
   name: 'mariadb',
@@ -90,7 +96,8 @@ export const mariadb: Dialect = {
   limit,
   values: (columns, rows, alias) => {
     const labelled = (row: readonly Fragment[]): readonly Fragment[] => row.map((cell, i) => sql`${cell} AS ${columns[i] ?? ''}`)
-    return sql`(${rows.map((row, i) => sql`SELECT ${list(i === 0 ? labelled(row) : row)}`).reduce((a, b) => sql`${a} UNION ALL ${b}`)}) AS ${alias}`
+    const selected = rows.map((row, i) => sql`SELECT ${list(i === 0 ? labelled(row) : row)}`)
+    return sql`(${join(selected, ' UNION ALL ')}) AS ${alias}`
   },
   toJson,
   collection: ({ cells, own, body, order, distinct, count, offset }) => {
@@ -134,6 +141,7 @@ export const mariadb: Dialect = {
     collation: COLLATION,
     json: `json COLLATE ${COLLATION}`,
     dropTogether: false,
+    referring,
     dropConstraint: (table, constraint) => `ALTER TABLE IF EXISTS ${table} DROP FOREIGN KEY IF EXISTS ${constraint}`,
   }),
 }

@@ -216,5 +216,13 @@ export const mysql: Dialect = {
       return sql` AS ${given}${onDuplicateKey(conflict, column, c => `${given}.${c}`)}`
     },
   },
-  ddl: definitions({ dialect: 'mysql', quote, collation: 'utf8mb4_0900_bin', json: 'json', dropTogether: true, dropConstraint: null }),
+  ddl: definitions({
+    dialect: 'mysql',
+    quote,
+    collation: 'utf8mb4_0900_bin',
+    json: 'json',
+    dropTogether: true,
+    referring: null,
+    dropConstraint: null,
+  }),
 }

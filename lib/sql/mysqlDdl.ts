@@ -121,10 +121,11 @@ interface Definitions {
   readonly collation: string
   readonly json: string
   readonly dropTogether: boolean
+  readonly referring: Ddl['referring']
   readonly dropConstraint: Ddl['dropConstraint']
 }
 
-export const definitions = ({ dialect, quote, collation, json, dropTogether, dropConstraint }: Definitions): Ddl => ({
+export const definitions = ({ dialect, quote, collation, json, dropTogether, referring, dropConstraint }: Definitions): Ddl => ({
   transactional: false,
   columnType: (type, use) => {
     computable(dialect)(type)
@@ -147,7 +148,7 @@ export const definitions = ({ dialect, quote, collation, json, dropTogether, dro
   dropTogether,
   beforeCreate: () => [],
   beforeDrop: [],
-  referring: null,
+  referring,
   reserved: null,
   restrict: 'RESTRICT',
   dropConstraint,

@@ -15,13 +15,14 @@ const session = (collation: string): readonly string[] => [
   `SET SESSION time_zone = '+00:00', SESSION sql_mode = '${MODES}', SESSION group_concat_max_len = 4294967295`,
 ]
 
+/** A sort holds some rows at once, also long ones; memory is taken as it is needed. */
+const SORTING = 'SET SESSION sort_buffer_size = 67108864'
+
 export const mysqlSession: readonly string[] = [
   ...session('utf8mb4_0900_bin'),
   // under an outer join, EXISTS and IN over a join answer rows twice by this way of running them (9.7)
   "SET SESSION optimizer_switch = 'duplicateweedout=off'",
+  SORTING,
 ]
 
-export const mariadbSession: readonly string[] = [
-  ...session('utf8mb4_nopad_bin'),
-  'SET SESSION max_sort_length = 65536, SESSION sort_buffer_size = 67108864',
-]
+export const mariadbSession: readonly string[] = [...session('utf8mb4_nopad_bin'), SORTING, 'SET SESSION max_sort_length = 65536']

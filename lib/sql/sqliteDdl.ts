@@ -107,7 +107,7 @@ export const ddl: Ddl = {
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
   // a table that nobody's rows refer to yet is dropped without a word, and their foreign keys dangle
   referring: tables => {
-    const names = tables.map(quoted).join(', ')
+    const names = tables.map(t => quoted(t.name)).join(', ')
     return `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN (${names}) AND m.name COLLATE NOCASE NOT IN (${names})`
   },
   reserved: null,
