@@ -317,8 +317,8 @@ export const ilike = <A extends string | null>(e: Expr<A>, p: string): Pred => p
 
 const part = (fn: 'contains' | 'startsWith' | 'endsWith', e: AnyExpr, x: TextArg): AnyExpr => {
   if (isExpr(x)) return strict(fn, [e, x], BOOLEAN)
-  // engines limit the length of patterns, not that of texts
-  if (typeof x === 'string' && x.length > 5000) return strict(fn, [e, textArg(x)], BOOLEAN)
+  // engines limit the length of patterns, not that of texts; SQLite before 3.54 takes these characters for each other in patterns
+  if (typeof x === 'string' && (x.length > 5000 || /[\uFFFD-\uFFFF]/.test(x))) return strict(fn, [e, textArg(x)], BOOLEAN)
   if (typeof x !== 'string') return invalid(validationError([fn], `expected a text, got ${kindOf(x)}`), exprType(BOOLEAN))
   return pattern('like', e, `${fn === 'startsWith' ? '' : '%'}${escapeLike(x)}${fn === 'endsWith' ? '' : '%'}`)
 }
