@@ -202,6 +202,8 @@ export interface Ddl {
   readonly columnType: (type: SqlType, use: ColumnUse) => string
   /** Checks of what the type alone does not check, by the suffix of their names. */
   readonly typeChecks: (type: SqlType, column: string) => readonly TypeCheck[]
+  /** The condition of a check that is no operator's answer, but a value. */
+  readonly asCondition: (value: string) => string
   /** Whether a generated key is declared with its column. */
   readonly inlinePrimaryKey: boolean
   /** Whether a foreign key may refer to a table that is not there yet. */

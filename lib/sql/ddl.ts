@@ -95,6 +95,12 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
       dialect,
       renderer(literally(dialect)).scalar(planning.scalar(e), id => text(nameOf.get(id) ?? outOfScope())),
     )
+  const condition = (predicate: AnyExpr): string => {
+    const { node } = planning.scalar(predicate)
+    const isValue =
+      node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && (node.fn === 'coalesce' || node.fn === 'nullIf'))
+    return isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
+  }
   const lines = [
     ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),
     ...(t.primaryKey === null || inlineKey !== undefined
@@ -106,7 +112,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
         .typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f)))
         .map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`)),
     ),
-    ...checksOf(t, planning.rowNamed(named)).map(([name, predicate]) => constraint(name, `CHECK (${asText(predicate)})`)),
+    ...checksOf(t, planning.rowNamed(named)).map(([name, predicate]) => constraint(name, `CHECK (${condition(predicate)})`)),
     ...keys.map(f => foreignKey(dialect, f)),
   ]
   return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`

@@ -10,7 +10,7 @@
  * session as `mariadbSession` sets it.
  */
 import type { SqlType } from '../core/SqlType.js'
-import { atom, type CallPrinter, type Ddl, type Dialect, level } from './Dialect.js'
+import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
@@ -70,6 +70,14 @@ const cased =
 
 const lower = mapped('lower')
 
+/** The engine answers -2^63 for 0 - (-2^63): what may be that is computed as a decimal, of which DIV makes an integer that fits. */
+const minus: CallPrinter = (args, call) => {
+  const [, b] = args.scalars
+  const fits = b?.node.tag === 'literal' && b.node.value !== -(2n ** 63n)
+  if (call.type.sql.tag !== 'bigint' || fits) return infix('-', level.sum)(args, call)
+  return { level: level.product, fragment: sql`(CAST(${args.arg(0)} AS DECIMAL(19)) - ${args.arg(1, level.product)}) DIV 1` }
+}
+
 /** The engine's own refusal does not name who refers. */
 const referring: Ddl['referring'] = tables => {
   const names = tables.map(t => `(${t.schema === null ? 'database()' : quoted(t.schema)}, ${quoted(t.name)})`).join(', ')
@@ -86,6 +94,7 @@ export const mariadb: Dialect = {
     ...mysql.calls,
     lower: cased('lower'),
     upper: cased('upper'),
+    minus,
     ilike: args => ({
       level: level.comparison,
       fragment: sql`${lower(args.arg(0, level.atom))} LIKE ${lower(args.arg(1, level.atom))} ESCAPE '!'`,
@@ -117,7 +126,8 @@ export const mariadb: Dialect = {
     read: (alias, column, type) => {
       // of a longtext as it is, `unhex` has the length 0, and is empty wherever a temporary table takes it up
       if (type.tag === 'bytes') return text(`unhex(left(${alias}.${column}, 2147483646))`)
-      return text(type.tag === 'json' ? `nullif(${alias}.${column}, 'null')` : `${alias}.${column}`)
+      // the null of a column of JSON is JSON's own
+      return text(pathType(type) === 'JSON' ? `nullif(${alias}.${column}, 'null')` : `${alias}.${column}`)
     },
     // a HAVING would leave null and not an empty array; and it takes an outer column for a label of the outer query (1247)
     single: (cells, body, condition) => {

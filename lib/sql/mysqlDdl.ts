@@ -139,6 +139,8 @@ export const definitions = ({ dialect, quote, collation, json, dropTogether, ref
     if (type.tag === 'char') return [['length', `char_length(${column}) = ${type.length}`]]
     return type.tag === 'varchar' && type.length > LONG ? [['length', `char_length(${column}) <= ${type.length}`]] : []
   },
+  // a column of truth values is one of numbers, which is no condition
+  asCondition: value => `${value} <> 0`,
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,

@@ -126,6 +126,7 @@ export const ddl: Ddl = {
     if (type.tag === 'enum') return [['values', `${column} IN (${type.values.map(quoted).join(', ')})`]]
     return type.tag === 'char' ? [['length', `char_length(${column}) = ${type.length}`]] : []
   },
+  asCondition: value => value,
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,

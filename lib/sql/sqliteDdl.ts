@@ -96,6 +96,7 @@ export const ddl: Ddl = {
     return primary && storage(type) === 'INTEGER' ? 'INT' : storage(type)
   },
   typeChecks,
+  asCondition: value => value,
   inlinePrimaryKey: true,
   forwardReferences: true,
   // an index and a foreign key are in the schema of their table, and can't name one for the other table
