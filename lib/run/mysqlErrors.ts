@@ -36,11 +36,24 @@ type Server = 'mysql' | 'mariadb'
 
 const unquoted = (name: string): string => name.replaceAll('``', '`')
 
+/** How the two say the same. */
+interface Manner {
+  /** Whether a key is named with its table before it. */
+  readonly namesTables: boolean
+  /** Whether what can not be shown is written as an escape. */
+  readonly escapes: boolean
+}
+
+const MANNERS: { readonly [name in Server]: Manner } = {
+  mysql: { namesTables: true, escapes: false },
+  mariadb: { namesTables: false, escapes: true },
+}
+
 /** `for key 'table.name'` on MySQL, `for key 'name'` on MariaDB. The value before it may hold anything. */
-const unique = (dialect: Server, e: MysqlError, { table }: Context, cause: unknown): DbError => {
+const unique = ({ namesTables }: Manner, e: MysqlError, { table }: Context, cause: unknown): DbError => {
   const said = /.* for key '([\s\S]*)'$/s.exec(e.message)?.[1] ?? ''
-  const known = table !== null && (dialect === 'mariadb' || said.startsWith(`${table.name}.`)) ? table : null
-  const dot = dialect === 'mariadb' ? -1 : known === null ? said.indexOf('.') : known.name.length
+  const known = table !== null && (!namesTables || said.startsWith(`${table.name}.`)) ? table : null
+  const dot = !namesTables ? -1 : known === null ? said.indexOf('.') : known.name.length
   const name = said.slice(dot + 1)
   const key = name === 'PRIMARY' ? known?.primaryKey : known?.uniques.find(k => k.name === name)
   const columns = known === null || key == null ? [] : key.columns.map(f => columnName(known, f))
@@ -123,11 +136,11 @@ const unescaped = (message: string): string =>
 
 export const classifyMysql = (dialect: Server, said: MysqlError, context: Context, cause: unknown): DbError => {
   const { table } = context
-  const e = dialect === 'mariadb' ? { ...said, message: unescaped(said.message) } : said
+  const e = MANNERS[dialect].escapes ? { ...said, message: unescaped(said.message) } : said
   switch (e.errno) {
     case 1062:
     case 1586:
-      return unique(dialect, e, context, cause)
+      return unique(MANNERS[dialect], e, context, cause)
     case 1451:
     case 1452:
     case 1216:

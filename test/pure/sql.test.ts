@@ -225,8 +225,8 @@ for (const [what, make] of Object.entries(withValue))
     for (const d of names) calm.set(d, await textsOf(d, make(HARMLESS)))
     await fc.assert(
       fc.asyncProperty(anyDialect, anyText, async (dialect, value) => {
-        // a longer text is found by a function: engines limit the length of patterns
-        fc.pre(value.length <= 2_500)
+        // these are found by a function: engines limit the length of patterns, and some take such characters for each other
+        fc.pre(value.length <= 2_500 && !/[\uFFFD-\uFFFF]/.test(value))
         const answer = await printed(dialect, make(value))
         if (E.isLeft(answer)) {
           assert.ok(value.includes('\0') || isBroken(value), answer.left)
