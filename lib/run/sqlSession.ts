@@ -25,7 +25,7 @@ import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import { type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
 import type { Plan, RowPlan, Scalar } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
-import { bind, type Compiled, compile } from '../sql/compile.js'
+import { type Compiled, compile, parameters } from '../sql/compile.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
 import { decoder } from '../sql/decode.js'
@@ -170,7 +170,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 
   const statementOf = (flat: Flat, columns: readonly ResultColumn[], query: AnyQuery | null, kind: Statement['kind']): Statement => ({
     text: flat.text,
-    params: bind(few(flat.slots), query).map((value, i) => (value === null ? null : values.write((flat.slots[i] as Slot).type.sql)(value))),
+    params: parameters(dialect, few(flat.slots), query),
     columns,
     kind,
   })

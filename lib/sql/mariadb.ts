@@ -9,11 +9,13 @@
  * Case mapping takes the collation with the newer tables of Unicode. What is said here holds in a
  * session as `mariadbSession` sets it.
  */
+import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -56,6 +58,21 @@ const pathType = (t: SqlType): string => {
   }
 }
 
+/** The engine reads 31 levels of JSON, and takes more for null: some are left for the collections that a value stands in. */
+const LEVELS = 20
+
+const isDeep = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some(v => isDeep(v, levels - 1)))
+
+const write: Dialect['write'] = type => {
+  const written = mysqlValues.write(type)
+  if (type.tag !== 'json') return written
+  return value => {
+    if (!isDeep(value, LEVELS)) return written(value)
+    return refuse(unsupported(`JSON of more than ${LEVELS} levels`, 'mariadb', 'keep it in a column of text'))
+  }
+}
+
 const parameter = parameterOf((placeholder, type) => sql`CAST(${placeholder} AS ${castName(type)})`)
 
 const mapped =
@@ -88,6 +105,7 @@ export const mariadb: Dialect = {
   ...mysql,
   name: 'mariadb',
   quote,
+  write,
   // what is made of a short column of bytes and of a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
   calls: {
@@ -148,6 +166,7 @@ export const mariadb: Dialect = {
   ddl: definitions({
     dialect: 'mariadb',
     quote,
+    write,
     collation: COLLATION,
     json: `json COLLATE ${COLLATION}`,
     dropTogether: false,

@@ -236,6 +236,7 @@ export const mysql: Dialect = {
   ddl: definitions({
     dialect: 'mysql',
     quote,
+    write: mysqlValues.write,
     collation: 'utf8mb4_0900_bin',
     json: 'json',
     dropTogether: true,

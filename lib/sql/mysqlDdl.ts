@@ -18,7 +18,7 @@ import type { ColumnUse, Ddl } from './Dialect.js'
 import { type Fragment, type Slot, text } from './Fragment.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
-import { mysqlValues } from './mysqlValues.js'
+import type { Values } from './Values.js'
 
 /** Names have 64 characters of Unicode's first plane, and no blank at the end. */
 export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
@@ -93,9 +93,9 @@ export const computable =
       refuse(unsupported(showSqlType(t), dialect, 'decimals have up to 65 digits there, 30 of them after the point'))
   }
 
-const literal = (slot: Slot): string => {
+const literal = (write: Values['write'], slot: Slot): string => {
   const value = slot.tag === 'value' ? slot.value : null
-  const stored = mysqlValues.write(slot.type.sql)(value)
+  const stored = write(slot.type.sql)(value)
   if (stored instanceof Uint8Array) return `x'${toHex(stored)}'`
   if (typeof stored === 'bigint' || typeof stored === 'number' || slot.type.sql.tag === 'numeric') return String(stored)
   return quotedText(String(stored))
@@ -118,6 +118,7 @@ const wrapDefault = (value: string, type: SqlType): string => {
 interface Definitions {
   readonly dialect: 'mysql' | 'mariadb'
   readonly quote: (name: string) => string
+  readonly write: Values['write']
   readonly collation: string
   readonly json: string
   readonly dropTogether: boolean
@@ -125,7 +126,7 @@ interface Definitions {
   readonly dropConstraint: Ddl['dropConstraint']
 }
 
-export const definitions = ({ dialect, quote, collation, json, dropTogether, referring, dropConstraint }: Definitions): Ddl => ({
+export const definitions = ({ dialect, quote, write, collation, json, dropTogether, referring, dropConstraint }: Definitions): Ddl => ({
   transactional: false,
   columnType: (type, use) => {
     computable(dialect)(type)
@@ -155,7 +156,7 @@ export const definitions = ({ dialect, quote, collation, json, dropTogether, ref
   restrict: 'RESTRICT',
   dropConstraint,
   wrapDefault,
-  literal,
+  literal: slot => literal(write, slot),
 })
 
 /** What the writes of both have in common. */

@@ -4,12 +4,12 @@
  * A value is stored by insert, update, insertFrom and as a column's default; it is read from its table, inside nested
  * collections (where it travels as JSON), from a dependent sub-query and as what a write returns; it is a
  * literal in `of`, `values`, comparisons and prepared queries; it stands in arrays. Each way has to answer the
- * canonical value. The kinds of columns and their values are in `decisions/kinds.ts`, the ways in `decisions/ways.ts`.
+ * canonical value; an engine refuses what `decisions/engines.ts` lists. The kinds of columns and their values are in `decisions/kinds.ts`, the ways in `decisions/ways.ts`.
  */
 import type { Runner } from '../../lib/core/Interpreter.js'
 import { hasEquality } from '../../lib/core/SqlType.js'
 import { suite } from '../suite.js'
-import { isTrue } from './decisions/check.js'
+import { isTrue, Refused } from './decisions/check.js'
 import { engines, open } from './decisions/engines.js'
 import { isElement, isLarge, type Kind, kinds } from './decisions/kinds.js'
 import { asArray, asDefault, asLiteral, compared, filledTables, inserted, nested, type Way, written } from './decisions/ways.js'
@@ -43,7 +43,12 @@ for (const engine of engines) {
   })
   for (const kind of kinds) {
     for (const [name, way] of Object.entries(waysOf(kind))) {
-      on(`${kind.name} ${name}`, () => way(db as Runner, kind, tables))
+      on(`${kind.name} ${name}`, async () => {
+        const gone = way(db as Runner, kind, tables)
+        if (!(kind.name in engine.refuses)) return gone
+        const thrown = await gone.catch((thrown: unknown) => thrown)
+        isTrue(thrown instanceof Refused, `${engine.name} should refuse it: ${thrown}`)
+      })
     }
   }
   on.run()

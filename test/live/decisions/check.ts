@@ -36,7 +36,7 @@ export interface Later {
 export type Clause = Check | Later
 
 /** Thrown by what asks, and turned into an answer by `check`: the engine refused. */
-class Refused extends Error {}
+export class Refused extends Error {}
 
 export type Session = Interpreter<SqlOp>
 

@@ -29,6 +29,8 @@ export interface Engine {
   readonly inPage: boolean
   /** Clauses that the engine can't be made to hold, and why: they are seen to differ. */
   readonly differs: { readonly [clause: string]: string }
+  /** Kinds of columns whose values the engine can't hold, and why: they are seen to be refused. */
+  readonly refuses: { readonly [kind: string]: string }
 }
 
 const ROW_BY_ROW = 'InnoDB checks foreign keys row by row, and has no other way'
@@ -42,12 +44,26 @@ const serverDiffers: { readonly [name in ServerName]: Engine['differs'] } = {
   mariadb: { 'a foreign key is checked for the state after the statement, not row by row': ROW_BY_ROW },
 }
 
+const serverRefuses: { readonly [name in ServerName]: Engine['refuses'] } = {
+  postgres: {},
+  mysql: {},
+  mariadb: { 'json of 60 levels': 'its JSON has 31 levels at most' },
+}
+
 export const engines: readonly Engine[] = [
-  { name: 'memory', open: () => TE.right(memory())(), inPage: true, differs: {} },
-  { name: 'sqlite', open: sqlite(), inPage: true, differs: {} },
-  { name: 'pglite (postgres)', open: pgliteForTests({ extensions: { vector } }), inPage: true, differs: {} },
+  { name: 'memory', open: () => TE.right(memory())(), inPage: true, differs: {}, refuses: {} },
+  { name: 'sqlite', open: sqlite(), inPage: true, differs: {}, refuses: {} },
+  { name: 'pglite (postgres)', open: pgliteForTests({ extensions: { vector } }), inPage: true, differs: {}, refuses: {} },
   // no time ends an idle connection, and none is opened beside a check: what is written to a socket is then a check's own
-  ...servers.map((name): Engine => ({ name, open: onServer(name, { idleTimeout: 600_000 }), inPage: false, differs: serverDiffers[name] })),
+  ...servers.map(
+    (name): Engine => ({
+      name,
+      open: onServer(name, { idleTimeout: 600_000 }),
+      inPage: false,
+      differs: serverDiffers[name],
+      refuses: serverRefuses[name],
+    }),
+  ),
 ]
 
 let counted: Promise<void> | undefined

@@ -181,7 +181,7 @@ const DOCUMENTS: readonly C.Json[] = [
   { b: 1, a: { c: [1, 2, { d: null }] } },
   { '': 'empty', ' ': 'blank', '\u00e9\u{1f600}': 'unicode', "'": 'quote', '"\\': 'escaped', 'a.b': 'dot', $: 'dollar', '0': 'digit' },
   JSON.parse('{"__proto__": {"x": 1}, "constructor": null}'),
-  nested(60),
+  nested(20),
   Array.from({ length: 2000 }, (_, i) => ({ i, s: `${i}` })),
 ]
 
@@ -193,6 +193,7 @@ const vectorOf = (n: number): readonly number[] => Array.from({ length: n }, (_,
 
 const composed: readonly Kind[] = [
   kind('json', C.anyJson, [...itself(...DOCUMENTS), [-0, 0], [{ x: [-0] }, { x: [0] }]]),
+  kind('json of 60 levels', C.anyJson, itself(nested(60), [nested(59)])),
   kind('json by io-ts', C.json(POINT), itself({ x: 1, y: null, tags: [] }, { x: 0.1, y: -2, tags: ['', '\u{1f600}'] })),
   kind('bytes', C.bytes, itself(range(0), range(1), range(256), new Uint8Array([0, 0, 0]), new Uint8Array([255, 39, 92, 0]))),
   kind('a mebibyte of bytes', C.bytes, itself(range(1024 * 1024))),
