@@ -13,9 +13,9 @@ const GRACE = 2_000
 const error = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
 /** Nothing was sent. */
-export const GONE = error('CONNECTION_ENDED', 'the connection was lost')
+const GONE = error('CONNECTION_ENDED', 'the connection was lost')
 /** Something was sent, and whether it was carried out is not known. */
-export const LOST = error('CONNECTION_CLOSED', 'the connection was lost')
+const LOST = error('CONNECTION_CLOSED', 'the connection was lost')
 /** The same, of a server that says nothing. */
 export const NO_ANSWER = error('NO_ANSWER', 'the server did not answer')
 

@@ -235,15 +235,20 @@ const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: Mys
         ),
     isOpen: async () => {
       const { serverStatus } = (await line.answer(() => said(connection, 'DO 0'))) as { readonly serverStatus: number }
-      return (serverStatus & IN_TRANSACTION) !== 0
+      // without autocommit the next statement would begin one
+      return (serverStatus & IN_TRANSACTION) !== 0 || (serverStatus & AUTOCOMMIT) === 0
     },
-    undo: () => driver.script('ROLLBACK'),
+    undo: async () => {
+      await driver.script('ROLLBACK')
+      await driver.script('SET autocommit = 1')
+    },
     destroy: async () => line.lose(),
   }
 }
 
-/** SERVER_STATUS_IN_TRANS of the protocol. */
+/** SERVER_STATUS_IN_TRANS and SERVER_STATUS_AUTOCOMMIT of the protocol. */
 const IN_TRANSACTION = 1
+const AUTOCOMMIT = 2
 
 const ISOLATION = {
   readUncommitted: 'READ UNCOMMITTED',

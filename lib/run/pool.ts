@@ -124,6 +124,10 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     }
   }
 
+  /** Who gave up while waiting for a connection sends nothing. */
+  const sent = <A>({ session }: Connection, op: SqlOp & Operation<A>): Answer<A> =>
+    op.signal?.aborted === true ? Promise.resolve(E.left(cancelled)) : session.perform(op)
+
   const release = async (lent: Lent): Promise<void> => {
     pool.release(lent)
   }
@@ -165,7 +169,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     const lent = await ride()
     if (E.isLeft(lent)) return lent
     try {
-      return await lent.right.connection.session.perform(op)
+      return await sent(lent.right.connection, op)
     } finally {
       const left = (riders.get(lent.right) ?? 1) - 1
       if (left > 0) riders.set(lent.right, left)
@@ -187,6 +191,11 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
       return answer
     }
     const inner = answer.right
+    if (isClosed) {
+      await inner.close()
+      await release(lent.right)
+      return E.left(closed('interpreter'))
+    }
     let isAtEnd = false
     const held: Cursor<unknown> = {
       next: async () => {
@@ -211,9 +220,15 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
   /** Text of the caller's own may leave a transaction open. */
   const guarded = async <A>(connection: Connection, answer: E.Either<DbError, A>): Answer<A> => {
     const isRefused = E.isLeft(answer) && (answer.left._tag === 'ValidationError' || answer.left._tag === 'Unsupported')
-    if (guard === 'ignore' || isRefused || connection.isLost() || !(await connection.isOpen())) return answer
-    if (guard === 'discard') await connection.destroy()
-    else await connection.undo()
+    if (guard === 'ignore' || isRefused || connection.isLost()) return answer
+    try {
+      if (!(await connection.isOpen())) return answer
+      if (guard === 'discard') await connection.destroy()
+      else await connection.undo()
+    } catch {
+      // it was lost meanwhile, or is in a state that it does not leave
+      await connection.destroy()
+    }
     if (guard === 'raise' && E.isRight(answer)) {
       return E.left(databaseError(null, 'a statement of your own left a transaction open, which was rolled back: use Program.transaction'))
     }
@@ -241,13 +256,14 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     if (op.signal?.aborted === true) return E.left(cancelled)
     switch (op.tag) {
       case 'all':
-        return read(op)
+        // what the server is told to cancel is whatever its connection is busy with: that must be no one else's
+        return op.signal === undefined ? read(op) : borrowing(c => sent(c, op))
       case 'cursor':
         return opened(op) as Answer<any>
       case 'raw':
-        return borrowing(async c => guarded(c, (await c.session.perform(op)) as E.Either<DbError, A>))
+        return borrowing(async c => guarded(c, await sent<A>(c, op)))
       default:
-        return borrowing(c => c.session.perform(op))
+        return borrowing(c => sent(c, op))
     }
   }
 

@@ -48,7 +48,7 @@ export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan)
 }
 
 /** The values of a statement's parameters, canonical, with those of a prepared query filled in. */
-export const bind = (slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
+const bind = (slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
   const given = query?.node.tag === 'prepared' ? query.node.values : {}
   return slots.map(s => {
     if (s.tag === 'value') return s.value

@@ -384,9 +384,9 @@ const faults = (name: ServerName): void => {
           .trim()
           .split(/\s/)[0],
       )
-      const children = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-        .stdout.split('\n')
-        .filter(p => p !== '')
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+        .split(' ')
+        .filter(p => p.trim() !== '')
         .map(Number)
       const each = (signal: NodeJS.Signals): void => {
         for (const p of [pid, ...children]) {

@@ -9,8 +9,6 @@ import type { PoolOptions } from '../../lib/run/pool.js'
 import { postgres } from '../../lib/run/postgres.js'
 import { addressOf, type ServerName } from './addresses.js'
 
-export { servers } from './addresses.js'
-
 const runnerOf = (name: ServerName, options: Omit<MysqlOptions, 'client'>): TaskEither<DbError, Runner> =>
   name === 'postgres' ? postgres(options) : mysql(options)
 
