@@ -20,7 +20,7 @@ const args = process.argv.slice(2)
 const option = (name: string, fallback: string): string => args.find(a => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
 const filters = args.filter(a => !a.startsWith('--'))
 const suffix = option('suffix', '.test.js')
-const timeoutSeconds = Number(option('timeout', '300'))
+const timeoutSeconds = Number(option('timeout', '600'))
 /** One more than there are cores: some tests wait for a time to pass, or for a process of theirs. */
 const jobs = Number(option('jobs', String(availableParallelism() + 1)))
 
