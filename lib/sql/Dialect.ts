@@ -11,6 +11,7 @@ import type { SqlType } from '../core/SqlType.js'
 import type { AggFn, AnyTable, Conflict, ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { Fragment, Slot } from './Fragment.js'
+import type { Labelling } from './identifier.js'
 import type { Values } from './Values.js'
 
 /** How tightly a printed expression binds: from OR to what never needs brackets. */
@@ -74,6 +75,8 @@ export type Place = 'stored' | 'beside' | 'inside' | 'alone'
 export interface Dialect {
   readonly name: DialectName
   readonly quote: (name: string) => string
+  /** A name that only labels a result, as the engine can have it. */
+  readonly label: Labelling
   readonly placeholder: (n: number, slot: Slot) => string
   /** A canonical value as a driver is given it for a placeholder. */
   readonly write: Values['write']

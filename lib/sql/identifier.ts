@@ -30,17 +30,17 @@ const RISKY = /^__(proto|(define|lookup)[GS]etter)__$/
 
 export const isRisky = (label: string): boolean => RISKY.test(label)
 
-/**
- * MySQL and MariaDB take blanks and control characters away from the front of a label, and do not find it again by its name;
- * they have no characters beyond U+FFFF there.
- */
-const trimmed = (label: string): string => label.replace(/^[\p{Cc} ]+|[\t-\r ]+$/gu, '').replace(/[\u{10000}-\u{10FFFF}]/gu, '_')
+/** MySQL and MariaDB take blanks and control characters away from the front of a label, and do not find it again by its name. */
+const trimmed = (label: string): string => label.replace(/^[\p{Cc} ]+|[\t-\r ]+$/gu, '')
+
+/** How an engine changes what it can't have in a label. */
+export type Labelling = (label: string) => string
 
 /** Labels made fit to quote and different from each other, also for engines that ignore case. */
-export const distinctLabels = (names: readonly string[]): readonly string[] => {
+export const distinctLabels = (names: readonly string[], label: Labelling): readonly string[] => {
   const used = new Set<string>()
   return names.map(name => {
-    const plain = trimmed(name)
+    const plain = label(trimmed(name))
     const wished = plain === '' || textProblem(plain) !== null || isRisky(plain) ? 'value' : shortName(plain, 50)
     let free = wished
     for (let n = 2; used.has(free.toLowerCase()); n += 1) free = `${wished}_${n}`
@@ -50,10 +50,11 @@ export const distinctLabels = (names: readonly string[]): readonly string[] => {
 }
 
 /** Names for outputs: the last field where that is enough to tell them apart, else the whole path. */
-export const labelsOf = (outputs: readonly Output[]): readonly string[] => {
+export const labelsOf = (outputs: readonly Output[], label: Labelling): readonly string[] => {
   const steps = (o: Output): readonly string[] => o.path.map(step => (step === '?' ? 'present' : step))
   const last = outputs.map(o => steps(o).at(-1) ?? 'value')
   return distinctLabels(
     outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))),
+    label,
   )
 }

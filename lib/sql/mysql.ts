@@ -176,6 +176,7 @@ const mapped = (fn: 'lower' | 'upper', value: Fragment): Fragment => {
 export const mysql: Dialect = {
   name: 'mysql',
   quote,
+  label: label => label.replace(/[\u{10000}-\u{10FFFF}]/gu, '_'),
   placeholder: (_: number, __: Slot) => '?',
   write: mysqlValues.write,
   numbered: false,

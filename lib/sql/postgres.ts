@@ -104,6 +104,7 @@ const buildArray = (cells: readonly Fragment[]): Fragment => {
 export const postgres: Dialect = {
   name: 'postgres',
   quote,
+  label: label => label,
   placeholder,
   write: postgresValues.write,
   numbered: true,

@@ -63,8 +63,9 @@ export const renderer = (dialect: Dialect): Renderer => {
   const options = { groupByParameters: dialect.groupByParameters, groupKeysInside: dialect.groupKeysInside }
 
   const alias = (hint: string): string => {
-    let name = hint
-    for (let n = 2; used.has(name.toLowerCase()); n += 1) name = `${shortName(hint, 50)}_${n}`
+    const wished = dialect.label(hint)
+    let name = wished
+    for (let n = 2; used.has(name.toLowerCase()); n += 1) name = `${shortName(wished, 50)}_${n}`
     used.add(name.toLowerCase())
     return name
   }
@@ -152,7 +153,10 @@ export const renderer = (dialect: Dialect): Renderer => {
       }
       case 'values': {
         const name = alias(hint)
-        const names = distinctLabels(from.columns.map(c => c.name))
+        const names = distinctLabels(
+          from.columns.map(c => c.name),
+          dialect.label,
+        )
         const p = scalarsIn(env)
         const at = new Map(from.columns.map((c, i) => [c.id, names[i] as string]))
         const item =
@@ -166,7 +170,10 @@ export const renderer = (dialect: Dialect): Renderer => {
         return { item, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
       default: {
-        const names = distinctLabels(ids.map(id => wished(id).name))
+        const names = distinctLabels(
+          ids.map(id => wished(id).name),
+          dialect.label,
+        )
         const at = new Map(ids.map((id, i) => [id, i]))
         const position = (id: number): number => at.get(id) as number
         const sourceOf = (id: number): Placed | undefined => {
@@ -214,7 +221,10 @@ export const renderer = (dialect: Dialect): Renderer => {
       )
     const bound = from.block.distinct
     const outputs = bound === null ? ids : [...ids, ...bound.filter(id => !ids.includes(id))]
-    const labels = distinctLabels([...names, ...outputs.slice(ids.length).map(id => from.block.defs.get(id)?.name ?? 'value')])
+    const labels = distinctLabels(
+      [...names, ...outputs.slice(ids.length).map(id => from.block.defs.get(id)?.name ?? 'value')],
+      dialect.label,
+    )
     const columns = outputs.map((id): Scalar => ({ node: { tag: 'column', id }, type: (from.block.defs.get(id) as Def).type }))
     return statement(from.block, columns, labels, env, 'plain')
   }
@@ -236,7 +246,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
     if (hidesGroup(block, outputs))
-      columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows']).at(-1) as string)}`)
+      columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows'], dialect.label).at(-1) as string)}`)
     return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordered(order)}${limited(block, p)}`
   }
 
@@ -297,7 +307,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     columns.every(s => s.node.tag === 'column' && b.distinct?.includes(s.node.id))
 
   const select = (plan: Plan, parent: Env, use: Use): Fragment => {
-    const labels = labelsOf(plan.outputs)
+    const labels = labelsOf(plan.outputs, dialect.label)
     const outputs = plan.outputs.map(o => o.scalar)
     const opened = blockOf(plan.rel, plan.order, outputs, options)
     const block = use === 'members' && opened.limited && !dialect.limitInMembers ? wrap(opened, plan.rel) : opened

@@ -84,6 +84,7 @@ const toJson = (value: Fragment, type: SqlType, computed = false): Fragment => {
 export const sqlite: Dialect = {
   name: 'sqlite',
   quote,
+  label: label => label,
   placeholder,
   write: sqliteValues.write,
   numbered: true,
