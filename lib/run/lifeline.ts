@@ -30,6 +30,8 @@ export interface Lifeline {
 export const lifeline = (statementTimeout: number | undefined, cut: () => void): Lifeline => {
   const waiting = new Set<(thrown: unknown) => void>()
   let isLost = false
+  /** When the server last answered: what waits behind others waits for as long as they are answered. */
+  let heard = 0
 
   const lose = (): void => {
     if (isLost) return
@@ -54,12 +56,20 @@ export const lifeline = (statementTimeout: number | undefined, cut: () => void):
       }
       waiting.add(fail)
       if (statementTimeout !== undefined) {
-        timer = setTimeout(() => {
+        const most = statementTimeout + GRACE
+        const check = (): void => {
+          const rest = heard + most - performance.now()
+          if (rest > 0) {
+            timer = setTimeout(check, rest)
+            return
+          }
           fail(NO_ANSWER)
           lose()
-        }, statementTimeout + GRACE)
+        }
+        timer = setTimeout(check, most)
       }
       send().then(a => {
+        heard = performance.now()
         ended()
         resolve(a)
       }, fail)

@@ -17,7 +17,7 @@ import { mariadbSession, mysqlSession } from '../sql/mysqlSession.js'
 import { mysqlValues } from '../sql/mysqlValues.js'
 import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
 import { classifyMysql, type MysqlError } from './mysqlErrors.js'
-import { type Connection, type PoolOptions, pooled, socketError, unreadable } from './pool.js'
+import { type Connection, type PoolOptions, pooled, poolProblem, socketError, unreadable } from './pool.js'
 import { type Driver, type DriverCursor, type Known, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
 
 export interface MysqlOptions extends PoolOptions {
@@ -87,6 +87,8 @@ const MARIADB: Kind = {
 export const mysql =
   (options: MysqlOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
+    const problem = poolProblem(options)
+    if (problem !== null) return E.left(problem)
     const made = E.tryCatch(
       () => settingsOf(options),
       thrown => unreadable('mysql', thrown),

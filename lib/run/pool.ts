@@ -12,7 +12,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { Pool, TimeoutError } from 'tarn'
-import { cancelled, closed, connectionError, type DbError, databaseError, textOf, timeout } from '../core/DbError.js'
+import { cancelled, closed, connectionError, type DbError, databaseError, textOf, timeout, validationError } from '../core/DbError.js'
 import { LONGEST_TIMER } from '../core/fetch.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type Session, type SingleOptions, singleSession } from './single.js'
@@ -78,6 +78,10 @@ const WAITED =
 const MOST_RIDERS = 64
 
 const within = (ms: number): number => Math.max(1, Math.min(ms, LONGEST_TIMER))
+
+/** A number of connections that there can't be. */
+export const poolProblem = ({ max = DEFAULTS.max }: PoolOptions): DbError | null =>
+  Number.isSafeInteger(max) && max > 0 ? null : validationError(['max'], 'a pool has at least one connection: give a whole number')
 
 export const pooled = (server: Server, options: PoolOptions): Runner => {
   const { capabilities } = server

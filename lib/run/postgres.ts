@@ -14,7 +14,7 @@ import { toHex } from '../sql/hex.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
 import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
-import { type Connection, type PoolOptions, pooled, socketError, unreadable } from './pool.js'
+import { type Connection, type PoolOptions, pooled, poolProblem, socketError, unreadable } from './pool.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
 import { type Driver, type Known, type SqlEngine, sqlSession } from './sqlSession.js'
 
@@ -63,6 +63,8 @@ const targetOf = (c: Client): string =>
 export const postgres =
   (options: PostgresOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
+    const problem = poolProblem(options)
+    if (problem !== null) return E.left(problem)
     const made = E.tryCatch(
       () => connecting(options),
       thrown => unreadable('postgres', thrown),
