@@ -28,6 +28,7 @@ export interface Values {
 export const FLOAT_TEXT = /^-?\d+(?:\.\d+(?:e\+?\d+)?|e\+?\d+)$/i
 
 const integer: Reader = cell => {
+  if (Number.isSafeInteger(cell)) return cell
   if (typeof cell === 'string' && FLOAT_TEXT.test(cell)) return OVERFLOW
   const n =
     typeof cell === 'number'
@@ -47,10 +48,11 @@ const bigint: Reader = cell => {
     return Number.isSafeInteger(cell) ? BigInt(cell) : Number.isFinite(cell) && Math.abs(cell) < 2 ** 53 ? MISMATCH : OVERFLOW
   if (typeof cell !== 'string' || !/^-?\d+$/.test(cell)) return FLOAT_TEXT.test(String(cell)) ? OVERFLOW : MISMATCH
   const n = BigInt(cell)
-  return BigInt.asIntN(64, n) === n ? n : OVERFLOW
+  return cell.length < 19 || BigInt.asIntN(64, n) === n ? n : OVERFLOW
 }
 
 const float: Reader = cell => {
+  if (typeof cell === 'number' && Number.isFinite(cell) && cell !== 0) return cell
   const n =
     typeof cell === 'number'
       ? cell
@@ -73,8 +75,49 @@ const boolean: Reader = cell => {
 /** `2020-01-02 03:04:05.678901+00` in its parts; an offset other than UTC is no canonical instant. */
 const INSTANT = /^(\d{4,})-(\d\d)-(\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00(?::?00)?)?$/
 
+/** The number that two digits of a text are, or NaN. */
+const two = (s: string, at: number): number => {
+  const tens = s.charCodeAt(at) - 48
+  const ones = s.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
+
+/** The milliseconds that up to six fraction digits from `from` to `to` are, or NaN. */
+const millis = (s: string, from: number, to: number): number => {
+  let n = 0
+  for (let i = from; i < to; i += 1) {
+    const digit = s.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    if (i < from + 3) n = n * 10 + digit
+  }
+  return to === from + 1 ? n * 100 : to === from + 2 ? n * 10 : n
+}
+
+/** The usual instant of the engines, read without a pattern: NaN for what is another, or perhaps none. */
+const usualInstant = (s: string): number => {
+  const end = s.endsWith('+00') ? s.length - 3 : s.length
+  if (end < 19 || end > 26 || end === 20 || s[4] !== '-' || s[7] !== '-' || s[10] !== ' ' || s[13] !== ':' || s[16] !== ':')
+    return Number.NaN
+  const year = two(s, 0) * 100 + two(s, 2)
+  const month = two(s, 5)
+  const day = two(s, 8)
+  const hour = two(s, 11)
+  const minute = two(s, 14)
+  const second = two(s, 17)
+  const ms = end === 19 ? 0 : s[19] === '.' ? millis(s, 20, end) : Number.NaN
+  const isUsual = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60
+  if (!isUsual) return Number.NaN
+  // days since 1970 by the civil calendar, whose years begin in March here
+  const y = month < 3 ? year - 1 : year
+  const inYear = Math.floor((153 * (month < 3 ? month + 9 : month - 3) + 2) / 5) + day
+  const days = 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + inYear - 719_469
+  return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + ms
+}
+
 const timestamp: Reader = cell => {
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? MISMATCH : cell
+  const usual = typeof cell === 'string' ? usualInstant(cell) : Number.NaN
+  if (!Number.isNaN(usual)) return new Date(usual)
   const match = typeof cell === 'string' ? INSTANT.exec(cell) : null
   if (match === null) return MISMATCH
   const date = new Date(`${match[1]}-${match[2]}-${match[3]}T${match[4]}.${(match[5] ?? '').slice(0, 3).padEnd(3, '0')}Z`)
@@ -101,9 +144,21 @@ const parsed = (cell: unknown): unknown => {
   }
 }
 
+/** Whether a text is certainly canonical at a scale, and small: not negative, without zeros before it, up to 18 digits. */
+const isUsualDecimal = (s: string, scale: number): boolean => {
+  const point = scale === 0 ? s.length : s.length - scale - 1
+  if (point < 1 || s.length > 19 || (point > 1 && s.charCodeAt(0) === 48)) return false
+  for (let i = 0; i < s.length; i += 1) {
+    const c = s.charCodeAt(i)
+    if (i === point ? c !== 46 : c < 48 || c > 57) return false
+  }
+  return s.length - (scale === 0 ? 0 : 1) <= 18
+}
+
 const decimal =
   (type: SqlType & { readonly tag: 'numeric' }): Reader =>
   cell => {
+    if (typeof cell === 'string' && isUsualDecimal(cell, type.scale)) return cell
     if (typeof cell === 'bigint' || typeof cell === 'number') {
       return Number.isFinite(Number(cell))
         ? canonicalOr(type, Number.isInteger(Number(cell)) ? String(BigInt(cell)) : String(cell))
