@@ -110,14 +110,20 @@ const record = (fields: readonly (readonly [string, RowPlan])[], read: Values['r
   // the one name whose assignment does something else
   if (names.includes('__proto__'))
     return (cells, row) => Object.fromEntries(names.map((name, i) => [name, (decoders[i] as Decoder)(cells, row)]))
-  const generated = literal(names, decoders)
-  if (generated !== null) return generated
+  let generated: Decoder | null = null
+  let rows = 0
   return (cells, row) => {
+    if (generated !== null) return generated(cells, row)
+    rows += 1
+    if (rows === WORTH_IT) generated = literal(names, decoders)
     const result: { [name: string]: unknown } = {}
     for (let i = 0; i < names.length; i += 1) result[names[i] as string] = (decoders[i] as Decoder)(cells, row)
     return result
   }
 }
+
+/** Making a function of text takes as long as some hundred rows: a query that is built for each call never gets there. */
+const WORTH_IT = 300
 
 /** A record by an object literal, which builds it several times faster; null where functions may not be made of text. */
 const literal = (names: readonly string[], decoders: readonly Decoder[]): Decoder | null => {
