@@ -21,11 +21,19 @@ const mustRun = (command, args, cwd) => {
 const version = name => `${name}@${pkg.dependencies[name] ?? pkg.devDependencies[name]}`
 
 /** Entry points that need an optional peer besides sql.js. They are imported after it has been installed. */
-const needs = { 'query-ts/pglite': '@electric-sql/pglite', 'query-ts/laws': 'fast-check' }
+const needs = {
+  'query-ts/pglite': '@electric-sql/pglite',
+  'query-ts/laws': 'fast-check',
+  'query-ts/postgres': 'postgres',
+  'query-ts/mysql': 'mysql2',
+}
+/** The one whose driver is compiled where no binary can be downloaded; its tests are those of `npm run native`. */
+const native = 'query-ts/sqlite3'
 
 const entryPoints = Object.keys(pkg.exports)
   .filter(subpath => subpath !== './package.json')
   .map(subpath => subpath.replace(/^\./, 'query-ts'))
+  .filter(name => name !== native)
 
 // The tiny query. `load` is import or require; the program fails if the answer is wrong.
 const tinyQuery = `
