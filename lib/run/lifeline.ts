@@ -7,6 +7,8 @@
  * `statementTimeout` by itself; one that is stopped can't, and is given up here some time later.
  */
 
+import { type DbError, timeout } from '../core/DbError.js'
+
 /** Milliseconds that a server has for saying that a statement took too long. */
 const GRACE = 2_000
 
@@ -17,7 +19,28 @@ const GONE = error('CONNECTION_ENDED', 'the connection was lost')
 /** Something was sent, and whether it was carried out is not known. */
 const LOST = error('CONNECTION_CLOSED', 'the connection was lost')
 /** The same, of a server that says nothing. */
-export const NO_ANSWER = error('NO_ANSWER', 'the server did not answer')
+const NO_ANSWER = error('NO_ANSWER', 'the server did not answer')
+
+/** The error of a server that said nothing, or null for any other. */
+export const unanswered = (thrown: unknown, statementTimeout: number | undefined): DbError | null =>
+  thrown === NO_ANSWER
+    ? timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
+    : null
+
+/** The answer of a statement that the server is told to give up when the signal is aborted. A server that can't be told goes on. */
+export const cancelledBy = async <A>(signal: AbortSignal, tell: () => Promise<void> | void, pending: PromiseLike<A>): Promise<A> => {
+  let telling: Promise<void> | undefined
+  const cancel = (): void => {
+    telling = Promise.resolve(tell()).catch(() => undefined)
+  }
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await pending
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    await telling
+  }
+}
 
 export interface Lifeline {
   readonly isLost: () => boolean

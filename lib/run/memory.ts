@@ -15,6 +15,7 @@ import type { AnyQuery } from '../core/Syntax.js'
 import { type Database, define, empty } from '../model/Database.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
+import { LEVELS } from './isolation.js'
 import { type Session, type SingleOptions, singleSession } from './single.js'
 
 const CAPABILITIES: Capabilities = {
@@ -22,7 +23,7 @@ const CAPABILITIES: Capabilities = {
   returning: 'native',
   lateral: 'native',
   transactionalDdl: true,
-  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+  isolation: LEVELS,
 }
 
 /** A cursor over the rows as they were when it was opened. */

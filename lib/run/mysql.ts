@@ -15,10 +15,11 @@ import { mariadb } from '../sql/mariadb.js'
 import { mysql as mysqlDialect } from '../sql/mysql.js'
 import { mariadbSession, mysqlSession } from '../sql/mysqlSession.js'
 import { mysqlValues } from '../sql/mysqlValues.js'
-import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
+import { ISOLATION, LEVELS } from './isolation.js'
+import { cancelledBy, type Lifeline, lifeline, unanswered } from './lifeline.js'
 import { classifyMysql, type MysqlError } from './mysqlErrors.js'
 import { type Connection, type PoolOptions, pooled, poolProblem, socketError, unreadable } from './pool.js'
-import { type Driver, type DriverCursor, type Known, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
+import { type Driver, type DriverCursor, type Known, NO_CONTEXT, type SqlEngine, type Statement, sqlSession } from './sqlSession.js'
 
 export interface MysqlOptions extends PoolOptions {
   /** `mysql://user:password@host:port/database`, or `mariadb:`; left out, MYSQL_URL or MARIADB_URL. */
@@ -53,7 +54,7 @@ const capabilities = (engine: string, lateral: Capabilities['lateral'], returnin
   returning,
   lateral,
   transactionalDdl: false,
-  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+  isolation: LEVELS,
 })
 
 /** Waiting for a lock has limits of its own, in seconds. */
@@ -106,8 +107,6 @@ export const mysql =
       return E.left(classify(thrown))
     }
   }
-
-const NO_CONTEXT = { sql: '', table: null, foreignKeys: [], isRaw: false }
 
 /** Why there is no connection. */
 const refusal = (target: string, thrown: unknown): DbError | null => {
@@ -258,13 +257,6 @@ const open = async (settings: mysql2.ConnectionOptions, kind: Kind, options: Mys
 const IN_TRANSACTION = 1
 const AUTOCOMMIT = 2
 
-const ISOLATION = {
-  readUncommitted: 'READ UNCOMMITTED',
-  readCommitted: 'READ COMMITTED',
-  repeatableRead: 'REPEATABLE READ',
-  serializable: 'SERIALIZABLE',
-} as const
-
 const LEVEL = 'SET TRANSACTION ISOLATION LEVEL'
 
 /** The level is told before, for the next transaction only. */
@@ -290,10 +282,8 @@ const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }:
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
     if (thrown === TOO_LARGE) return valueTooLong(null, thrown)
-    if (thrown === NO_ANSWER)
-      return timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
     if (/in closed state/.test(fields.message)) return connectionError(target, 'the connection was lost', thrown)
-    return socketError(target, thrown) ?? classifyMysql(name, fields, context, thrown)
+    return unanswered(thrown, statementTimeout) ?? socketError(target, thrown) ?? classifyMysql(name, fields, context, thrown)
   },
   isUncertain,
   diagnose: error => Promise.resolve(error),
@@ -325,22 +315,6 @@ const bytesOf = (params: readonly unknown[]): number =>
   params.reduce<number>((sum, p) => sum + (typeof p === 'string' ? Buffer.byteLength(p) : p instanceof Uint8Array ? p.length : 0), 0)
 
 type Row = readonly unknown[]
-
-/** The answer of a statement that the server is told to give up when the signal is aborted. */
-const cancelledBy = async <A>(signal: AbortSignal, kill: () => Promise<void>, pending: Promise<A>): Promise<A> => {
-  let killing: Promise<void> | undefined
-  const cancel = (): void => {
-    // a server that can't be told goes on, and so does the statement
-    killing = kill().catch(() => undefined)
-  }
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    return await pending
-  } finally {
-    signal.removeEventListener('abort', cancel)
-    await killing
-  }
-}
 
 const driverOf = (
   connection: mysql2.Connection,

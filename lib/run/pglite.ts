@@ -12,6 +12,7 @@ import { connectionError, type DbError, unsupported } from '../core/DbError.js'
 import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
+import { ISOLATION, LEVELS } from './isolation.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
 import { singleSession } from './single.js'
 import { type Driver, type SqlEngine, type SqlOptions, sqlSession } from './sqlSession.js'
@@ -30,7 +31,7 @@ const capabilities: Capabilities = {
   returning: 'native',
   lateral: 'native',
   transactionalDdl: true,
-  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+  isolation: LEVELS,
 }
 
 /** Starts a Postgres in this process. */
@@ -58,13 +59,6 @@ export const pglite =
 const asText: { readonly [oid: number]: (cell: string) => string } = Object.fromEntries(
   [20, 17, 114, 1082, 1083, 1114, 1184, 1266, 1700, 3802].map(oid => [oid, (cell: string) => cell]),
 )
-
-const ISOLATION = {
-  readUncommitted: 'READ UNCOMMITTED',
-  readCommitted: 'READ COMMITTED',
-  repeatableRead: 'REPEATABLE READ',
-  serializable: 'SERIALIZABLE',
-} as const
 
 const beginText = ({ isolation, readOnly }: TxOptions): string =>
   `BEGIN${isolation === undefined ? '' : ` ISOLATION LEVEL ${ISOLATION[isolation]}`}${readOnly === true ? ' READ ONLY' : ''}`

@@ -132,10 +132,6 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
   const sent = <A>({ session }: Connection, op: SqlOp & Operation<A>): Answer<A> =>
     op.signal?.aborted === true ? Promise.resolve(E.left(cancelled)) : session.perform(op)
 
-  const release = async (lent: Lent): Promise<void> => {
-    pool.release(lent)
-  }
-
   /** Runs something on a connection of its own. */
   const borrowing = async <X, A>(f: (connection: Connection) => Promise<E.Either<X, A>>): Promise<E.Either<X | DbError, A>> => {
     const lent = await acquire()
@@ -143,7 +139,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     try {
       return await f(lent.right.connection)
     } finally {
-      await release(lent.right)
+      pool.release(lent.right)
     }
   }
 
@@ -179,7 +175,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
       if (left > 0) riders.set(lent.right, left)
       else {
         riders.delete(lent.right)
-        await release(lent.right)
+        pool.release(lent.right)
       }
     }
   }
@@ -191,13 +187,13 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     const runner = singleSession(lent.right.connection.session, capabilities, single)
     const answer = await runner.perform(op as SqlOp & Operation<Cursor<unknown>>)()
     if (E.isLeft(answer)) {
-      await release(lent.right)
+      pool.release(lent.right)
       return answer
     }
     const inner = answer.right
     if (isClosed) {
       await inner.close()
-      await release(lent.right)
+      pool.release(lent.right)
       return E.left(closed('interpreter'))
     }
     let isAtEnd = false
@@ -213,7 +209,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
       close: async () => {
         if (!cursors.delete(held)) return E.right(undefined)
         const done = await inner.close()
-        await release(lent.right)
+        pool.release(lent.right)
         return done
       },
     }

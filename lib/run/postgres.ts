@@ -13,10 +13,11 @@ import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { toHex } from '../sql/hex.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
-import { type Lifeline, lifeline, NO_ANSWER } from './lifeline.js'
+import { ISOLATION, LEVELS } from './isolation.js'
+import { cancelledBy, type Lifeline, lifeline, unanswered } from './lifeline.js'
 import { type Connection, type PoolOptions, pooled, poolProblem, socketError, unreadable } from './pool.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
-import { type Driver, type Known, type SqlEngine, sqlSession } from './sqlSession.js'
+import { type Driver, type Known, NO_CONTEXT, type SqlEngine, sqlSession } from './sqlSession.js'
 
 export interface PostgresOptions extends PoolOptions {
   /** `postgres://user:password@host:port/database`; left out, POSTGRES_URL or DATABASE_URL, else the PG* variables. */
@@ -39,7 +40,7 @@ const capabilities: Capabilities = {
   returning: 'native',
   lateral: 'native',
   transactionalDdl: true,
-  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+  isolation: LEVELS,
 }
 
 type Client = client.Sql<any>
@@ -79,8 +80,6 @@ export const postgres =
     await runner.close()
     return first
   }
-
-const NO_CONTEXT = { sql: '', table: null, foreignKeys: [], isRaw: false }
 
 /** Why the server does not let this user in. */
 const refusal = (target: string, thrown: unknown): DbError | null => {
@@ -181,13 +180,6 @@ const connect = async (
   }
 }
 
-const ISOLATION = {
-  readUncommitted: 'READ UNCOMMITTED',
-  readCommitted: 'READ COMMITTED',
-  repeatableRead: 'REPEATABLE READ',
-  serializable: 'SERIALIZABLE',
-} as const
-
 const begin = ({ isolation, readOnly, deferrable }: TxOptions): string =>
   `BEGIN${isolation === undefined ? '' : ` ISOLATION LEVEL ${ISOLATION[isolation]}`}${readOnly === true ? ' READ ONLY' : ''}${deferrable === true ? ' DEFERRABLE' : ''}`
 
@@ -214,25 +206,12 @@ const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEng
     if (fields.code === '57014' && /statement timeout/.test(fields.message)) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
-    if (thrown === NO_ANSWER)
-      return timeout('a statement', statementTimeout ?? 0, 'the server did not answer: is it running, and is the network up?')
     if (fields.code === '57P01' || fields.code === '57P02') return connectionError(target, 'the server ended the connection', thrown)
-    return socketError(target, thrown) ?? classifyPostgres(fields, context, thrown)
+    return unanswered(thrown, statementTimeout) ?? socketError(target, thrown) ?? classifyPostgres(fields, context, thrown)
   },
   isUncertain,
   diagnose: error => Promise.resolve(error),
 })
-
-/** The answer of a query that the server is told to cancel when the signal is aborted. */
-const cancelledBy = async <A>(signal: AbortSignal, pending: PromiseLike<A> & { readonly cancel: () => unknown }): Promise<A> => {
-  const cancel = (): void => void pending.cancel()
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    return await pending
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
-}
 
 const driverOf = (sql: Client, line: Lifeline): Driver => {
   const prepared = new Set<string>()
@@ -247,7 +226,7 @@ const driverOf = (sql: Client, line: Lifeline): Driver => {
   const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
     const answer = await line.answer(() => {
       const pending = sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values()
-      return signal === undefined ? pending : cancelledBy(signal, pending)
+      return signal === undefined ? pending : cancelledBy(signal, () => void pending.cancel(), pending)
     })
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
   }

@@ -13,6 +13,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { callbackFailed, cancelled, closed, type DbError, transactionAborted, unsupported, validationError } from '../core/DbError.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
+import { LEVELS } from './isolation.js'
 import { turns } from './turns.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
@@ -161,8 +162,6 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
   }
   return { ...top.interpreter, close }
 }
-
-const LEVELS: readonly string[] = ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable']
 
 const isolationProblem = ({ isolation, engine }: Capabilities, options: TxOptions): DbError | null => {
   const asked = options.isolation

@@ -91,6 +91,9 @@ export interface Context {
   readonly isRaw: boolean
 }
 
+/** Of an error before there is a statement. */
+export const NO_CONTEXT: Context = { sql: '', table: null, foreignKeys: [], isRaw: false }
+
 /** Options of every runner that speaks SQL. */
 export interface SqlOptions extends SingleOptions {
   /** What is done to a plan before it is printed, in place of `normalize`: the laws hold the rewrites one by one against none. */

@@ -10,6 +10,7 @@ import { foreignKeyName } from '../core/Schema.js'
 import { lowerCase, upperCase } from '../core/simpleCase.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
+import { LEVELS } from './isolation.js'
 import { classifySqlite } from './sqliteErrors.js'
 import type { Driver, ResultColumn, SqlEngine, Statement } from './sqlSession.js'
 
@@ -18,7 +19,7 @@ export const sqliteCapabilities = (engine: string): Capabilities => ({
   returning: 'native',
   lateral: 'emulated',
   transactionalDdl: true,
-  isolation: ['readUncommitted', 'readCommitted', 'repeatableRead', 'serializable'],
+  isolation: LEVELS,
 })
 
 export const sqliteEngine: SqlEngine = {

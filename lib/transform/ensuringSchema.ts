@@ -20,12 +20,12 @@ export interface EnsuringOptions {
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 
-/** `missing`, `other` where it lacks something, `there`. */
-const look = async (db: Interpreter<SqlOp>, table: AnyTable): Answer<'missing' | 'other' | 'there'> => {
+/** `missing`, `there`, or the conflict where it lacks something. */
+const look = async (db: Interpreter<SqlOp>, table: AnyTable): Answer<'missing' | 'there' | DbError> => {
   const found = await db.perform(all(Q.limit(0)(Q.from(table as Table<any>))))()
   if (E.isRight(found)) return E.right('there')
   if (found.left._tag !== 'SchemaConflict') return found
-  return /there is no such table/.test(found.left.message) ? E.right('missing') : E.right('other')
+  return /there is no such table/.test(found.left.message) ? E.right('missing') : E.right(found.left)
 }
 
 /** The schema of some of its tables. */
@@ -37,12 +37,12 @@ const part = (schema: AnySchema, isIn: (t: AnyTable) => boolean): AnySchema => (
 
 const ensure = async (db: Interpreter<SqlOp>, schema: AnySchema, recreates: boolean): Answer<void> => {
   const missing = new Set<AnyTable>()
-  const other = new Set<AnyTable>()
+  const other = new Map<AnyTable, DbError>()
   for (const table of Object.values(schema.tables)) {
     const state = await look(db, table)
     if (E.isLeft(state)) return state
     if (state.right === 'missing') missing.add(table)
-    if (state.right === 'other') other.add(table)
+    else if (state.right !== 'there') other.set(table, state.right)
   }
   if (other.size > 0 && recreates) {
     const dropped = await db.perform({ tag: 'ddl', action: 'dropAll', schema: part(schema, t => other.has(t)) })()
@@ -53,12 +53,8 @@ const ensure = async (db: Interpreter<SqlOp>, schema: AnySchema, recreates: bool
     const made = await db.perform({ tag: 'ddl', action: 'createAll', schema: wanted })()
     if (E.isLeft(made)) return made
   }
-  // what is still another table says so itself
-  for (const table of recreates ? [] : other) {
-    const found = await db.perform(all(Q.limit(0)(Q.from(table as Table<any>))))()
-    if (E.isLeft(found)) return found
-  }
-  return E.right(undefined)
+  const [conflict] = recreates ? [] : other.values()
+  return conflict === undefined ? E.right(undefined) : E.left(conflict)
 }
 
 export const ensuringSchema =
