@@ -138,7 +138,8 @@ const child = (task: string, file: string, shell?: string) => {
       await until(() => gone)
     },
     end: async (): Promise<void> => {
-      if (!gone) worker.send('end')
+      // One that ended by itself may have closed its channel before its exit is heard of: then there is nothing to say.
+      if (worker.connected) worker.send('end', () => undefined)
       await until(() => gone)
     },
   }
