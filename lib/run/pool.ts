@@ -71,6 +71,15 @@ interface Lent {
   readonly since: number
 }
 
+/** Reads that share a connection, from the moment the first of them asks for one. */
+interface Ride {
+  /** The connection, or the promise of one. */
+  lent: Lent | Answer<Lent>
+  /** Whether who joins waits for nobody to give a connection back. */
+  isSure: boolean
+  riders: number
+}
+
 const DEFAULTS = { max: 10, idleTimeout: 30_000, acquireTimeout: 10_000 }
 const WAITED =
   'all connections are in use: inside a transaction use the db that its body is given, end transactions and streams sooner, or allow more connections with max'
@@ -91,7 +100,8 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
   const max = options.max ?? DEFAULTS.max
   const live = new Set<Connection>()
   const cursors = new Set<Cursor<unknown>>()
-  const riders = new Map<Lent, number>()
+  const rides = new Set<Ride>()
+  const atHand: Lent[] = []
   let isClosed = false
 
   const tooOld = ({ since }: Lent): boolean => options.recycle !== undefined && performance.now() - since > options.recycle * 1000
@@ -109,7 +119,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
       return { connection, since: performance.now() }
     },
     validate: lent => {
-      if (lent.connection.isLost() || tooOld(lent)) return false
+      if (!isUsable(lent)) return false
       // tarn waits for a promise, though its types say otherwise
       return options.prePing === true ? (lent.connection.ping() as unknown as boolean) : true
     },
@@ -128,72 +138,98 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     }
   }
 
+  const isUsable = (lent: Lent): boolean => !(lent.connection.isLost() || tooOld(lent))
+
+  /**
+   * Who asks within the same turn of the event loop is given what just came back, without a walk through the pool; then it
+   * goes there. One that has to be asked whether it is alive goes there at once.
+   */
+  const release = (lent: Lent): void => {
+    if (pool.numPendingAcquires() > 0 || options.prePing === true || !isUsable(lent)) return void pool.release(lent)
+    if (atHand.push(lent) === 1) setImmediate(putAway)
+  }
+  const putAway = (): void => {
+    for (const lent of atHand.splice(0)) pool.release(lent)
+  }
+
   /** Who gave up while waiting for a connection sends nothing. */
   const sent = <A>({ session }: Connection, op: SqlOp & Operation<A>): Answer<A> =>
     op.signal?.aborted === true ? Promise.resolve(E.left(cancelled)) : session.perform(op)
 
+  const loan = async (): Answer<Lent> => {
+    const lent = atHand.pop()
+    return lent === undefined ? acquire() : E.right(lent)
+  }
+
   /** Runs something on a connection of its own. */
   const borrowing = async <X, A>(f: (connection: Connection) => Promise<E.Either<X, A>>): Promise<E.Either<X | DbError, A>> => {
-    const lent = await acquire()
+    const lent = await loan()
     if (E.isLeft(lent)) return lent
     try {
       return await f(lent.right.connection)
     } finally {
-      pool.release(lent.right)
+      release(lent.right)
     }
   }
 
+  const isLost = ({ lent }: Ride): boolean => 'connection' in lent && lent.connection.isLost()
+
+  /** Who waits for a connection of its own is not overtaken by reads that ride on. */
+  const isWaitedFor = (): boolean => pool.numPendingAcquires() > pool.numPendingCreates()
+
   /** A connection for a read: one that reads go through already, when no other is free. */
-  const ride = async (): Answer<Lent> => {
-    const isFull = pool.numFree() === 0 && pool.numUsed() + pool.numPendingCreates() >= max
-    let best: Lent | undefined
-    let fewest = MOST_RIDERS
-    if (server.pipelines && isFull) {
-      for (const [lent, n] of riders) {
-        if (n < fewest && !lent.connection.isLost()) {
-          best = lent
-          fewest = n
-        }
+  const ride = (): Ride => {
+    const lent = atHand.pop()
+    const isFree = pool.numFree() > 0
+    const isFull = lent === undefined && !isFree && pool.numUsed() + pool.numPendingCreates() >= max
+    if (server.pipelines && isFull && !isWaitedFor()) {
+      let best: Ride | undefined
+      for (const r of rides) {
+        if (r.isSure && r.riders < (best?.riders ?? MOST_RIDERS) && !isLost(r)) best = r
+      }
+      if (best !== undefined) {
+        best.riders += 1
+        return best
       }
     }
-    if (best !== undefined) {
-      riders.set(best, fewest + 1)
-      return E.right(best)
-    }
-    const lent = await acquire()
-    if (E.isRight(lent)) riders.set(lent.right, 1)
-    return lent
+    const own: Ride = { lent: lent ?? acquire(), isSure: lent !== undefined || isFree, riders: 1 }
+    rides.add(own)
+    return own
   }
 
   const read = async <A>(op: SqlOp & Operation<A>): Answer<A> => {
-    const lent = await ride()
-    if (E.isLeft(lent)) return lent
+    const own = ride()
     try {
-      return await sent(lent.right.connection, op)
+      if (!('connection' in own.lent)) {
+        const lent = await own.lent
+        if (E.isLeft(lent)) return lent
+        own.lent = lent.right
+        own.isSure = true
+      }
+      return await sent(own.lent.connection, op)
     } finally {
-      const left = (riders.get(lent.right) ?? 1) - 1
-      if (left > 0) riders.set(lent.right, left)
-      else {
-        riders.delete(lent.right)
-        pool.release(lent.right)
+      own.riders -= 1
+      if (own.riders === 0) {
+        rides.delete(own)
+        if ('connection' in own.lent) release(own.lent)
       }
     }
   }
 
   /** A cursor keeps its connection until its end. */
   const opened = async (op: SqlOp): Answer<Cursor<unknown>> => {
-    const lent = await acquire()
+    const lent = await loan()
     if (E.isLeft(lent)) return lent
     const runner = singleSession(lent.right.connection.session, capabilities, single)
     const answer = await runner.perform(op as SqlOp & Operation<Cursor<unknown>>)()
     if (E.isLeft(answer)) {
-      pool.release(lent.right)
+      release(lent.right)
       return answer
     }
     const inner = answer.right
     if (isClosed) {
       await inner.close()
-      pool.release(lent.right)
+      release(lent.right)
       return E.left(closed('interpreter'))
     }
     let isAtEnd = false
@@ -209,7 +245,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
       close: async () => {
         if (!cursors.delete(held)) return E.right(undefined)
         const done = await inner.close()
-        pool.release(lent.right)
+        release(lent.right)
         return done
       },
     }
@@ -252,8 +288,8 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     }
   }
 
-  const performed = async <A>(op: SqlOp & Operation<A>): Answer<A> => {
-    if (op.signal?.aborted === true) return E.left(cancelled)
+  const performed = <A>(op: SqlOp & Operation<A>): Answer<A> => {
+    if (op.signal?.aborted === true) return Promise.resolve(E.left(cancelled))
     switch (op.tag) {
       case 'all':
         // what the server is told to cancel is whatever its connection is busy with: that must be no one else's
@@ -295,6 +331,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     await Promise.race([ended, waited])
     clearTimeout(timer)
     await Promise.all([...live].map(c => c.destroy()))
+    putAway()
     // the pool waits for what is lent, and who has it may be waiting for this
     const emptied = pool.destroy()
     if (underWay === 0) await emptied

@@ -23,9 +23,9 @@ import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import { type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
-import type { Plan, RowPlan, Scalar } from '../plan/Rel.js'
+import type { Plan, RowPlan } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
-import { type Compiled, compile, parameters } from '../sql/compile.js'
+import { compile, parameters, type ResultColumn, resultColumn } from '../sql/compile.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
 import { decoder } from '../sql/decode.js'
@@ -47,17 +47,6 @@ export interface DriverCursor {
   readonly next: () => Promise<readonly (readonly unknown[])[]>
   readonly close: () => Promise<void>
 }
-
-/** A column of a result: its type, and whether it is more than a column that is stored. */
-export interface ResultColumn {
-  readonly type: ExprType
-  readonly computed: boolean
-}
-
-const resultColumn = ({ scalar }: { readonly scalar: Scalar }): ResultColumn => ({
-  type: scalar.type,
-  computed: scalar.node.tag !== 'column',
-})
 
 /** A statement on its way to a driver. `columns` are the types of what it answers. */
 export interface Statement {
@@ -171,12 +160,13 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     return answer
   }
 
-  const statementOf = (flat: Flat, columns: readonly ResultColumn[], query: AnyQuery | null, kind: Statement['kind']): Statement => ({
-    text: flat.text,
-    params: parameters(dialect, few(flat.slots), query),
-    columns,
-    kind,
-  })
+  const statementOf = (
+    flat: Flat,
+    columns: readonly ResultColumn[],
+    query: AnyQuery | null,
+    kind: Statement['kind'],
+    signal?: AbortSignal,
+  ): Statement => ({ text: flat.text, params: parameters(dialect, few(flat.slots), query), columns, kind, signal })
 
   /** Every engine has a limit of parameters; beyond it some answer with a broken connection. */
   const few = (slots: readonly Slot[]): readonly Slot[] =>
@@ -190,38 +180,38 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       return rows.map((cells, i) => decode(cells, from + i))
     })
 
-  const prepared = (query: AnyQuery): E.Either<DbError, { readonly compiled: Compiled; readonly statement: Statement }> => {
+  const prepared = (
+    query: AnyQuery,
+    signal: AbortSignal | undefined,
+  ): E.Either<DbError, { readonly row: RowPlan; readonly statement: Statement }> => {
     const compiled = compile(dialect, query, options.rewrite)
     if (E.isLeft(compiled)) return compiled
-    return attempting('a parameter', () => {
-      const { columns } = compiled.right
-      return { compiled: compiled.right, statement: statementOf(compiled.right, columns.map(resultColumn), query, 'read') }
-    })
+    const { row, columns } = compiled.right
+    return attempting('a parameter', () => ({ row, statement: statementOf(compiled.right, columns, query, 'read', signal) }))
   }
 
   const all = async ({ query, signal }: SqlOp & { readonly tag: 'all' }): Answer<readonly unknown[]> => {
-    const ready = prepared(query)
+    const ready = prepared(query, signal)
     if (E.isLeft(ready)) return ready
-    const { compiled, statement } = ready.right
-    const rows = await guard({ sql: statement.text, table: null, signal }, () => driver.query({ ...statement, signal }))
-    return E.isLeft(rows) ? rows : decodeAll(compiled.row, rows.right.rows)
+    const { row, statement } = ready.right
+    const rows = await guard({ sql: statement.text, table: null, signal }, () => driver.query(statement))
+    return E.isLeft(rows) ? rows : decodeAll(row, rows.right.rows)
   }
 
   const cursor = async ({ query, size, signal }: SqlOp & { readonly tag: 'cursor' }): Answer<Cursor<unknown>> => {
-    const ready = prepared(query)
+    const ready = prepared(query, signal)
     if (E.isLeft(ready)) return ready
-    const { compiled, statement } = ready.right
+    const { row, statement } = ready.right
     const context = { sql: statement.text, table: null, signal }
-    const opened = await guard(context, () => driver.cursor({ ...statement, signal }, size))
+    const opened = await guard(context, () => driver.cursor(statement, size))
     if (E.isLeft(opened)) return opened
-    let row = 0
+    let count = 0
     return E.right({
       next: async () => {
         const rows = await guard(context, opened.right.next)
         if (E.isLeft(rows)) return rows
-        const from = row
-        row += rows.right.length
-        return decodeAll(compiled.row, rows.right, from)
+        count += rows.right.length
+        return decodeAll(row, rows.right, count - rows.right.length)
       },
       close: () => guard(context, opened.right.close),
     })
@@ -246,7 +236,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     })
     if (E.isLeft(planned)) return planned
     const { table, columns, printed } = planned.right
-    const ready = attempting('a parameter', () => printed.statements.map(s => ({ ...statementOf(s, columns, null, 'write'), signal })))
+    const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, 'write', signal)))
     if (E.isLeft(ready)) return ready
     const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
     return lasting(ready.right.length === 1 && printed.after.length === 0 && printed.row === null ? steps : () => atomically(steps))
@@ -340,6 +330,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
         types.map(type => ({ type, computed: true })),
         null,
         'raw',
+        op.signal,
       )
     })
     if (E.isLeft(ready)) return ready
@@ -348,7 +339,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       { tag: 'cell', index, path: [name], type: types[index] as ExprType },
     ])
     return lasting(async () => {
-      const rows = await run({ ...ready.right, signal: op.signal }, null)
+      const rows = await run(ready.right, null)
       return E.isLeft(rows) ? rows : decodeAll({ tag: 'record', fields }, names.length === 0 ? [] : rows.right.rows)
     })
   }

@@ -13,10 +13,11 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
 import { connectionError, type DbError } from '../core/DbError.js'
 import type { Runner } from '../core/Interpreter.js'
+import type { ResultColumn } from '../sql/compile.js'
 import { type LockedFile, lockFile } from './lockedFile.js'
 import { singleSession } from './single.js'
 import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqliteEngine.js'
-import { type Driver, type DriverCursor, type ResultColumn, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
+import { type Driver, type DriverCursor, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
 
 export interface SqliteOptions extends SqlOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */

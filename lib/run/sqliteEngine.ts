@@ -8,11 +8,12 @@ import { type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities } from '../core/Interpreter.js'
 import { foreignKeyName } from '../core/Schema.js'
 import { lowerCase, upperCase } from '../core/simpleCase.js'
+import type { ResultColumn } from '../sql/compile.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { LEVELS } from './isolation.js'
 import { classifySqlite } from './sqliteErrors.js'
-import type { Driver, ResultColumn, SqlEngine, Statement } from './sqlSession.js'
+import type { Driver, SqlEngine, Statement } from './sqlSession.js'
 
 export const sqliteCapabilities = (engine: string): Capabilities => ({
   engine,

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { attempting, type DbError, refuse, validationError } from '../core/DbError.js'
 import type { DialectName } from '../core/DialectName.js'
-import type { AnyExpr, AnyQuery, PreparedQuery, Query } from '../core/Syntax.js'
+import { type AnyExpr, type AnyQuery, type ExprType, type PreparedQuery, type Query, query as queryOf } from '../core/Syntax.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import type { Plan, RowPlan } from '../plan/Rel.js'
 import { reify } from '../plan/reify.js'
@@ -21,25 +21,67 @@ export interface Compiled {
   readonly text: string
   readonly slots: readonly Slot[]
   readonly row: RowPlan
-  /** The types of the output columns. */
-  readonly columns: readonly Plan['outputs'][number][]
+  readonly columns: readonly ResultColumn[]
 }
+
+/** A column of a result: its type, and whether it is more than a column that is stored. */
+export interface ResultColumn {
+  readonly type: ExprType
+  readonly computed: boolean
+}
+
+export const resultColumn = ({ scalar }: Plan['outputs'][number]): ResultColumn => ({
+  type: scalar.type,
+  computed: scalar.node.tag !== 'column',
+})
 
 /** Prints a plan as it is. */
 const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
   const { text, slots } = flatten(renderer(dialect).select(plan), dialect.placeholder, dialect.numbered)
-  return { text, slots, row: plan.row, columns: plan.outputs }
+  return { text, slots, row: plan.row, columns: plan.outputs.map(resultColumn) }
 }
 
-const cache = new WeakMap<AnyQuery | PreparedQuery, Map<Dialect, E.Either<DbError, Compiled>>>()
+/**
+ * What a query is kept by. `head`, `one` and `option` put a limit of one or two rows around the query that they are given:
+ * that is a new query each time, and kept by the one inside.
+ */
+interface Kept {
+  readonly key: AnyQuery | PreparedQuery
+  readonly rows: 'all' | 'one' | 'two'
+  /** What is planned: of a prepared query its template, in which the parameters are open. */
+  readonly template: () => AnyQuery
+  readonly values: { readonly [name: string]: AnyExpr }
+}
+
+const keptBy = (query: AnyQuery): Kept => {
+  const limit = rowLimit(query)
+  const inner = limit === null ? query : limit.input
+  const rows = limit === null ? 'all' : limit.rows
+  const around = (q: AnyQuery): AnyQuery => (limit === null ? q : queryOf({ ...limit.node, input: q }))
+  if (inner.node.tag !== 'prepared') return { key: inner, rows, template: () => query, values: {} }
+  const { prepared, values } = inner.node
+  return { key: prepared, rows, template: () => around(prepared.template), values }
+}
+
+/** A limit of one or two rows at the top. */
+const rowLimit = ({ node }: AnyQuery) => {
+  if (node.tag !== 'limit' || node.count.node.tag !== 'literal') return null
+  const count = node.count.node.value
+  return count === 1n || count === 2n ? { node, input: node.input, rows: count === 1n ? ('one' as const) : ('two' as const) } : null
+}
+
+type Cache = WeakMap<AnyQuery | PreparedQuery, Map<Dialect, E.Either<DbError, Compiled>>>
+
+const caches: { readonly [R in Kept['rows']]: Cache } = { all: new WeakMap(), one: new WeakMap(), two: new WeakMap() }
 
 /** The statement of a query; the same one for the same query or prepared query. With rewrites of the caller's own nothing is kept. */
 export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan) => Plan = normalize): E.Either<DbError, Compiled> => {
-  const fresh = (): E.Either<DbError, Compiled> => attempting('a function of the query', () => printPlan(dialect, rewrite(reify(query))))
+  const { key, rows, template } = keptBy(query)
+  const fresh = (): E.Either<DbError, Compiled> =>
+    attempting('a function of the query', () => printPlan(dialect, rewrite(reify(template()))))
   if (rewrite !== normalize) return fresh()
-  const key = query.node.tag === 'prepared' ? query.node.prepared : query
-  const known = cache.get(key) ?? new Map<Dialect, E.Either<DbError, Compiled>>()
-  cache.set(key, known)
+  const known = caches[rows].get(key) ?? new Map<Dialect, E.Either<DbError, Compiled>>()
+  caches[rows].set(key, known)
   const before = known.get(dialect)
   if (before !== undefined) return before
   const compiled = fresh()
@@ -47,16 +89,13 @@ export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan)
   return compiled
 }
 
-/** The values of a statement's parameters, canonical, with those of a prepared query filled in. */
-const bind = (slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
-  const given = query?.node.tag === 'prepared' ? query.node.values : {}
-  return slots.map(s => {
-    if (s.tag === 'value') return s.value
-    const value = parameter(given, s.name)
-    const counts = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
-    if (s.isRowCount && !(counts && value >= 0)) refuse(validationError([s.name], 'a number of rows is a whole number and not negative'))
-    return value
-  })
+/** The canonical value of a parameter. */
+const valueOf = (s: Slot, given: Kept['values']): unknown => {
+  if (s.tag === 'value') return s.value
+  const value = parameter(given, s.name)
+  const counts = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
+  if (s.isRowCount && !(counts && value >= 0)) refuse(validationError([s.name], 'a number of rows is a whole number and not negative'))
+  return value
 }
 
 const parameter = (given: { readonly [name: string]: AnyExpr }, name: string): unknown => {
@@ -67,9 +106,14 @@ const parameter = (given: { readonly [name: string]: AnyExpr }, name: string): u
   return refuse(error._tag === 'ValidationError' ? validationError([name, ...error.path], error.reason) : error)
 }
 
-/** The same as a driver of the dialect is given them. */
-export const parameters = (dialect: Dialect, slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] =>
-  bind(slots, query).map((value, i) => (value === null ? null : dialect.write((slots[i] as Slot).type.sql)(value)))
+/** The values of a statement's parameters as a driver of the dialect is given them, with those of a prepared query filled in. */
+export const parameters = (dialect: Dialect, slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
+  const given = query === null ? {} : keptBy(query).values
+  return slots.map(s => {
+    const value = valueOf(s, given)
+    return value === null ? null : dialect.write(s.type.sql)(value)
+  })
+}
 
 /**
  * The text and parameters of a query in a dialect: what would be sent. The parameters are written as the drivers take them,

@@ -24,8 +24,8 @@ const placeholder = (n: number, s: Slot): string => {
   const t = s.type.sql
   const named = s.tag === 'named'
   const value = named ? null : s.value
-  const large = typeof value === 'number' && Math.abs(value) > 2147483647
-  if (t.tag === 'bigint' || isScaled(t) || ((t.tag === 'int' || t.tag === 'smallint') && large)) return `CAST(?${n} AS INTEGER)`
+  const maybeLarge = named ? t.tag === 'int' : typeof value === 'number' && Math.abs(value) > 2147483647
+  if (t.tag === 'bigint' || isScaled(t) || ((t.tag === 'int' || t.tag === 'smallint') && maybeLarge)) return `CAST(?${n} AS INTEGER)`
   if ((t.tag === 'float' || (t.tag === 'numeric' && t.sqlite === 'real')) && (named || Number.isInteger(Number(value))))
     return `CAST(?${n} AS REAL)`
   return `?${n}`

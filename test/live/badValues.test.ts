@@ -573,6 +573,19 @@ const numbers = (engine: Engine): void => {
       await s.left('ValidationError', Q.all(pipe(all, f(no(X.lit('1'))))))
     })
   }
+  test('a prepared whole number beyond 32 bits: in a row, in arithmetic, in a condition, and of the only row', async () => {
+    const prepared = Q.prepare({ n: int }, p =>
+      pipe(
+        Q.of({ n: p.n, more: X.plus(p.n, X.lit(1)), isSame: X.eq(p.n, p.n) }),
+        Q.where(() => X.gt(p.n, X.lit(-(2 ** 52)))),
+      ),
+    )
+    for (const n of [2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 52]) {
+      const row = { n, more: n + 1, isSame: true }
+      assert.equal(await s.right(Q.all(prepared({ n }))), [row])
+      assert.equal(await s.right(Q.one(prepared({ n }))), row)
+    }
+  })
   test('limit 0 and an offset past the end', async () => {
     assert.equal(await s.right(Q.all(pipe(all, Q.limit(0)))), [])
     assert.equal(await s.right(Q.all(pipe(all, Q.offset(Number.MAX_SAFE_INTEGER)))), [])

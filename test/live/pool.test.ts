@@ -301,6 +301,27 @@ const pools = (name: ServerName): void => {
     })
   })
 
+  test('a write is not overtaken for ever by readers that never stop', async () => {
+    await using({ max: 1, acquireTimeout: 3_000 }, async db => {
+      let reading = true
+      let reads = 0
+      const reader = async (): Promise<void> => {
+        while (reading) {
+          await right(slowRead(0.02)({ db }))
+          reads += 1
+        }
+      }
+      const readers = Array.from({ length: 6 }, reader)
+      await wait(50)
+      const before = reads
+      for (let i = 0; i < 5; i += 1) await right(insert(i)({ db }))
+      assert.ok(reads > before, 'and they read on meanwhile')
+      reading = false
+      await Promise.all(readers)
+    })
+    assert.equal(await ids(), [0, 1, 2, 3, 4])
+  })
+
   test('who gives a read up takes no other read with it', async () => {
     await using({ max: 1 }, async db => {
       const giving = new AbortController()
