@@ -121,12 +121,15 @@ const timestamp: Reader = cell => {
   const match = typeof cell === 'string' ? INSTANT.exec(cell) : null
   if (match === null) return MISMATCH
   const date = new Date(`${match[1]}-${match[2]}-${match[3]}T${match[4]}.${(match[5] ?? '').slice(0, 3).padEnd(3, '0')}Z`)
-  return Number.isNaN(date.getTime()) ? MISMATCH : date
+  // a day that its month does not have would become one of the next
+  return date.getUTCDate() === Number(match[3]) ? date : MISMATCH
 }
 
 const timestampMicros: Reader = cell => {
   const match = typeof cell === 'string' ? INSTANT.exec(cell) : null
-  return match === null ? MISMATCH : `${match[1]}-${match[2]}-${match[3]}T${match[4]}.${(match[5] ?? '').slice(0, 6).padEnd(6, '0')}Z`
+  if (match === null) return MISMATCH
+  const text = `${match[1]}-${match[2]}-${match[3]}T${match[4]}.${(match[5] ?? '').slice(0, 6).padEnd(6, '0')}Z`
+  return !Number.isNaN(usualInstant(cell)) || canonical({ tag: 'timestampMicros' }, text).ok ? text : MISMATCH
 }
 
 const hex: Reader = cell => {

@@ -24,11 +24,16 @@ const quote = quoteFor('mariadb')
 
 const limit = limitOf('mariadb')
 
-/** JSON's own columns have another collation than texts, with which they do not mix. */
+const TEXTS: readonly SqlType['tag'][] = ['text', 'varchar', 'char', 'enum']
+
+/**
+ * JSON's own columns have another collation than texts, with which they do not mix. A stored text may have another character
+ * set, whose bytes the engine's JSON would take for UTF-8 (10.11).
+ */
 const toJson: Dialect['toJson'] = (value, type, computed) => {
   const whole = value.pieces.length === 1 ? value : parens(value)
   if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return sql`json_compact(${whole} COLLATE ${COLLATION})`
-  if (type.tag === 'text' && type.collation === 'stored') return sql`CONVERT(${value} USING utf8mb4)`
+  if (TEXTS.includes(type.tag)) return sql`CONVERT(${value} USING utf8mb4)`
   return mysql.toJson(value, type, computed)
 }
 
