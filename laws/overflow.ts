@@ -107,6 +107,10 @@ export const overflowLaw = ({ runner, reference }: { readonly runner: Runner; re
         E.isRight(got) && E.isRight(expected)
           ? sameAnswer({ tag: 'cell' }, got.right[0]?.x, expected.right[0]?.x)
           : E.isLeft(got) && E.isLeft(expected) && got.left._tag === expected.left._tag
-      return same ? null : `${text}\n\n${reference.capabilities.engine}: ${said(expected)}\n${runner.capabilities.engine}: ${said(got)}`
+      // MySQL computes a quotient without the sign first, and refuses the least number
+      const isLeast = text.includes('quot') && text.includes(String(-MAX - 1n)) && E.isLeft(got) && got.left._tag === 'NumericOverflow'
+      return same || isLeast
+        ? null
+        : `${text}\n\n${reference.capabilities.engine}: ${said(expected)}\n${runner.capabilities.engine}: ${said(got)}`
     },
   )

@@ -5,9 +5,10 @@
  * and r are queries, f and g functions from rows to queries, h from rows to rows, p a condition.
  */
 import * as O from 'fp-ts/lib/Option.js'
-import { apply, type Code, lambda, piped, pure, record, spread, type Variable } from './arbitrary/Code.js'
+import type { RowShape } from '../lib/core/Syntax.js'
+import { apply, type Code, lambda, list, piped, pure, record, spread, type Variable } from './arbitrary/Code.js'
 import { call, combinator } from './arbitrary/combinators.js'
-import type { Equation } from './Equation.js'
+import type { Equation, Parts, Rows } from './Equation.js'
 
 const v = (index: number): Code<any> => ({ text: `s${index}`, build: env => env[index], uses: [] })
 const fun = (count: number, body: Code<unknown>, from = 0): Code<any> =>
@@ -339,6 +340,125 @@ const joins: readonly Equation[] = [
   },
 ]
 
+/** A key of rows that is never null: a whole number, and 0 in the place of null. */
+const keyOf = (p: Parts, of: RowShape): ((row: Code<unknown>) => Code<any>) => {
+  const k = p.expression('k', of, 'int')
+  return row => x('coalesce', apply(k.code, row), number(0))
+}
+
+const win = (name: string, ...args: readonly Code<unknown>[]): Code<any> => call('Window', name, ...args)
+const over = (options: Code<unknown>, of: Code<unknown>): Code<any> => apply(win('over', options), of)
+const countAll: Code<any> = combinator('Agg', 'countAll')
+const named = (index: number, of: string): Code<any> => ({ text: `s${index}.${of}`, build: env => (env[index] as any)[of], uses: [] })
+
+/** For each row of a query the number of its rows for which a condition on both holds. */
+const counted = (s: Rows, condition: Code<unknown>): Code<any> => {
+  const count = piped(
+    s.code,
+    q('where', fun(1, condition, 1)),
+    q('aggregate', fun(1, record([['n', countAll]]), 1)),
+    q('map', fun(1, named(1, 'n'), 1)),
+  )
+  return x('coalesce', x('scalar', count), number(0))
+}
+
+const windows: readonly Equation[] = [
+  {
+    name: 'map(s => h(s)) . window(w) = map(h)',
+    statement: 'A window adds fields, and changes neither the rows nor their order.',
+    ordered: true,
+    sides: p => {
+      const s = p.ordered('q')
+      const h = p.shape('h', s.row)
+      return [
+        piped(s.code, q('window', fun(1, record([[N, over(record([]), countAll)]]))), q('map', h.code)),
+        piped(s.code, q('map', h.code)),
+      ]
+    },
+  },
+  {
+    name: 'window(over({ partitionBy: [k] })(countAll)) = let(count of the rows with the same k)',
+    statement: 'Over a partition without an order an aggregate is that of the rows with the same key.',
+    sides: p => {
+      const s = p.query('q')
+      const k = p.expression('k', s.row)
+      const by = record([['partitionBy', list([apply(k.code, v(0))])]])
+      const same = x('same', apply(k.code, v(1)), apply(k.code, v(0)))
+      return [
+        piped(s.code, q('window', fun(1, record([[N, over(by, countAll)]])))),
+        piped(s.code, q('let', name(N), fun(1, counted(s, same)))),
+      ]
+    },
+  },
+  {
+    name: 'window(rank({ orderBy: [asc(k)] })) = let(1 + count of the rows with a smaller k)',
+    statement: 'The rank is one more than the number of rows before.',
+    sides: p => {
+      const s = p.query('q')
+      const k = keyOf(p, s.row)
+      const by = record([['orderBy', list([x('asc', k(v(0)))])]])
+      const less = x('lt', k(v(1)), k(v(0)))
+      return [
+        piped(s.code, q('window', fun(1, record([[N, win('rank', by)]])))),
+        piped(s.code, q('let', name(N), fun(1, x('plus', counted(s, less), number(1))))),
+      ]
+    },
+  },
+  {
+    name: 'window(over({ orderBy: [asc(k)] })(countAll)) = let(count of the rows with a k that is not larger)',
+    statement: 'With an order the frame ends with the rows that are alike.',
+    sides: p => {
+      const s = p.query('q')
+      const k = keyOf(p, s.row)
+      const by = record([['orderBy', list([x('asc', k(v(0)))])]])
+      const upTo = x('lte', k(v(1)), k(v(0)))
+      return [
+        piped(s.code, q('window', fun(1, record([[N, over(by, countAll)]])))),
+        piped(s.code, q('let', name(N), fun(1, counted(s, upTo)))),
+      ]
+    },
+  },
+  {
+    name: 'firstValue(k, { orderBy: [asc(k)] }) = over({})(min(k)), lastValue(k, { orderBy: [asc(k)], rows: {} }) = over({})(max(k))',
+    statement: 'The first value in ascending order is the least, the last one the greatest.',
+    sides: p => {
+      const s = p.query('q')
+      const k = keyOf(p, s.row)
+      const by: readonly [string, Code<unknown>] = ['orderBy', list([x('asc', k(v(0)))])]
+      const all = record([])
+      const extremes = [
+        [N, win('firstValue', k(v(0)), record([by]))],
+        ['last', win('lastValue', k(v(0)), record([by, ['rows', all]]))],
+      ] as const
+      const aggregates = [
+        [N, over(all, call('Agg', 'min', k(v(0))))],
+        ['last', over(all, call('Agg', 'max', k(v(0))))],
+      ] as const
+      return [piped(s.code, q('window', fun(1, record(extremes)))), piped(s.code, q('window', fun(1, record(aggregates))))]
+    },
+  },
+  {
+    name: 'map(k) . where(n <= m) . window(n = rowNumber({ orderBy: [asc(k)] })) = map(k) . limit(m) . orderBy(asc(k))',
+    statement: 'The rows with the first numbers are the first rows in the same order, as far as ties let them be told apart.',
+    sides: p => {
+      const s = p.query('q')
+      const k = keyOf(p, s.row)
+      const m = number(p.below(5))
+      const by = list([x('asc', k(v(0)))])
+      const keys = q('map', fun(1, record([['k', k(v(0))]])))
+      return [
+        piped(
+          s.code,
+          q('window', fun(1, record([[N, win('rowNumber', record([['orderBy', by]]))]]))),
+          q('where', fun(1, x('lte', named(0, N), m))),
+          keys,
+        ),
+        piped(s.code, q('orderBy', fun(1, by)), q('limit', m), keys),
+      ]
+    },
+  },
+]
+
 const orders: readonly Equation[] = [
   {
     name: 'orderBy(b) . orderBy(a) = orderBy(s => [...b(s), ...a(s)])',
@@ -450,4 +570,4 @@ const agg = (): Code<any> => ({
 })
 const a0 = (index: number): Code<any> => ({ text: `s${index}.n`, build: env => (env[index] as any).n, uses: [] })
 
-export const queryEquations: readonly Equation[] = [...monad, ...functor, ...bag, ...conditions, ...joins, ...orders, ...nested]
+export const queryEquations: readonly Equation[] = [...monad, ...functor, ...bag, ...conditions, ...joins, ...windows, ...orders, ...nested]

@@ -61,11 +61,17 @@ const makers: readonly (readonly [number, AggMaker])[] = [
   ],
 ]
 
-const one = (w: Writer): Code<any> => {
-  const made = w.choices.weighted(makers)(w)
+const one = (w: Writer, some: typeof makers = makers): Code<any> => {
+  const made = w.choices.weighted(some)(w)
   const agg = statically(w.vars, made).node.tag === 'invalid' ? call('Agg', 'count', expression(w, 'int', 0)) : made
   return w.choices.below(5) === 4 ? apply(call('Agg', 'filter', predicate(w, 1)), agg) : agg
 }
+
+/** Those that a window may compute. */
+const framed = makers.filter((_, i) => i < 7 && i !== 3)
+
+/** An aggregate for the frame of a window. */
+export const frameAggregate = (w: Writer): Code<any> => one(w, framed)
 
 /** A record of aggregates. `keys` are the names of the group keys. */
 export const aggregates = (w: Writer): { readonly code: Code<any>; readonly keys: readonly string[] } => {

@@ -1,7 +1,7 @@
 /**
  * The exported functions of the library, as code that a generator puts together.
  *
- * `Q`, `Expr`, `Agg`, `Column` and `C` are the names under which `query-ts` exports its modules; a
+ * `Q`, `Expr`, `Agg`, `Window`, `Column` and `C` are the names under which `query-ts` exports its modules; a
  * combinator is looked up by that name, so that what is generated is what a user can write, and its
  * use is recorded. `t` is the record of the tables.
  */
@@ -12,9 +12,10 @@ import * as Expr from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import type { SqlType } from '../../lib/core/SqlType.js'
 import type { AnyTable, ExprType } from '../../lib/core/Syntax.js'
+import * as Window from '../../lib/core/Window.js'
 import { apply, type Code, member, pure, quoted } from './Code.js'
 
-const modules = { Agg, C, Column, Expr, Q } as const
+const modules = { Agg, C, Column, Expr, Q, Window } as const
 
 export type ModuleName = keyof typeof modules
 

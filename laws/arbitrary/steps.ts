@@ -16,6 +16,7 @@ import { ownColumns } from './scopeCode.js'
 import { field, shape } from './shape.js'
 import { valueCode } from './values.js'
 import type { QueryCode, UniqueKey, Writer } from './Writer.js'
+import { windows } from './windows.js'
 
 type StepMaker = (w: Writer, q: QueryCode) => QueryCode
 
@@ -94,6 +95,23 @@ const aggregate = onAny((w, q, row) => {
   return append(w, q, call('Q', 'aggregate', lambda([own], made.code)), { total: false, unique: made.keys.map(k => [k]) })
 })
 
+const window = onRecord((w, q, row) => {
+  const own = rowVariable(w, row)
+  const name = freshName(own.scope, 'w')
+  return append(
+    w,
+    q,
+    call(
+      'Q',
+      'window',
+      lambda(
+        [own],
+        windows(within(w, own), q.unique, n => (n === 0 ? name : `${name}_${n + 1}`)),
+      ),
+    ),
+  )
+})
+
 const distinct: StepMaker = (w, q) => append(w, q, combinator('Q', 'distinct'), FORGOTTEN)
 
 const setOperation =
@@ -133,6 +151,7 @@ export const steps: { readonly [op: string]: StepMaker | undefined } = {
   innerJoin: join('innerJoin'),
   leftJoin: join('leftJoin'),
   aggregate,
+  window,
   distinct,
   unionAll: setOperation('unionAll'),
   union: setOperation('union'),

@@ -1,7 +1,7 @@
 /**
  * The combinators that generated queries and commands are made of, and those that are left out.
  *
- * Every exported value of `Query`, `Expr`, `Agg` and `Command` is in one of the two lists, so that a new
+ * Every exported value of `Query`, `Expr`, `Agg`, `Window` and `Command` is in one of the two lists, so that a new
  * combinator can't be forgotten: a test compares them with what the modules export. A long run of the
  * laws fails when one of the first list was never used.
  */
@@ -9,16 +9,18 @@ import * as Agg from '../../lib/core/Agg.js'
 import * as C from '../../lib/core/Command.js'
 import * as Expr from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
+import * as Window from '../../lib/core/Window.js'
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /** Combinators of queries, as `GeneratedQuery.uses` names them. */
 export const queryVocabulary: readonly string[] = [
-  ...words(`from of zero Do values prepare where when map mapRow flatMap bind bindLeft let innerJoin leftJoin aggregate distinct
+  ...words(`from of zero Do values prepare where when map mapRow flatMap bind bindLeft let innerJoin leftJoin aggregate window distinct
     unionAll union intersect except orderBy limit offset many first`).map(n => `Q.${n}`),
   ...words(`lit litOf nullOf eq ne lt lte gt gte same between inList notIn isNull isNotNull and or not plus minus times neg quot rem div
     concat lower upper length substring position like ilike contains startsWith endsWith escapeLike caseWhen coalesce nullIf cast
     isSome maybe exists inQuery scalar asc desc nullsFirst nullsLast`).map(n => `Expr.${n}`),
+  ...words('rowNumber rank denseRank percentRank cumeDist ntile lag lead firstValue lastValue nthValue over').map(n => `Window.${n}`),
   ...words('key count countAll countDistinct sum avg min max arrayAgg stringAgg filter').map(n => `Agg.${n}`),
 ]
 
@@ -41,7 +43,7 @@ export const leftOut: { readonly [name: string]: string } = {
 
 /** Exported names that are in neither list, and names in the lists that nothing exports. */
 export const forgotten = (): readonly string[] => {
-  const exported = Object.entries({ Q, Expr, Agg, C }).flatMap(([module, names]) => Object.keys(names).map(n => `${module}.${n}`))
+  const exported = Object.entries({ Q, Expr, Agg, Window, C }).flatMap(([module, names]) => Object.keys(names).map(n => `${module}.${n}`))
   const listed = new Set([...queryVocabulary, ...commandVocabulary, ...Object.keys(leftOut)])
   return [...exported.filter(n => !listed.has(n)), ...[...listed].filter(n => !exported.includes(n))]
 }

@@ -15,6 +15,7 @@ export const STEPS: Weights = {
   bindLeft: 3,
   let: 3,
   aggregate: 3,
+  window: 3,
   distinct: 2,
   limit: 3,
   offset: 1,

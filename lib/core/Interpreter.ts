@@ -83,6 +83,8 @@ export interface Capabilities {
   readonly returning: 'native' | 'emulated'
   readonly lateral: 'native' | 'emulated' | 'refused'
   readonly transactionalDdl: boolean
+  /** Whether foreign keys and checks hold when a statement is done, or are looked at row by row (docs/decisions/0010). */
+  readonly constraints: 'statement' | 'row'
   readonly isolation: readonly Isolation[]
 }
 

@@ -13,7 +13,7 @@
  * - `where(p) = flatMap(s => p ? of(s) : zero)`; `unionAll` is a monoid with `zero`
  *
  * Order: `orderBy` is a stable sort, seen by `limit`, `offset`, `first` and the result. `map`, `where`,
- * `let`, `limit`, `offset` keep it; joins, set operations, `distinct` and `aggregate` forget it.
+ * `let`, `window`, `limit`, `offset` keep it; joins, set operations, `distinct` and `aggregate` forget it.
  * The programs that run a query (`all`, `one`, `head`, ...) are in `fetch`, and exported from here too.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
@@ -27,6 +27,7 @@ import type {
   AnyAgg,
   AnyExpr,
   AnyQuery,
+  AnyWin,
   Columns,
   Expr,
   Exprs,
@@ -44,6 +45,7 @@ import type {
   SetOperator,
   Shape,
   Table,
+  Win,
 } from './Syntax.js'
 import { expr, exprType, invalid, MADE, query } from './Syntax.js'
 
@@ -163,6 +165,15 @@ export const aggregate =
   <S, R extends { readonly [name: string]: AnyAgg }>(f: (s: S) => R) =>
   <A>(q: Query<S, A>): Query<AggExprs<R>, AggRow<R>> =>
     query({ tag: 'aggregate', input: q, f })
+
+type WinExprs<W> = { readonly [K in keyof W]: W[K] extends Win<infer A> ? Expr<A> : never }
+type WinRow<W> = { readonly [K in keyof W]: W[K] extends Win<infer A> ? A : never }
+
+/** Each row with values of the rows around it: numbers, ranks, running totals. See `Window`. The rows and their order are the same. */
+export const window =
+  <S, W extends { readonly [name: string]: AnyWin }>(f: (s: S) => W) =>
+  <A>(q: Query<S, A>): Query<S & WinExprs<W>, A & WinRow<W>> =>
+    query({ tag: 'window', input: q, f })
 
 /** Each row once, by null-safe equality of all its columns. */
 export const distinct = <S, A>(q: Query<S, A>): Query<S, A> => query({ tag: 'distinct', input: q })

@@ -135,6 +135,47 @@ export interface Order {
   readonly nulls: 'first' | 'last' | null
 }
 
+/** The functions of the rows around a row that are no aggregates. */
+export type WindowFn =
+  | 'rowNumber'
+  | 'rank'
+  | 'denseRank'
+  | 'percentRank'
+  | 'cumeDist'
+  | 'ntile'
+  | 'lag'
+  | 'lead'
+  | 'firstValue'
+  | 'lastValue'
+  | 'nthValue'
+
+/** Rows around the current one by their distance to it; null is the end of the partition. */
+export interface Frame {
+  readonly from: number | null
+  readonly to: number | null
+}
+
+export interface WindowCall {
+  readonly tag: 'window'
+  /** `count` is the number of groups, of rows between, or of the row in its frame. */
+  readonly of: AggCall | { readonly tag: 'function'; readonly fn: WindowFn; readonly arg: AnyExpr | null; readonly count: number | null }
+  readonly partition: readonly AnyExpr[]
+  readonly order: readonly Order[]
+  /** null: with an order all rows up to the last one that is alike, else the whole partition. */
+  readonly frame: Frame | null
+}
+
+/** A value computed from the rows around a row: neither an `Expr` nor an `Agg`, so that it can't stand where one belongs. */
+export interface Win<out A> {
+  readonly _A?: () => A
+  readonly [MADE]?: true
+  readonly kind: 'win'
+  readonly node: WindowCall | { readonly tag: 'invalid'; readonly error: DbError }
+  readonly type: ExprType
+}
+
+export type AnyWin = Win<any>
+
 // --- Shapes: what `map` may answer ------------------------------------------------------------
 
 /** A nested collection in a row: `many` and `first`. It is decoded; it can't be compared, grouped or made distinct. */
@@ -274,6 +315,7 @@ export type QueryNode =
   | { readonly tag: 'bind' | 'bindLeft'; readonly input: AnyQuery; readonly name: string; readonly f: (s: any) => AnyQuery }
   | { readonly tag: 'let'; readonly input: AnyQuery; readonly name: string; readonly f: (s: any) => Shape }
   | { readonly tag: 'aggregate'; readonly input: AnyQuery; readonly f: (s: any) => { readonly [name: string]: AnyAgg } }
+  | { readonly tag: 'window'; readonly input: AnyQuery; readonly f: (s: any) => { readonly [name: string]: AnyWin } }
   | { readonly tag: 'distinct'; readonly input: AnyQuery }
   | { readonly tag: 'set'; readonly operator: SetOperator; readonly left: AnyQuery; readonly right: AnyQuery }
   | { readonly tag: 'orderBy'; readonly input: AnyQuery; readonly f: (s: any) => readonly Order[] }

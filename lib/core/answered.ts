@@ -7,9 +7,10 @@
  */
 import { kindOf } from './Canonical.js'
 import { refuse, validationError } from './DbError.js'
-import { type AnyAgg, type AnyExpr, type AnyQuery, isMade, type Order } from './Syntax.js'
+import { type AnyAgg, type AnyExpr, type AnyQuery, type AnyWin, isMade, type Order } from './Syntax.js'
 
-const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg' | 'command'): boolean => isMade(x) && (x as { kind?: unknown }).kind === kind
+const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg' | 'win' | 'command'): boolean =>
+  isMade(x) && (x as { kind?: unknown }).kind === kind
 
 const wrong = (what: string, expected: string, x: unknown): never => {
   const got =
@@ -59,4 +60,11 @@ export const asAggregates = (x: unknown): { readonly [name: string]: AnyAgg } =>
   if (typeof x !== 'object' || x === null || 'kind' in x) return wrong('aggregate', 'a record of aggregates', x)
   for (const [name, agg] of Object.entries(x)) if (!isKind(agg, 'agg')) return wrong(`aggregate.${name}`, 'an aggregate, or key(...)', agg)
   return x as { readonly [name: string]: AnyAgg }
+}
+
+export const asWindows = (x: unknown): { readonly [name: string]: AnyWin } => {
+  if (typeof x !== 'object' || x === null || 'kind' in x) return wrong('window', 'a record of window functions', x)
+  for (const [name, win] of Object.entries(x))
+    if (!isKind(win, 'win')) return wrong(`window.${name}`, 'a window function, or over(...)', win)
+  return x as { readonly [name: string]: AnyWin }
 }

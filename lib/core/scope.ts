@@ -9,7 +9,7 @@
  * is none (the missing side of a left join, the fields of a union). `null` is the row of `zero`,
  * which has every shape.
  */
-import { asAggregates, asQuery } from './answered.js'
+import { asAggregates, asQuery, asWindows } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
 import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
@@ -247,6 +247,11 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
         const aggs = asAggregates(node.f(row === null ? nothing : scopeOf(row)))
         return mapFields(aggs, agg => symbol(aggregateType(agg, isGrouped(aggs))))
       }
+      case 'window':
+        return extend(
+          row,
+          mapFields(asWindows(node.f(scopeOf(row))), win => symbol(win.type)),
+        )
       default:
         return row
     }

@@ -14,14 +14,28 @@
 import { outOfScope } from '../core/answered.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { isInteger, isText } from '../core/SqlType.js'
-import type { AnyAgg, AnyExpr, AnyQuery, AnyTable, ExprType, Order, Pred, QueryNode, RowShape } from '../core/Syntax.js'
+import type {
+  AggCall,
+  AnyAgg,
+  AnyExpr,
+  AnyQuery,
+  AnyTable,
+  AnyWin,
+  ExprType,
+  Order,
+  Pred,
+  QueryNode,
+  RowShape,
+  WindowCall,
+} from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
 import { extend, leaves, mapLeaves, nothing, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
-import { aggregated } from './aggregate.js'
+import { aggregated, type Member } from './aggregate.js'
 import { type Database, seenAs, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { among, apply, both, convert, negated, type Operand, type Truth } from './scalar.js'
 import { exact, identities, identity, type Value } from './value.js'
+import { type WindowMember, windowed } from './windowed.js'
 
 /** What expressions and queries mean in one state of a database. */
 export interface Meaning {
@@ -55,6 +69,7 @@ const present = (row: RowShape): RowShape => ({ kind: 'maybe', present: literal(
 
 type WithInput = Extract<QueryNode, { readonly input: AnyQuery }>
 type Aggregate = Extract<QueryNode, { readonly tag: 'aggregate' }>
+type Window = Extract<QueryNode, { readonly tag: 'window' }>
 type Where = Extract<QueryNode, { readonly tag: 'where' }>
 type Fields = { readonly [field: string]: AnyExpr }
 type SetNode = Extract<QueryNode, { readonly tag: 'set' }>
@@ -228,6 +243,8 @@ export const meaning = (db: Database): Meaning => {
         return input.map(row => extend(row, { [node.name]: node.f(scopeOf(row)) }))
       case 'distinct':
         return distinct(input)
+      case 'window':
+        return windows(node, input)
       case 'orderBy':
         return sorted(input, row => sortKeys(node.f(scopeOf(row))))
       case 'limit':
@@ -277,6 +294,28 @@ export const meaning = (db: Database): Meaning => {
     )
   }
 
+  /** The rows with what their window functions answer; each function is given as each row sees it. */
+  const windows = (node: Window, input: readonly RowShape[]): readonly RowShape[] => {
+    const seen = input.map(row => node.f(scopeOf(row)))
+    const names = Object.keys(seen[0] ?? {})
+    const columns = names.map(name => windowColumn(seen.map(wins => wins[name] as AnyWin)))
+    return input.map((row, i) => extend(row, Object.fromEntries(names.map((name, j) => [name, columns[j]?.[i] as AnyExpr]))))
+  }
+
+  const windowColumn = (wins: readonly AnyWin[]): readonly AnyExpr[] => {
+    const calls = wins.map(({ node }) => (node.tag === 'invalid' ? refuse(node.error) : node))
+    const members = calls.map(
+      (call): WindowMember => ({
+        partition: identities(call.partition.map(e => [e.type.sql, value(e)])),
+        keys: sortKeys(call.order),
+        member:
+          call.of.tag === 'agg' ? memberOf(call.of) : { kept: true, value: call.of.arg === null ? null : value(call.of.arg), keys: [] },
+      }),
+    )
+    const [{ type }, call] = [wins[0] as AnyWin, calls[0] as WindowCall]
+    return windowed(call, type.sql, members).map(v => literal(v, type))
+  }
+
   const scopeOrNothing = (q: AnyQuery): unknown => {
     const row = rowOf(q)
     return row === null ? nothing : scopeOf(row)
@@ -288,12 +327,16 @@ export const meaning = (db: Database): Meaning => {
   const aggregate = (agg: AnyAgg, group: readonly AnyAgg[]): Value => {
     if (agg.node.tag === 'invalid') return refuse(agg.node.error)
     if (agg.node.tag === 'key') return keyValue(group[0] as AnyAgg)[1]
-    const members = group.flatMap(({ node }) => {
-      if (node.tag !== 'agg') return []
-      const kept = node.filter === null || holds(node.filter)
-      return [{ kept, value: kept && node.arg !== null ? value(node.arg) : null, keys: kept ? sortKeys(node.order) : [] }]
-    })
-    return aggregated(agg.node, agg.type.sql, members)
+    return aggregated(
+      agg.node,
+      agg.type.sql,
+      group.flatMap(({ node }) => (node.tag === 'agg' ? [memberOf(node)] : [])),
+    )
+  }
+
+  const memberOf = (call: AggCall): Member => {
+    const kept = call.filter === null || holds(call.filter)
+    return { kept, value: kept && call.arg !== null ? value(call.arg) : null, keys: kept ? sortKeys(call.order) : [] }
   }
 
   const combined = (node: SetNode): readonly RowShape[] => {

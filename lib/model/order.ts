@@ -27,7 +27,8 @@ const compareKey = (a: SortKey, b: SortKey): number => {
   return a.direction === 'asc' ? order : -order
 }
 
-const compareKeys = (as: readonly SortKey[], bs: readonly SortKey[]): number => {
+/** The order of two lists of keys: 0 for rows that are alike. */
+export const compareKeys = (as: readonly SortKey[], bs: readonly SortKey[]): number => {
   for (const [i, a] of as.entries()) {
     const order = compareKey(a, bs[i] as SortKey)
     if (order !== 0) return order

@@ -9,12 +9,24 @@
  * Law: where this passes, evaluation fails only for what the rows hold (an overflow, a codec).
  */
 
-import { asAggregates, asCondition, asExpr, asOrders, asQuery } from '../core/answered.js'
+import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows } from '../core/answered.js'
 import { isRequired } from '../core/Command.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
-import type { AnyAgg, AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, ExprType, Order, QueryNode, RowShape } from '../core/Syntax.js'
+import type {
+  AggCall,
+  AnyAgg,
+  AnyCommand,
+  AnyExpr,
+  AnyQuery,
+  AnyTable,
+  Assignments,
+  ExprType,
+  Order,
+  QueryNode,
+  RowShape,
+} from '../core/Syntax.js'
 import { exprType, symbol } from '../core/Syntax.js'
 import { comparable, extend, leaves, mapLeaves, nothing, returnable, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import { type Database, stored } from './Database.js'
@@ -151,6 +163,20 @@ const checker = (db: Database) => {
       case 'distinct':
         compared(row, 'distinct')
         return mapLeaves(row, leaf => symbol(leaf.type))
+      case 'window': {
+        const wins = asWindows(node.f(scope))
+        for (const { node: win } of Object.values(wins)) {
+          if (win.tag === 'invalid') {
+            refuse(win.error)
+            continue
+          }
+          if (win.of.tag === 'agg') aggregated(win.of)
+          else if (win.of.arg !== null) expression(win.of.arg)
+          expressions(win.partition)
+          order(win.order)
+        }
+        return extend(row, Object.fromEntries(Object.entries(wins).map(([name, win]) => [name, symbol(win.type)])))
+      }
       case 'orderBy':
         order(asOrders(node.f(scope)))
         return row
@@ -161,15 +187,17 @@ const checker = (db: Database) => {
     }
   }
 
+  const aggregated = (call: AggCall): void => {
+    if (call.arg !== null) expression(call.arg)
+    if (call.filter !== null) expression(call.filter)
+    order(call.order)
+  }
+
   const aggregate = (aggs: { readonly [name: string]: AnyAgg }): RowShape => {
     for (const { node } of Object.values(aggs)) {
       if (node.tag === 'invalid') refuse(node.error)
       else if (node.tag === 'key') expression(node.expr)
-      else {
-        if (node.arg !== null) expression(node.arg)
-        if (node.filter !== null) expression(node.filter)
-        order(node.order)
-      }
+      else aggregated(node)
     }
     return Object.fromEntries(Object.entries(aggs).map(([name, agg]) => [name, symbol(agg.type)]))
   }

@@ -9,7 +9,7 @@
  * A `join` may be dependent: its right side may mention columns of its left (SQL's LATERAL).
  * Aliases and texts come later, in `sql/`; this module only knows ids and the names they wish for.
  */
-import type { AggFn, AnyTable, ExprType, ScalarFn, SetOperator } from '../core/Syntax.js'
+import type { AggFn, AnyTable, ExprType, Frame, ScalarFn, SetOperator, WindowFn } from '../core/Syntax.js'
 
 export interface Scalar {
   readonly node: ScalarNode
@@ -63,6 +63,17 @@ export interface AggColumn extends Named {
   readonly agg: AggScalar
 }
 
+export interface WindowScalar {
+  readonly of: AggScalar | { readonly fn: WindowFn; readonly arg: Scalar | null; readonly count: number | null }
+  readonly partition: readonly Scalar[]
+  readonly order: readonly SortKey[]
+  readonly frame: Frame | null
+}
+
+export interface WindowColumn extends Named {
+  readonly window: WindowScalar
+}
+
 /** One side of a set operation: what it reads, column by column. */
 export interface Operand {
   readonly rel: Rel
@@ -85,6 +96,7 @@ export type Rel =
       readonly name: string | null
     }
   | { readonly tag: 'aggregate'; readonly input: Rel; readonly keys: readonly Computed[]; readonly aggs: readonly AggColumn[] }
+  | { readonly tag: 'window'; readonly input: Rel; readonly columns: readonly WindowColumn[] }
   | { readonly tag: 'distinct'; readonly input: Rel; readonly columns: readonly Computed[] }
   | {
       readonly tag: 'set'
@@ -213,6 +225,18 @@ export const mapScalar = (s: Scalar, walk: Walk): Scalar => {
 const mapKeys = (keys: readonly SortKey[], f: (s: Scalar) => Scalar): readonly SortKey[] => keys.map(k => ({ ...k, scalar: f(k.scalar) }))
 const mapComputed = (columns: readonly Computed[], f: (s: Scalar) => Scalar): readonly Computed[] =>
   columns.map(c => ({ ...c, scalar: f(c.scalar) }))
+const mapAgg = (a: AggScalar, f: (s: Scalar) => Scalar): AggScalar => ({
+  ...a,
+  arg: mapMaybe(a.arg, f),
+  filter: mapMaybe(a.filter, f),
+  order: mapKeys(a.order, f),
+})
+const mapWindow = (w: WindowScalar, f: (s: Scalar) => Scalar): WindowScalar => ({
+  ...w,
+  of: 'filter' in w.of ? mapAgg(w.of, f) : { ...w.of, arg: mapMaybe(w.of.arg, f) },
+  partition: w.partition.map(f),
+  order: mapKeys(w.order, f),
+})
 const mapMaybe = (s: Scalar | null, f: (s: Scalar) => Scalar): Scalar | null => (s === null ? null : f(s))
 
 /** The same relation with `f` applied to its inputs and `walk` to the scalars that it holds itself. */
@@ -233,11 +257,10 @@ export const mapRel = (rel: Rel, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
         ...rel,
         input: f(rel.input),
         keys: mapComputed(rel.keys, scalar),
-        aggs: rel.aggs.map(a => ({
-          ...a,
-          agg: { ...a.agg, arg: mapMaybe(a.agg.arg, scalar), filter: mapMaybe(a.agg.filter, scalar), order: mapKeys(a.agg.order, scalar) },
-        })),
+        aggs: rel.aggs.map(a => ({ ...a, agg: mapAgg(a.agg, scalar) })),
       }
+    case 'window':
+      return { ...rel, input: f(rel.input), columns: rel.columns.map(c => ({ ...c, window: mapWindow(c.window, scalar) })) }
     case 'distinct':
     case 'derive':
       return { ...rel, input: f(rel.input), columns: mapComputed(rel.columns, scalar) }
@@ -275,6 +298,18 @@ export const hasQuery = (s: Scalar): boolean => {
   return found
 }
 
+/** The scalars of an aggregate, or of a window function. */
+export const partsOf = (of: AggScalar | WindowScalar): readonly Scalar[] => {
+  const found: Scalar[] = []
+  const add = (s: Scalar): Scalar => {
+    found.push(s)
+    return s
+  }
+  if ('of' in of) mapWindow(of, add)
+  else mapAgg(of, add)
+  return found
+}
+
 /** Every column id that a scalar mentions, in its sub-queries too. */
 export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number> => {
   const scalar = (x: Scalar): Scalar => {
@@ -299,7 +334,7 @@ export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> => {
     return mapScalar(s, { scalar, plan })
   }
   const rel = (x: Rel): Rel => {
-    if (x.tag === 'scan' || x.tag === 'values' || x.tag === 'set' || x.tag === 'distinct' || x.tag === 'derive')
+    if (x.tag === 'scan' || x.tag === 'values' || x.tag === 'set' || x.tag === 'distinct' || x.tag === 'derive' || x.tag === 'window')
       for (const c of x.columns) made.add(c.id)
     if (x.tag === 'aggregate') for (const c of [...x.keys, ...x.aggs]) made.add(c.id)
     return mapRel(x, rel, scalar)
@@ -337,6 +372,8 @@ export const columnsBy = (rel: Rel): readonly Named[] => {
       return [...columnsBy(rel.left), ...columnsBy(rel.right)]
     case 'aggregate':
       return [...computed(rel.keys), ...rel.aggs]
+    case 'window':
+      return [...columnsBy(rel.input), ...rel.columns]
     case 'distinct':
       return computed(rel.columns)
     case 'derive':

@@ -9,9 +9,9 @@
  * with null, nested collections under `distinct`. A prepared query is planned with parameters when
  * it is the whole query; inside another it is planned with its values.
  */
-import { asAggregates, asCondition, asExpr, asOrders, asQuery, outOfScope } from '../core/answered.js'
+import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
 import { refuse } from '../core/DbError.js'
-import type { AggCall, AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
+import type { AggCall, AnyAgg, AnyExpr, AnyQuery, AnyWin, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
 import { aggregateType, comparable, extend, isGrouped, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
 import {
@@ -20,6 +20,9 @@ import {
   type Computed,
   column,
   columnsBy,
+  conjunction,
+  conjuncts,
+  freeIn,
   isForeignTo,
   type Named,
   type Output,
@@ -28,6 +31,8 @@ import {
   type RowPlan,
   type Scalar,
   type SortKey,
+  type WindowColumn,
+  type WindowScalar,
 } from './Rel.js'
 
 /** A query on the way: its relation, its row over that relation's columns, its order. `row` is null for `zero`. */
@@ -87,8 +92,13 @@ export const reifier = () => {
       case 'scalar': {
         const found = plan(n.query)
         const [only] = found.outputs
+        const conditions = conditionsOfOne(found.rel)
+        if (conditions === null || only === undefined) return { tag: 'scalar', plan: firstOnly(found) }
         // the scalar of `of` is the expression itself; MariaDB does not find the outer columns of such a sub-query
-        return found.rel.tag === 'unit' && only !== undefined ? only.scalar.node : { tag: 'scalar', plan: firstOnly(found) }
+        const condition = conjunction(conditions)
+        if (condition === null) return only.scalar.node
+        const otherwise: Scalar = { node: { tag: 'literal', value: null }, type: e.type }
+        return { tag: 'case', branches: [[condition, only.scalar]], otherwise }
       }
     }
   }
@@ -198,6 +208,10 @@ export const reifier = () => {
       }
       case 'aggregate':
         return buildAggregate(input, node.f)
+      case 'window': {
+        const columns = Object.entries(asWindows(node.f(scope))).map(([name, win]) => windowColumn(name, win))
+        return { ...input, rel: ownWindows(input.rel, columns), row: extend(row, rowNamed(columns)) }
+      }
       case 'distinct': {
         const made = computed(row, 'distinct')
         return { rel: { tag: 'distinct', input: input.rel, columns: made.columns }, row: made.row, order: [] }
@@ -255,6 +269,41 @@ export const reifier = () => {
     }
     const own = localized(input.rel, aggs)
     return { rel: { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs }, row: Object.fromEntries(fields), order: [] }
+  }
+
+  /**
+   * MySQL takes no column of an outer query in a partition or an order (9.7). What mentions outer columns only is the same in all
+   * rows; what mentions others too is computed in a derived table first.
+   */
+  const ownWindows = (input: Rel, columns: readonly WindowColumn[]): Rel => {
+    const own = new Set(columnsBy(input).map(c => c.id))
+    const moved: Computed[] = []
+    const local = (s: Scalar): Scalar => {
+      const mentioned = [...freeIn([s])]
+      if (mentioned.every(id => own.has(id))) return s
+      if (!mentioned.some(id => own.has(id))) return TRUE
+      const id = fresh()
+      moved.push({ id, name: 'value', scalar: s })
+      return column(id, s.type)
+    }
+    const localized = columns.map(({ window, ...c }) => ({
+      ...c,
+      window: { ...window, partition: window.partition.map(local), order: window.order.map(k => ({ ...k, scalar: local(k.scalar) })) },
+    }))
+    const rel: Rel = moved.length === 0 ? input : { tag: 'derive', input, columns: moved }
+    return { tag: 'window', input: rel, columns: localized }
+  }
+
+  const windowColumn = (name: string, { node, type }: AnyWin): WindowColumn => {
+    if (node.tag === 'invalid') return refuse(node.error)
+    const { of } = node
+    const window: WindowScalar = {
+      of: of.tag === 'agg' ? aggregated(of) : { fn: of.fn, arg: of.arg && scalar(of.arg), count: of.count },
+      partition: node.partition.map(scalar),
+      order: node.order.map(sortKey),
+      frame: node.frame,
+    }
+    return { id: fresh(), name, type, window }
   }
 
   const buildSet = (node: AnyQuery['node'] & { readonly tag: 'set' }): Built => {
@@ -367,6 +416,13 @@ const ONE: Scalar = { node: { tag: 'literal', value: 1n }, type: { sql: { tag: '
 
 /** The side of a left join with `zero`: never there. */
 const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal', value: false }, TRUE.type), row: {} }
+
+/** The conditions under which a relation has its one row; null where it may have others. */
+const conditionsOfOne = (rel: Rel): readonly Scalar[] | null => {
+  if (rel.tag === 'unit') return []
+  const inner = rel.tag === 'filter' ? conditionsOfOne(rel.input) : null
+  return inner === null || rel.tag !== 'filter' ? null : [...inner, ...conjuncts(rel.predicate)]
+}
 
 const join = (kind: 'inner' | 'left', left: Rel, right: Rel, name: string | null): Rel => ({
   tag: 'join',

@@ -23,6 +23,7 @@ const CAPABILITIES: Capabilities = {
   returning: 'native',
   lateral: 'native',
   transactionalDdl: true,
+  constraints: 'statement',
   isolation: LEVELS,
 }
 

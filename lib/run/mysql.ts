@@ -54,6 +54,7 @@ const capabilities = (engine: string, lateral: Capabilities['lateral'], returnin
   returning,
   lateral,
   transactionalDdl: false,
+  constraints: 'row',
   isolation: LEVELS,
 })
 

@@ -40,6 +40,7 @@ const capabilities: Capabilities = {
   returning: 'native',
   lateral: 'native',
   transactionalDdl: true,
+  constraints: 'statement',
   isolation: LEVELS,
 }
 

@@ -20,6 +20,7 @@ export const sqliteCapabilities = (engine: string): Capabilities => ({
   returning: 'native',
   lateral: 'emulated',
   transactionalDdl: true,
+  constraints: 'statement',
   isolation: LEVELS,
 })
 

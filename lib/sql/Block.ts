@@ -26,6 +26,8 @@ import {
   type SortKey,
   sameOrder,
   sameScalar,
+  type WindowColumn,
+  type WindowScalar,
 } from '../plan/Rel.js'
 import { isPlainName } from './identifier.js'
 
@@ -48,6 +50,7 @@ export type Def = { readonly name: string; readonly type: ExprType } & (
   | { readonly tag: 'column'; readonly source: From }
   | { readonly tag: 'scalar'; readonly scalar: Scalar }
   | { readonly tag: 'agg'; readonly agg: AggScalar }
+  | { readonly tag: 'window'; readonly window: WindowScalar }
 )
 
 export interface Block {
@@ -84,9 +87,14 @@ export interface BlockOptions {
   readonly groupByParameters: boolean
   /** Whether an expression of GROUP BY may stand inside other expressions and in HAVING. */
   readonly groupKeysInside: boolean
+  /** Whether window functions of different partitions or orders may stand side by side. */
+  readonly windowsTogether: boolean
 }
 
-const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited
+/** Whether a block computes of the rows around a row: what it does with rows comes before, what is done with them later has to wait. */
+export const isWindowed = (b: Block): boolean => [...b.defs.values()].some(d => d.tag === 'window')
+
+const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited && !isWindowed(b)
 
 export const defined = (b: Block, more: Iterable<readonly [number, Def]>): ReadonlyMap<number, Def> => new Map([...b.defs, ...more])
 
@@ -196,6 +204,38 @@ const aggregated = (rel: Rel & { readonly tag: 'aggregate' }, options: BlockOpti
   return { ...keyed, group, having, defs: defined(keyed, [...scalars(constants), ...aggs]) }
 }
 
+/** Window functions in groups of the same partition and order. */
+const alikeWindows = (columns: readonly WindowColumn[]): readonly (readonly WindowColumn[])[] => {
+  const groups: WindowColumn[][] = []
+  for (const c of columns) {
+    const isAlike = ({ window }: WindowColumn): boolean =>
+      window.partition.length === c.window.partition.length &&
+      window.partition.every((s, i) => sameScalar(s, c.window.partition[i] as Scalar)) &&
+      sameOrder(window.order, c.window.order)
+    const group = groups.find(([first]) => first !== undefined && isAlike(first))
+    if (group === undefined) groups.push([c])
+    else group.push(c)
+  }
+  return groups
+}
+
+const windowed = ({ input, columns }: Rel & { readonly tag: 'window' }, options: BlockOptions): Block => {
+  let rel = input
+  let block = openBlock(input, options)
+  for (const some of options.windowsTogether ? [columns] : alikeWindows(columns)) {
+    const b = isRows(block) ? block : wrap(block, rel)
+    block = {
+      ...b,
+      defs: defined(
+        b,
+        some.map(c => [c.id, { tag: 'window', ...c }] as const),
+      ),
+    }
+    rel = { tag: 'window', input: rel, columns: some }
+  }
+  return block
+}
+
 /** The block of a relation, open for the clauses that come later than those in use. */
 export const openBlock = (rel: Rel, options: BlockOptions): Block => {
   const open = (r: Rel): Block => openBlock(r, options)
@@ -221,6 +261,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       const closed =
         opened.limited ||
         opened.distinct !== null ||
+        isWindowed(opened) ||
         asksGroups(opened, [rel.predicate], options) ||
         mentionsKey(opened, rel.predicate, options) ||
         mentionsComputedKey(opened, rel.predicate, options)
@@ -232,6 +273,8 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       return joined(rel, options)
     case 'aggregate':
       return aggregated(rel, options)
+    case 'window':
+      return windowed(rel, options)
     case 'distinct': {
       const opened = open(rel.input)
       const columns = rel.columns.map(c => c.scalar)
@@ -258,9 +301,10 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
   }
 }
 
-/** A sub-query can't mention what a group of the query around it computes: that has to be a column first. */
+/** A sub-query can't mention what a group, or a window, of the query around it computes: that has to be a column first. */
 export const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
-  b.group !== null && some.some(s => hasQuery(s) || (s.node.tag !== 'column' && mentionsKey(b, s, options)))
+  (b.group !== null && some.some(s => hasQuery(s) || (s.node.tag !== 'column' && mentionsKey(b, s, options)))) ||
+  (isWindowed(b) && some.some(hasQuery))
 
 /** Whether an expression mentions a group key that is itself an expression, where the dialect minds. */
 const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>

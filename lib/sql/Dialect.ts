@@ -36,7 +36,7 @@ export type PrintedFn = ScalarFn | 'differ'
 
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 
-/** The pieces of an aggregate call. `order` is empty or a list of sort keys. */
+/** The pieces of an aggregate call. `order` is empty or a list of sort keys; `over` follows each call, and is empty where no window is. */
 export interface AggParts {
   readonly fn: AggFn
   /** null for `count(*)` */
@@ -48,6 +48,7 @@ export interface AggParts {
   readonly separator: Fragment
   readonly order: readonly Fragment[]
   readonly filter: Fragment | null
+  readonly over: Fragment
 }
 
 /** The rows of a nested collection: what it reads, and how its order and limit are said. */
@@ -90,6 +91,10 @@ export interface Dialect {
   readonly groupByParameters: boolean
   /** Whether an expression of GROUP BY may be repeated inside other expressions and in HAVING, and not only by itself. */
   readonly groupKeysInside: boolean
+  /** Whether window functions of different partitions or orders may stand side by side. */
+  readonly windowsTogether: boolean
+  /** Whether a frame that leaves the row itself out has no rows where the row is alone. */
+  readonly emptyFrames: boolean
   /** Whether the sub-query of IN may have a LIMIT. */
   readonly limitInMembers: boolean
   /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */

@@ -48,7 +48,7 @@ const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
 interface Kept {
   readonly key: AnyQuery | PreparedQuery
   readonly rows: 'all' | 'one' | 'two'
-  /** What is planned: of a prepared query its template, in which the parameters are open. */
+  /** What is planned, with the parameters of a prepared query open: `reify` opens it where it is the whole. */
   readonly template: () => AnyQuery
   readonly values: { readonly [name: string]: AnyExpr }
 }
@@ -57,10 +57,9 @@ const keptBy = (query: AnyQuery): Kept => {
   const limit = rowLimit(query)
   const inner = limit === null ? query : limit.input
   const rows = limit === null ? 'all' : limit.rows
-  const around = (q: AnyQuery): AnyQuery => (limit === null ? q : queryOf({ ...limit.node, input: q }))
   if (inner.node.tag !== 'prepared') return { key: inner, rows, template: () => query, values: {} }
   const { prepared, values } = inner.node
-  return { key: prepared, rows, template: () => around(prepared.template), values }
+  return { key: prepared, rows, template: () => (limit === null ? query : queryOf({ ...limit.node, input: prepared.template })), values }
 }
 
 /** A limit of one or two rows at the top. */

@@ -111,6 +111,9 @@ export const mariadb: Dialect = {
   name: 'mariadb',
   quote,
   write,
+  // 10.11 computes some in the order of others
+  windowsTogether: false,
+  emptyFrames: true,
   // what is made of a short column of bytes and of a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
   calls: {

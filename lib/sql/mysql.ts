@@ -92,21 +92,21 @@ const jsonText = (cell: Fragment): Fragment => sql`json_extract(json_array(${cel
 export const aggregates =
   (toJson: Dialect['toJson'], ordered: ((cell: Fragment, order: Fragment) => Fragment) | null): Dialect['aggregate'] =>
   (parts: AggParts): Printed => {
-    const { fn, argType, filter } = parts
+    const { fn, argType, filter, over } = parts
     const only = (value: Fragment): Fragment => (filter === null ? value : sql`CASE WHEN ${filter} THEN ${value} END`)
     const order = optional(parts.order.length > 0, () => sql` ORDER BY ${list(parts.order)}`)
-    if (parts.arg === null || argType === null) return atom(filter === null ? text('count(*)') : sql`count(${only(text('1'))})`)
+    if (parts.arg === null || argType === null) return atom(sql`count(${filter === null ? text('*') : only(text('1'))})${over}`)
     const arg = only(parts.arg)
     switch (fn) {
       case 'count':
         // MySQL counts the null that parameters alone make as a different value
         if (parts.distinct && parts.constant) return atom(sql`least(count(${arg}), 1)`)
-        return atom(sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})`)
+        return atom(sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})${over}`)
       case 'avg':
         // the engine's own mean of exact numbers has four digits more than they have
         return argType.tag === 'float'
-          ? atom(sql`avg(${arg})`)
-          : { level: level.product, fragment: sql`CAST(sum(${arg}) AS DOUBLE) / count(${arg})` }
+          ? atom(sql`avg(${arg})${over}`)
+          : { level: level.product, fragment: sql`CAST(sum(${arg})${over} AS DOUBLE) / count(${arg})${over}` }
       case 'arrayAgg': {
         const cell = toJson(parts.arg, argType, true)
         if (filter === null && parts.order.length === 0) return atom(sql`json_arrayagg(${cell})`)
@@ -116,7 +116,7 @@ export const aggregates =
       case 'stringAgg':
         return atom(sql`group_concat(${arg}${order} SEPARATOR ${parts.separator})`)
       default:
-        return atom(sql`${fn}(${arg})`)
+        return atom(sql`${fn}(${arg})${over}`)
     }
   }
 
@@ -184,6 +184,9 @@ export const mysql: Dialect = {
   text: quoted,
   groupByParameters: false,
   groupKeysInside: false,
+  windowsTogether: true,
+  // 9.7 counts the only row of a table that it has read while planning
+  emptyFrames: false,
   limitInMembers: false,
   nulls: { clause: false, largest: false },
   calls: {

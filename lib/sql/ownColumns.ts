@@ -14,7 +14,7 @@ const mentioned = (b: Block, some: readonly Scalar[], found: Set<From | null> = 
   for (const id of freeIn(some)) {
     const def = b.defs.get(id)
     if (def?.tag === 'scalar') mentioned(b, [def.scalar], found)
-    else if (def?.tag !== 'agg') found.add(def?.source ?? null)
+    else if (def === undefined || def.tag === 'column') found.add(def?.source ?? null)
   }
   return found
 }

@@ -64,8 +64,8 @@ const cast: Dialect['cast'] = (printed, from, to, operand) => {
   return to.tag === 'text' ? byCodePoint(sql`CAST(${value} AS text)`) : atom(sql`CAST(${value} AS ${name})`)
 }
 
-const aggregate = ({ fn, arg, argType, distinct, separator, order, filter }: AggParts): Printed => {
-  const where = optional(filter !== null, () => sql` FILTER (WHERE ${filter as Fragment})`)
+const aggregate = ({ fn, arg, argType, distinct, separator, order, filter, over }: AggParts): Printed => {
+  const where = sql`${optional(filter !== null, () => sql` FILTER (WHERE ${filter as Fragment})`)}${over}`
   const by = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
   if (arg === null) return atom(sql`count(*)${where}`)
   switch (fn) {
@@ -113,6 +113,8 @@ export const postgres: Dialect = {
   text: quoted,
   groupByParameters: true,
   groupKeysInside: true,
+  windowsTogether: true,
+  emptyFrames: true,
   limitInMembers: true,
   nulls: { clause: true, largest: true },
   calls: {

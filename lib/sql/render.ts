@@ -15,6 +15,7 @@ import {
   isLiteral,
   type Operand,
   type Plan,
+  partsOf,
   type Rel,
   type Scalar,
   type SortKey,
@@ -29,8 +30,10 @@ import {
   deciding,
   type From,
   hidesGroup,
+  isWindowed,
   openBlock,
   ordersSelected,
+  over,
   placed,
   type Source,
   sameOperation,
@@ -60,7 +63,8 @@ export interface Renderer {
 
 export const renderer = (dialect: Dialect): Renderer => {
   const used = new Set<string>()
-  const options = { groupByParameters: dialect.groupByParameters, groupKeysInside: dialect.groupKeysInside }
+  const { groupByParameters, groupKeysInside, windowsTogether } = dialect
+  const options = { groupByParameters, groupKeysInside, windowsTogether }
 
   const alias = (hint: string): string => {
     const wished = dialect.label(hint)
@@ -87,7 +91,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const def = block.defs.get(id)
       if (def === undefined || def.tag === 'column') found.add(id)
       else if (def.tag === 'scalar') add(def.scalar)
-      else for (const s of [def.agg.arg, def.agg.filter, ...def.agg.order.map(k => k.scalar)]) if (s !== null) add(s)
+      else for (const s of partsOf(def.tag === 'agg' ? def.agg : def.window)) add(s)
     }
     for (const s of [...outputs, ...block.where, ...(block.group ?? []), ...block.having, ...block.order.map(k => k.scalar)]) add(s)
     for (const source of block.sources) {
@@ -368,7 +372,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   const collectable = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[]): boolean => {
     const { limit, distinct } = dialect.inCollection
     const free = b.distinct === null || (distinct && selects(b, outputs) && ordersSelected(b, order))
-    return b.group === null && free && (!b.limited || (limit && (order.length === 0 || sameOrder(order, b.order))))
+    return b.group === null && !isWindowed(b) && free && (!b.limited || (limit && (order.length === 0 || sameOrder(order, b.order))))
   }
 
   /** The rows of a block, in an order, as one JSON array of arrays. */
@@ -411,6 +415,10 @@ export const renderer = (dialect: Dialect): Renderer => {
     const bound = [...ids, ...(block.distinct ?? []).filter(id => !ids.includes(id))]
     const outputs = bound.map((id): Scalar => ({ node: { tag: 'column', id }, type: (block.defs.get(id) as Def).type }))
     if (collectable(block, outputs, block.order)) return arrayOf(block, outputs, block.order, env)
+    if (isWindowed(block)) {
+      const whole = over({ tag: 'block', block, free: from.free }, 'windowed', block.defs)
+      return dialect.correlatedDerived ? arrayOf(whole, outputs, [], env) : dependent()
+    }
     if (block.group === null || block.group.length > 0 || block.distinct !== null || block.limited) return dependent()
     const within = environment(block, env)
     const { having } = block

@@ -6,8 +6,8 @@
  * expression asks of a query inside it is printed by `render`, which is given here.
  */
 import { outOfScope } from '../core/answered.js'
-import type { ScalarFn } from '../core/Syntax.js'
-import type { AggScalar, Plan, Scalar, SortKey } from '../plan/Rel.js'
+import type { ScalarFn, WindowFn } from '../core/Syntax.js'
+import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
 import { isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
 import { atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
@@ -66,6 +66,26 @@ const OPPOSITES: { readonly [fn in ScalarFn]?: PrintedFn } = {
   same: 'differ',
 }
 
+const WINDOW_WORDS: { readonly [fn in WindowFn]: string } = {
+  rowNumber: 'row_number',
+  rank: 'rank',
+  denseRank: 'dense_rank',
+  percentRank: 'percent_rank',
+  cumeDist: 'cume_dist',
+  ntile: 'ntile',
+  lag: 'lag',
+  lead: 'lead',
+  firstValue: 'first_value',
+  lastValue: 'last_value',
+  nthValue: 'nth_value',
+}
+
+/** An end of a frame; without a distance the end of the partition on that side. */
+const edge = (distance: number | null, side: 'PRECEDING' | 'FOLLOWING'): string => {
+  if (distance === null) return `UNBOUNDED ${side}`
+  return distance === 0 ? 'CURRENT ROW' : `${Math.abs(distance)} ${distance < 0 ? 'PRECEDING' : 'FOLLOWING'}`
+}
+
 /** Calls that are exact on decimals of different scales. */
 const EXACT: ReadonlySet<string> = new Set([...Object.keys(OPPOSITES), 'between', 'plus', 'minus'])
 
@@ -94,10 +114,15 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
           if (source === undefined) throw new Error(`the source of column ${id} is not in scope: a plan is malformed`)
           return atom(source.read(id))
         }
-        case 'scalar':
-          return at === env ? print(def.scalar) : scalarsIn(at).print(def.scalar)
+        case 'scalar': {
+          const printed = at === env ? print(def.scalar) : scalarsIn(at).print(def.scalar)
+          // engines know a group key again by its text: as a part of others it keeps its brackets
+          return at.block?.group?.includes(def.scalar) && printed.level < level.atom ? { ...printed, level: level.or } : printed
+        }
         case 'agg':
           return at === env ? aggregate(def.agg) : scalarsIn(at).aggregate(def.agg)
+        case 'window':
+          return at === env ? windowed(def.window) : scalarsIn(at).windowed(def.window)
       }
     }
 
@@ -227,7 +252,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       return opposite === undefined ? null : call(s, n, opposite)
     }
 
-    const aggregate = (agg: AggScalar): Printed => {
+    const aggregate = (agg: AggScalar, over = text('')): Printed => {
       if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.computable(agg.arg.type.sql)
       return dialect.aggregate({
         fn: agg.fn,
@@ -238,7 +263,31 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         separator: text(dialect.text(agg.separator)),
         order: deciding(agg.order).map(k => sortKey(k)),
         filter: agg.filter === null ? null : fragment(agg.filter),
+        over,
       })
+    }
+
+    const windowed = ({ of, partition, order, frame }: WindowScalar): Printed => {
+      const keys = deciding(order, env.block).map(k => sortKey(k))
+      const by = partition.filter(s => !isConstant(s, env.block)).map(s => fragment(s))
+      const parts = [
+        ...(by.length === 0 ? [] : [sql`PARTITION BY ${list(by)}`]),
+        // an order of constants only: all rows are alike, and MariaDB wants one for a rank
+        ...(keys.length > 0 ? [sql`ORDER BY ${list(keys)}`] : order.length > 0 ? [text('ORDER BY NULL')] : []),
+        ...(frame === null ? [] : [text(`ROWS BETWEEN ${edge(frame.from, 'PRECEDING')} AND ${edge(frame.to, 'FOLLOWING')}`)]),
+      ]
+      const over = sql` OVER (${join(parts, ' ')})`
+      const printed = 'filter' in of ? aggregate(of, over) : called(of, over)
+      const leavesRowOut = frame !== null && ((frame.from ?? 0) > 0 || (frame.to ?? 0) < 0)
+      if (!leavesRowOut || dialect.emptyFrames) return printed
+      const several = sql`count(*) OVER (${by.length === 0 ? text('') : sql`PARTITION BY ${list(by)}`}) > 1`
+      return atom(sql`CASE WHEN ${several} THEN ${printed.fragment}${of.fn === 'count' ? ' ELSE 0' : ''} END`)
+    }
+
+    const called = (of: Exclude<WindowScalar['of'], AggScalar>, over: Fragment): Printed => {
+      const arg = of.arg === null ? [] : [alone(of.arg)]
+      const count = of.count === null ? [] : [text(String(of.count))]
+      return atom(sql`${WINDOW_WORDS[of.fn]}(${list([...arg, ...count])})${over}`)
     }
 
     const sortKey = (k: SortKey, as?: Fragment): Fragment => {
@@ -255,7 +304,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     const cell = (s: Scalar): Fragment =>
       s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column')
 
-    return { print, fragment, alone, cell, parameter, aggregate, sortKey }
+    return { print, fragment, alone, cell, parameter, aggregate, windowed, sortKey }
   }
   return scalarsIn
 }

@@ -51,7 +51,7 @@ const bracketed = (p: Printed): Fragment => (p.level < level.atom ? sql`(${p.fra
 
 const aggregate = (parts: AggParts): Printed => {
   const { fn, arg, argType } = parts
-  const filter = optional(parts.filter !== null, () => sql` FILTER (WHERE ${parts.filter as Fragment})`)
+  const filter = sql`${optional(parts.filter !== null, () => sql` FILTER (WHERE ${parts.filter as Fragment})`)}${parts.over}`
   const order = optional(parts.order.length > 0, () => sql` ORDER BY ${list(parts.order)}`)
   if (arg === null) return atom(sql`count(*)${filter}`)
   switch (fn) {
@@ -92,6 +92,8 @@ export const sqlite: Dialect = {
   text: quoted,
   groupByParameters: true,
   groupKeysInside: true,
+  windowsTogether: true,
+  emptyFrames: true,
   limitInMembers: true,
   nulls: { clause: true, largest: false },
   calls: {

@@ -7,7 +7,7 @@
 import { refuse, unsupported } from '../core/DbError.js'
 import type { AnyTable } from '../core/Syntax.js'
 import { columnName } from '../core/Table.js'
-import { normalize } from '../plan/normalize/normalize.js'
+import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
 import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { Write } from '../plan/write.js'
 import type { DeleteParts, Dialect, Naming } from './Dialect.js'
@@ -29,7 +29,16 @@ export interface CompiledWrite {
 const target = (dialect: Dialect, table: AnyTable): string =>
   table.schema === null ? dialect.quote(table.name) : `${dialect.quote(table.schema)}.${dialect.quote(table.name)}`
 
-export const printWrite = (dialect: Dialect, write: Write): CompiledWrite => {
+/** A write whose queries are in normal form. */
+const normalized = (write: Write): Write => {
+  if (write.tag === 'insert') return write
+  if (write.tag === 'insertFrom') return { ...write, plan: normalize(write.plan) }
+  const where = write.where === null ? null : normalizeCondition(write.where)
+  return write.tag === 'delete' ? { ...write, where } : { ...write, where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
+}
+
+export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
+  const write = normalized(given)
   const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
   const compiled = (writes: readonly Write[], count: number | null): CompiledWrite => ({
     statements: writes.map(w => flat(statement(dialect, w))),
@@ -108,7 +117,7 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
         )
       }
       const columns = write.fields.map(column)
-      return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.inserted(normalize(write.plan))}${returned(dialect, write, value)}`
+      return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.inserted(write.plan)}${returned(dialect, write, value)}`
     }
     case 'update': {
       const set = write.set.map(([f, s]) => ({

@@ -23,6 +23,7 @@ import * as X from '../../lib/core/Expr.js'
 import { asc, eq, escapeLike, gt, lit, maybe } from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import { table } from '../../lib/core/Table.js'
+import * as W from '../../lib/core/Window.js'
 import { hostileStrings } from '../live/hostileStrings.js'
 import { note, suite } from '../suite.js'
 import { aggregates } from './sql/aggregates.js'
@@ -38,11 +39,13 @@ import { programs } from './sql/programs.js'
 import { selects } from './sql/selects.js'
 import { sets } from './sql/sets.js'
 import { section, sectionsOf, source, sourcesOf } from './sql/snapshot.js'
+import { windows } from './sql/windows.js'
 
 const themes: { readonly [file: string]: readonly [title: string, cases: Cases] } = {
   selects: ['Rows of one table', selects],
   joins: ['Joins', joins],
   aggregates: ['Aggregates', aggregates],
+  windows: ['Windows', windows],
   sets: ['Set operations', sets],
   nesting: ['Queries in rows and expressions', nesting],
   expressions: ['Expressions', expressions],
@@ -113,6 +116,7 @@ test('every combinator, aggregate, function and command has a case', () => {
     [],
   )
   assert.equal(missing(A, 'A\\.'), [])
+  assert.equal(missing(W, 'W\\.'), [])
   assert.equal(
     missing(C, 'C\\.').filter(name => name !== 'run' && name !== 'isRequired'),
     [],

@@ -9,10 +9,11 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
 import { enumOf, generated, int, nullable, numeric, text } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { between, contains, eq, gt, inList, lit, plus, same } from 'query-ts/Expr'
+import { asc, between, contains, eq, gt, inList, lit, plus, same } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
+import * as W from 'query-ts/Window'
 
 const users = table('users', { id: generated(int), name: nullable(text), role: enumOf('admin', 'user'), age: int, balance: numeric(10, 2) })
 const posts = table('posts', { id: generated(int), userId: int, title: text })
@@ -50,6 +51,12 @@ pipe(from, Q.aggregate(u => ({ x: u.age })))
 pipe(from, Q.aggregate(u => ({ x: A.sum(u.name) })))
 // @ts-expect-error a column that the group has forgotten
 pipe(from, Q.aggregate(() => ({ n: A.countAll })), Q.where(r => gt(r.age, 1)))
+// @ts-expect-error a window function in a row
+pipe(from, Q.map(u => ({ n: W.rowNumber({ orderBy: [asc(u.id)] }) })))
+// @ts-expect-error an aggregate without a window
+pipe(from, Q.window(u => ({ n: A.sum(u.age) })))
+// @ts-expect-error a number of the row without an order
+pipe(from, Q.window(u => ({ n: W.rowNumber({ partitionBy: [u.age] }) })))
 // @ts-expect-error the missing side of a left join is entered by maybe only
 pipe(Q.Do, Q.bindLeft('u', () => from), Q.where(({ u }) => gt(u.age, 1)))
 // @ts-expect-error an insert without a required column

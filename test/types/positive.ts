@@ -36,6 +36,7 @@ import type { Db, Program as ProgramOf } from 'query-ts/Interpreter'
 import * as Program from 'query-ts/Program'
 import * as Q from 'query-ts/Query'
 import { type Insert, type Row, type Scope, table } from 'query-ts/Table'
+import * as W from 'query-ts/Window'
 import { type Equal, is, type RowOf } from './Equal.js'
 
 interface EmailBrand {
@@ -175,6 +176,36 @@ is<
       readonly names: readonly (string | null)[] | null
       readonly list: string | null
       readonly oldest: number | null
+    }
+  >
+>()
+
+const ranked = pipe(
+  Q.from(users),
+  Q.map(u => ({ role: u.role, balance: u.balance, name: u.name })),
+  Q.window(u => {
+    const by = { partitionBy: [u.role], orderBy: [asc(u.balance)] }
+    return {
+      place: W.rowNumber(by),
+      before: W.lag(u.name, by),
+      running: pipe(A.sum(u.balance), W.over(by)),
+      all: pipe(A.countAll, W.over({})),
+    }
+  }),
+  Q.where(r => gt(r.place, 1)),
+)
+is<
+  Equal<
+    RowOf<typeof ranked>,
+    {
+      readonly role: 'admin' | 'user'
+      readonly balance: `${number}`
+      readonly name: string | null
+    } & {
+      readonly place: number
+      readonly before: string | null
+      readonly running: `${number}` | null
+      readonly all: number
     }
   >
 >()

@@ -7,7 +7,8 @@
 import { boolean, isLiteral, mapScalar, type Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 
-const fold = (s: Scalar): Scalar => {
+/** A condition with its constants folded. */
+export const fold = (s: Scalar): Scalar => {
   const folded = mapScalar(s, { scalar: fold, plan: p => p })
   const n = folded.node
   if (n.tag !== 'call') return folded

@@ -81,7 +81,14 @@ const operationOf = async (c: Case): Promise<SqlOp> => {
     transaction: () => {
       throw new Error('a case is one operation')
     },
-    capabilities: { engine: 'none', returning: 'native', lateral: 'native', transactionalDdl: true, isolation: [] },
+    capabilities: {
+      engine: 'none',
+      returning: 'native',
+      lateral: 'native',
+      transactionalDdl: true,
+      constraints: 'statement',
+      isolation: [],
+    },
   }
   await c({ db })()
   if (asked.length !== 1) throw new Error(`a case is one operation, not ${asked.length}`)
