@@ -84,21 +84,21 @@ export const reifier = () => {
         return { tag: 'in', operand: scalar(n.operand), list: n.list.map(scalar) }
       case 'cast':
         return { tag: 'cast', operand: scalar(n.operand) }
-      case 'exists':
-        return { tag: 'exists', plan: plan(n.query) }
-      case 'inQuery':
+      case 'exists': {
+        const found = plan(n.query)
+        return ofOneRow(found, TRUE, FALSE) ?? { tag: 'exists', plan: found }
+      }
+      case 'inQuery': {
         if (singleColumn(n.query) === null) return FALSE.node
-        return { tag: 'inQuery', operand: scalar(n.operand), plan: plan(n.query) }
+        const found = plan(n.query)
+        const [operand, only] = [scalar(n.operand), found.outputs[0]?.scalar]
+        const isIt: Scalar | undefined = only && { node: { tag: 'call', fn: 'eq', args: [operand, only] }, type: e.type }
+        return ofOneRow(found, isIt, FALSE) ?? { tag: 'inQuery', operand, plan: found }
+      }
       case 'scalar': {
         const found = plan(n.query)
-        const [only] = found.outputs
-        const conditions = conditionsOfOne(found.rel)
-        if (conditions === null || only === undefined) return { tag: 'scalar', plan: firstOnly(found) }
-        // the scalar of `of` is the expression itself; MariaDB does not find the outer columns of such a sub-query
-        const condition = conjunction(conditions)
-        if (condition === null) return only.scalar.node
-        const otherwise: Scalar = { node: { tag: 'literal', value: null }, type: e.type }
-        return { tag: 'case', branches: [[condition, only.scalar]], otherwise }
+        const nothing: Scalar = { node: { tag: 'literal', value: null }, type: e.type }
+        return ofOneRow(found, found.outputs[0]?.scalar, nothing) ?? { tag: 'scalar', plan: firstOnly(found) }
       }
     }
   }
@@ -416,6 +416,17 @@ const ONE: Scalar = { node: { tag: 'literal', value: 1n }, type: { sql: { tag: '
 
 /** The side of a left join with `zero`: never there. */
 const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal', value: false }, TRUE.type), row: {} }
+
+/**
+ * What a query of at most one row, which reads no table, comes to: an expression where it has its row, another where it has none.
+ * MariaDB does not find the outer columns of such a sub-query, or ends over it (10.11).
+ */
+const ofOneRow = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): Scalar['node'] | null => {
+  const conditions = conditionsOfOne(rel)
+  if (conditions === null || row === undefined) return null
+  const condition = conjunction(conditions)
+  return condition === null ? row.node : { tag: 'case', branches: [[condition, row]], otherwise: none }
+}
 
 /** The conditions under which a relation has its one row; null where it may have others. */
 const conditionsOfOne = (rel: Rel): readonly Scalar[] | null => {

@@ -93,6 +93,8 @@ export interface Dialect {
   readonly groupKeysInside: boolean
   /** Whether window functions of different partitions or orders may stand side by side. */
   readonly windowsTogether: boolean
+  /** Whether an EXCEPT may be a derived table as it is, also on the far side of a left join. */
+  readonly joinsExcept: boolean
   /** Whether a frame that leaves the row itself out has no rows where the row is alone. */
   readonly emptyFrames: boolean
   /** Whether the sub-query of IN may have a LIMIT. */

@@ -114,6 +114,7 @@ export const mariadb: Dialect = {
   // 10.11 computes some in the order of others
   windowsTogether: false,
   emptyFrames: true,
+  joinsExcept: true,
   // what is made of a short column of bytes and of a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
   calls: {
@@ -138,7 +139,8 @@ export const mariadb: Dialect = {
   collection: ({ cells, own, body, order, distinct, count, offset }) => {
     const sorted = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
     const limited = optional(count !== null || offset !== null, () => limit(count, offset))
-    const row = sql`json_array(${list(cells)})`
+    // an offset loses rows that are empty arrays (10.11)
+    const row = sql`json_array(${cells.length === 0 ? text('0') : list(cells)})`
     const ours = own === null ? row : sql`json_compact(if(${own} <=> ${own}, ${row}, NULL))`
     return sql`(SELECT coalesce(json_arrayagg(${distinct ? 'DISTINCT ' : ''}${ours}${sorted}${limited}), json_array())${body})`
   },

@@ -185,6 +185,8 @@ export const mysql: Dialect = {
   groupByParameters: false,
   groupKeysInside: false,
   windowsTogether: true,
+  // 9.7 takes the only row of such a query for the row of nulls
+  joinsExcept: false,
   // 9.7 counts the only row of a table that it has read while planning
   emptyFrames: false,
   limitInMembers: false,

@@ -114,6 +114,7 @@ export const postgres: Dialect = {
   groupByParameters: true,
   groupKeysInside: true,
   windowsTogether: true,
+  joinsExcept: true,
   emptyFrames: true,
   limitInMembers: true,
   nulls: { clause: true, largest: true },

@@ -47,6 +47,9 @@ import { isOuter, withOwnColumn, withOwnConditions } from './ownColumns.js'
 import { isParameter } from './parameters.js'
 import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
 
+/** More rows than there are. */
+const MOST_ROWS = '9223372036854775807'
+
 const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null }
 
 export interface Renderer {
@@ -217,12 +220,15 @@ export const renderer = (dialect: Dialect): Renderer => {
     names: readonly string[],
     env: Env,
   ): Fragment => {
-    if (from.tag === 'set')
-      return compound(
+    if (from.tag === 'set') {
+      const whole = compound(
         from.rel,
         from.rel.columns.map((c, i) => names[ids.indexOf(c.id)] ?? `_${i + 1}`),
         env,
       )
+      if (dialect.joinsExcept || from.rel.operator !== 'except') return whole
+      return sql`SELECT * FROM (${whole}) AS ${dialect.quote(alias('rest'))}${dialect.limit(text(MOST_ROWS), null)}`
+    }
     const bound = from.block.distinct
     const outputs = bound === null ? ids : [...ids, ...bound.filter(id => !ids.includes(id))]
     const labels = distinctLabels(

@@ -93,6 +93,7 @@ export const sqlite: Dialect = {
   groupByParameters: true,
   groupKeysInside: true,
   windowsTogether: true,
+  joinsExcept: true,
   emptyFrames: true,
   limitInMembers: true,
   nulls: { clause: true, largest: false },
