@@ -438,7 +438,13 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   const dependent = (): never =>
-    refuse(unsupported('a dependent sub-query with groups or a set operation', dialect.name, 'make it independent and join it on its key'))
+    refuse(
+      unsupported(
+        'a dependent sub-query with groups, windows or a set operation',
+        dialect.name,
+        'make it independent and join it on its key',
+      ),
+    )
 
   const scalarsIn = scalarPrinter(dialect, { select, collection })
   const within = (read: (id: number) => Fragment): Scalars => scalarsIn({ ...TOP, outside: read })

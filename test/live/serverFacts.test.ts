@@ -14,6 +14,7 @@ import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
 import { fk, schema } from '../../lib/core/Schema.js'
 import { asIs, table } from '../../lib/core/Table.js'
+import * as W from '../../lib/core/Window.js'
 import { memory } from '../../lib/run/memory.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { suite } from '../suite.js'
@@ -295,6 +296,105 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
     Q.from(bits),
     Q.map(b => ({ ['__proto__']: b.id, __defineGetter__: b.n, b: { __lookupSetter__: b.n } })),
   ),
+  'the rest of two lists of one row, on the far side of a left join': pipe(
+    Q.from(bits),
+    Q.bindLeft('r', () =>
+      pipe(
+        Q.values({ v: int })([{ v: 5 }]),
+        Q.except(
+          pipe(
+            Q.values({ v: int })([{ v: 5 }]),
+            Q.where(v => X.gt(v.v, 5)),
+          ),
+        ),
+      ),
+    ),
+  ),
+  'rows without columns, all but the first': pipe(
+    Q.from(bits),
+    Q.map(b => ({
+      l: Q.many(
+        pipe(
+          Q.from(marks),
+          Q.orderBy(m => [X.asc(X.minus(b.id, m.id)), X.asc(m.id)]),
+          Q.offset(1),
+          Q.aggregate(() => ({ k: A.key(X.lit(0)), n: A.countAll })),
+        ),
+      ),
+    })),
+  ),
+  'an outer column among those of one row': pipe(
+    Q.from(bits),
+    Q.where(b =>
+      X.inQuery(
+        b.id,
+        pipe(
+          Q.of({ x: b.n }),
+          Q.orderBy(() => [X.asc(b.flag)]),
+          Q.map(x => X.coalesce(x.x, 0)),
+        ),
+      ),
+    ),
+  ),
+  'the scalar of one row, if the row around says so': pipe(
+    Q.from(bits),
+    Q.orderBy(b => [X.asc(b.id)]),
+    Q.limit(2),
+    Q.where(b =>
+      X.eq(
+        X.scalar(
+          pipe(
+            Q.Do,
+            Q.where(() => X.gt(b.id, 1)),
+            Q.map(() => X.minus(X.plus(b.id, b.id), 2)),
+          ),
+        ),
+        b.id,
+      ),
+    ),
+  ),
+  'a group key twice in one expression': pipe(
+    Q.from(marks),
+    Q.aggregate(m => ({ k: A.key(X.concat(m.t, m.t)), n: A.countAll })),
+    Q.map(g => ({ k: X.concat(g.k, g.k), n: g.n })),
+  ),
+  'a frame that leaves the only row out': pipe(
+    Q.from(bits),
+    Q.where(b => X.eq(b.id, 1)),
+    Q.window(b => ({
+      n: pipe(A.countAll, W.over({ orderBy: [X.asc(b.id)], rows: { from: 1, to: 2 } })),
+      s: pipe(A.sum(b.n), W.over({ orderBy: [X.asc(b.id)], rows: { to: -1 } })),
+    })),
+  ),
+  'windows in the order of others': pipe(
+    Q.from(marks),
+    Q.window(m => ({
+      all: pipe(A.countAll, W.over({})),
+      mean: pipe(A.avg(m.id), W.over({ partitionBy: [m.weight] })),
+      moving: pipe(A.sum(m.weight), W.over({ orderBy: [X.desc(m.id)], rows: { from: -1, to: 1 } })),
+      upTo: pipe(A.count(m.id), W.over({ orderBy: [X.asc(m.weight)] })),
+    })),
+  ),
+  'a window in the order of an outer column': pipe(
+    Q.from(bits),
+    Q.where(b =>
+      X.exists(
+        pipe(
+          Q.values({ v: int })([{ v: 1 }, { v: 2 }]),
+          Q.window(() => ({ r: W.rank({ orderBy: [X.asc(b.t)] }) })),
+          Q.where(v => X.eq(v.r, b.id)),
+        ),
+      ),
+    ),
+  ),
+  'a prepared query that is another with its values': Q.prepare({ a: int }, () =>
+    Q.prepare({ b: int }, ({ b }) =>
+      pipe(
+        Q.from(bits),
+        Q.where(x => X.eq(x.id, b)),
+      ),
+    )({ b: 2 }),
+  )({ a: 1 }),
 }
 
 const odd = table(
