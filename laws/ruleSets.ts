@@ -17,6 +17,7 @@ import { exprEquations } from './exprEquations.js'
 import { sameAnswers } from './homomorphism.js'
 import { type RuleSet, ruleSet } from './Law.js'
 import { overflowLaw } from './overflow.js'
+import { pageLaws } from './pages.js'
 import { preparedLaw } from './prepared.js'
 import { queryEquations } from './queryEquations.js'
 import { sliceLaw } from './slices.js'
@@ -36,8 +37,9 @@ export interface Compared extends Subject {
   readonly reference: Runner
 }
 
-/** The equations of queries (decision 11.6), of slices, and of prepared queries. */
-export const queries = (s: Subject): RuleSet => ruleSet('Query', [...queryEquations.map(equationLaw(s)), sliceLaw(s), preparedLaw(s)])
+/** The equations of queries (decision 11.6), of slices, of pages and look-ups, and of prepared queries. */
+export const queries = (s: Subject): RuleSet =>
+  ruleSet('Query', [...queryEquations.map(equationLaw(s)), sliceLaw(s), preparedLaw(s), ...pageLaws(s)])
 
 /** The equations of expressions. */
 export const expressions = (s: Subject): RuleSet => ruleSet('Expr', exprEquations.map(equationLaw(s)))

@@ -32,7 +32,10 @@ export const commandVocabulary: readonly string[] = words('insert insertMany ins
 /** What is not generated, and why. */
 export const leftOut: { readonly [name: string]: string } = {
   ...Object.fromEntries(
-    words('all any head option one count foldChunks stream').map(n => [`Q.${n}`, 'a program: the laws of interpreters are about it']),
+    words('all any head option one count foldChunks stream page pageAt allBy optionBy').map(n => [
+      `Q.${n}`,
+      'a program: the laws of interpreters are about it',
+    ]),
   ),
   'Expr.raw': 'SQL text has no meaning in the model',
   'Expr.literalOf': 'not for users: lit and litOf are made of it',

@@ -14,7 +14,8 @@
  *
  * Order: `orderBy` is a stable sort, seen by `limit`, `offset`, `first` and the result. `map`, `where`,
  * `let`, `window`, `limit`, `offset` keep it; joins, set operations, `distinct` and `aggregate` forget it.
- * The programs that run a query (`all`, `one`, `head`, ...) are in `fetch`, and exported from here too.
+ * The programs that run a query are in `fetch` (`all`, `one`, `head`, ...), `page` (`page`, `pageAt`) and `traverse` (`allBy`,
+ * `optionBy`), and exported from here too.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import { isExpr, isRecord } from './answered.js'
@@ -50,7 +51,9 @@ import type {
 import { expr, exprType, invalid, MADE, query } from './Syntax.js'
 
 export * from './fetch.js'
+export * from './page.js'
 export type { Maybe, Nested, Query, Result, Shape } from './Syntax.js'
+export * from './traverse.js'
 
 // --- Constructors -----------------------------------------------------------------------------
 

@@ -22,6 +22,32 @@ const can = pipe(
 )
 
 export const programs: Cases = {
+  'a page, and the one after it': () =>
+    pipe(
+      Q.from(invoices),
+      Q.map(({ id, invoiceDate, billingState }) => ({ id, invoiceDate, billingState })),
+      Q.page({
+        orderBy: invoice => [desc(invoice.billingState), asc(invoice.id)],
+        size: 20,
+        after: Buffer.from('{"keys":["varchar desc","int asc"],"values":["CA",7]}').toString('base64url'),
+      }),
+    ),
+
+  'the third page': () => pipe(Q.from(artists), Q.pageAt({ orderBy: artist => [asc(artist.name), asc(artist.id)], size: 20, number: 3 })),
+
+  'the rows of each key': () =>
+    pipe(
+      Q.from(invoices),
+      Q.map(({ id, customerId }) => ({ id, customerId })),
+      Q.allBy(invoice => invoice.customerId, [3, 14, 15, 14, 92]),
+    ),
+
+  'the row of each key': () =>
+    pipe(
+      Q.from(artists),
+      Q.optionBy(artist => artist.id, [3, 1]),
+    ),
+
   'all rows': () => Q.all(can),
 
   'the first row': () => Q.head(latest),
