@@ -23,6 +23,7 @@ import { toSql } from 'query-ts/sql'
 import { load } from './chinook/load.js'
 import { type Report, reports } from './chinook/reports.js'
 import { chinook } from './chinook/schema.js'
+import { showpieces } from './chinook/showpieces.js'
 import { available, type Engine, engineOf, onSqlite, withEngine } from './engines.js'
 import { layout } from './layout.js'
 import { table } from './table.js'
@@ -45,7 +46,9 @@ const dialects: { readonly [name in DialectName]: DialectName } = {
   sqlite: 'sqlite',
 }
 
-const byName = Object.fromEntries(reports.map(report => [report.name, report]))
+const everything = [...reports, ...showpieces]
+
+const byName = Object.fromEntries(everything.map(report => [report.name, report]))
 
 const rowCount: Type<string, number> = {
   displayName: 'n',
@@ -216,7 +219,7 @@ const demo = command({
       console.error('demo: --url, --sql and --all exclude each other')
       return 2
     }
-    const chosen = report === undefined ? reports : [report]
+    const chosen = report === undefined ? everything : [report]
     if (sql !== undefined) return showSql(sql, chosen) ? 0 : 1
     if (all) return (await compare(available(), chosen)) ? 0 : 1
     return (await showReports(url ?? onSqlite(), chosen, rows)) ? 0 : 1

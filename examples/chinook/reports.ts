@@ -22,26 +22,26 @@ export interface Report<out A = unknown> {
   readonly query: Q.Query<unknown, A>
 }
 
-const report = <A>(name: string, title: string, query: Q.Query<unknown, A>): Report<A> => ({ name, title, query })
+export const report = <A>(name: string, title: string, query: Q.Query<unknown, A>): Report<A> => ({ name, title, query })
 
 // --- Parts with a name ------------------------------------------------------------------------
 
 /** What a line of an invoice brings in: price by quantity, with the two digits of the price. */
-const amount = (line: { readonly unitPrice: Expr<Decimal>; readonly quantity: Expr<number> }): Expr<Decimal> =>
+export const amount = (line: { readonly unitPrice: Expr<Decimal>; readonly quantity: Expr<number> }): Expr<Decimal> =>
   times(line.unitPrice, cast(numeric(10, 0))(line.quantity))
 
-const fullName = (person: { readonly firstName: Expr<string>; readonly lastName: Expr<string> }): Expr<string> =>
+export const fullName = (person: { readonly firstName: Expr<string>; readonly lastName: Expr<string> }): Expr<string> =>
   concat(person.firstName, ' ', person.lastName)
 
 /** Every line that was sold, with its invoice. */
-const sales = pipe(
+export const sales = pipe(
   Q.Do,
   Q.bind('line', () => Q.from(invoiceLines)),
   Q.innerJoin('invoice', invoices, ({ line }, invoice) => eq(invoice.id, line.invoiceId)),
 )
 
 /** Every track with its album and its artist. */
-const recordings = pipe(
+export const recordings = pipe(
   Q.Do,
   Q.bind('track', () => Q.from(tracks)),
   Q.innerJoin('album', albums, ({ track }, album) => eq(album.id, track.albumId)),

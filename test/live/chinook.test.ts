@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert'
 import { load } from '../../examples/chinook/load.js'
 import * as R from '../../examples/chinook/reports.js'
 import { chinook, customers, genres, invoices, playlists, playlistTracks, tracks } from '../../examples/chinook/schema.js'
+import * as S from '../../examples/chinook/showpieces.js'
 import * as A from '../../lib/core/Agg.js'
 import * as C from '../../lib/core/Command.js'
 import { type DbError, show } from '../../lib/core/DbError.js'
@@ -299,8 +300,70 @@ for (const engine of tried) {
     assert.ok(added > 25)
     assert.is(await run(Q.count(Q.from(genres))), 25)
   })
+  test('the running total ends with the total, the quartiles and the pivot add up to it', async () => {
+    assert.is((await answer(S.runningTotal)).at(-1)?.soFar, '2328.60')
+    const cents = (amount: string | null): number => Math.round(Number(amount) * 100)
+    const quartiles = await answer(S.quartiles)
+    assert.is(
+      quartiles.reduce((sum, q) => sum + cents(q.together), 0),
+      232_860,
+    )
+    assert.equal(
+      quartiles.map(q => q.customers),
+      [15, 15, 15, 14],
+    )
+    for (const c of await answer(S.pivot)) {
+      assert.is(
+        [c.in2021, c.in2022, c.in2023, c.in2024, c.in2025].map(cents).reduce((a, b) => a + b),
+        cents(c.all),
+        c.country,
+      )
+    }
+  })
+
+  test('medians and percentiles are those of sorted lists', async () => {
+    const rows = await run(Q.all(Q.from(invoices)))
+    for (const { country, median, invoices: count } of await answer(S.medians)) {
+      const sorted = rows
+        .filter(i => i.billingCountry === country)
+        .map(i => Number(i.total))
+        .sort((a, b) => a - b)
+      const middle = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]] as [number, number]
+      assert.is(count, sorted.length)
+      assert.ok(Math.abs((median ?? 0) - (middle[0] + middle[1]) / 2) < 1e-9, country)
+    }
+    const all = await run(Q.all(Q.from(tracks)))
+    const [medium] = (await answer(S.percentiles)).filter(p => p.medium === 'MPEG audio file')
+    const lengths = all
+      .filter(t => t.mediaTypeId === 1)
+      .map(t => t.milliseconds)
+      .sort((a, b) => a - b)
+    assert.is(medium?.milliseconds, lengths[Math.ceil(lengths.length * 0.9) - 1])
+  })
+
+  test('streaks and gaps are those of the months themselves', async () => {
+    const rows = await run(Q.all(Q.from(invoices)))
+    const monthOf = (d: Date): number => d.getUTCFullYear() * 12 + d.getUTCMonth()
+    const months = (country: string): readonly number[] =>
+      [...new Set(rows.filter(i => i.billingCountry === country).map(i => monthOf(i.invoiceDate)))].sort((a, b) => a - b)
+    const [best] = await answer(S.streaks)
+    const longest = (country: string): number => {
+      let [most, now] = [0, 0]
+      for (const [i, m] of months(country).entries()) {
+        now = i > 0 && months(country)[i - 1] === m - 1 ? now + 1 : 1
+        most = Math.max(most, now)
+      }
+      return most
+    }
+    const countries = [...new Set(rows.map(i => i.billingCountry))]
+    assert.is(best?.months, Math.max(...countries.map(longest)))
+    const widest = (country: string): number =>
+      Math.max(0, ...months(country).map((m, i, all) => (i === 0 ? 0 : m - (all[i - 1] as number) - 1)))
+    assert.is((await answer(S.gaps))[0]?.months, Math.max(...countries.map(widest)))
+  })
+
   test('every report has an answer', async () => {
-    for (const report of R.reports) assert.ok((await answer(report)).length > 0, report.name)
+    for (const report of [...R.reports, ...S.showpieces]) assert.ok((await answer(report)).length > 0, report.name)
   })
 
   test.run()
@@ -308,7 +371,7 @@ for (const engine of tried) {
 
 const agreement = suite('chinook on all engines')
 
-for (const report of R.reports) {
+for (const report of [...R.reports, ...S.showpieces]) {
   agreement(`${report.name}: one answer`, () => {
     const [first, ...others] = tried.map(engine => answers.get(engine.name)?.get(report.name))
     assert.ok(first !== undefined && first.length > 0)
