@@ -168,6 +168,98 @@ export const exprEquations: readonly Equation[] = [
     'text',
   ),
   over(
+    'concat(trimStart(a), b) = trimStart(concat(trimStart(a), b)), where trimStart(a) is not empty',
+    'What has no spaces at its beginning has none to lose.',
+    ([a, b]: any) => {
+      const [start, whole] = [x('trimStart', a), x('concat', x('trimStart', a), b)]
+      const full = (e: Code<any>): Code<any> => x('caseWhen', list([list([x('ne', start, valueCode('')), e])]), nothing('text'))
+      return [full(whole), full(x('trimStart', whole))]
+    },
+    'text',
+  ),
+  over(
+    'trim(a) = trimEnd(trimStart(a))',
+    'Spaces go on both sides.',
+    ([a]: any) => [x('trim', a), x('trimEnd', x('trimStart', a))],
+    'text',
+  ),
+  over(
+    'reverse(concat(a, b)) = concat(reverse(b), reverse(a))',
+    'Texts turn around as a whole.',
+    ([a, b]: any) => [x('reverse', x('concat', a, b)), x('concat', x('reverse', b), x('reverse', a))],
+    'text',
+  ),
+  over(
+    'left(a, 2) = reverse(right(reverse(a), 2))',
+    'The beginning is the end of the text turned around.',
+    ([a]: any) => [x('left', a, valueCode(2)), x('reverse', x('right', x('reverse', a), valueCode(2)))],
+    'text',
+  ),
+  over(
+    'replace(replace(a, b, c), b, b) = replace(a, b, c)',
+    'What is replaced by itself stays.',
+    ([a, b, c]: any) => [x('replace', x('replace', a, b, c), b, b), x('replace', a, b, c)],
+    'text',
+  ),
+  over(
+    'right(padStart(a, 4, t), length(a)) = a, as endsWith(padStart(a, 4, t), a)',
+    'Padding changes nothing of the text itself.',
+    ([a]: any) => [
+      x(
+        'and',
+        x('endsWith', x('padStart', a, valueCode(4), valueCode('-é')), a),
+        x('startsWith', x('padEnd', a, valueCode(4), valueCode('-é')), a),
+      ),
+      x('eq', a, a),
+    ],
+    'text',
+  ),
+  over(
+    'repeat(a, 3) = concat(a, a, a)',
+    'A text over and over is itself in a row.',
+    ([a]: any) => [x('repeat', a, valueCode(3)), x('concat', a, a, a)],
+    'text',
+  ),
+  over('times(sign(a), abs(a)) = a', 'A number is its sign and its size.', ([a]: any) => [x('times', x('sign', a), x('abs', a)), a], 'int'),
+  over(
+    'floor(a) = neg(ceil(neg(a)))',
+    'Down is up on the other side of zero.',
+    ([a]: any) => [x('floor', a), x('neg', x('ceil', x('neg', a)))],
+    'float',
+  ),
+  over(
+    'round(a) = caseWhen([[gte(a, 0), floor(a + 1/2)]], ceil(a - 1/2))',
+    'Halves go away from zero.',
+    ([a]: any) => [
+      x('round', a),
+      x(
+        'caseWhen',
+        list([list([x('gte', a, valueCode('0')), x('floor', x('plus', a, valueCode('0.5')))])]),
+        x('ceil', x('minus', a, valueCode('0.5'))),
+      ),
+    ],
+    'numeric',
+  ),
+  over(
+    'sqrt(times(a, a)) = abs(a)',
+    'The root of a square is the size.',
+    ([a]: any) => [x('sqrt', x('times', a, a)), x('abs', a)],
+    'float',
+  ),
+  over('power(a, 2) = times(a, a)', 'A square is a product.', ([a]: any) => [x('power', a, valueCode(2)), x('times', a, a)], 'float'),
+  over(
+    'greatest(a, b) = caseWhen([[gte(a, b), a], [lt(a, b), b]], null)',
+    'The larger of two, unknown where one is unknown.',
+    ([a, b]: any, kind) => [x('greatest', a, b), x('caseWhen', list([list([x('gte', a, b), a]), list([x('lt', a, b), b])]), nothing(kind))],
+    'int',
+  ),
+  over(
+    'least(a, greatest(a, b)) = caseWhen([[isNotNull(b), a]], null)',
+    'Absorption, where nothing is unknown.',
+    ([a, b]: any, kind) => [x('least', a, x('greatest', a, b)), x('caseWhen', list([list([x('isNotNull', b), a])]), nothing(kind))],
+    'text',
+  ),
+  over(
     'ilike(a, t) = like(lower(a), t), for t in lower case',
     'ilike is like without regard to case.',
     ([a]: any) => [x('ilike', a, valueCode('%a%')), x('like', x('lower', a), valueCode('%a%'))],

@@ -47,11 +47,25 @@ const number =
   (w: Writer): Code<unknown> =>
     valueCode(w.choices.pick(values))
 
+const plainText =
+  (values: readonly string[]) =>
+  (w: Writer): Code<unknown> =>
+    valueCode(w.choices.pick(values))
+
+const extremes = (kind: Kind): readonly Maker[] => [
+  expr('greatest', of(kind), plainOr(kind)),
+  expr('least', of(kind), plainOr(kind), of(kind)),
+]
+
+const ROUNDINGS = ['floor', 'ceil', 'round'] as const
+
 const arithmetic = (kind: Kind): readonly Maker[] => [
   expr('plus', of(kind), plainOr(kind)),
   expr('minus', of(kind), plainOr(kind)),
   expr('times', atom(kind), atom(kind)),
   expr('neg', of(kind)),
+  expr('abs', of(kind)),
+  ...extremes(kind),
 ]
 
 const castTo =
@@ -76,7 +90,14 @@ const toText: Maker = (w, fuel) => {
 }
 
 const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
-  int: [...integer('int'), expr('length', of('text')), expr('position', of('text'), plainOr('text')), expr('plus', of('int'), of('int'))],
+  int: [
+    ...integer('int'),
+    expr('length', of('text')),
+    expr('position', of('text'), plainOr('text')),
+    expr('plus', of('int'), of('int')),
+    expr('sign', of('int', 'bigint', 'float', 'numeric')),
+    expr('round', of('int')),
+  ],
   bigint: [...integer('bigint'), castTo(column('bigint'), 'int')],
   float: [
     ...arithmetic('float'),
@@ -85,9 +106,15 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('div', of('float', 'int'), of('float', 'int')),
     expr('div', of('int'), plainOr('int')),
     castTo(column('float'), 'int', 'numeric', 'bigint'),
+    ...ROUNDINGS.map(f => expr(f, of('float'))),
+    expr('greatest', of('float'), of('int'), of('float')),
+    expr('power', atom('float'), number([2, 1, 0, -1])),
+    expr('power', atom('int'), atom('int')),
+    expr('sqrt', of('float', 'int')),
   ],
   numeric: [
     ...arithmetic('numeric'),
+    ...ROUNDINGS.map(f => expr(f, of('numeric'))),
     castTo(apply(column('numeric'), pure('12', 12), pure('4', 4)), 'int', 'numeric'),
     castTo(apply(column('numeric'), pure('12', 12), pure('2', 2)), 'int', 'bigint'),
   ],
@@ -99,6 +126,11 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('substring', of('text'), number([1, 2, 3])),
     expr('substring', of('text'), number([1, 2, 3]), number([1, 0, 2])),
     toText,
+    ...['trim', 'trimStart', 'trimEnd', 'reverse'].map(f => expr(f, of('text'))),
+    expr('replace', of('text'), plainOr('text'), plainOr('text')),
+    ...['left', 'right', 'repeat'].map(f => expr(f, of('text'), number([1, 2, 0]))),
+    ...['padStart', 'padEnd'].map(f => expr(f, of('text'), number([2, 4, 0]), plainText(['-', 'a😀', ' ']))),
+    ...extremes('text'),
   ],
   date: [castTo(column('date'), 'timestamp')],
 }

@@ -29,6 +29,7 @@ import {
   refused,
   strict,
   TEXT,
+  textArg,
   unified,
   widen,
 } from './operand.js'
@@ -55,6 +56,7 @@ import {
 import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'
+export * from './textMath.js'
 
 /** An operand: an expression, or a plain value that becomes a parameter. */
 export type Operand<A> = Expr<A | null> | NonNullable<A>
@@ -270,8 +272,6 @@ export const div = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | nu
 // --- Text -------------------------------------------------------------------------------------
 
 type TextArg = Expr<string | null> | string
-
-const textArg = (x: TextArg): AnyExpr => (isExpr(x) ? x : literalOf(exprType(TEXT), x))
 
 /** The texts in a row; null when one of them is null. `concat()` is the empty text. */
 export const concat = <T extends readonly TextArg[]>(...args: T): Expr<string | NullOf<T[number]>> =>

@@ -64,6 +64,9 @@ export const argument = (x: unknown): AnyExpr =>
         exprType(TEXT),
       )
 
+/** A text, given as an expression or as itself. */
+export const textArg = (x: unknown): AnyExpr => (isExpr(x) ? x : literalOf(exprType(TEXT), x))
+
 /** The first argument that is refused, so that a refusal is seen however deep it stands. */
 export const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
 

@@ -13,7 +13,8 @@ import { codePointLength } from '../core/Canonical.js'
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
-import { like, lower, position, substring, upper } from './text.js'
+import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
+import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
 
 export type Truth = boolean | null
@@ -69,6 +70,8 @@ const div = ([a, b]: Operands): Value => {
   return y === 0 ? null : finite(x / y)
 }
 
+const isNegative = (value: Value): boolean => (value as number | bigint) < 0
+
 type Operands = readonly [Operand, Operand, ...Operand[]]
 type Strict = (args: Operands, type: SqlType) => Value
 
@@ -115,6 +118,35 @@ const STRICT: { readonly [fn in Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 's
   contains: ofText((a, b) => a.includes(b)),
   startsWith: ofText((a, b) => a.startsWith(b)),
   endsWith: ofText((a, b) => a.endsWith(b)),
+  trim: ofText(a => trimmed(a, true, true)),
+  trimStart: ofText(a => trimmed(a, true, false)),
+  trimEnd: ofText(a => trimmed(a, false, true)),
+  replace: ([a, from, to]) => replaced(a.value as string, from.value as string, to?.value as string),
+  left: ([a, count]) => substring(a.value as string, 1, Number(count.value)),
+  right: ([a, count]) => lastOf(a.value as string, Number(count.value)),
+  reverse: ofText(reversed),
+  padStart: ([a, fill, count]) => filling(a.value as string, fill.value as string, Number(count?.value)) + (a.value as string),
+  padEnd: ([a, fill, count]) => (a.value as string) + filling(a.value as string, fill.value as string, Number(count?.value)),
+  repeat: ([a, count]) => (a.value as string).repeat(Number(count.value)),
+  abs: ([a], type) => inType(type, isNegative(a.value) ? -(a.value as bigint) : (a.value as bigint)),
+  sign: ([a]) => (isNegative(a.value) ? -1n : Number(a.value) === 0 ? 0n : 1n),
+  floor: ([a], type) => rounded(floor, a.value, type),
+  ceil: ([a], type) => rounded(ceil, a.value, type),
+  round: ([a], type) => rounded(round, a.value, type),
+  power: ([a, b]) => power(floatOf(a.type, a.value), floatOf(b.type, b.value)),
+  sqrt: ([a]) => squareRoot(floatOf(a.type, a.value)),
+  greatest: (args, type) =>
+    extreme(
+      args.map(a => a.value),
+      type,
+      order => order > 0,
+    ),
+  least: (args, type) =>
+    extreme(
+      args.map(a => a.value),
+      type,
+      order => order < 0,
+    ),
 }
 
 /** The value of a function of these operands. `type` is the type of the result. */

@@ -31,6 +31,31 @@ export const position = (text: string, part: string): number => {
   return units < 0 ? 0 : Array.from(text.slice(0, units)).length + 1
 }
 
+/** Without the spaces (U+0020) at its beginning, at its end, or both. */
+export const trimmed = (text: string, start: boolean, end: boolean): string => {
+  let from = 0
+  let to = text.length
+  while (start && from < to && text[from] === ' ') from += 1
+  while (end && to > from && text[to - 1] === ' ') to -= 1
+  return text.slice(from, to)
+}
+
+/** Each occurrence replaced, from left to right; an empty part changes nothing. */
+export const replaced = (text: string, part: string, by: string): string => (part === '' ? text : text.replaceAll(part, () => by))
+
+/** The last code points, at most `count` of them. */
+export const lastOf = (text: string, count: number): string => (count === 0 ? '' : Array.from(text).slice(-count).join(''))
+
+/** The code points in the opposite order. */
+export const reversed = (text: string): string => Array.from(text).reverse().join('')
+
+/** What is missing of a text to `count` code points, made of `fill`. */
+export const filling = (text: string, fill: string, count: number): string => {
+  const missing = Math.max(count - Array.from(text).length, 0)
+  const points = Array.from(fill)
+  return fill.repeat(Math.floor(missing / points.length)) + points.slice(0, missing % points.length).join('')
+}
+
 type Token = { readonly tag: 'any' } | { readonly tag: 'one' } | { readonly tag: 'this'; readonly point: string }
 
 const tokensOf = (pattern: string): readonly Token[] => {

@@ -35,10 +35,29 @@ export const sqliteEngine: SqlEngine = {
     error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error),
 }
 
-/** Functions that SQL calls: case mapping that is the same on every engine. */
-export const sqliteFunctions: { readonly [name: string]: (s: unknown) => unknown } = {
+const ofNumber =
+  (f: (x: number) => number) =>
+  (x: unknown): unknown =>
+    typeof x === 'number' ? f(x) : null
+
+const round = (x: number): number => Math.trunc(x + Math.sign(x) * 0.49999999999999994)
+
+const power = (a: unknown, b: unknown): unknown => {
+  if (typeof a !== 'number' || typeof b !== 'number' || (a === 0 && b < 0)) return null
+  const answer = a ** b
+  return Number.isNaN(answer) ? null : answer
+}
+
+/** Functions that SQL calls: of texts by Unicode and of floats, the same on every engine. */
+export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unknown, ...unknown[]]) => unknown } = {
   unicode_lower: s => (typeof s === 'string' ? lowerCase(s) : s),
   unicode_upper: s => (typeof s === 'string' ? upperCase(s) : s),
+  unicode_reverse: s => (typeof s === 'string' ? Array.from(s).reverse().join('') : s),
+  float_floor: ofNumber(Math.floor),
+  float_ceil: ofNumber(Math.ceil),
+  float_round: ofNumber(round),
+  float_sqrt: ofNumber(x => Math.sqrt(x)),
+  float_power: power,
 }
 
 /** What a session is told when it begins. */

@@ -17,6 +17,7 @@ import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
+import { replaced } from './standard.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
 
@@ -122,6 +123,7 @@ export const mariadb: Dialect = {
     lower: cased('lower'),
     upper: cased('upper'),
     minus,
+    replace: replaced,
     ilike: args => ({
       level: level.comparison,
       fragment: sql`${lower(args.arg(0, level.atom))} LIKE ${lower(args.arg(1, level.atom))} ESCAPE '!'`,

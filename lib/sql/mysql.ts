@@ -9,11 +9,12 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
-import { type AggParts, atom, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
+import { type AggParts, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
+import { HALF } from './standard.js'
 
 /** The type of a cast. */
 export const castName = (t: SqlType): string => {
@@ -173,6 +174,15 @@ const mapped = (fn: 'lower' | 'upper', value: Fragment): Fragment => {
   return sql`${fn}(${before}${value}${GROW[fn].map(c => `, '${c}', '${other(c)}')`).join('')})`
 }
 
+/** Decimals lose their digits after the point otherwise; floats are rounded half to even by the engine's own function. */
+const rounded =
+  (fn: 'floor' | 'ceil' | 'round'): CallPrinter =>
+  (args, { type: { sql: type } }) => {
+    const x = args.arg(0)
+    if (type.tag === 'numeric') return atom(sql`CAST(${fn}(${x}) AS DECIMAL(65, ${String(type.scale)}))`)
+    return atom(fn === 'round' ? sql`truncate(${args.arg(0, level.sum)} + sign(${x}) * ${HALF}, 0)` : sql`${fn}(${x})`)
+  }
+
 export const mysql: Dialect = {
   name: 'mysql',
   quote,
@@ -211,6 +221,9 @@ export const mysql: Dialect = {
       level: level.comparison,
       fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
     }),
+    floor: rounded('floor'),
+    ceil: rounded('ceil'),
+    round: rounded('round'),
   },
   cast,
   mixesScales: true,

@@ -17,7 +17,9 @@ export const valueOf = (s: Scalar): unknown => (s.node.tag === 'literal' ? s.nod
 
 /** Functions on texts and on truth values: what they take, they take of one type only. */
 const OF_ONE_TYPE: ReadonlySet<ScalarFn> = new Set(
-  'and or not isNull concat lower upper length substring position like ilike contains startsWith endsWith'.split(' ') as ScalarFn[],
+  'and or not isNull concat lower upper length substring position like ilike contains startsWith endsWith trim trimStart trimEnd replace left right reverse padStart padEnd repeat'.split(
+    ' ',
+  ) as ScalarFn[],
 )
 
 /** Whether a function takes arguments of several types, as long as they are the same: one tells the others'. */

@@ -6,12 +6,13 @@
  * spelt so that the decided meaning comes out. Case mapping needs the collation `pg_c_utf8` (17 and later).
  */
 import { isInteger, isText, type SqlType } from '../core/SqlType.js'
+import type { ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
-import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { type Fragment, join, list, optional, type Slot, sql, text } from './Fragment.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
-import { substring } from './standard.js'
+import { HALF, standard, substring } from './standard.js'
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
 
@@ -20,7 +21,8 @@ const isWide = (s: Scalar): boolean => {
   const n = s.node
   if (s.type.sql.tag === 'bigint' || n.tag === 'literal' || n.tag === 'param') return true
   return (
-    n.tag === 'call' && (n.fn === 'plus' || n.fn === 'minus' || n.fn === 'times' || n.fn === 'quot' || n.fn === 'rem' || n.fn === 'neg')
+    n.tag === 'call' &&
+    (n.fn === 'plus' || n.fn === 'minus' || n.fn === 'times' || n.fn === 'quot' || n.fn === 'rem' || n.fn === 'neg' || n.fn === 'abs')
   )
 }
 
@@ -51,6 +53,39 @@ const mapped = (fn: 'lower' | 'upper', args: Args): Printed => ({
   level: level.comparison,
   fragment: sql`${fn}(${unicode(args.arg(0, level.atom))}) COLLATE "C"`,
 })
+
+/** Whether nothing of it comes from a column, which would tell the collation. */
+const isPlain = (s: Scalar): boolean => {
+  const n = s.node
+  return n.tag === 'literal' || n.tag === 'param' || (n.tag === 'call' && n.args.every(isPlain))
+}
+
+/** A function of texts; of parameters only, its text would compare by the database's own collation. */
+const ofTexts =
+  (fn: ScalarFn): CallPrinter =>
+  (args, call) => {
+    const printed = standard[fn](args, call)
+    return args.scalars.every(isPlain) ? byCodePoint(printed.fragment) : printed
+  }
+
+/** Decimals lose their digits after the point otherwise; floats are rounded half to even by the engine's own function. */
+const rounded =
+  (fn: 'floor' | 'ceil' | 'round'): CallPrinter =>
+  (args, { type: { sql: type } }) => {
+    const x = args.arg(0)
+    if (type.tag === 'numeric') return atom(sql`round(${fn}(${x}), ${String(type.scale)})`)
+    if (fn !== 'round') return atom(sql`${fn}(${x})`)
+    return atom(sql`trunc(${args.arg(0, level.sum)} + sign(${x}) * ${HALF}::float8)`)
+  }
+
+/** The engine's own functions leave nulls out. */
+const extreme =
+  (fn: 'greatest' | 'least'): CallPrinter =>
+  args => {
+    const value = sql`${fn}(${list(args.all())})`
+    const present = args.scalars.flatMap((s, i) => (s.type.nullable ? [sql`${args.arg(i, level.comparison + 1)} IS NOT NULL`] : []))
+    return atom(present.length === 0 ? value : sql`CASE WHEN ${join(present, ' AND ')} THEN ${value} END`)
+  }
 
 /** A text that comes from no column, compared by code point. */
 const byCodePoint = (value: Fragment): Printed => ({ level: level.comparison, fragment: sql`${value} COLLATE "C"` })
@@ -144,6 +179,24 @@ export const postgres: Dialect = {
       fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
     }),
     substring,
+    trim: ofTexts('trim'),
+    trimStart: ofTexts('trimStart'),
+    trimEnd: ofTexts('trimEnd'),
+    replace: ofTexts('replace'),
+    left: ofTexts('left'),
+    right: ofTexts('right'),
+    reverse: ofTexts('reverse'),
+    padStart: ofTexts('padStart'),
+    padEnd: ofTexts('padEnd'),
+    repeat: ofTexts('repeat'),
+    abs: args => atom(sql`abs(${widened(args, level.or)})`),
+    sign: args => atom(sql`CAST(sign(${args.arg(0)}) AS int)`),
+    floor: rounded('floor'),
+    ceil: rounded('ceil'),
+    round: rounded('round'),
+    sqrt: args => atom(sql`CASE WHEN ${args.arg(0, level.sum)} >= 0 THEN sqrt(${args.arg(0)}) END`),
+    greatest: extreme('greatest'),
+    least: extreme('least'),
   },
   cast,
   mixesScales: true,

@@ -10,10 +10,11 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
-import { type AggParts, atom, type Dialect, infix, level, named, type Printed } from './Dialect.js'
+import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
+import { inlineCount, replaced } from './standard.js'
 
 const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.scale : 0)
 
@@ -81,6 +82,32 @@ const toJson = (value: Fragment, type: SqlType, computed = false): Fragment => {
   return value
 }
 
+const repeated = (value: Fragment, count: string): Fragment => sql`replace(hex(zeroblob(${count})), '00', ${value})`
+
+/** What is missing of the first argument to the third, made of the second. */
+const filling = (args: Args): Fragment => {
+  const count = inlineCount(args, 2)
+  return sql`substr(${repeated(args.arg(1), count)}, 1, max(${count} - length(${args.arg(0)}), 0))`
+}
+
+/** Scaled integers made whole. Of floats, sql.js has functions of its own in place of SQLite's, and SQLite's `round` makes 1 of 0.49999999999999994. */
+const rounded =
+  (fn: 'floor' | 'ceil' | 'round'): CallPrinter =>
+  (args, { type: { sql: type } }) => {
+    if (!isScaled(type)) return atom(sql`float_${fn}(${args.arg(0)})`)
+    const scale = scaleOf(type)
+    const [x, product] = [args.arg(0, level.sum), args.arg(0, level.product)]
+    if (scale === 0) return atom(args.arg(0))
+    const one = power(scale)
+    const half = `5${'0'.repeat(scale - 1)}`
+    if (fn === 'round') return { level: level.product, fragment: sql`(${x} + iif(${x} < 0, -${half}, ${half})) / ${one} * ${one}` }
+    const rest = sql`${product} % ${one}`
+    return {
+      level: level.sum,
+      fragment: fn === 'floor' ? sql`${x} - (${rest} + ${one}) % ${one}` : sql`${x} + (${one} - ${rest}) % ${one}`,
+    }
+  }
+
 export const sqlite: Dialect = {
   name: 'sqlite',
   quote,
@@ -114,6 +141,22 @@ export const sqlite: Dialect = {
       level: level.comparison,
       fragment: sql`substr(${args.arg(0)}, length(${args.arg(0)}) - length(${args.arg(1)}) + 1) = ${args.arg(1, level.sum)}`,
     }),
+    replace: replaced,
+    left: args => atom(sql`substr(${args.arg(0)}, 1, ${inlineCount(args, 1)})`),
+    // without the second count, none would be the whole text, and a billion no text (3.53)
+    right: args => atom(sql`substr(${args.arg(0)}, -${inlineCount(args, 1)}, ${inlineCount(args, 1)})`),
+    reverse: named('unicode_reverse'),
+    padStart: args => ({ level: level.sum, fragment: sql`${filling(args)} || ${args.arg(0, level.sum)}` }),
+    padEnd: args => ({ level: level.sum, fragment: sql`${args.arg(0, level.sum)} || ${filling(args)}` }),
+    repeat: args => atom(repeated(args.arg(0), inlineCount(args, 1))),
+    sign: args => ({ level: level.sum, fragment: sql`(${args.arg(0, level.sum)} > 0) - (${args.arg(0, level.sum)} < 0)` }),
+    floor: rounded('floor'),
+    ceil: rounded('ceil'),
+    round: rounded('round'),
+    power: named('float_power'),
+    sqrt: named('float_sqrt'),
+    greatest: named('max'),
+    least: named('min'),
     coalesce: args => atom(sql`coalesce(${list(args.all())})`),
   },
   cast,

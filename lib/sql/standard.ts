@@ -4,8 +4,8 @@
  * Each printer brackets its arguments only where they bind less tightly. `and`, `or` and `||` are
  * associative and need no brackets among themselves.
  */
-import { atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
-import { join, sql } from './Fragment.js'
+import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
+import { join, list, sql } from './Fragment.js'
 
 const chain =
   (operator: string, at: number): CallPrinter =>
@@ -18,6 +18,42 @@ const inlineNumber: (args: { readonly scalars: readonly { readonly node: { reado
 ) => {
   const node = args.scalars[i]?.node as { readonly tag: string; readonly value?: unknown } | undefined
   return node?.tag === 'literal' ? String(Number(node.value)) : ''
+}
+
+/** A number of characters as it is; no text has more than this. */
+export const inlineCount = (args: Args, i: number): string => String(Math.min(Number(inlineNumber(args, i)), 1_000_000_000))
+
+/** A function of a text and a number of characters. */
+const counted =
+  (name: string): CallPrinter =>
+  args =>
+    atom(sql`${name}(${args.arg(0)}, ${inlineCount(args, 1)})`)
+
+/** Where the engine does not look at the new text when there is none to replace. */
+export const replaced: CallPrinter = args => {
+  const value = sql`replace(${list(args.all())})`
+  return atom(
+    args.scalars[2]?.type.nullable === true ? sql`CASE WHEN ${args.arg(2, level.comparison + 1)} IS NOT NULL THEN ${value} END` : value,
+  )
+}
+
+/** The engine's own function cuts what is longer. */
+const padded =
+  (name: string): CallPrinter =>
+  args =>
+    atom(sql`${name}(${args.arg(0)}, greatest(${inlineCount(args, 2)}, char_length(${args.arg(0)})), ${args.arg(1)})`)
+
+/** A half that is less by so little that no number below a half becomes whole with it, and every half does. */
+export const HALF = '4.9999999999999994e-1'
+
+/** A power, null where engines do not agree that there is none. Whole exponents from zero on have one of every number. */
+const power: CallPrinter = args => {
+  const [x, y] = [args.arg(0), args.arg(1)]
+  const exponent = args.scalars[1]?.node
+  const plain = sql`power(${x}, ${y})`
+  if (exponent?.tag === 'literal' && Number.isInteger(exponent.value) && Number(exponent.value) >= 0) return atom(plain)
+  const [base, to] = [args.arg(0, level.sum), args.arg(1, level.sum)]
+  return atom(sql`CASE WHEN ${base} = 0 AND ${to} < 0 OR ${base} < 0 AND ${to} <> floor(${y}) THEN NULL ELSE ${plain} END`)
 }
 
 export const substring: CallPrinter = args =>
@@ -67,4 +103,23 @@ export const standard: { readonly [fn in PrintedFn]: CallPrinter } = {
   endsWith: args => ({ level: level.comparison, fragment: sql`right(${args.arg(0)}, length(${args.arg(1)})) = ${args.arg(1, level.sum)}` }),
   coalesce: named('coalesce'),
   nullIf: named('nullif'),
+  trim: named('trim'),
+  trimStart: named('ltrim'),
+  trimEnd: named('rtrim'),
+  replace: named('replace'),
+  left: counted('left'),
+  right: counted('right'),
+  reverse: named('reverse'),
+  padStart: padded('lpad'),
+  padEnd: padded('rpad'),
+  repeat: counted('repeat'),
+  abs: named('abs'),
+  sign: named('sign'),
+  floor: named('floor'),
+  ceil: named('ceil'),
+  round: named('round'),
+  power,
+  sqrt: named('sqrt'),
+  greatest: named('greatest'),
+  least: named('least'),
 }

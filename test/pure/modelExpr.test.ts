@@ -277,6 +277,109 @@ numbers('casts between numbers', () => {
   fails(X.cast(int)(money('1.50')), 'Unsupported')
 })
 
+numbers('abs and sign', () => {
+  is(X.abs(n(-3)), 3)
+  is(X.abs(X.litOf(smallint)(-32768)), 32768)
+  is(X.abs(X.lit(-1.5)), 1.5)
+  is(X.abs(money('-1.50')), '1.50')
+  is(X.abs(big(-MAX)), MAX)
+  fails(X.abs(big(MIN)), 'NumericOverflow')
+  is(X.abs(noBigint), null)
+  for (const [value, expected] of [
+    [-2.5, -1],
+    [0, 0],
+    [0.1, 1],
+  ] as const)
+    is(X.sign(X.litOf(float)(value)), expected)
+  is(X.sign(big(MIN)), -1)
+  is(X.sign(money('-0.01')), -1)
+  is(X.sign(money('0.00')), 0)
+  is(X.sign(noInt), null)
+})
+
+numbers('floor, ceil and round: halves go away from zero', () => {
+  const cases = [
+    [2.5, 2, 3, 3],
+    [-2.5, -3, -2, -3],
+    [1.5, 1, 2, 2],
+    [0.5, 0, 1, 1],
+    [-0.5, -1, 0, -1],
+    [0.49999999999999994, 0, 1, 0],
+    [1.4999999999999998, 1, 2, 1],
+    [2.4999999999999996, 2, 3, 2],
+    [3, 3, 3, 3],
+    [4503599627370497, 4503599627370497, 4503599627370497, 4503599627370497],
+    [2251799813685248.5, 2251799813685248, 2251799813685249, 2251799813685249],
+    [1e300, 1e300, 1e300, 1e300],
+  ] as const
+  for (const [value, down, up, nearest] of cases) {
+    is(X.floor(X.litOf(float)(value)), down)
+    is(X.ceil(X.litOf(float)(value)), up)
+    is(X.round(X.litOf(float)(value)), nearest)
+  }
+  const decimals = [
+    ['2.50', '2.00', '3.00', '3.00'],
+    ['-2.50', '-3.00', '-2.00', '-3.00'],
+    ['-0.49', '-1.00', '0.00', '0.00'],
+    ['7.00', '7.00', '7.00', '7.00'],
+    ['0.01', '0.00', '1.00', '0.00'],
+  ] as const
+  for (const [value, down, up, nearest] of decimals) {
+    is(X.floor(money(value)), down)
+    is(X.ceil(money(value)), up)
+    is(X.round(money(value)), nearest)
+  }
+  is(X.round(X.litOf(numeric(4, 0))('7')), '7')
+  for (const f of [X.floor, X.ceil, X.round]) {
+    is(f(n(-7)), -7)
+    is(f(noInt), null)
+    is(f(X.nullOf(float)), null)
+  }
+  const negative = answer(X.ceil(X.lit(-0.5)))
+  assert.ok(E.isRight(negative) && Object.is(negative.right, 0))
+  fails(X.floor(X.lit('1') as never), 'Unsupported')
+})
+
+numbers('power and sqrt are null where there is no such number', () => {
+  is(X.power(n(2), 10), 1024)
+  is(X.power(X.lit(0.5), -1), 2)
+  is(X.power(n(0), 0), 1)
+  is(X.power(n(0), -1), null)
+  is(X.power(n(-8), 3), -512)
+  is(X.power(n(-8), 0.5), null)
+  is(X.power(n(4), 0.5), 2)
+  is(X.power(noInt, 0), null)
+  is(X.power(n(1), noInt), null)
+  fails(X.power(X.lit(1e200), 2), 'NumericOverflow')
+  fails(X.power(money('1.50') as never, 2), 'Unsupported')
+  is(X.sqrt(n(9)), 3)
+  is(X.sqrt(X.lit(-0.25)), null)
+  is(X.sqrt(noInt), null)
+})
+
+numbers('greatest and least are null when one is', () => {
+  is(X.greatest(n(1), 3, n(2)), 3)
+  is(X.least(n(1), 3, n(2)), 1)
+  is(X.greatest(n(1), 1.5), 1.5)
+  is(X.greatest(n(1), noInt), null)
+  is(X.least(noInt, 1), null)
+  is(X.greatest(money('1.50'), '1.505'), '1.505')
+  is(X.least(money('1.50'), '10'), '1.50')
+  is(X.greatest(X.lit('a'), 'B', '\uFFFD', '\u{1F600}'), '\u{1F600}')
+  is(X.least(X.lit('a'), 'B'), 'B')
+  is(X.greatest(n(7)), 7)
+  is(X.greatest(noInt), null)
+  is(
+    [4, 9, 2].reduce((e: Expr<number>, x) => X.greatest(e, x), n(1)),
+    9,
+  )
+  is(
+    Array.from({ length: 400 }).reduce((e: Expr<number>, _, i) => X.least(e, -i), n(1)),
+    -399,
+  )
+  fails(X.greatest(X.litOf(boolean)(true) as never, true as never), 'Unsupported')
+})
+
 numbers.run()
 
 const texts = suite('model: text')
@@ -383,6 +486,58 @@ texts('decision 20: contains, startsWith and endsWith take wildcards as they are
   is(X.endsWith(t('abc'), t('bc')), true)
   is(X.endsWith(t('abc'), noText), null)
   is(X.contains(t(''), t('')), true)
+})
+
+texts('trim takes the space U+0020 only', () => {
+  is(X.trim(t('  a b\t ')), 'a b\t')
+  is(X.trimStart(t('  a ')), 'a ')
+  is(X.trimEnd(t('  a ')), '  a')
+  is(X.trim(t('   ')), '')
+  is(X.trim(t('\u00a0a\n')), '\u00a0a\n')
+  is(X.trim(noText), null)
+  fails(X.trim(X.litOf(uuid)('00000000-0000-0000-0000-00000000000A')), 'Unsupported')
+})
+
+texts('replace changes every occurrence, and nothing for an empty text', () => {
+  is(X.replace(t('abcabc'), 'bc', 'x'), 'axax')
+  is(X.replace(t('aaa'), 'aa', 'b'), 'ba')
+  is(X.replace(t('abc'), '', 'x'), 'abc')
+  is(X.replace(t('aAa'), 'A', '$&'), 'a$&a')
+  is(X.replace(t('abc'), 'b', ''), 'ac')
+  is(X.replace(t('abc'), 'b', noText), null)
+  is(X.replace(t('abc'), '', noText), null)
+  is(X.replace(noText, 'b', ''), null)
+})
+
+texts('left, right, reverse and repeat count code points', () => {
+  is(X.left(t(`a${ASTRAL}b`), 2), `a${ASTRAL}`)
+  is(X.right(t(`a${ASTRAL}b`), 2), `${ASTRAL}b`)
+  is(X.left(t('abc'), 0), '')
+  is(X.right(t('abc'), 0), '')
+  is(X.left(t('abc'), 9_007_199_254_740_991), 'abc')
+  is(X.right(t('abc'), 9_007_199_254_740_991), 'abc')
+  is(X.reverse(t(`a${ASTRAL}b`)), `b${ASTRAL}a`)
+  is(X.repeat(t(`a${ASTRAL}`), 2), `a${ASTRAL}a${ASTRAL}`)
+  is(X.repeat(t('a'), 0), '')
+  for (const f of [X.left, X.right, X.repeat]) {
+    is(f(noText, 0), null)
+    for (const count of [-1, 0.5, Number.NaN, '1' as never]) fails(f(t('a'), count), 'ValidationError')
+  }
+  fails(X.repeat(t('a'), 1_000_001), 'ValidationError')
+  is(X.reverse(noText), null)
+})
+
+texts('padStart and padEnd fill up, and cut nothing', () => {
+  is(X.padStart(t('a'), 4, 'xy'), 'xyxa')
+  is(X.padEnd(t('a'), 4, 'xy'), 'axyx')
+  is(X.padStart(t(ASTRAL), 3, ASTRAL), ASTRAL.repeat(3))
+  is(X.padStart(t('abc'), 2), 'abc')
+  is(X.padEnd(t('abc'), 0), 'abc')
+  is(X.padEnd(t('a'), 3), 'a  ')
+  is(X.padStart(noText, 3), null)
+  fails(X.padStart(t('a'), 3, ''), 'ValidationError')
+  fails(X.padEnd(t('a'), -1), 'ValidationError')
+  fails(X.padEnd(t('a'), 1_000_001), 'ValidationError')
 })
 
 texts.run()

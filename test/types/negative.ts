@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
 import { enumOf, generated, int, nullable, numeric, text } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { asc, between, contains, eq, gt, inList, lit, plus, same } from 'query-ts/Expr'
+import { asc, between, contains, eq, greatest, gt, inList, lit, plus, round, same, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -37,6 +37,16 @@ pipe(from, Q.where(u => inList(u.name, ['a', null])))
 pipe(from, Q.where(u => eq(u.nope, 1)))
 // @ts-expect-error a condition is no boolean of JavaScript
 pipe(from, Q.where(() => true))
+// @ts-expect-error the largest of a number and a text
+pipe(from, Q.map(u => ({ x: greatest(u.age, 'x') })))
+// @ts-expect-error the largest of a value and null
+pipe(from, Q.map(u => ({ x: greatest(u.age, null) })))
+// @ts-expect-error the root of a decimal: cast to float first
+pipe(from, Q.map(u => ({ x: sqrt(u.balance) })))
+// @ts-expect-error a number without its spaces
+pipe(from, Q.map(u => ({ x: trim(u.age) })))
+// @ts-expect-error a text made whole
+pipe(from, Q.map(u => ({ x: round(u.role) })))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function

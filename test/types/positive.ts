@@ -31,7 +31,30 @@ import {
 } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
 import type { DbError, NoRow, TooManyRows } from 'query-ts/DbError'
-import { asc, caseWhen, cast, coalesce, concat, div, type Expr, eq, gt, lit, maybe, nullIf, plus, quot, scalar } from 'query-ts/Expr'
+import {
+  abs,
+  asc,
+  caseWhen,
+  cast,
+  coalesce,
+  concat,
+  div,
+  type Expr,
+  eq,
+  greatest,
+  gt,
+  least,
+  lit,
+  maybe,
+  nullIf,
+  plus,
+  quot,
+  replace,
+  scalar,
+  sign,
+  sqrt,
+  trim,
+} from 'query-ts/Expr'
 import type { Db, Program as ProgramOf } from 'query-ts/Interpreter'
 import * as Program from 'query-ts/Program'
 import * as Q from 'query-ts/Query'
@@ -221,6 +244,13 @@ const computed = pipe(
     role: nullIf(u.role, 'admin'),
     size: caseWhen([[gt(u.age, 60), lit('old')]], u.name),
     text: cast(text)(u.big),
+    trimmed: trim(u.name),
+    replaced: replace(u.role, 'a', u.name),
+    abs: abs(u.big),
+    sign: sign(u.big),
+    root: sqrt(u.age),
+    least: least(u.age, 1, u.age),
+    greatest: greatest(u.age, u.age, nullIf(u.age, 1)),
   })),
 )
 is<
@@ -235,6 +265,13 @@ is<
       readonly role: 'admin' | 'user' | null
       readonly size: string | null
       readonly text: string | null
+      readonly trimmed: string | null
+      readonly replaced: string | null
+      readonly abs: bigint | null
+      readonly sign: number | null
+      readonly root: number | null
+      readonly least: number
+      readonly greatest: number | null
     }
   >
 >()
