@@ -17,6 +17,7 @@ import { times } from './time.js'
 import { transactions } from './transactions.js'
 import { values } from './values.js'
 import { violations } from './violations.js'
+import { windows } from './windows.js'
 import { writes } from './writes.js'
 
 export interface Chapter {
@@ -47,6 +48,7 @@ const all: readonly Clause[] = [
   ...textFunctions,
   ...times,
   ...aggregates,
+  ...windows,
   ...values,
   ...writes,
   ...violations,
