@@ -174,13 +174,17 @@ const mapped = (fn: 'lower' | 'upper', value: Fragment): Fragment => {
   return sql`${fn}(${before}${value}${GROW[fn].map(c => `, '${c}', '${other(c)}')`).join('')})`
 }
 
-/** Decimals lose their digits after the point otherwise; floats are rounded half to even by the engine's own function. */
+/**
+ * Decimals lose their digits after the point otherwise; floats are rounded half to even by the engine's own function. A float
+ * that is -0 is another one than 0 to MySQL's EXCEPT and INTERSECT (9.7).
+ */
 const rounded =
   (fn: 'floor' | 'ceil' | 'round'): CallPrinter =>
   (args, { type: { sql: type } }) => {
     const x = args.arg(0)
     if (type.tag === 'numeric') return atom(sql`CAST(${fn}(${x}) AS DECIMAL(65, ${String(type.scale)}))`)
-    return atom(fn === 'round' ? sql`truncate(${args.arg(0, level.sum)} + sign(${x}) * ${HALF}, 0)` : sql`${fn}(${x})`)
+    const whole = fn === 'round' ? sql`truncate(${args.arg(0, level.sum)} + sign(${x}) * ${HALF}, 0)` : sql`${fn}(${x})`
+    return fn === 'floor' ? atom(whole) : { level: level.sum, fragment: sql`${whole} + 0` }
   }
 
 export const mysql: Dialect = {
