@@ -162,7 +162,8 @@ const extreme =
     const a = argument(first)
     const given = [a, ...rest.map(x => operand(a.type, x))].flatMap(e => (e.node.tag === 'call' && e.node.fn === fn ? e.node.args : [e]))
     if (given.length === 1) return a
-    const [args, type] = unified(given.map(e => taken(fn, e, t => isNumber(t) || isText(t), 'it is for numbers and texts: use caseWhen')))
+    const takes = isText(a.type.sql) ? isText : isNumber
+    const [args, type] = unified(given.map(e => taken(fn, e, takes, 'it is for numbers, or for texts: use caseWhen')))
     return doubled(node({ tag: 'call', fn, args }, { ...type, nullable: nullable(args) }, args))
   }
 
