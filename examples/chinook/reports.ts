@@ -34,7 +34,7 @@ export const fullName = (person: { readonly firstName: Expr<string>; readonly la
   concat(person.firstName, ' ', person.lastName)
 
 /** Every line that was sold, with its invoice. */
-export const sales = pipe(
+const sales = pipe(
   Q.Do,
   Q.bind('line', () => Q.from(invoiceLines)),
   Q.innerJoin('invoice', invoices, ({ line }, invoice) => eq(invoice.id, line.invoiceId)),

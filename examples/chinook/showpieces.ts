@@ -81,7 +81,7 @@ export const runningTotal = report(
 )
 
 /** The mean of each month and the two before. */
-export const movingAverage = report(
+const movingAverage = report(
   'moving-average',
   'Invoices a month, and their mean over three months',
   pipe(
@@ -93,7 +93,7 @@ export const movingAverage = report(
 )
 
 /** The value of the row before, beside each row. */
-export const yearOverYear = report(
+const yearOverYear = report(
   'year-over-year',
   'Revenue by year, and what changed against the year before',
   pipe(
@@ -106,7 +106,7 @@ export const yearOverYear = report(
 )
 
 /** Where each genre stood by its sales, and where a year before. */
-export const rankChanges = report(
+const rankChanges = report(
   'rank-changes',
   'The three best-selling genres of each year, with their rank in the year before',
   pipe(
@@ -173,7 +173,7 @@ export const gaps = report(
 )
 
 /** Cohorts: customers by the year of their first invoice, and how many of them bought something later. */
-export const retention = report(
+const retention = report(
   'retention',
   'Customers by the year of their first invoice, and how many of them bought in each year',
   pipe(
@@ -189,7 +189,7 @@ export const retention = report(
 // --- The first of each group ------------------------------------------------------------------
 
 /** A number in each group, and the rows with small ones. */
-export const topTracks = report(
+const topTracks = report(
   'top-tracks',
   'The two best-selling tracks of each of the first genres',
   pipe(
@@ -211,7 +211,7 @@ export const topTracks = report(
 )
 
 /** One row of many, by an order: the latest. */
-export const latestOfEach = report(
+const latestOfEach = report(
   'latest-of-each',
   'The latest invoice of each customer of Canada',
   pipe(
@@ -233,7 +233,7 @@ export const latestOfEach = report(
 )
 
 /** Those alike have the same rank, and none is left out. */
-export const secondHighest = report(
+const secondHighest = report(
   'second-highest',
   'The invoices with the second highest total',
   pipe(
@@ -298,7 +298,7 @@ export const quartiles = report(
 )
 
 /** A running total as a part of the whole: those who together make a quarter of it. */
-export const pareto = report(
+const pareto = report(
   'pareto',
   'The countries whose customers together bring the first half of all revenue',
   pipe(
@@ -316,7 +316,7 @@ export const pareto = report(
 )
 
 /** Each part beside the whole that it belongs to. */
-export const shares = report(
+const shares = report(
   'shares-of-artist',
   'Albums that brought more than 0.6 of what their artist did, among artists with several',
   pipe(
@@ -366,7 +366,7 @@ export const pivot = report(
 )
 
 /** Relational division: no track of the album is not in the playlist. */
-export const wholeAlbums = report(
+const wholeAlbums = report(
   'whole-albums',
   'Playlists of at most 100 tracks that hold every track of some album',
   pipe(
@@ -408,7 +408,7 @@ export const wholeAlbums = report(
 )
 
 /** Baskets: a table joined with itself. */
-export const baskets = report(
+const baskets = report(
   'baskets',
   'Pairs of genres that are most often on one invoice',
   pipe(

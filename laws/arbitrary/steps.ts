@@ -98,18 +98,9 @@ const aggregate = onAny((w, q, row) => {
 const window = onRecord((w, q, row) => {
   const own = rowVariable(w, row)
   const name = freshName(own.scope, 'w')
-  return append(
-    w,
-    q,
-    call(
-      'Q',
-      'window',
-      lambda(
-        [own],
-        windows(within(w, own), q.unique, n => (n === 0 ? name : `${name}_${n + 1}`)),
-      ),
-    ),
-  )
+  const made = windows(within(w, own), q.unique, n => (n === 0 ? name : `${name}_${n + 1}`))
+  // a window may tell rows apart that were equal, and that an order by all columns left in any order
+  return append(w, q, call('Q', 'window', lambda([own], made)), { total: q.total && q.unique !== null })
 })
 
 const distinct: StepMaker = (w, q) => append(w, q, combinator('Q', 'distinct'), FORGOTTEN)

@@ -9,7 +9,7 @@ import { isInteger, isText, type SqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
-import { type Fragment, join, list, optional, type Slot, sql, text } from './Fragment.js'
+import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
 import { HALF, standard, substring } from './standard.js'
@@ -62,10 +62,11 @@ const isPlain = (s: Scalar): boolean => {
 
 /** A function of texts; of parameters only, its text would compare by the database's own collation. */
 const ofTexts =
-  (fn: ScalarFn): CallPrinter =>
+  (fn: ScalarFn, print = standard[fn]): CallPrinter =>
   (args, call) => {
-    const printed = standard[fn](args, call)
-    return args.scalars.every(isPlain) ? byCodePoint(printed.fragment) : printed
+    const printed = print(args, call)
+    if (!args.scalars.every(isPlain)) return printed
+    return byCodePoint(printed.level < level.atom ? parens(printed.fragment) : printed.fragment)
   }
 
 /** Decimals lose their digits after the point otherwise; floats are rounded half to even by the engine's own function. */
@@ -178,7 +179,8 @@ export const postgres: Dialect = {
       level: level.comparison,
       fragment: sql`right(${args.arg(0)}, char_length(${args.arg(1)})) = ${args.arg(1, level.sum)}`,
     }),
-    substring,
+    concat: ofTexts('concat'),
+    substring: ofTexts('substring', substring),
     trim: ofTexts('trim'),
     trimStart: ofTexts('trimStart'),
     trimEnd: ofTexts('trimEnd'),
