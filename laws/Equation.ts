@@ -72,11 +72,11 @@ export interface Equation {
 
 const { mapRow: _, ...PURE_STEPS } = STEPS
 
-export const part = step({ part: 1 }, 24, recipe(SOURCES, PURE_STEPS, 2, 3) as fc.Arbitrary<Recipe>)
+const part = step({ part: 1 }, 24, recipe(SOURCES, PURE_STEPS, 2, 3) as fc.Arbitrary<Recipe>)
 
 const PARTS = 6
 
-export const partsOf = (schema: AnySchema, steps: readonly Step[], define: (name: string, text: string) => void): Parts => {
+const partsOf = (schema: AnySchema, steps: readonly Step[], define: (name: string, text: string) => void): Parts => {
   let at = 0
   const next = (): Writer => writer(schema, [], steps[at++] ?? { op: 'part', choices: [], sub: [] })
   const named = <A>(name: string, code: Code<A>): Code<A> => {
@@ -185,3 +185,29 @@ export const equationLaw =
       },
       { batch: BATCH, share: 1 / 20 },
     )
+
+/** A law about generated parts and the rows of a database: `broken` says what is wrong with one case. */
+export const aboutParts = (
+  { runner, schema, databases = {} }: EquationSubject,
+  name: string,
+  statement: string,
+  broken: (p: Parts, cover: Cover) => Promise<string | null>,
+  share = 1 / 20,
+): Law =>
+  law(
+    name,
+    statement,
+    fc.tuple(batch(fc.array(part, { minLength: PARTS, maxLength: PARTS }), BATCH), database(schema, databases)),
+    async ([cases, db], cover) => {
+      const loaded = await load(schema, db)({ db: runner })()
+      if (E.isLeft(loaded)) return `the rows are refused: ${loaded.left.message}`
+      for (const steps of cases) {
+        const definitions: string[] = []
+        const p = partsOf(schema, steps, (title, text) => definitions.push(`const ${title} = ${text}`))
+        const problem = await broken(p, cover)
+        if (problem !== null) return `${[...definitions, `const rows = ${databaseText(db)}`].join('\n\n')}\n\n${problem}`
+      }
+      return null
+    },
+    { batch: BATCH, share },
+  )

@@ -4,53 +4,20 @@
  * Pages are over the rows of a table for which a generated condition holds, in an order by generated expressions, with nulls at either end,
  * that ends with the primary key: put together they are the whole. A look-up by many keys answers what one query for each answers.
  */
-import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { DbError } from '../lib/core/DbError.js'
-import type { Interpreter, SqlOp } from '../lib/core/Interpreter.js'
 import * as Q from '../lib/core/Query.js'
 import type { AnyQuery, Columns, Table } from '../lib/core/Syntax.js'
 import { rowOf } from '../lib/core/scope.js'
 import { formOf, sameAnswer, show } from './answer.js'
-import { batch } from './arbitrary/batch.js'
 import { apply, type Code, lambda, list, member, piped, type Variable } from './arbitrary/Code.js'
 import { call, tableCode } from './arbitrary/combinators.js'
-import { database, databaseText } from './arbitrary/database.js'
-import { load } from './arbitrary/load.js'
-import { type EquationSubject, type Parts, part, partsOf } from './Equation.js'
-import { type Cover, type Law, law } from './Law.js'
+import { aboutParts, type EquationSubject } from './Equation.js'
+import type { Law } from './Law.js'
 
 const ROW: Variable = { name: 's0', scope: {} }
 const S: Code<any> = { text: 's0', build: env => env[0], uses: [] }
-
-const BATCH = 10
-const PARTS = 6
-
-/** A law about generated parts: `broken` says what is wrong with one case. */
-const aboutParts = (
-  { runner, schema, databases = {} }: EquationSubject,
-  name: string,
-  statement: string,
-  broken: (p: Parts, db: Interpreter<SqlOp>, cover: Cover) => Promise<string | null>,
-): Law =>
-  law(
-    name,
-    statement,
-    fc.tuple(batch(fc.array(part, { minLength: PARTS, maxLength: PARTS }), BATCH), database(schema, databases)),
-    async ([cases, db], cover) => {
-      const loaded = await load(schema, db)({ db: runner })()
-      if (E.isLeft(loaded)) return `the rows are refused: ${loaded.left.message}`
-      for (const steps of cases) {
-        const definitions: string[] = []
-        const p = partsOf(schema, steps, (title, text) => definitions.push(`const ${title} = ${text}`))
-        const problem = await broken(p, runner, cover)
-        if (problem !== null) return `${[...definitions, `const rows = ${databaseText(db)}`].join('\n\n')}\n\n${problem}`
-      }
-      return null
-    },
-    { batch: BATCH, share: 1 / 20 },
-  )
 
 /** The rows of all pages; `most` is more than there can be. */
 const allPages = async (
@@ -79,7 +46,7 @@ const pageLaw = (subject: EquationSubject): Law => {
     subject,
     'the pages of page(keys), and of pageAt(keys), put together = orderBy(keys)',
     'Pages by the values of the last row, and by number, have every row once and in the order.',
-    async (p, db, cover) => {
+    async (p, cover) => {
       const condition = p.predicate('p', row)
       const sorts = [p.expression('a', row), p.expression('b', row)].map(e => {
         const directed = call('Expr', DIRECTIONS[p.below(2)] as string, apply(e.code, S))
@@ -94,19 +61,19 @@ const pageLaw = (subject: EquationSubject): Law => {
       const orderBy = keys.build([]) as (s: any) => never
       const q: AnyQuery = source.build([])
       const size = 1 + p.below(4)
-      const whole = await Q.all<unknown, unknown>(Q.orderBy(orderBy)(q))({ db })()
+      const whole = await Q.all<unknown, unknown>(Q.orderBy(orderBy)(q))({ db: subject.runner })()
       if (E.isLeft(whole)) {
         cover('refused')
         return null
       }
       cover(whole.right.length > size ? 'pages: some' : 'pages: 1')
       const most = whole.right.length + 2
-      const after = await allPages(a => Q.page({ orderBy, size, after: a })(q)({ db }), most)
+      const after = await allPages(a => Q.page({ orderBy, size, after: a })(q)({ db: subject.runner }), most)
       let number = 0
       const numbered = await allPages(() => {
         number += 1
         return async () => {
-          const page = await Q.pageAt({ orderBy, size, number })(q)({ db })()
+          const page = await Q.pageAt({ orderBy, size, number })(q)({ db: subject.runner })()
           return E.isLeft(page) ? page : E.right({ rows: page.right.rows, next: page.right.hasNext ? '' : null })
         }
       }, most)
@@ -125,12 +92,12 @@ const traverseLaw = (subject: EquationSubject): Law =>
     subject,
     'allBy(key, keys)(q) = keys.map(k => all(where(s => eq(key(s), k))(q)))',
     'A look-up by many keys answers for each what a query for it alone answers.',
-    async (p, db, cover) => {
+    async (p, cover) => {
       const s = p.query('q')
       const key = p.expression('key', s.row)
       const q: AnyQuery = s.code.build([])
       const keyed = piped(s.code, call('Q', 'map', lambda([ROW], apply(key.code, S))))
-      const there = await Q.all<unknown, unknown>(keyed.build([]))({ db })()
+      const there = await Q.all<unknown, unknown>(keyed.build([]))({ db: subject.runner })()
       if (E.isLeft(there)) {
         cover('refused')
         return null
@@ -138,7 +105,7 @@ const traverseLaw = (subject: EquationSubject): Law =>
       const some = there.right.filter(k => k !== null).slice(0, 4)
       const keys = [...some, ...some.slice(0, 1)] as never[]
       const of = key.code.build([]) as (row: any) => any
-      const together = await Q.allBy(of, keys)(q)({ db })()
+      const together = await Q.allBy(of, keys)(q)({ db: subject.runner })()
       const form = formOf(q, false)
       cover(keys.length === 0 ? 'keys: 0' : 'keys: some')
       for (const [i, k] of keys.entries()) {
@@ -150,7 +117,7 @@ const traverseLaw = (subject: EquationSubject): Law =>
             lambda([ROW], call('Expr', 'eq', apply(key.code, S), { text: 'k', build: () => k, uses: [] } as Code<unknown>)),
           ),
         )
-        const alone = await Q.all<unknown, unknown>(where.build([]))({ db })()
+        const alone = await Q.all<unknown, unknown>(where.build([]))({ db: subject.runner })()
         if (E.isLeft(alone) && E.isLeft(together)) return null
         const rows = E.isRight(together) ? (together.right[i] ?? []) : []
         if (E.isRight(alone) && E.isRight(together) && sameAnswer(form, alone.right, rows)) continue

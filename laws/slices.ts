@@ -5,18 +5,14 @@
  * business; but the keys of what comes are those of that place in the whole sorted list, and the rows
  * are rows of the query, none more often than it is there.
  */
-import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import * as Q from '../lib/core/Query.js'
 import type { AnyQuery } from '../lib/core/Syntax.js'
 import { type Form, formOf, sameAnswer, show } from './answer.js'
-import { batch } from './arbitrary/batch.js'
 import { apply, type Code, lambda, list, piped, pure, record, type Variable } from './arbitrary/Code.js'
 import { call } from './arbitrary/combinators.js'
-import { database, databaseText } from './arbitrary/database.js'
-import { load } from './arbitrary/load.js'
-import { type EquationSubject, part, partsOf } from './Equation.js'
-import { type Law, law } from './Law.js'
+import { aboutParts, type EquationSubject } from './Equation.js'
+import type { Law } from './Law.js'
 
 const ROW: Variable = { name: 's0', scope: {} }
 const S: Code<any> = { text: 's0', build: env => env[0], uses: [] }
@@ -31,58 +27,47 @@ const holds = (form: Form, all: readonly unknown[], some: readonly unknown[]): b
   })
 }
 
-const BATCH = 10
-const PARTS = 6
-
-export const sliceLaw = ({ runner, schema, databases = {} }: EquationSubject): Law =>
-  law(
+export const sliceLaw = (subject: EquationSubject): Law =>
+  aboutParts(
+    subject,
     'limit(n) . offset(m) . orderBy(keys): a slice that the order admits',
     'Under ties a slice is any that the order admits: the keys of its place, and rows that are there.',
-    fc.tuple(batch(fc.array(part, { minLength: PARTS, maxLength: PARTS }), BATCH), database(schema, databases)),
-    async ([cases, db], cover) => {
-      const loaded = await load(schema, db)({ db: runner })()
-      if (E.isLeft(loaded)) return `the rows are refused: ${loaded.left.message}`
-      for (const steps of cases) {
-        const definitions: string[] = []
-        const p = partsOf(schema, steps, (name, text) => definitions.push(`const ${name} = ${text}`))
-        const q = p.query('q')
-        const [a, b] = [p.expression('a', q.row), p.expression('b', q.row)]
-        const [n, m] = [p.below(5), p.below(3)]
-        const keys = list([call('Expr', 'asc', apply(a.code, S)), call('Expr', 'desc', apply(b.code, S))])
-        const sorted = call('Q', 'orderBy', lambda([ROW], keys))
-        const marked = call(
-          'Q',
-          'map',
-          lambda(
-            [ROW],
-            record([
-              ['a', apply(a.code, S)],
-              ['b', apply(b.code, S)],
-              ['row', S],
-            ]),
-          ),
-        )
-        const number = (x: number): Code<number> => pure(String(x), x)
-        const all = piped(q.code, sorted, marked)
-        const slice = piped(q.code, sorted, call('Q', 'offset', number(m)), call('Q', 'limit', number(n)), marked)
-        const ask = (c: Code<AnyQuery>) => Q.all<unknown, { readonly a: unknown; readonly b: unknown }>(c.build([]))({ db: runner })()
-        const [whole, some] = [await ask(all), await ask(slice)]
-        if (E.isLeft(whole) && E.isLeft(some)) continue
-        const { row } = formOf(all.build([]), false)
-        const said = (x: typeof whole): string =>
-          E.isLeft(x) ? `${x.left._tag}: ${x.left.message}` : show({ tag: 'rows', ordered: true, row }, x.right)
-        const keysOf = (rows: readonly { readonly a: unknown; readonly b: unknown }[]): readonly unknown[] => rows.map(r => [r.a, r.b])
-        const right =
-          E.isRight(whole) &&
-          E.isRight(some) &&
-          sameAnswer({ tag: 'cell' }, keysOf(some.right), keysOf(whole.right.slice(m, m + n))) &&
-          holds(row, whole.right, some.right)
-        cover(E.isRight(some) && some.right.length > 0 ? 'rows: some' : 'rows: 0')
-        if (right) continue
-        const tables = [...new Set(slice.uses)].filter(u => u.startsWith('t.')).map(u => u.slice(2))
-        return `${[...definitions, `const slice = ${slice.text}`, `const rows = ${databaseText(db, tables)}`].join('\n\n')}\n\nall sorted: ${said(whole)}\nslice: ${said(some)}`
-      }
-      return null
+    async (p, cover) => {
+      const q = p.query('q')
+      const [a, b] = [p.expression('a', q.row), p.expression('b', q.row)]
+      const [n, m] = [p.below(5), p.below(3)]
+      const keys = list([call('Expr', 'asc', apply(a.code, S)), call('Expr', 'desc', apply(b.code, S))])
+      const sorted = call('Q', 'orderBy', lambda([ROW], keys))
+      const marked = call(
+        'Q',
+        'map',
+        lambda(
+          [ROW],
+          record([
+            ['a', apply(a.code, S)],
+            ['b', apply(b.code, S)],
+            ['row', S],
+          ]),
+        ),
+      )
+      const number = (x: number): Code<number> => pure(String(x), x)
+      const all = piped(q.code, sorted, marked)
+      const slice = piped(q.code, sorted, call('Q', 'offset', number(m)), call('Q', 'limit', number(n)), marked)
+      const ask = (c: Code<AnyQuery>) => Q.all<unknown, { readonly a: unknown; readonly b: unknown }>(c.build([]))({ db: subject.runner })()
+      const [whole, some] = [await ask(all), await ask(slice)]
+      if (E.isLeft(whole) && E.isLeft(some)) return null
+      const { row } = formOf(all.build([]), false)
+      const said = (x: typeof whole): string =>
+        E.isLeft(x) ? `${x.left._tag}: ${x.left.message}` : show({ tag: 'rows', ordered: true, row }, x.right)
+      const keysOf = (rows: readonly { readonly a: unknown; readonly b: unknown }[]): readonly unknown[] => rows.map(r => [r.a, r.b])
+      const right =
+        E.isRight(whole) &&
+        E.isRight(some) &&
+        sameAnswer({ tag: 'cell' }, keysOf(some.right), keysOf(whole.right.slice(m, m + n))) &&
+        holds(row, whole.right, some.right)
+      cover(E.isRight(some) && some.right.length > 0 ? 'rows: some' : 'rows: 0')
+      if (right) return null
+      return `const slice = ${slice.text}\n\nall sorted: ${said(whole)}\nslice: ${said(some)}`
     },
-    { batch: BATCH, share: 1 / 10 },
+    1 / 10,
   )
