@@ -7,7 +7,11 @@
  * Assertions come from `uvu/assert` directly.
  */
 import { inspect } from 'node:util'
+import fc from 'fast-check'
 import * as uvu from 'uvu'
+
+// One seed for every property, so that a run of the tests says the same twice; LAWS_SEED takes another.
+fc.configureGlobal({ seed: Number(process.env['LAWS_SEED'] ?? 20_261_121) })
 
 export interface Failure {
   readonly name: string

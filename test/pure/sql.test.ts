@@ -139,8 +139,8 @@ const anyText = fc.oneof(
 )
 const anyDialect = fc.constantFrom(...names)
 const HARMLESS = 'harmless'
-/** Half a surrogate pair has no UTF-8. */
-const isBroken = (s: string): boolean => Buffer.from(s).toString() !== s
+/** What no engine keeps: half a surrogate pair has no UTF-8; NUL ends a text; a byte order mark at its beginning is dropped. */
+const isBroken = (s: string): boolean => Buffer.from(s).toString() !== s || s.includes('\0') || s.startsWith('\ufeff')
 const bytes = (s: string): number => new TextEncoder().encode(s).length
 
 const textsOf = async (dialect: DialectName, c: Case): Promise<string> => {
@@ -164,7 +164,7 @@ for (const [what, make] of Object.entries(withName))
         const astral = /[\u{10000}-\u{10ffff}]/u.test(name) && /^m/.test(dialect)
         if (sql.startsWith('refused: ')) {
           refused += 1
-          assert.ok(astral || isBroken(name) || name.includes('\0'), `${sql} for ${JSON.stringify(name)}`)
+          assert.ok(astral || isBroken(name), `${sql} for ${JSON.stringify(name)}`)
           return
         }
         const expected = calm.get(dialect) as readonly Token[]
@@ -174,7 +174,7 @@ for (const [what, make] of Object.entries(withName))
           const other = found[i] as Token
           assert.is(other.kind, token.kind, sql)
           // what is no text can not be a name, and labels are ours to change
-          if (astral || isBroken(name) || name.includes('\0')) return
+          if (astral || isBroken(name)) return
           const [direct, doubled] = [name, name.replaceAll('"', '""')].map(n => token.value.replaceAll(HARMLESS, () => n))
           assert.ok(
             other.value === direct || (token.kind === 'text' && other.value === doubled),
@@ -233,7 +233,7 @@ for (const [what, make] of Object.entries(withValue))
         fc.pre(value.length <= 2_500 && !/[\uFFFD-\uFFFF]/.test(value))
         const answer = await printed(dialect, make(value))
         if (E.isLeft(answer)) {
-          assert.ok(value.includes('\0') || isBroken(value), answer.left)
+          assert.ok(isBroken(value), answer.left)
           return
         }
         assert.is(answer.right.map(s => s.sql).join(';\n'), calm.get(dialect))
@@ -258,7 +258,7 @@ for (const [what, make] of Object.entries(withLiteral))
         fc.pre(value.length <= 2_500 && value.trim() !== '' && value !== HARMLESS)
         const sql = await textsOf(dialect, make(value))
         if (sql.startsWith('refused: ')) {
-          assert.ok(value.includes('\0') || isBroken(value), sql)
+          assert.ok(isBroken(value), sql)
           return
         }
         const found = essential(dialect, sql)
