@@ -79,14 +79,15 @@ const windowed = (of: WindowCall['of'], options: Framed, type: ExprType): AnyWin
   return { [MADE]: true, kind: 'win', node: { tag: 'window', of, partition, order: orders.right, frame }, type }
 }
 
-const call = (fn: WindowFn, options: Framed, type: ExprType, arg: AnyExpr | null = null, count: number | null = null): AnyWin =>
-  windowed({ tag: 'function', fn, arg, count }, options, type)
-
-/** As `call`, where it means nothing without an order. */
-const inOrder = (fn: WindowFn, options: Ordered, type: ExprType, arg: AnyExpr | null = null, count: number | null = null): AnyWin =>
+/** A function that means nothing without an order. */
+const framed = (fn: WindowFn, options: Framed, type: ExprType, arg: AnyExpr | null = null, count: number | null = null): AnyWin =>
   Array.isArray(options?.orderBy) && options.orderBy.length > 0
-    ? call(fn, { partitionBy: options.partitionBy ?? [], orderBy: options.orderBy }, type, arg, count)
+    ? windowed({ tag: 'function', fn, arg, count }, options, type)
     : refusedWin(validationError(['orderBy'], `${fn} needs an order`), type)
+
+/** The same of a function that looks at the whole partition, and not at a frame. */
+const inOrder = (fn: WindowFn, options: Ordered, type: ExprType, arg: AnyExpr | null = null, count: number | null = null): AnyWin =>
+  framed(fn, { partitionBy: options?.partitionBy ?? [], orderBy: options?.orderBy ?? [] }, type, arg, count)
 
 /** A whole number from 1 that the call says. */
 const counted = (what: string, n: number, least: number, type: ExprType, make: () => AnyWin): AnyWin =>
@@ -133,10 +134,7 @@ export const lead = <A>(e: Expr<A>, options: Apart): Win<A | null> => apart('lea
 
 const edge = (fn: 'firstValue' | 'lastValue' | 'nthValue', given: AnyExpr, options: Framed, count: number | null = null): AnyWin => {
   const e = argument(given)
-  const type = { ...e.type, nullable: true }
-  return Array.isArray(options?.orderBy) && options.orderBy.length > 0
-    ? call(fn, options, type, e, count)
-    : refusedWin(validationError(['orderBy'], `${fn} needs an order`), type)
+  return framed(fn, options, { ...e.type, nullable: true }, e, count)
 }
 
 /** The value in the first row of the frame; null where the frame has none. */

@@ -56,15 +56,15 @@ export const asOrders = (x: unknown): readonly Order[] => {
   return x
 }
 
-export const asAggregates = (x: unknown): { readonly [name: string]: AnyAgg } => {
-  if (typeof x !== 'object' || x === null || 'kind' in x) return wrong('aggregate', 'a record of aggregates', x)
-  for (const [name, agg] of Object.entries(x)) if (!isKind(agg, 'agg')) return wrong(`aggregate.${name}`, 'an aggregate, or key(...)', agg)
-  return x as { readonly [name: string]: AnyAgg }
-}
+/** A record of things of one kind. */
+const asRecordOf =
+  <A>(kind: 'agg' | 'win', what: string, all: string, one: string) =>
+  (x: unknown): { readonly [name: string]: A } => {
+    if (typeof x !== 'object' || x === null || 'kind' in x) return wrong(what, `a record of ${all}`, x)
+    for (const [name, part] of Object.entries(x)) if (!isKind(part, kind)) return wrong(`${what}.${name}`, one, part)
+    return x as { readonly [name: string]: A }
+  }
 
-export const asWindows = (x: unknown): { readonly [name: string]: AnyWin } => {
-  if (typeof x !== 'object' || x === null || 'kind' in x) return wrong('window', 'a record of window functions', x)
-  for (const [name, win] of Object.entries(x))
-    if (!isKind(win, 'win')) return wrong(`window.${name}`, 'a window function, or over(...)', win)
-  return x as { readonly [name: string]: AnyWin }
-}
+export const asAggregates = asRecordOf<AnyAgg>('agg', 'aggregate', 'aggregates', 'an aggregate, or key(...)')
+
+export const asWindows = asRecordOf<AnyWin>('win', 'window', 'window functions', 'a window function, or over(...)')

@@ -9,7 +9,8 @@
  * are inserted between two pages no row comes twice.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { asOrders, isExpr } from './answered.js'
+import { asOrders } from './answered.js'
+import { bare, withBeside } from './beside.js'
 import { attempting, type DbError, refuse, validationError } from './DbError.js'
 import { and, eq, gt, isNotNull, isNull, lit, lt, or } from './Expr.js'
 import { all } from './fetch.js'
@@ -106,8 +107,7 @@ const after = (orders: readonly Order[], values: readonly AnyExpr[]): Pred => {
 }
 
 /** The sort keys without codecs: a cursor holds what the database does. */
-const bareOrders = (orders: readonly Order[]): readonly Order[] =>
-  orders.map(o => (isExpr(o.expr) ? { ...o, expr: { ...o.expr, type: { ...o.expr.type, refine: null } } } : o))
+const bareOrders = (orders: readonly Order[]): readonly Order[] => orders.map(o => ({ ...o, expr: bare(o.expr) }))
 
 /** What the sort keys of a query are, by which its cursors are known; none of `zero`. */
 const keysOf = (q: AnyQuery, orderBy: (s: any) => readonly Order[]): E.Either<DbError, readonly string[]> =>
@@ -149,14 +149,12 @@ export const page =
     }
     const rest: AnyQuery = position === null ? q : query({ tag: 'where', input: q, f: isAfter })
     const some = query({ tag: 'limit', input: query({ tag: 'orderBy', input: rest, f: orderBy }), count: rowCount(options.size + 1) })
-    const named = query({ tag: 'mapRow', input: some, f: it => ({ it }) })
     const values = (s: any): Shape => Object.fromEntries(orderBy(s).map((o, i) => [String(i), o.expr]))
-    type Found = { readonly it: A; readonly keys: { readonly [i: string]: unknown } }
-    const found = await all<unknown, Found>(query({ tag: 'let', input: named, name: 'keys', f: values }))(env)()
+    const found = await all(withBeside<A, { readonly [i: string]: unknown }>(some, values))(env)()
     if (E.isLeft(found)) return found
     const rows = found.right.slice(0, options.size)
     const last = found.right.length > options.size ? rows[rows.length - 1] : undefined
-    const next = last === undefined ? null : written({ keys, values: keys.map((_, i) => toJson(last.keys[String(i)])) })
+    const next = last === undefined ? null : written({ keys, values: keys.map((_, i) => toJson(last.beside[String(i)])) })
     return E.right({ rows: rows.map(r => r.it), next })
   }
 

@@ -9,6 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { asExpr } from './answered.js'
+import { bare, withBeside } from './beside.js'
 import { attempting, type DbError, refuse, type TooManyRows, tooManyRows, unsupported, validationError } from './DbError.js'
 import { inList } from './Expr.js'
 import { all } from './fetch.js'
@@ -60,19 +61,8 @@ const filledUp = <K>(keys: readonly K[]): readonly K[] => {
 }
 
 /** The rows that have one of the keys, each with its key as the database holds it. */
-const withKeys = <A>(
-  q: AnyQuery,
-  key: (s: any) => AnyExpr,
-  keys: readonly unknown[],
-): Query<unknown, { readonly it: A; readonly key: unknown }> => {
-  const found = query({ tag: 'where', input: q, f: s => inList(key(s), filledUp(keys) as never) })
-  const named = query({ tag: 'mapRow', input: found, f: it => ({ it }) })
-  const bare = (s: any): AnyExpr => {
-    const e = key(s)
-    return { ...e, type: { ...e.type, refine: null } }
-  }
-  return query({ tag: 'let', input: named, name: 'key', f: bare })
-}
+const withKeys = <A>(q: AnyQuery, key: (s: any) => AnyExpr, keys: readonly unknown[]) =>
+  withBeside<A, unknown>(query({ tag: 'where', input: q, f: s => inList(key(s), filledUp(keys) as never) }), s => bare(key(s)))
 
 /**
  * For each key the rows that have it, in the query's order; none where there are none. A key that occurs twice is answered twice.
@@ -94,7 +84,7 @@ export const allBy =
     for (let i = 0; i < different.length; i += MOST) {
       const rows = await all(withKeys<A>(q, key, different.slice(i, i + MOST)))(env)()
       if (E.isLeft(rows)) return rows
-      for (const row of rows.right) found.get(identityIn(type.right, row.key))?.push(row.it)
+      for (const row of rows.right) found.get(identityIn(type.right, row.beside))?.push(row.it)
     }
     return E.right(ids.right.map(id => [...(found.get(id) ?? [])]))
   }

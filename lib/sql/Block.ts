@@ -92,7 +92,10 @@ export interface BlockOptions {
 }
 
 /** Whether a block computes of the rows around a row: what it does with rows comes before, what is done with them later has to wait. */
-export const isWindowed = (b: Block): boolean => [...b.defs.values()].some(d => d.tag === 'window')
+export const isWindowed = (b: Block): boolean => {
+  for (const d of b.defs.values()) if (d.tag === 'window') return true
+  return false
+}
 
 const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited && !isWindowed(b)
 
