@@ -5,7 +5,7 @@
  * arguments of a function, with an order perhaps) nothing is broken.
  */
 const tokens =
-  /"(?:[^"]|"")*"|`(?:[^`]|``)*`|'(?:[^']|'')*'|\(|\)|, | (?=(?:(?:LEFT |CROSS |(?<!(?:LEFT|CROSS) ))JOIN|FROM|WHERE|GROUP BY|HAVING|ORDER BY|LIMIT|OFFSET|UNION|INTERSECT|EXCEPT)\b)/g
+  /"(?:[^"]|"")*"|`(?:[^`]|``)*`|'(?:[^']|'')*'|\(|\)|, |(?<=\)) (?=SELECT\b)| (?=(?:(?:LEFT |CROSS |(?<!(?:LEFT|CROSS) ))JOIN|FROM|WHERE|GROUP BY|HAVING|ORDER BY|LIMIT|OFFSET|UNION|INTERSECT|EXCEPT)\b)/g
 
 interface Inside {
   readonly query: boolean
@@ -16,7 +16,7 @@ interface Inside {
 }
 
 export const layout = (sql: string): string => {
-  const inside: Inside[] = [{ query: true, margin: 0, selecting: true }]
+  const inside: Inside[] = [{ query: true, margin: 0, selecting: sql.startsWith('SELECT') }]
   const newLine = (steps: number): string => `\n${'  '.repeat(steps)}`
   return sql.replace(tokens, (token, at: number) => {
     const here = inside[inside.length - 1] as Inside
@@ -33,7 +33,7 @@ export const layout = (sql: string): string => {
     if (!here.query) return token
     if (token === ', ') return here.selecting ? `,${newLine(margin)}` : token
     if (token !== ' ') return token
-    here.selecting = sql.startsWith(' UNION', at)
+    here.selecting = sql.startsWith(' UNION', at) || sql.startsWith(' SELECT', at)
     return newLine(here.margin)
   })
 }

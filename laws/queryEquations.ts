@@ -6,24 +6,11 @@
  */
 import * as O from 'fp-ts/lib/Option.js'
 import type { RowShape } from '../lib/core/Syntax.js'
-import { apply, type Code, lambda, list, piped, pure, record, spread, type Variable } from './arbitrary/Code.js'
+import { apply, type Code, list, piped, pure, record, spread } from './arbitrary/Code.js'
 import { call, combinator } from './arbitrary/combinators.js'
+import { definitions } from './definitionEquations.js'
 import type { Equation, Parts, Rows } from './Equation.js'
-
-const v = (index: number): Code<any> => ({ text: `s${index}`, build: env => env[index], uses: [] })
-const fun = (count: number, body: Code<unknown>, from = 0): Code<any> =>
-  lambda(
-    Array.from({ length: count }, (_, i): Variable => ({ name: `s${from + i}`, scope: {} })),
-    body,
-  )
-const q = (name: string, ...args: readonly Code<unknown>[]): Code<any> => call('Q', name, ...args)
-const x = (name: string, ...args: readonly Code<unknown>[]): Code<any> => call('Expr', name, ...args)
-const Q = (name: string): Code<any> => combinator('Q', name)
-const name = (n: string): Code<string> => pure(`'${n}'`, n)
-const number = (n: number): Code<number> => pure(String(n), n)
-
-/** A field name that no generated row has. */
-const N = 'other'
+import { countAll, fun, N, name, named, number, over, Q, q, v, win, x } from './sides.js'
 
 const monad: readonly Equation[] = [
   {
@@ -346,11 +333,6 @@ const keyOf = (p: Parts, of: RowShape): ((row: Code<unknown>) => Code<any>) => {
   return row => x('coalesce', apply(k.code, row), number(0))
 }
 
-const win = (name: string, ...args: readonly Code<unknown>[]): Code<any> => call('Window', name, ...args)
-const over = (options: Code<unknown>, of: Code<unknown>): Code<any> => apply(win('over', options), of)
-const countAll: Code<any> = combinator('Agg', 'countAll')
-const named = (index: number, of: string): Code<any> => ({ text: `s${index}.${of}`, build: env => (env[index] as any)[of], uses: [] })
-
 /** For each row of a query the number of its rows for which a condition on both holds. */
 const counted = (s: Rows, condition: Code<unknown>): Code<any> => {
   const count = piped(
@@ -570,4 +552,14 @@ const agg = (): Code<any> => ({
 })
 const a0 = (index: number): Code<any> => ({ text: `s${index}.n`, build: env => (env[index] as any).n, uses: [] })
 
-export const queryEquations: readonly Equation[] = [...monad, ...functor, ...bag, ...conditions, ...joins, ...windows, ...orders, ...nested]
+export const queryEquations: readonly Equation[] = [
+  ...monad,
+  ...functor,
+  ...bag,
+  ...conditions,
+  ...joins,
+  ...windows,
+  ...orders,
+  ...nested,
+  ...definitions,
+]

@@ -11,6 +11,8 @@ import {
   and,
   asc,
   cast,
+  coalesce,
+  concat,
   desc,
   div,
   type Expr,
@@ -19,20 +21,23 @@ import {
   gt,
   gte,
   isNull,
+  lit,
   lt,
   lte,
+  maybe,
   minus,
   not,
   or,
   plus,
   quot,
   rem,
+  scalar,
   substring,
 } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import * as W from 'query-ts/Window'
 import { amount, fullName, type Report, recordings, report } from './reports.js'
-import { albums, customers, genres, invoiceLines, invoices, mediaTypes, playlists, playlistTracks, tracks } from './schema.js'
+import { albums, customers, employees, genres, invoiceLines, invoices, mediaTypes, playlists, playlistTracks, tracks } from './schema.js'
 
 // --- Parts with a name ------------------------------------------------------------------------
 
@@ -430,6 +435,95 @@ const baskets = report(
   ),
 )
 
+/** A recursion: below each employee those who report to them, with the way down from the top. */
+const orgChart = report(
+  'org-chart',
+  'Who reports to whom: depth, and the path from the top',
+  pipe(
+    Q.from(employees),
+    Q.where(employee => isNull(employee.reportsTo)),
+    Q.map(employee => ({ id: employee.id, depth: lit(0), path: concat(employee.firstName, ' ', employee.lastName) })),
+    Q.recursive(above =>
+      pipe(
+        Q.from(employees),
+        Q.where(employee => eq(employee.reportsTo, above.id)),
+        Q.map(employee => ({
+          id: employee.id,
+          depth: plus(above.depth, 1),
+          path: concat(above.path, ' > ', employee.firstName, ' ', employee.lastName),
+        })),
+      ),
+    ),
+    Q.orderBy(({ path }) => [asc(path)]),
+    Q.map(({ depth, path }) => ({ depth, path })),
+  ),
+)
+
+/** A recursion over pairs: who is below whom at any distance, and what the customers of all of them have spent. */
+const span = report(
+  'span-of-control',
+  'How many employees are below each manager at any distance, and what their customers have spent',
+  pipe(
+    Q.from(employees),
+    Q.map(employee => ({ manager: employee.id, below: employee.id, isSelf: lit(true) })),
+    Q.recursive(pair =>
+      pipe(
+        Q.from(employees),
+        Q.where(employee => eq(employee.reportsTo, pair.below)),
+        Q.map(employee => ({ manager: pair.manager, below: employee.id, isSelf: lit(false) })),
+      ),
+    ),
+    Q.let('spent', ({ below }) =>
+      scalar(
+        pipe(
+          Q.from(customers),
+          Q.where(customer => eq(customer.supportRepId, below)),
+          Q.innerJoin('invoice', invoices, (customer, invoice) => eq(invoice.customerId, customer.id)),
+          Q.aggregate(({ invoice }) => ({ spent: A.sum(invoice.total) })),
+          Q.map(({ spent }) => spent),
+        ),
+      ),
+    ),
+    Q.aggregate(({ manager, isSelf, spent }) => ({
+      manager: A.key(manager),
+      below: pipe(A.countAll, A.filter(not(isSelf))),
+      spent: A.sum(spent),
+    })),
+    Q.where(({ below }) => gt(below, 0)),
+    Q.innerJoin('employee', employees, ({ manager }, employee) => eq(employee.id, manager)),
+    Q.map(({ employee, below, spent }) => ({ manager: employee.lastName, below, spent })),
+    Q.orderBy(({ below, manager }) => [desc(below), asc(manager)]),
+  ),
+)
+
+/** Subtotals: a key that a row is a total over is missing in it. */
+const subtotals = report(
+  'subtotals',
+  'Customers and sales by country and city, with a subtotal for each country and a total (those from 100 on)',
+  pipe(
+    Q.from(customers),
+    Q.innerJoin('invoice', invoices, (customer, invoice) => eq(invoice.customerId, customer.id)),
+    Q.rollup(({ country, city, id, invoice }) => ({
+      by: { country, city },
+      of: { customers: A.countDistinct(id), spent: A.sum(invoice.total) },
+    })),
+    Q.where(({ spent }) => gte(spent, '100')),
+    Q.map(({ country, city, customers: of, spent }) => ({
+      country: coalesce(
+        maybe(country, c => c),
+        'all countries',
+      ),
+      city: coalesce(
+        maybe(city, c => c),
+        'all cities',
+      ),
+      customers: of,
+      spent,
+    })),
+    Q.orderBy(({ spent, country }) => [desc(spent), asc(country)]),
+  ),
+)
+
 /** All of them. */
 export const showpieces: readonly Report[] = [
   runningTotal,
@@ -450,4 +544,7 @@ export const showpieces: readonly Report[] = [
   pivot,
   wholeAlbums,
   baskets,
+  orgChart,
+  span,
+  subtotals,
 ]

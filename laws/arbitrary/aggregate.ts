@@ -81,3 +81,15 @@ export const aggregates = (w: Writer): { readonly code: Code<any>; readonly keys
   const aggs = Array.from({ length: 1 + w.choices.below(3) }, (_, i) => [`a${i}`, one(w)] as const)
   return { code: record([...keys, ...aggs]), keys: keys.map(([name]) => name) }
 }
+
+/** Keys and aggregates for groups by some sets of the keys, and such sets. */
+export const groupingOf = (w: Writer): { readonly code: Code<any>; readonly sets: readonly (readonly string[])[] } => {
+  const count = w.choices.pick([1, 2])
+  const keys = Array.from({ length: count }, (_, i) => [`k${i}`, expression(w, someKind(w, true), fuelOf(w))] as const)
+  const aggs = Array.from({ length: w.choices.pick([1, 2]) }, (_, i) => [`a${i}`, one(w)] as const)
+  const code = record([
+    ['by', record(keys)],
+    ['of', record(aggs)],
+  ])
+  return { code, sets: w.choices.pick([[[], ['k0']], [[]], [['k0'], ['k0']], [keys.map(([name]) => name), []]]) }
+}

@@ -4,14 +4,17 @@
  * Each takes the query so far to the next one, or answers it unchanged where the step does not apply:
  * `bind` on a row that is no record, an order of rows that hold collections, anything on `zero`.
  */
+
+import { hasEquality } from '../../lib/core/SqlType.js'
 import { type RowShape, type Shape, symbol } from '../../lib/core/Syntax.js'
-import { aggregates } from './aggregate.js'
+import { aggregates, groupingOf } from './aggregate.js'
 import { append, FORGOTTEN, freshName, isRecord, onRows, rowVariable, totally, within } from './assemble.js'
-import { type AnyFunction, type Code, lambda, list, pure } from './Code.js'
+import { type AnyFunction, apply, type Code, lambda, list, pure } from './Code.js'
 import { call, combinator, tableCode } from './combinators.js'
 import { predicate } from './expression.js'
 import { someKeys, totalKeys } from './order.js'
 import { otherSide } from './otherSide.js'
+import { cte, recursion } from './recursion.js'
 import { ownColumns } from './scopeCode.js'
 import { field, shape } from './shape.js'
 import { valueCode } from './values.js'
@@ -95,6 +98,36 @@ const aggregate = onAny((w, q, row) => {
   return append(w, q, call('Q', 'aggregate', lambda([own], made.code)), { total: false, unique: made.keys.map(k => [k]) })
 })
 
+const groups = (name: 'rollup' | 'cube' | 'groupingSets'): StepMaker =>
+  onAny((w, q, row) => {
+    const own = rowVariable(w, row)
+    const made = groupingOf(within(w, own))
+    const step =
+      name === 'groupingSets'
+        ? apply(call('Q', name, list(made.sets.map(set => list(set.map(k => valueCode(k)))))), lambda([own], made.code))
+        : call('Q', name, lambda([own], made.code))
+    return append(w, q, step, FORGOTTEN)
+  })
+
+const fullJoin = onAny((w, q, row) => {
+  const other = w.query()
+  if (other.row === null) return q
+  const own = rowVariable(w, row)
+  const beside = rowVariable(within(w, own), other.row)
+  const on = lambda([own, beside], predicate(within(w, own, beside), w.choices.pick([0, 0, 1])))
+  return append(w, q, call('Q', 'fullJoin', other, on), FORGOTTEN)
+})
+
+const distinctOn = onAny((w, q) => {
+  const ordered = totally(w, q, inner => (w.choices.below(2) === 0 ? [] : someKeys(inner)))
+  if (ordered === null || ordered.row === null) return q
+  const by = onRows(w, ordered.row, inner => {
+    const comparable = ownColumns(inner.vars).filter(c => hasEquality(c.type.sql))
+    return list(comparable.length === 0 ? [] : [w.choices.pick(comparable)])
+  })
+  return append(w, ordered, by && call('Q', 'distinctOn', by))
+})
+
 const window = onRecord((w, q, row) => {
   const own = rowVariable(w, row)
   const name = freshName(own.scope, 'w')
@@ -143,6 +176,14 @@ export const steps: { readonly [op: string]: StepMaker | undefined } = {
   leftJoin: join('leftJoin'),
   aggregate,
   window,
+  rollup: groups('rollup'),
+  cube: groups('cube'),
+  groupingSets: groups('groupingSets'),
+  fullJoin,
+  distinctOn,
+  cte: onAny(cte),
+  recursive: onAny(recursion('recursive')),
+  closure: onAny(recursion('closure')),
   distinct,
   unionAll: setOperation('unionAll'),
   union: setOperation('union'),

@@ -16,6 +16,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 /** Combinators of queries, as `GeneratedQuery.uses` names them. */
 export const queryVocabulary: readonly string[] = [
   ...words(`from of zero Do values prepare where when map mapRow flatMap bind bindLeft let innerJoin leftJoin aggregate window distinct
+    distinctOn fullJoin rollup cube groupingSets cte recursive closure
     unionAll union intersect except orderBy limit offset many first`).map(n => `Q.${n}`),
   ...words(`lit litOf nullOf eq ne lt lte gt gte same between inList notIn isNull isNotNull and or not plus minus times neg quot rem div
     concat lower upper length substring position like ilike contains startsWith endsWith escapeLike caseWhen coalesce nullIf cast
@@ -38,6 +39,7 @@ export const leftOut: { readonly [name: string]: string } = {
       'a program: the laws of interpreters are about it',
     ]),
   ),
+  ...Object.fromEntries(words('forUpdate forShare').map(n => [`Q.${n}`, 'for whole queries of tables only: an equation is about them'])),
   'Expr.raw': 'SQL text has no meaning in the model',
   'Expr.literalOf': 'not for users: lit and litOf are made of it',
   'Expr.asColumn': 'not for users: commands are made of it',

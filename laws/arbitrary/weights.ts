@@ -25,5 +25,13 @@ export const STEPS: Weights = {
   intersect: 1,
   except: 1,
   when: 1,
+  cte: 1,
+  recursive: 1,
+  closure: 1,
+  fullJoin: 1,
+  distinctOn: 1,
+  rollup: 1,
+  cube: 1,
+  groupingSets: 1,
   mapRow: 1,
 }

@@ -13,7 +13,7 @@
  * - `where(p) = flatMap(s => p ? of(s) : zero)`; `unionAll` is a monoid with `zero`
  *
  * Order: `orderBy` is a stable sort, seen by `limit`, `offset`, `first` and the result. `map`, `where`,
- * `let`, `window`, `limit`, `offset` keep it; joins, set operations, `distinct` and `aggregate` forget it.
+ * `let`, `window`, `distinctOn`, `cte`, `limit`, `offset` keep it; joins, set operations, `distinct`, `aggregate` and `recursive` forget it.
  * The programs that run a query are in `fetch` (`all`, `one`, `head`, ...), `page` (`page`, `pageAt`) and `traverse` (`allBy`,
  * `optionBy`), and exported from here too.
  */
@@ -33,7 +33,9 @@ import type {
   Expr,
   Exprs,
   ExprType,
+  GroupingSets,
   In,
+  Lock,
   Maybe,
   Nested,
   Order,
@@ -52,6 +54,7 @@ import { expr, exprType, invalid, MADE, query } from './Syntax.js'
 
 export * from './fetch.js'
 export * from './page.js'
+export * from './recursive.js'
 export type { Maybe, Nested, Query, Result, Shape } from './Syntax.js'
 export * from './traverse.js'
 
@@ -160,6 +163,15 @@ export const leftJoin =
   <A>(q: Query<S, A>): Query<With<S, N, Maybe<Exprs<C>>>, With<A, N, Option<Row<C>>>> =>
     bindLeft(name, (s: S) => where((t: Exprs<C>) => on(s, t))(from(table)))(q)
 
+type Full<S, T> = { readonly left: Maybe<S>; readonly right: Maybe<T> }
+type FullRow<A, B> = { readonly left: Option<A>; readonly right: Option<B> }
+
+/** The pairs that agree, and the rows of either side that agree with none of the other, with `none` in its place. */
+export const fullJoin =
+  <S, T, B>(right: Query<T, B>, on: (left: S, right: T) => Pred) =>
+  <A>(left: Query<S, A>): Query<Full<S, T>, FullRow<A, B>> =>
+    query({ tag: 'fullJoin', left, right, on })
+
 type AggExprs<R> = { readonly [K in keyof R]: R[K] extends Agg<infer A> ? Expr<A> : never }
 type AggRow<R> = { readonly [K in keyof R]: R[K] extends Agg<infer A> ? A : never }
 
@@ -168,6 +180,33 @@ export const aggregate =
   <S, R extends { readonly [name: string]: AnyAgg }>(f: (s: S) => R) =>
   <A>(q: Query<S, A>): Query<AggExprs<R>, AggRow<R>> =>
     query({ tag: 'aggregate', input: q, f })
+
+type KeyMaybes<B> = { readonly [K in keyof B]: Maybe<B[K]> }
+type KeyOptions<B> = { readonly [K in keyof B]: Option<Result<B[K]>> }
+type Keys = { readonly [name: string]: Expr<any> }
+type Aggs = { readonly [name: string]: AnyAgg }
+
+const grouping =
+  (sets: GroupingSets) =>
+  <S, B extends Keys, R extends Aggs>(f: (s: S) => { readonly by: B; readonly of: R }) =>
+  <A>(q: Query<S, A>): Query<KeyMaybes<B> & AggExprs<R>, KeyOptions<B> & AggRow<R>> =>
+    query({ tag: 'groupingSets', input: q, f, sets })
+
+/**
+ * Groups by all keys, then by all but the last, and so on, down to one group of all rows: sums with their subtotals. A key that a
+ * row is a total over is `none` in it. `rollup(f) = groupingSets([[a, b], [a], []])(f)` for keys a and b
+ */
+export const rollup = grouping('rollup')
+
+/** Groups by every choice of the keys: all subtotals. `cube(f) = groupingSets([[a, b], [a], [b], []])(f)` for keys a and b */
+export const cube = grouping('cube')
+
+/** Groups by each of these lists of keys. `groupingSets([a, b])(f) = unionAll(groupingSets([b])(f)(q))(groupingSets([a])(f)(q))` */
+export const groupingSets =
+  <N extends string>(sets: readonly (readonly N[])[]) =>
+  <S, B extends { readonly [K in N]: Expr<any> }, R extends Aggs>(f: (s: S) => { readonly by: B; readonly of: R }) =>
+  <A>(q: Query<S, A>): Query<KeyMaybes<B> & AggExprs<R>, KeyOptions<B> & AggRow<R>> =>
+    query({ tag: 'groupingSets', input: q, f, sets: sets as GroupingSets })
 
 type WinExprs<W> = { readonly [K in keyof W]: W[K] extends Win<infer A> ? Expr<A> : never }
 type WinRow<W> = { readonly [K in keyof W]: W[K] extends Win<infer A> ? A : never }
@@ -180,6 +219,12 @@ export const window =
 
 /** Each row once, by null-safe equality of all its columns. */
 export const distinct = <S, A>(q: Query<S, A>): Query<S, A> => query({ tag: 'distinct', input: q })
+
+/** The first row, in the query's order, of each group of rows that agree on these expressions; any of them where it has no order. */
+export const distinctOn =
+  <S>(f: (s: S) => readonly AnyExpr[]) =>
+  <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
+    query({ tag: 'distinctOn', input: q, f })
 
 const setOperation =
   (operator: SetOperator) =>
@@ -233,6 +278,26 @@ export const offset =
   (n: number | Expr<number | bigint>) =>
   <S, A>(q: Query<S, A>): Query<S, A> =>
     query({ tag: 'offset', input: q, count: rowCount('offset', n) })
+
+export interface LockOptions {
+  /** Rows that others have locked: leave them out, or fail with `Locked` at once. Waits for them where nothing is said. */
+  readonly wait?: 'skipLocked' | 'noWait'
+}
+
+const locked =
+  (strength: Lock['strength']) =>
+  (options: LockOptions = {}) =>
+  <S, A>(q: Query<S, A>): Query<S, A> =>
+    query({ tag: 'lock', input: q, lock: { strength, wait: options.wait ?? 'wait' } })
+
+/**
+ * The same rows, those of tables locked until the transaction ends: others can't write or lock them meanwhile. The last step of
+ * a query; the rows are those of tables, joined at most. Rows of the far side of a left join are not locked.
+ */
+export const forUpdate = locked('update')
+
+/** The same rows, those of tables locked until the transaction ends against writes by others, who may read and share them. */
+export const forShare = locked('share')
 
 // --- Queries inside rows ----------------------------------------------------------------------
 

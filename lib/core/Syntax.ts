@@ -315,6 +315,21 @@ export interface Query<out S, out A> {
 
 export type AnyQuery = Query<any, any>
 
+/** Which rows are locked against others until the transaction ends, and what is done about those that others have locked. */
+export interface Lock {
+  readonly strength: 'update' | 'share'
+  readonly wait: 'wait' | 'skipLocked' | 'noWait'
+}
+
+/** Keys by their names, and what is computed of each group. */
+export interface Grouping {
+  readonly by: { readonly [name: string]: AnyExpr }
+  readonly of: { readonly [name: string]: AnyAgg }
+}
+
+/** By which keys groups are made: `rollup` is every prefix of the keys, `cube` every choice of them. */
+export type GroupingSets = 'rollup' | 'cube' | readonly (readonly string[])[]
+
 export type SetOperator = 'unionAll' | 'union' | 'intersect' | 'except'
 
 /** Scopes inside the syntax tree are untyped: the combinators' signatures are what checks them. */
@@ -334,8 +349,14 @@ export type QueryNode =
   | { readonly tag: 'bind' | 'bindLeft'; readonly input: AnyQuery; readonly name: string; readonly f: (s: any) => AnyQuery }
   | { readonly tag: 'let'; readonly input: AnyQuery; readonly name: string; readonly f: (s: any) => Shape }
   | { readonly tag: 'aggregate'; readonly input: AnyQuery; readonly f: (s: any) => { readonly [name: string]: AnyAgg } }
+  | { readonly tag: 'groupingSets'; readonly input: AnyQuery; readonly f: (s: any) => Grouping; readonly sets: GroupingSets }
   | { readonly tag: 'window'; readonly input: AnyQuery; readonly f: (s: any) => { readonly [name: string]: AnyWin } }
   | { readonly tag: 'distinct'; readonly input: AnyQuery }
+  | { readonly tag: 'distinctOn'; readonly input: AnyQuery; readonly f: (s: any) => readonly AnyExpr[] }
+  | { readonly tag: 'cte'; readonly input: AnyQuery; readonly name: string; readonly materialized: boolean | null }
+  | { readonly tag: 'recursive'; readonly input: AnyQuery; readonly f: (s: any) => AnyQuery; readonly distinct: boolean }
+  | { readonly tag: 'lock'; readonly input: AnyQuery; readonly lock: Lock }
+  | { readonly tag: 'fullJoin'; readonly left: AnyQuery; readonly right: AnyQuery; readonly on: (l: any, r: any) => Pred }
   | { readonly tag: 'set'; readonly operator: SetOperator; readonly left: AnyQuery; readonly right: AnyQuery }
   | { readonly tag: 'orderBy'; readonly input: AnyQuery; readonly f: (s: any) => readonly Order[] }
   | { readonly tag: 'limit' | 'offset'; readonly input: AnyQuery; readonly count: AnyExpr }

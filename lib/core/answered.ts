@@ -7,7 +7,7 @@
  */
 import { kindOf } from './Canonical.js'
 import { refuse, validationError } from './DbError.js'
-import { type AnyAgg, type AnyExpr, type AnyQuery, type AnyWin, isMade, type Order } from './Syntax.js'
+import { type AnyAgg, type AnyExpr, type AnyQuery, type AnyWin, type Grouping, isMade, type Order } from './Syntax.js'
 
 const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg' | 'win' | 'command'): boolean =>
   isMade(x) && (x as { kind?: unknown }).kind === kind
@@ -56,9 +56,14 @@ export const asOrders = (x: unknown): readonly Order[] => {
   return x
 }
 
+export const asExprs = (x: unknown, what: string): readonly AnyExpr[] => {
+  if (!Array.isArray(x)) return wrong(what, 'a list of expressions', x)
+  return x.map(e => asExpr(e, what))
+}
+
 /** A record of things of one kind. */
 const asRecordOf =
-  <A>(kind: 'agg' | 'win', what: string, all: string, one: string) =>
+  <A>(kind: 'expr' | 'agg' | 'win', what: string, all: string, one: string) =>
   (x: unknown): { readonly [name: string]: A } => {
     if (typeof x !== 'object' || x === null || 'kind' in x) return wrong(what, `a record of ${all}`, x)
     for (const [name, part] of Object.entries(x)) if (!isKind(part, kind)) return wrong(`${what}.${name}`, one, part)
@@ -68,3 +73,10 @@ const asRecordOf =
 export const asAggregates = asRecordOf<AnyAgg>('agg', 'aggregate', 'aggregates', 'an aggregate, or key(...)')
 
 export const asWindows = asRecordOf<AnyWin>('win', 'window', 'window functions', 'a window function, or over(...)')
+
+const asKeys = asRecordOf<AnyExpr>('expr', 'by', 'expressions', 'an expression')
+
+export const asGrouping = (x: unknown): Grouping => {
+  if (!isRecord(x)) return wrong('groupingSets', 'a record of by and of', x)
+  return { by: asKeys(x['by']), of: asAggregates(x['of']) }
+}

@@ -9,8 +9,9 @@
  * is none (the missing side of a left join, the fields of a union). `null` is the row of `zero`,
  * which has every shape.
  */
-import { asAggregates, asQuery, asWindows } from './answered.js'
+import { asAggregates, asExprs, asQuery, asWindows } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
+import { expanded } from './groupingSets.js'
 import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
 import { exprType, isMade, symbol } from './Syntax.js'
@@ -118,6 +119,14 @@ export const comparable = (row: RowShape, what: string): readonly (readonly [Pat
     return [path, leaf] as const
   })
 
+/** What `distinctOn` compares. */
+export const distinctKeys = (answer: unknown): readonly AnyExpr[] =>
+  asExprs(answer, 'distinctOn').map(e =>
+    e.node.tag === 'invalid' || hasEquality(e.type.sql)
+      ? e
+      : refuse(validationError(['distinctOn'], `distinctOn can't compare ${showSqlType(e.type.sql)}`)),
+  )
+
 const TAG = exprType({ tag: 'boolean' })
 
 const mapsRows = (row: RowShape): boolean => {
@@ -143,7 +152,7 @@ export interface UnitedColumn {
 }
 
 /** The columns of a set operation, matched by field. Decision 5: other fields or other types are refused. */
-export const unite = (operator: SetOperator, left: RowShape, right: RowShape): readonly UnitedColumn[] => {
+export const unite = (operator: SetOperator | 'recursive', left: RowShape, right: RowShape): readonly UnitedColumn[] => {
   if (mapsRows(left) || mapsRows(right)) {
     return refuse(validationError([], `${operator} combines rows before mapRow: apply mapRow to the combined query`))
   }
@@ -221,12 +230,24 @@ export const aggregateType = ({ node, type }: AnyAgg, grouped: boolean): ExprTyp
   return never ? { ...type, nullable: false } : type
 }
 
+/** The row of a recursion: the types of the query's rows, widened until what follows from such a row fits. */
+export const recursiveRow = (first: RowShape, f: (s: any) => AnyQuery): RowShape => {
+  const symbols = mapLeaves(first, leaf => symbol(leaf.type))
+  const next = rowOf(f(scopeOf(symbols)))
+  if (next === null) return symbols
+  const columns = unite('recursive', symbols, next)
+  const at = new Map(columns.map(c => [c.path.join('.'), c.type]))
+  const widened = mapLeaves(symbols, (_, path) => symbol(at.get(path.join('.')) as ExprType))
+  const stable = columns.every(c => showSqlType(c.type.sql) === showSqlType(c.left.type.sql) && c.type.nullable === c.left.type.nullable)
+  return stable ? widened : recursiveRow(widened, f)
+}
+
 /** The static row of a query, or null for `zero`. Refuses what no engine is asked to do. */
 export const rowOf = (q: AnyQuery): RowShape | null => {
   const { node } = asQuery(q)
   if ('input' in node) {
     const input = rowOf(node.input)
-    if (input === null && node.tag !== 'aggregate') return null
+    if (input === null && node.tag !== 'aggregate' && node.tag !== 'groupingSets') return null
     const row = input as RowShape
     switch (node.tag) {
       case 'map':
@@ -243,6 +264,10 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       }
       case 'let':
         return extend(row, { [node.name]: node.f(scopeOf(row)) })
+      case 'recursive':
+        return recursiveRow(row, node.f)
+      case 'groupingSets':
+        return rowOf(expanded(node, input === null ? nothing : scopeOf(input)))
       case 'aggregate': {
         const aggs = asAggregates(node.f(row === null ? nothing : scopeOf(row)))
         return mapFields(aggs, agg => symbol(aggregateType(agg, isGrouped(aggs))))
@@ -273,6 +298,11 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       }
       const columns = unite(node.operator, left, right)
       return mapLeaves(left, (_, path) => symbol((columns.find(c => c.path.join('.') === path.join('.')) as UnitedColumn).type))
+    }
+    case 'fullJoin': {
+      const [left, right] = [rowOf(node.left), rowOf(node.right)]
+      const side = (row: RowShape | null): RowShape => ({ kind: 'maybe', present: symbol(TAG), row: row ?? {} })
+      return { left: side(left), right: side(right) }
     }
     case 'prepared':
       return rowOf(node.prepared.template)

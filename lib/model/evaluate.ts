@@ -9,6 +9,7 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import { attempting, type DbError } from '../core/DbError.js'
+import { unlocked } from '../core/locking.js'
 import type { AnyQuery } from '../core/Syntax.js'
 import type { Database } from './Database.js'
 import { decoder } from './decode.js'
@@ -18,7 +19,8 @@ import { refuseQuery } from './refusals.js'
 /** The rows of a query, decoded, in an order that it admits. */
 export const evaluate = (db: Database, query: AnyQuery): E.Either<DbError, readonly unknown[]> =>
   attempting('a function of the query', () => {
-    refuseQuery(db, query)
+    const { query: bare } = unlocked(query)
+    refuseQuery(db, bare)
     const m = meaning(db)
-    return m.rows(query).map(decoder(m))
+    return m.rows(bare).map(decoder(m))
   })

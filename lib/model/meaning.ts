@@ -13,6 +13,7 @@
  */
 import { outOfScope } from '../core/answered.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
+import { expanded } from '../core/groupingSets.js'
 import { isInteger, isText } from '../core/SqlType.js'
 import type {
   AggCall,
@@ -29,13 +30,17 @@ import type {
   WindowCall,
 } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
-import { extend, leaves, mapLeaves, nothing, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
+import { distinctKeys, extend, leaves, mapLeaves, nothing, recursiveRow, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
 import { aggregated, type Member } from './aggregate.js'
 import { type Database, seenAs, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { among, apply, both, convert, negated, type Operand, type Truth } from './scalar.js'
 import { exact, identities, identity, type Value } from './value.js'
 import { type WindowMember, windowed } from './windowed.js'
+
+/** A recursion goes on no further: it may have no end, and nothing could stop it. */
+const MOST_LEVELS = 100_000
+const MOST_FOLLOWING = 1_000_000
 
 /** What expressions and queries mean in one state of a database. */
 export interface Meaning {
@@ -70,6 +75,9 @@ const present = (row: RowShape): RowShape => ({ kind: 'maybe', present: literal(
 type WithInput = Extract<QueryNode, { readonly input: AnyQuery }>
 type Aggregate = Extract<QueryNode, { readonly tag: 'aggregate' }>
 type Window = Extract<QueryNode, { readonly tag: 'window' }>
+type GroupingSets = Extract<QueryNode, { readonly tag: 'groupingSets' }>
+type Recursive = Extract<QueryNode, { readonly tag: 'recursive' }>
+type FullJoin = Extract<QueryNode, { readonly tag: 'fullJoin' }>
 type Where = Extract<QueryNode, { readonly tag: 'where' }>
 type Fields = { readonly [field: string]: AnyExpr }
 type SetNode = Extract<QueryNode, { readonly tag: 'set' }>
@@ -163,6 +171,10 @@ export const meaning = (db: Database): Meaning => {
         return rows(node.prepared.f(node.values))
       case 'aggregate':
         return aggregates(node, rows(node.input))
+      case 'groupingSets':
+        return rows(expanded(node, scopeOrNothing(node.input)))
+      case 'fullJoin':
+        return fullJoined(node)
       case 'where':
         return candidates(node).filter(row => holds(node.f(scopeOf(row))))
       default:
@@ -222,7 +234,7 @@ export const meaning = (db: Database): Meaning => {
     return wanted === null ? [] : (rowsBy(table, field).get(identity(other.type.sql, wanted)) ?? [])
   }
 
-  const step = (node: Exclude<WithInput, Aggregate | Where>, input: readonly RowShape[]): readonly RowShape[] => {
+  const step = (node: Exclude<WithInput, Aggregate | Where | GroupingSets>, input: readonly RowShape[]): readonly RowShape[] => {
     switch (node.tag) {
       case 'map':
         return input.map(row => node.f(scopeOf(row)))
@@ -243,6 +255,15 @@ export const meaning = (db: Database): Meaning => {
         return input.map(row => extend(row, { [node.name]: node.f(scopeOf(row)) }))
       case 'distinct':
         return distinct(input)
+      case 'distinctOn': {
+        const keysOf = (row: RowShape): string => identities(distinctKeys(node.f(scopeOf(row))).map(e => [e.type.sql, value(e)]))
+        return grouped(input, keysOf).map(([first]) => first as RowShape)
+      }
+      case 'cte':
+      case 'lock':
+        return input
+      case 'recursive':
+        return followed(node, input)
       case 'window':
         return windows(node, input)
       case 'orderBy':
@@ -339,6 +360,52 @@ export const meaning = (db: Database): Meaning => {
     return { kept, value: kept && call.arg !== null ? value(call.arg) : null, keys: kept ? sortKeys(call.order) : [] }
   }
 
+  /** A row in the form of another, by its paths, with other types. */
+  const fitted =
+    (shape: RowShape, types: ReadonlyMap<string, ExprType>) =>
+    (row: RowShape): RowShape => {
+      const at = new Map(leaves(row).map(([path, leaf]) => [path.join('.'), leaf as AnyExpr]))
+      return mapLeaves(shape, (_, path) => literal(value(at.get(path.join('.')) as AnyExpr), types.get(path.join('.')) as ExprType))
+    }
+
+  /** The rows, then those that follow from them, a level at a time, until a level has none (or, of a closure, no new one). */
+  const followed = ({ input, f, distinct: once }: Recursive, first: readonly RowShape[]): readonly RowShape[] => {
+    const shape = recursiveRow(rowOf(input) as RowShape, f)
+    const fit = fitted(shape, new Map(leaves(shape).map(([path, leaf]) => [path.join('.'), leaf.type])))
+    const found: RowShape[] = []
+    const known = new Set<string>()
+    const isNew = (row: RowShape): boolean => {
+      const id = identityOf(row)
+      return !known.has(id) && known.add(id) !== undefined
+    }
+    let level = first.map(fit)
+    for (let levels = 0; level.length > 0; levels += 1) {
+      if (levels > MOST_LEVELS || found.length > MOST_FOLLOWING) {
+        return refuse(
+          unsupported(`a recursion of more than ${MOST_LEVELS} levels or ${MOST_FOLLOWING} rows`, 'memory', 'it may have no end'),
+        )
+      }
+      const added = once ? level.filter(isNew) : level
+      for (const row of added) found.push(row)
+      level = added.flatMap(row => rows(f(scopeOf(row))).map(fit))
+    }
+    return found
+  }
+
+  const fullJoined = ({ left, right, on }: FullJoin): readonly RowShape[] => {
+    const [ls, rs] = [rows(left), rows(right)]
+    const agree = (l: RowShape, r: RowShape): boolean => holds(on(scopeOf(l), scopeOf(r)))
+    const partnersOf = (l: RowShape): readonly RowShape[] => rs.filter(r => agree(l, r))
+    const none = { left: missing(rowOf(left)), right: missing(rowOf(right)) }
+    return [
+      ...ls.flatMap(l => {
+        const partners = partnersOf(l)
+        return (partners.length === 0 ? [none.right] : partners.map(present)).map(r => ({ left: present(l), right: r }))
+      }),
+      ...rs.filter(r => !ls.some(l => agree(l, r))).map(r => ({ left: none.left, right: present(r) })),
+    ]
+  }
+
   const combined = (node: SetNode): readonly RowShape[] => {
     const [shape, other] = [rowOf(node.left), rowOf(node.right)]
     const columns = shape === null || other === null ? null : unite(node.operator, shape, other)
@@ -347,9 +414,7 @@ export const meaning = (db: Database): Meaning => {
     /** A row of either side in the form of the left side, with the types that hold both. */
     const united = (row: RowShape): RowShape => {
       if (columns === null || shape === null) return node.operator === 'unionAll' ? row : settled(row)
-      const at = new Map(leaves(row).map(([path, leaf]) => [path.join('.'), leaf as AnyExpr]))
-      const types = new Map(columns.map(c => [c.path.join('.'), c.type]))
-      return mapLeaves(shape, (_, path) => literal(value(at.get(path.join('.')) as AnyExpr), types.get(path.join('.')) as ExprType))
+      return fitted(shape, new Map(columns.map(c => [c.path.join('.'), c.type])))(row)
     }
     const left = rows(node.left).map(united)
     const right = rows(node.right).map(united)

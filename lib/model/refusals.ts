@@ -12,6 +12,8 @@
 import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows } from '../core/answered.js'
 import { isRequired } from '../core/Command.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
+import { expanded } from '../core/groupingSets.js'
+import { misplaced } from '../core/locking.js'
 import { asColumn } from '../core/operand.js'
 import { hasOrder, showSqlType } from '../core/SqlType.js'
 import type {
@@ -28,7 +30,21 @@ import type {
   RowShape,
 } from '../core/Syntax.js'
 import { exprType, symbol } from '../core/Syntax.js'
-import { comparable, extend, leaves, mapLeaves, nothing, returnable, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import {
+  comparable,
+  distinctKeys,
+  extend,
+  leaves,
+  mapLeaves,
+  nothing,
+  recursiveRow,
+  returnable,
+  rowOf,
+  scopeOf,
+  singleColumn,
+  unite,
+  visit,
+} from '../core/scope.js'
 import { type Database, stored } from './Database.js'
 
 const symbols = (types: { readonly [field: string]: ExprType }): { readonly [field: string]: AnyExpr } =>
@@ -127,6 +143,14 @@ const checker = (db: Database) => {
         return symbols(node.types)
       case 'set':
         return united(node)
+      case 'fullJoin':
+        return fullJoined(node)
+      case 'groupingSets': {
+        const row = rowOf(node.input)
+        return rowThrough(expanded(node, row === null ? nothing : scopeOf(row)))
+      }
+      case 'lock':
+        return misplaced(node.lock)
       case 'prepared':
         return rowThrough(node.prepared.f(node.values))
       default: {
@@ -137,7 +161,7 @@ const checker = (db: Database) => {
     }
   }
 
-  const step = (node: Exclude<WithInput, { readonly tag: 'aggregate' }>, row: RowShape): RowShape | null => {
+  const step = (node: Exclude<WithInput, { readonly tag: 'aggregate' | 'groupingSets' | 'lock' }>, row: RowShape): RowShape | null => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
@@ -163,6 +187,17 @@ const checker = (db: Database) => {
       case 'distinct':
         compared(row, 'distinct')
         return mapLeaves(row, leaf => symbol(leaf.type))
+      case 'distinctOn':
+        expressions(distinctKeys(node.f(scope)))
+        return row
+      case 'cte':
+        return row
+      case 'recursive': {
+        compared(row, 'recursive')
+        const followed = recursiveRow(row, node.f)
+        query(node.f(scopeOf(followed)))
+        return followed
+      }
       case 'window': {
         const wins = asWindows(node.f(scope))
         for (const { node: win } of Object.values(wins)) {
@@ -200,6 +235,17 @@ const checker = (db: Database) => {
       else aggregated(node)
     }
     return Object.fromEntries(Object.entries(aggs).map(([name, agg]) => [name, symbol(agg.type)]))
+  }
+
+  const fullJoined = ({ left, right, on }: QueryNode & { readonly tag: 'fullJoin' }): RowShape => {
+    const [l, r] = [rowThrough(left), rowThrough(right)]
+    if (l !== null && r !== null) {
+      expression(asCondition(on(scopeOf(l), scopeOf(r)), 'fullJoin'))
+      compared(l, 'fullJoin')
+      compared(r, 'fullJoin')
+    }
+    const side = (row: RowShape | null): RowShape => ({ kind: 'maybe', present: PRESENT, row: row ?? {} })
+    return { left: side(l), right: side(r) }
   }
 
   const united = (node: QueryNode & { readonly tag: 'set' }): RowShape | null => {

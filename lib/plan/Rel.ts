@@ -9,7 +9,7 @@
  * A `join` may be dependent: its right side may mention columns of its left (SQL's LATERAL).
  * Aliases and texts come later, in `sql/`; this module only knows ids and the names they wish for.
  */
-import type { AggFn, AnyTable, ExprType, Frame, ScalarFn, SetOperator, WindowFn } from '../core/Syntax.js'
+import type { AggFn, AnyTable, ExprType, Frame, Lock, ScalarFn, SetOperator, WindowFn } from '../core/Syntax.js'
 
 export interface Scalar {
   readonly node: ScalarNode
@@ -80,6 +80,17 @@ export interface Operand {
   readonly columns: readonly Scalar[]
 }
 
+/** A query that has a name, or goes on from its own rows: what it reads, column by column. */
+export interface Definition {
+  /** What tells it from others in its plan: uses with the same key are uses of one definition. */
+  readonly key: number
+  readonly name: string
+  readonly materialized: boolean | null
+  readonly first: Operand
+  /** What follows from a row, which it reads as `self`. */
+  readonly step: (Operand & { readonly distinct: boolean }) | null
+}
+
 export type Rel =
   | { readonly tag: 'unit' }
   | { readonly tag: 'empty' }
@@ -113,6 +124,9 @@ export type Rel =
       readonly offset: Scalar | null
     }
   | { readonly tag: 'derive'; readonly input: Rel; readonly columns: readonly Computed[] }
+  | { readonly tag: 'cte'; readonly definition: Definition; readonly columns: readonly Named[] }
+  /** In the step of a definition: the rows that it goes on from. */
+  | { readonly tag: 'self'; readonly key: number; readonly columns: readonly Named[] }
 
 /** How the cells of a row become a result; `index` is the position among the outputs. */
 export type RowPlan =
@@ -140,6 +154,8 @@ export interface Plan {
   readonly order: readonly SortKey[]
   readonly outputs: readonly Output[]
   readonly row: RowPlan
+  /** Of a whole query only. */
+  readonly lock?: Lock
 }
 
 // --- Building ---------------------------------------------------------------------------------
@@ -241,11 +257,18 @@ const mapMaybe = (s: Scalar | null, f: (s: Scalar) => Scalar): Scalar | null => 
 
 /** The same relation with `f` applied to its inputs and `walk` to the scalars that it holds itself. */
 export const mapRel = (rel: Rel, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scalar): Rel => {
+  const operand = (o: Operand): Operand => ({ rel: f(o.rel), columns: o.columns.map(scalar) })
   switch (rel.tag) {
     case 'unit':
     case 'empty':
     case 'scan':
+    case 'self':
       return rel
+    case 'cte': {
+      const { first, step } = rel.definition
+      const definition = { ...rel.definition, first: operand(first), step: step && { ...operand(step), distinct: step.distinct } }
+      return { ...rel, definition }
+    }
     case 'values':
       return { ...rel, rows: rel.rows.map(row => row.map(scalar)) }
     case 'filter':
@@ -264,10 +287,8 @@ export const mapRel = (rel: Rel, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
     case 'distinct':
     case 'derive':
       return { ...rel, input: f(rel.input), columns: mapComputed(rel.columns, scalar) }
-    case 'set': {
-      const operand = (o: Operand): Operand => ({ rel: f(o.rel), columns: o.columns.map(scalar) })
+    case 'set':
       return { ...rel, left: operand(rel.left), right: operand(rel.right) }
-    }
     case 'limit':
       return {
         ...rel,
@@ -334,8 +355,7 @@ export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> => {
     return mapScalar(s, { scalar, plan })
   }
   const rel = (x: Rel): Rel => {
-    if (x.tag === 'scan' || x.tag === 'values' || x.tag === 'set' || x.tag === 'distinct' || x.tag === 'derive' || x.tag === 'window')
-      for (const c of x.columns) made.add(c.id)
+    if ('columns' in x) for (const c of x.columns) made.add(c.id)
     if (x.tag === 'aggregate') for (const c of [...x.keys, ...x.aggs]) made.add(c.id)
     return mapRel(x, rel, scalar)
   }
@@ -364,6 +384,8 @@ export const columnsBy = (rel: Rel): readonly Named[] => {
     case 'scan':
     case 'values':
     case 'set':
+    case 'cte':
+    case 'self':
       return rel.columns
     case 'filter':
     case 'limit':

@@ -11,17 +11,34 @@
  */
 import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
 import { refuse } from '../core/DbError.js'
-import type { AggCall, AnyAgg, AnyExpr, AnyQuery, AnyWin, Expr, ExprType, Nested, Order, RowShape } from '../core/Syntax.js'
-import { expr } from '../core/Syntax.js'
-import { aggregateType, comparable, extend, isGrouped, mapLeaves, nothing, scopeOf, singleColumn, unite, visit } from '../core/scope.js'
+import { expanded } from '../core/groupingSets.js'
+import { misplaced, unlocked } from '../core/locking.js'
+import type { AggCall, AnyAgg, AnyExpr, AnyQuery, AnyWin, Expr, ExprType, Nested, Order, QueryNode, RowShape } from '../core/Syntax.js'
+import { expr, query } from '../core/Syntax.js'
+import {
+  aggregateType,
+  comparable,
+  distinctKeys,
+  extend,
+  isGrouped,
+  leaves,
+  mapLeaves,
+  nothing,
+  recursiveRow,
+  rowOf,
+  scopeOf,
+  singleColumn,
+  unite,
+  visit,
+} from '../core/scope.js'
+import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './parts.js'
 import {
   type AggColumn,
   type AggScalar,
   type Computed,
   column,
   columnsBy,
-  conjunction,
-  conjuncts,
+  type Definition,
   freeIn,
   isForeignTo,
   type Named,
@@ -48,6 +65,7 @@ const EMPTY: Built = { rel: { tag: 'empty' }, row: null, order: [] }
 export const reifier = () => {
   let counter = 0
   const known = new Map<AnyExpr, Scalar>()
+  const shared = new Map<AnyQuery, Built | { readonly build: () => Built }>()
   const fresh = (): number => {
     counter += 1
     return counter
@@ -159,8 +177,18 @@ export const reifier = () => {
       }
       case 'set':
         return buildSet(node)
+      case 'fullJoin':
+        return buildFullJoin(node)
       case 'prepared':
         return build(node.prepared.f(node.values))
+      case 'groupingSets': {
+        const row = rowOf(node.input)
+        return build(expanded(node, row === null ? nothing : scopeOf(row)))
+      }
+      case 'cte':
+        return buildCte(q, node)
+      case 'lock':
+        return misplaced(node.lock)
       default: {
         const input = build(node.input)
         if (input.row === null) return node.tag === 'aggregate' ? buildAggregate(input, node.f) : EMPTY
@@ -170,7 +198,10 @@ export const reifier = () => {
   }
 
   const step = (
-    node: Exclude<AnyQuery['node'], { tag: 'from' | 'of' | 'zero' | 'values' | 'set' | 'prepared' }>,
+    node: Exclude<
+      QueryNode,
+      { tag: 'from' | 'of' | 'zero' | 'values' | 'set' | 'fullJoin' | 'prepared' | 'groupingSets' | 'cte' | 'lock' }
+    >,
     input: Built,
     row: RowShape,
   ): Built => {
@@ -216,6 +247,20 @@ export const reifier = () => {
         const made = computed(row, 'distinct')
         return { rel: { tag: 'distinct', input: input.rel, columns: made.columns }, row: made.row, order: [] }
       }
+      case 'distinctOn': {
+        const by = distinctKeys(node.f(scope)).map(scalar)
+        const type = ONE.type
+        const position: WindowColumn = {
+          id: fresh(),
+          name: 'position',
+          type,
+          window: { of: { fn: 'rowNumber', arg: null, count: null }, partition: by, order: input.order.map(sortKey), frame: null },
+        }
+        const first: Scalar = { node: { tag: 'call', fn: 'eq', args: [column(position.id, type), ONE] }, type: TRUE.type }
+        return { ...input, rel: { tag: 'filter', input: ownWindows(input.rel, [position]), predicate: first } }
+      }
+      case 'recursive':
+        return buildRecursive(node, input, row)
       case 'orderBy':
         return { ...input, order: [...asOrders(node.f(scope)), ...input.order] }
       case 'limit':
@@ -317,16 +362,114 @@ export const reifier = () => {
     }
     const united = unite(node.operator, left.row, right.row)
     const columns = united.map(c => ({ id: fresh(), name: outputName(c.path), type: c.type }))
-    let next = 0
-    const row = mapLeaves(left.row, () => {
-      const c = columns[next] as Named
-      next += 1
-      return ref(c.id, c.type)
-    })
+    const row = withLeaves(
+      left.row,
+      columns.map(c => ref(c.id, c.type)),
+    )
     const operand = (rel: Rel, side: 'left' | 'right') => ({ rel, columns: united.map(c => scalar(c[side])) })
     return {
       rel: { tag: 'set', operator: node.operator, left: operand(left.rel, 'left'), right: operand(right.rel, 'right'), columns },
       row,
+      order: [],
+    }
+  }
+
+  // --- Definitions ----------------------------------------------------------------------------
+
+  /** The rows of a definition under new ids. */
+  const rowsOf = (definition: Definition, columns: readonly { readonly name: string; readonly type: ExprType }[], shape: RowShape) => {
+    const own = columns.map(({ name, type }): Named => ({ id: fresh(), name, type }))
+    const refs = own.map(c => ref(c.id, c.type))
+    const rel: Rel = { tag: 'cte', definition, columns: own }
+    return { rel, row: withLeaves(shape, refs), refs }
+  }
+
+  /** A query under a name; as it is, where it mentions a query around it or has collections in its rows. */
+  const buildCte = (q: AnyQuery, { name, materialized, input }: Extract<QueryNode, { readonly tag: 'cte' }>): Built => {
+    const before = shared.get(q)
+    const made = before ?? build(input)
+    if (before === undefined) shared.set(q, made)
+    if ('build' in made) return made.build()
+    if (made.row === null || leaves(made.row).some(([, leaf]) => leaf.kind === 'nested')) return made
+    const { row, order } = made
+    const columns = [
+      ...leaves(row).map(([path, leaf]) => ({ name: outputName(path), type: leaf.type, scalar: scalar(leaf as AnyExpr) })),
+      ...order.map(o => ({ name: 'sort', type: o.expr.type, scalar: scalar(o.expr) })),
+    ]
+    const first = { rel: made.rel, columns: columns.map(c => c.scalar) }
+    const definition: Definition = { key: fresh(), name, materialized, first, step: null }
+    if (freeIn({ tag: 'cte', definition, columns: [] }).size > 0) return made
+    const use = (): Built => {
+      const { rel, row: own, refs } = rowsOf(definition, columns, row)
+      return { rel, row: own, order: order.map((o, i) => ({ ...o, expr: refs[refs.length - order.length + i] as AnyExpr })) }
+    }
+    shared.set(q, { build: use })
+    return use()
+  }
+
+  const buildRecursive = (node: Extract<QueryNode, { readonly tag: 'recursive' }>, input: Built, row: RowShape): Built => {
+    const shape = recursiveRow(row, node.f)
+    const columns = leaves(shape).map(([path, leaf]) => ({ name: outputName(path), type: leaf.type }))
+    const key = fresh()
+    const self = columns.map(({ name, type }): Named => ({ id: fresh(), name, type }))
+    const selfRow = withLeaves(
+      shape,
+      self.map(c => ref(c.id, c.type)),
+    )
+    const next = build(node.f(scopeOf(selfRow)))
+    const first = { rel: input.rel, columns: comparable(row, 'recursive').map(([, e]) => scalar(e)) }
+    const step = next.row && {
+      rel: join('inner', { tag: 'self', key, columns: self }, next.rel, null),
+      columns: unite('recursive', selfRow, next.row).map(c => scalar(c.right)),
+      distinct: node.distinct,
+    }
+    if (step === null && node.distinct) {
+      const made = computed(row, 'closure')
+      return { rel: { tag: 'distinct', input: input.rel, columns: made.columns }, row: made.row, order: [] }
+    }
+    const made = rowsOf({ key, name: 'following', materialized: null, first, step }, columns, shape)
+    return { rel: made.rel, row: made.row, order: [] }
+  }
+
+  /**
+   * A left join, and the rows of the right side that are in none of its pairs. The left side is asked twice, under other ids.
+   */
+  const buildFullJoin = ({ left, right, on }: Extract<QueryNode, { readonly tag: 'fullJoin' }>): Built => {
+    const [l, r] = [build(left), build(right)]
+    if (l.row === null && r.row === null) return EMPTY
+    if (r.row === null) return { ...l, row: { left: there(l.row as RowShape), right: MISSING }, order: [] }
+    if (l.row === null) return { ...r, row: { left: MISSING, right: there(r.row) }, order: [] }
+    const [ls, rs] = [l.row, r.row]
+    const agree: Scalar = scalar(asCondition(on(scopeOf(ls), scopeOf(rs)), 'fullJoin'))
+    const far = tagged({ tag: 'filter', input: r.rel, predicate: agree })
+    const alone = build(right)
+    const row = alone.row as RowShape
+    const partner = query<unknown, unknown>({ tag: 'where', input: left, f: s => asCondition(on(s, scopeOf(row)), 'fullJoin') })
+    const found = expr<boolean>({ tag: 'exists', query: partner }, TRUE.type)
+    const rest: Rel = { tag: 'filter', input: alone.rel, predicate: scalar(expr({ tag: 'call', fn: 'not', args: [found] }, TRUE.type)) }
+    const [own, other] = [comparable(ls, 'fullJoin'), comparable(rs, 'fullJoin')]
+    const columns = [['left', '?'], ...own.map(([path]) => path), ['right', '?'], ...other.map(([path]) => path)]
+    const types = [TRUE.type, ...own.map(([, e]) => e.type), TRUE.type, ...other.map(([, e]) => e.type)]
+    const named = columns.map(
+      (path, i): Named => ({ id: fresh(), name: outputName(path), type: { ...(types[i] as ExprType), nullable: true } }),
+    )
+    const refs = named.map((c, i) => ref(c.id, types[i] as ExprType))
+    const nulls = own.map(([, e]): Scalar => ({ node: { tag: 'literal', value: null }, type: { ...e.type, nullable: true } }))
+    const sides = {
+      left: {
+        rel: join('left', l.rel, far.rel, 'right'),
+        columns: [TRUE, ...own.map(([, e]) => scalar(e)), scalar(far.present), ...other.map(([, e]) => scalar(e))],
+      },
+      right: { rel: rest, columns: [FALSE, ...nulls, TRUE, ...comparable(row, 'fullJoin').map(([, e]) => scalar(e))] },
+    }
+    const side = (at: number, shape: RowShape, count: number): RowShape => ({
+      kind: 'maybe',
+      present: refs[at] as Expr<boolean>,
+      row: withLeaves(shape, refs.slice(at + 1, at + 1 + count)),
+    })
+    return {
+      rel: { tag: 'set', operator: 'unionAll', ...sides, columns: named },
+      row: { left: side(0, ls, own.length), right: side(own.length + 1, rs, other.length) },
       order: [],
     }
   }
@@ -410,62 +553,9 @@ export const reifier = () => {
   return { plan, scalar, read, columnsNamed, rowNamed }
 }
 
-const TRUE: Scalar = { node: { tag: 'literal', value: true }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }
-const FALSE: Scalar = { ...TRUE, node: { tag: 'literal', value: false } }
-const ONE: Scalar = { node: { tag: 'literal', value: 1n }, type: { sql: { tag: 'bigint' }, nullable: false, refine: null } }
-
-/** The side of a left join with `zero`: never there. */
-const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal', value: false }, TRUE.type), row: {} }
-
-/**
- * What a query of at most one row, which reads no table, comes to: an expression where it has its row, another where it has none.
- * MariaDB does not find the outer columns of such a sub-query, or ends over it (10.11).
- */
-const ofOneRow = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): Scalar['node'] | null => {
-  const conditions = conditionsOfOne(rel)
-  if (conditions === null || row === undefined) return null
-  const condition = conjunction(conditions)
-  return condition === null ? row.node : { tag: 'case', branches: [[condition, row]], otherwise: none }
+/** The plan of a whole query. A prepared query at the top keeps its parameters. Refuses; call inside `attempting`. */
+export const reify = (q: AnyQuery): Plan => {
+  const { query: bare, lock } = unlocked(q.node.tag === 'prepared' ? q.node.prepared.template : q)
+  const plan = reifier().plan(bare)
+  return lock === null ? plan : { ...plan, lock }
 }
-
-/** The conditions under which a relation has its one row; null where it may have others. */
-const conditionsOfOne = (rel: Rel): readonly Scalar[] | null => {
-  if (rel.tag === 'unit') return []
-  const inner = rel.tag === 'filter' ? conditionsOfOne(rel.input) : null
-  return inner === null || rel.tag !== 'filter' ? null : [...inner, ...conjuncts(rel.predicate)]
-}
-
-const join = (kind: 'inner' | 'left', left: Rel, right: Rel, name: string | null): Rel => ({
-  tag: 'join',
-  kind,
-  left,
-  right,
-  on: null,
-  name,
-})
-
-/** A column's name: the last field of its path. A left join's tag is named after its side. */
-const outputName = (path: readonly string[]): string => {
-  const last = path[path.length - 1]
-  return last === '?' ? `has_${path[path.length - 2] ?? 'row'}` : (last ?? 'value')
-}
-
-/** A column of the relation that is never null in its rows. Columns on the far side of a left join don't count. */
-const witnessOf = (rel: Rel): Named | null => {
-  switch (rel.tag) {
-    case 'filter':
-    case 'limit':
-      return witnessOf(rel.input)
-    case 'join':
-      return witnessOf(rel.left) ?? (rel.kind === 'inner' ? witnessOf(rel.right) : null)
-    case 'scan': {
-      const key = rel.table.primaryKey?.columns[0]
-      return rel.columns.find(c => c.name === key) ?? rel.columns.find(c => !c.type.nullable) ?? null
-    }
-    default:
-      return columnsBy(rel).find(c => !c.type.nullable) ?? null
-  }
-}
-
-/** The plan of a query. A prepared query at the top keeps its parameters. Refuses; call inside `attempting`. */
-export const reify = (q: AnyQuery): Plan => reifier().plan(q.node.tag === 'prepared' ? q.node.prepared.template : q)

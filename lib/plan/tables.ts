@@ -20,14 +20,16 @@ const collector = (found: Set<AnyTable>) => {
   return { scalar, plan }
 }
 
+/** The tables that a plan reads. */
+export const tablesOfPlan = (plan: Plan): ReadonlySet<AnyTable> => {
+  const found = new Set<AnyTable>()
+  collector(found).plan(plan)
+  return found
+}
+
 type Found = { readonly _tag: 'Left'; readonly left: DbError } | { readonly _tag: 'Right'; readonly right: ReadonlySet<AnyTable> }
 
-export const tablesOfQuery = (query: AnyQuery): Found =>
-  attempting('a function of the query', () => {
-    const found = new Set<AnyTable>()
-    collector(found).plan(reify(query))
-    return found
-  })
+export const tablesOfQuery = (query: AnyQuery): Found => attempting('a function of the query', () => tablesOfPlan(reify(query)))
 
 export const tablesOfCommand = (command: AnyCommand): Found =>
   attempting('a function of the command', () => {

@@ -36,6 +36,8 @@ export type From =
   | { readonly tag: 'block'; readonly block: Block; readonly free: ReadonlySet<number> }
   | { readonly tag: 'values'; readonly columns: readonly Named[]; readonly rows: readonly (readonly Scalar[])[] }
   | { readonly tag: 'set'; readonly rel: Rel & { readonly tag: 'set' }; readonly free: ReadonlySet<number> }
+  | { readonly tag: 'cte'; readonly rel: Rel & { readonly tag: 'cte' }; readonly free: ReadonlySet<number> }
+  | { readonly tag: 'self'; readonly key: number; readonly columns: readonly Named[] }
 
 export interface Source {
   readonly from: From
@@ -262,6 +264,10 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       return over({ tag: 'values', columns: rel.columns, rows: rel.rows }, 'given', named(rel.columns))
     case 'set':
       return over({ tag: 'set', rel, free: freeIn(rel) }, 'combined', named(rel.columns))
+    case 'cte':
+      return over({ tag: 'cte', rel, free: freeIn(rel) }, rel.definition.name, named(rel.columns))
+    case 'self':
+      return over({ tag: 'self', key: rel.key, columns: rel.columns }, 'previous', named(rel.columns))
     case 'filter': {
       const opened = open(rel.input)
       const closed =

@@ -8,7 +8,7 @@
  */
 import type { DialectName } from '../core/DialectName.js'
 import type { SqlType } from '../core/SqlType.js'
-import type { AggFn, AnyTable, Conflict, ScalarFn } from '../core/Syntax.js'
+import type { AggFn, AnyTable, Conflict, Lock, ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
@@ -121,6 +121,12 @@ export interface Dialect {
   readonly inCollection: { readonly limit: boolean; readonly distinct: boolean }
   /** How a collection is embedded as a cell of another. */
   readonly embed: (collection: Fragment) => Fragment
+  /** A column of a recursion, with its type said where the engine would take it from the first rows, and cut or refuse what follows. */
+  readonly followed: (value: Fragment, type: SqlType) => Fragment
+  /** Whether MATERIALIZED may be said of a query that has a name. */
+  readonly materialized: boolean
+  /** The clause that locks the rows of these sources, with a leading blank; empty where a transaction locks all it reads. */
+  readonly locking: (lock: Lock, sources: readonly string[]) => string
   /** An output column, where the driver needs it in another form. */
   readonly output: (value: Fragment, type: SqlType) => Fragment
   /** The null of a type, where an engine wants to know which. */

@@ -17,7 +17,7 @@ import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
-import { replaced } from './standard.js'
+import { replaced, waiting } from './standard.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
 
@@ -168,6 +168,13 @@ export const mariadb: Dialect = {
   },
   owned: ['if(', ' <=> ', ', ', ', NULL)'],
   asking: condition => condition,
+  followed: (value, type) => {
+    const name = castName(type)
+    if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE ${COLLATION}`
+    return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
+  },
+  // there is no OF: rows of the far side of a left join are locked too
+  locking: ({ strength, wait }) => ` ${strength === 'update' ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}${waiting(wait)}`,
   correlatedDerived: false,
   writes: {
     ...writes,

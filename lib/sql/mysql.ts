@@ -14,7 +14,7 @@ import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
-import { HALF } from './standard.js'
+import { HALF, waiting } from './standard.js'
 
 /** The type of a cast. */
 export const castName = (t: SqlType): string => {
@@ -246,6 +246,13 @@ export const mysql: Dialect = {
   owned: null,
   // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)
   asking: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
+  followed: (value, type) => {
+    const name = castName(type)
+    if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE utf8mb4_0900_bin`
+    return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
+  },
+  materialized: false,
+  locking: ({ strength, wait }, sources) => ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`,
   correlatedDerived: true,
   writes: {
     ...writes,

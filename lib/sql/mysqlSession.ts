@@ -3,7 +3,7 @@
  *
  * Literals compare by code point, instants are in UTC, what does not fit is an error, a zero date too,
  * division by zero is null also in a write, 0 is no request for a new key, and aggregates of text are
- * as long as they have to be (cut ones are only a warning, and rows would be lost). On MariaDB longer
+ * as long as they have to be (cut ones are only a warning, and rows would be lost), and a recursion ends by itself only. On MariaDB longer
  * texts are sorted and grouped by more than their first 1,024 bytes: by 65,536.
  *
  * A runner also has to bind a bigint as BIGINT and a Uint8Array as BLOB (see `mysqlValues`).
@@ -23,6 +23,12 @@ export const mysqlSession: readonly string[] = [
   // under an outer join, EXISTS and IN over a join answer rows twice by this way of running them (9.7)
   "SET SESSION optimizer_switch = 'duplicateweedout=off'",
   SORTING,
+  'SET SESSION cte_max_recursion_depth = 4294967295',
 ]
 
-export const mariadbSession: readonly string[] = [...session('utf8mb4_nopad_bin'), SORTING, 'SET SESSION max_sort_length = 65536']
+export const mariadbSession: readonly string[] = [
+  ...session('utf8mb4_nopad_bin'),
+  SORTING,
+  // beyond 1,000 levels rows would be lost with a warning
+  'SET SESSION max_sort_length = 65536, SESSION max_recursive_iterations = 4294967295',
+]

@@ -12,7 +12,7 @@ import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, 
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
-import { HALF, standard, substring } from './standard.js'
+import { HALF, standard, substring, waiting } from './standard.js'
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
 
@@ -217,6 +217,12 @@ export const postgres: Dialect = {
   lateral: { tag: 'native' },
   owned: null,
   asking: condition => condition,
+  followed: (value, type) => {
+    const name = isInteger(type) ? 'int8' : type.tag === 'numeric' ? `numeric(1000, ${type.scale})` : isText(type) ? 'text' : typeName(type)
+    return isText(type) ? sql`CAST(${value} AS text) COLLATE "C"` : sql`CAST(${value} AS ${name})`
+  },
+  materialized: true,
+  locking: ({ strength, wait }, sources) => ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`,
   correlatedDerived: true,
   writes,
   ddl,

@@ -7,12 +7,14 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType } from '../core/SqlType.js'
+import type { Lock } from '../core/Syntax.js'
 import { shortName } from '../core/Table.js'
 import {
   columnsOf,
   hasQuery,
   isColumn,
   isLiteral,
+  type Named,
   type Operand,
   type Plan,
   partsOf,
@@ -22,6 +24,7 @@ import {
   sameOrder,
   sameScalar,
 } from '../plan/Rel.js'
+import { tablesOfPlan } from '../plan/tables.js'
 import {
   asksGroups,
   type Block,
@@ -50,6 +53,8 @@ import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use
 /** More rows than there are. */
 const MOST_ROWS = '9223372036854775807'
 
+type Cte = Rel & { readonly tag: 'cte' }
+
 const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null }
 
 export interface Renderer {
@@ -66,6 +71,10 @@ export interface Renderer {
 
 export const renderer = (dialect: Dialect): Renderer => {
   const used = new Set<string>()
+  /** The names of definitions, and of their columns, by their keys. */
+  const definitions = new Map<number, { readonly name: string; readonly labels: readonly string[] }>()
+  /** What is said once before the statement: while one is printed. */
+  let before: { readonly tables: ReadonlySet<string>; readonly definitions: Fragment[]; recursive: boolean } | null = null
   const { groupByParameters, groupKeysInside, windowsTogether } = dialect
   const options = { groupByParameters, groupKeysInside, windowsTogether }
 
@@ -99,7 +108,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     for (const s of [...outputs, ...block.where, ...(block.group ?? []), ...block.having, ...block.order.map(k => k.scalar)]) add(s)
     for (const source of block.sources) {
       for (const s of source.on) add(s)
-      if (source.from.tag === 'block' || source.from.tag === 'set') for (const id of source.from.free) reach(id)
+      if ('free' in source.from) for (const id of source.from.free) reach(id)
     }
     return found
   }
@@ -125,8 +134,8 @@ export const renderer = (dialect: Dialect): Renderer => {
       const def = block.defs.get(id)
       return def?.tag === 'column' && def.source === s.from
     })
-    const { item, read, lateral } = fromItem(s, ids, block, env)
-    env.sources.set(s.from, { read })
+    const { item, name, read, lateral } = fromItem(s, ids, block, env)
+    env.sources.set(s.from, { name, read })
     const on = s.on.map(c => {
       if (s.join === 'left' && hasQuery(c)) return dialect.asking(scalarsIn(env).fragment(c))
       return scalarsIn(env).fragment(c, s.on.length > 1 ? level.and : 0)
@@ -144,7 +153,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     ids: readonly number[],
     block: Block,
     env: Env,
-  ): { readonly item: Fragment; readonly read: (id: number) => Fragment; readonly lateral: boolean } => {
+  ): Placed & { readonly item: Fragment; readonly lateral: boolean } => {
     const wished = (id: number): Def => block.defs.get(id) as Def
     const q = dialect.quote
     switch (from.tag) {
@@ -154,6 +163,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         const full = schema === null ? q(table) : `${q(schema)}.${q(table)}`
         return {
           item: text(name === table && schema === null ? full : `${full} AS ${q(name)}`),
+          name,
           read: id => qualified(name, wished(id).name),
           lateral: false,
         }
@@ -174,9 +184,18 @@ export const renderer = (dialect: Dialect): Renderer => {
                 from.rows.map(row => row.map(s => p.alone(s))),
                 q(name),
               )
-        return { item, read: id => qualified(name, at.get(id) as string), lateral: false }
+        return { item, name, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
-      default: {
+      case 'self':
+        return reading(from.key, from.columns, alias(hint))
+      case 'cte':
+      case 'block':
+      case 'set': {
+        if (from.tag === 'cte' && from.free.size === 0) {
+          const isFirst = !definitions.has(from.rel.definition.key)
+          const { name } = defined(from.rel)
+          return reading(from.rel.definition.key, from.rel.columns, isFirst ? name : alias(hint))
+        }
         const names = distinctLabels(
           ids.map(id => wished(id).name),
           dialect.label,
@@ -195,18 +214,20 @@ export const renderer = (dialect: Dialect): Renderer => {
         const inner = dependent && lateral.tag === 'array' ? sourceArray(from, ids, lateral, env) : derived(from, ids, names, env)
         const name = alias(hint)
         const plain = (id: number): Fragment => qualified(name, names[position(id)] as string)
-        if (!dependent || lateral.tag === 'native') return { item: sql`(${inner}) AS ${q(name)}`, read: plain, lateral: dependent }
+        if (!dependent || lateral.tag === 'native') return { item: sql`(${inner}) AS ${q(name)}`, name, read: plain, lateral: dependent }
         const types = ids.map(id => wished(id).type.sql)
         if (lateral.tag === 'array') {
           const column = (id: number): string => q(names[position(id)] as string)
           return {
             item: lateral.source(inner, names.map(q), types, q(name)),
+            name,
             read: id => lateral.read(q(name), column(id), wished(id).type.sql),
             lateral: false,
           }
         }
         return {
           item: lateral.source(inner, names.map(q), types, q(name)),
+          name,
           read: id => lateral.read(q(name), position(id), wished(id).type.sql),
           lateral: false,
         }
@@ -214,12 +235,64 @@ export const renderer = (dialect: Dialect): Renderer => {
     }
   }
 
+  /** A source that reads from a definition by its name. */
+  const reading = (
+    key: number,
+    columns: readonly Named[],
+    name: string,
+  ): Placed & { readonly item: Fragment; readonly lateral: boolean } => {
+    const known = definitions.get(key) as { readonly name: string; readonly labels: readonly string[] }
+    const item = dialect.quote(known.name)
+    const label = (id: number): string => known.labels[columns.findIndex(c => c.id === id)] as string
+    return {
+      item: text(name === known.name ? item : `${item} AS ${dialect.quote(name)}`),
+      name,
+      read: id => qualified(name, label(id)),
+      lateral: false,
+    }
+  }
+
+  /** The name of a definition that is said before the statement: printed when it is met first. */
+  const defined = (rel: Cte) => {
+    const { key } = rel.definition
+    if (!definitions.has(key)) {
+      const printed = definition(rel, TOP)
+      before?.definitions.push(printed)
+    }
+    return definitions.get(key) as { readonly name: string; readonly labels: readonly string[] }
+  }
+
+  /** A definition as it stands after WITH. Its name is no table's. */
+  const definition = ({ definition: d, columns }: Cte, env: Env): Fragment => {
+    const labels = distinctLabels(
+      columns.map(c => c.name),
+      dialect.label,
+    )
+    let name = alias(d.name)
+    while (before?.tables.has(name.toLowerCase())) name = alias(d.name)
+    definitions.set(d.key, { name, labels })
+    const use = d.step === null ? 'plain' : 'followed'
+    const rows = (o: Operand): Fragment =>
+      operand({ ...o, columns: o.columns.map((s, i) => ({ ...s, type: columns[i]?.type ?? s.type })) }, labels, env, use)
+    const first = rows(d.first)
+    if (d.step !== null && before !== null) before.recursive = true
+    const step = d.step === null ? text('') : sql` ${d.step.distinct ? 'UNION' : 'UNION ALL'} ${rows(d.step)}`
+    const hint = d.materialized === null || !dialect.materialized ? '' : d.materialized ? 'MATERIALIZED ' : 'NOT MATERIALIZED '
+    return sql`${dialect.quote(name)} AS ${hint}(${first}${step})`
+  }
+
   const derived = (
-    from: From & { readonly tag: 'block' | 'set' },
+    from: From & { readonly tag: 'block' | 'set' | 'cte' },
     ids: readonly number[],
     names: readonly string[],
     env: Env,
   ): Fragment => {
+    if (from.tag === 'cte') {
+      const printed = definition(from.rel, env)
+      const { read, item } = reading(from.rel.definition.key, from.rel.columns, alias(from.rel.definition.name))
+      const columns = ids.map((id, i) => sql`${read(id)} AS ${dialect.quote(names[i] as string)}`)
+      return sql`WITH RECURSIVE ${printed} SELECT ${columns.length === 0 ? text('1') : list(columns)} FROM ${item}`
+    }
     if (from.tag === 'set') {
       const whole = compound(
         from.rel,
@@ -240,12 +313,25 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   /** One SELECT of a block. */
-  const statement = (block: Block, outputs: readonly Scalar[], labels: readonly (string | null)[], parent: Env, use: Use): Fragment => {
+  const statement = (
+    block: Block,
+    outputs: readonly Scalar[],
+    labels: readonly (string | null)[],
+    parent: Env,
+    use: Use,
+    lock: Lock | null = null,
+  ): Fragment => {
     const env = environment(block, parent)
     const clauses = body(block, env, outputs)
     const p = scalarsIn(env)
     const columns = outputs.map((s, i) => {
-      const printed = use === 'result' && s.node.tag !== 'nested' ? dialect.output(p.alone(s), s.type.sql) : p.alone(s)
+      const plain = p.alone(s)
+      const printed =
+        use === 'followed'
+          ? dialect.followed(plain, s.type.sql)
+          : use === 'result' && s.node.tag !== 'nested'
+            ? dialect.output(plain, s.type.sql)
+            : plain
       const name = labels[i]
       if (name === undefined || name === null) return printed
       const label = dialect.quote(name)
@@ -257,8 +343,16 @@ export const renderer = (dialect: Dialect): Renderer => {
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
     if (hidesGroup(block, outputs))
       columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows'], dialect.label).at(-1) as string)}`)
-    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordered(order)}${limited(block, p)}`
+    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordered(order)}${limited(block, p)}${lock === null ? '' : dialect.locking(lock, lockedBy(block, env))}`
   }
+
+  /** The sources whose rows are locked: tables, but not on the far side of a left join. */
+  const lockedBy = ({ sources }: Block, env: Env): readonly string[] =>
+    sources.flatMap(s => {
+      if (s.join === 'left') return []
+      if (s.from.tag !== 'table') return refuse(unsupported('a lock on rows of a query inside the query', dialect.name, 'join its tables'))
+      return [dialect.quote((env.sources.get(s.from) as Placed).name)]
+    })
 
   /** The label by which a computed output is sorted, where no column of a source has the same name. */
   const labelled = (
@@ -293,22 +387,22 @@ export const renderer = (dialect: Dialect): Renderer => {
   const WORDS = { unionAll: 'UNION ALL', union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as const
 
   const compound = (rel: Rel & { readonly tag: 'set' }, labels: readonly string[], env: Env): Fragment => {
-    const side = (operand: typeof rel.left): Fragment => {
-      const opened = openBlock(operand.rel, options)
-      const block =
-        opened.limited ||
-        // without columns, a group would be selected as its number of rows
-        (opened.group?.length === 0 && operand.columns.length === 0) ||
-        hidesGroup(opened, operand.columns) ||
-        asksGroups(opened, operand.columns, options) ||
-        (opened.distinct !== null && !selects(opened, operand.columns))
-          ? wrap(opened, operand.rel)
-          : opened
-      return statement(block, operand.columns, labels, env, 'plain')
-    }
     const same = sameOperation(rel.left, rel)
-    const left = same === null ? side(rel.left) : compound(same, labels, env)
-    return sql`${left} ${WORDS[rel.operator]} ${side(rel.right)}`
+    const left = same === null ? operand(rel.left, labels, env) : compound(same, labels, env)
+    return sql`${left} ${WORDS[rel.operator]} ${operand(rel.right, labels, env)}`
+  }
+
+  /** One side of a set operation. */
+  const operand = ({ rel, columns }: Operand, labels: readonly string[], env: Env, use: Use = 'plain'): Fragment => {
+    const opened = openBlock(rel, options)
+    const closed =
+      opened.limited ||
+      // without columns, a group would be selected as its number of rows
+      (opened.group?.length === 0 && columns.length === 0) ||
+      hidesGroup(opened, columns) ||
+      asksGroups(opened, columns, options) ||
+      (opened.distinct !== null && !selects(opened, columns))
+    return statement(closed ? wrap(opened, rel) : opened, columns, labels, env, use)
   }
 
   const selects = (b: Block, columns: readonly Scalar[]): boolean =>
@@ -316,7 +410,22 @@ export const renderer = (dialect: Dialect): Renderer => {
     columns.length === b.distinct.length &&
     columns.every(s => s.node.tag === 'column' && b.distinct?.includes(s.node.id))
 
+  /** A SELECT after the definitions that it and the queries inside it use. */
   const select = (plan: Plan, parent: Env, use: Use): Fragment => {
+    if (before !== null) return selected(plan, parent, use)
+    const tables = new Set([...tablesOfPlan(plan)].map(t => t.name.toLowerCase()))
+    const own = { tables, definitions: [] as Fragment[], recursive: false }
+    before = own
+    try {
+      const body = selected(plan, parent, use)
+      const { definitions: all, recursive } = own as NonNullable<typeof before>
+      return all.length === 0 ? body : sql`WITH ${recursive ? 'RECURSIVE ' : ''}${list(all)} ${body}`
+    } finally {
+      before = null
+    }
+  }
+
+  const selected = (plan: Plan, parent: Env, use: Use): Fragment => {
     const labels = labelsOf(plan.outputs, dialect.label)
     const outputs = plan.outputs.map(o => o.scalar)
     const opened = blockOf(plan.rel, plan.order, outputs, options)
@@ -335,6 +444,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       use !== 'result' ? labels : labels.map((l, i) => (isTableColumn(block, outputs[i]) && l === plan.outputs[i]?.path.at(-1) ? null : l)),
       parent,
       use,
+      plan.lock,
     )
   }
 
@@ -403,11 +513,12 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   /** The columns of a source, and then others that it needs, as one JSON array of arrays. */
   const sourceArray = (
-    from: From & { readonly tag: 'block' | 'set' },
+    from: From & { readonly tag: 'block' | 'set' | 'cte' },
     ids: readonly number[],
     lateral: Lateral & { readonly tag: 'array' },
     env: Env,
   ): Fragment => {
+    if (from.tag === 'cte') return dependent()
     if (from.tag === 'set') {
       if (from.rel.operator !== 'unionAll') return dependent()
       const side = ({ rel, columns }: Operand): Fragment => {
@@ -440,7 +551,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   const dependent = (): never =>
     refuse(
       unsupported(
-        'a dependent sub-query with groups, windows or a set operation',
+        'a dependent sub-query with groups, windows, a set operation or a recursion',
         dialect.name,
         'make it independent and join it on its key',
       ),

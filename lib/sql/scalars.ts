@@ -17,6 +17,7 @@ import { standard } from './standard.js'
 
 /** How the columns of a source are read inside its block. */
 export interface Placed {
+  readonly name: string
   readonly read: (id: number) => Fragment
 }
 
@@ -28,8 +29,8 @@ export interface Env {
   readonly outside: ((id: number) => Fragment) | null
 }
 
-/** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN. */
-export type Use = 'result' | 'plain' | 'members'
+/** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN; `followed`: to what goes on from them. */
+export type Use = 'result' | 'plain' | 'members' | 'followed'
 
 /** How the queries inside an expression are printed. */
 interface Inside {

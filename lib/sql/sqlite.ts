@@ -187,6 +187,10 @@ export const sqlite: Dialect = {
   },
   owned: null,
   asking: condition => condition,
+  followed: value => value,
+  materialized: true,
+  // a transaction has the whole database to itself
+  locking: () => '',
   correlatedDerived: true,
   writes,
   ddl,

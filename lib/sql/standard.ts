@@ -4,6 +4,7 @@
  * Each printer brackets its arguments only where they bind less tightly. `and`, `or` and `||` are
  * associative and need no brackets among themselves.
  */
+import type { Lock } from '../core/Syntax.js'
 import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
 import { join, list, sql } from './Fragment.js'
 
@@ -123,3 +124,6 @@ export const standard: { readonly [fn in PrintedFn]: CallPrinter } = {
   greatest: named('greatest'),
   least: named('least'),
 }
+
+/** What a lock does about rows that others have locked, as the engines that say it do. */
+export const waiting = (wait: Lock['wait']): string => ({ wait: '', skipLocked: ' SKIP LOCKED', noWait: ' NOWAIT' })[wait]

@@ -36,6 +36,7 @@ import { type Token, tokensOf } from './sql/lexer.js'
 import { nesting } from './sql/nesting.js'
 import { type Case, type Cases, names, printed } from './sql/print.js'
 import { programs } from './sql/programs.js'
+import { recursion } from './sql/recursion.js'
 import { selects } from './sql/selects.js'
 import { sets } from './sql/sets.js'
 import { section, sectionsOf, source, sourcesOf } from './sql/snapshot.js'
@@ -47,6 +48,7 @@ const themes: { readonly [file: string]: readonly [title: string, cases: Cases] 
   aggregates: ['Aggregates', aggregates],
   windows: ['Windows', windows],
   sets: ['Set operations', sets],
+  recursion: ['Named and recursive queries, first rows, subtotals, locks', recursion],
   nesting: ['Queries in rows and expressions', nesting],
   expressions: ['Expressions', expressions],
   programs: ['Programs', programs],

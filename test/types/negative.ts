@@ -69,6 +69,16 @@ pipe(from, Q.window(u => ({ n: A.sum(u.age) })))
 pipe(from, Q.window(u => ({ n: W.rowNumber({ partitionBy: [u.age] }) })))
 // @ts-expect-error the missing side of a left join is entered by maybe only
 pipe(Q.Do, Q.bindLeft('u', () => from), Q.where(({ u }) => gt(u.age, 1)))
+// @ts-expect-error what follows has another type
+pipe(from, Q.map(u => ({ id: u.id })), Q.recursive(() => pipe(from, Q.map(u => ({ id: u.name })))))
+// @ts-expect-error what follows lacks a field
+pipe(from, Q.map(u => ({ id: u.id, age: u.age })), Q.recursive(() => pipe(from, Q.map(u => ({ id: u.id })))))
+// @ts-expect-error a side of a full join is entered by maybe only
+pipe(from, Q.fullJoin(from, (a, b) => eq(a.id, b.id)), Q.where(({ left }) => gt(left.age, 1)))
+// @ts-expect-error a key that the groups do not have
+pipe(from, Q.groupingSets([['nope']])(u => ({ by: { age: u.age }, of: { n: A.countAll } })))
+// @ts-expect-error a lock that waits in a way of its own
+pipe(from, Q.forUpdate({ wait: 'later' }))
 // @ts-expect-error an insert without a required column
 C.insert(posts)({ title: 'x' })
 // @ts-expect-error an insert with an unknown column

@@ -233,6 +233,48 @@ is<
   >
 >()
 
+const tree = pipe(
+  Q.from(users),
+  Q.map(u => ({ id: u.id, depth: lit(0) })),
+  Q.recursive(s =>
+    pipe(
+      Q.from(users),
+      Q.where(u => eq(u.age, s.depth)),
+      Q.map(u => ({ id: u.id, depth: plus(s.depth, 1) })),
+    ),
+  ),
+  Q.cte('tree'),
+  Q.distinctOn(s => [s.depth]),
+  Q.forUpdate(),
+)
+is<Equal<RowOf<typeof tree>, { readonly id: number; readonly depth: number }>>()
+
+const full = pipe(
+  Q.from(users),
+  Q.fullJoin(Q.from(posts), (u, p) => eq(p.userId, u.id)),
+  Q.where(({ left }) =>
+    eq(
+      maybe(left, u => u.age),
+      1,
+    ),
+  ),
+)
+is<Equal<RowOf<typeof full>, { readonly left: Option<Row<typeof users>>; readonly right: Option<Row<typeof posts>> }>>()
+
+const totals = pipe(
+  Q.from(users),
+  Q.rollup(u => ({ by: { role: u.role, name: u.name }, of: { n: A.countAll, oldest: A.max(u.age) } })),
+)
+is<
+  Equal<
+    RowOf<typeof totals>,
+    { readonly role: Option<'admin' | 'user'>; readonly name: Option<string | null> } & {
+      readonly n: number
+      readonly oldest: number | null
+    }
+  >
+>()
+
 const computed = pipe(
   Q.from(users),
   Q.map(u => ({

@@ -10,7 +10,7 @@ import { type Token, tokensOf } from './lexer.js'
 const WIDTH = 110
 
 /** Words with which a line begins. */
-const CLAUSE = /^(?:FROM|WHERE|GROUP|HAVING|ORDER|LIMIT|UNION|INTERSECT|EXCEPT|RETURNING|VALUES|SET)$/
+const CLAUSE = /^(?:SELECT|FROM|WHERE|GROUP|HAVING|ORDER|LIMIT|UNION|INTERSECT|EXCEPT|RETURNING|VALUES|SET)$/
 const JOIN = /^(?:JOIN|LEFT|CROSS)$/
 
 type Piece = string | { readonly inside: readonly Piece[]; readonly words: readonly string[] }
@@ -86,7 +86,7 @@ const print = (pieces: readonly Piece[], words: readonly string[], margin: strin
 
 export const layout = (dialect: DialectName, sql: string): string => {
   // definitions have lines of their own
-  if (!/^(?:SELECT|INSERT|UPDATE|DELETE)\b/.test(sql)) return sql
+  if (!/^(?:WITH|SELECT|INSERT|UPDATE|DELETE)\b/.test(sql)) return sql
   const { pieces, words } = tree(tokensOf(dialect, sql))
   return print(pieces, words, '', true)
 }

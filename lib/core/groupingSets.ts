@@ -1,0 +1,84 @@
+/**
+ * Grouping sets as what they denote: the union of one aggregate for each set of keys.
+ *
+ * In the rows of a set the keys that are not in it are missing, so that a total is told from the group of a null key. The rows that
+ * are grouped are a query that all sets share (`cte`): an engine is asked for them once. This is the definition of `rollup`,
+ * `cube` and `groupingSets` for every meaning of a query; no engine's own grouping sets are used, since few have them.
+ */
+import { asGrouping } from './answered.js'
+import { refuse, validationError } from './DbError.js'
+import {
+  type AnyAgg,
+  type AnyExpr,
+  type AnyQuery,
+  expr,
+  exprType,
+  type Grouping,
+  MADE,
+  type QueryNode,
+  query,
+  type Shape,
+} from './Syntax.js'
+
+type Node = Extract<QueryNode, { readonly tag: 'groupingSets' }>
+
+/** 2^12 sets, each of which is a SELECT. */
+const MOST_KEYS = 12
+
+const setsOf = ({ by }: Grouping, sets: Node['sets']): readonly (readonly string[])[] => {
+  const names = Object.keys(by)
+  const bad = (reason: string): never => refuse(validationError(['groupingSets'], reason))
+  if (sets === 'rollup') return [...names.map((_, i) => names.slice(0, names.length - i)), []]
+  if (sets === 'cube') {
+    if (names.length > MOST_KEYS) return bad(`cube takes at most ${MOST_KEYS} keys: every choice of them is a set`)
+    return names.reduce<readonly (readonly string[])[]>((all, n) => [...all.map(set => [...set, n]), ...all], [[]])
+  }
+  if (!Array.isArray(sets) || sets.length === 0 || !sets.every(Array.isArray)) return bad('expected at least one list of keys')
+  const unknown = sets.flat().find(n => !names.includes(n))
+  return unknown === undefined ? sets : bad(`there is no key ${String(unknown)}; the keys are ${names.join(', ')}`)
+}
+
+const keyOf = (e: AnyExpr): AnyAgg => ({ [MADE]: true, kind: 'agg', node: { tag: 'key', expr: e }, type: e.type })
+
+const picked = <A>(fields: { readonly [name: string]: A }, names: readonly string[]): { readonly [name: string]: A } =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
+
+const maybeKey = (there: boolean, row: AnyExpr): Shape => ({
+  kind: 'maybe',
+  present: expr({ tag: 'literal', value: there }, exprType({ tag: 'boolean' })),
+  row,
+})
+
+/** The union that a node of grouping sets is. `scope` is that of the rows which are grouped. */
+export const expanded = (node: Node, scope: unknown): AnyQuery => {
+  const typical = asGrouping(node.f(scope))
+  const twice = Object.keys(typical.by).find(name => Object.hasOwn(typical.of, name))
+  if (twice !== undefined) return refuse(validationError([twice], 'a key and an aggregate have the same name'))
+  const input = query({ tag: 'cte', input: node.input, name: 'grouped', materialized: null })
+  const grouped = (set: readonly string[]): AnyQuery => {
+    const aggregates = query({
+      tag: 'aggregate',
+      input,
+      f: s => {
+        const { by, of } = asGrouping(node.f(s))
+        return { ...Object.fromEntries(Object.entries(picked(by, set)).map(([name, e]) => [name, keyOf(e)])), ...of }
+      },
+    })
+    const row = (s: { readonly [name: string]: AnyExpr }): Shape => ({
+      ...Object.fromEntries(
+        Object.entries(typical.by).map(([name, { type }]) => [
+          name,
+          maybeKey(
+            set.includes(name),
+            set.includes(name) ? (s[name] as AnyExpr) : expr({ tag: 'literal', value: null }, { ...type, nullable: true }),
+          ),
+        ]),
+      ),
+      ...picked(s, Object.keys(typical.of)),
+    })
+    return query({ tag: 'map', input: aggregates, f: row })
+  }
+  return setsOf(typical, node.sets)
+    .map(grouped)
+    .reduce((left, right) => query({ tag: 'set', operator: 'unionAll', left, right }))
+}
