@@ -270,6 +270,12 @@ export const timeout = (what: string, milliseconds: number, instead: string): Ti
   message: `${what} took longer than ${milliseconds} ms: ${instead}`,
 })
 
+export const lockTimeout: Timeout = timeout(
+  'waiting for a lock',
+  0,
+  'another transaction holds it: run it again, or keep transactions short',
+)
+
 export const connectionError = (target: string, reason: string, cause?: unknown): ConnectionError => ({
   _tag: 'ConnectionError',
   target,

@@ -280,7 +280,7 @@ export const offset =
     query({ tag: 'offset', input: q, count: rowCount('offset', n) })
 
 export interface LockOptions {
-  /** Rows that others have locked: leave them out, or fail with `Locked` at once. Waits for them where nothing is said. */
+  /** Rows that others have locked: leave them out, or fail with `Timeout` at once. Waits for them where nothing is said. */
   readonly wait?: 'skipLocked' | 'noWait'
 }
 

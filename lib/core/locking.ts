@@ -61,6 +61,10 @@ export const unlocked = (q: AnyQuery): { readonly query: AnyQuery; readonly lock
     const reason = `${other} has other rows than those of its tables: lock tables and joins of them, and ask the rest by their keys`
     return refuse(validationError([NAMES[node.lock.strength]], reason))
   }
+  if (node.tag === 'prepared') {
+    const inner = unlocked(node.prepared.f(node.values))
+    return inner.lock === null ? { query: q, lock: null } : inner
+  }
   if (!isKept(node)) return { query: q, lock: null }
   const inner = unlocked(node.input)
   return inner.lock === null ? { query: q, lock: null } : { query: query({ ...node, input: inner.query }), lock: inner.lock }

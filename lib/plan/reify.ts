@@ -65,7 +65,7 @@ const EMPTY: Built = { rel: { tag: 'empty' }, row: null, order: [] }
 export const reifier = () => {
   let counter = 0
   const known = new Map<AnyExpr, Scalar>()
-  const shared = new Map<AnyQuery, Built | { readonly build: () => Built }>()
+  const shared = new Map<AnyQuery, () => Built>()
   const fresh = (): number => {
     counter += 1
     return counter
@@ -387,9 +387,8 @@ export const reifier = () => {
   /** A query under a name; as it is, where it mentions a query around it or has collections in its rows. */
   const buildCte = (q: AnyQuery, { name, materialized, input }: Extract<QueryNode, { readonly tag: 'cte' }>): Built => {
     const before = shared.get(q)
-    const made = before ?? build(input)
-    if (before === undefined) shared.set(q, made)
-    if ('build' in made) return made.build()
+    if (before !== undefined) return before()
+    const made = build(input)
     if (made.row === null || leaves(made.row).some(([, leaf]) => leaf.kind === 'nested')) return made
     const { row, order } = made
     const columns = [
@@ -403,7 +402,7 @@ export const reifier = () => {
       const { rel, row: own, refs } = rowsOf(definition, columns, row)
       return { rel, row: own, order: order.map((o, i) => ({ ...o, expr: refs[refs.length - order.length + i] as AnyExpr })) }
     }
-    shared.set(q, { build: use })
+    shared.set(q, use)
     return use()
   }
 

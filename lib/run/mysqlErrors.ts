@@ -12,6 +12,7 @@ import {
   databaseError,
   deadlock,
   foreignKeyViolation,
+  lockTimeout,
   notNullViolation,
   numericOverflow,
   schemaConflict,
@@ -223,7 +224,7 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
       return serializationFailure(cause)
     case 1205:
     case 3572:
-      return timeout('waiting for a lock', 0, 'another transaction holds it: run it again, or keep transactions short')
+      return lockTimeout
     case 1317:
     case 1969:
     case 3024:

@@ -12,6 +12,7 @@ import {
   databaseError,
   deadlock,
   foreignKeyViolation,
+  lockTimeout,
   notNullViolation,
   numericOverflow,
   schemaConflict,
@@ -146,6 +147,8 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
       return transactionAborted
     case '25006':
       return validationError([], 'a read-only transaction takes no writes')
+    case '55P03':
+      return lockTimeout
     case '57014':
       return timeout('a statement', 0, 'it was cancelled; make it smaller, or allow it more time')
     default:
