@@ -276,6 +276,11 @@ export const lockTimeout: Timeout = timeout(
   'another transaction holds it: run it again, or keep transactions short',
 )
 
+export const lockOutside: ValidationError = validationError(
+  ['advisoryLock'],
+  'an advisory lock is held until a transaction ends: take it inside of Program.transaction',
+)
+
 export const connectionError = (target: string, reason: string, cause?: unknown): ConnectionError => ({
   _tag: 'ConnectionError',
   target,

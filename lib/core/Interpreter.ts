@@ -57,7 +57,14 @@ export interface RawStatement<out A> extends Operation<readonly A[]> {
   readonly columns: { readonly [name: string]: ExprType }
 }
 
-export type SqlOp = All<any> | OpenCursor<any> | Execute<any> | Ddl | RawStatement<any>
+/** Takes the lock of a name, until the transaction ends in which it is performed. */
+export interface AdvisoryLock extends Operation<void> {
+  readonly tag: 'advisoryLock'
+  readonly name: string
+  readonly wait: 'wait' | 'noWait'
+}
+
+export type SqlOp = All<any> | OpenCursor<any> | Execute<any> | Ddl | RawStatement<any> | AdvisoryLock
 
 /** Rows in chunks. An empty chunk is the end; closing twice, or after the end, is fine. */
 export interface Cursor<out A> {

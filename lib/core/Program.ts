@@ -10,7 +10,8 @@
  * nested transactions are savepoints. `rolledBack(p)` answers what `p` answers and changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DbError } from './DbError.js'
+import { textProblem } from './Canonical.js'
+import { type DbError, validationError } from './DbError.js'
 import { templateProblem } from './Expr.js'
 import { type Db, type Program, perform, type TxOptions } from './Interpreter.js'
 import { retried } from './retried.js'
@@ -71,6 +72,17 @@ export const rolledBack = <R extends Db, X, A>(program: Program<R, X, A>): Progr
     return E.left(E.isLeft(answer) ? answer.left : { [MADE]: true, _tag: 'Rollback', value: answer.right })
   }
   return transaction()(undone) as Program<R, X | DbError, A>
+}
+
+/**
+ * Takes the lock of a name, and holds it until the transaction around ends: whoever asks for the same name in the same database
+ * waits, or with `noWait` is answered `Timeout` at once. It locks no row: it is for what has none, as "one import at a time".
+ * The same transaction may take it again. Where transactions happen one after the other there is nothing to wait for.
+ */
+export const advisoryLock = (name: string, options: { readonly wait?: 'noWait' } = {}): Program<Db, DbError, void> => {
+  const problem = typeof name !== 'string' ? 'the name of a lock is a text' : name === '' ? 'a name can not be empty' : textProblem(name)
+  if (problem !== null) return () => async () => E.left(validationError(['advisoryLock'], problem))
+  return perform({ tag: 'advisoryLock', name, wait: options.wait ?? 'wait' })
 }
 
 /**

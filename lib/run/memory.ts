@@ -73,6 +73,8 @@ const session = (): Session => {
       }
       case 'raw':
         return E.left(unsupported('raw SQL', 'memory'))
+      case 'advisoryLock':
+        return done
     }
   }
 

@@ -219,6 +219,7 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1583:
       return syntaxError(e.message.slice(0, 200), context.sql, null, cause)
     case 1213:
+    case 3058:
       return deadlock(cause)
     case 1020:
       return serializationFailure(cause)

@@ -12,7 +12,17 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { Pool, TimeoutError } from 'tarn'
-import { cancelled, closed, connectionError, type DbError, databaseError, textOf, timeout, validationError } from '../core/DbError.js'
+import {
+  cancelled,
+  closed,
+  connectionError,
+  type DbError,
+  databaseError,
+  lockOutside,
+  textOf,
+  timeout,
+  validationError,
+} from '../core/DbError.js'
 import { LONGEST_TIMER } from '../core/fetch.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type Session, type SingleOptions, singleSession } from './single.js'
@@ -296,6 +306,8 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
         return op.signal === undefined ? read(op) : borrowing(c => sent(c, op))
       case 'cursor':
         return opened(op) as Answer<any>
+      case 'advisoryLock':
+        return Promise.resolve(E.left(lockOutside))
       case 'raw':
         return borrowing(async c => guarded(c, await sent<A>(c, op)))
       default:

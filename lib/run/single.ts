@@ -11,7 +11,16 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { callbackFailed, cancelled, closed, type DbError, transactionAborted, unsupported, validationError } from '../core/DbError.js'
+import {
+  callbackFailed,
+  cancelled,
+  closed,
+  type DbError,
+  lockOutside,
+  transactionAborted,
+  unsupported,
+  validationError,
+} from '../core/DbError.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { LEVELS } from './isolation.js'
 import { turns } from './turns.js'
@@ -62,6 +71,7 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
         aborted = true
         return E.left(validationError([], 'a read-only transaction takes no writes'))
       }
+      if (op.tag === 'advisoryLock' && what !== 'transaction') return E.left(lockOutside)
       const answer = op.signal?.aborted === true ? E.left(cancelled) : await session.perform(op)
       if (E.isLeft(answer)) aborted = what === 'transaction'
       return answer as E.Either<DbError, A>

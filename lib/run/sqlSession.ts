@@ -12,6 +12,7 @@ import {
   cancelled,
   closed,
   type DbError,
+  lockTimeout,
   outcomeUnknown,
   refuse,
   refusedWith,
@@ -344,6 +345,33 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     })
   }
 
+  /** Locks of names that outlive their transaction, if nobody gives them back. */
+  let lockedNames: readonly string[] = []
+
+  const scalar = (text: Fragment): Statement =>
+    statementOf(flatten(text, dialect.placeholder, dialect.numbered), [{ type: INT, computed: true }], null, 'read')
+
+  const advisoryLock = async ({ name, wait, signal }: SqlOp & { readonly tag: 'advisoryLock' }): Answer<void> => {
+    const { advisory } = dialect
+    if (advisory === null) return E.right(undefined)
+    const statement = { ...scalar(advisory.take(slot(slotOf(lit(name))), wait)), signal }
+    const taken = await guard({ sql: statement.text, table: null, signal }, () => driver.query(statement))
+    if (E.isLeft(taken)) return taken
+    if (Number(taken.right.rows[0]?.[0]) !== 1) return E.left(lockTimeout)
+    if (advisory.giveBack !== null) lockedNames = [...lockedNames, name]
+    return E.right(undefined)
+  }
+
+  const giveBack = async (): Promise<void> => {
+    const names = lockedNames
+    lockedNames = []
+    const text = dialect.advisory?.giveBack
+    for (const name of names) {
+      const statement = scalar((text as (name: Fragment) => Fragment)(slot(slotOf(lit(name)))))
+      await guard({ sql: statement.text, table: null }, () => driver.query(statement))
+    }
+  }
+
   const writable = async (): Promise<void> => {
     if (refusesWrites && engine.readOnly !== null) await script(engine.readOnly.off)
     refusesWrites = false
@@ -352,7 +380,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   const ended = async (sql: string): Answer<void> => {
     inTransaction = false
     await writable()
-    return script(sql)
+    const done = await script(sql)
+    await giveBack()
+    return done
   }
 
   return {
@@ -368,6 +398,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
           return define(op.action, op.schema)
         case 'raw':
           return raw(op)
+        case 'advisoryLock':
+          return advisoryLock(op)
       }
     },
     begin: async options => {
@@ -382,6 +414,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       const committed = await script('COMMIT')
       if (E.isLeft(committed)) return committed
       inTransaction = false
+      await giveBack()
       return guard({ sql: 'COMMIT', table: null }, driver.committed)
     },
     rollback: () => (inTransaction ? ended('ROLLBACK') : Promise.resolve(E.right(undefined))),
@@ -399,6 +432,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   }
 }
 
+const INT = exprType({ tag: 'int' })
 const TEXT: ResultColumn = { type: exprType({ tag: 'text' }), computed: false }
 
 /** Text that would begin or end a transaction behind the session's back. */

@@ -127,6 +127,14 @@ export interface Dialect {
   readonly materialized: boolean
   /** The clause that locks the rows of these sources, with a leading blank; empty where a transaction locks all it reads. */
   readonly locking: (lock: Lock, sources: readonly string[]) => string
+  /**
+   * How the lock of a name is taken: a SELECT that answers 1 when it is; and given back, where it outlives the transaction. Null where
+   * there is one transaction at a time.
+   */
+  readonly advisory: {
+    readonly take: (name: Fragment, wait: 'wait' | 'noWait') => Fragment
+    readonly giveBack: ((name: Fragment) => Fragment) | null
+  } | null
   /** An output column, where the driver needs it in another form. */
   readonly output: (value: Fragment, type: SqlType) => Fragment
   /** The null of a type, where an engine wants to know which. */

@@ -75,6 +75,11 @@ const mayBeLong = (s: Slot, place: Place): boolean => {
   return place !== 'beside' && unlimited
 }
 
+const lockName = (name: Fragment): Fragment => sql`sha2(concat(database(), '/', ${name}), 256)`
+
+/** In seconds: a wait without an end is none on MariaDB. */
+const A_YEAR = '31536000'
+
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
   if (from.tag === 'timestamp' && to.tag === 'date') return atom(sql`date(${value})`)
@@ -252,6 +257,11 @@ export const mysql: Dialect = {
     return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
   },
   materialized: false,
+  // locks are the server's, and their names have 64 characters in any case
+  advisory: {
+    take: (name, wait) => sql`SELECT get_lock(${lockName(name)}, ${wait === 'wait' ? A_YEAR : '0'})`,
+    giveBack: name => sql`SELECT release_lock(${lockName(name)})`,
+  },
   locking: ({ strength, wait }, sources) => ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`,
   correlatedDerived: true,
   writes: {

@@ -222,6 +222,13 @@ export const postgres: Dialect = {
     return isText(type) ? sql`CAST(${value} AS text) COLLATE "C"` : sql`CAST(${value} AS ${name})`
   },
   materialized: true,
+  advisory: {
+    take: (name, wait) =>
+      wait === 'wait'
+        ? sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${name}, 0))`
+        : sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${name}, 0))::int`,
+    giveBack: null,
+  },
   locking: ({ strength, wait }, sources) => ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`,
   correlatedDerived: true,
   writes,

@@ -189,6 +189,7 @@ export const sqlite: Dialect = {
   asking: condition => condition,
   followed: value => value,
   materialized: true,
+  advisory: null,
   // a transaction has the whole database to itself
   locking: () => '',
   correlatedDerived: true,

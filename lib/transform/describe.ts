@@ -61,6 +61,8 @@ export const describe = (op: SqlOp, engine: string): Described => {
       return { operation: verbOf(op.command), table: tableOf(op.command), sql: sqlOfCommand(dialect, op.command) }
     case 'ddl':
       return { operation: op.action, table: null, sql: null }
+    case 'advisoryLock':
+      return { operation: op.tag, table: null, sql: null }
     case 'raw':
       return { operation: 'raw', table: null, sql: op.text.join('?') }
   }

@@ -27,6 +27,8 @@ export const restrictedTo = ({ tables }: AnySchema): Transformer => {
     switch (op.tag) {
       case 'raw':
         return unsupported('raw SQL', 'an interpreter that is restricted to some tables', 'use queries and commands')
+      case 'advisoryLock':
+        return null
       case 'ddl':
         return unknown(Object.values(op.schema.tables))
       case 'execute': {

@@ -83,7 +83,50 @@ const locks = (engine: Engine): void => {
     )
   })
 
+  test('an advisory lock belongs to a transaction', async () => {
+    await s.left('ValidationError', Program.advisoryLock('import'))
+    await s.left('ValidationError', Program.transaction()(Program.advisoryLock('')))
+    await s.left('ValidationError', Program.transaction()(Program.advisoryLock(3 as never)))
+    const twice = pipe(
+      Program.advisoryLock('import'),
+      RTE.flatMap(() => Program.attempt(Program.advisoryLock("O'Brien é😀 ".repeat(50)))),
+      RTE.flatMap(() => Program.advisoryLock('import', { wait: 'noWait' })),
+      RTE.flatMap(() => Q.all(pipe(open, ids))),
+    )
+    assert.equal(await s.right(Program.transaction()(twice)), [1, 2, 3])
+  })
+
   if (!engine.single) {
+    test('one transaction at a time has the lock of a name', async () => {
+      let inside = 0
+      let most = 0
+      const alone = Program.transaction()(
+        pipe(
+          Program.advisoryLock('import'),
+          RTE.chainTaskEitherK(() => async () => {
+            inside += 1
+            most = Math.max(most, inside)
+            await new Promise(resolve => setTimeout(resolve, 15))
+            inside -= 1
+            return E.right(undefined)
+          }),
+        ),
+      )
+      await Promise.all([1, 2, 3, 4, 5, 6].map(() => s.right(alone)))
+      assert.is(most, 1)
+      const outer = pipe(
+        Program.advisoryLock('import'),
+        RTE.chainTaskEitherK(() => async () => {
+          await s.left('Timeout', Program.transaction()(Program.advisoryLock('import', { wait: 'noWait' })))
+          await s.right(Program.transaction()(Program.advisoryLock('Import', { wait: 'noWait' })))
+          return E.right(undefined)
+        }),
+      )
+      await s.right(Program.transaction()(outer))
+      await s.right(Program.rolledBack(outer))
+      await s.right(Program.transaction()(Program.advisoryLock('import', { wait: 'noWait' })))
+    })
+
     /** Runs programs while another transaction has locked the first open job. */
     const meanwhile = <A>(lock: typeof Q.forUpdate, inside: () => Promise<A>): Promise<A> =>
       s.right(

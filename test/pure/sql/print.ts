@@ -12,6 +12,7 @@ import { lit } from '../../../lib/core/Expr.js'
 import { all, type Db, execute, type Interpreter, type Program, type SqlOp } from '../../../lib/core/Interpreter.js'
 import type { Query } from '../../../lib/core/Query.js'
 import { validate } from '../../../lib/core/Schema.js'
+import { exprType } from '../../../lib/core/Syntax.js'
 import { reifyWrite } from '../../../lib/plan/write.js'
 import { parameters } from '../../../lib/sql/compile.js'
 import { createStatements, dropStatements } from '../../../lib/sql/ddl.js'
@@ -56,6 +57,13 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
           ).map(plain),
         ),
       )
+    case 'advisoryLock': {
+      const { advisory } = record
+      if (advisory === null) return E.right([])
+      const name = slot({ tag: 'value', value: op.name, type: exprType({ tag: 'text' }) })
+      const printed = [advisory.take(name, op.wait), ...(advisory.giveBack === null ? [] : [advisory.giveBack(name)])]
+      return E.right(printed.map(f => ({ sql: flatten(f, record.placeholder, record.numbered).text, params: [op.name] })))
+    }
     case 'raw':
       return attempting('a parameter', () => {
         const args = op.args.map((a): Fragment => {

@@ -48,6 +48,10 @@ export const programs: Cases = {
       Q.optionBy(artist => artist.id, [3, 1]),
     ),
 
+  'the lock of a name': () => Program.advisoryLock('import'),
+
+  'the lock of a name, at once or not at all': () => Program.advisoryLock('import', { wait: 'noWait' }),
+
   'all rows': () => Q.all(can),
 
   'the first row': () => Q.head(latest),
