@@ -91,6 +91,8 @@ export interface BlockOptions {
   readonly groupKeysInside: boolean
   /** Whether window functions of different partitions or orders may stand side by side. */
   readonly windowsTogether: boolean
+  /** Whether HAVING may mention columns of the queries around. */
+  readonly outerInHaving: boolean
 }
 
 /** Whether a block computes of the rows around a row: what it does with rows comes before, what is done with them later has to wait. */
@@ -274,6 +276,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
         opened.limited ||
         opened.distinct !== null ||
         isWindowed(opened) ||
+        (opened.group !== null && !options.outerInHaving && [...freeIn([rel.predicate])].some(id => !opened.defs.has(id))) ||
         asksGroups(opened, [rel.predicate], options) ||
         mentionsKey(opened, rel.predicate, options) ||
         mentionsComputedKey(opened, rel.predicate, options)

@@ -93,6 +93,8 @@ export interface Dialect {
   readonly groupKeysInside: boolean
   /** Whether window functions of different partitions or orders may stand side by side. */
   readonly windowsTogether: boolean
+  /** Whether HAVING may mention columns of the queries around. */
+  readonly outerInHaving: boolean
   /** Whether an EXCEPT may be a derived table as it is, also on the far side of a left join. */
   readonly joinsExcept: boolean
   /** Whether a frame that leaves the row itself out has no rows where the row is alone. */
@@ -148,6 +150,8 @@ export interface Dialect {
   readonly owned: readonly string[] | null
   /** A condition of a left join that asks a query, kept from being made a join of its own. */
   readonly asking: (condition: Fragment) => Fragment
+  /** Whether a recursion inside a derived table may mention queries around that. */
+  readonly recursesDeeper: boolean
   /** Whether a derived table inside a sub-query may mention columns of the queries around it. */
   readonly correlatedDerived: boolean
   readonly writes: Writes

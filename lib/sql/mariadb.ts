@@ -115,6 +115,8 @@ export const mariadb: Dialect = {
   // 10.11 computes some in the order of others
   windowsTogether: false,
   emptyFrames: true,
+  // it takes such a column for a label of the query around (1247)
+  outerInHaving: false,
   joinsExcept: true,
   // what is made of a short column of bytes and of a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
@@ -175,6 +177,7 @@ export const mariadb: Dialect = {
   },
   // there is no OF: rows of the far side of a left join are locked too
   locking: ({ strength, wait }) => ` ${strength === 'update' ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}${waiting(wait)}`,
+  recursesDeeper: false,
   correlatedDerived: false,
   writes: {
     ...writes,

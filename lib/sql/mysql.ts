@@ -205,6 +205,7 @@ export const mysql: Dialect = {
   groupKeysInside: false,
   windowsTogether: true,
   // 9.7 takes the only row of such a query for the row of nulls
+  outerInHaving: true,
   joinsExcept: false,
   // 9.7 counts the only row of a table that it has read while planning
   emptyFrames: false,
@@ -263,6 +264,8 @@ export const mysql: Dialect = {
     giveBack: name => sql`SELECT release_lock(${lockName(name)})`,
   },
   locking: ({ strength, wait }, sources) => ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`,
+  // its rows are taken for the same in every row around (9.7)
+  recursesDeeper: false,
   correlatedDerived: true,
   writes: {
     ...writes,

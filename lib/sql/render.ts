@@ -53,9 +53,15 @@ import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use
 /** More rows than there are. */
 const MOST_ROWS = '9223372036854775807'
 
+/** The name of a definition, and those of its columns. */
+interface Known {
+  readonly name: string
+  readonly labels: readonly string[]
+}
+
 type Cte = Rel & { readonly tag: 'cte' }
 
-const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null }
+const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null, definitions: null }
 
 export interface Renderer {
   readonly select: (plan: Plan) => Fragment
@@ -72,11 +78,11 @@ export interface Renderer {
 export const renderer = (dialect: Dialect): Renderer => {
   const used = new Set<string>()
   /** The names of definitions, and of their columns, by their keys. */
-  const definitions = new Map<number, { readonly name: string; readonly labels: readonly string[] }>()
+  const definitions = new Map<number, Known>()
   /** What is said once before the statement: while one is printed. */
-  let before: { readonly tables: ReadonlySet<string>; readonly definitions: Fragment[]; recursive: boolean } | null = null
-  const { groupByParameters, groupKeysInside, windowsTogether } = dialect
-  const options = { groupByParameters, groupKeysInside, windowsTogether }
+  let before: { readonly tables: ReadonlySet<string>; readonly definitions: Fragment[]; recursive: boolean; isOpen: boolean } | null = null
+  const { groupByParameters, groupKeysInside, windowsTogether, outerInHaving } = dialect
+  const options = { groupByParameters, groupKeysInside, windowsTogether, outerInHaving }
 
   const alias = (hint: string): string => {
     const wished = dialect.label(hint)
@@ -88,7 +94,13 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   // --- Blocks ---------------------------------------------------------------------------------
 
-  const environment = (block: Block, parent: Env): Env => ({ block, sources: new Map(), parent, outside: parent.outside })
+  const environment = (block: Block, parent: Env, definitions: Fragment[] | null = null): Env => ({
+    block,
+    sources: new Map(),
+    parent,
+    outside: parent.outside,
+    definitions,
+  })
 
   /** The ids that a block needs of its sources: mentioned by its clauses, directly or through what it computes. */
   const needed = (block: Block, outputs: readonly Scalar[]): ReadonlySet<number> => {
@@ -210,6 +222,14 @@ export const renderer = (dialect: Dialect): Renderer => {
         const around = [...from.free].some(id => !block.defs.has(id))
         const dependent = beside || (around && !dialect.correlatedDerived)
         const { lateral } = dialect
+        if (from.tag === 'cte' && around && !beside && dialect.correlatedDerived) {
+          if (env.definitions !== null) {
+            env.definitions.push(definition(from.rel, env))
+            const { key } = from.rel.definition
+            return reading(key, from.rel.columns, (definitions.get(key) as Known).name)
+          }
+          if (!dialect.recursesDeeper) return dependentOnMore()
+        }
         // the tables inside are named first: they get the plain names
         const inner = dependent && lateral.tag === 'array' ? sourceArray(from, ids, lateral, env) : derived(from, ids, names, env)
         const name = alias(hint)
@@ -241,7 +261,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     columns: readonly Named[],
     name: string,
   ): Placed & { readonly item: Fragment; readonly lateral: boolean } => {
-    const known = definitions.get(key) as { readonly name: string; readonly labels: readonly string[] }
+    const known = definitions.get(key) as Known
     const item = dialect.quote(known.name)
     const label = (id: number): string => known.labels[columns.findIndex(c => c.id === id)] as string
     return {
@@ -259,7 +279,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       const printed = definition(rel, TOP)
       before?.definitions.push(printed)
     }
-    return definitions.get(key) as { readonly name: string; readonly labels: readonly string[] }
+    return definitions.get(key) as Known
   }
 
   /** A definition as it stands after WITH. Its name is no table's. */
@@ -271,7 +291,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     let name = alias(d.name)
     while (before?.tables.has(name.toLowerCase())) name = alias(d.name)
     definitions.set(d.key, { name, labels })
-    const use = d.step === null ? 'plain' : 'followed'
+    const use = d.step === null ? 'operand' : 'followed'
     const rows = (o: Operand): Fragment =>
       operand({ ...o, columns: o.columns.map((s, i) => ({ ...s, type: columns[i]?.type ?? s.type })) }, labels, env, use)
     const first = rows(d.first)
@@ -321,7 +341,10 @@ export const renderer = (dialect: Dialect): Renderer => {
     use: Use,
     lock: Lock | null = null,
   ): Fragment => {
-    const env = environment(block, parent)
+    const isFirst = before?.isOpen === true
+    const own: Fragment[] | null = isFirst ? (before?.definitions ?? null) : use === 'operand' || use === 'followed' ? null : []
+    if (before !== null) before.isOpen = false
+    const env = environment(block, parent, own)
     const clauses = body(block, env, outputs)
     const p = scalarsIn(env)
     const columns = outputs.map((s, i) => {
@@ -343,7 +366,10 @@ export const renderer = (dialect: Dialect): Renderer => {
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
     if (hidesGroup(block, outputs))
       columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows'], dialect.label).at(-1) as string)}`)
-    return sql`SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordered(order)}${limited(block, p)}${lock === null ? '' : dialect.locking(lock, lockedBy(block, env))}`
+    const ordering = ordered(order)
+    const limits = limited(block, p)
+    const said = optional(!isFirst && own !== null && own.length > 0, () => sql`WITH RECURSIVE ${list(own as Fragment[])} `)
+    return sql`${said}SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordering}${limits}${lock === null ? '' : dialect.locking(lock, lockedBy(block, env))}`
   }
 
   /** The sources whose rows are locked: tables, but not on the far side of a left join. */
@@ -393,7 +419,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   }
 
   /** One side of a set operation. */
-  const operand = ({ rel, columns }: Operand, labels: readonly string[], env: Env, use: Use = 'plain'): Fragment => {
+  const operand = ({ rel, columns }: Operand, labels: readonly string[], env: Env, use: Use = 'operand'): Fragment => {
     const opened = openBlock(rel, options)
     const closed =
       opened.limited ||
@@ -414,7 +440,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   const select = (plan: Plan, parent: Env, use: Use): Fragment => {
     if (before !== null) return selected(plan, parent, use)
     const tables = new Set([...tablesOfPlan(plan)].map(t => t.name.toLowerCase()))
-    const own = { tables, definitions: [] as Fragment[], recursive: false }
+    const own = { tables, definitions: [] as Fragment[], recursive: false, isOpen: true }
     before = own
     try {
       const body = selected(plan, parent, use)
@@ -554,6 +580,15 @@ export const renderer = (dialect: Dialect): Renderer => {
         'a dependent sub-query with groups, windows, a set operation or a recursion',
         dialect.name,
         'make it independent and join it on its key',
+      ),
+    )
+
+  const dependentOnMore = (): never =>
+    refuse(
+      unsupported(
+        'a recursion that mentions a query further out than the one that it is joined in',
+        dialect.name,
+        'start from all rows and join it on its key',
       ),
     )
 

@@ -27,10 +27,15 @@ export interface Env {
   readonly sources: Map<From, Placed>
   readonly parent: Env | null
   readonly outside: ((id: number) => Fragment) | null
+  /** What the SELECT of this block says before itself; null where it can say nothing. */
+  readonly definitions: Fragment[] | null
 }
 
-/** `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN; `followed`: to what goes on from them. */
-export type Use = 'result' | 'plain' | 'members' | 'followed'
+/**
+ * `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN; `operand`: to a set operation;
+ * `followed`: to what goes on from them.
+ */
+export type Use = 'result' | 'plain' | 'members' | 'operand' | 'followed'
 
 /** How the queries inside an expression are printed. */
 interface Inside {

@@ -120,6 +120,7 @@ export const sqlite: Dialect = {
   groupByParameters: true,
   groupKeysInside: true,
   windowsTogether: true,
+  outerInHaving: true,
   joinsExcept: true,
   emptyFrames: true,
   limitInMembers: true,
@@ -192,6 +193,7 @@ export const sqlite: Dialect = {
   advisory: null,
   // a transaction has the whole database to itself
   locking: () => '',
+  recursesDeeper: true,
   correlatedDerived: true,
   writes,
   ddl,

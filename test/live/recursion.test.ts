@@ -1,13 +1,15 @@
 /**
  * Recursions on every engine: values that grow beyond what the first rows hold, circles, thousands of levels, and what is refused.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
 import { bigint, bytes, type Decimal, float, int, nullable, numeric, text, timestamp } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
-import { asc, cast, concat, eq, isNull, length, lit, litOf, lt, maybe, plus, scalar, times } from '../../lib/core/Expr.js'
+import { show } from '../../lib/core/DbError.js'
+import { asc, cast, concat, type Expr, eq, isNull, length, lit, litOf, lt, maybe, plus, scalar, times } from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import { table } from '../../lib/core/Table.js'
 import { suite } from '../suite.js'
@@ -71,6 +73,9 @@ const below = pipe(
   ),
   Q.orderBy(node => [asc(node.id)]),
 )
+
+/** What an engine can't mean. */
+const refusing = ['mysql: nested', 'mariadb: joined', 'mariadb: counted', 'mariadb: as a value', 'mariadb: nested']
 
 const recursions = (engine: Engine): void => {
   const test = suite(`recursion on ${engine.name}`)
@@ -211,6 +216,99 @@ const recursions = (engine: Engine): void => {
         all: [{ n: 1 }, { n: 2 }, { n: 3 }],
       },
     )
+  })
+
+  test('for each row of a query around', async () => {
+    const above = (node: { readonly parent: Expr<number | null> }) =>
+      pipe(
+        Q.from(nodes),
+        Q.where(next => eq(next.id, node.parent)),
+        Q.map(({ id, parent }) => ({ id, parent })),
+        Q.closure(next =>
+          pipe(
+            Q.from(nodes),
+            Q.where(higher => eq(higher.id, next.parent)),
+            Q.map(({ id, parent }) => ({ id, parent })),
+          ),
+        ),
+      )
+    const count = Q.aggregate(() => ({ n: A.countAll }))
+    const [rowsAbove, expected] = [
+      [[], [1], [1], [1, 2], [5, 6], [5, 6]],
+      [0, 1, 1, 2, 2, 2],
+    ]
+    const byId = Q.orderBy(({ id }: { readonly id: any }) => [asc(id)])
+    const programs: { readonly [name: string]: () => Promise<E.Either<any, unknown>> } = {
+      joined: () =>
+        s.run(
+          Q.all(
+            pipe(
+              Q.from(nodes),
+              Q.bind('above', node => above(node)),
+              Q.map(({ id, above: a }) => ({ id, above: a.id })),
+              Q.orderBy(({ id, above: a }) => [asc(id), asc(a)]),
+            ),
+          ),
+        ),
+      counted: () =>
+        s.run(
+          Q.all(
+            pipe(
+              Q.from(nodes),
+              Q.bind('above', node => pipe(above(node), count)),
+              byId,
+              Q.map(r => r.above.n),
+            ),
+          ),
+        ),
+      'as a value': () =>
+        s.run(
+          Q.all(
+            pipe(
+              Q.from(nodes),
+              byId,
+              Q.map(node =>
+                scalar(
+                  pipe(
+                    above(node),
+                    count,
+                    Q.map(({ n }) => n),
+                  ),
+                ),
+              ),
+            ),
+          ),
+        ),
+      nested: () =>
+        s.run(
+          Q.all(
+            pipe(
+              Q.from(nodes),
+              byId,
+              Q.map(node => ({
+                above: Q.many(
+                  pipe(
+                    above(node),
+                    byId,
+                    Q.map(({ id }) => id),
+                  ),
+                ),
+              })),
+            ),
+          ),
+        ),
+    }
+    const answers: { readonly [name: string]: unknown } = {
+      joined: rowsAbove.flatMap((ids, i) => ids.map(id => ({ id: i + 1, above: id }))),
+      counted: expected,
+      'as a value': expected,
+      nested: rowsAbove.map(ids => ({ above: ids })),
+    }
+    for (const [name, program] of Object.entries(programs)) {
+      const answer = await program()
+      if (E.isRight(answer)) assert.equal(answer.right, answers[name], name)
+      else assert.ok(refusing.includes(`${engine.name}: ${name}`) && answer.left._tag === 'Unsupported', `${name}: ${show(answer.left)}`)
+    }
   })
 
   test('in a write', async () => {
