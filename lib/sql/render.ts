@@ -14,7 +14,6 @@ import {
   hasQuery,
   isColumn,
   isLiteral,
-  type Named,
   type Operand,
   type Plan,
   partsOf,
@@ -24,7 +23,6 @@ import {
   sameOrder,
   sameScalar,
 } from '../plan/Rel.js'
-import { tablesOfPlan } from '../plan/tables.js'
 import {
   asksGroups,
   type Block,
@@ -49,17 +47,10 @@ import { distinctLabels, isPlainName, isRisky, labelsOf } from './identifier.js'
 import { isOuter, withOwnColumn, withOwnConditions } from './ownColumns.js'
 import { isParameter } from './parameters.js'
 import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
+import { type Item, withClause } from './withClause.js'
 
 /** More rows than there are. */
 const MOST_ROWS = '9223372036854775807'
-
-/** The name of a definition, and those of its columns. */
-interface Known {
-  readonly name: string
-  readonly labels: readonly string[]
-}
-
-type Cte = Rel & { readonly tag: 'cte' }
 
 const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null, definitions: null }
 
@@ -77,10 +68,6 @@ export interface Renderer {
 
 export const renderer = (dialect: Dialect): Renderer => {
   const used = new Set<string>()
-  /** The names of definitions, and of their columns, by their keys. */
-  const definitions = new Map<number, Known>()
-  /** What is said once before the statement: while one is printed. */
-  let before: { readonly tables: ReadonlySet<string>; readonly definitions: Fragment[]; recursive: boolean; isOpen: boolean } | null = null
   const { groupByParameters, groupKeysInside, windowsTogether, outerInHaving } = dialect
   const options = { groupByParameters, groupKeysInside, windowsTogether, outerInHaving }
 
@@ -160,12 +147,7 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   const qualified = (name: string, column: string): Fragment => text(`${dialect.quote(name)}.${dialect.quote(column)}`)
 
-  const fromItem = (
-    { from, hint }: Source,
-    ids: readonly number[],
-    block: Block,
-    env: Env,
-  ): Placed & { readonly item: Fragment; readonly lateral: boolean } => {
+  const fromItem = ({ from, hint }: Source, ids: readonly number[], block: Block, env: Env): Item => {
     const wished = (id: number): Def => block.defs.get(id) as Def
     const q = dialect.quote
     switch (from.tag) {
@@ -199,15 +181,11 @@ export const renderer = (dialect: Dialect): Renderer => {
         return { item, name, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
       case 'self':
-        return reading(from.key, from.columns, alias(hint))
+        return definitions.reading(from.key, from.columns, alias(hint))
       case 'cte':
       case 'block':
       case 'set': {
-        if (from.tag === 'cte' && from.free.size === 0) {
-          const isFirst = !definitions.has(from.rel.definition.key)
-          const { name } = defined(from.rel)
-          return reading(from.rel.definition.key, from.rel.columns, isFirst ? name : alias(hint))
-        }
+        if (from.tag === 'cte' && from.free.size === 0) return definitions.shared(from.rel, hint)
         const names = distinctLabels(
           ids.map(id => wished(id).name),
           dialect.label,
@@ -223,11 +201,8 @@ export const renderer = (dialect: Dialect): Renderer => {
         const dependent = beside || (around && !dialect.correlatedDerived)
         const { lateral } = dialect
         if (from.tag === 'cte' && around && !beside && dialect.correlatedDerived) {
-          if (env.definitions !== null) {
-            env.definitions.push(definition(from.rel, env))
-            const { key } = from.rel.definition
-            return reading(key, from.rel.columns, (definitions.get(key) as Known).name)
-          }
+          const local = definitions.local(from.rel, env)
+          if (local !== null) return local
           if (!dialect.recursesDeeper) return dependentOnMore()
         }
         // the tables inside are named first: they get the plain names
@@ -255,64 +230,13 @@ export const renderer = (dialect: Dialect): Renderer => {
     }
   }
 
-  /** A source that reads from a definition by its name. */
-  const reading = (
-    key: number,
-    columns: readonly Named[],
-    name: string,
-  ): Placed & { readonly item: Fragment; readonly lateral: boolean } => {
-    const known = definitions.get(key) as Known
-    const item = dialect.quote(known.name)
-    const label = (id: number): string => known.labels[columns.findIndex(c => c.id === id)] as string
-    return {
-      item: text(name === known.name ? item : `${item} AS ${dialect.quote(name)}`),
-      name,
-      read: id => qualified(name, label(id)),
-      lateral: false,
-    }
-  }
-
-  /** The name of a definition that is said before the statement: printed when it is met first. */
-  const defined = (rel: Cte) => {
-    const { key } = rel.definition
-    if (!definitions.has(key)) {
-      const printed = definition(rel, TOP)
-      before?.definitions.push(printed)
-    }
-    return definitions.get(key) as Known
-  }
-
-  /** A definition as it stands after WITH. Its name is no table's. */
-  const definition = ({ definition: d, columns }: Cte, env: Env): Fragment => {
-    const labels = distinctLabels(
-      columns.map(c => c.name),
-      dialect.label,
-    )
-    let name = alias(d.name)
-    while (before?.tables.has(name.toLowerCase())) name = alias(d.name)
-    definitions.set(d.key, { name, labels })
-    const use = d.step === null ? 'operand' : 'followed'
-    const rows = (o: Operand): Fragment =>
-      operand({ ...o, columns: o.columns.map((s, i) => ({ ...s, type: columns[i]?.type ?? s.type })) }, labels, env, use)
-    const first = rows(d.first)
-    if (d.step !== null && before !== null) before.recursive = true
-    const step = d.step === null ? text('') : sql` ${d.step.distinct ? 'UNION' : 'UNION ALL'} ${rows(d.step)}`
-    const hint = d.materialized === null || !dialect.materialized ? '' : d.materialized ? 'MATERIALIZED ' : 'NOT MATERIALIZED '
-    return sql`${dialect.quote(name)} AS ${hint}(${first}${step})`
-  }
-
   const derived = (
     from: From & { readonly tag: 'block' | 'set' | 'cte' },
     ids: readonly number[],
     names: readonly string[],
     env: Env,
   ): Fragment => {
-    if (from.tag === 'cte') {
-      const printed = definition(from.rel, env)
-      const { read, item } = reading(from.rel.definition.key, from.rel.columns, alias(from.rel.definition.name))
-      const columns = ids.map((id, i) => sql`${read(id)} AS ${dialect.quote(names[i] as string)}`)
-      return sql`WITH RECURSIVE ${printed} SELECT ${columns.length === 0 ? text('1') : list(columns)} FROM ${item}`
-    }
+    if (from.tag === 'cte') return definitions.inline(from.rel, ids, names, env)
     if (from.tag === 'set') {
       const whole = compound(
         from.rel,
@@ -341,9 +265,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     use: Use,
     lock: Lock | null = null,
   ): Fragment => {
-    const isFirst = before?.isOpen === true
-    const own: Fragment[] | null = isFirst ? (before?.definitions ?? null) : use === 'operand' || use === 'followed' ? null : []
-    if (before !== null) before.isOpen = false
+    const { definitions: own, said } = definitions.room(use)
     const env = environment(block, parent, own)
     const clauses = body(block, env, outputs)
     const p = scalarsIn(env)
@@ -368,8 +290,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows'], dialect.label).at(-1) as string)}`)
     const ordering = ordered(order)
     const limits = limited(block, p)
-    const said = optional(!isFirst && own !== null && own.length > 0, () => sql`WITH RECURSIVE ${list(own as Fragment[])} `)
-    return sql`${said}SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordering}${limits}${lock === null ? '' : dialect.locking(lock, lockedBy(block, env))}`
+    return sql`${said()}SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordering}${limits}${lock === null ? '' : dialect.locking(lock, lockedBy(block, env))}`
   }
 
   /** The sources whose rows are locked: tables, but not on the far side of a left join. */
@@ -437,19 +358,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     columns.every(s => s.node.tag === 'column' && b.distinct?.includes(s.node.id))
 
   /** A SELECT after the definitions that it and the queries inside it use. */
-  const select = (plan: Plan, parent: Env, use: Use): Fragment => {
-    if (before !== null) return selected(plan, parent, use)
-    const tables = new Set([...tablesOfPlan(plan)].map(t => t.name.toLowerCase()))
-    const own = { tables, definitions: [] as Fragment[], recursive: false, isOpen: true }
-    before = own
-    try {
-      const body = selected(plan, parent, use)
-      const { definitions: all, recursive } = own as NonNullable<typeof before>
-      return all.length === 0 ? body : sql`WITH ${recursive ? 'RECURSIVE ' : ''}${list(all)} ${body}`
-    } finally {
-      before = null
-    }
-  }
+  const select = (plan: Plan, parent: Env, use: Use): Fragment => definitions.before(plan, () => selected(plan, parent, use))
 
   const selected = (plan: Plan, parent: Env, use: Use): Fragment => {
     const labels = labelsOf(plan.outputs, dialect.label)
@@ -592,6 +501,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       ),
     )
 
+  const definitions = withClause(dialect, alias, operand, TOP)
   const scalarsIn = scalarPrinter(dialect, { select, collection })
   const within = (read: (id: number) => Fragment): Scalars => scalarsIn({ ...TOP, outside: read })
 
