@@ -12,10 +12,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isElement, textProblem } from './Canonical.js'
-import { type DbError, type ValidationError, validationError } from './DbError.js'
+import { attempting, type DbError, type ValidationError, validationError } from './DbError.js'
 import { type SqlType, showSqlType } from './SqlType.js'
 import { type AnyTable, type Out, symbol, type Table } from './Syntax.js'
 import { checksOf, columnName, nameProblem, qualifiedName, shortName } from './Table.js'
+import { queryOfView } from './views.js'
 
 export type ReferentialAction = 'noAction' | 'restrict' | 'cascade' | 'setNull'
 
@@ -155,6 +156,8 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
       const problem = typeProblem(sql)
       if (problem !== null) return bad([t.name, field], problem)
     }
+    const view = attempting(`the query of the view ${t.name}`, () => queryOfView(t))
+    if (E.isLeft(view)) return view
     const row = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
     const constraints = [...Object.values(t.columns).map(c => c.default), ...checksOf(t, row).map(([, predicate]) => predicate)]
     for (const e of constraints) if (e?.node.tag === 'invalid') return E.left(e.node.error)

@@ -295,6 +295,8 @@ export interface AnyTable {
   readonly uniques: readonly Key[]
   readonly indexes: readonly Key[]
   readonly checks: readonly Check[]
+  /** Of a view: what its rows are. */
+  readonly query: AnyQuery | null
 }
 
 /** A table whose columns are known by their types. */

@@ -10,7 +10,22 @@
  */
 import { textProblem } from './Canonical.js'
 import { textOf, validationError } from './DbError.js'
-import type { AnyTable, Check, Columns, Expr, Exprs, In, Key, Out, Pred, Row as RowOfColumns, Table } from './Syntax.js'
+import type {
+  AnyQuery,
+  AnyTable,
+  Check,
+  Column,
+  Columns,
+  Expr,
+  Exprs,
+  In,
+  Key,
+  Out,
+  Pred,
+  Query,
+  Row as RowOfColumns,
+  Table,
+} from './Syntax.js'
 import { invalid } from './Syntax.js'
 
 export type { Columns, Exprs, Table } from './Syntax.js'
@@ -100,9 +115,32 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
     primaryKey: primary.length === 0 ? null : { name: shortName(`${name}_pkey`), columns: primary },
     uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => key('key', u)),
     indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i => key('idx', i)),
+    query: null,
     checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
   }
 }
+
+type Rows<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
+
+/** What is said of a view besides its query. */
+export interface ViewOptions {
+  readonly schema?: string
+  readonly naming?: Naming
+}
+
+/** A column of a view: read, and never written. */
+type Read<C> = { readonly [K in keyof C]: Column<Out<C[K]>, never> }
+
+/**
+ * A view by its SQL name: a table whose rows are those of a query, without their order. It is created after the tables of its schema, and
+ * takes no writes. `from(view(name, columns, q)) = q`
+ */
+export const view = <C extends Columns>(
+  name: string,
+  columns: C,
+  query: Query<Rows<C>, unknown>,
+  options: ViewOptions = {},
+): Table<Read<C>> => ({ ...(table(name, columns, { ...options, primaryKey: [] }) as unknown as Table<Read<C>>), query: query as AnyQuery })
 
 /** A name for messages and for looking a table up: `music.track` or `track`. */
 export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.name : `${t.schema}.${t.name}`)

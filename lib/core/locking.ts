@@ -25,6 +25,7 @@ const obstacle = (q: AnyQuery, ending: boolean): string | null => {
   const { node } = q
   switch (node.tag) {
     case 'from':
+      return node.table.query === null ? null : 'a view'
     case 'of':
     case 'zero':
       return null

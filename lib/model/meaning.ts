@@ -31,6 +31,7 @@ import type {
 } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
 import { distinctKeys, extend, leaves, mapLeaves, nothing, recursiveRow, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
+import { queryOfView } from '../core/views.js'
 import { aggregated, type Member } from './aggregate.js'
 import { type Database, seenAs, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
@@ -182,6 +183,9 @@ export const meaning = (db: Database): Meaning => {
     }
   }
 
+  const mapValues = (row: Fields): { readonly [field: string]: Value } =>
+    Object.fromEntries(Object.entries(row).map(([field, e]) => [field, value(e)]))
+
   /** The rows of a table as literals, and by the values of a column: each made once a state. */
   interface Content {
     readonly rows: readonly Fields[]
@@ -194,7 +198,9 @@ export const meaning = (db: Database): Meaning => {
     if (before !== undefined) return before
     const content = stored(db, table)
     const seen = seenAs(content, table)
-    const made: Content = { rows: content.rows.map(row => literals(table.types, seen(row))), by: new Map() }
+    const view = queryOfView(content.table)
+    const found = view === null ? content.rows : rows(view).map(row => mapValues(row as Fields))
+    const made: Content = { rows: found.map(row => literals(table.types, seen(row))), by: new Map() }
     contents.set(table, made)
     return made
   }

@@ -45,6 +45,7 @@ import {
   unite,
   visit,
 } from '../core/scope.js'
+import { writable } from '../core/views.js'
 import { type Database, stored } from './Database.js'
 
 const symbols = (types: { readonly [field: string]: ExprType }): { readonly [field: string]: AnyExpr } =>
@@ -285,9 +286,9 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
     refuse(node.error)
     return
   }
-  const { table } = node
+  const table = writable(node.table)
   const { expressions, columns, query, rowThrough } = checker(db)
-  stored(db, table)
+  writable(stored(db, table).table)
   const row = symbols(table.types)
   if (returning !== null) columns(returnable(returning(row)))
   if (node.tag === 'insert') expressions(node.rows.flatMap(r => Object.values(r)))

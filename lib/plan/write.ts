@@ -13,6 +13,7 @@ import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict } from '../core/Syntax.js'
 import { query } from '../core/Syntax.js'
 import { leaves, returnable, rowOf } from '../core/scope.js'
+import { writable } from '../core/views.js'
 import type { Named, Output, Plan, RowPlan, Scalar } from './Rel.js'
 import { reifier } from './reify.js'
 
@@ -68,7 +69,7 @@ export const reifyWrite = (command: AnyCommand): Write => {
   const { node } = command
   if (node.tag === 'invalid') return refuse(node.error)
   const { plan, scalar, read, columnsNamed, rowNamed } = reifier()
-  const { table } = node
+  const table = writable(node.table)
   const columns = columnsNamed(table.types)
   const row = rowNamed(columns)
   const common = { table, columns, returning: command.returning === null ? null : read(returnable(command.returning(row))) }

@@ -9,12 +9,13 @@
  * against what this one does. It has no SQL: `raw` is `Unsupported`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closed, type DbError, unsupported } from '../core/DbError.js'
+import { attempting, closed, type DbError, unsupported } from '../core/DbError.js'
 import type { Capabilities, Cursor, Runner, SqlOp } from '../core/Interpreter.js'
 import type { AnyQuery } from '../core/Syntax.js'
 import { type Database, define, empty } from '../model/Database.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
+import { refuseQuery } from '../model/refusals.js'
 import { LEVELS } from './isolation.js'
 import { type Session, type SingleOptions, singleSession } from './single.js'
 
@@ -68,7 +69,13 @@ const session = (): Session => {
       case 'ddl': {
         const defined = define(now, op)
         if (E.isLeft(defined)) return defined
-        now = defined.right
+        const { right: after } = defined
+        const views = op.action === 'createAll' ? Object.values(op.schema.tables).filter(t => t.query !== null) : []
+        const checked = attempting('the query of a view', () => {
+          for (const v of views) refuseQuery(after, v.query as AnyQuery)
+        })
+        if (E.isLeft(checked)) return checked
+        now = after
         return done
       }
       case 'raw':

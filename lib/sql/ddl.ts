@@ -10,9 +10,12 @@
 import { outOfScope } from '../core/answered.js'
 import { refuse, schemaConflict, unsupported } from '../core/DbError.js'
 import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
-import type { AnyColumn, AnyExpr, AnyTable } from '../core/Syntax.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/Syntax.js'
 import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/Table.js'
-import { reifier } from '../plan/reify.js'
+import { queryOfView } from '../core/views.js'
+import { normalize } from '../plan/normalize/normalize.js'
+import { reifier, reify } from '../plan/reify.js'
+import { tablesOfPlan } from '../plan/tables.js'
 import type { Dialect } from './Dialect.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { renderer } from './render.js'
@@ -22,7 +25,7 @@ const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.
 
 /** Statements that create the schema's tables, in order. */
 export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
-  const { tables, late } = creationOrder(schema)
+  const { tables, late } = creationOrder(stored(schema))
   const inline = schema.foreignKeys.filter(f => !isVacuous(f) && (dialect.ddl.forwardReferences || !late.includes(f)))
   const created = tables.map(t =>
     createTable(
@@ -37,19 +40,46 @@ export const createStatements = (dialect: Dialect, schema: AnySchema): readonly 
   )
   const added = dialect.ddl.forwardReferences ? [] : late.map(f => `ALTER TABLE ${target(dialect, f.table)} ADD ${foreignKey(dialect, f)}`)
   const types = tables.flatMap(t => Object.values(t.columns).map(c => c.type.sql))
-  return [...dialect.ddl.beforeCreate(types), ...created, ...added, ...indexes]
+  return [...dialect.ddl.beforeCreate(types), ...created, ...added, ...indexes, ...viewsOf(schema).map(v => createView(dialect, v))]
 }
 
 /** Statements that drop those tables of the schema that are there. */
 export const dropStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
-  const { tables, late } = creationOrder(schema)
+  const { tables, late } = creationOrder(stored(schema))
+  const views = [...viewsOf(schema)].reverse().map(v => `DROP VIEW IF EXISTS ${target(dialect, v)}`)
   const unlinked =
     dialect.ddl.dropConstraint === null
       ? []
       : late.map(f => (dialect.ddl.dropConstraint as DropConstraint)(target(dialect, f.table), dialect.quote(f.name)))
   const targets = [...tables].reverse().map(t => target(dialect, t))
   const drops = dialect.ddl.dropTogether && targets.length > 0 ? [targets.join(', ')] : targets
-  return [...unlinked, ...drops.map(d => `DROP TABLE IF EXISTS ${d}`)]
+  return [...views, ...unlinked, ...drops.map(d => `DROP TABLE IF EXISTS ${d}`)]
+}
+
+/** The schema without its views. */
+const stored = (schema: AnySchema): AnySchema => ({
+  ...schema,
+  tables: Object.fromEntries(Object.entries(schema.tables).filter(([, t]) => t.query === null)),
+})
+
+/** The views of a schema, each after those that it reads. */
+const viewsOf = (schema: AnySchema): readonly AnyTable[] => {
+  const rest = new Map<AnyTable, ReadonlySet<AnyTable>>()
+  for (const t of Object.values(schema.tables)) if (t.query !== null) rest.set(t, tablesOfPlan(reify(t.query)))
+  const order: AnyTable[] = []
+  while (rest.size > 0) {
+    const [next] = [...rest].find(([, reads]) => ![...reads].some(t => rest.has(t))) ?? [...rest][0] ?? []
+    if (next === undefined) break
+    rest.delete(next)
+    order.push(next)
+  }
+  return order
+}
+
+const createView = (dialect: Dialect, t: AnyTable): string => {
+  const plan = normalize(reify(queryOfView(t) ?? query({ tag: 'zero' })))
+  const select = ddlText(dialect, renderer(literally(dialect)).view({ ...plan, order: [] }))
+  return `CREATE VIEW ${target(dialect, t)} (${columns(dialect, t, Object.keys(t.columns))}) AS ${select}`
 }
 
 type DropConstraint = (table: string, constraint: string) => string

@@ -139,6 +139,13 @@ export const mariadb: Dialect = {
     const selected = rows.map((row, i) => sql`SELECT ${list(i === 0 ? labelled(row) : row)}`)
     return sql`(${join(selected, ' UNION ALL ')}) AS ${alias}`
   },
+  // a view forgets the collation of the session, and then it does not mix with that of columns
+  nullOf: (type, place) =>
+    text(
+      place === 'alone' && castName(type) === 'CHAR'
+        ? `CAST(NULL AS CHAR) COLLATE ${COLLATION}`
+        : mysql.nullOf(type, place).pieces.join(''),
+    ),
   toJson,
   collection: ({ cells, own, body, order, distinct, count, offset }) => {
     const sorted = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)

@@ -56,6 +56,8 @@ const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null,
 
 export interface Renderer {
   readonly select: (plan: Plan) => Fragment
+  /** A SELECT whose rows are those of a view: computed columns with their types said. */
+  readonly view: (plan: Plan) => Fragment
   /** A SELECT whose rows go into a table: the columns as they are, not as a driver wants them. */
   readonly inserted: (plan: Plan) => Fragment
   /** A scalar over columns that the caller reads by itself: for commands. */
@@ -272,7 +274,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     const columns = outputs.map((s, i) => {
       const plain = p.alone(s)
       const printed =
-        use === 'followed'
+        use === 'followed' || (use === 'viewed' && !isTableColumn(block, s))
           ? dialect.followed(plain, s.type.sql)
           : use === 'result' && s.node.tag !== 'nested'
             ? dialect.output(plain, s.type.sql)
@@ -507,6 +509,7 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   return {
     select: plan => select(plan, TOP, 'result'),
+    view: plan => select(plan, TOP, 'viewed'),
     inserted: plan => select(plan, TOP, 'plain'),
     scalar: (s, read) => within(read).fragment(s),
     stored: (s, read) => (isParameter(s) ? within(read).parameter(s, 'stored') : within(read).fragment(s)),

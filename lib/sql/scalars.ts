@@ -33,9 +33,9 @@ export interface Env {
 
 /**
  * `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN; `operand`: to a set operation;
- * `followed`: to what goes on from them.
+ * `followed`: to what goes on from them; `viewed`: to whoever reads a view.
  */
-export type Use = 'result' | 'plain' | 'members' | 'operand' | 'followed'
+export type Use = 'result' | 'plain' | 'members' | 'operand' | 'followed' | 'viewed'
 
 /** How the queries inside an expression are printed. */
 interface Inside {

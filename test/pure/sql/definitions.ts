@@ -1,13 +1,38 @@
 /**
  * Snapshot cases: creating and dropping the tables of a schema.
  */
-import { chinook } from '../../../examples/chinook/schema.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { chinook, customers, invoices } from '../../../examples/chinook/schema.js'
+import * as A from '../../../lib/core/Agg.js'
+import { int, nullable, numeric, text } from '../../../lib/core/Column.js'
+import { concat, eq } from '../../../lib/core/Expr.js'
+import * as Q from '../../../lib/core/Query.js'
 import { fk, schema } from '../../../lib/core/Schema.js'
+import { view } from '../../../lib/core/Table.js'
 import { createAll, dropAll } from '../../../lib/schema/createAll.js'
 import type { Cases } from './print.js'
 import { company, departments, people, rest } from './tables.js'
 
+const spent = view(
+  'spent',
+  { customerId: int, name: text, total: nullable(numeric(18, 2)) },
+  pipe(
+    Q.from(invoices),
+    Q.innerJoin('customer', customers, (invoice, customer) => eq(customer.id, invoice.customerId)),
+    Q.where(({ customer }) => eq(customer.country, "Côte d'Ivoire")),
+    Q.aggregate(({ customer, total }) => ({
+      customerId: A.key(customer.id),
+      name: A.key(concat(customer.firstName, ' ', customer.lastName)),
+      total: A.sum(total),
+    })),
+  ),
+)
+
 export const definitions: Cases = {
+  'create a view': () => createAll(schema({ spent })),
+
+  'drop a view': () => dropAll(schema({ spent })),
+
   'create the music store': () => createAll(chinook),
 
   'drop the music store': () => dropAll(chinook),
