@@ -8,9 +8,12 @@
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { run } from '../lib/core/Command.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
+import { type Command, run } from '../lib/core/Command.js'
 import type { DbError } from '../lib/core/DbError.js'
 import type { Runner } from '../lib/core/Interpreter.js'
+import { type Db, type Program, transaction } from '../lib/core/Program.js'
 import type { AnySchema } from '../lib/core/Schema.js'
 import { type Form, formOfRow, sameAnswer, show } from './answer.js'
 import { command, type GeneratedCommand } from './arbitrary/command.js'
@@ -26,6 +29,7 @@ type CommandAnswer = E.Either<DbError, unknown>
 const formOfCommand = (c: GeneratedCommand): Form => {
   if (c.row === null) return { tag: 'cell' }
   const row = formOfRow(c.row)
+  if (c.command.cardinality === 'option') return { tag: 'option', row }
   return c.command.cardinality === 'one' ? row : { tag: 'rows', ordered: c.ordered, row }
 }
 
@@ -109,6 +113,41 @@ const loaded = async (r: Runner, schema: AnySchema, db: AnyDatabase): Promise<st
 }
 
 const COMMANDS = 8
+
+/** An upsert of several rows as one of each. */
+const oneByOne = ({ command: c }: GeneratedCommand): readonly Command<number>[] => {
+  const { node } = c
+  if (node.tag !== 'insert') return [c]
+  return node.rows.map(row => ({ ...c, node: { ...node, rows: [row] }, returning: null }))
+}
+
+/** Rows that are upserted together are upserted one after the other. */
+export const upsertsInOrder = ({ runner, schema, databases = {} }: Subject): Law =>
+  law(
+    'upsertMany(t)(how)(rows) = rows.map(upsert(t)(how))',
+    'An upsert of several rows is the upserts of each, in order, all or none; it is refused where a row would be met twice.',
+    fc.tuple(command(schema, { only: { upsertMany: 1 } }), database(schema, databases)),
+    async ([c, db], cover) => {
+      const after = async (program: Program<Db, DbError, unknown>): Promise<E.Either<DbError, AnyDatabase>> => {
+        const problem = await loaded(runner, schema, db)
+        if (problem !== null) throw new Error(problem)
+        const done = await program({ db: runner })()
+        return E.isLeft(done) ? done : contents(schema)({ db: runner })()
+      }
+      const together = await after(run(c.command))
+      if (E.isLeft(together) && (together.left._tag === 'ValidationError' || together.left._tag === 'Unsupported')) return null
+      const each = await after(transaction()(pipe(oneByOne(c), RTE.traverseSeqArray(run))))
+      cover(E.isLeft(together) ? `failed: ${together.left._tag}` : 'done')
+      const text = `${c.text}\n\nconst rows = ${databaseText(db)}`
+      if (E.isLeft(together) && E.isLeft(each)) return sameError(together.left, each.left) ? null : `the errors differ\n\n${text}`
+      // row by row a reference to a row that comes later fails
+      if (E.isLeft(each)) return each.left._tag === 'ForeignKeyViolation' ? null : `one by one they fail: ${each.left.message}\n\n${text}`
+      if (E.isLeft(together)) return `together they fail: ${together.left.message}\n\n${text}`
+      const difference = differentContents(schema, together.right, each.right)
+      return difference === null ? null : `the rows differ afterwards\n\n${text}\n\n${difference}`
+    },
+    { share: 1 / 10 },
+  )
 
 export const sameChanges = ({ runner, reference, schema, databases = {} }: Subject): Law =>
   law(

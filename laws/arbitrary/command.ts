@@ -37,6 +37,8 @@ interface Written {
   readonly code: Code<any>
   readonly table: AnyTable
   readonly ordered: boolean
+  /** Whether it says by itself what it answers. */
+  readonly answers?: boolean
 }
 
 /** A table with those of its columns whose values a command may know. */
@@ -123,20 +125,53 @@ const delete_ = (w: Writer, t: Target): Written => ({
   ordered: false,
 })
 
-const upsert = (w: Writer, t: Target): Written | null => {
+/** The key that an upsert goes by, and the columns that it may set; null where the table has no key of known values. */
+const keyOf = (w: Writer, t: Target): { readonly key: readonly string[]; readonly rest: readonly string[] } | null => {
   const keys = [...(t.table.primaryKey === null ? [] : [t.table.primaryKey]), ...t.table.uniques].filter(k =>
     k.columns.every(c => t.fields.includes(c)),
   )
   if (keys.length === 0) return null
   const key = w.choices.pick(keys).columns
-  const rest = t.fields.filter(f => !key.includes(f))
-  const updated = some(w, rest.length === 0 ? t.fields : rest)
+  return { key, rest: t.fields.filter(f => !key.includes(f)) }
+}
+
+/** What an upsert is told, and the columns that each row has to give. */
+const upserting = (w: Writer, t: Target): { readonly how: Code<unknown>; readonly needed: readonly string[] } | null => {
+  const found = keyOf(w, t)
+  if (found === null) return null
+  const { key, rest } = found
   const names = (fields: readonly string[]): Code<unknown> => list(fields.map(valueCode))
-  const conflict = record([
-    ['target', names(key)],
-    ['update', names(updated)],
-  ])
-  return { code: apply(apply(call('C', 'upsert', t.code), conflict), given(w, t, [...key, ...updated])), table: t.table, ordered: true }
+  const target = ['target', names(key)] as const
+  const way = w.choices.below(6)
+  if (way === 5) return { how: record([target, ['update', valueCode('nothing')]]), needed: key }
+  const old = rowVariableOf(w, t)
+  const offered = { ...rowVariableOf(within(w, old), t), name: `offered${w.vars.length}` }
+  const inner = within(w, old, offered)
+  const where = w.choices.below(3) === 2 ? [['where', lambda([old, offered], predicate(inner, w.choices.pick([1, 0, 2])))] as const] : []
+  if (way < 3 || rest.length === 0) {
+    const updated = some(w, rest.length === 0 ? t.fields : rest)
+    return { how: record([target, ['update', names(updated)], ...where]), needed: [...key, ...updated] }
+  }
+  const set = some(w, rest).map(f => {
+    const type = t.table.types[f] as ExprType
+    return [f, alike(inner, symbol(type)) ?? value(w, type)] as const
+  })
+  return { how: record([target, ['update', lambda([old, offered], record(set))], ...where]), needed: key }
+}
+
+const upsert = (w: Writer, t: Target): Written | null => {
+  const told = upserting(w, t)
+  if (told === null) return null
+  const code = apply(apply(call('C', 'upsert', t.code), told.how), given(w, t, told.needed))
+  const asked = w.choices.below(4) === 3
+  return { code: asked ? call('C', 'outcome', code) : code, table: t.table, ordered: true, answers: asked }
+}
+
+const upsertMany = (w: Writer, t: Target): Written | null => {
+  const told = upserting(w, t)
+  if (told === null) return null
+  const rows = Array.from({ length: w.choices.pick([2, 1, 3]) }, () => given(w, t, told.needed))
+  return { code: apply(apply(call('C', 'upsertMany', t.code), told.how), list(rows)), table: t.table, ordered: true }
 }
 
 const makers: { readonly [op: string]: (w: Writer, t: Target) => Written | null } = {
@@ -146,9 +181,10 @@ const makers: { readonly [op: string]: (w: Writer, t: Target) => Written | null 
   update,
   delete: delete_,
   upsert,
+  upsertMany,
 }
 
-const WEIGHTS: Weights = { insert: 4, update: 4, delete: 3, insertMany: 2, upsert: 3, insertFrom: 2 }
+const WEIGHTS: Weights = { insert: 4, update: 4, delete: 3, insertMany: 2, upsert: 4, upsertMany: 2, insertFrom: 2 }
 
 /** What a write returns: columns of the row, and now and then more than one makes of them. */
 const returned = (w: Writer, t: Target): { readonly f: Code<any>; readonly row: RowShape } => {
@@ -171,7 +207,7 @@ const elaborated = (schema: AnySchema, known: AnySchema, step: Step): GeneratedC
   const w = writer(known, [], step)
   const t = target(w, schema)
   const written = makers[step.op]?.(w, t) ?? insert(w, t)
-  const answers = w.choices.below(3) === 2 ? returned(w, t) : null
+  const answers = written.answers !== true && w.choices.below(3) === 2 ? returned(w, t) : null
   const code =
     answers === null
       ? written.code
@@ -184,7 +220,10 @@ const elaborated = (schema: AnySchema, known: AnySchema, step: Step): GeneratedC
 }
 
 /** Commands over the tables of a schema, with queries in them nested up to `depth` levels. */
-export const command = (schema: AnySchema, options: { readonly depth?: number } = {}): fc.Arbitrary<GeneratedCommand> => {
+export const command = (
+  schema: AnySchema,
+  options: { readonly depth?: number; readonly only?: Weights } = {},
+): fc.Arbitrary<GeneratedCommand> => {
   const known = settled(schema)
-  return step(WEIGHTS, 24, recipe(SOURCES, STEPS, options.depth ?? 2, 3)).map(s => elaborated(schema, known, s))
+  return step(options.only ?? WEIGHTS, 24, recipe(SOURCES, STEPS, options.depth ?? 2, 3)).map(s => elaborated(schema, known, s))
 }

@@ -27,9 +27,9 @@ export const queryVocabulary: readonly string[] = [
 ]
 
 /** Combinators of commands. */
-export const commandVocabulary: readonly string[] = words('insert insertMany insertFrom update delete upsert everywhere returning').map(
-  n => `C.${n}`,
-)
+export const commandVocabulary: readonly string[] = words(
+  'insert insertMany insertFrom update delete upsert upsertMany outcome everywhere returning',
+).map(n => `C.${n}`)
 
 /** What is not generated, and why. */
 export const leftOut: { readonly [name: string]: string } = {

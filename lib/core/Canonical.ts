@@ -237,3 +237,13 @@ export const fitsColumn = (type: SqlType, value: unknown): boolean => {
   if (type.tag === 'smallint') return typeof value === 'number' && value >= -32768 && value <= 32767
   return true
 }
+
+const identity = (value: unknown): string => {
+  if (value instanceof Date) return String(value.getTime())
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+  return String(value)
+}
+
+/** What tells canonical values of a type apart. Decimals are equal whatever zeros they end with. */
+export const identityIn = (sql: SqlType, value: unknown): string =>
+  sql.tag === 'numeric' ? identity(value).replace(/(\.\d*?)0+$/, '$1') : identity(value)

@@ -378,9 +378,14 @@ export interface Assignments {
   readonly [field: string]: AnyExpr
 }
 
+/**
+ * What happens where a row with the values of the target is there: columns of it are set if the condition holds, or nothing.
+ * The functions see that row, and the one that was offered.
+ */
 export interface Conflict {
   readonly target: readonly string[]
-  readonly update: readonly string[]
+  readonly set: ((old: any, offered: any) => Assignments) | null
+  readonly where: ((old: any, offered: any) => Pred) | null
 }
 
 export type CommandNode =
@@ -401,9 +406,10 @@ export interface Command<out A> {
   readonly [MADE]?: true
   readonly kind: 'command'
   readonly node: CommandNode
-  /** Whether the answer is one row or a list, where there is `returning`. */
-  readonly cardinality: 'one' | 'many'
-  readonly returning: ((row: any) => Shape) | null
+  /** Whether the answer is one row, one or none, or a list, where there is `returning`. */
+  readonly cardinality: 'one' | 'option' | 'many'
+  /** `outcome`: whether an upsert inserted its row, updated one, or wrote nothing. */
+  readonly returning: ((row: any) => Shape) | 'outcome' | null
 }
 
 export type AnyCommand = Command<any>

@@ -10,6 +10,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { asExpr } from './answered.js'
 import { bare, withBeside } from './beside.js'
+import { identityIn } from './Canonical.js'
 import { attempting, type DbError, refuse, type TooManyRows, tooManyRows, unsupported, validationError } from './DbError.js'
 import { inList } from './Expr.js'
 import { all } from './fetch.js'
@@ -20,17 +21,6 @@ import { rowOf, scopeOf } from './scope.js'
 
 /** Keys of one statement: every engine takes as many parameters. */
 const MOST = 1_000
-
-/** What tells the values of a key apart; equal values have the same, however they are written. */
-const identity = (value: unknown): string => {
-  if (value instanceof Date) return String(value.getTime())
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
-  return String(value)
-}
-
-/** Decimals are equal whatever zeros they end with. */
-const identityIn = ({ sql }: ExprType, value: unknown): string =>
-  sql.tag === 'numeric' ? identity(value).replace(/(\.\d*?)0+$/, '$1') : identity(value)
 
 /** The type of the key; null where the query is `zero`. */
 const keyType = (q: AnyQuery, key: (s: any) => AnyExpr): E.Either<DbError, ExprType | null> =>
@@ -49,7 +39,7 @@ const idsOf = (type: ExprType, keys: readonly unknown[]): E.Either<DbError, read
   attempting('the keys', () =>
     keys.map((k, i) => {
       const { node } = operand(type, k)
-      if (node.tag === 'literal' && node.value !== null) return identityIn(type, node.value)
+      if (node.tag === 'literal' && node.value !== null) return identityIn(type.sql, node.value)
       const refusal = node.tag === 'invalid' ? node.error : validationError([], 'a key is no null')
       return refuse(refusal._tag === 'ValidationError' ? validationError(['keys', String(i), ...refusal.path], refusal.reason) : refusal)
     }),
@@ -84,7 +74,7 @@ export const allBy =
     for (let i = 0; i < different.length; i += MOST) {
       const rows = await all(withKeys<A>(q, key, different.slice(i, i + MOST)))(env)()
       if (E.isLeft(rows)) return rows
-      for (const row of rows.right) found.get(identityIn(type.right, row.beside))?.push(row.it)
+      for (const row of rows.right) found.get(identityIn(type.right.sql, row.beside))?.push(row.it)
     }
     return E.right(ids.right.map(id => [...(found.get(id) ?? [])]))
   }

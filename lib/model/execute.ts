@@ -10,13 +10,15 @@
  * written (of a delete, as they were), before what follows from the command by foreign keys.
  */
 import type * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import { attempting, type DbError, refuse } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
 import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict } from '../core/Syntax.js'
 import { scopeOf } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'
-import { type Change, changed } from './change.js'
-import { checkRow, keyOf } from './constraints.js'
+import { offeredFields } from '../core/upsert.js'
+import { type Change, changed, replaced } from './change.js'
+import { checkRow, checkUnique, keyOf } from './constraints.js'
 import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, withStored } from './Database.js'
 import { decoder } from './decode.js'
 import { literals, type Meaning, meaning } from './meaning.js'
@@ -68,36 +70,52 @@ const inserting = (m: Meaning, into: Stored, rows: readonly Assignments[]): Effe
   return { changes, next }
 }
 
-/** Where a row with the same target is there, it gets the named columns of the new row instead. The new row is checked, and takes a generated key, all the same. */
-const upserting = (m: Meaning, into: Stored, { target, update }: Conflict, rows: readonly Assignments[]): Effect => {
+/**
+ * Where a row with the same target is there, it is changed as the conflict says. The new row is checked, and takes a generated
+ * key, all the same. Rows are written one after the other: the unique keys hold after each of them.
+ */
+const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, where }: Conflict): Effect => {
   const { table } = into
-  const id = keyOf(table, target)
-  const { changes, next } = inserting(m, into, rows)
-  const merged = changes.map((c): Change => {
+  const given = givenTo(into, node.table)
+  const id = keyOf(
+    table,
+    target.map(f => Object.keys(given({ [f]: f }))[0] as string),
+  )
+  const seen = seenAs(into, node.table)
+  const fields = offeredFields(node.table, node.rows)
+  const { changes, next } = inserting(m, into, node.rows.map(given))
+  const merged = changes.flatMap((c): readonly Change[] => {
     const row = c.after as StoredRow
     const before = id(row) === null ? undefined : into.rows.find(other => id(other) === id(row))
-    if (before === undefined) return c
+    if (before === undefined) return [c]
     checkRow(m, table, row)
-    return { before, after: { ...before, ...Object.fromEntries(update.map(field => [field, row[field]])) } }
+    if (set === null) return []
+    const [old, whole] = [literals(node.table.types, seen(before)), literals(node.table.types, seen(row))]
+    const offered = Object.fromEntries(fields.map(f => [f, whole[f] as AnyExpr]))
+    if (where !== null && !m.holds(where(old, offered))) return []
+    return [{ before, after: { ...before, ...cells(m, table, given(set(old, offered))) } }]
   })
-  return { changes: merged, next }
+  merged.reduce((rows, c) => {
+    const after = replaced(rows, [c])
+    checkUnique(table, after, new Set([c.after as StoredRow]))
+    return after
+  }, into.rows)
+  return { changes: merged, next: merged.reduce((n, c) => beyond(n, c.after as StoredRow), next) }
 }
+
+type Inserting = Extract<CommandNode, { readonly tag: 'insert' }>
 
 const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
   if (node.tag === 'invalid') return refuse(node.error)
   const { table } = node
   const into = stored(db, table)
   const given = givenTo(into, table)
-  const names = (fields: readonly string[]): readonly string[] => Object.keys(given(Object.fromEntries(fields.map(f => [f, f]))))
   const scope = scopeIn(into, table)
   const chosen = (where: ((row: any) => AnyExpr) | null): readonly StoredRow[] =>
     where === null ? into.rows : into.rows.filter(row => m.holds(where(scope(row))))
   switch (node.tag) {
-    case 'insert': {
-      const rows = node.rows.map(given)
-      if (node.conflict === null) return inserting(m, into, rows)
-      return upserting(m, into, { target: names(node.conflict.target), update: names(node.conflict.update) }, rows)
-    }
+    case 'insert':
+      return node.conflict === null ? inserting(m, into, node.rows.map(given)) : upserting(m, into, node, node.conflict)
     case 'insertFrom':
       return inserting(
         m,
@@ -123,9 +141,12 @@ const scopeIn = (s: Stored, table: AnyTable): ((row: StoredRow) => { readonly [f
 
 const answerOf = (m: Meaning, { node, returning, cardinality }: AnyCommand, { changes, next }: Effect): unknown => {
   if (returning === null || node.tag === 'invalid') return changes.length
+  const [only] = changes
+  if (returning === 'outcome') return only === undefined ? 'unchanged' : only.before === null ? 'inserted' : 'updated'
   const decode = decoder(m)
   const scope = scopeIn(next, node.table)
   const rows = changes.map((c, i) => decode(returning(scope((c.after ?? c.before) as StoredRow)), i))
+  if (cardinality === 'option') return O.fromNullable(rows[0])
   return cardinality === 'one' ? rows[0] : rows
 }
 

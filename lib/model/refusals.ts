@@ -10,7 +10,6 @@
  */
 
 import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows } from '../core/answered.js'
-import { isRequired } from '../core/Command.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { expanded } from '../core/groupingSets.js'
 import { misplaced } from '../core/locking.js'
@@ -45,7 +44,9 @@ import {
   unite,
   visit,
 } from '../core/scope.js'
+import { offeredFields } from '../core/upsert.js'
 import { writable } from '../core/views.js'
+import { isRequired } from '../core/written.js'
 import { type Database, stored } from './Database.js'
 
 const symbols = (types: { readonly [field: string]: ExprType }): { readonly [field: string]: AnyExpr } =>
@@ -290,9 +291,15 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
   const { expressions, columns, query, rowThrough } = checker(db)
   writable(stored(db, table).table)
   const row = symbols(table.types)
-  if (returning !== null) columns(returnable(returning(row)))
-  if (node.tag === 'insert') expressions(node.rows.flatMap(r => Object.values(r)))
-  else if (node.tag === 'insertFrom') {
+  if (typeof returning === 'function') columns(returnable(returning(row)))
+  if (node.tag === 'insert') {
+    expressions(node.rows.flatMap(r => Object.values(r)))
+    if (node.conflict === null) return
+    const { set, where } = node.conflict
+    const offered = Object.fromEntries(offeredFields(table, node.rows).map(f => [f, row[f]]))
+    if (set !== null) expressions(Object.values(set(row, offered)))
+    if (where !== null) expressions([where(row, offered)])
+  } else if (node.tag === 'insertFrom') {
     query(node.query)
     insertable(table, rowThrough(node.query))
   } else {

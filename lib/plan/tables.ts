@@ -36,7 +36,11 @@ export const tablesOfCommand = (command: AnyCommand): Found =>
     const write = reifyWrite(command)
     const found = new Set<AnyTable>([write.table])
     const { scalar, plan } = collector(found)
-    if (write.tag === 'insert') for (const row of write.rows) for (const s of row) if (s !== null) scalar(s)
+    if (write.tag === 'insert') {
+      for (const row of write.rows) for (const s of row) if (s !== null) scalar(s)
+      for (const [, s] of write.conflict?.set ?? []) scalar(s)
+      if (write.conflict?.where != null) scalar(write.conflict.where)
+    }
     if (write.tag === 'insertFrom') plan(write.plan)
     if (write.tag === 'update') for (const [, s] of write.set) scalar(s)
     if ((write.tag === 'update' || write.tag === 'delete') && write.where !== null) scalar(write.where)

@@ -6,19 +6,29 @@
  */
 
 import { asCondition } from '../core/answered.js'
-import { isRequired } from '../core/Command.js'
 import { refuse, validationError } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
 import { showSqlType } from '../core/SqlType.js'
-import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict } from '../core/Syntax.js'
+import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict, ExprType } from '../core/Syntax.js'
 import { query } from '../core/Syntax.js'
 import { leaves, returnable, rowOf } from '../core/scope.js'
+import { offeredFields } from '../core/upsert.js'
 import { writable } from '../core/views.js'
-import type { Named, Output, Plan, RowPlan, Scalar } from './Rel.js'
+import { isRequired } from '../core/written.js'
+import { columnsOf, type Named, type Output, type Plan, type RowPlan, type Scalar } from './Rel.js'
 import { reifier } from './reify.js'
 
 /** Field and new value. */
 type Assignment = readonly [string, Scalar]
+
+/** What happens where a row with the values of the target is there. `set` is null where that is nothing. */
+export interface OnConflict {
+  readonly target: readonly string[]
+  /** The columns of the offered row: what `set` and `where` mention besides those of the row that is there. */
+  readonly offered: readonly Named[]
+  readonly set: readonly Assignment[] | null
+  readonly where: Scalar | null
+}
 
 interface Returning {
   readonly outputs: readonly Output[]
@@ -30,13 +40,15 @@ export type Write = {
   /** The table's columns: what the scalars and `returning` mention. */
   readonly columns: readonly Named[]
   readonly returning: Returning | null
+  /** Whether an upsert is to say what it did with its row, in place of a number. */
+  readonly outcome: boolean
 } & (
   | {
       readonly tag: 'insert'
       /** The fields that some row gives; null where a row leaves one to its default. */
       readonly fields: readonly string[]
       readonly rows: readonly (readonly (Scalar | null)[])[]
-      readonly conflict: Conflict | null
+      readonly conflict: OnConflict | null
     }
   | { readonly tag: 'insertFrom'; readonly fields: readonly string[]; readonly plan: Plan }
   | { readonly tag: 'update'; readonly set: readonly Assignment[]; readonly where: Scalar | null }
@@ -72,12 +84,32 @@ export const reifyWrite = (command: AnyCommand): Write => {
   const table = writable(node.table)
   const columns = columnsNamed(table.types)
   const row = rowNamed(columns)
-  const common = { table, columns, returning: command.returning === null ? null : read(returnable(command.returning(row))) }
+  const { returning } = command
+  const common = {
+    table,
+    columns,
+    returning: typeof returning === 'function' ? read(returnable(returning(row))) : null,
+    outcome: returning === 'outcome',
+  }
+  const conflictIn = ({ target, set, where }: Conflict): OnConflict => {
+    const fields = node.tag === 'insert' ? offeredFields(table, node.rows) : []
+    const offered = columnsNamed(Object.fromEntries(fields.map(f => [f, table.types[f] as ExprType])))
+    const other = rowNamed(offered)
+    return {
+      target,
+      offered,
+      set: set === null ? null : Object.entries(set(row, other)).map(([field, e]): Assignment => [field, scalar(e)]),
+      where: where === null ? null : scalar(where(row, other)),
+    }
+  }
   switch (node.tag) {
     case 'insert': {
-      const fields = Object.keys(table.columns).filter(f => node.rows.some(r => r[f] !== undefined))
+      const conflict = node.conflict === null ? null : conflictIn(node.conflict)
+      // what is read of the offered row is said in it: what a column that is left out has, engines know in ways of their own
+      const mentioned = new Set(conflict === null ? [] : mentionedIn(conflict))
+      const fields = Object.keys(table.columns).filter(f => mentioned.has(f) || node.rows.some(r => r[f] !== undefined))
       const rows = node.rows.map(r => fields.map(f => given(table, f, r[f], scalar)))
-      return { ...common, tag: 'insert', fields, rows, conflict: node.conflict }
+      return { ...common, tag: 'insert', fields, rows, conflict }
     }
     case 'insertFrom': {
       const p = plan(fitted(table, node.query))
@@ -93,6 +125,13 @@ export const reifyWrite = (command: AnyCommand): Write => {
     case 'delete':
       return { ...common, tag: 'delete', where: node.where === null ? null : scalar(asCondition(node.where(row), 'where')) }
   }
+}
+
+/** The columns of the offered row that are read. */
+const mentionedIn = ({ offered, set, where }: OnConflict): readonly string[] => {
+  const found = new Set<number>()
+  for (const s of [...(set ?? []).map(([, s]) => s), ...(where === null ? [] : [where])]) columnsOf(s, found)
+  return offered.filter(c => found.has(c.id)).map(c => c.name)
 }
 
 /** A row's own value, or the column's default where other rows of the statement give a value. */

@@ -7,6 +7,7 @@
  * not at all, also when its answer does not decode.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import {
   attempting,
   cancelled,
@@ -23,7 +24,8 @@ import {
 import { lit } from '../core/Expr.js'
 import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
-import { type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
+import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
+import type { Outcome } from '../core/upsert.js'
 import type { Plan, RowPlan } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import { compile, parameters, type ResultColumn, resultColumn } from '../sql/compile.js'
@@ -32,7 +34,7 @@ import { createStatements, dropStatements } from '../sql/ddl.js'
 import { decoder } from '../sql/decode.js'
 import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../sql/Fragment.js'
 import type { Values } from '../sql/Values.js'
-import { type CompiledWrite, printWrite } from '../sql/write.js'
+import { type CompiledWrite, type OutcomeBy, printWrite } from '../sql/write.js'
 import type { Session, SingleOptions } from './single.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
@@ -240,21 +242,28 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, 'write', signal)))
     if (E.isLeft(ready)) return ready
     const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
-    return lasting(ready.right.length === 1 && printed.after.length === 0 && printed.row === null ? steps : () => atomically(steps))
+    const isOne = ready.right.length === 1 && printed.after.length === 0 && printed.row === null && printed.outcome?.tag !== 'query'
+    return lasting(isOne ? steps : () => atomically(steps))
   }
 
   const inOrder = async (
     statements: readonly Statement[],
     table: AnyTable,
     printed: CompiledWrite,
-    cardinality: 'one' | 'many',
+    cardinality: AnyCommand['cardinality'],
   ): Answer<unknown> => {
     const answers: unknown[] = []
-    let affected = 0
+    const affected: number[] = []
+    let isThere = false
+    if (printed.outcome?.tag === 'query') {
+      const found = await run(statementOf(printed.outcome.query, [], null, 'read'), table)
+      if (E.isLeft(found)) return found
+      isThere = found.right.rows.length > 0
+    }
     for (const statement of statements) {
       const done = await run(statement, table)
       if (E.isLeft(done)) return done
-      affected += done.right.affected
+      affected.push(done.right.affected)
       if (printed.row === null) continue
       const decoded = decodeAll(printed.row, done.right.rows, answers.length)
       if (E.isLeft(decoded)) return decoded
@@ -264,7 +273,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       const done = await run(statementOf(follows, [], null, 'write'), table)
       if (E.isLeft(done)) return done
     }
-    if (printed.row === null) return E.right(printed.count ?? affected)
+    if (printed.outcome !== null) return E.right(outcomeOf(printed.outcome.tag, answers, affected, isThere))
+    if (printed.row === null) return E.right(printed.count ?? affected.reduce((a, b) => a + b, 0))
+    if (cardinality === 'option') return E.right(O.fromNullable(answers[0]))
     return E.right(cardinality === 'one' ? answers[0] : answers)
   }
 
@@ -433,6 +444,13 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 }
 
 const INT = exprType({ tag: 'int' })
+/** What an upsert did with its row: `affected` is of the insert, and of the update before it where it took two steps. */
+const outcomeOf = (by: OutcomeBy['tag'], answers: readonly unknown[], affected: readonly number[], isThere: boolean): Outcome => {
+  if (by === 'row' ? answers.length === 0 : affected.every(n => n === 0)) return 'unchanged'
+  const isInserted = by === 'row' ? answers[0] === true : by === 'query' ? !isThere : affected.at(-1) !== 0
+  return isInserted ? 'inserted' : 'updated'
+}
+
 const TEXT: ResultColumn = { type: exprType({ tag: 'text' }), computed: false }
 
 /** Text that would begin or end a transaction behind the session's back. */

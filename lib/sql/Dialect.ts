@@ -8,7 +8,7 @@
  */
 import type { DialectName } from '../core/DialectName.js'
 import type { SqlType } from '../core/SqlType.js'
-import type { AggFn, AnyTable, Conflict, Lock, ScalarFn } from '../core/Syntax.js'
+import type { AggFn, AnyTable, Lock, ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
@@ -178,10 +178,21 @@ export interface Writes {
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean }
   /** Whether an upsert is about its target alone; otherwise any unique key that the row violates makes it an update. */
   readonly conflictOnTarget: boolean
+  /** What names the row that an upsert offers, with a leading blank where it is said; and how a column of it is read. */
+  readonly offered: (name: Naming) => { readonly clause: string; readonly read: (column: string) => string }
   /** The clause that turns an insert into an upsert, with a leading blank. */
-  readonly upsert: (conflict: Conflict, column: (field: string) => string, name: Naming) => Fragment
+  readonly upsert: (parts: UpsertParts) => Fragment
+  /** What is true in RETURNING of an upsert where the row was inserted; null where a row does not tell. */
+  readonly wasInserted: string | null
   readonly update: (parts: UpdateParts) => Fragment
   readonly delete: (parts: DeleteParts) => Fragment
+}
+
+/** What an upsert does where the row is there, with its names quoted. `set` is null where that is nothing. */
+export interface UpsertParts {
+  readonly target: readonly string[]
+  readonly set: readonly SetPart[] | null
+  readonly where: Fragment | null
 }
 
 /** An update or delete, with its names quoted and its scalars printed over the columns of `alias`. */

@@ -14,7 +14,7 @@ import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
-import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
 import { replaced, waiting } from './standard.js'
@@ -190,7 +190,7 @@ export const mariadb: Dialect = {
     ...writes,
     ...rewriting({ dialect: 'mariadb', quote, readsTable: true }),
     returning: { insert: true, update: false, delete: true },
-    upsert: (conflict, column) => onDuplicateKey(conflict, column, c => `VALUES(${c})`),
+    offered: () => ({ clause: '', read: column => `VALUES(${column})` }),
   },
   ddl: definitions({
     dialect: 'mariadb',

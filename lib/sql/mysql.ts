@@ -11,7 +11,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
-import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
 import { HALF, waiting } from './standard.js'
@@ -271,9 +271,9 @@ export const mysql: Dialect = {
     ...writes,
     ...rewriting({ dialect: 'mysql', quote, readsTable: false }),
     returning: { insert: false, update: false, delete: false },
-    upsert: (conflict, column, name) => {
+    offered: name => {
       const given = name('new')
-      return sql` AS ${given}${onDuplicateKey(conflict, column, c => `${given}.${c}`)}`
+      return { clause: ` AS ${given}`, read: column => `${given}.${column}` }
     },
   },
   ddl: definitions({

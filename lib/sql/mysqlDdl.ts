@@ -13,9 +13,8 @@
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import type { DialectName } from '../core/DialectName.js'
 import { type SqlType, showSqlType } from '../core/SqlType.js'
-import type { Conflict } from '../core/Syntax.js'
 import type { ColumnUse, Ddl } from './Dialect.js'
-import { type Fragment, type Slot, text } from './Fragment.js'
+import type { Slot } from './Fragment.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import type { Values } from './Values.js'
@@ -168,8 +167,5 @@ export const writes = {
   keysFollow: true,
   afterGivenKey: () => '',
   conflictOnTarget: false,
+  wasInserted: null,
 }
-
-/** The clause of an upsert: `value` says the new value of a column. */
-export const onDuplicateKey = (conflict: Conflict, column: (field: string) => string, value: (column: string) => string): Fragment =>
-  text(` ON DUPLICATE KEY UPDATE ${conflict.update.map(f => `${column(f)} = ${value(column(f))}`).join(', ')}`)

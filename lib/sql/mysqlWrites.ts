@@ -16,7 +16,7 @@ import { remove, update } from './standardWrites.js'
 export const ALL = '18446744073709551615'
 
 /** The assignments in an order in which each sees old values only, or null. */
-const inOrder = (set: readonly SetPart[]): readonly SetPart[] | null => {
+export const inOrder = <A extends Pick<SetPart, 'column' | 'reads'>>(set: readonly A[]): readonly A[] | null => {
   if (set.length === 0) return []
   const next = set.find(s => !set.some(other => other !== s && other.reads.has(s.column)))
   if (next === undefined) return null
@@ -46,8 +46,12 @@ const derived = ({ dialect, quote }: Engine, parts: DeleteParts, values: readonl
   return sql`JOIN (SELECT ${list(columns)} FROM ${parts.table}${where} LIMIT ${ALL}) AS ${name} ON ${on}`
 }
 
-/** The printers of both. */
-export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'delete'> => ({
+/** The printers of all. An upsert comes here only where its assignments have an order: `upsertSteps` takes the others. */
+export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'delete' | 'upsert'> => ({
+  upsert: ({ set }) => {
+    const assigned = (inOrder(set ?? []) ?? []).map(s => sql`${s.column} = ${s.value}`)
+    return sql` ON DUPLICATE KEY UPDATE ${list(assigned)}`
+  },
   update: parts => {
     const set = inOrder(parts.set)
     if (set !== null && (engine.readsTable || !parts.readsTable)) return update({ ...parts, set })

@@ -7,11 +7,10 @@
  */
 import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Ddl, Writes } from './Dialect.js'
-import { text } from './Fragment.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { postgresValues } from './postgresValues.js'
-import { remove, update } from './standardWrites.js'
+import { onConflict, remove, update } from './standardWrites.js'
 
 export const quote = quoting('postgres', '"', 63)
 
@@ -103,11 +102,8 @@ export const writes: Writes = {
     return `SELECT setval(${sequence}, greatest(max(${quote(column)}), pg_sequence_last_value(${sequence}::regclass), 1)) FROM ${table}`
   },
   returning: { insert: true, update: true, delete: true },
-  conflictOnTarget: true,
-  upsert: (conflict, column) =>
-    text(
-      ` ON CONFLICT (${conflict.target.map(column).join(', ')}) DO UPDATE SET ${conflict.update.map(f => `${column(f)} = excluded.${column(f)}`).join(', ')}`,
-    ),
+  ...onConflict,
+  wasInserted: 'xmax = 0',
   update,
   delete: remove,
 }

@@ -8,11 +8,10 @@
 import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { Ddl, TypeCheck, Writes } from './Dialect.js'
-import { text } from './Fragment.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
-import { remove, update } from './standardWrites.js'
+import { onConflict, remove, update } from './standardWrites.js'
 
 export const quote = quoting('sqlite', '"', 1000)
 
@@ -77,11 +76,8 @@ export const writes: Writes = {
   keysFollow: true,
   afterGivenKey: () => '',
   returning: { insert: true, update: true, delete: true },
-  conflictOnTarget: true,
-  upsert: (conflict, column) =>
-    text(
-      ` ON CONFLICT (${conflict.target.map(column).join(', ')}) DO UPDATE SET ${conflict.update.map(f => `${column(f)} = excluded.${column(f)}`).join(', ')}`,
-    ),
+  ...onConflict,
+  wasInserted: null,
   update,
   delete: remove,
 }

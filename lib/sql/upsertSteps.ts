@@ -2,21 +2,43 @@
  * An upsert in two steps, for engines that can't be told which key it is about.
  *
  * `ON DUPLICATE KEY UPDATE` updates the row that the new one collides with by any unique key, where a
- * collision by another key than the target is an error (decision 32). If the row gives values to
- * another unique key, the upsert is an update of the row with the target's values, and an insert if
- * there is none; the interpreter runs the two in one transaction. Otherwise one statement is enough.
+ * collision by another key than the target is an error (decision 32). It sets columns from left to right, has no
+ * condition, and does not tell what it did. So an upsert is an update of the row with the target's values, and an insert if
+ * there is none, where the row gives values to another unique key, where it has a condition or does nothing, where its assignments
+ * read each other or ask a query, and where its outcome is asked for; the interpreter runs the two in one transaction.
+ * Otherwise one statement is enough.
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import type { AnyTable } from '../core/Syntax.js'
 import { qualifiedName } from '../core/Table.js'
-import { columnsBy, conjunction, isLiteral, mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from '../plan/Rel.js'
-import type { Write } from '../plan/write.js'
+import {
+  both,
+  columnsBy,
+  columnsOf,
+  conjunction,
+  hasQuery,
+  isLiteral,
+  mapPlan,
+  mapRel,
+  mapScalar,
+  type Named,
+  type Plan,
+  type Rel,
+  type Scalar,
+  substitute,
+} from '../plan/Rel.js'
+import type { OnConflict, Write } from '../plan/write.js'
 import type { Dialect } from './Dialect.js'
+import { inOrder } from './mysqlWrites.js'
 
 type Insert = Write & { readonly tag: 'insert' }
+type Row = Insert['rows'][number]
+type Upsert = Insert & { readonly conflict: OnConflict }
+
+export const isUpsert = (write: Write): write is Upsert => write.tag === 'insert' && write.conflict !== null
 
 /** Whether a sub-query of a scalar reads a table. */
-export const reads = (s: Scalar, table: AnyTable): boolean => {
+export const readsTable = (s: Scalar, table: AnyTable): boolean => {
   let found = false
   const scalar = (x: Scalar): Scalar => mapScalar(x, { scalar, plan })
   const rel = (r: Rel): Rel => {
@@ -29,54 +51,81 @@ export const reads = (s: Scalar, table: AnyTable): boolean => {
 }
 
 /** Whether the row may collide with another by this key: no column of it is left to be generated, or null. */
-const collides = (write: Insert, columns: readonly string[]): boolean =>
+const collides = ({ table, fields }: Insert, row: Row, columns: readonly string[]): boolean =>
   columns.every(f => {
-    const given = write.rows[0]?.[write.fields.indexOf(f)]
-    const column = write.table.columns[f]
+    const given = row[fields.indexOf(f)]
+    const column = table.columns[f]
     return given == null ? column?.default != null : !isLiteral(given, null)
   })
 
-/** The two steps of an upsert that needs them, or null. */
-export const upsertSteps = (dialect: Dialect, write: Insert): readonly [Write, Write] | null => {
-  const { table, columns, conflict, fields, rows } = write
-  if (conflict === null) return null
-  const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
-  const isTarget = (k: readonly string[]): boolean => k.length === conflict.target.length && k.every(f => conflict.target.includes(f))
-  if (!keys.some(k => !isTarget(k.columns) && collides(write, k.columns))) return null
-  if (write.returning !== null)
-    return refuse(unsupported('returning from an upsert that gives values to another unique key', dialect.name, 'read the row back'))
-  const given = (field: string): Scalar => rows[0]?.[fields.indexOf(field)] as Scalar
-  const matching = (of: readonly { readonly id: number; readonly name: string; readonly type: Scalar['type'] }[]): Scalar =>
-    conjunction(
-      conflict.target.map((field): Scalar => {
-        const column = of.find(c => c.name === field) as { readonly id: number; readonly type: Scalar['type'] }
-        const args = [{ node: { tag: 'column', id: column.id }, type: column.type } as const, given(field)]
-        return { node: { tag: 'call', fn: 'eq', args }, type: { sql: { tag: 'boolean' }, nullable: column.type.nullable, refine: null } }
-      }),
-    ) as Scalar
-  const last = Math.max(...columns.map(c => c.id))
-  const scan: Rel = { tag: 'scan', table, columns: columns.map((c, i) => ({ ...c, id: last + 1 + i })) }
-  const there: Plan = {
-    rel: { tag: 'filter', input: scan, predicate: matching(columnsBy(scan)) },
-    order: [],
-    outputs: [],
-    row: { tag: 'record', fields: [] },
+const BOOLEAN: Scalar['type'] = { sql: { tag: 'boolean' }, nullable: false, refine: null }
+
+/** The value of a field in a row that is offered. */
+const givenIn = ({ fields, table }: Insert, row: Row, field: string): Scalar =>
+  row[fields.indexOf(field)] ?? {
+    node: { tag: 'literal', value: null },
+    type: { ...(table.types[field] as Scalar['type']), nullable: true },
   }
-  const BOOLEAN: Scalar['type'] = { sql: { tag: 'boolean' }, nullable: false, refine: null }
+
+/** Whether these columns have the values that a row offers for the target. */
+const matching = (write: Upsert, row: Row, of: readonly Named[]): Scalar =>
+  conjunction(
+    write.conflict.target.map((field): Scalar => {
+      const { id, type } = of.find(c => c.name === field) as Named
+      const args: readonly Scalar[] = [{ node: { tag: 'column', id }, type }, givenIn(write, row, field)]
+      return { node: { tag: 'call', fn: 'eq', args }, type: { ...BOOLEAN, nullable: type.nullable } }
+    }),
+  ) as Scalar
+
+/** The row that is there, if it is, as a query without columns. */
+export const rowThere = (write: Upsert, row: Row): Plan => {
+  const scan: Rel = { tag: 'scan', table: write.table, columns: write.columns.map((c, i) => ({ ...c, id: -1 - i })) }
+  const rel: Rel = { tag: 'filter', input: scan, predicate: matching(write, row, columnsBy(scan)) }
+  return { rel, order: [], outputs: [], row: { tag: 'record', fields: [] } }
+}
+
+/** The steps of one row: an update, unless nothing is to be done, and an insert. */
+const stepsOf = (write: Upsert, row: Row): readonly Write[] => {
+  const { table, columns, conflict, fields } = write
   const missing: Scalar = {
-    node: { tag: 'call', fn: 'not', args: [{ node: { tag: 'exists', plan: there }, type: BOOLEAN }] },
+    node: { tag: 'call', fn: 'not', args: [{ node: { tag: 'exists', plan: rowThere(write, row) }, type: BOOLEAN }] },
     type: BOOLEAN,
   }
-  const own = fields.filter((_, i) => rows[0]?.[i] !== null)
+  const own = fields.filter((_, i) => row[i] !== null)
   const plan: Plan = {
     rel: { tag: 'filter', input: { tag: 'unit' }, predicate: missing },
     order: [],
-    outputs: own.map(f => ({ path: [f], scalar: given(f) })),
+    outputs: own.map(f => ({ path: [f], scalar: givenIn(write, row, f) })),
     row: { tag: 'record', fields: [] },
   }
-  const common = { table, columns, returning: null }
-  return [
-    { ...common, tag: 'update', set: conflict.update.map(f => [f, given(f)] as const), where: matching(columns) },
-    { ...common, tag: 'insertFrom', fields: own, plan },
-  ]
+  const common = { table, columns, returning: null, outcome: false }
+  const inserted: Write = { ...common, tag: 'insertFrom', fields: own, plan, returning: write.returning }
+  if (conflict.set === null) return [inserted]
+  const { scalar } = substitute(new Map(conflict.offered.map(c => [c.id, givenIn(write, row, c.name)])))
+  const set = conflict.set.map(([f, s]) => [f, scalar(s)] as const)
+  const where = both(matching(write, row, columns), conflict.where && scalar(conflict.where))
+  return [{ ...common, tag: 'update', set, where }, inserted]
+}
+
+/** Whether `SET` from left to right can mean the assignments. */
+const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>): boolean => {
+  const names = new Map(columns.map(c => [c.id, c.name]))
+  const reads = (s: Scalar): ReadonlySet<string> => new Set([...columnsOf(s)].flatMap(id => names.get(id) ?? []))
+  return inOrder(set.map(([column, s]) => ({ column, reads: reads(s) }))) !== null && !set.some(([, s]) => hasQuery(s))
+}
+
+/** The steps of an upsert that needs them, or null. */
+export const upsertSteps = (dialect: Dialect, write: Upsert): readonly Write[] | null => {
+  const { table, rows } = write
+  const { target, set, where } = write.conflict
+  const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
+  const isTarget = (k: readonly string[]): boolean => k.length === target.length && k.every(f => target.includes(f))
+  const others = keys.filter(k => !isTarget(k.columns))
+  const isPlain = set !== null && where === null && !write.outcome && isSequential(write, set)
+  if (isPlain && !rows.some(row => others.some(k => collides(write, row, k.columns)))) return null
+  if (write.returning !== null && set !== null) {
+    const what = isPlain ? 'an upsert that gives values to another unique key' : 'an upsert that takes two statements'
+    return refuse(unsupported(`returning from ${what}`, dialect.name, 'read the row back'))
+  }
+  return rows.flatMap(row => stepsOf(write, row))
 }

@@ -9,12 +9,12 @@ import type { AnyTable } from '../core/Syntax.js'
 import { columnName } from '../core/Table.js'
 import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
 import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
-import type { Write } from '../plan/write.js'
+import type { OnConflict, Write } from '../plan/write.js'
 import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
-import { reads, upsertSteps } from './upsertSteps.js'
+import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
 export interface CompiledWrite {
@@ -24,21 +24,44 @@ export interface CompiledWrite {
   readonly row: RowPlan | null
   /** How many rows are written, where that is known: drivers count an upsert in ways of their own. */
   readonly count: number | null
+  /** How it is known what an upsert did with its row, where that is asked for. */
+  readonly outcome: OutcomeBy | null
 }
+
+/**
+ * The row that is returned says whether it was inserted; or a query before says whether the row is there; or it is the step
+ * that wrote something.
+ */
+export type OutcomeBy = { readonly tag: 'row' } | { readonly tag: 'query'; readonly query: Flat } | { readonly tag: 'step' }
 
 const target = (dialect: Dialect, table: AnyTable): string =>
   table.schema === null ? dialect.quote(table.name) : `${dialect.quote(table.schema)}.${dialect.quote(table.name)}`
 
 /** A write whose queries are in normal form. */
 const normalized = (write: Write): Write => {
-  if (write.tag === 'insert') return write
+  if (write.tag === 'insert') return isUpsert(write) ? { ...write, conflict: normalizedConflict(write.conflict) } : write
   if (write.tag === 'insertFrom') return { ...write, plan: normalize(write.plan) }
   const where = write.where === null ? null : normalizeCondition(write.where)
   return write.tag === 'delete' ? { ...write, where } : { ...write, where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
 }
 
+const normalizedConflict = (conflict: OnConflict): OnConflict => ({
+  ...conflict,
+  set: conflict.set === null ? null : conflict.set.map(([f, s]) => [f, normalizeScalar(s)]),
+  where: conflict.where === null ? null : normalizeCondition(conflict.where),
+})
+
+/** A write whose `returning` says whether its row was inserted. */
+const tellingOutcome = (write: Write, wasInserted: string): Write => {
+  const type: Scalar['type'] = { sql: { tag: 'boolean' }, nullable: false, refine: null }
+  const scalar: Scalar = { node: { tag: 'raw', text: [wasInserted], args: [] }, type }
+  return { ...write, returning: { outputs: [{ path: [], scalar }], row: { tag: 'cell', index: 0, path: [], type } } }
+}
+
 export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
-  const write = normalized(given)
+  const { wasInserted } = dialect.writes
+  const asRow = given.outcome && wasInserted !== null
+  const write = asRow ? tellingOutcome(normalized(given), wasInserted) : normalized(given)
   const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
   const compiled = (writes: readonly Write[], count: number | null): CompiledWrite => ({
     statements: writes.map(w => flat(statement(dialect, w))),
@@ -47,18 +70,23 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
       : keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f))))),
     row: write.returning?.row ?? null,
     count,
+    outcome: asRow ? { tag: 'row' } : null,
   })
   if (write.tag !== 'insert') return compiled([write], null)
   const { rows, fields } = write
-  const steps = dialect.writes.conflictOnTarget ? null : upsertSteps(dialect, write)
-  if (steps !== null) return compiled(steps, rows.length)
+  const isSure = !isUpsert(write) || (write.conflict.set !== null && write.conflict.where === null)
+  const count = isSure ? rows.length : null
+  const steps = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(dialect, write)
+  if (steps !== null) return { ...compiled(steps, count), outcome: write.outcome ? { tag: 'step' } : null }
   // a row without any value has a form of its own, for one row
   const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
   const chunks = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, i * size + size))
-  return compiled(
+  const printed = compiled(
     chunks.map(some => ({ ...write, rows: some })),
-    rows.length,
+    count,
   )
+  if (!isUpsert(write) || !write.outcome || asRow) return printed
+  return { ...printed, outcome: { tag: 'query', query: flat(renderer(dialect).select(normalize(rowThere(write, rows[0] ?? [])))) } }
 }
 
 /** The generated columns that a write gives values for. */
@@ -81,7 +109,7 @@ const parts = (
     alias: dialect.quote(table.name),
     key: (table.primaryKey?.columns ?? []).map(f => dialect.quote(columnName(table, f))),
     where: where === null ? null : value(where),
-    readsTable: scalars.some(s => reads(s, table)),
+    readsTable: scalars.some(s => readsTable(s, table)),
     name,
   }
 }
@@ -97,12 +125,28 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
   const column = (f: string): string => quote(columnName(table, f))
   const name = target(dialect, table)
   const alias: Naming = hint => quote(out.alias(hint))
+  const reads = (s: Scalar): ReadonlySet<string> =>
+    new Set([...columnsOf(s)].flatMap(id => (fields.has(id) ? [column(fields.get(id) as string)] : [])))
+  const conflictClause = (conflict: OnConflict): Fragment => {
+    const { clause, read: offered } = dialect.writes.offered(alias)
+    const names = new Map(conflict.offered.map(c => [c.id, column(c.name)]))
+    const both = (id: number): Fragment => {
+      const given = names.get(id)
+      return given === undefined ? read(id) : text(offered(given))
+    }
+    const parts = {
+      target: conflict.target.map(column),
+      set: conflict.set?.map(([f, s]) => ({ column: column(f), value: out.stored(s, both), reads: reads(s) })) ?? null,
+      where: conflict.where === null ? null : out.scalar(conflict.where, both),
+    }
+    return sql`${clause}${dialect.writes.upsert(parts)}`
+  }
   switch (write.tag) {
     case 'insert': {
       const columns = write.fields.map(column)
       const rows = write.rows.map(row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.missing) : out.stored(s, read))))})`)
       const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`
-      const conflict = write.conflict === null ? text('') : dialect.writes.upsert(write.conflict, column, alias)
+      const conflict = isUpsert(write) ? conflictClause(write.conflict) : text('')
       return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
     }
     case 'insertFrom': {
@@ -120,11 +164,7 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
       return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.inserted(write.plan)}${returned(dialect, write, value)}`
     }
     case 'update': {
-      const set = write.set.map(([f, s]) => ({
-        column: column(f),
-        value: out.stored(s, read),
-        reads: new Set([...columnsOf(s)].flatMap(id => (fields.has(id) ? [column(fields.get(id) as string)] : []))),
-      }))
+      const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, read), reads: reads(s) }))
       return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set })}${returned(dialect, write, value)}`
     }
     case 'delete':

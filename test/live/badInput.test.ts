@@ -465,6 +465,43 @@ const writes: readonly (readonly [string, () => Program.Program<Program.Db, unkn
     () => C.run(C.upsert(things)({ target: ['id'], update: ['label'] })(no({ ...row(1), id: undefined, label: 'x' }))),
     /needs a value for id/,
   ],
+  ['an upsert told nothing', () => C.run(C.upsert(things)(no(undefined))(row(1))), /told its target/],
+  ['an upsert without an update', () => C.run(C.upsert(things)(no({ target: ['id'] }))(row(1))), /by a list of columns, a function/],
+  ['an upsert of another word', () => C.run(C.upsert(things)(no({ target: ['id'], update: 'everything' }))(row(1))), /'nothing'/],
+  [
+    'an upsert by a function of nothing',
+    () => C.run(C.upsert(things)(no({ target: ['id'], update: () => ({}) }))(row(1))),
+    /at least one column/,
+  ],
+  [
+    'an upsert by a function of no record',
+    () => C.run(C.upsert(things)(no({ target: ['id'], update: () => 1 }))(row(1))),
+    /record of values/,
+  ],
+  ['an upsert that sets its key', () => C.run(C.upsert(things)({ target: ['id'], update: () => ({ id: 2 }) })(row(1))), /does not set id/],
+  [
+    'an upsert of unknown columns by a function',
+    () => C.run(C.upsert(things)(no({ target: ['id'], update: () => ({ nope: 1 }) }))(row(1))),
+    /thing\.nope: there is no such column/,
+  ],
+  [
+    'an upsert under a condition that is none',
+    () => C.run(C.upsert(things)(no({ target: ['id'], update: ['label'], where: () => 1 }))({ ...row(1), label: 'x' })),
+    /condition of an upsert/,
+  ],
+  [
+    'an upsert under what is no function',
+    () => C.run(C.upsert(things)(no({ target: ['id'], update: ['label'], where: true }))({ ...row(1), label: 'x' })),
+    /function of the old and the offered/,
+  ],
+  ['an upsert of no rows', () => C.run(C.upsertMany(things)({ target: ['id'], update: 'nothing' })([])), /at least one row/],
+  ['an upsert of no list', () => C.run(C.upsertMany(things)({ target: ['id'], update: 'nothing' })(no({}))), /list of rows/],
+  [
+    'an upsert of the same row twice',
+    () => C.run(C.upsertMany(things)({ target: ['id'], update: 'nothing' })([row(1), row(2), row(1)])),
+    /rows 0 and 2 have the same id/,
+  ],
+  ['the outcome of an insert', () => C.run(C.outcome(C.insert(things)(row(1)))), /only an upsert/],
   ['an upsert of null', () => C.run(C.upsert(things)({ target: ['id'], update: ['label'] })(no(null))), /thing/],
   [
     'insertFrom of unknown fields',

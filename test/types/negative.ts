@@ -93,6 +93,12 @@ C.delete(posts)()
 C.update(posts)({ title: 1 }, C.everywhere)
 // @ts-expect-error an upsert by a column that does not exist
 C.upsert(posts)({ target: ['nope'], update: ['title'] })
+// @ts-expect-error an upsert that sets a value of another type
+C.upsert(posts)({ target: ['id'], update: old => ({ title: old.id }) })
+// @ts-expect-error an upsert that does nothing has no condition
+C.upsert(posts)({ target: ['id'], update: 'nothing', where: old => eq(old.id, 1) })
+// @ts-expect-error the outcome of many rows is not known
+C.outcome(C.insertMany(posts)([]))
 // @ts-expect-error a foreign key between columns of different types
 schema({ users, posts }, t => ({ posts: { user: fk(t.posts.title, t.users.id) } }))
 // @ts-expect-error a primary key of no column

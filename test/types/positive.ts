@@ -341,5 +341,30 @@ const ids = C.run(
   ),
 )
 is<Equal<typeof ids extends ProgramOf<Db, DbError, infer R> ? R : never, readonly { readonly id: number }[]>>()
+const put = C.upsert(posts)
+const surely = C.run(
+  pipe(
+    put({ target: ['id'], update: (old, offered) => ({ userId: plus(old.userId, offered.userId) }) })({ userId: 1, title: 'x' }),
+    C.returning(p => p.title),
+  ),
+)
+is<Equal<typeof surely extends ProgramOf<Db, DbError, infer R> ? R : never, string>>()
+const perhaps = C.run(
+  pipe(
+    put({ target: ['id'], update: 'nothing' })({ userId: 1, title: 'x' }),
+    C.returning(p => p.id),
+  ),
+)
+is<Equal<typeof perhaps extends ProgramOf<Db, DbError, infer R> ? R : never, Option<number>>>()
+const where = put({ target: ['id'], update: ['title'], where: (old, offered) => gt(offered.userId, old.userId) })({ userId: 1, title: 'x' })
+const told = C.run(C.outcome(where))
+is<Equal<typeof told extends ProgramOf<Db, DbError, infer R> ? R : never, C.Outcome>>()
+const putMany = C.run(
+  pipe(
+    C.upsertMany(posts)({ target: ['id'], update: 'nothing' })([{ userId: 1, title: 'x' }]),
+    C.returning(p => p.id),
+  ),
+)
+is<Equal<typeof putMany extends ProgramOf<Db, DbError, infer R> ? R : never, readonly number[]>>()
 const tried = Program.attempt(one)
 is<Equal<typeof tried extends ProgramOf<Db, DbError, infer R> ? R : never, Either<DbError | NoRow | TooManyRows, RowOf<typeof all>>>>()

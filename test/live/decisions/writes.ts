@@ -13,7 +13,7 @@ import { everywhere } from '../../../lib/core/Command.js'
 import * as Ex from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import { table } from '../../../lib/core/Table.js'
-import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, later, refuses } from './check.js'
+import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, refuses } from './check.js'
 import { facts } from './violations.js'
 
 const { run, insert, insertMany, insertFrom, update, upsert, returning } = Command
@@ -382,7 +382,48 @@ const upserts: readonly Clause[] = [
       { shop: 1, item: 'a ', n: 5 },
     ])
   }),
-  later(32, 'the answer says whether the row was inserted or updated, where it is asked to', 'upsert has no such option yet'),
+  check(32, 'the answer says whether the row was inserted or updated, where it is asked to', async db => {
+    const t = stock('stock_told')
+    await create(db, t)
+    const grow = upsert(t)({ target: ['sku'], update: ['n'], where: (old, offered) => Ex.gt(offered.n, old.n) })
+    const told: Command.Outcome[] = []
+    for (const n of [1, 2, 2, 1, 3]) told.push(await ask(db, run(Command.outcome(grow({ sku: 'a', n })))))
+    equal(told, ['inserted', 'updated', 'unchanged', 'unchanged', 'updated'])
+  }),
+  check(32, 'an update may be computed of the old and the offered row, and an upsert may do nothing', async db => {
+    const t = stock('stock_computed')
+    await create(db, t)
+    const add = upsert(t)({ target: ['sku'], update: (old, offered) => ({ n: Ex.plus(old.n, offered.n) }) })
+    for (const n of [1, 2, 4]) equal(await ask(db, run(add({ sku: 'a', n }))), 1)
+    const keep = upsert(t)({ target: ['sku'], update: 'nothing' })
+    equal(await ask(db, run(keep({ sku: 'a', n: 100 }))), 0)
+    equal(await ask(db, run(keep({ sku: 'b', n: 100 }))), 1)
+    const rows = pipe(
+      Q.from(t),
+      Q.map(r => ({ sku: r.sku, n: r.n })),
+    )
+    equalBags(await ask(db, Q.all(rows)), [
+      { sku: 'a', n: 7 },
+      { sku: 'b', n: 100 },
+    ])
+  }),
+  check(32, 'upsertMany is upserts in order, all or none; the same key twice is refused before anything is sent', async db => {
+    const t = stock('stock_many')
+    await create(db, t)
+    const put = Command.upsertMany(t)({ target: ['sku'], update: (old, offered) => ({ n: Ex.plus(old.n, offered.n) }) })
+    const rows = [
+      { sku: 'a', n: 1 },
+      { sku: 'b', n: 2 },
+    ]
+    equal(await ask(db, run(put(rows))), 2)
+    equal(await ask(db, run(put(rows))), 2)
+    await refuses(db, 'ValidationError', run(put([...rows, { sku: 'a', n: 3 }])))
+    const numbers = pipe(
+      Q.from(t),
+      Q.map(r => r.n),
+    )
+    equalBags(await ask(db, Q.all(numbers)), [2, 4])
+  }),
 ]
 
 export const writes: readonly Clause[] = [...inserts, ...upserts]

@@ -102,6 +102,43 @@ export const commands: Cases = {
       C.returning(row => row.id),
     ),
 
+  'upsert by the old and the offered row': () =>
+    C.upsert(stock)({ target: ['trackId'], update: (old, offered) => ({ copies: plus(old.copies, offered.copies), note: offered.note }) })({
+      trackId: 9001,
+      copies: 5,
+    }),
+
+  'upsert where a condition holds': () =>
+    C.upsert(stock)({ target: ['trackId'], update: ['copies'], where: (old, offered) => gt(offered.copies, old.copies) })({
+      trackId: 9001,
+      copies: 5,
+    }),
+
+  'upsert or do nothing': () => C.upsert(stock)({ target: ['trackId'], update: 'nothing' })({ trackId: 9001, copies: 5 }),
+
+  'upsert and tell the outcome': () =>
+    C.outcome(C.upsert(stock)({ target: ['trackId'], update: ['copies'] })({ trackId: 9001, copies: 5 })),
+
+  'upsert assignments that read each other': () =>
+    C.upsert(settings)({ target: ['name'], update: old => ({ owner: old.place, place: old.owner }) })({
+      name: 'shape',
+      owner: 2,
+      place: 1,
+      value: 'round',
+    }),
+
+  'upsert many rows': () =>
+    C.upsertMany(stock)({ target: ['trackId'], update: (old, offered) => ({ copies: plus(old.copies, offered.copies) }) })([
+      { trackId: 9001, copies: 1 },
+      { trackId: 9002, copies: 2, note: 'signed' },
+    ]),
+
+  'upsert the same row twice': () =>
+    C.upsertMany(stock)({ target: ['trackId'], update: ['copies'] })([
+      { trackId: 9001, copies: 1 },
+      { trackId: 9001, copies: 2 },
+    ]),
+
   'update some rows': () =>
     C.update(tracks)({ unitPrice: '1.29', composer: null }, track => and(gt(track.milliseconds, 900_000), isNull(track.composer))),
 
