@@ -36,13 +36,14 @@ export const kindOf = (value: unknown): string => {
 
 const expected = (type: SqlType, value: unknown): Checked => no(`expected ${showSqlType(type)}, got ${kindOf(value)}`)
 
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
+/** The engine's own look at surrogates, of which the compiler's library does not know yet. */
+const isWellFormed = (s: string): boolean => (s as string & { readonly isWellFormed: () => boolean }).isWellFormed()
 
 /** Why an engine could not store a text as it is, or null. */
 export const textProblem = (s: string): string | null => {
   if (s.includes('\u0000')) return 'a text can hold no NUL character'
   if (s.startsWith('\ufeff')) return 'a text can not begin with a byte order mark, which embedded engines drop when it is read'
-  return LONE_SURROGATE.test(s) ? 'a text can hold no lone surrogate' : null
+  return isWellFormed(s) ? null : 'a text can hold no lone surrogate'
 }
 
 export const codePointLength = (s: string): number => {
@@ -90,13 +91,32 @@ export const decimalOf = (digits: bigint, scale: number): Decimal => {
   return (scale === 0 ? `${sign}${whole}` : `${sign}${whole}.${magnitude.slice(magnitude.length - scale)}`) as Decimal
 }
 
+/** Whether a decimal is in canonical form already: most are, and this is looked at for each of many rows. */
+export const isWritten = (value: string, precision: number, scale: number): boolean => {
+  const point = value.length - scale - 1
+  if (scale === 0 || point < 1 || point > precision - scale || value.charCodeAt(point) !== 46) return false
+  for (let i = 0; i < value.length; i += 1) {
+    const c = value.charCodeAt(i)
+    if (i !== point && (c < 48 || c > 57)) return false
+  }
+  return value.charCodeAt(0) !== 48 || (point === 1 && precision > scale)
+}
+
 const numeric = (type: SqlType & { readonly tag: 'numeric' }, value: unknown): Checked => {
   if (typeof value !== 'string') return expected(type, value)
-  const digits = unscaled(value, type.scale)
-  if (digits === null) return no(`expected ${showSqlType(type)}, got another text or more than ${type.scale} fraction digits`)
-  const bound = 10n ** BigInt(type.precision)
-  if (digits <= -bound || digits >= bound) return overflow(`more digits than ${showSqlType(type)} holds`)
-  return ok(decimalOf(digits, type.scale))
+  const { precision, scale } = type
+  if (isWritten(value, precision, scale)) return ok(value)
+  const match = DECIMAL.exec(value)
+  const [, sign = '', given = '', fraction = ''] = match ?? []
+  const kept = fraction.length <= scale ? fraction : fraction.replace(/0+$/, '')
+  if (match === null || (given === '' && fraction === '') || kept.length > scale)
+    return no(`expected ${showSqlType(type)}, got another text or more than ${scale} fraction digits`)
+  const whole = given.replace(/^0+/, '')
+  const digits = kept.padEnd(scale, '0')
+  const significant = whole === '' ? digits.replace(/^0+/, '').length : whole.length + scale
+  if (significant > precision) return overflow(`more digits than ${showSqlType(type)} holds`)
+  const magnitude = `${whole === '' ? '0' : whole}${scale === 0 ? '' : '.'}${digits}`
+  return ok(sign === '-' && significant > 0 ? `-${magnitude}` : magnitude)
 }
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/

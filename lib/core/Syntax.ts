@@ -390,6 +390,8 @@ export interface Conflict {
 
 export type CommandNode =
   | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: readonly Assignments[]; readonly conflict: Conflict | null }
+  /** Plain rows that all give the same columns: their canonical values, row after row. */
+  | { readonly tag: 'insertPlain'; readonly table: AnyTable; readonly fields: readonly string[]; readonly values: readonly unknown[] }
   | { readonly tag: 'insertFrom'; readonly table: AnyTable; readonly query: AnyQuery }
   | {
       readonly tag: 'update'

@@ -9,6 +9,7 @@ import { isExpr, isRecord } from './answered.js'
 import { fitsColumn } from './Canonical.js'
 import { type DbError, numericOverflow, validationError } from './DbError.js'
 import { asColumn, literalOf } from './operand.js'
+import { plainRows } from './plainRows.js'
 import { showSqlType } from './SqlType.js'
 import type { AnyExpr, AnyTable, Assignments, Command, CommandNode, Conflict } from './Syntax.js'
 import { invalid, MADE } from './Syntax.js'
@@ -88,6 +89,9 @@ export const inserting = <S, K extends Cardinality>(
     const expected = Array.isArray(rows) ? 'a row is a record of values' : `${combinator} takes a list of rows`
     return write({ tag: 'invalid', error: validationError(path, expected) }, cardinality)
   }
+  const plain = conflict === null ? plainRows(table, rows) : null
+  if (plain !== null && Object.keys(table.columns).every(f => plain.fields.includes(f) || !isRequired(table, f)))
+    return write({ tag: 'insertPlain', table, ...plain }, cardinality)
   const checked = rows.map((row, i) => assignments(table, row, many ? [String(i)] : []))
   const refused = refusal(checked)
   if (refused !== null) return write({ tag: 'invalid', error: refused }, cardinality)

@@ -13,6 +13,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { attempting, type DbError, refuse } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
+import { assignmentsOf } from '../core/plainRows.js'
 import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict } from '../core/Syntax.js'
 import { scopeOf } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'
@@ -116,6 +117,8 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
   switch (node.tag) {
     case 'insert':
       return node.conflict === null ? inserting(m, into, node.rows.map(given)) : upserting(m, into, node, node.conflict)
+    case 'insertPlain':
+      return inserting(m, into, assignmentsOf(table, node).map(given))
     case 'insertFrom':
       return inserting(
         m,

@@ -299,7 +299,8 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
     const offered = Object.fromEntries(offeredFields(table, node.rows).map(f => [f, row[f]]))
     if (set !== null) expressions(Object.values(set(row, offered)))
     if (where !== null) expressions([where(row, offered)])
-  } else if (node.tag === 'insertFrom') {
+  } else if (node.tag === 'insertPlain') return
+  else if (node.tag === 'insertFrom') {
     query(node.query)
     insertable(table, rowThrough(node.query))
   } else {

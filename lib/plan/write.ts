@@ -8,6 +8,7 @@
 import { asCondition } from '../core/answered.js'
 import { refuse, validationError } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
+import type { PlainRows } from '../core/plainRows.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict, ExprType } from '../core/Syntax.js'
 import { query } from '../core/Syntax.js'
@@ -50,10 +51,14 @@ export type Write = {
       readonly rows: readonly (readonly (Scalar | null)[])[]
       readonly conflict: OnConflict | null
     }
+  | ({ readonly tag: 'insertPlain' } & PlainRows)
   | { readonly tag: 'insertFrom'; readonly fields: readonly string[]; readonly plan: Plan }
   | { readonly tag: 'update'; readonly set: readonly Assignment[]; readonly where: Scalar | null }
   | { readonly tag: 'delete'; readonly where: Scalar | null }
 )
+
+/** What is printed by its scalars; rows of plain values have none. */
+export type PrintedWrite = Exclude<Write, { readonly tag: 'insertPlain' }>
 
 /** A query whose columns are the table's, each in the column's representation. */
 const fitted = (table: AnyTable, q: AnyQuery): AnyQuery => {
@@ -111,6 +116,8 @@ export const reifyWrite = (command: AnyCommand): Write => {
       const rows = node.rows.map(r => fields.map(f => given(table, f, r[f], scalar)))
       return { ...common, tag: 'insert', fields, rows, conflict }
     }
+    case 'insertPlain':
+      return { ...common, tag: 'insertPlain', fields: node.fields, values: node.values }
     case 'insertFrom': {
       const p = plan(fitted(table, node.query))
       // zero has no fields to name: no rows are inserted, and nothing is sent

@@ -28,6 +28,7 @@ import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprT
 import type { Outcome } from '../core/upsert.js'
 import type { Plan, RowPlan } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
+import type { BulkStatement } from '../sql/bulk.js'
 import { compile, parameters, type ResultColumn, resultColumn } from '../sql/compile.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
@@ -58,6 +59,8 @@ export interface Statement {
   readonly columns: readonly ResultColumn[]
   /** `raw` is text of the caller's own: it may be anything, and has to be one statement. */
   readonly kind: 'read' | 'write' | 'raw'
+  /** Whether the parameters are plain values in the order of their places, for columns that make of them what they hold. */
+  readonly isBulk?: true
   /** Aborted when the caller gives up: a driver that can then cancels the statement, which fails as one that took too long. */
   readonly signal?: AbortSignal | undefined
 }
@@ -239,7 +242,15 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     })
     if (E.isLeft(planned)) return planned
     const { table, columns, printed } = planned.right
-    const ready = attempting('a parameter', () => printed.statements.map(s => statementOf(s, columns, null, 'write', signal)))
+    const bulk = (s: BulkStatement): Statement => ({ text: s.text, params: s.params(), columns, kind: 'write', isBulk: true, signal })
+    const ready = attempting('a parameter', () =>
+      // of many statements with many values, the later ones are written when their turn comes
+      printed.statements.map((s, i): (() => E.Either<DbError, Statement>) => {
+        if (!('slots' in s) && i > 0) return () => attempting('a parameter', () => bulk(s))
+        const statement = E.right('slots' in s ? statementOf(s, columns, null, 'write', signal) : bulk(s))
+        return () => statement
+      }),
+    )
     if (E.isLeft(ready)) return ready
     const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
     const isOne = ready.right.length === 1 && printed.after.length === 0 && printed.row === null && printed.outcome?.tag !== 'query'
@@ -247,7 +258,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   }
 
   const inOrder = async (
-    statements: readonly Statement[],
+    statements: readonly (() => E.Either<DbError, Statement>)[],
     table: AnyTable,
     printed: CompiledWrite,
     cardinality: AnyCommand['cardinality'],
@@ -260,8 +271,15 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       if (E.isLeft(found)) return found
       isThere = found.right.rows.length > 0
     }
-    for (const statement of statements) {
-      const done = await run(statement, table)
+    let next = statements[0]?.()
+    for (let i = 0; next !== undefined; i += 1) {
+      if (E.isLeft(next)) return next
+      const answer = run(next.right, table)
+      const following = statements[i + 1]
+      // while the server works, the parameters of the next statement are written
+      if (following !== undefined) await soon()
+      next = following?.()
+      const done = await answer
       if (E.isLeft(done)) return done
       affected.push(done.right.affected)
       if (printed.row === null) continue
@@ -444,6 +462,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 }
 
 const INT = exprType({ tag: 'int' })
+const soon = (): Promise<void> => new Promise(done => setImmediate(done))
+
 /** What an upsert did with its row: `affected` is of the insert, and of the update before it where it took two steps. */
 const outcomeOf = (by: OutcomeBy['tag'], answers: readonly unknown[], affected: readonly number[], isThere: boolean): Outcome => {
   if (by === 'row' ? answers.length === 0 : affected.every(n => n === 0)) return 'unchanged'

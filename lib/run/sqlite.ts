@@ -76,7 +76,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
   const query: Driver['query'] = async statement => {
     if (statement.kind !== 'read') drain()
     if (statement.kind === 'raw') single(db, statement.text)
-    const prepared = db.prepare(statement.text)
+    const prepared = statement.isBulk === true ? repeated(statement.text) : db.prepare(statement.text)
     try {
       prepared.bind(statement.params as SqlValue[])
       const rows: SqlValue[][] = []
@@ -84,8 +84,22 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
       while (prepared.step()) rows.push(read(prepared))
       return { rows, affected: db.getRowsModified() }
     } finally {
-      prepared.free()
+      if (bulk?.prepared === prepared) prepared.reset()
+      else prepared.free()
     }
+  }
+
+  /** The statement of many rows that was run last: the next one is likely to be the same. */
+  let bulk: { readonly text: string; readonly prepared: Prepared } | null = null
+  const forget = (): void => {
+    bulk?.prepared.free()
+    bulk = null
+  }
+  const repeated = (text: string): Prepared => {
+    if (bulk?.text === text) return bulk.prepared
+    forget()
+    bulk = { text, prepared: db.prepare(text) }
+    return bulk.prepared
   }
 
   const cursor = async (statement: Statement, size: number): Promise<DriverCursor> => {
@@ -139,6 +153,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
     cursor,
     script: async sql => {
       if (!/^(BEGIN|SAVEPOINT|RELEASE|COMMIT)/.test(sql)) drain()
+      forget()
       db.run(sql)
     },
     committed: async () => {

@@ -69,16 +69,20 @@ const driverOf = (db: Connection): Driver => {
   const bound = (params: readonly unknown[]): unknown[] =>
     params.length === 0 ? [] : [Object.fromEntries(params.map((p, i) => [i + 1, native(p)]))]
 
+  /** Values for columns, which make integers of numbers that are some: by position, as they are. */
+  const inPlaces = (params: readonly unknown[]): unknown[] => [params.map(p => (p instanceof Uint8Array ? Buffer.from(p) : p))]
+
   return {
-    query: async ({ text, params, columns }) => {
+    query: async ({ text, params: given, columns, isBulk }) => {
       drain()
       const statement = prepare(text)
-      if (!statement.reader) return { rows: [], affected: statement.run(...bound(params)).changes }
+      const params = isBulk === true ? inPlaces(given) : bound(given)
+      if (!statement.reader) return { rows: [], affected: statement.run(...params).changes }
       const { useBigInt, checked } = sqliteReading(columns)
       const rows = statement
         .raw(true)
         .safeIntegers(useBigInt)
-        .all(...bound(params)) as unknown[][]
+        .all(...params) as unknown[][]
       return { rows: rows.map(checked), affected: rows.length }
     },
     cursor: async ({ text, params, columns }: Statement, size): Promise<DriverCursor> => {

@@ -174,6 +174,12 @@ export interface Writes {
   /** Whether generated keys go on after those that were given; else what makes them. */
   readonly keysFollow: boolean
   readonly afterGivenKey: (table: string, column: string) => string
+  /** The most rows of plain values in one statement: more of them are sent in several of the same text. */
+  readonly rowsAtOnce: number
+  /** Rows of plain values by one parameter a column, where the engine has that for columns of these types; else they are VALUES. */
+  readonly arrays: ((types: readonly SqlType[]) => ColumnArrays | null) | null
+  /** How values of plain rows are written, where columns take them in a form that is faster. */
+  readonly forColumns?: Values['write']
   /** Which commands can answer rows. */
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean }
   /** Whether an upsert is about its target alone; otherwise any unique key that the row violates makes it an update. */
@@ -186,6 +192,12 @@ export interface Writes {
   readonly wasInserted: string | null
   readonly update: (parts: UpdateParts) => Fragment
   readonly delete: (parts: DeleteParts) => Fragment
+}
+
+/** Rows as columns: the query that makes rows of them, and the parameter that a column's values are. */
+interface ColumnArrays {
+  readonly source: string
+  readonly write: (column: number, values: readonly unknown[]) => unknown
 }
 
 /** What an upsert does where the row is there, with its names quoted. `set` is null where that is nothing. */

@@ -11,6 +11,24 @@ import { canonical, decimalOf, unscaled } from '../core/Canonical.js'
 import type { Json, SqlType } from '../core/SqlType.js'
 import { fromHex } from './hex.js'
 
+const DAY = 86_400_000
+let lastDay = Number.NaN
+let lastText = ''
+const padded = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
+
+/** An instant as ISO text with this between day and time. Many rows lie on few days: the text of the last one is kept. */
+export const instantText = (instant: Date, between: string): string => {
+  const at = instant.getTime()
+  const day = Math.floor(at / DAY)
+  if (day !== lastDay) {
+    lastText = new Date(day * DAY).toISOString().slice(0, 10)
+    lastDay = day
+  }
+  const ms = at - day * DAY
+  const s = Math.floor(ms / 1000)
+  return `${lastText}${between}${padded(Math.floor(s / 3600))}:${padded(Math.floor(s / 60) % 60)}:${padded(s % 60)}.${String(ms % 1000).padStart(3, '0')}`
+}
+
 /** What a reader answers for a cell that is not of its type, and for a number that does not fit it. */
 export const MISMATCH: unique symbol = Symbol('mismatch')
 export const OVERFLOW: unique symbol = Symbol('overflow')

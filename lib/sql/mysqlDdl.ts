@@ -160,6 +160,8 @@ export const definitions = ({ dialect, quote, write, collation, json, dropTogeth
 
 /** What the writes of both have in common. */
 export const writes = {
+  rowsAtOnce: 1_000,
+  arrays: null,
   parameters: 60_000,
   missing: 'NULL',
   allDefaults: '() VALUES ()',

@@ -10,9 +10,9 @@
  */
 import type { SqlType } from '../core/SqlType.js'
 import { toHex } from './hex.js'
-import { MISMATCH, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
+import { instantText, MISMATCH, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
 
-const sqlInstant = (iso: string): string => iso.replace('T', ' ').replace('Z', '')
+const sqlInstant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, -1)}`
 
 const write = (type: SqlType): ((value: any) => unknown) => {
   switch (type.tag) {
@@ -21,7 +21,7 @@ const write = (type: SqlType): ((value: any) => unknown) => {
     case 'bigint':
       return (value: number | bigint) => BigInt(value)
     case 'timestamp':
-      return (value: Date) => sqlInstant(value.toISOString())
+      return (value: Date) => instantText(value, ' ')
     case 'timestampMicros':
       return (value: string) => sqlInstant(value)
     case 'json':

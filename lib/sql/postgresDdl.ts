@@ -91,7 +91,20 @@ const literal = (value: unknown, type: SqlType): string => {
   return `${quoted(String(postgresValues.write(type)(value)))}::${parameterType(type)}`
 }
 
+/** The columns of rows as arrays; null where a type has no array of which `unnest` makes its values again. */
+const arrays: Writes['arrays'] = types => {
+  if (types.some(t => t.tag === 'array' || t.tag === 'vector' || t.tag === 'custom')) return null
+  const element = (t: SqlType): string => (t.tag === 'json' ? 'jsonb' : parameterType(t))
+  const writers = types.map(t => postgresValues.write({ tag: 'array', element: t, elementNullable: true }))
+  return {
+    source: `SELECT ${types.map((t, i) => `unnest($${i + 1}::text::${element(t)}[])`).join(', ')}`,
+    write: (column, values) => writers[column]?.(values),
+  }
+}
+
 export const writes: Writes = {
+  rowsAtOnce: 3_000,
+  arrays,
   parameters: 60_000,
   missing: 'DEFAULT',
   allDefaults: 'DEFAULT VALUES',

@@ -6,12 +6,23 @@
  */
 import type { SqlType } from '../core/SqlType.js'
 import { toHex } from './hex.js'
-import { readCell, readJsonCell, type Values } from './Values.js'
+import { instantText, readCell, readJsonCell, type Values } from './Values.js'
 
 /** An element of an array literal, quoted. */
-const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+const quoted = (text: string): string =>
+  text.includes('\\') || text.includes('"') ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `"${text}"`
 
 const hexOf = (bytes: Uint8Array): string => `\\x${toHex(bytes)}`
+
+/** Types whose texts mean nothing else in an array literal. */
+const isPlain = ({ tag }: SqlType): boolean =>
+  tag === 'int' ||
+  tag === 'smallint' ||
+  tag === 'bigint' ||
+  tag === 'float' ||
+  tag === 'numeric' ||
+  tag === 'boolean' ||
+  tag === 'timestamp'
 
 const write = (type: SqlType): ((value: any) => unknown) => {
   switch (type.tag) {
@@ -21,12 +32,15 @@ const write = (type: SqlType): ((value: any) => unknown) => {
     case 'float':
       return value => String(value)
     case 'timestamp':
-      return (value: Date) => value.toISOString()
+      return (value: Date) => `${instantText(value, 'T')}Z`
     case 'json':
       return value => JSON.stringify(value)
     case 'array': {
       const element = type.element.tag === 'bytes' ? hexOf : write(type.element)
-      return (value: readonly unknown[]) => `{${value.map(v => (v === null ? 'NULL' : quoted(String(element(v as never))))).join(',')}}`
+      const written = isPlain(type.element)
+        ? (v: unknown) => String(element(v as never))
+        : (v: unknown) => quoted(String(element(v as never)))
+      return (value: readonly unknown[]) => `{${value.map(v => (v === null ? 'NULL' : written(v))).join(',')}}`
     }
     case 'vector':
       return (value: readonly number[]) => JSON.stringify(value)

@@ -10,7 +10,7 @@ import type { SqlType } from '../core/SqlType.js'
 import type { Ddl, TypeCheck, Writes } from './Dialect.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
-import { isScaled, sqliteValues } from './sqliteValues.js'
+import { forColumns, isScaled, sqliteValues } from './sqliteValues.js'
 import { onConflict, remove, update } from './standardWrites.js'
 
 export const quote = quoting('sqlite', '"', 1000)
@@ -69,6 +69,9 @@ const literal = (value: unknown, type: SqlType): string => {
 }
 
 export const writes: Writes = {
+  rowsAtOnce: 250,
+  arrays: null,
+  forColumns,
   parameters: 32_000,
   missing: 'NULL',
   allDefaults: 'DEFAULT VALUES',

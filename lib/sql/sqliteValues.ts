@@ -8,12 +8,23 @@
 import { decimalOf, unscaled } from '../core/Canonical.js'
 import type { SqlType } from '../core/SqlType.js'
 import { toHex } from './hex.js'
-import { FLOAT_TEXT, list, MISMATCH, OVERFLOW, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
+import {
+  FLOAT_TEXT,
+  instantText,
+  list,
+  MISMATCH,
+  OVERFLOW,
+  type Reader,
+  readCell,
+  readJsonCell,
+  toJsonText,
+  type Values,
+} from './Values.js'
 
 /** Numerics that are stored as integers: the value times ten to the scale. */
 export const isScaled = (t: SqlType): boolean => t.tag === 'numeric' && t.precision <= 18 && t.sqlite === undefined
 
-const sqlInstant = (iso: string): string => iso.replace('T', ' ').replace('Z', '')
+const sqlInstant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, -1)}`
 
 const write = (type: SqlType): ((value: any) => unknown) => {
   switch (type.tag) {
@@ -25,7 +36,7 @@ const write = (type: SqlType): ((value: any) => unknown) => {
     case 'boolean':
       return (value: boolean) => (value ? 1 : 0)
     case 'timestamp':
-      return (value: Date) => sqlInstant(value.toISOString())
+      return (value: Date) => instantText(value, ' ')
     case 'timestampMicros':
       return (value: string) => sqlInstant(value)
     case 'json':
@@ -38,6 +49,16 @@ const write = (type: SqlType): ((value: any) => unknown) => {
       return (value: readonly number[]) => JSON.stringify(value)
     default:
       return value => value
+  }
+}
+
+/** Values for columns, which take a number for an integer: drivers bind it faster than a text. */
+export const forColumns = (type: SqlType): ((value: any) => unknown) => {
+  const written = write(type)
+  if (type.tag !== 'numeric' || !isScaled(type) || type.scale === 0) return written
+  return (value: string) => {
+    const point = value.length - type.scale - 1
+    return value.length < 10 && value[point] === '.' ? Number(value.slice(0, point) + value.slice(point + 1)) : written(value)
   }
 }
 

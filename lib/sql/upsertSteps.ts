@@ -27,7 +27,7 @@ import {
   type Scalar,
   substitute,
 } from '../plan/Rel.js'
-import type { OnConflict, Write } from '../plan/write.js'
+import type { OnConflict, PrintedWrite, Write } from '../plan/write.js'
 import type { Dialect } from './Dialect.js'
 import { inOrder } from './mysqlWrites.js'
 
@@ -85,7 +85,7 @@ export const rowThere = (write: Upsert, row: Row): Plan => {
 }
 
 /** The steps of one row: an update, unless nothing is to be done, and an insert. */
-const stepsOf = (write: Upsert, row: Row): readonly Write[] => {
+const stepsOf = (write: Upsert, row: Row): readonly PrintedWrite[] => {
   const { table, columns, conflict, fields } = write
   const missing: Scalar = {
     node: { tag: 'call', fn: 'not', args: [{ node: { tag: 'exists', plan: rowThere(write, row) }, type: BOOLEAN }] },
@@ -99,7 +99,7 @@ const stepsOf = (write: Upsert, row: Row): readonly Write[] => {
     row: { tag: 'record', fields: [] },
   }
   const common = { table, columns, returning: null, outcome: false }
-  const inserted: Write = { ...common, tag: 'insertFrom', fields: own, plan, returning: write.returning }
+  const inserted: PrintedWrite = { ...common, tag: 'insertFrom', fields: own, plan, returning: write.returning }
   if (conflict.set === null) return [inserted]
   const { scalar } = substitute(new Map(conflict.offered.map(c => [c.id, givenIn(write, row, c.name)])))
   const set = conflict.set.map(([f, s]) => [f, scalar(s)] as const)
@@ -115,7 +115,7 @@ const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>):
 }
 
 /** The steps of an upsert that needs them, or null. */
-export const upsertSteps = (dialect: Dialect, write: Upsert): readonly Write[] | null => {
+export const upsertSteps = (dialect: Dialect, write: Upsert): readonly PrintedWrite[] | null => {
   const { table, rows } = write
   const { target, set, where } = write.conflict
   const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]

@@ -9,7 +9,8 @@ import type { AnyTable } from '../core/Syntax.js'
 import { columnName } from '../core/Table.js'
 import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
 import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
-import type { OnConflict, Write } from '../plan/write.js'
+import type { OnConflict, PrintedWrite, Write } from '../plan/write.js'
+import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
 import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
@@ -18,7 +19,7 @@ import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
 export interface CompiledWrite {
-  readonly statements: readonly Flat[]
+  readonly statements: readonly (Flat | BulkStatement)[]
   /** What has to follow: generated keys go on after those that were given. */
   readonly after: readonly Flat[]
   readonly row: RowPlan | null
@@ -39,6 +40,7 @@ const target = (dialect: Dialect, table: AnyTable): string =>
 
 /** A write whose queries are in normal form. */
 const normalized = (write: Write): Write => {
+  if (write.tag === 'insertPlain') return write
   if (write.tag === 'insert') return isUpsert(write) ? { ...write, conflict: normalizedConflict(write.conflict) } : write
   if (write.tag === 'insertFrom') return { ...write, plan: normalize(write.plan) }
   const where = write.where === null ? null : normalizeCondition(write.where)
@@ -63,7 +65,7 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   const asRow = given.outcome && wasInserted !== null
   const write = asRow ? tellingOutcome(normalized(given), wasInserted) : normalized(given)
   const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
-  const compiled = (writes: readonly Write[], count: number | null): CompiledWrite => ({
+  const compiled = (writes: readonly PrintedWrite[], count: number | null): CompiledWrite => ({
     statements: writes.map(w => flat(statement(dialect, w))),
     after: dialect.writes.keysFollow
       ? []
@@ -72,6 +74,13 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
     count,
     outcome: asRow ? { tag: 'row' } : null,
   })
+  if (write.tag === 'insertPlain') {
+    const rows = write.values.length / write.fields.length
+    const bulk = bulkStatements(dialect, write)
+    return bulk === null
+      ? printWrite(dialect, { ...write, tag: 'insert', rows: literalRows(write), conflict: null })
+      : { ...compiled([], rows), statements: bulk }
+  }
   if (write.tag !== 'insert') return compiled([write], null)
   const { rows, fields } = write
   const isSure = !isUpsert(write) || (write.conflict.set !== null && write.conflict.where === null)
@@ -87,6 +96,21 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   )
   if (!isUpsert(write) || !write.outcome || asRow) return printed
   return { ...printed, outcome: { tag: 'query', query: flat(renderer(dialect).select(normalize(rowThere(write, rows[0] ?? [])))) } }
+}
+
+/** The statements of plain rows, or null where what they return has values of its own. */
+const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insertPlain' }): readonly BulkStatement[] | null => {
+  const out = renderer(dialect)
+  out.alias(write.table.name)
+  const tail = flatten(
+    returned(dialect, write, x => out.scalar(x, reading(dialect, write))),
+    dialect.placeholder,
+    dialect.numbered,
+  )
+  if (tail.slots.length > 0) return null
+  const columns = write.fields.map(f => dialect.quote(columnName(write.table, f)))
+  const head = `INSERT INTO ${target(dialect, write.table)} (${columns.join(', ')}) `
+  return bulkInsert(dialect, write, head, tail.text)
 }
 
 /** The generated columns that a write gives values for. */
@@ -114,13 +138,19 @@ const parts = (
   }
 }
 
-const statement = (dialect: Dialect, write: Write): Fragment => {
+/** How a column of the row that is written is read. */
+const reading = ({ quote }: Dialect, { table, columns }: Write): ((id: number) => Fragment) => {
+  const fields = new Map(columns.map(c => [c.id, c.name]))
+  return id => text(`${quote(table.name)}.${quote(columnName(table, fields.get(id) ?? ''))}`)
+}
+
+const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
   const { table } = write
   const { quote } = dialect
   const out = renderer(dialect)
   out.alias(table.name)
   const fields = new Map(write.columns.map(c => [c.id, c.name]))
-  const read = (id: number): Fragment => text(`${quote(table.name)}.${quote(columnName(table, fields.get(id) ?? ''))}`)
+  const read = reading(dialect, write)
   const value = (s: Scalar): Fragment => out.scalar(s, read)
   const column = (f: string): string => quote(columnName(table, f))
   const name = target(dialect, table)
@@ -174,7 +204,7 @@ const statement = (dialect: Dialect, write: Write): Fragment => {
 
 const returned = (dialect: Dialect, write: Write, value: (s: Scalar) => Fragment): Fragment => {
   if (write.returning === null) return text('')
-  const kind = write.tag === 'insertFrom' ? 'insert' : write.tag
+  const kind = write.tag === 'insertFrom' || write.tag === 'insertPlain' ? 'insert' : write.tag
   if (!dialect.writes.returning[kind]) return refuse(unsupported(`${kind} with returning`, dialect.name, 'read the rows back by their key'))
   const { outputs } = write.returning
   const output = ({ scalar }: (typeof outputs)[number]): Fragment => {

@@ -41,7 +41,8 @@ const dialectOf = (engine: string): DialectName | null => {
 
 const tableOf = ({ node }: AnyCommand): string | null => (node.tag === 'invalid' ? null : node.table.name)
 
-const verbOf = ({ node }: AnyCommand): string => (node.tag === 'insertFrom' ? 'insert' : node.tag === 'invalid' ? 'command' : node.tag)
+const verbOf = ({ node }: AnyCommand): string =>
+  node.tag === 'insertFrom' || node.tag === 'insertPlain' ? 'insert' : node.tag === 'invalid' ? 'command' : node.tag
 
 const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string | null => {
   if (dialect === null) return null

@@ -46,7 +46,7 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
     case 'execute':
       return attempting('a command', () => {
         const { statements, after } = printWrite(record, reifyWrite(op.command))
-        return [...statements, ...after].map(({ text, slots }) => ({ sql: text, params: parameters(record, slots, null) }))
+        return [...statements, ...after].map(s => ({ sql: s.text, params: 'slots' in s ? parameters(record, s.slots, null) : s.params() }))
       })
     case 'ddl':
       return E.flatMap(validate(op.schema), schema =>

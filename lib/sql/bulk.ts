@@ -1,0 +1,75 @@
+/**
+ * Many rows of plain values as INSERT, without an object for each value.
+ *
+ * Where the dialect has arrays, a column is one parameter, and the text is the same for any number of rows. Elsewhere it is VALUES, in
+ * statements of the same number of rows, which an engine prepares once; the last one may have fewer. The parameters of a statement
+ * are written when it is sent, so that they don't stand beside those of all others.
+ */
+import type { ExprType } from '../core/Syntax.js'
+import type { Scalar } from '../plan/Rel.js'
+import type { Write } from '../plan/write.js'
+import type { Dialect } from './Dialect.js'
+import { flatten, text } from './Fragment.js'
+
+type Plain = Write & { readonly tag: 'insertPlain' }
+
+/** A statement whose parameters are plain values, by position. */
+export interface BulkStatement {
+  readonly text: string
+  readonly params: () => readonly unknown[]
+}
+
+/** Where each statement's rows begin and end. */
+const chunks = (rows: number, size: number): readonly (readonly [number, number])[] =>
+  Array.from({ length: Math.ceil(rows / size) }, (_, i) => [i * size, Math.min(rows, (i + 1) * size)])
+
+/** `head` is the text up to the columns, `tail` what follows the rows. Null where the values have to stand as literals. */
+export const bulkInsert = (
+  dialect: Dialect,
+  { table, fields, values }: Plain,
+  head: string,
+  tail: string,
+): readonly BulkStatement[] | null => {
+  const types = fields.map(f => (table.types[f] as ExprType).sql)
+  const width = fields.length
+  const rows = values.length / width
+  const { arrays, rowsAtOnce, parameters } = dialect.writes
+  if (arrays !== null) {
+    const columns = arrays(types)
+    if (columns === null) return null
+    const column = (i: number, from: number, to: number): readonly unknown[] =>
+      Array.from({ length: to - from }, (_, row) => values[(from + row) * width + i])
+    return chunks(rows, rowsAtOnce).map(([from, to]) => ({
+      text: `${head}${columns.source}${tail}`,
+      params: () => types.map((_, i) => columns.write(i, column(i, from, to))),
+    }))
+  }
+  const place = (i: number): string =>
+    flatten(dialect.parameter(text('?'), types[i] as (typeof types)[number], 'stored'), () => '', false).text
+  const row = `(${types.map((_, i) => place(i)).join(', ')})`
+  const writers = types.map(dialect.writes.forColumns ?? dialect.write)
+  const textOf = (n: number): string => `${head}VALUES ${Array.from({ length: n }, () => row).join(', ')}${tail}`
+  const size = Math.max(1, Math.min(rowsAtOnce, Math.floor(parameters / width)))
+  const whole = rows >= size ? textOf(size) : ''
+  return chunks(rows, size).map(([from, to]) => ({
+    text: to - from === size ? whole : textOf(to - from),
+    params: () => {
+      const start = from * width
+      const params: unknown[] = values.slice(start, to * width)
+      for (const [column, writer] of writers.entries()) {
+        for (let i = column; i < params.length; i += width) if (params[i] !== null) params[i] = writer(params[i])
+      }
+      return params
+    },
+  }))
+}
+
+/** The same rows as scalars. */
+export const literalRows = ({ table, fields, values }: Plain): readonly (readonly Scalar[])[] =>
+  Array.from({ length: values.length / fields.length }, (_, row) =>
+    fields.map((f, i): Scalar => {
+      const value = values[row * fields.length + i]
+      const type = table.types[f] as ExprType
+      return { node: { tag: 'literal', value }, type: value === null ? type : { ...type, nullable: false } }
+    }),
+  )
