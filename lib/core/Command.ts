@@ -18,6 +18,7 @@ import { MADE } from './Syntax.js'
 import type { InsertOf, UpdateOf } from './Table.js'
 import { assignments, type Cardinality, inserting, refusal, type Write, write } from './written.js'
 
+export { type InsertAllOptions, insertAll, type Rows } from './insertAll.js'
 export type { Command } from './Syntax.js'
 export { type Outcome, outcome, upsert, upsertMany } from './upsert.js'
 export type { Write } from './written.js'
