@@ -9,6 +9,7 @@
 import type fc from 'fast-check'
 import { type AnySchema, schema as schemaOf } from '../../lib/core/Schema.js'
 import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/Syntax.js'
+import { scopeOf } from '../../lib/core/scope.js'
 import { append, onRows, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, statically, type Variable } from './Code.js'
 import { call, combinator, tableCode } from './combinators.js'
@@ -174,6 +175,43 @@ const upsertMany = (w: Writer, t: Target): Written | null => {
   return { code: apply(apply(call('C', 'upsertMany', t.code), told.how), list(rows)), table: t.table, ordered: true }
 }
 
+const updateMany = (w: Writer, t: Target): Written | null => {
+  const found = keyOf(w, t)
+  if (found === null || found.rest.length === 0) return null
+  const { key, rest } = found
+  const fields = [...key, ...some(w, rest)]
+  const rows = Array.from({ length: w.choices.pick([2, 1, 3]) }, () => record(fields.map(f => [f, value(w, t.table.types[f] as ExprType)])))
+  const code = apply(apply(call('C', 'updateMany', t.code), list(key.map(valueCode))), list(rows))
+  return { code, table: t.table, ordered: false }
+}
+
+/** The rows of a query, and what is written with a row of the table and one of them in scope. */
+const beside = (
+  w: Writer,
+  t: Target,
+  body: (inner: Writer, both: readonly Variable[]) => readonly Code<unknown>[],
+): readonly Code<unknown>[] | null => {
+  const q = w.query()
+  if (q.row === null) return null
+  const own = rowVariableOf(w, t)
+  const matched: Variable = { name: `matched${w.vars.length}`, scope: scopeOf(q.row) }
+  return [q, ...body(within(w, own, matched), [own, matched])]
+}
+
+const updateFrom = (w: Writer, t: Target): Written | null => {
+  const fields = some(w, t.fields)
+  const args = beside(w, t, (inner, both) => {
+    const set = fields.map(f => [f, alike(inner, symbol(t.table.types[f] as ExprType)) ?? value(w, t.table.types[f] as ExprType)] as const)
+    return [lambda(both, predicate(inner, w.choices.pick([1, 0, 2]))), lambda(both, record(set))]
+  })
+  return args === null ? null : { code: apply(call('C', 'updateFrom', t.code), ...args), table: t.table, ordered: false }
+}
+
+const deleteUsing = (w: Writer, t: Target): Written | null => {
+  const args = beside(w, t, (inner, both) => [lambda(both, predicate(inner, w.choices.pick([1, 0, 2])))])
+  return args === null ? null : { code: apply(call('C', 'deleteUsing', t.code), ...args), table: t.table, ordered: false }
+}
+
 const makers: { readonly [op: string]: (w: Writer, t: Target) => Written | null } = {
   insert,
   insertMany,
@@ -182,9 +220,23 @@ const makers: { readonly [op: string]: (w: Writer, t: Target) => Written | null 
   delete: delete_,
   upsert,
   upsertMany,
+  updateMany,
+  updateFrom,
+  deleteUsing,
 }
 
-const WEIGHTS: Weights = { insert: 4, update: 4, delete: 3, insertMany: 2, upsert: 4, upsertMany: 2, insertFrom: 2 }
+const WEIGHTS: Weights = {
+  insert: 4,
+  update: 4,
+  delete: 3,
+  insertMany: 2,
+  upsert: 4,
+  upsertMany: 2,
+  insertFrom: 2,
+  updateMany: 2,
+  updateFrom: 3,
+  deleteUsing: 1,
+}
 
 /** What a write returns: columns of the row, and now and then more than one makes of them. */
 const returned = (w: Writer, t: Target): { readonly f: Code<any>; readonly row: RowShape } => {

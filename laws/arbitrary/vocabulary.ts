@@ -28,7 +28,7 @@ export const queryVocabulary: readonly string[] = [
 
 /** Combinators of commands. */
 export const commandVocabulary: readonly string[] = words(
-  'insert insertMany insertFrom update delete upsert upsertMany outcome everywhere returning',
+  'insert insertMany insertFrom update delete upsert upsertMany outcome updateMany updateFrom deleteUsing everywhere returning',
 ).map(n => `C.${n}`)
 
 /** What is not generated, and why. */

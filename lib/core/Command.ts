@@ -20,6 +20,7 @@ import { assignments, type Cardinality, inserting, refusal, type Write, write } 
 
 export { type InsertAllOptions, insertAll, type Rows } from './insertAll.js'
 export type { Command } from './Syntax.js'
+export { deleteUsing, updateFrom, updateMany } from './updates.js'
 export { type Outcome, outcome, upsert, upsertMany } from './upsert.js'
 export type { Write } from './written.js'
 

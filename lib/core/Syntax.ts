@@ -399,6 +399,15 @@ export type CommandNode =
       readonly set: (row: any) => Assignments
       readonly where: ((row: any) => Pred) | null
     }
+  /** `isOnce`: no row matches several rows of the query, whatever they hold. */
+  | {
+      readonly tag: 'updateFrom'
+      readonly table: AnyTable
+      readonly query: AnyQuery
+      readonly on: (row: any, matched: any) => Pred
+      readonly set: (row: any, matched: any) => Assignments
+      readonly isOnce: boolean
+    }
   | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
   | { readonly tag: 'invalid'; readonly error: DbError }
 

@@ -12,12 +12,11 @@
  * the one by `(_, offered) => pick(offered, names)`; without a row of that key an upsert is an insert.
  */
 import { asCondition, isRecord } from './answered.js'
-import { identityIn } from './Canonical.js'
 import { refuse, unsupported, validationError } from './DbError.js'
 import type { AnyExpr, AnyTable, Assignments, Command, Conflict, Exprs, Pred, Table } from './Syntax.js'
 import { MADE } from './Syntax.js'
 import type { InsertOf, UpdateOf } from './Table.js'
-import { assignments, type Cardinality, inserting, type Write, write } from './written.js'
+import { assignments, type Cardinality, inserting, repeated, type Write, write } from './written.js'
 
 type Names<C> = readonly (keyof C & string)[]
 
@@ -119,25 +118,6 @@ const conflictOf = (table: AnyTable, how: How, rows: number): Conflict | string 
 export const offeredFields = (table: AnyTable, rows: readonly Assignments[]): readonly string[] =>
   Object.keys(table.columns).filter(f => table.columns[f]?.generated !== true || rows.every(r => r[f] !== undefined))
 
-/** Where two rows have the same values in the target, or a value that is not known before. */
-const repeated = (table: AnyTable, target: readonly string[], rows: readonly Assignments[]): string | null => {
-  const seen = new Map<string, number>()
-  for (const [i, row] of rows.entries()) {
-    const values = target.map(f => {
-      const { node, type } = row[f] as AnyExpr
-      if (node.tag !== 'literal') return undefined
-      return node.value === null ? null : identityIn(table.types[f]?.sql ?? type.sql, node.value)
-    })
-    if (values.includes(undefined)) return `row ${i}: an upsert of several rows needs plain values for ${target.join(', ')}`
-    if (values.includes(null)) continue
-    const key = JSON.stringify(values)
-    const before = seen.get(key)
-    if (before !== undefined) return `rows ${before} and ${i} have the same ${target.join(', ')}: a command upserts a row once`
-    seen.set(key, i)
-  }
-  return null
-}
-
 const upserting = (table: AnyTable, how: How, rows: readonly object[], cardinality: Cardinality): Write<any, any> => {
   const bad = (reason: string): Write<any, any> => write({ tag: 'invalid', error: validationError([table.name], reason) }, cardinality)
   if (!isRecord(how)) return bad('an upsert is told its target and what to update')
@@ -150,7 +130,7 @@ const upserting = (table: AnyTable, how: How, rows: readonly object[], cardinali
     if (unset !== undefined) return bad(`an upsert needs a value for ${unset}, which its target or update names`)
   }
   const command = inserting<any, any>(table, rows, cardinality, conflict)
-  const twice = command.node.tag === 'insert' && rows.length > 1 ? repeated(table, conflict.target, command.node.rows) : null
+  const twice = command.node.tag === 'insert' && rows.length > 1 ? repeated(table, conflict.target, command.node.rows, 'upserts') : null
   return twice === null ? command : bad(twice)
 }
 

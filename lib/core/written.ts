@@ -6,7 +6,7 @@
  * `ValidationError` of the first thing that is wrong with them. Nothing here is public by itself: `Command` exports what is.
  */
 import { isExpr, isRecord } from './answered.js'
-import { fitsColumn } from './Canonical.js'
+import { fitsColumn, identityIn } from './Canonical.js'
 import { type DbError, numericOverflow, validationError } from './DbError.js'
 import { asColumn, literalOf } from './operand.js'
 import { plainRows } from './plainRows.js'
@@ -108,4 +108,28 @@ export const inserting = <S, K extends Cardinality>(
     )
   }
   return write({ tag: 'insert', table, rows: checked, conflict }, cardinality)
+}
+
+/** Why rows may have the same values in a key, by which a command would write a row twice; null where they don't. */
+export const repeated = (
+  table: AnyTable,
+  target: readonly string[],
+  rows: readonly Assignments[],
+  verb: 'upserts' | 'updates',
+): string | null => {
+  const seen = new Map<string, number>()
+  for (const [i, row] of rows.entries()) {
+    const values = target.map(f => {
+      const { node, type } = row[f] as AnyExpr
+      if (node.tag !== 'literal') return undefined
+      return node.value === null ? null : identityIn(table.types[f]?.sql ?? type.sql, node.value)
+    })
+    if (values.includes(undefined)) return `row ${i}: several rows need plain values for ${target.join(', ')}`
+    if (values.includes(null)) continue
+    const key = JSON.stringify(values)
+    const before = seen.get(key)
+    if (before !== undefined) return `rows ${before} and ${i} have the same ${target.join(', ')}: a command ${verb} a row once`
+    seen.set(key, i)
+  }
+  return null
 }

@@ -11,7 +11,7 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
-import { attempting, type DbError, refuse } from '../core/DbError.js'
+import { attempting, type DbError, refuse, tooManyRows } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
 import { assignmentsOf } from '../core/plainRows.js'
 import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict } from '../core/Syntax.js'
@@ -128,6 +128,18 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
     case 'update': {
       const changes = chosen(node.where).map(
         (before): Change => ({ before, after: { ...before, ...cells(m, into.table, given(node.set(scope(before)))) } }),
+      )
+      return { changes, next: changes.reduce((next, c) => beyond(next, c.after as StoredRow), into) }
+    }
+    case 'updateFrom': {
+      const matched = m.rows(node.query).map(scopeOf)
+      const met = into.rows.flatMap(row => {
+        const [first, ...more] = matched.filter(s => m.holds(node.on(scope(row), s)))
+        if (more.length > 0) refuse(tooManyRows)
+        return first === undefined ? [] : [[row, first] as const]
+      })
+      const changes = met.map(
+        ([before, by]): Change => ({ before, after: { ...before, ...cells(m, into.table, given(node.set(scope(before), by))) } }),
       )
       return { changes, next: changes.reduce((next, c) => beyond(next, c.after as StoredRow), into) }
     }

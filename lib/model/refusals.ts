@@ -44,6 +44,7 @@ import {
   unite,
   visit,
 } from '../core/scope.js'
+import { metTwice, NESTED_SOURCE } from '../core/updates.js'
 import { offeredFields } from '../core/upsert.js'
 import { writable } from '../core/views.js'
 import { isRequired } from '../core/written.js'
@@ -303,6 +304,13 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
   else if (node.tag === 'insertFrom') {
     query(node.query)
     insertable(table, rowThrough(node.query))
+  } else if (node.tag === 'updateFrom') {
+    query(node.query)
+    const matched = rowThrough(node.query)
+    if (matched === null) return
+    if (leaves(scopeOf(matched)).some(([, leaf]) => leaf.kind === 'nested')) refuse(NESTED_SOURCE)
+    if (!node.isOnce) query(metTwice(table, node.query, node.on))
+    expressions([node.on(row, scopeOf(matched)), ...Object.values(node.set(row, scopeOf(matched)))])
   } else {
     if (node.tag === 'update') {
       const set: Assignments = node.set(row)

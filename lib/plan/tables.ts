@@ -42,7 +42,8 @@ export const tablesOfCommand = (command: AnyCommand): Found =>
       if (write.conflict?.where != null) scalar(write.conflict.where)
     }
     if (write.tag === 'insertFrom') plan(write.plan)
-    if (write.tag === 'update') for (const [, s] of write.set) scalar(s)
-    if ((write.tag === 'update' || write.tag === 'delete') && write.where !== null) scalar(write.where)
+    if (write.tag === 'updateFrom') plan(write.source)
+    if (write.tag === 'update' || write.tag === 'updateFrom') for (const [, s] of write.set) scalar(s)
+    if ((write.tag === 'update' || write.tag === 'updateFrom' || write.tag === 'delete') && write.where !== null) scalar(write.where)
     return found
   })

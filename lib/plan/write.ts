@@ -12,12 +12,13 @@ import type { PlainRows } from '../core/plainRows.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict, ExprType } from '../core/Syntax.js'
 import { query } from '../core/Syntax.js'
-import { leaves, returnable, rowOf } from '../core/scope.js'
+import { leaves, mapLeaves, returnable, rowOf, scopeOf } from '../core/scope.js'
+import { metTwice, NESTED_SOURCE } from '../core/updates.js'
 import { offeredFields } from '../core/upsert.js'
 import { writable } from '../core/views.js'
 import { isRequired } from '../core/written.js'
 import { columnsOf, type Named, type Output, type Plan, type RowPlan, type Scalar } from './Rel.js'
-import { reifier } from './reify.js'
+import { reifier, reify } from './reify.js'
 
 /** Field and new value. */
 type Assignment = readonly [string, Scalar]
@@ -54,6 +55,16 @@ export type Write = {
   | ({ readonly tag: 'insertPlain' } & PlainRows)
   | { readonly tag: 'insertFrom'; readonly fields: readonly string[]; readonly plan: Plan }
   | { readonly tag: 'update'; readonly set: readonly Assignment[]; readonly where: Scalar | null }
+  | {
+      readonly tag: 'updateFrom'
+      readonly source: Plan
+      /** The columns of the source, in the order of its outputs. */
+      readonly matched: readonly Named[]
+      readonly where: Scalar | null
+      readonly set: readonly Assignment[]
+      /** What has a row where the update can't be meant. */
+      readonly twice: Plan | null
+    }
   | { readonly tag: 'delete'; readonly where: Scalar | null }
 )
 
@@ -128,6 +139,27 @@ export const reifyWrite = (command: AnyCommand): Write => {
       const set = Object.entries(node.set(row)).map(([field, e]): Assignment => [field, scalar(e)])
       if (set.length === 0) return refuse(validationError([table.name], 'an update must set at least one column'))
       return { ...common, tag: 'update', set, where: node.where === null ? null : scalar(asCondition(node.where(row), 'where')) }
+    }
+    case 'updateFrom': {
+      const shape = rowOf(node.query)
+      // zero has no row that could match
+      if (shape === null) return { ...common, tag: 'insert', fields: [], rows: [], conflict: null }
+      const source = plan(node.query)
+      const matched = columnsNamed(Object.fromEntries(source.outputs.map((o, i) => [`c${i + 1}`, o.scalar.type])))
+      const refs = rowNamed(matched)
+      const at = new Map(source.outputs.map((o, i) => [JSON.stringify(o.path), refs[`c${i + 1}`] as AnyExpr]))
+      const scope = scopeOf(
+        mapLeaves(shape, (leaf, path) => (leaf.kind === 'nested' ? refuse(NESTED_SOURCE) : (at.get(JSON.stringify(path)) as AnyExpr))),
+      )
+      return {
+        ...common,
+        tag: 'updateFrom',
+        source: { ...source, order: [], outputs: source.outputs.map((o, i) => ({ ...o, path: [`c${i + 1}`] })) },
+        matched,
+        where: scalar(node.on(row, scope)),
+        set: Object.entries(node.set(row, scope)).map(([field, e]): Assignment => [field, scalar(e)]),
+        twice: node.isOnce ? null : reify(metTwice(table, node.query, node.on)),
+      }
     }
     case 'delete':
       return { ...common, tag: 'delete', where: node.where === null ? null : scalar(asCondition(node.where(row), 'where')) }

@@ -18,6 +18,7 @@ import {
   refuse,
   refusedWith,
   stillReferred,
+  tooManyRows,
   unsupported,
   validationError,
 } from '../core/DbError.js'
@@ -253,7 +254,12 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     )
     if (E.isLeft(ready)) return ready
     const steps = (): Answer<unknown> => inOrder(ready.right, table, printed, command.cardinality)
-    const isOne = ready.right.length === 1 && printed.after.length === 0 && printed.row === null && printed.outcome?.tag !== 'query'
+    const isOne =
+      ready.right.length === 1 &&
+      printed.after.length === 0 &&
+      printed.row === null &&
+      printed.outcome?.tag !== 'query' &&
+      printed.twice === null
     return lasting(isOne ? steps : () => atomically(steps))
   }
 
@@ -270,6 +276,11 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       const found = await run(statementOf(printed.outcome.query, [], null, 'read'), table)
       if (E.isLeft(found)) return found
       isThere = found.right.rows.length > 0
+    }
+    if (printed.twice !== null) {
+      const found = await run(statementOf(printed.twice, [], null, 'read'), table)
+      if (E.isLeft(found)) return found
+      if (found.right.rows.length > 0) return E.left(tooManyRows)
     }
     let next = statements[0]?.()
     for (let i = 0; next !== undefined; i += 1) {

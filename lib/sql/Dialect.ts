@@ -191,6 +191,8 @@ export interface Writes {
   /** What is true in RETURNING of an upsert where the row was inserted; null where a row does not tell. */
   readonly wasInserted: string | null
   readonly update: (parts: UpdateParts) => Fragment
+  /** An update by the rows of a source; `where` is over both. */
+  readonly updateFrom: (parts: UpdateParts, source: Fragment) => Fragment
   readonly delete: (parts: DeleteParts) => Fragment
 }
 

@@ -8,7 +8,7 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import type { DialectName } from '../core/DialectName.js'
-import type { DeleteParts, SetPart, Writes } from './Dialect.js'
+import type { DeleteParts, SetPart, UpdateParts, Writes } from './Dialect.js'
 import { type Fragment, list, sql, text } from './Fragment.js'
 import { remove, update } from './standardWrites.js'
 
@@ -32,7 +32,13 @@ interface Engine {
 }
 
 /** The rows that change, with their keys and new values, as they were before, under a name of their own. */
-const derived = ({ dialect, quote }: Engine, parts: DeleteParts, values: readonly Fragment[], name: string): Fragment => {
+const derived = (
+  { dialect, quote }: Engine,
+  parts: DeleteParts,
+  values: readonly Fragment[],
+  name: string,
+  from: Fragment = text(parts.table),
+): Fragment => {
   if (parts.key.length === 0) {
     return refuse(
       unsupported('a write that reads what it changes, in a table without a primary key', dialect, 'give the table a primary key'),
@@ -43,11 +49,19 @@ const derived = ({ dialect, quote }: Engine, parts: DeleteParts, values: readonl
   const columns = [...keys, ...values.map((v, i) => sql`${v} AS ${quote(`value_${i + 1}`)}`)]
   const where = parts.where === null ? text('') : sql` WHERE ${parts.where}`
   const on = parts.key.map((k, i) => `${name}.${key(i)} = ${parts.alias}.${k}`).join(' AND ')
-  return sql`JOIN (SELECT ${list(columns)} FROM ${parts.table}${where} LIMIT ${ALL}) AS ${name} ON ${on}`
+  return sql`JOIN (SELECT ${list(columns)} FROM ${from}${where} LIMIT ${ALL}) AS ${name} ON ${on}`
+}
+
+/** An update whose new values are computed before anything is written. */
+const changing = (engine: Engine, parts: UpdateParts, from?: Fragment): Fragment => {
+  const name = parts.name('changed')
+  const values = parts.set.map(s => s.value)
+  const assigned = parts.set.map((s, i) => `${parts.alias}.${s.column} = ${name}.${engine.quote(`value_${i + 1}`)}`).join(', ')
+  return sql`UPDATE ${parts.table} ${derived(engine, parts, values, name, from)} SET ${assigned}`
 }
 
 /** The printers of all. An upsert comes here only where its assignments have an order: `upsertSteps` takes the others. */
-export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'delete' | 'upsert'> => ({
+export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'updateFrom' | 'delete' | 'upsert'> => ({
   upsert: ({ set }) => {
     const assigned = (inOrder(set ?? []) ?? []).map(s => sql`${s.column} = ${s.value}`)
     return sql` ON DUPLICATE KEY UPDATE ${list(assigned)}`
@@ -55,11 +69,9 @@ export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'delete' | 'u
   update: parts => {
     const set = inOrder(parts.set)
     if (set !== null && (engine.readsTable || !parts.readsTable)) return update({ ...parts, set })
-    const name = parts.name('changed')
-    const values = parts.set.map(s => s.value)
-    const assigned = parts.set.map((s, i) => `${parts.alias}.${s.column} = ${name}.${engine.quote(`value_${i + 1}`)}`).join(', ')
-    return sql`UPDATE ${parts.table} ${derived(engine, parts, values, name)} SET ${assigned}`
+    return changing(engine, parts)
   },
+  updateFrom: (parts, source) => changing(engine, parts, sql`${parts.table} CROSS JOIN ${source}`),
   delete: parts =>
     engine.readsTable || !parts.readsTable
       ? remove(parts)

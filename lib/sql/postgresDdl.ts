@@ -10,7 +10,7 @@ import type { Ddl, Writes } from './Dialect.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { postgresValues } from './postgresValues.js'
-import { onConflict, remove, update } from './standardWrites.js'
+import { onConflict, remove, update, updateFrom } from './standardWrites.js'
 
 export const quote = quoting('postgres', '"', 63)
 
@@ -118,6 +118,7 @@ export const writes: Writes = {
   ...onConflict,
   wasInserted: 'xmax = 0',
   update,
+  updateFrom,
   delete: remove,
 }
 

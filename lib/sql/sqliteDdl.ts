@@ -11,7 +11,7 @@ import type { Ddl, TypeCheck, Writes } from './Dialect.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { forColumns, isScaled, sqliteValues } from './sqliteValues.js'
-import { onConflict, remove, update } from './standardWrites.js'
+import { onConflict, remove, update, updateFrom } from './standardWrites.js'
 
 export const quote = quoting('sqlite', '"', 1000)
 
@@ -82,6 +82,7 @@ export const writes: Writes = {
   ...onConflict,
   wasInserted: null,
   update,
+  updateFrom,
   delete: remove,
 }
 

@@ -15,6 +15,9 @@ const assignment = ({ column, value }: SetPart): Fragment => sql`${column} = ${v
 export const update = (parts: UpdateParts): Fragment =>
   sql`UPDATE ${parts.table} SET ${list(parts.set.map(assignment))}${where(parts.where)}`
 
+export const updateFrom = (parts: UpdateParts, source: Fragment): Fragment =>
+  sql`UPDATE ${parts.table} SET ${list(parts.set.map(assignment))} FROM ${source}${where(parts.where)}`
+
 export const remove = (parts: DeleteParts): Fragment => sql`DELETE FROM ${parts.table}${where(parts.where)}`
 
 /** What an upsert is, where it names its key. */

@@ -25,6 +25,8 @@ export interface CompiledWrite {
   readonly row: RowPlan | null
   /** How many rows are written, where that is known: drivers count an upsert in ways of their own. */
   readonly count: number | null
+  /** What has a row where the command can't be meant: it is TooManyRows, before anything is written. */
+  readonly twice: Flat | null
   /** How it is known what an upsert did with its row, where that is asked for. */
   readonly outcome: OutcomeBy | null
 }
@@ -44,6 +46,9 @@ const normalized = (write: Write): Write => {
   if (write.tag === 'insert') return isUpsert(write) ? { ...write, conflict: normalizedConflict(write.conflict) } : write
   if (write.tag === 'insertFrom') return { ...write, plan: normalize(write.plan) }
   const where = write.where === null ? null : normalizeCondition(write.where)
+  if (write.tag === 'updateFrom') {
+    return { ...write, source: normalize(write.source), where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
+  }
   return write.tag === 'delete' ? { ...write, where } : { ...write, where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
 }
 
@@ -72,8 +77,13 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
       : keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f))))),
     row: write.returning?.row ?? null,
     count,
+    twice: null,
     outcome: asRow ? { tag: 'row' } : null,
   })
+  if (write.tag === 'updateFrom') {
+    const twice = write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
+    return { ...compiled(inChunks(dialect, write), null), twice }
+  }
   if (write.tag === 'insertPlain') {
     const rows = write.values.length / write.fields.length
     const bulk = bulkStatements(dialect, write)
@@ -113,21 +123,39 @@ const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insert
   return bulkInsert(dialect, write, head, tail.text)
 }
 
+/** The most given rows of one update by them. */
+const MOST_GIVEN = 1_000
+
+/** An update by given rows, in statements of as many as one takes. */
+const inChunks = (dialect: Dialect, write: ByQuery): readonly ByQuery[] => {
+  const { rel } = write.source
+  // where rows may be met twice, or `where` may read what is set, one statement sees all of them
+  if (rel.tag !== 'values' || write.twice !== null) return [write]
+  const size = Math.max(1, Math.min(MOST_GIVEN, Math.floor(dialect.writes.parameters / rel.columns.length)))
+  return Array.from({ length: Math.ceil(rel.rows.length / size) }, (_, i) => ({
+    ...write,
+    source: { ...write.source, rel: { ...rel, rows: rel.rows.slice(i * size, i * size + size) } },
+  }))
+}
+
 /** The generated columns that a write gives values for. */
 const keysGiven = (write: Write): readonly string[] => {
-  const fields = write.tag === 'delete' ? [] : write.tag === 'update' ? write.set.map(([f]) => f) : write.fields
+  const fields =
+    write.tag === 'delete' ? [] : write.tag === 'update' || write.tag === 'updateFrom' ? write.set.map(([f]) => f) : write.fields
   return fields.filter(f => write.table.columns[f]?.generated === true)
 }
+
+type ByQuery = Write & { readonly tag: 'updateFrom' }
 
 /** Parts of an update or delete for the dialect. */
 const parts = (
   dialect: Dialect,
-  write: Write & { readonly tag: 'update' | 'delete' },
+  write: Write & { readonly tag: 'update' | 'updateFrom' | 'delete' },
   value: (s: Scalar) => Fragment,
   name: Naming,
 ): DeleteParts => {
   const { table, where } = write
-  const scalars = [...(write.tag === 'update' ? write.set.map(([, s]) => s) : []), ...(where === null ? [] : [where])]
+  const scalars = [...(write.tag === 'delete' ? [] : write.set.map(([, s]) => s)), ...(where === null ? [] : [where])]
   return {
     table: target(dialect, table),
     alias: dialect.quote(table.name),
@@ -197,6 +225,18 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
       const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, read), reads: reads(s) }))
       return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set })}${returned(dialect, write, value)}`
     }
+    case 'updateFrom': {
+      const by = alias('matched')
+      const names = new Map(write.matched.map(c => [c.id, `${by}.${quote(c.name)}`]))
+      const both = (id: number): Fragment => {
+        const own = names.get(id)
+        return own === undefined ? read(id) : text(own)
+      }
+      const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, both), reads: reads(s) }))
+      const source = sql`(${out.inserted(write.source)}) AS ${by}`
+      const printed = dialect.writes.updateFrom({ ...parts(dialect, write, s => out.scalar(s, both), alias), set }, source)
+      return sql`${printed}${returned(dialect, write, value)}`
+    }
     case 'delete':
       return sql`${dialect.writes.delete(parts(dialect, write, value, alias))}${returned(dialect, write, value)}`
   }
@@ -204,7 +244,8 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
 
 const returned = (dialect: Dialect, write: Write, value: (s: Scalar) => Fragment): Fragment => {
   if (write.returning === null) return text('')
-  const kind = write.tag === 'insertFrom' || write.tag === 'insertPlain' ? 'insert' : write.tag
+  const { tag } = write
+  const kind = tag === 'insertFrom' || tag === 'insertPlain' ? 'insert' : tag === 'updateFrom' ? 'update' : tag
   if (!dialect.writes.returning[kind]) return refuse(unsupported(`${kind} with returning`, dialect.name, 'read the rows back by their key'))
   const { outputs } = write.returning
   const output = ({ scalar }: (typeof outputs)[number]): Fragment => {

@@ -41,8 +41,11 @@ const dialectOf = (engine: string): DialectName | null => {
 
 const tableOf = ({ node }: AnyCommand): string | null => (node.tag === 'invalid' ? null : node.table.name)
 
-const verbOf = ({ node }: AnyCommand): string =>
-  node.tag === 'insertFrom' || node.tag === 'insertPlain' ? 'insert' : node.tag === 'invalid' ? 'command' : node.tag
+const verbOf = ({ node }: AnyCommand): string => {
+  if (node.tag === 'invalid') return 'command'
+  if (node.tag === 'updateFrom') return 'update'
+  return node.tag === 'insertFrom' || node.tag === 'insertPlain' ? 'insert' : node.tag
+}
 
 const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string | null => {
   if (dialect === null) return null

@@ -465,6 +465,79 @@ const writes: readonly (readonly [string, () => Program.Program<Program.Db, unkn
     () => C.run(C.upsert(things)({ target: ['id'], update: ['label'] })(no({ ...row(1), id: undefined, label: 'x' }))),
     /needs a value for id/,
   ],
+  ['an update of rows by no key', () => C.run(C.updateMany(things)(['done'])([no({ done: true, label: 'x' })])), /\(done\) is not/],
+  ['an update of rows by nothing', () => C.run(C.updateMany(things)(no(undefined))([])), /unique key/],
+  ['an update of no rows', () => C.run(C.updateMany(things)(['id'])([])), /at least one row/],
+  ['an update of no list of rows', () => C.run(C.updateMany(things)(['id'])(no({}))), /list of rows/],
+  ['an update of null among rows', () => C.run(C.updateMany(things)(['id'])([{ id: 1, done: true }, no(null)])), /thing\.1/],
+  ['an update of rows without the key', () => C.run(C.updateMany(things)(['id'])([no({ done: true })])), /needs a value for id/],
+  ['an update of rows to nothing', () => C.run(C.updateMany(things)(['id'])([{ id: 1 }])), /at least one column/],
+  [
+    'an update of rows to different columns',
+    () =>
+      C.run(
+        C.updateMany(things)(['id'])([
+          { id: 1, done: true },
+          { id: 2, label: 'x' },
+        ]),
+      ),
+    /thing\.1: sets other columns/,
+  ],
+  [
+    'an update of the same row twice',
+    () =>
+      C.run(
+        C.updateMany(things)(['id'])([
+          { id: 1, done: true },
+          { id: 1, done: false },
+        ]),
+      ),
+    /rows 0 and 1 have the same id/,
+  ],
+  ['an update of rows to nonsense', () => C.run(C.updateMany(things)(['id'])([{ id: 1, done: no('x') }])), /thing\.0\.done/],
+  [
+    'an update from nothing',
+    () =>
+      C.run(
+        C.updateFrom(things)(
+          no(null),
+          () => X.lit(true),
+          () => ({ done: true }),
+        ),
+      ),
+    /query/,
+  ],
+  [
+    'an update from a query by nothing',
+    () => C.run(C.updateFrom(things)(Q.from(things), no(null), () => ({ done: true }))),
+    /two functions/,
+  ],
+  [
+    'an update from a query to nothing',
+    () =>
+      C.run(
+        C.updateFrom(things)(
+          Q.from(things),
+          () => X.lit(true),
+          () => ({}),
+        ),
+      ),
+    /at least one column/,
+  ],
+  [
+    'an update from a query by a number',
+    () =>
+      C.run(
+        C.updateFrom(things)(
+          Q.from(things),
+          no(() => 1),
+          () => ({ done: true }),
+        ),
+      ),
+    /condition/,
+  ],
+  ['a delete using nothing', () => C.run(C.deleteUsing(things)(no(null), () => X.lit(true))), /query/],
+  ['a delete using a query by nothing', () => C.run(C.deleteUsing(things)(Q.from(things), no(undefined))), /condition/],
   ['an upsert told nothing', () => C.run(C.upsert(things)(no(undefined))(row(1))), /told its target/],
   ['an upsert without an update', () => C.run(C.upsert(things)(no({ target: ['id'] }))(row(1))), /by a list of columns, a function/],
   ['an upsert of another word', () => C.run(C.upsert(things)(no({ target: ['id'], update: 'everything' }))(row(1))), /'nothing'/],

@@ -97,6 +97,10 @@ C.upsert(posts)({ target: ['nope'], update: ['title'] })
 C.upsert(posts)({ target: ['id'], update: old => ({ title: old.id }) })
 // @ts-expect-error an upsert that does nothing has no condition
 C.upsert(posts)({ target: ['id'], update: 'nothing', where: old => eq(old.id, 1) })
+// @ts-expect-error a row without the key by which it is found
+C.updateMany(posts)(['id'])([{ title: 'x' }])
+// @ts-expect-error an update from a query to a value of another type
+C.updateFrom(posts)(from, (p, u) => eq(p.userId, u.id), (_, u) => ({ title: u.id }))
 // @ts-expect-error the outcome of many rows is not known
 C.outcome(C.insertMany(posts)([]))
 // @ts-expect-error a foreign key between columns of different types

@@ -407,6 +407,46 @@ const upserts: readonly Clause[] = [
       { sku: 'b', n: 100 },
     ])
   }),
+  check(30, 'updateMany updates rows by a key; updateFrom by the rows of a query, of which each row matches one at most', async db => {
+    const t = stock('stock_by_rows')
+    await create(db, t)
+    await ask(
+      db,
+      run(
+        insertMany(t)([
+          { sku: 'a', n: 1 },
+          { sku: 'b', n: 2 },
+          { sku: 'c', n: 3 },
+        ]),
+      ),
+    )
+    const set = Command.updateMany(t)(['sku'])
+    equal(
+      await ask(
+        db,
+        run(
+          set([
+            { sku: 'c', n: 30 },
+            { sku: 'x', n: 40 },
+            { sku: 'a', n: 10 },
+          ]),
+        ),
+      ),
+      2,
+    )
+    const numbers = pipe(
+      Q.from(t),
+      Q.map(r => r.n),
+    )
+    equalBags(await ask(db, Q.all(numbers)), [10, 2, 30])
+    const larger = Command.updateFrom(t)(
+      Q.from(t),
+      (row, other) => Ex.gt(other.n, row.n),
+      (_, other) => ({ n: other.n }),
+    )
+    await fails(db, 'TooManyRows', run(larger))
+    equalBags(await ask(db, Q.all(numbers)), [10, 2, 30])
+  }),
   check(32, 'upsertMany is upserts in order, all or none; the same key twice is refused before anything is sent', async db => {
     const t = stock('stock_many')
     await create(db, t)

@@ -139,6 +139,30 @@ export const commands: Cases = {
       { trackId: 9001, copies: 2 },
     ]),
 
+  'update rows by their key': () =>
+    C.updateMany(stock)(['trackId'])([
+      { trackId: 9001, copies: 1, note: null },
+      { trackId: 9002, copies: 2, note: 'signed' },
+    ]),
+
+  'update from a query': () =>
+    C.updateFrom(stock)(
+      Q.from(tracks),
+      (row, track) => eq(row.trackId, track.id),
+      (row, track) => ({ copies: plus(row.copies, 1), note: track.name }),
+    ),
+
+  'update by a key that is none': () => C.updateMany(stock)(['copies'])([{ copies: 1, note: 'x' }]),
+
+  'delete using a query': () =>
+    C.deleteUsing(stock)(
+      pipe(
+        Q.from(tracks),
+        Q.where(track => isNull(track.composer)),
+      ),
+      (row, track) => eq(row.trackId, track.id),
+    ),
+
   'update some rows': () =>
     C.update(tracks)({ unitPrice: '1.29', composer: null }, track => and(gt(track.milliseconds, 900_000), isNull(track.composer))),
 
