@@ -45,6 +45,7 @@ export const leftOut: { readonly [name: string]: string } = {
   'Expr.asColumn': 'not for users: commands are made of it',
   'Expr.templateProblem': 'not for users: raw is made of it',
   'C.run': 'a program: the laws of interpreters run every command by it',
+  'C.updateVersioned': 'a program: an update by key and version, in a transaction',
   'C.insertAll': 'a program: insertMany of chunks, in a transaction',
 }
 

@@ -22,6 +22,7 @@ export { type InsertAllOptions, insertAll, type Rows } from './insertAll.js'
 export type { Command } from './Syntax.js'
 export { deleteUsing, updateFrom, updateMany } from './updates.js'
 export { type Outcome, outcome, upsert, upsertMany } from './upsert.js'
+export { updateVersioned } from './versioned.js'
 export type { Write } from './written.js'
 
 /** In place of a condition: every row. */

@@ -75,6 +75,12 @@ export interface SchemaConflict extends Case<'SchemaConflict'> {
 export interface NoRow extends Case<'NoRow'> {}
 /** `one` or `option` found more than one row. */
 export interface TooManyRows extends Case<'TooManyRows'> {}
+/** A row that was read has another version by now, or is gone: somebody else has written it. `column` is that of the version. */
+export interface StaleRow extends Case<'StaleRow'> {
+  readonly table: string
+  readonly column: string
+  readonly isGone: boolean
+}
 /** The interpreter was closed, or a transaction or cursor was used after its end. */
 export interface Closed extends Case<'Closed'> {
   readonly what: 'interpreter' | 'transaction' | 'cursor'
@@ -124,6 +130,7 @@ export type DbError =
   | SchemaConflict
   | NoRow
   | TooManyRows
+  | StaleRow
   | Closed
   | TransactionAborted
   | Timeout
@@ -247,6 +254,14 @@ export const tooManyRows: TooManyRows = {
   _tag: 'TooManyRows',
   message: 'the query found more than one row where at most one was allowed: add a condition, or use head for the first',
 }
+
+export const staleRow = (table: string, column: string, isGone: boolean): StaleRow => ({
+  _tag: 'StaleRow',
+  table,
+  column,
+  isGone,
+  message: `the row of "${table}" ${isGone ? 'is gone' : `has another ${column} by now`}: somebody else has written it; read it again and decide anew`,
+})
 
 export const closed = (what: Closed['what']): Closed => ({
   _tag: 'Closed',
