@@ -6,11 +6,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
 import { generated, int, nullable, numeric, text, timestamp, unique, withDefault } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
+import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
 import { schema } from '../../lib/core/Schema.js'
 import { table } from '../../lib/core/Table.js'
@@ -228,6 +230,40 @@ for (const engine of engines) {
       assert.equal(await s.right(C.run(larger(5))), O.none)
       assert.equal(await s.right(C.run(larger(6))), O.some({ name: 'fresh', a: 6 }))
     } else await s.unchanged([counters], 'Unsupported', C.run(larger(9)))
+  })
+  test('the outcome of rows that the same transaction has written', async () => {
+    const told = (a: number) =>
+      C.run(
+        C.outcome(put({ target: ['name'], update: ['a'], where: (old, offered) => X.gt(offered.a, old.a) })({ name: 'inside', a, b: 0 })),
+      )
+    const outcomes = Program.transaction()(
+      pipe(
+        RTE.Do,
+        RTE.bind('first', () => told(1)),
+        RTE.bind('second', () => told(2)),
+        RTE.bind('third', () => told(2)),
+        RTE.bind('gone', () => C.run(C.delete(counters)(c => X.eq(c.name, 'inside')))),
+        RTE.bind('again', () => told(0)),
+        RTE.bind('last', () => told(5)),
+      ),
+    )
+    const expected = { first: 'inserted', second: 'updated', third: 'unchanged', gone: 1, again: 'inserted', last: 'updated' } as const
+    assert.equal(await s.right(outcomes), expected)
+    const attempted = Program.transaction()(
+      pipe(
+        RTE.Do,
+        RTE.bind('undone', () =>
+          Program.attempt(
+            pipe(
+              told(9),
+              RTE.flatMap(() => RTE.left('undone')),
+            ),
+          ),
+        ),
+        RTE.bind('after', () => told(7)),
+      ),
+    )
+    assert.is((await s.right(attempted)).after, 'updated')
   })
   test('increments from many callers at once are all counted', async () => {
     const add = put({ target: ['name'], update: (old, offered) => ({ a: X.plus(old.a, offered.a) }) })
