@@ -25,6 +25,7 @@ import {
   validationError,
   valueTooLong,
 } from '../core/DbError.js'
+import type { AnyTable } from '../core/Syntax.js'
 import { columnName, madeByType } from '../core/Table.js'
 import type { Context } from './sqlSession.js'
 
@@ -88,6 +89,9 @@ const check = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
 
 /** `Column 'x' cannot be null`, `Out of range value for column 'x' at row 1`. */
 const columnIn = (message: string): string => / ?column '(.*)' (?:cannot be null$|at row \d+$)/is.exec(message)?.[1] ?? ''
+
+const hasNoNull = (table: AnyTable, column: string): boolean =>
+  Object.keys(table.columns).some(f => columnName(table, f) === column && table.types[f]?.nullable === false)
 
 /** What a message quotes; a name may hold quotes itself. */
 const quotedIn = (message: string): string => /'(.*)'/s.exec(message)?.[1] ?? message
@@ -157,6 +161,11 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1048:
     case 1263:
       return notNullViolation(table?.name ?? '', columnIn(e.message), cause)
+    // so MariaDB calls a null that a query answers for a column without null (10.11); a value of ours fits its type otherwise
+    case 1265:
+      return !context.isRaw && table !== null && hasNoNull(table, columnIn(e.message))
+        ? notNullViolation(table.name, columnIn(e.message), cause)
+        : databaseError(String(e.errno), e.message, cause)
     case 1364:
       return notNullViolation(table?.name ?? '', /^Field '(.*)' doesn't/s.exec(e.message)?.[1] ?? '', cause)
     case 1264:
