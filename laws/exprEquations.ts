@@ -260,6 +260,61 @@ export const exprEquations: readonly Equation[] = [
     'text',
   ),
   over(
+    'dateTrunc(dateTrunc(a, month), year) = dateTrunc(a, year)',
+    'A year begins where its months do.',
+    ([a]: any) => [x('dateTrunc', x('dateTrunc', a, valueCode('month')), valueCode('year')), x('dateTrunc', a, valueCode('year'))],
+    'date',
+  ),
+  over(
+    'datePart(a, dayOfYear) = plus(daysBetween(dateTrunc(a, year), a), 1)',
+    'Days are counted from the beginning of the year.',
+    ([a]: any) => [
+      x('datePart', a, valueCode('dayOfYear')),
+      x('plus', x('daysBetween', x('dateTrunc', a, valueCode('year')), a), valueCode(1)),
+    ],
+    'date',
+  ),
+  over(
+    'datePart(a, dayOfWeek) = plus(daysBetween(dateTrunc(a, week), a), 1)',
+    'A week begins on Monday, which is its first day.',
+    ([a]: any) => [
+      x('datePart', a, valueCode('dayOfWeek')),
+      x('plus', x('daysBetween', x('dateTrunc', a, valueCode('week')), a), valueCode(1)),
+    ],
+    'date',
+  ),
+  over(
+    'dateTrunc(a, quarter) = dateAdd(dateTrunc(a, year), months of the quarters before)',
+    'A quarter has three months.',
+    ([a]: any) => [
+      x('dateTrunc', a, valueCode('quarter')),
+      x(
+        'dateAdd',
+        x('dateTrunc', a, valueCode('year')),
+        record([['months', x('times', x('minus', x('datePart', a, valueCode('quarter')), valueCode(1)), valueCode(3))]]),
+      ),
+    ],
+    'timestamp',
+  ),
+  over(
+    'dateTrunc(dateAdd(a, { months: 3 }), month) = dateAdd(dateTrunc(a, month), { months: 3 })',
+    'Months go by wherever in the month one is.',
+    ([a]: any) => [
+      x('dateTrunc', x('dateAdd', a, record([['months', valueCode(3)]])), valueCode('month')),
+      x('dateAdd', x('dateTrunc', a, valueCode('month')), record([['months', valueCode(3)]])),
+    ],
+    'timestamp',
+  ),
+  over(
+    'millisecondsBetween(dateTrunc(a, minute), a) = plus(times(datePart(a, second), 1000), datePart(a, millisecond))',
+    'What is left of a minute is its seconds and their parts.',
+    ([a]: any) => [
+      x('millisecondsBetween', x('dateTrunc', a, valueCode('minute')), a),
+      x('plus', x('times', x('datePart', a, valueCode('second')), valueCode(1000)), x('datePart', a, valueCode('millisecond'))),
+    ],
+    'timestamp',
+  ),
+  over(
     'ilike(a, t) = like(lower(a), t), for t in lower case',
     'ilike is like without regard to case.',
     ([a]: any) => [x('ilike', a, valueCode('%a%')), x('like', x('lower', a), valueCode('%a%'))],

@@ -8,7 +8,7 @@
  * Arithmetic stays small: literals are small, and products stand on columns and literals only.
  */
 import type { ExprType } from '../../lib/core/Syntax.js'
-import { apply, type Code, list, pure, statically } from './Code.js'
+import { apply, type Code, list, pure, record, statically } from './Code.js'
 import { call, columnOf, combinator } from './combinators.js'
 import { type Kind, kindOf, typeOfKind } from './Kind.js'
 import { type Candidate, columnsIn, type ExprCode, ownColumns, typed } from './scopeCode.js'
@@ -57,6 +57,31 @@ const extremes = (kind: Kind): readonly Maker[] => [
   expr('least', of(kind), plainOr(kind), of(kind)),
 ]
 
+/** A part of a date, a unit, or a field of a duration. */
+const word =
+  (names: string) =>
+  (w: Writer): Code<unknown> =>
+    valueCode(w.choices.pick(names.split(' ')))
+
+const duration =
+  (names: string) =>
+  (w: Writer, fuel: number): Code<unknown> => {
+    const [first, second] = [w.choices.pick(names.split(' ')), w.choices.pick(names.split(' '))]
+    const amount = (): Code<unknown> => (w.choices.below(3) === 0 ? expression(w, 'int', fuel - 1) : number([1, -1, 12, -31])(w))
+    return record(
+      first === second
+        ? [[first, amount()]]
+        : [
+            [first, amount()],
+            [second, amount()],
+          ],
+    )
+  }
+
+const DAY_PARTS = 'year quarter month day dayOfWeek dayOfYear'
+const TIME_PARTS = 'hour minute second millisecond'
+const DAY_UNITS = 'month year quarter week day'
+
 const ROUNDINGS = ['floor', 'ceil', 'round'] as const
 
 const arithmetic = (kind: Kind): readonly Maker[] => [
@@ -97,6 +122,11 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('plus', of('int'), of('int')),
     expr('sign', of('int', 'bigint', 'float', 'numeric')),
     expr('round', of('int')),
+    expr('datePart', of('date'), word(DAY_PARTS)),
+    expr('datePart', of('timestamp'), word(`${DAY_PARTS} ${TIME_PARTS} epochMilliseconds`)),
+    expr('datePart', of('time'), word(TIME_PARTS)),
+    expr('daysBetween', of('date'), plainOr('date')),
+    expr('millisecondsBetween', of('timestamp'), plainOr('timestamp')),
   ],
   bigint: [...integer('bigint'), castTo(column('bigint'), 'int')],
   float: [
@@ -132,7 +162,17 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...['padStart', 'padEnd'].map(f => expr(f, of('text'), number([2, 4, 0]), plainText(['-', 'a😀', ' ']))),
     ...extremes('text'),
   ],
-  date: [castTo(column('date'), 'timestamp')],
+  date: [
+    castTo(column('date'), 'timestamp'),
+    expr('dateTrunc', of('date'), word(DAY_UNITS)),
+    expr('dateAdd', of('date'), duration('days months weeks years')),
+  ],
+  timestamp: [
+    castTo(column('timestamp'), 'date'),
+    expr('dateTrunc', of('timestamp'), word(`${DAY_UNITS} hour minute second`)),
+    expr('dateAdd', of('timestamp'), duration('days months hours minutes seconds milliseconds years')),
+  ],
+  time: [castTo(column('time'), 'timestamp')],
 }
 
 /** Ways to make an expression of any kind out of others of the kind. */

@@ -105,6 +105,12 @@ export type ScalarFn =
   | 'sqrt'
   | 'greatest'
   | 'least'
+  | 'datePart'
+  | 'dateTrunc'
+  | 'addMonths'
+  | 'addDays'
+  | 'addMilliseconds'
+  | 'daysBetween'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }

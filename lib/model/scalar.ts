@@ -9,10 +9,13 @@
  *
  * Laws: those of `Expr`. Division by zero is null; integers have 64 bits.
  */
+
 import { codePointLength } from '../core/Canonical.js'
+import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core/calendar.js'
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
+import { moved, partOf, truncatedTo } from './dates.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
@@ -147,6 +150,12 @@ const STRICT: { readonly [fn in Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 's
       type,
       order => order < 0,
     ),
+  datePart: ([a, part]) => partOf(a.value, part.value as Part),
+  dateTrunc: ([a, unit], type) => truncatedTo(a.value, unit.value as Unit, type),
+  addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
+  addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
+  addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),
+  daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),
 }
 
 /** The value of a function of these operands. `type` is the type of the result. */
@@ -182,5 +191,7 @@ export const convert = ({ value, type: from }: Operand, to: SqlType): Value => {
     return from.tag === 'timestamp' ? new Date(value as number).toISOString() : value
   }
   if (to.tag === 'date' && from.tag === 'timestamp') return new Date(value as number).toISOString().slice(0, 10)
+  if (to.tag === 'time' && from.tag === 'timestamp') return new Date(value as number).toISOString().slice(11, 23)
+  if (to.tag === 'timestamp' && from.tag === 'date') return instantOf(value as string)
   return from.tag === to.tag ? exact(to, value) : refuse(unsupported(`a cast from ${showSqlType(from)} to ${showSqlType(to)}`, 'memory'))
 }

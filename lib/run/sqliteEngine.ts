@@ -12,6 +12,7 @@ import type { ResultColumn } from '../sql/compile.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { LEVELS } from './isolation.js'
+import { sqliteSteps } from './sqliteDates.js'
 import { classifySqlite } from './sqliteErrors.js'
 import type { Driver, SqlEngine, Statement } from './sqlSession.js'
 
@@ -58,6 +59,7 @@ export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unk
   float_round: ofNumber(round),
   float_sqrt: ofNumber(x => Math.sqrt(x)),
   float_power: power,
+  ...sqliteSteps,
 }
 
 /** What a session is told when it begins. */

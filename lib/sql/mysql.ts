@@ -11,6 +11,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { mysqlDates } from './mysqlDates.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
@@ -83,6 +84,8 @@ const A_YEAR = '31536000'
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
   if (from.tag === 'timestamp' && to.tag === 'date') return atom(sql`date(${value})`)
+  if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`CAST(${value} AS TIME(3))`)
+  if (from.tag === 'date' && to.tag === 'timestamp') return atom(sql`CAST(${value} AS DATETIME(3))`)
   if (from.tag === 'timestamp') return atom(sql`concat(left(date_format(${value}, '%Y-%m-%dT%T.%f'), 23), 'Z')`)
   if (to.tag === 'float') return atom(sql`CAST(${value} AS DOUBLE)`)
   if (to.tag === 'numeric') return atom(sql`CAST(${value} AS DECIMAL(65, ${String(to.scale)}))`)
@@ -234,6 +237,7 @@ export const mysql: Dialect = {
     floor: rounded('floor'),
     ceil: rounded('ceil'),
     round: rounded('round'),
+    ...mysqlDates,
   },
   cast,
   mixesScales: true,

@@ -6,10 +6,10 @@
  * spelt so that the decided meaning comes out. Case mapping needs the collation `pg_c_utf8` (17 and later).
  */
 import { isInteger, isText, type SqlType } from '../core/SqlType.js'
-import type { ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
+import { postgresDates } from './postgresDates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
 import { HALF, standard, substring, waiting } from './standard.js'
@@ -62,7 +62,7 @@ const isPlain = (s: Scalar): boolean => {
 
 /** A function of texts; of parameters only, its text would compare by the database's own collation. */
 const ofTexts =
-  (fn: ScalarFn, print = standard[fn]): CallPrinter =>
+  (fn: keyof typeof standard, print = standard[fn]): CallPrinter =>
   (args, call) => {
     const printed = print(args, call)
     if (!args.scalars.every(isPlain)) return printed
@@ -95,6 +95,8 @@ const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
   if (to.tag === 'text' && isText(from) && operand.node.tag === 'column') return printed
   if (from.tag === 'timestamp' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+  if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`CAST(${value} AS time)`)
+  if (from.tag === 'date' && to.tag === 'timestamp') return atom(sql`CAST(${value} AS timestamptz)`)
   if (from.tag === 'date' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD')`)
   const name = to.tag === 'numeric' ? `numeric(1000, ${to.scale})` : isInteger(to) ? 'int8' : to.tag === 'float' ? 'float8' : typeName(to)
   return to.tag === 'text' ? byCodePoint(sql`CAST(${value} AS text)`) : atom(sql`CAST(${value} AS ${name})`)
@@ -200,6 +202,7 @@ export const postgres: Dialect = {
     sqrt: args => atom(sql`CASE WHEN ${args.arg(0, level.sum)} >= 0 THEN sqrt(${args.arg(0)}) END`),
     greatest: extreme('greatest'),
     least: extreme('least'),
+    ...postgresDates,
   },
   cast,
   mixesScales: true,

@@ -12,6 +12,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { sqliteDates } from './sqliteDates.js'
 import { ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 import { inlineCount, replaced } from './standard.js'
@@ -34,6 +35,8 @@ const placeholder = (n: number, s: Slot): string => {
 
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
+  if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`substr(${value}, 12)`)
+  if (from.tag === 'date' && to.tag === 'timestamp') return { level: level.sum, fragment: sql`${bracketed(printed)} || ' 00:00:00.000'` }
   if (from.tag === 'timestamp') return atom(to.tag === 'date' ? sql`substr(${value}, 1, 10)` : sql`(replace(${value}, ' ', 'T') || 'Z')`)
   if (to.tag === 'float') {
     if (scaleOf(from) > 0) return atom(sql`(CAST(${value} AS REAL) / ${power(scaleOf(from))}.0)`)
@@ -158,6 +161,7 @@ export const sqlite: Dialect = {
     sqrt: named('float_sqrt'),
     greatest: named('max'),
     least: named('min'),
+    ...sqliteDates,
     coalesce: args => atom(sql`coalesce(${list(args.all())})`),
   },
   cast,

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
-import { bigint, boolean, date, enumOf, float, int, numeric, smallint, text, timestamp, uuid } from '../../lib/core/Column.js'
+import { bigint, boolean, date, enumOf, float, int, numeric, smallint, text, time, timestamp, uuid } from '../../lib/core/Column.js'
 import type { DbError } from '../../lib/core/DbError.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
@@ -541,6 +541,65 @@ texts('padStart and padEnd fill up, and cut nothing', () => {
 })
 
 texts.run()
+
+const times = suite('model: dates')
+
+const day = (s: string): Expr<string> => X.litOf(date)(s)
+const at = (s: string): Expr<Date> => X.lit(new Date(s))
+
+times('parts of days and instants, in UTC', () => {
+  const parts = { year: 2024, quarter: 4, month: 12, day: 29, dayOfWeek: 7, dayOfYear: 364 } as const
+  for (const [part, n] of Object.entries(parts)) is(X.datePart(day('2024-12-29'), part as 'year'), n)
+  const clock = { hour: 23, minute: 59, second: 58, millisecond: 7, epochMilliseconds: -1_993 } as const
+  for (const [part, n] of Object.entries(clock)) is(X.datePart(at('1969-12-31T23:59:58.007Z'), part as 'hour'), n)
+  is(X.datePart(X.litOf(time)('23:59:58.007'), 'millisecond'), 7)
+  is(X.datePart(day('0001-01-01'), 'dayOfWeek'), 1)
+  is(X.datePart(day('2023-12-31'), 'dayOfYear'), 365)
+  is(X.datePart(X.nullOf(date), 'year'), null)
+})
+
+times('the beginning of what a day or an instant lies in', () => {
+  is(X.dateTrunc(day('2024-12-29'), 'week'), '2024-12-23')
+  is(X.dateTrunc(day('2024-12-29'), 'quarter'), '2024-10-01')
+  is(X.dateTrunc(day('0001-01-03'), 'week'), '0001-01-01')
+  is(X.dateTrunc(at('1969-12-31T23:59:58.007Z'), 'minute'), new Date('1969-12-31T23:59:00Z'))
+  is(X.dateTrunc(at('0099-12-31T23:59:58.007Z'), 'year'), new Date('0099-01-01T00:00:00Z'))
+})
+
+times('decision 24: adding months clamps to the end of the month', () => {
+  is(X.dateAdd(day('2024-01-31'), { months: 1 }), '2024-02-29')
+  is(X.dateAdd(day('2024-02-29'), { years: 1 }), '2025-02-28')
+  is(X.dateAdd(day('2024-03-31'), { months: -1, days: 1 }), '2024-03-01')
+  is(X.dateAdd(X.dateAdd(day('2024-01-31'), { months: 1 }), { months: -1 }), '2024-01-29')
+  is(X.dateAdd(at('2023-12-31T12:00:00.001Z'), { months: 2, hours: 12 }), new Date('2024-03-01T00:00:00.001Z'))
+  is(X.dateAdd(day('2024-01-31'), {}), '2024-01-31')
+})
+
+times('there are the years 1 to 9999, and nothing beyond', () => {
+  is(X.dateAdd(day('0001-01-31'), { months: -1 }), null)
+  is(X.dateAdd(day('9999-12-31'), { days: 1 }), null)
+  is(X.dateAdd(at('9999-12-31T23:59:59.999Z'), { milliseconds: 1 }), null)
+  is(X.dateAdd(day('9999-12-31'), { months: 1, days: -31 }), null)
+  is(X.dateAdd(day('2024-01-31'), { days: X.lit(Number.MAX_SAFE_INTEGER) }), null)
+  is(X.daysBetween(day('9999-12-31'), '0001-01-01'), -3_652_058)
+  is(X.millisecondsBetween(at('1970-01-01T00:00:00.000Z'), new Date(-1)), -1)
+})
+
+times('what is no part, unit or duration is refused', () => {
+  fails(X.datePart(day('2024-01-31'), 'hour'), 'Unsupported')
+  fails(X.datePart(X.litOf(time)('00:00:00'), 'day'), 'Unsupported')
+  fails(X.datePart(day('2024-01-31'), 'toString' as never), 'ValidationError')
+  fails(X.datePart(X.lit('2024-01-31'), 'year'), 'Unsupported')
+  fails(X.dateTrunc(X.litOf(time)('00:00:00'), 'day'), 'Unsupported')
+  fails(X.dateTrunc(day('2024-01-31'), 'hour' as never), 'Unsupported')
+  fails(X.dateAdd(day('2024-01-31'), { hours: 1 } as never), 'Unsupported')
+  for (const bad of [null, 1, { day: 1 }, { days: '1' }, { days: 0.5 }, { days: Number.NaN }, { days: 4_000_000 }, { days: null }])
+    fails(X.dateAdd(day('2024-01-31'), bad as never), 'ValidationError')
+  fails(X.dateAdd(day('2024-01-31'), { days: X.lit(0.5) }), 'Unsupported')
+  fails(X.daysBetween(day('2024-01-31'), X.lit('2024-01-31')), 'Unsupported')
+})
+
+times.run()
 
 const others = suite('model: other types')
 

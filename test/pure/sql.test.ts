@@ -28,6 +28,7 @@ import { hostileStrings } from '../live/hostileStrings.js'
 import { note, suite } from '../suite.js'
 import { aggregates } from './sql/aggregates.js'
 import { commands } from './sql/commands.js'
+import { dates } from './sql/dates.js'
 import { definitions } from './sql/definitions.js'
 import { expressions } from './sql/expressions.js'
 import { withLiteral, withName, withValue } from './sql/hostile.js'
@@ -51,6 +52,7 @@ const themes: { readonly [file: string]: readonly [title: string, cases: Cases] 
   recursion: ['Named and recursive queries, first rows, subtotals, locks', recursion],
   nesting: ['Queries in rows and expressions', nesting],
   expressions: ['Expressions', expressions],
+  dates: ['Dates and instants', dates],
   programs: ['Programs', programs],
   commands: ['Commands', commands],
   definitions: ['Definitions', definitions],

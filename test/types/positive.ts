@@ -38,6 +38,10 @@ import {
   cast,
   coalesce,
   concat,
+  dateAdd,
+  datePart,
+  dateTrunc,
+  daysBetween,
   div,
   type Expr,
   eq,
@@ -46,6 +50,7 @@ import {
   least,
   lit,
   maybe,
+  millisecondsBetween,
   nullIf,
   plus,
   quot,
@@ -314,6 +319,36 @@ is<
       readonly root: number | null
       readonly least: number
       readonly greatest: number | null
+    }
+  >
+>()
+
+const eventTable = table('events', { id: generated(int), day: date, at: nullable(timestamp) })
+const events = pipe(
+  Q.from(eventTable),
+  Q.map(e => ({
+    hour: datePart(e.at, 'hour'),
+    year: datePart(e.day, 'year'),
+    month: dateTrunc(e.day, 'month'),
+    minute: dateTrunc(e.at, 'minute'),
+    next: dateAdd(e.day, { months: 1, days: e.id }),
+    later: dateAdd(e.at, { hours: 1 }),
+    days: daysBetween(e.day, '2024-02-29'),
+    since: millisecondsBetween(e.at, new Date(0)),
+  })),
+)
+is<
+  Equal<
+    RowOf<typeof events>,
+    {
+      readonly hour: number | null
+      readonly year: number
+      readonly month: string
+      readonly minute: Date | null
+      readonly next: string | null
+      readonly later: Date | null
+      readonly days: number
+      readonly since: number | null
     }
   >
 >()
