@@ -58,6 +58,7 @@ import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 export * from './dates.js'
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'
 export * from './textMath.js'
+export { now, random, randomUuid } from './volatile.js'
 
 /** An operand: an expression, or a plain value that becomes a parameter. */
 export type Operand<A> = Expr<A | null> | NonNullable<A>

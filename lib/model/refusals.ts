@@ -9,7 +9,7 @@
  * Law: where this passes, evaluation fails only for what the rows hold (an overflow, a codec).
  */
 
-import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows } from '../core/answered.js'
+import { asAggregates, asExpr, asFilter, asOrders, asQuery, asWindows } from '../core/answered.js'
 import { isRequired } from '../core/Command.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { expanded } from '../core/groupingSets.js'
@@ -34,6 +34,7 @@ import {
   comparable,
   distinctKeys,
   extend,
+  joinable,
   leaves,
   mapLeaves,
   nothing,
@@ -46,6 +47,7 @@ import {
   visit,
 } from '../core/scope.js'
 import { writable } from '../core/views.js'
+import { steady } from '../core/volatile.js'
 import { type Database, stored } from './Database.js'
 
 const symbols = (types: { readonly [field: string]: ExprType }): { readonly [field: string]: AnyExpr } =>
@@ -115,15 +117,15 @@ const checker = (db: Database) => {
   const compared = (row: RowShape, what: string): void => expressions(comparable(row, what).map(([, e]) => e))
 
   /** A whole query: its steps, and the columns of the row that it answers. */
-  const query = (q: AnyQuery): void => {
+  const query = (q: AnyQuery, isInside = false): void => {
     const row = rowThrough(q)
-    if (row !== null) columns(row)
+    if (row !== null) columns(row, isInside)
   }
 
-  const columns = (row: RowShape): void => {
+  const columns = (row: RowShape, isInside = false): void => {
     for (const [, leaf] of leaves(row)) {
-      if (leaf.kind === 'nested') query(leaf.query)
-      else expression(leaf)
+      if (leaf.kind === 'nested') query(leaf.query, true)
+      else expression(isInside ? steady(leaf, 'a nested collection') : leaf)
     }
   }
 
@@ -166,7 +168,7 @@ const checker = (db: Database) => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
-        expression(asCondition(node.f(scope), 'where'))
+        expression(asFilter(node.f(scope), 'where'))
         return row
       case 'map': {
         const mapped: RowShape = node.f(scope)
@@ -181,10 +183,10 @@ const checker = (db: Database) => {
         return rowThrough(node.f(scope))
       case 'bind': {
         const inner = rowThrough(node.f(scope))
-        return inner === null ? null : extend(row, { [node.name]: inner })
+        return inner === null ? null : extend(joinable(row), { [node.name]: inner })
       }
       case 'bindLeft':
-        return extend(row, { [node.name]: { kind: 'maybe', present: PRESENT, row: rowThrough(node.f(scope)) ?? {} } })
+        return extend(joinable(row), { [node.name]: { kind: 'maybe', present: PRESENT, row: rowThrough(node.f(scope)) ?? {} } })
       case 'distinct':
         compared(row, 'distinct')
         return mapLeaves(row, leaf => symbol(leaf.type))
@@ -192,7 +194,7 @@ const checker = (db: Database) => {
         expressions(distinctKeys(node.f(scope)))
         return row
       case 'cte':
-        return row
+        return joinable(row, 'a cte')
       case 'recursive': {
         compared(row, 'recursive')
         const followed = recursiveRow(row, node.f)
@@ -241,7 +243,7 @@ const checker = (db: Database) => {
   const fullJoined = ({ left, right, on }: QueryNode & { readonly tag: 'fullJoin' }): RowShape => {
     const [l, r] = [rowThrough(left), rowThrough(right)]
     if (l !== null && r !== null) {
-      expression(asCondition(on(scopeOf(l), scopeOf(r)), 'fullJoin'))
+      expression(asFilter(on(scopeOf(l), scopeOf(r)), 'fullJoin'))
       compared(l, 'fullJoin')
       compared(r, 'fullJoin')
     }
@@ -301,7 +303,7 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
       if (Object.keys(set).length === 0) refuse(validationError([table.name], 'an update must set at least one column'))
       expressions(Object.values(set))
     }
-    if (node.where !== null) expressions([asCondition(node.where(row), 'where')])
+    if (node.where !== null) expressions([asFilter(node.where(row), 'where')])
   }
 }
 

@@ -88,8 +88,11 @@ const ofText =
   ([a, b]) =>
     f(a.value as string, b?.value as string)
 
+/** The functions whose value is that of their operands, and nothing else. */
+export type StrictFn = Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'now' | 'random' | 'randomUuid'>
+
 /** The strict functions: none of their operands is null. */
-const STRICT: { readonly [fn in Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'same' | 'isNull' | 'between' | 'nullIf'>]: Strict } = {
+const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf'>]: Strict } = {
   eq: comparing(order => order === 0),
   ne: comparing(order => order !== 0),
   lt: comparing(order => order < 0),
@@ -159,7 +162,7 @@ const STRICT: { readonly [fn in Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 's
 }
 
 /** The value of a function of these operands. `type` is the type of the result. */
-export const apply = (fn: Exclude<ScalarFn, 'and' | 'or' | 'coalesce'>, args: readonly Operand[], type: SqlType): Value => {
+export const apply = (fn: StrictFn, args: readonly Operand[], type: SqlType): Value => {
   const [a, b, c] = args as readonly [Operand, Operand, Operand]
   switch (fn) {
     case 'isNull':

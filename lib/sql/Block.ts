@@ -154,7 +154,7 @@ export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
       return def?.tag === 'scalar' && isConstant(def.scalar, b)
     }
     case 'call':
-      return all(n.args)
+      return n.fn !== 'random' && n.fn !== 'randomUuid' && all(n.args)
     case 'cast':
       return isConstant(n.operand, b)
     case 'case':

@@ -195,6 +195,10 @@ const rounded =
     return fn === 'floor' ? atom(whole) : { level: level.sum, fragment: sql`${whole} + 0` }
   }
 
+/** The engine's own `uuid` is of version 1: a time and the machine. */
+const UUID =
+  "lower(concat(hex(random_bytes(4)), '-', hex(random_bytes(2)), '-4', substr(hex(random_bytes(2)), 2), '-', substr('89ab', 1 + floor(rand() * 4), 1), substr(hex(random_bytes(2)), 2), '-', hex(random_bytes(6))))"
+
 export const mysql: Dialect = {
   name: 'mysql',
   quote,
@@ -238,6 +242,9 @@ export const mysql: Dialect = {
     ceil: rounded('ceil'),
     round: rounded('round'),
     ...mysqlDates,
+    now: () => atom(text('now(3)')),
+    random: () => atom(text('rand()')),
+    randomUuid: () => atom(text(UUID)),
   },
   cast,
   mixesScales: true,

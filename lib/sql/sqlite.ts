@@ -13,7 +13,7 @@ import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { sqliteDates } from './sqliteDates.js'
-import { ddl, quote, quoted, writes } from './sqliteDdl.js'
+import { CLOCK, ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 import { inlineCount, replaced } from './standard.js'
 
@@ -111,6 +111,9 @@ const rounded =
     }
   }
 
+const UUID =
+  "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+
 export const sqlite: Dialect = {
   name: 'sqlite',
   quote,
@@ -162,6 +165,10 @@ export const sqlite: Dialect = {
     greatest: named('max'),
     least: named('min'),
     ...sqliteDates,
+    // as a query of its own it is asked once; by itself it would be asked again for each row that is read
+    now: () => atom(text(`(SELECT ${CLOCK})`)),
+    random: () => atom(text('((random() & 9007199254740991) / 9007199254740992.0)')),
+    randomUuid: () => atom(text(UUID)),
     coalesce: args => atom(sql`coalesce(${list(args.all())})`),
   },
   cast,

@@ -5,7 +5,25 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { employees, invoices } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/core/Agg.js'
 import { date, time, timestamp } from '../../../lib/core/Column.js'
-import { and, cast, dateAdd, datePart, dateTrunc, daysBetween, eq, gt, lit, lt, millisecondsBetween } from '../../../lib/core/Expr.js'
+import {
+  and,
+  asc,
+  cast,
+  dateAdd,
+  datePart,
+  dateTrunc,
+  daysBetween,
+  eq,
+  floor,
+  gt,
+  lit,
+  lt,
+  millisecondsBetween,
+  now,
+  random,
+  randomUuid,
+  times,
+} from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 import { everything, people } from './tables.js'
@@ -94,6 +112,22 @@ export const dates: Cases = {
     pipe(
       Q.from(invoices),
       Q.aggregate(invoice => ({ month: A.key(dateTrunc(invoice.invoiceDate, 'month')), total: A.sum(invoice.total) })),
+    ),
+
+  'the present, and random values': () =>
+    pipe(
+      Q.from(invoices),
+      Q.where(invoice => lt(invoice.invoiceDate, now)),
+      Q.orderBy(() => [asc(random)]),
+      Q.limit(10),
+      Q.map(invoice => ({ id: invoice.id, dice: floor(times(random, 6)), token: randomUuid, today: cast(date)(now) })),
+    ),
+
+  'a random value that is used again': () =>
+    pipe(
+      Q.from(invoices),
+      Q.map(() => ({ chance: random })),
+      Q.where(row => lt(row.chance, 0.5)),
     ),
 
   'a part that a date does not have': () =>
