@@ -5,7 +5,7 @@
  * kind (or of the kind that the name says), p and r are conditions.
  */
 import { apply, type Code, lambda, list, piped, record, type Variable } from './arbitrary/Code.js'
-import { call, columnOf } from './arbitrary/combinators.js'
+import { call, columnOf, combinator } from './arbitrary/combinators.js'
 import { type Kind, typeOfKind } from './arbitrary/Kind.js'
 import { smallValues, valueCode } from './arbitrary/values.js'
 import type { Equation, Parts, Rows } from './Equation.js'
@@ -61,6 +61,17 @@ const logic = (
 })
 
 const nothing = (kind: Kind): Code<any> => x('nullOf', columnOf(typeOfKind(kind)) as Code<any>)
+
+const column = (name: string): Code<any> => combinator('Column', name)
+
+/** One of two documents. */
+const documents = (p: Code<any>): Code<any> => {
+  const [one, other] = [
+    { a: 1, b: ['é', 0.5] },
+    { a: [], b: { a: 'x' } },
+  ].map(d => apply(x('litOf', column('anyJson')), valueCode(d)))
+  return x('caseWhen', list([list([p, one as Code<any>])]), other as Code<any>)
+}
 
 export const exprEquations: readonly Equation[] = [
   logic('not(and(p, r)) = or(not(p), not(r))', "De Morgan's law, in three-valued logic.", (p, r) => [
@@ -314,6 +325,15 @@ export const exprEquations: readonly Equation[] = [
     ],
     'timestamp',
   ),
+  logic('jsonAt(c)(jsonAt(anyJson)(d, ...p), ...q) = jsonAt(c)(d, ...p, ...q)', 'A path goes on where another ends.', p => {
+    const d = documents(p)
+    const list = apply(x('jsonAt', column('anyJson')), d, valueCode('b'))
+    return [apply(x('jsonAt', column('text')), list, valueCode(0)), apply(x('jsonAt', column('text')), d, valueCode('b'), valueCode(0))]
+  }),
+  logic('jsonAt(int)(d, ...p) = jsonAt(float)(d, ...p), where it is not null', 'A whole number is a number.', p => {
+    const at = (type: string): Code<any> => apply(x('jsonAt', column(type)), documents(p), valueCode('a'))
+    return [x('eq', at('float'), at('int')), x('eq', at('int'), at('int'))]
+  }),
   over(
     'ilike(a, t) = like(lower(a), t), for t in lower case',
     'ilike is like without regard to case.',

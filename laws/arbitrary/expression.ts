@@ -114,6 +114,24 @@ const toText: Maker = (w, fuel) => {
   return castTo(column('text'), ...(from.length === 0 ? (['int'] as const) : from))(w, fuel)
 }
 
+/** A document: a column of json in scope, or a literal. */
+const document = (w: Writer): Code<unknown> => {
+  const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'json' && c.type.refine === null)
+  return there.length > 0
+    ? w.choices.pick(there)
+    : apply(
+        call('Expr', 'litOf', column('anyJson')),
+        valueCode(w.choices.pick(smallValues({ sql: { tag: 'json' }, nullable: false, refine: null }))),
+      )
+}
+
+const inJson =
+  (type: string): Maker =>
+  w => {
+    const steps = w.choices.pick([['a'], ['b', 0], [0], ['b']] as const)
+    return apply(call('Expr', 'jsonAt', column(type)), document(w), ...steps.map(valueCode))
+  }
+
 const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
   int: [
     ...integer('int'),
@@ -126,6 +144,8 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('datePart', of('timestamp'), word(`${DAY_PARTS} ${TIME_PARTS} epochMilliseconds`)),
     expr('datePart', of('time'), word(TIME_PARTS)),
     expr('daysBetween', of('date'), plainOr('date')),
+    inJson('int'),
+    expr('jsonLength', document),
     expr('millisecondsBetween', of('timestamp'), plainOr('timestamp')),
   ],
   bigint: [...integer('bigint'), castTo(column('bigint'), 'int')],
@@ -141,6 +161,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('power', atom('float'), number([2, 1, 0, -1])),
     expr('power', atom('int'), atom('int')),
     expr('sqrt', of('float', 'int')),
+    inJson('float'),
   ],
   numeric: [
     ...arithmetic('numeric'),
@@ -161,7 +182,9 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...['left', 'right', 'repeat'].map(f => expr(f, of('text'), number([1, 2, 0]))),
     ...['padStart', 'padEnd'].map(f => expr(f, of('text'), number([2, 4, 0]), plainText(['-', 'a😀', ' ']))),
     ...extremes('text'),
+    inJson('text'),
   ],
+  boolean: [inJson('boolean')],
   date: [
     castTo(column('date'), 'timestamp'),
     expr('dateTrunc', of('date'), word(DAY_UNITS)),

@@ -56,6 +56,7 @@ import {
 import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 
 export * from './dates.js'
+export * from './jsonPath.js'
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'
 export * from './textMath.js'
 export { now, random, randomUuid } from './volatile.js'

@@ -116,6 +116,8 @@ export type ScalarFn =
   | 'now'
   | 'random'
   | 'randomUuid'
+  | 'jsonAt'
+  | 'jsonLength'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }

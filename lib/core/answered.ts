@@ -82,7 +82,7 @@ const expressionsOf = (part: AnyAgg | AnyWin | AnyExpr): readonly AnyExpr[] => {
 const asRecordOf =
   <A>(kind: 'expr' | 'agg' | 'win', what: string, all: string, one: string) =>
   (x: unknown): { readonly [name: string]: A } => {
-    if (typeof x !== 'object' || x === null || 'kind' in x) return wrong(what, `a record of ${all}`, x)
+    if (typeof x !== 'object' || x === null || isMade(x)) return wrong(what, `a record of ${all}`, x)
     for (const [name, part] of Object.entries(x)) {
       if (!isKind(part, kind)) return wrong(`${what}.${name}`, one, part)
       for (const e of expressionsOf(part)) steady(e, what)

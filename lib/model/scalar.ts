@@ -16,6 +16,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
 import { moved, partOf, truncatedTo } from './dates.js'
+import { jsonAt, jsonLength } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
@@ -158,6 +159,8 @@ const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' 
   addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
   addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
   addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),
+  jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
+  jsonLength: ([a]) => jsonLength(a.value),
   daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),
 }
 

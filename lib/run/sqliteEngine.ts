@@ -14,6 +14,7 @@ import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { LEVELS } from './isolation.js'
 import { sqliteSteps } from './sqliteDates.js'
 import { classifySqlite } from './sqliteErrors.js'
+import { sqliteJsonFunctions } from './sqliteJson.js'
 import type { Driver, SqlEngine, Statement } from './sqlSession.js'
 
 export const sqliteCapabilities = (engine: string): Capabilities => ({
@@ -60,6 +61,7 @@ export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unk
   float_sqrt: ofNumber(x => Math.sqrt(x)),
   float_power: power,
   ...sqliteSteps,
+  ...sqliteJsonFunctions,
 }
 
 /** What a session is told when it begins. */

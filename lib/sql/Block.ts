@@ -126,7 +126,7 @@ export const wrap = (block: Block, rel: Rel): Block =>
   over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
 
 /** Functions whose other arguments are written out, where they are literals. */
-const COUNTED: readonly string[] = 'substring left right repeat datePart dateTrunc addMonths addDays addMilliseconds'.split(' ')
+const COUNTED: readonly string[] = 'substring left right repeat datePart dateTrunc addMonths addDays addMilliseconds jsonAt'.split(' ')
 
 /** Whether an expression is printed with a parameter in it. */
 const hasParameter = (s: Scalar): boolean => {

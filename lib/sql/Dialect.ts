@@ -35,7 +35,18 @@ export interface Args {
 export type PrintedFn = ScalarFn | 'differ'
 
 /** Functions that every dialect spells in its own way. */
-export type OwnFn = 'datePart' | 'dateTrunc' | 'addMonths' | 'addDays' | 'addMilliseconds' | 'daysBetween' | 'now' | 'random' | 'randomUuid'
+export type OwnFn =
+  | 'datePart'
+  | 'dateTrunc'
+  | 'addMonths'
+  | 'addDays'
+  | 'addMilliseconds'
+  | 'daysBetween'
+  | 'now'
+  | 'random'
+  | 'randomUuid'
+  | 'jsonAt'
+  | 'jsonLength'
 
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 

@@ -9,6 +9,7 @@ import { isInteger, isText, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
+import { postgresJson } from './jsonPath.js'
 import { postgresDates } from './postgresDates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
@@ -203,6 +204,7 @@ export const postgres: Dialect = {
     greatest: extreme('greatest'),
     least: extreme('least'),
     ...postgresDates,
+    ...postgresJson(quoted),
     now: () => atom(text("date_trunc('milliseconds', statement_timestamp())")),
     random: () => atom(text('random()')),
     randomUuid: () => atom(text('gen_random_uuid()')),

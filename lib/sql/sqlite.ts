@@ -12,6 +12,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { sqliteJson } from './jsonPath.js'
 import { sqliteDates } from './sqliteDates.js'
 import { CLOCK, ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
@@ -165,6 +166,7 @@ export const sqlite: Dialect = {
     greatest: named('max'),
     least: named('min'),
     ...sqliteDates,
+    ...sqliteJson,
     // as a query of its own it is asked once; by itself it would be asked again for each row that is read
     now: () => atom(text(`(SELECT ${CLOCK})`)),
     random: () => atom(text('((random() & 9007199254740991) / 9007199254740992.0)')),

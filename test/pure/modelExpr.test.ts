@@ -2,7 +2,21 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
-import { bigint, boolean, date, enumOf, float, int, numeric, smallint, text, time, timestamp, uuid } from '../../lib/core/Column.js'
+import {
+  anyJson,
+  bigint,
+  boolean,
+  date,
+  enumOf,
+  float,
+  int,
+  numeric,
+  smallint,
+  text,
+  time,
+  timestamp,
+  uuid,
+} from '../../lib/core/Column.js'
 import type { DbError } from '../../lib/core/DbError.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
@@ -600,6 +614,37 @@ times('what is no part, unit or duration is refused', () => {
 })
 
 times.run()
+
+const documents = suite('model: values in json')
+
+const doc = X.litOf(anyJson)({ a: [{ b: 'x', n: 1.5, whole: 2, yes: false, none: null }], __proto__x: 1, 0: 'field' })
+
+documents('a path leads to a value of the type, or to null', () => {
+  is(X.jsonAt(text)(doc, 'a', 0, 'b'), 'x')
+  is(X.jsonAt(float)(doc, 'a', 0, 'n'), 1.5)
+  is(X.jsonAt(int)(doc, 'a', 0, 'n'), null)
+  is(X.jsonAt(int)(doc, 'a', 0, 'whole'), 2)
+  is(X.jsonAt(boolean)(doc, 'a', 0, 'yes'), false)
+  is(X.jsonAt(anyJson)(doc, 'a', 0, 'none'), null)
+  is(X.jsonAt(anyJson)(doc, 'a', 0), { b: 'x', n: 1.5, whole: 2, yes: false, none: null })
+  is(X.jsonAt(text)(doc, 'a', 0, 'n'), null)
+  is(X.jsonAt(text)(doc, 'a', '0'), null)
+  is(X.jsonAt(text)(doc, 0), null)
+  is(X.jsonAt(text)(doc, '0'), 'field')
+  is(X.jsonAt(text)(doc, 'constructor'), null)
+  is(X.jsonAt(int)(doc, 'a', 'length'), null)
+  is(X.jsonAt(int)(X.litOf(anyJson)([2 ** 53]), 0), null)
+  is(X.jsonAt(text)(X.nullOf(anyJson), 'a'), null)
+})
+
+documents('the length of an array, and of nothing else', () => {
+  is(X.jsonLength(X.litOf(anyJson)([1, [2, 3]])), 2)
+  is(X.jsonLength(doc), null)
+  is(X.jsonLength(X.litOf(anyJson)('abc')), null)
+  is(X.jsonLength(X.nullOf(anyJson)), null)
+})
+
+documents.run()
 
 const others = suite('model: other types')
 

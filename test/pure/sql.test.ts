@@ -33,6 +33,7 @@ import { definitions } from './sql/definitions.js'
 import { expressions } from './sql/expressions.js'
 import { withLiteral, withName, withValue } from './sql/hostile.js'
 import { joins } from './sql/joins.js'
+import { json } from './sql/json.js'
 import { type Token, tokensOf } from './sql/lexer.js'
 import { nesting } from './sql/nesting.js'
 import { type Case, type Cases, names, printed } from './sql/print.js'
@@ -53,6 +54,7 @@ const themes: { readonly [file: string]: readonly [title: string, cases: Cases] 
   nesting: ['Queries in rows and expressions', nesting],
   expressions: ['Expressions', expressions],
   dates: ['Dates and instants', dates],
+  json: ['Values of documents', json],
   programs: ['Programs', programs],
   commands: ['Commands', commands],
   definitions: ['Definitions', definitions],

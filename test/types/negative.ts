@@ -7,9 +7,9 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
-import { date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
+import { anyJson, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, inList, lit, plus, round, same, sqrt, trim } from 'query-ts/Expr'
+import { asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, inList, jsonAt, lit, plus, round, same, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -18,6 +18,7 @@ import * as W from 'query-ts/Window'
 const users = table('users', { id: generated(int), name: nullable(text), role: enumOf('admin', 'user'), age: int, balance: numeric(10, 2) })
 const posts = table('posts', { id: generated(int), userId: int, title: text })
 const from = Q.from(users)
+const documents = Q.from(table('documents', { id: generated(int), body: anyJson }))
 const events = Q.from(table('events', { id: generated(int), day: date, at: timestamp }))
 
 // @ts-expect-error an unknown value of an enum
@@ -60,6 +61,10 @@ pipe(events, Q.map(e => ({ x: dateAdd(e.at, { month: 1 }) })))
 pipe(events, Q.map(e => ({ x: daysBetween(e.day, e.at) })))
 // @ts-expect-error a part of a number
 pipe(events, Q.map(e => ({ x: datePart(e.id, 'year') })))
+// @ts-expect-error a text from a document where a number belongs
+pipe(documents, Q.map(d => ({ x: plus(jsonAt(text)(d.body, 'n'), 1) })))
+// @ts-expect-error a path of a truth value
+pipe(documents, Q.map(d => ({ x: jsonAt(text)(d.body, true) })))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function

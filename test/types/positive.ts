@@ -11,6 +11,7 @@ import type { Option } from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import * as A from 'query-ts/Agg'
 import {
+  anyJson,
   arrayOf,
   bigint,
   boolean,
@@ -47,6 +48,7 @@ import {
   eq,
   greatest,
   gt,
+  jsonAt,
   least,
   lit,
   maybe,
@@ -323,7 +325,7 @@ is<
   >
 >()
 
-const eventTable = table('events', { id: generated(int), day: date, at: nullable(timestamp) })
+const eventTable = table('events', { id: generated(int), day: date, at: nullable(timestamp), body: anyJson })
 const events = pipe(
   Q.from(eventTable),
   Q.map(e => ({
@@ -335,6 +337,8 @@ const events = pipe(
     later: dateAdd(e.at, { hours: 1 }),
     days: daysBetween(e.day, '2024-02-29'),
     since: millisecondsBetween(e.at, new Date(0)),
+    kind: jsonAt(text)(e.body, 'kind'),
+    count: jsonAt(int)(e.body, 'items', 0, 'count'),
   })),
 )
 is<
@@ -349,6 +353,8 @@ is<
       readonly later: Date | null
       readonly days: number
       readonly since: number | null
+      readonly kind: string | null
+      readonly count: number | null
     }
   >
 >()
