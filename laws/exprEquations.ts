@@ -325,6 +325,19 @@ export const exprEquations: readonly Equation[] = [
     ],
     'timestamp',
   ),
+  over('unhex(hex(a)) = a', 'Digits are another form of bytes.', ([a]: any) => [x('unhex', x('hex', a)), a], 'bytes'),
+  over(
+    'length(hex(a)) = times(byteLength(a), 2)',
+    'A byte has two digits.',
+    ([a]: any) => [x('length', x('hex', a)), x('times', x('byteLength', a), valueCode(2))],
+    'bytes',
+  ),
+  over(
+    'byteLength(concat(a, b)) = plus(byteLength(a), byteLength(b))',
+    'UTF-8 is put together as the texts are.',
+    ([a, b]: any) => [x('byteLength', x('concat', a, b)), x('plus', x('byteLength', a), x('byteLength', b))],
+    'text',
+  ),
   logic('jsonAt(c)(jsonAt(anyJson)(d, ...p), ...q) = jsonAt(c)(d, ...p, ...q)', 'A path goes on where another ends.', p => {
     const d = documents(p)
     const list = apply(x('jsonAt', column('anyJson')), d, valueCode('b'))

@@ -146,6 +146,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('daysBetween', of('date'), plainOr('date')),
     inJson('int'),
     expr('jsonLength', document),
+    expr('byteLength', of('bytes', 'text')),
     expr('millisecondsBetween', of('timestamp'), plainOr('timestamp')),
   ],
   bigint: [...integer('bigint'), castTo(column('bigint'), 'int')],
@@ -183,8 +184,10 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...['padStart', 'padEnd'].map(f => expr(f, of('text'), number([2, 4, 0]), plainText(['-', 'a😀', ' ']))),
     ...extremes('text'),
     inJson('text'),
+    expr('hex', of('bytes')),
   ],
   boolean: [inJson('boolean')],
+  bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],
   date: [
     castTo(column('date'), 'timestamp'),
     expr('dateTrunc', of('date'), word(DAY_UNITS)),

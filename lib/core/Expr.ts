@@ -55,6 +55,7 @@ import {
 } from './Syntax.js'
 import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 
+export * from './bytes.js'
 export * from './dates.js'
 export * from './jsonPath.js'
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'

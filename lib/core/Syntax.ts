@@ -118,6 +118,10 @@ export type ScalarFn =
   | 'randomUuid'
   | 'jsonAt'
   | 'jsonLength'
+  | 'byteLength'
+  | 'hex'
+  | 'unhex'
+  | 'sha256'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }

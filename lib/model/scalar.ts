@@ -15,6 +15,8 @@ import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
+import { sha256 } from '../core/sha256.js'
+import { bytesOf, fromDigits, hexDigits } from './bytes.js'
 import { moved, partOf, truncatedTo } from './dates.js'
 import { jsonAt, jsonLength } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
@@ -159,6 +161,10 @@ const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' 
   addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
   addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
   addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),
+  byteLength: ([a]) => BigInt(bytesOf(a.value).length),
+  hex: ([a]) => hexDigits(a.value),
+  unhex: ofText(fromDigits),
+  sha256: ([a]) => sha256(bytesOf(a.value)),
   jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
   jsonLength: ([a]) => jsonLength(a.value),
   daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),

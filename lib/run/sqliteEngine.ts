@@ -7,6 +7,7 @@
 import { type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities } from '../core/Interpreter.js'
 import { foreignKeyName } from '../core/Schema.js'
+import { sha256 } from '../core/sha256.js'
 import { lowerCase, upperCase } from '../core/simpleCase.js'
 import type { ResultColumn } from '../sql/compile.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
@@ -50,6 +51,13 @@ const power = (a: unknown, b: unknown): unknown => {
   return Number.isNaN(answer) ? null : answer
 }
 
+const ofBytes =
+  (f: (x: Uint8Array) => Uint8Array) =>
+  (x: unknown): unknown => {
+    if (typeof x === 'string') return f(new TextEncoder().encode(x))
+    return x instanceof Uint8Array ? f(x) : null
+  }
+
 /** Functions that SQL calls: of texts by Unicode and of floats, the same on every engine. */
 export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unknown, ...unknown[]]) => unknown } = {
   unicode_lower: s => (typeof s === 'string' ? lowerCase(s) : s),
@@ -60,6 +68,7 @@ export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unk
   float_round: ofNumber(round),
   float_sqrt: ofNumber(x => Math.sqrt(x)),
   float_power: power,
+  sha_256: ofBytes(sha256),
   ...sqliteSteps,
   ...sqliteJsonFunctions,
 }

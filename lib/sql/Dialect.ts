@@ -47,6 +47,10 @@ export type OwnFn =
   | 'randomUuid'
   | 'jsonAt'
   | 'jsonLength'
+  | 'byteLength'
+  | 'hex'
+  | 'unhex'
+  | 'sha256'
 
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 

@@ -14,7 +14,7 @@ import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { mysqlJson } from './jsonPath.js'
-import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
+import { aggregates, castName, limitOf, mysql, parameterOf, unhex } from './mysql.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
@@ -127,6 +127,8 @@ export const mariadb: Dialect = {
     upper: cased('upper'),
     minus,
     replace: replaced,
+    // of a longtext as it is, it is empty wherever a temporary table takes it up
+    unhex: unhex(value => sql`left(${value}, 2147483646)`),
     ...mysqlJson(quoted, COLLATION, type => type),
     ilike: args => ({
       level: level.comparison,

@@ -8,8 +8,8 @@
  * What it says holds in a session as `mysqlSession` sets it.
  */
 import { refuse, unsupported } from '../core/DbError.js'
-import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
-import { type AggParts, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
+import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
+import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { mysqlJson } from './jsonPath.js'
 import { mysqlDates } from './mysqlDates.js'
@@ -196,6 +196,18 @@ const rounded =
     return fn === 'floor' ? atom(whole) : { level: level.sum, fragment: sql`${whole} + 0` }
   }
 
+/** A stored text may have another character set. */
+const asUtf8 = (args: Args): Fragment =>
+  isText(args.scalars[0]?.type.sql as SqlType) ? sql`CONVERT(${args.arg(0)} USING utf8mb4)` : args.arg(0)
+
+/** The engine's own function puts a digit before an odd number of them, and warns of other characters, which is an error in an update. */
+export const unhex =
+  (digits: (value: Fragment) => Fragment): CallPrinter =>
+  args => {
+    const x = args.arg(0, level.sum)
+    return atom(sql`CASE WHEN length(${args.arg(0)}) % 2 = 0 AND ${x} NOT REGEXP '[^0-9a-fA-F]' THEN unhex(${digits(args.arg(0))}) END`)
+  }
+
 /** The engine's own `uuid` is of version 1: a time and the machine. */
 const UUID =
   "lower(concat(hex(random_bytes(4)), '-', hex(random_bytes(2)), '-4', substr(hex(random_bytes(2)), 2), '-', substr('89ab', 1 + floor(rand() * 4), 1), substr(hex(random_bytes(2)), 2), '-', hex(random_bytes(6))))"
@@ -243,6 +255,10 @@ export const mysql: Dialect = {
     ceil: rounded('ceil'),
     round: rounded('round'),
     ...mysqlDates,
+    byteLength: args => atom(sql`length(${asUtf8(args)})`),
+    hex: args => atom(sql`lower(hex(${args.arg(0)}))`),
+    unhex: unhex(value => value),
+    sha256: args => atom(sql`unhex(sha2(${asUtf8(args)}, 256))`),
     ...mysqlJson(quoted, 'utf8mb4_0900_bin', type => sql`${type} COLLATE utf8mb4_0900_bin`),
     now: () => atom(text('now(3)')),
     random: () => atom(text('rand()')),

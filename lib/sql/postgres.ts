@@ -205,6 +205,12 @@ export const postgres: Dialect = {
     least: extreme('least'),
     ...postgresDates,
     ...postgresJson(quoted),
+    byteLength: args => atom(sql`octet_length(${args.arg(0)})`),
+    hex: args => byCodePoint(sql`encode(${args.arg(0)}, 'hex')`),
+    // the engine's own function fails where there are other characters, and leaves blanks out
+    unhex: args => atom(sql`CASE WHEN ${args.arg(0, level.sum)} ~ '^([0-9a-fA-F]{2})*$' THEN decode(${args.arg(0)}, 'hex') END`),
+    sha256: args =>
+      atom(sql`sha256(${isText(args.scalars[0]?.type.sql as SqlType) ? sql`convert_to(${args.arg(0)}, 'UTF8')` : args.arg(0)})`),
     now: () => atom(text("date_trunc('milliseconds', statement_timestamp())")),
     random: () => atom(text('random()')),
     randomUuid: () => atom(text('gen_random_uuid()')),

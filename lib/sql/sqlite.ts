@@ -167,6 +167,15 @@ export const sqlite: Dialect = {
     least: named('min'),
     ...sqliteDates,
     ...sqliteJson,
+    byteLength: args => atom(sql`length(CAST(${args.arg(0)} AS BLOB))`),
+    hex: args =>
+      atom(
+        args.scalars[0]?.type.nullable
+          ? sql`iif(${args.arg(0, level.comparison + 1)} IS NULL, NULL, lower(hex(${args.arg(0)})))`
+          : sql`lower(hex(${args.arg(0)}))`,
+      ),
+    unhex: named('unhex'),
+    sha256: named('sha_256'),
     // as a query of its own it is asked once; by itself it would be asked again for each row that is read
     now: () => atom(text(`(SELECT ${CLOCK})`)),
     random: () => atom(text('((random() & 9007199254740991) / 9007199254740992.0)')),

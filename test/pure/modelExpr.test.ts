@@ -646,6 +646,21 @@ documents('the length of an array, and of nothing else', () => {
 
 documents.run()
 
+const bytesOf = suite('model: bytes')
+
+bytesOf('digits, lengths and digests', () => {
+  is(X.hex(X.lit(Uint8Array.of(0, 171, 255))), '00abff')
+  is(X.unhex(t('00aBfF')), Uint8Array.of(0, 171, 255))
+  is(X.unhex(t('')), new Uint8Array())
+  for (const bad of ['0', '0g', ' 00', '00\n', '0x00']) is(X.unhex(t(bad)), null)
+  is(X.byteLength(t('é😀')), 6)
+  is(X.byteLength(X.lit(new Uint8Array())), 0)
+  is(X.hex(X.sha256(t('abc'))), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  is(X.sha256(noText), null)
+})
+
+bytesOf.run()
+
 const others = suite('model: other types')
 
 others('decision 28: false is before true', () => {

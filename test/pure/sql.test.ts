@@ -27,6 +27,7 @@ import * as W from '../../lib/core/Window.js'
 import { hostileStrings } from '../live/hostileStrings.js'
 import { note, suite } from '../suite.js'
 import { aggregates } from './sql/aggregates.js'
+import { byteCases } from './sql/bytes.js'
 import { commands } from './sql/commands.js'
 import { dates } from './sql/dates.js'
 import { definitions } from './sql/definitions.js'
@@ -55,6 +56,7 @@ const themes: { readonly [file: string]: readonly [title: string, cases: Cases] 
   expressions: ['Expressions', expressions],
   dates: ['Dates and instants', dates],
   json: ['Values of documents', json],
+  bytes: ['Bytes', byteCases],
   programs: ['Programs', programs],
   commands: ['Commands', commands],
   definitions: ['Definitions', definitions],

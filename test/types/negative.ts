@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
 import { anyJson, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, inList, jsonAt, lit, plus, round, same, sqrt, trim } from 'query-ts/Expr'
+import { asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonAt, lit, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -65,6 +65,10 @@ pipe(events, Q.map(e => ({ x: datePart(e.id, 'year') })))
 pipe(documents, Q.map(d => ({ x: plus(jsonAt(text)(d.body, 'n'), 1) })))
 // @ts-expect-error a path of a truth value
 pipe(documents, Q.map(d => ({ x: jsonAt(text)(d.body, true) })))
+// @ts-expect-error the digits of a text
+pipe(from, Q.map(u => ({ x: hex(u.role) })))
+// @ts-expect-error a digest of a number
+pipe(from, Q.map(u => ({ x: sha256(u.age) })))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function
