@@ -325,6 +325,18 @@ export const exprEquations: readonly Equation[] = [
     ],
     'timestamp',
   ),
+  over(
+    'matches(a, ^.{n,}$) = gte(length(a), n)',
+    'A dot is a code point, a line end too.',
+    ([a]: any) => [x('matches', a, valueCode('^.{2,}$')), x('gte', x('length', a), valueCode(2))],
+    'text',
+  ),
+  over(
+    'matches(concat(a, b), ^a) = startsWith(concat(a, b), a), for the letter a',
+    'The beginning is that of the whole text.',
+    ([a, b]: any) => [x('matches', x('concat', a, b), valueCode('^a')), x('startsWith', x('concat', a, b), valueCode('a'))],
+    'text',
+  ),
   over('unhex(hex(a)) = a', 'Digits are another form of bytes.', ([a]: any) => [x('unhex', x('hex', a)), a], 'bytes'),
   over(
     'length(hex(a)) = times(byteLength(a), 2)',

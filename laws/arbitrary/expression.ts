@@ -316,7 +316,10 @@ const pattern =
   (w, fuel) =>
     call('Expr', name, expression(w, 'text', fuel - 1), valueCode(w.choices.pick(PATTERNS)))
 
+const REGEXES = ['a', '^.$', '[^a-z]', '^(a|b)+$', '\\W', 'é|😀', '.', '^a?b*$']
+
 const ofText: readonly Maker[] = [
+  (w, fuel) => call('Expr', 'matches', expression(w, 'text', fuel - 1), valueCode(w.choices.pick(REGEXES))),
   pattern('like'),
   pattern('ilike'),
   expr('contains', of('text'), plainOr('text')),

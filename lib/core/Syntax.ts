@@ -122,6 +122,7 @@ export type ScalarFn =
   | 'hex'
   | 'unhex'
   | 'sha256'
+  | 'matches'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }

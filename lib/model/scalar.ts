@@ -13,6 +13,7 @@
 import { codePointLength } from '../core/Canonical.js'
 import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core/calendar.js'
 import { refuse, unsupported } from '../core/DbError.js'
+import { matcher, parsed } from '../core/regex.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
 import { sha256 } from '../core/sha256.js'
@@ -165,6 +166,7 @@ const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' 
   hex: ([a]) => hexDigits(a.value),
   unhex: ofText(fromDigits),
   sha256: ([a]) => sha256(bytesOf(a.value)),
+  matches: ofText((a, pattern) => matcher(parsed(pattern))(a)),
   jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
   jsonLength: ([a]) => jsonLength(a.value),
   daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),

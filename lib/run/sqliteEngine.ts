@@ -6,6 +6,7 @@
  */
 import { type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities } from '../core/Interpreter.js'
+import { matcher, parsed } from '../core/regex.js'
 import { foreignKeyName } from '../core/Schema.js'
 import { sha256 } from '../core/sha256.js'
 import { lowerCase, upperCase } from '../core/simpleCase.js'
@@ -51,6 +52,18 @@ const power = (a: unknown, b: unknown): unknown => {
   return Number.isNaN(answer) ? null : answer
 }
 
+const matchers = new Map<string, (text: string) => boolean>()
+
+/** The matcher of a pattern, which is the same for each row of a statement. */
+const matching = (pattern: string): ((text: string) => boolean) => {
+  const known = matchers.get(pattern)
+  if (known !== undefined) return known
+  if (matchers.size >= 100) matchers.clear()
+  const made = matcher(parsed(pattern))
+  matchers.set(pattern, made)
+  return made
+}
+
 const ofBytes =
   (f: (x: Uint8Array) => Uint8Array) =>
   (x: unknown): unknown => {
@@ -69,6 +82,7 @@ export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unk
   float_sqrt: ofNumber(x => Math.sqrt(x)),
   float_power: power,
   sha_256: ofBytes(sha256),
+  text_matches: (text, pattern) => (typeof text === 'string' && typeof pattern === 'string' ? Number(matching(pattern)(text)) : null),
   ...sqliteSteps,
   ...sqliteJsonFunctions,
 }

@@ -51,6 +51,7 @@ export type OwnFn =
   | 'hex'
   | 'unhex'
   | 'sha256'
+  | 'matches'
 
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 

@@ -18,6 +18,7 @@ import { aggregates, castName, limitOf, mysql, parameterOf, unhex } from './mysq
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
+import { mariadbMatches } from './regexes.js'
 import { replaced, waiting } from './standard.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -127,6 +128,7 @@ export const mariadb: Dialect = {
     upper: cased('upper'),
     minus,
     replace: replaced,
+    matches: mariadbMatches,
     // of a longtext as it is, it is empty wherever a temporary table takes it up
     unhex: unhex(value => sql`left(${value}, 2147483646)`),
     ...mysqlJson(quoted, COLLATION, type => type),

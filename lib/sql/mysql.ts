@@ -16,6 +16,7 @@ import { mysqlDates } from './mysqlDates.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
+import { mysqlMatches } from './regexes.js'
 import { HALF, waiting } from './standard.js'
 
 /** The type of a cast. */
@@ -255,6 +256,7 @@ export const mysql: Dialect = {
     ceil: rounded('ceil'),
     round: rounded('round'),
     ...mysqlDates,
+    matches: mysqlMatches,
     byteLength: args => atom(sql`length(${asUtf8(args)})`),
     hex: args => atom(sql`lower(hex(${args.arg(0)}))`),
     unhex: unhex(value => value),

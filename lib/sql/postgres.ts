@@ -13,6 +13,7 @@ import { postgresJson } from './jsonPath.js'
 import { postgresDates } from './postgresDates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
+import { postgresMatches } from './regexes.js'
 import { HALF, standard, substring, waiting } from './standard.js'
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
@@ -204,6 +205,7 @@ export const postgres: Dialect = {
     greatest: extreme('greatest'),
     least: extreme('least'),
     ...postgresDates,
+    matches: postgresMatches,
     ...postgresJson(quoted),
     byteLength: args => atom(sql`octet_length(${args.arg(0)})`),
     hex: args => byCodePoint(sql`encode(${args.arg(0)}, 'hex')`),

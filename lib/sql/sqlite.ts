@@ -13,6 +13,7 @@ import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { sqliteJson } from './jsonPath.js'
+import { sqliteMatches } from './regexes.js'
 import { sqliteDates } from './sqliteDates.js'
 import { CLOCK, ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
@@ -166,6 +167,7 @@ export const sqlite: Dialect = {
     greatest: named('max'),
     least: named('min'),
     ...sqliteDates,
+    matches: sqliteMatches,
     ...sqliteJson,
     byteLength: args => atom(sql`length(CAST(${args.arg(0)} AS BLOB))`),
     hex: args =>

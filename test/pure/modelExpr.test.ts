@@ -646,6 +646,22 @@ documents('the length of an array, and of nothing else', () => {
 
 documents.run()
 
+const patterns = suite('model: regular expressions')
+
+patterns('match some part of a text, by code point', () => {
+  is(X.matches(t('a\nb'), '^a.b$'), true)
+  is(X.matches(t('a\n'), 'a$'), false)
+  is(X.matches(t(`a${ASTRAL}`), '^..$'), true)
+  is(X.matches(t('A'), '[a-z]'), false)
+  is(X.matches(t('\u0663'), '\\d'), false)
+  is(X.matches(t('aab'), '^(a|ab){2,3}$'), true)
+  is(X.matches(t('x'.repeat(10_000)), '^x*y'), false)
+  is(X.matches(noText, 'a'), null)
+  for (const bad of ['(', '(a+)+', 'a*?', '\\b', '(?=a)', '[[:alpha:]]', '']) fails(X.matches(t('a'), bad), 'ValidationError')
+})
+
+patterns.run()
+
 const bytesOf = suite('model: bytes')
 
 bytesOf('digits, lengths and digests', () => {

@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
 import { anyJson, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonAt, lit, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
+import { asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonAt, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -69,6 +69,10 @@ pipe(documents, Q.map(d => ({ x: jsonAt(text)(d.body, true) })))
 pipe(from, Q.map(u => ({ x: hex(u.role) })))
 // @ts-expect-error a digest of a number
 pipe(from, Q.map(u => ({ x: sha256(u.age) })))
+// @ts-expect-error a pattern that is an expression
+pipe(from, Q.where(u => matches(u.name, u.role)))
+// @ts-expect-error a number that matches
+pipe(from, Q.where(u => matches(u.age, '1')))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function

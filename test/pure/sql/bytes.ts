@@ -1,8 +1,8 @@
 /**
- * Snapshot cases: bytes, their digits and digests.
+ * Snapshot cases: bytes, their digits and digests; texts that a regular expression matches.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import { byteLength, eq, hex, lit, sha256, unhex } from '../../../lib/core/Expr.js'
+import { byteLength, eq, hex, lit, matches, not, sha256, unhex } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
@@ -19,5 +19,18 @@ export const byteCases: Cases = {
         digest: hex(sha256(row.label)),
         known: hex(sha256(lit('a'))),
       })),
+    ),
+
+  'texts that match': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => not(matches(row.label, '^it.s \\d{2,}$'))),
+      Q.map(row => ({ words: matches(row.code, '[^a-z_]|\\.') })),
+    ),
+
+  'a pattern that engines differ on': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => matches(row.label, '(a+)+')),
     ),
 }
