@@ -205,7 +205,7 @@ const asUtf8 = (args: Args): Fragment =>
 export const unhex =
   (digits: (value: Fragment) => Fragment): CallPrinter =>
   args => {
-    const x = args.arg(0, level.sum)
+    const x = sql`CONVERT(${args.arg(0)} USING utf8mb4)`
     return atom(sql`CASE WHEN length(${args.arg(0)}) % 2 = 0 AND ${x} NOT REGEXP '[^0-9a-fA-F]' THEN unhex(${digits(args.arg(0))}) END`)
   }
 

@@ -21,8 +21,9 @@ export const postgresMatches: CallPrinter = args => ({
   fragment: sql`${args.arg(0, level.sum)} ~ ${pattern(args, { end: '$', any: '.' })}`,
 })
 
+/** What is made of nulls only is of no character set, which the engine refuses. */
 export const mysqlMatches: CallPrinter = args =>
-  atom(sql`regexp_like(${args.arg(0)}, ${pattern(args, { end: '\\z', any: '[\\s\\S]' })}, 'c')`)
+  atom(sql`regexp_like(CONVERT(${args.arg(0)} USING utf8mb4), ${pattern(args, { end: '\\z', any: '[\\s\\S]' })}, 'c')`)
 
 export const mariadbMatches: CallPrinter = args => ({
   level: level.comparison,

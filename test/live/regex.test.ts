@@ -258,6 +258,16 @@ for (const engine of engines) {
     }
   }
 
+  test('of what is made of nulls only', async () => {
+    const none = X.lower(X.concat(X.nullOf(text), X.nullOf(text)))
+    assert.equal(await s.right(Q.one(Q.of({ a: X.matches(none, 'a'), b: X.unhex(none), c: X.byteLength(none), d: X.sha256(none) }))), {
+      a: null,
+      b: null,
+      c: null,
+      d: null,
+    })
+  })
+
   test('patterns by hand', () => compared(PATTERNS))
   test('patterns at random', () => compared(random))
 
