@@ -337,6 +337,17 @@ export const exprEquations: readonly Equation[] = [
     ([a, b]: any) => [x('matches', x('concat', a, b), valueCode('^a')), x('startsWith', x('concat', a, b), valueCode('a'))],
     'text',
   ),
+  over(
+    'arrayContains([x, y], a) = inList(a, [x, y])',
+    'What is in an array is in the list of its elements.',
+    ([a], _, p) => {
+      const values = smallValues(typeOfKind('text'))
+      const [v, w] = [0, 1].map(() => valueCode(values[p.below(values.length)])) as [Code<any>, Code<any>]
+      const array = apply(x('litOf', apply(combinator('Column', 'arrayOf'), column('text'))), list([v, w]))
+      return [x('arrayContains', array, a as Code<any>), x('inList', a as Code<any>, list([v, w]))]
+    },
+    'text',
+  ),
   over('unhex(hex(a)) = a', 'Digits are another form of bytes.', ([a]: any) => [x('unhex', x('hex', a)), a], 'bytes'),
   over(
     'length(hex(a)) = times(byteLength(a), 2)',

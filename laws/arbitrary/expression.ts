@@ -125,6 +125,20 @@ const document = (w: Writer): Code<unknown> => {
       )
 }
 
+/** An array: a column in scope, or a literal. */
+const array = (w: Writer, element: 'text' | 'int'): Code<unknown> => {
+  const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'array' && c.type.sql.element.tag === element && c.type.refine === null)
+  const type: ExprType = { sql: { tag: 'array', element: { tag: element }, elementNullable: false }, nullable: false, refine: null }
+  return there.length > 0
+    ? w.choices.pick(there)
+    : apply(call('Expr', 'litOf', apply(column('arrayOf'), column(element))), valueCode(w.choices.pick(smallValues(type))))
+}
+
+const amongElements =
+  (element: 'text' | 'int'): Maker =>
+  (w, fuel) =>
+    call('Expr', 'arrayContains', array(w, element), expression(w, element, fuel - 1))
+
 const inJson =
   (type: string): Maker =>
   w => {
@@ -146,6 +160,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('daysBetween', of('date'), plainOr('date')),
     inJson('int'),
     expr('jsonLength', document),
+    w => call('Expr', 'arrayLength', array(w, w.choices.pick(['text', 'int'] as const))),
     expr('byteLength', of('bytes', 'text')),
     expr('millisecondsBetween', of('timestamp'), plainOr('timestamp')),
   ],
@@ -186,7 +201,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     inJson('text'),
     expr('hex', of('bytes')),
   ],
-  boolean: [inJson('boolean')],
+  boolean: [inJson('boolean'), amongElements('text'), amongElements('int')],
   bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],
   date: [
     castTo(column('date'), 'timestamp'),

@@ -123,6 +123,8 @@ export type ScalarFn =
   | 'unhex'
   | 'sha256'
   | 'matches'
+  | 'arrayLength'
+  | 'arrayContains'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }

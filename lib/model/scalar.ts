@@ -167,6 +167,8 @@ const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' 
   unhex: ofText(fromDigits),
   sha256: ([a]) => sha256(bytesOf(a.value)),
   matches: ofText((a, pattern) => matcher(parsed(pattern))(a)),
+  arrayLength: ([a]) => BigInt((a.value as readonly Value[]).length),
+  arrayContains: ([a, x]) => (a.value as readonly Value[]).includes(x.value),
   jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
   jsonLength: ([a]) => jsonLength(a.value),
   daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),

@@ -24,7 +24,14 @@ const at =
       ? read((parsed(path) as readonly (string | number)[]).reduce(into, parsed(document)))
       : null
 
+/** Computed integers are texts in arrays, so that they keep their digits. */
+const contains = (list: unknown, x: unknown): unknown => {
+  const items = typeof list === 'string' ? parsed(list) : null
+  return Array.isArray(items) && x !== null ? Number(items.some(item => item !== null && String(item) === String(x))) : null
+}
+
 export const sqliteJsonFunctions = {
+  array_contains: contains,
   json_at_text: at(v => (typeof v === 'string' ? v : null)),
   json_at_float: at(v => (typeof v === 'number' ? v : null)),
   json_at_int: at(v => (Number.isSafeInteger(v) ? v : null)),

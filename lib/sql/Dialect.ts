@@ -52,6 +52,8 @@ export type OwnFn =
   | 'unhex'
   | 'sha256'
   | 'matches'
+  | 'arrayLength'
+  | 'arrayContains'
 
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 

@@ -256,6 +256,13 @@ export const mysql: Dialect = {
     ceil: rounded('ceil'),
     round: rounded('round'),
     ...mysqlDates,
+    arrayLength: named('json_length'),
+    arrayContains: args => {
+      const element = isText(args.scalars[1]?.type.sql as SqlType)
+        ? sql`json_quote(CONVERT(${args.arg(1)} USING utf8mb4))`
+        : sql`CAST(${args.arg(1)} AS CHAR)`
+      return atom(sql`json_contains(${args.arg(0)}, ${element})`)
+    },
     matches: mysqlMatches,
     byteLength: args => atom(sql`length(${asUtf8(args)})`),
     hex: args => atom(sql`lower(hex(${args.arg(0)}))`),

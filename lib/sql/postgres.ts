@@ -205,6 +205,12 @@ export const postgres: Dialect = {
     greatest: extreme('greatest'),
     least: extreme('least'),
     ...postgresDates,
+    arrayLength: args => atom(sql`cardinality(${args.arg(0)})`),
+    arrayContains: args => {
+      const found: Printed = { level: level.comparison, fragment: sql`array_position(${list(args.all())}) IS NOT NULL` }
+      const present = args.scalars.flatMap((s, i) => (s.type.nullable ? [sql`${args.arg(i, level.comparison + 1)} IS NOT NULL`] : []))
+      return present.length === 0 ? found : atom(sql`CASE WHEN ${join(present, ' AND ')} THEN ${found.fragment} END`)
+    },
     matches: postgresMatches,
     ...postgresJson(quoted),
     byteLength: args => atom(sql`octet_length(${args.arg(0)})`),

@@ -167,6 +167,8 @@ export const sqlite: Dialect = {
     greatest: named('max'),
     least: named('min'),
     ...sqliteDates,
+    arrayLength: named('json_array_length'),
+    arrayContains: named('array_contains'),
     matches: sqliteMatches,
     ...sqliteJson,
     byteLength: args => atom(sql`length(CAST(${args.arg(0)} AS BLOB))`),

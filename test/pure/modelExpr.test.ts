@@ -4,12 +4,14 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import {
   anyJson,
+  arrayOf,
   bigint,
   boolean,
   date,
   enumOf,
   float,
   int,
+  nullable,
   numeric,
   smallint,
   text,
@@ -661,6 +663,22 @@ patterns('match some part of a text, by code point', () => {
 })
 
 patterns.run()
+
+const lists = suite('model: arrays')
+
+lists('lengths, and elements that are no null', () => {
+  const list = X.litOf(arrayOf(nullable(text)))(['a', null])
+  is(X.arrayLength(list), 2)
+  is(X.arrayContains(list, 'a'), true)
+  is(X.arrayContains(list, 'A'), false)
+  is(X.arrayContains(list, noText), null)
+  is(X.arrayContains(X.litOf(arrayOf(int))([1, 2]), n(2)), true)
+  is(X.arrayContains(X.litOf(arrayOf(int))([]), n(2)), false)
+  is(X.arrayContains(X.nullOf(arrayOf(int)), n(2)), null)
+  fails(X.arrayContains(X.litOf(arrayOf(float))([1]), 1), 'Unsupported')
+})
+
+lists.run()
 
 const bytesOf = suite('model: bytes')
 

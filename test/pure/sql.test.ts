@@ -56,7 +56,7 @@ const themes: { readonly [file: string]: readonly [title: string, cases: Cases] 
   expressions: ['Expressions', expressions],
   dates: ['Dates and instants', dates],
   json: ['Values of documents', json],
-  bytes: ['Bytes and regular expressions', byteCases],
+  bytes: ['Bytes, arrays and regular expressions', byteCases],
   programs: ['Programs', programs],
   commands: ['Commands', commands],
   definitions: ['Definitions', definitions],

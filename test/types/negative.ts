@@ -7,9 +7,9 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
-import { anyJson, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
+import { anyJson, arrayOf, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonAt, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
+import { arrayContains, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonAt, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -18,6 +18,7 @@ import * as W from 'query-ts/Window'
 const users = table('users', { id: generated(int), name: nullable(text), role: enumOf('admin', 'user'), age: int, balance: numeric(10, 2) })
 const posts = table('posts', { id: generated(int), userId: int, title: text })
 const from = Q.from(users)
+const lists = Q.from(table('lists', { id: generated(int), name: text, tags: arrayOf(text) }))
 const documents = Q.from(table('documents', { id: generated(int), body: anyJson }))
 const events = Q.from(table('events', { id: generated(int), day: date, at: timestamp }))
 
@@ -73,6 +74,10 @@ pipe(from, Q.map(u => ({ x: sha256(u.age) })))
 pipe(from, Q.where(u => matches(u.name, u.role)))
 // @ts-expect-error a number that matches
 pipe(from, Q.where(u => matches(u.age, '1')))
+// @ts-expect-error a number in an array of texts
+pipe(lists, Q.where(l => arrayContains(l.tags, 1)))
+// @ts-expect-error the elements of a text
+pipe(lists, Q.map(l => ({ x: arrayLength(l.name) })))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function
