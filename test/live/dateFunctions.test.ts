@@ -206,6 +206,45 @@ for (const engine of engines) {
       ),
     )
   })
+  test('prepared, with values of one kind after those of another', async () => {
+    const prepared = Q.prepare({ day: date, at: timestamp, n: int }, p =>
+      Q.of({
+        moved: X.dateAdd(p.day, { months: p.n, days: 1 }),
+        later: X.dateAdd(p.at, { days: p.n, months: 1 }),
+        month: X.dateTrunc(p.day, 'month'),
+        hour: X.datePart(p.at, 'hour'),
+        days: X.daysBetween(p.day, X.cast(date)(p.at)),
+      }),
+    )
+    for (const values of [
+      { day: '2024-01-31', at: new Date('2020-02-29T10:11:12.131Z'), n: 1 },
+      { day: '9999-12-31', at: new Date('0001-02-28T00:00:00.000Z'), n: -70_000 },
+      { day: '0001-01-01', at: new Date('9999-12-31T23:59:59.999Z'), n: 0 },
+    ])
+      await same(JSON.stringify(values), prepared(values))
+  })
+  test('steps of steps, as deep as they are taken', async () => {
+    const deep = (e: X.Expr<string | null>, n: number): X.Expr<string | null> =>
+      n === 0 ? e : X.dateAdd(deep(e, n - 1), { days: n % 2 === 0 ? 3 : -1 })
+    const days = Q.values({ day: date })([{ day: '2024-02-27' }, { day: '0001-01-01' }])
+    await same(
+      'nine',
+      pipe(
+        days,
+        Q.orderBy(r => [X.asc(r.day)]),
+        Q.map(r => ({ v: deep(r.day, 9) })),
+      ),
+    )
+    await s.left(
+      'Unsupported',
+      Q.all(
+        pipe(
+          days,
+          Q.map(r => ({ v: deep(r.day, 20) })),
+        ),
+      ),
+    )
+  })
   test('in checks, updates and collections', async () => {
     await s.create(visits)
     await s.right(
