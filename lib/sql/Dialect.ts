@@ -120,6 +120,8 @@ export interface Dialect {
   readonly joinsExcept: boolean
   /** Whether a frame that leaves the row itself out has no rows where the row is alone. */
   readonly emptyFrames: boolean
+  /** A number or rank of a row as an integer like any other. */
+  readonly rank: (value: Fragment) => Fragment
   /** Whether the sub-query of IN may have a LIMIT. */
   readonly limitInMembers: boolean
   /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */

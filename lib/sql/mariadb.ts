@@ -117,6 +117,7 @@ export const mariadb: Dialect = {
   // 10.11 computes some in the order of others
   windowsTogether: false,
   emptyFrames: true,
+  rank: value => value,
   // it takes such a column for a label of the query around (1247)
   outerInHaving: false,
   joinsExcept: true,

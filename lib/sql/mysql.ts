@@ -230,6 +230,8 @@ export const mysql: Dialect = {
   joinsExcept: false,
   // 9.7 counts the only row of a table that it has read while planning
   emptyFrames: false,
+  // 9.7 numbers rows without a sign, and what is computed of such a number has none
+  rank: value => sql`CAST(${value} AS SIGNED)`,
   limitInMembers: false,
   nulls: { clause: false, largest: false },
   calls: {

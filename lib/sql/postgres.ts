@@ -157,6 +157,7 @@ export const postgres: Dialect = {
   outerInHaving: true,
   joinsExcept: true,
   emptyFrames: true,
+  rank: value => value,
   limitInMembers: true,
   nulls: { clause: true, largest: true },
   calls: {

@@ -86,6 +86,9 @@ const WINDOW_WORDS: { readonly [fn in WindowFn]: string } = {
   nthValue: 'nth_value',
 }
 
+/** Window functions that number rows. */
+const RANKS: readonly WindowFn[] = ['rowNumber', 'rank', 'denseRank', 'ntile']
+
 /** An end of a frame; without a distance the end of the partition on that side. */
 const edge = (distance: number | null, side: 'PRECEDING' | 'FOLLOWING'): string => {
   if (distance === null) return `UNBOUNDED ${side}`
@@ -293,7 +296,8 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     const called = (of: Exclude<WindowScalar['of'], AggScalar>, over: Fragment): Printed => {
       const arg = of.arg === null ? [] : [alone(of.arg)]
       const count = of.count === null ? [] : [text(String(of.count))]
-      return atom(sql`${WINDOW_WORDS[of.fn]}(${list([...arg, ...count])})${over}`)
+      const value = sql`${WINDOW_WORDS[of.fn]}(${list([...arg, ...count])})${over}`
+      return atom(RANKS.includes(of.fn) ? dialect.rank(value) : value)
     }
 
     const sortKey = (k: SortKey, as?: Fragment): Fragment => {

@@ -131,6 +131,7 @@ export const sqlite: Dialect = {
   outerInHaving: true,
   joinsExcept: true,
   emptyFrames: true,
+  rank: value => value,
   limitInMembers: true,
   nulls: { clause: true, largest: false },
   calls: {
