@@ -145,7 +145,7 @@ const total = (fn: Step, amounts: { readonly [unit: string]: unknown }, units: {
 /** Engines are told the bounds, so that the value is said more than once: such calls count for more in the depth of expressions. */
 const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
   const n = amount?.node
-  if (amount === null || (n?.tag === 'literal' && Number(n.value) === 0)) return e
+  if (amount === null || (n?.tag === 'literal' && (n.value === 0 || n.value === 0n))) return e
   const added = strict(fn, [e, amount], e.type.sql, true)
   return { ...added, depth: (added.depth ?? 0) + (n?.tag === 'literal' ? 14 : 29) }
 }

@@ -223,6 +223,24 @@ for (const engine of engines) {
     ])
       await same(JSON.stringify(values), prepared(values))
   })
+  test('a column that is null for how far to go', async () => {
+    const far = Q.values({ n: nullable(int), day: date })([
+      { n: null, day: '2024-01-31' },
+      { n: 0, day: '2024-01-31' },
+    ])
+    await same(
+      'null',
+      pipe(
+        far,
+        Q.orderBy(r => [X.asc(r.n)]),
+        Q.map(r => ({
+          days: X.dateAdd(r.day, { days: r.n }),
+          months: X.dateAdd(r.day, { months: r.n }),
+          at: X.dateAdd(X.cast(timestamp)(r.day), { hours: r.n }),
+        })),
+      ),
+    )
+  })
   test('steps of steps, as deep as they are taken', async () => {
     const deep = (e: X.Expr<string | null>, n: number): X.Expr<string | null> =>
       n === 0 ? e : X.dateAdd(deep(e, n - 1), { days: n % 2 === 0 ? 3 : -1 })

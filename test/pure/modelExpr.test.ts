@@ -589,6 +589,8 @@ times('decision 24: adding months clamps to the end of the month', () => {
   is(X.dateAdd(X.dateAdd(day('2024-01-31'), { months: 1 }), { months: -1 }), '2024-01-29')
   is(X.dateAdd(at('2023-12-31T12:00:00.001Z'), { months: 2, hours: 12 }), new Date('2024-03-01T00:00:00.001Z'))
   is(X.dateAdd(day('2024-01-31'), {}), '2024-01-31')
+  is(X.dateAdd(day('2024-01-31'), { days: noInt }), null)
+  is(X.dateAdd(day('2024-01-31'), { months: noInt, days: 1 }), null)
 })
 
 times('there are the years 1 to 9999, and nothing beyond', () => {
