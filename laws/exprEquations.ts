@@ -5,7 +5,7 @@
  * kind (or of the kind that the name says), p and r are conditions.
  */
 import { apply, type Code, lambda, list, piped, record, type Variable } from './arbitrary/Code.js'
-import { call, columnOf } from './arbitrary/combinators.js'
+import { call, columnOf, combinator } from './arbitrary/combinators.js'
 import { type Kind, typeOfKind } from './arbitrary/Kind.js'
 import { smallValues, valueCode } from './arbitrary/values.js'
 import type { Equation, Parts, Rows } from './Equation.js'
@@ -61,6 +61,17 @@ const logic = (
 })
 
 const nothing = (kind: Kind): Code<any> => x('nullOf', columnOf(typeOfKind(kind)) as Code<any>)
+
+const column = (name: string): Code<any> => combinator('Column', name)
+
+/** One of two documents. */
+const documents = (p: Code<any>): Code<any> => {
+  const [one, other] = [
+    { a: 1, b: ['é', 0.5] },
+    { a: [], b: { a: 'x' } },
+  ].map(d => apply(x('litOf', column('anyJson')), valueCode(d)))
+  return x('caseWhen', list([list([p, one as Code<any>])]), other as Code<any>)
+}
 
 export const exprEquations: readonly Equation[] = [
   logic('not(and(p, r)) = or(not(p), not(r))', "De Morgan's law, in three-valued logic.", (p, r) => [
@@ -259,6 +270,106 @@ export const exprEquations: readonly Equation[] = [
     ([a, b]: any, kind) => [x('least', a, x('greatest', a, b)), x('caseWhen', list([list([x('isNotNull', b), a])]), nothing(kind))],
     'text',
   ),
+  over(
+    'dateTrunc(dateTrunc(a, month), year) = dateTrunc(a, year)',
+    'A year begins where its months do.',
+    ([a]: any) => [x('dateTrunc', x('dateTrunc', a, valueCode('month')), valueCode('year')), x('dateTrunc', a, valueCode('year'))],
+    'date',
+  ),
+  over(
+    'datePart(a, dayOfYear) = plus(daysBetween(dateTrunc(a, year), a), 1)',
+    'Days are counted from the beginning of the year.',
+    ([a]: any) => [
+      x('datePart', a, valueCode('dayOfYear')),
+      x('plus', x('daysBetween', x('dateTrunc', a, valueCode('year')), a), valueCode(1)),
+    ],
+    'date',
+  ),
+  over(
+    'datePart(a, dayOfWeek) = plus(daysBetween(dateTrunc(a, week), a), 1)',
+    'A week begins on Monday, which is its first day.',
+    ([a]: any) => [
+      x('datePart', a, valueCode('dayOfWeek')),
+      x('plus', x('daysBetween', x('dateTrunc', a, valueCode('week')), a), valueCode(1)),
+    ],
+    'date',
+  ),
+  over(
+    'dateTrunc(a, quarter) = dateAdd(dateTrunc(a, year), months of the quarters before)',
+    'A quarter has three months.',
+    ([a]: any) => [
+      x('dateTrunc', a, valueCode('quarter')),
+      x(
+        'dateAdd',
+        x('dateTrunc', a, valueCode('year')),
+        record([['months', x('times', x('minus', x('datePart', a, valueCode('quarter')), valueCode(1)), valueCode(3))]]),
+      ),
+    ],
+    'timestamp',
+  ),
+  over(
+    'dateTrunc(dateAdd(a, { months: 3 }), month) = dateAdd(dateTrunc(a, month), { months: 3 })',
+    'Months go by wherever in the month one is.',
+    ([a]: any) => [
+      x('dateTrunc', x('dateAdd', a, record([['months', valueCode(3)]])), valueCode('month')),
+      x('dateAdd', x('dateTrunc', a, valueCode('month')), record([['months', valueCode(3)]])),
+    ],
+    'timestamp',
+  ),
+  over(
+    'millisecondsBetween(dateTrunc(a, minute), a) = plus(times(datePart(a, second), 1000), datePart(a, millisecond))',
+    'What is left of a minute is its seconds and their parts.',
+    ([a]: any) => [
+      x('millisecondsBetween', x('dateTrunc', a, valueCode('minute')), a),
+      x('plus', x('times', x('datePart', a, valueCode('second')), valueCode(1000)), x('datePart', a, valueCode('millisecond'))),
+    ],
+    'timestamp',
+  ),
+  over(
+    'matches(a, ^.{n,}$) = gte(length(a), n)',
+    'A dot is a code point, a line end too.',
+    ([a]: any) => [x('matches', a, valueCode('^.{2,}$')), x('gte', x('length', a), valueCode(2))],
+    'text',
+  ),
+  over(
+    'matches(concat(a, b), ^a) = startsWith(concat(a, b), a), for the letter a',
+    'The beginning is that of the whole text.',
+    ([a, b]: any) => [x('matches', x('concat', a, b), valueCode('^a')), x('startsWith', x('concat', a, b), valueCode('a'))],
+    'text',
+  ),
+  over(
+    'arrayContains([x, y], a) = inList(a, [x, y])',
+    'What is in an array is in the list of its elements.',
+    ([a], _, p) => {
+      const values = smallValues(typeOfKind('text'))
+      const [v, w] = [0, 1].map(() => valueCode(values[p.below(values.length)])) as [Code<any>, Code<any>]
+      const array = apply(x('litOf', apply(combinator('Column', 'arrayOf'), column('text'))), list([v, w]))
+      return [x('arrayContains', array, a as Code<any>), x('inList', a as Code<any>, list([v, w]))]
+    },
+    'text',
+  ),
+  over('unhex(hex(a)) = a', 'Digits are another form of bytes.', ([a]: any) => [x('unhex', x('hex', a)), a], 'bytes'),
+  over(
+    'length(hex(a)) = times(byteLength(a), 2)',
+    'A byte has two digits.',
+    ([a]: any) => [x('length', x('hex', a)), x('times', x('byteLength', a), valueCode(2))],
+    'bytes',
+  ),
+  over(
+    'byteLength(concat(a, b)) = plus(byteLength(a), byteLength(b))',
+    'UTF-8 is put together as the texts are.',
+    ([a, b]: any) => [x('byteLength', x('concat', a, b)), x('plus', x('byteLength', a), x('byteLength', b))],
+    'text',
+  ),
+  logic('jsonAt(c)(jsonAt(anyJson)(d, ...p), ...q) = jsonAt(c)(d, ...p, ...q)', 'A path goes on where another ends.', p => {
+    const d = documents(p)
+    const list = apply(x('jsonAt', column('anyJson')), d, valueCode('b'))
+    return [apply(x('jsonAt', column('text')), list, valueCode(0)), apply(x('jsonAt', column('text')), d, valueCode('b'), valueCode(0))]
+  }),
+  logic('jsonAt(int)(d, ...p) = jsonAt(float)(d, ...p), where it is not null', 'A whole number is a number.', p => {
+    const at = (type: string): Code<any> => apply(x('jsonAt', column(type)), documents(p), valueCode('a'))
+    return [x('eq', at('float'), at('int')), x('eq', at('int'), at('int'))]
+  }),
   over(
     'ilike(a, t) = like(lower(a), t), for t in lower case',
     'ilike is like without regard to case.',

@@ -8,7 +8,7 @@
  * Arithmetic stays small: literals are small, and products stand on columns and literals only.
  */
 import type { ExprType } from '../../lib/core/Syntax.js'
-import { apply, type Code, list, pure, statically } from './Code.js'
+import { apply, type Code, list, pure, record, statically } from './Code.js'
 import { call, columnOf, combinator } from './combinators.js'
 import { type Kind, kindOf, typeOfKind } from './Kind.js'
 import { type Candidate, columnsIn, type ExprCode, ownColumns, typed } from './scopeCode.js'
@@ -57,6 +57,31 @@ const extremes = (kind: Kind): readonly Maker[] => [
   expr('least', of(kind), plainOr(kind), of(kind)),
 ]
 
+/** A part of a date, a unit, or a field of a duration. */
+const word =
+  (names: string) =>
+  (w: Writer): Code<unknown> =>
+    valueCode(w.choices.pick(names.split(' ')))
+
+const duration =
+  (names: string) =>
+  (w: Writer, fuel: number): Code<unknown> => {
+    const [first, second] = [w.choices.pick(names.split(' ')), w.choices.pick(names.split(' '))]
+    const amount = (): Code<unknown> => (w.choices.below(3) === 0 ? expression(w, 'int', fuel - 1) : number([1, -1, 12, -31])(w))
+    return record(
+      first === second
+        ? [[first, amount()]]
+        : [
+            [first, amount()],
+            [second, amount()],
+          ],
+    )
+  }
+
+const DAY_PARTS = 'year quarter month day dayOfWeek dayOfYear'
+const TIME_PARTS = 'hour minute second millisecond'
+const DAY_UNITS = 'month year quarter week day'
+
 const ROUNDINGS = ['floor', 'ceil', 'round'] as const
 
 const arithmetic = (kind: Kind): readonly Maker[] => [
@@ -89,6 +114,38 @@ const toText: Maker = (w, fuel) => {
   return castTo(column('text'), ...(from.length === 0 ? (['int'] as const) : from))(w, fuel)
 }
 
+/** A document: a column of json in scope, or a literal. */
+const document = (w: Writer): Code<unknown> => {
+  const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'json' && c.type.refine === null)
+  return there.length > 0
+    ? w.choices.pick(there)
+    : apply(
+        call('Expr', 'litOf', column('anyJson')),
+        valueCode(w.choices.pick(smallValues({ sql: { tag: 'json' }, nullable: false, refine: null }))),
+      )
+}
+
+/** An array: a column in scope, or a literal. */
+const array = (w: Writer, element: 'text' | 'int'): Code<unknown> => {
+  const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'array' && c.type.sql.element.tag === element && c.type.refine === null)
+  const type: ExprType = { sql: { tag: 'array', element: { tag: element }, elementNullable: false }, nullable: false, refine: null }
+  return there.length > 0
+    ? w.choices.pick(there)
+    : apply(call('Expr', 'litOf', apply(column('arrayOf'), column(element))), valueCode(w.choices.pick(smallValues(type))))
+}
+
+const amongElements =
+  (element: 'text' | 'int'): Maker =>
+  (w, fuel) =>
+    call('Expr', 'arrayContains', array(w, element), expression(w, element, fuel - 1))
+
+const inJson =
+  (type: string): Maker =>
+  w => {
+    const steps = w.choices.pick([['a'], ['b', 0], [0], ['b']] as const)
+    return apply(call('Expr', 'jsonAt', column(type)), document(w), ...steps.map(valueCode))
+  }
+
 const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
   int: [
     ...integer('int'),
@@ -97,6 +154,15 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('plus', of('int'), of('int')),
     expr('sign', of('int', 'bigint', 'float', 'numeric')),
     expr('round', of('int')),
+    expr('datePart', of('date'), word(DAY_PARTS)),
+    expr('datePart', of('timestamp'), word(`${DAY_PARTS} ${TIME_PARTS} epochMilliseconds`)),
+    expr('datePart', of('time'), word(TIME_PARTS)),
+    expr('daysBetween', of('date'), plainOr('date')),
+    inJson('int'),
+    expr('jsonLength', document),
+    w => call('Expr', 'arrayLength', array(w, w.choices.pick(['text', 'int'] as const))),
+    expr('byteLength', of('bytes', 'text')),
+    expr('millisecondsBetween', of('timestamp'), plainOr('timestamp')),
   ],
   bigint: [...integer('bigint'), castTo(column('bigint'), 'int')],
   float: [
@@ -111,6 +177,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('power', atom('float'), number([2, 1, 0, -1])),
     expr('power', atom('int'), atom('int')),
     expr('sqrt', of('float', 'int')),
+    inJson('float'),
   ],
   numeric: [
     ...arithmetic('numeric'),
@@ -131,8 +198,22 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...['left', 'right', 'repeat'].map(f => expr(f, of('text'), number([1, 2, 0]))),
     ...['padStart', 'padEnd'].map(f => expr(f, of('text'), number([2, 4, 0]), plainText(['-', 'a😀', ' ']))),
     ...extremes('text'),
+    inJson('text'),
+    expr('hex', of('bytes')),
   ],
-  date: [castTo(column('date'), 'timestamp')],
+  boolean: [inJson('boolean'), amongElements('text'), amongElements('int')],
+  bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],
+  date: [
+    castTo(column('date'), 'timestamp'),
+    expr('dateTrunc', of('date'), word(DAY_UNITS)),
+    expr('dateAdd', of('date'), duration('days months weeks years')),
+  ],
+  timestamp: [
+    castTo(column('timestamp'), 'date'),
+    expr('dateTrunc', of('timestamp'), word(`${DAY_UNITS} hour minute second`)),
+    expr('dateAdd', of('timestamp'), duration('days months hours minutes seconds milliseconds years')),
+  ],
+  time: [castTo(column('time'), 'timestamp')],
 }
 
 /** Ways to make an expression of any kind out of others of the kind. */
@@ -250,7 +331,10 @@ const pattern =
   (w, fuel) =>
     call('Expr', name, expression(w, 'text', fuel - 1), valueCode(w.choices.pick(PATTERNS)))
 
+const REGEXES = ['a', '^.$', '[^a-z]', '^(a|b)+$', '\\W', 'é|😀', '.', '^a?b*$']
+
 const ofText: readonly Maker[] = [
+  (w, fuel) => call('Expr', 'matches', expression(w, 'text', fuel - 1), valueCode(w.choices.pick(REGEXES))),
   pattern('like'),
   pattern('ilike'),
   expr('contains', of('text'), plainOr('text')),

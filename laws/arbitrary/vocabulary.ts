@@ -21,6 +21,7 @@ export const queryVocabulary: readonly string[] = [
   ...words(`lit litOf nullOf eq ne lt lte gt gte same between inList notIn isNull isNotNull and or not plus minus times neg quot rem div
     concat lower upper length substring position like ilike contains startsWith endsWith escapeLike caseWhen coalesce nullIf cast
     trim trimStart trimEnd replace left right reverse padStart padEnd repeat abs sign floor ceil round power sqrt greatest least
+    datePart dateTrunc dateAdd daysBetween millisecondsBetween jsonAt jsonLength byteLength hex unhex sha256 matches arrayLength arrayContains
     isSome maybe exists inQuery scalar asc desc nullsFirst nullsLast`).map(n => `Expr.${n}`),
   ...words('rowNumber rank denseRank percentRank cumeDist ntile lag lead firstValue lastValue nthValue over').map(n => `Window.${n}`),
   ...words('key count countAll countDistinct sum avg min max arrayAgg stringAgg filter').map(n => `Agg.${n}`),
@@ -40,6 +41,9 @@ export const leftOut: { readonly [name: string]: string } = {
     ]),
   ),
   ...Object.fromEntries(words('forUpdate forShare').map(n => [`Q.${n}`, 'for whole queries of tables only: an equation is about them'])),
+  'Expr.now': 'another value in each statement',
+  'Expr.random': 'another value in each evaluation',
+  'Expr.randomUuid': 'another value in each evaluation',
   'Expr.raw': 'SQL text has no meaning in the model',
   'Expr.literalOf': 'not for users: lit and litOf are made of it',
   'Expr.asColumn': 'not for users: commands are made of it',

@@ -55,8 +55,14 @@ import {
 } from './Syntax.js'
 import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 
+export * from './bytes.js'
+export * from './dates.js'
+export * from './jsonPath.js'
+export * from './lists.js'
+export * from './matching.js'
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'
 export * from './textMath.js'
+export { now, random, randomUuid } from './volatile.js'
 
 /** An operand: an expression, or a plain value that becomes a parameter. */
 export type Operand<A> = Expr<A | null> | NonNullable<A>
@@ -373,14 +379,15 @@ const CASTS: { readonly [from in SqlType['tag']]?: readonly SqlType['tag'][] } =
   char: ['text'],
   enum: ['text'],
   uuid: ['text'],
-  date: ['text'],
-  timestamp: ['text', 'date'],
+  date: ['text', 'timestamp'],
+  timestamp: ['text', 'date', 'time'],
 }
 
 /**
  * A value as another type, where every engine agrees on the result: integers to wider numbers, float,
  * numeric and text; numeric to float or to more fraction digits; texts, dates and instants (ISO, as
- * `toISOString` writes them) to text; instants to their date in UTC. Any other cast is `Unsupported`.
+ * `toISOString` writes them) to text; instants to their date and time of day in UTC, dates to the instant at which they begin.
+ * Any other cast is `Unsupported`.
  */
 export const cast =
   <A, I>(to: Column<A, I>) =>

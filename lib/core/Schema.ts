@@ -12,9 +12,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isElement, textProblem } from './Canonical.js'
-import { attempting, type DbError, type ValidationError, validationError } from './DbError.js'
+import { attempting, type DbError, unsupported, type ValidationError, validationError } from './DbError.js'
 import { type SqlType, showSqlType } from './SqlType.js'
 import { type AnyTable, type Out, symbol, type Table } from './Syntax.js'
+import { changes } from './scope.js'
 import { checksOf, columnName, nameProblem, qualifiedName, shortName } from './Table.js'
 import { queryOfView } from './views.js'
 
@@ -159,7 +160,11 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     const view = attempting(`the query of the view ${t.name}`, () => queryOfView(t))
     if (E.isLeft(view)) return view
     const row = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
-    const constraints = [...Object.values(t.columns).map(c => c.default), ...checksOf(t, row).map(([, predicate]) => predicate)]
+    const checks = checksOf(t, row)
+    const changing = checks.find(([, predicate]) => changes(predicate))
+    if (changing !== undefined)
+      return E.left(unsupported(`now or random in a check (${changing[0]})`, 'query-ts', 'a row would not stay right'))
+    const constraints = [...Object.values(t.columns).map(c => c.default), ...checks.map(([, predicate]) => predicate)]
     for (const e of constraints) if (e?.node.tag === 'invalid') return E.left(e.node.error)
     const named = [...t.checks, ...t.uniques, ...t.indexes, ...(t.primaryKey ? [t.primaryKey] : [])].map(c => c.name)
     const same = named.find((n, i) => named.indexOf(n) !== i)

@@ -45,6 +45,8 @@ export interface Expr<out A> extends Leaf<A> {
   readonly node: ExprNode
   /** How deep operations stand in each other; 0 when left out. */
   readonly depth?: number
+  /** Whether it is another value in each evaluation; false when left out. */
+  readonly volatile?: boolean
 }
 
 /** A condition under SQL's three-valued logic: `where` keeps a row only when it is true. */
@@ -105,6 +107,24 @@ export type ScalarFn =
   | 'sqrt'
   | 'greatest'
   | 'least'
+  | 'datePart'
+  | 'dateTrunc'
+  | 'addMonths'
+  | 'addDays'
+  | 'addMilliseconds'
+  | 'daysBetween'
+  | 'now'
+  | 'random'
+  | 'randomUuid'
+  | 'jsonAt'
+  | 'jsonLength'
+  | 'byteLength'
+  | 'hex'
+  | 'unhex'
+  | 'sha256'
+  | 'matches'
+  | 'arrayLength'
+  | 'arrayContains'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }

@@ -7,7 +7,8 @@
  */
 import { kindOf } from './Canonical.js'
 import { refuse, validationError } from './DbError.js'
-import { type AnyAgg, type AnyExpr, type AnyQuery, type AnyWin, type Grouping, isMade, type Order } from './Syntax.js'
+import { type AggCall, type AnyAgg, type AnyExpr, type AnyQuery, type AnyWin, type Grouping, isMade, type Order } from './Syntax.js'
+import { steady } from './volatile.js'
 
 const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg' | 'win' | 'command'): boolean =>
   isMade(x) && (x as { kind?: unknown }).kind === kind
@@ -39,6 +40,9 @@ export const asCondition = (x: unknown, what: string): AnyExpr => {
   return refuse(validationError([what], `expected a condition, got an expression of ${e.type.sql.tag}`))
 }
 
+/** A condition that chooses rows: one that is new each time would not say which. */
+export const asFilter = (x: unknown, what: string): AnyExpr => steady(asCondition(x, what), what)
+
 export const asQuery = (x: unknown, what = 'a query'): AnyQuery => (isQuery(x) ? x : wrong(what, 'a query', x))
 
 const isOrder = (x: unknown): x is Order => {
@@ -58,15 +62,31 @@ export const asOrders = (x: unknown): readonly Order[] => {
 
 export const asExprs = (x: unknown, what: string): readonly AnyExpr[] => {
   if (!Array.isArray(x)) return wrong(what, 'a list of expressions', x)
-  return x.map(e => asExpr(e, what))
+  return x.map(e => steady(asExpr(e, what), what))
+}
+
+const ofCall = ({ arg, filter, order }: AggCall): readonly (AnyExpr | null)[] => [arg, filter, ...order.map(o => o.expr)]
+
+/** What an aggregate or window function is computed of; an expression is of itself. */
+const expressionsOf = (part: AnyAgg | AnyWin | AnyExpr): readonly AnyExpr[] => {
+  if (part.kind === 'expr') return [part]
+  const { node } = part
+  if (node.tag === 'invalid') return []
+  if (node.tag === 'key') return [node.expr]
+  if (node.tag === 'agg') return ofCall(node).filter(isExpr)
+  const of = node.of.tag === 'agg' ? ofCall(node.of) : [node.of.arg]
+  return [...of, ...node.partition, ...node.order.map(o => o.expr)].filter(isExpr)
 }
 
 /** A record of things of one kind. */
 const asRecordOf =
   <A>(kind: 'expr' | 'agg' | 'win', what: string, all: string, one: string) =>
   (x: unknown): { readonly [name: string]: A } => {
-    if (typeof x !== 'object' || x === null || 'kind' in x) return wrong(what, `a record of ${all}`, x)
-    for (const [name, part] of Object.entries(x)) if (!isKind(part, kind)) return wrong(`${what}.${name}`, one, part)
+    if (typeof x !== 'object' || x === null || isMade(x)) return wrong(what, `a record of ${all}`, x)
+    for (const [name, part] of Object.entries(x)) {
+      if (!isKind(part, kind)) return wrong(`${what}.${name}`, one, part)
+      for (const e of expressionsOf(part)) steady(e, what)
+    }
     return x as { readonly [name: string]: A }
   }
 

@@ -11,6 +11,7 @@ import { canonical, kindOf } from './Canonical.js'
 import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
 import { isInteger, type SqlType, sameColumnType, unifyColumnType } from './SqlType.js'
 import { type AnyExpr, type ExprNode, type ExprType, expr, exprType, invalid, type Pred, type ScalarFn } from './Syntax.js'
+import { callProblem } from './volatile.js'
 
 const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? numericOverflow(reason) : validationError([], reason))
 
@@ -83,7 +84,10 @@ export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): Any
   const bad = refused(args)
   if (bad !== undefined) return expr(bad.node, type)
   const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
-  return depth > MOST_DEPTH ? invalid(TOO_DEEP, type) : { ...expr(n, type), depth }
+  if (depth > MOST_DEPTH) return invalid(TOO_DEEP, type)
+  const problem = n.tag === 'call' ? callProblem(n.fn, args) : null
+  if (problem !== null) return invalid(problem, type)
+  return args.some(a => a.volatile) ? { ...expr(n, type), depth, volatile: true } : { ...expr(n, type), depth }
 }
 
 /** Whether one of them can be null. */

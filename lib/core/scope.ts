@@ -14,7 +14,8 @@ import { refuse, unsupported, validationError } from './DbError.js'
 import { expanded } from './groupingSets.js'
 import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
-import { exprType, isMade, symbol } from './Syntax.js'
+import { exprType, invalid, isMade, symbol } from './Syntax.js'
+import { refusal, steady } from './volatile.js'
 
 /** A column of a row: an expression or a nested collection. */
 export type AnyLeaf = AnyExpr | Nested<any>
@@ -67,6 +68,9 @@ export const scopeOf = (row: RowShape): Shape => {
       return { ...(scopeOf(v.row) as object), ...mapFields(v.fields, scopeOf) } as Shape
     case 'record':
       return mapFields(v.fields, scopeOf)
+    case 'leaf':
+      // SQL would evaluate it again wherever it is mentioned
+      return v.leaf.kind === 'expr' && v.leaf.volatile ? invalid(refusal('a later step'), v.leaf.type) : v.leaf
     default:
       return row as Shape
   }
@@ -110,11 +114,18 @@ export const extend = (row: RowShape, fields: { readonly [name: string]: RowShap
   return { kind: 'extended', row, fields }
 }
 
+/** A row that rows of another query are put beside, or that is used often: what is random in it would be another value each time. */
+export const joinable = (row: RowShape, where = 'a row before bind'): RowShape => {
+  for (const [, leaf] of leaves(row)) if (leaf.kind === 'expr') steady(leaf, where)
+  return row
+}
+
 /** The expressions of a row, refusing nested collections: what `distinct`, set operations and groups need. */
 export const comparable = (row: RowShape, what: string): readonly (readonly [Path, AnyExpr])[] =>
   leaves(row).map(([path, leaf]) => {
     if (leaf.kind === 'nested')
       return refuse(validationError(path, `${what} can't compare nested collections: apply it before many or first`))
+    steady(leaf, what)
     if (!hasEquality(leaf.type.sql)) return refuse(validationError(path, `${what} can't compare ${showSqlType(leaf.type.sql)}`))
     return [path, leaf] as const
   })
@@ -183,30 +194,37 @@ export const unite = (operator: SetOperator | 'recursive', left: RowShape, right
   })
 }
 
-const asksQuery = (e: AnyExpr): boolean => {
-  const n = e.node
-  switch (n.tag) {
-    case 'exists':
-    case 'inQuery':
-    case 'scalar':
-      return true
-    case 'call':
-    case 'raw':
-      return n.args.some(asksQuery)
-    case 'case':
-      return n.branches.some(([c, v]) => asksQuery(c) || asksQuery(v)) || asksQuery(n.otherwise)
-    case 'in':
-      return [n.operand, ...n.list].some(asksQuery)
-    case 'cast':
-      return asksQuery(n.operand)
-    default:
-      return false
+/** Whether a node of an expression is one that is looked for; queries inside it are not looked into. */
+const somewhere = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolean) => {
+  const within = (e: AnyExpr): boolean => {
+    const n = e.node
+    if (is(n)) return true
+    switch (n.tag) {
+      case 'call':
+      case 'raw':
+        return n.args.some(within)
+      case 'case':
+        return n.branches.some(([c, v]) => within(c) || within(v)) || within(n.otherwise)
+      case 'in':
+        return [n.operand, ...n.list].some(within)
+      case 'cast':
+        return within(n.operand)
+      default:
+        return false
+    }
   }
+  return within
 }
+
+const asksQuery = somewhere(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
+
+/** Whether it is another value at another time. */
+export const changes = somewhere(n => n.tag === 'call' && (n.fn === 'now' || n.fn === 'random' || n.fn === 'randomUuid'))
 
 /** The row that a command returns: of the written row only, because engines differ in what a query inside it would see. */
 export const returnable = (row: RowShape): RowShape => {
   for (const [path, leaf] of leaves(row)) {
+    if (leaf.kind === 'expr') steady(leaf, 'returning')
     if (leaf.kind === 'nested' || asksQuery(leaf)) {
       refuse(unsupported(`a query in returning (${path.join('.') || 'value'})`, 'query-ts', 'return the key and query by it'))
     }
@@ -317,5 +335,5 @@ export const singleColumn = (q: AnyQuery): Leaf<any> | null => {
   if (first === undefined || more.length > 0 || first[1].kind === 'nested') {
     return refuse(validationError([], 'scalar and inQuery take a query of one column: map it to one expression'))
   }
-  return first[1]
+  return steady(first[1], 'a query inside an expression')
 }

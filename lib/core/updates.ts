@@ -10,7 +10,7 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from './Agg.js'
-import { asCondition, asQuery, isRecord } from './answered.js'
+import { asFilter, asQuery, isRecord } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
 import { and, eq, exists, gt, lit } from './Expr.js'
 import * as Q from './Query.js'
@@ -47,7 +47,7 @@ export const updateFrom =
       const checked = assignments(table, given)
       return Object.keys(checked).length > 0 ? checked : refuse(validationError([table.name], 'an update must set at least one column'))
     }
-    const condition = (row: Exprs<C>, matched: S): Pred => asCondition(on(row, matched), 'the condition of updateFrom')
+    const condition = (row: Exprs<C>, matched: S): Pred => asFilter(on(row, matched), 'the condition of updateFrom')
     return write({ tag: 'updateFrom', table, query: q as AnyQuery, on: condition, set: values, isOnce: false }, 'many')
   }
 

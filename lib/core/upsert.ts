@@ -11,7 +11,7 @@
  * Laws: `upsertMany(t)(how)(rows)` leaves what `rows.map(upsert(t)(how))` leave, one after the other; an update by names is
  * the one by `(_, offered) => pick(offered, names)`; without a row of that key an upsert is an insert.
  */
-import { asCondition, isRecord } from './answered.js'
+import { asFilter, isRecord } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
 import type { AnyExpr, AnyTable, Assignments, Command, Conflict, Exprs, Pred, Table } from './Syntax.js'
 import { MADE } from './Syntax.js'
@@ -103,7 +103,7 @@ const conflictOf = (table: AnyTable, how: How, rows: number): Conflict | string 
   if (where !== undefined && typeof where !== 'function') return 'the condition of an upsert is a function of the old and the offered row'
   if (update === 'nothing') return where === undefined ? { target, set: null, where: null } : 'an upsert that does nothing has no condition'
   const condition = (old: any, offered: any): Pred => {
-    const holds = asCondition((where as OfBoth<any, unknown>)(old, offered), 'the condition of an upsert')
+    const holds = asFilter((where as OfBoth<any, unknown>)(old, offered), 'the condition of an upsert')
     return rows > 1 ? (alone({ holds }).holds as Pred) : holds
   }
   const conflict = { target, where: where === undefined ? null : condition }

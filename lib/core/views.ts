@@ -11,6 +11,7 @@ import { asColumn } from './operand.js'
 import { showSqlType } from './SqlType.js'
 import { type AnyExpr, type AnyQuery, type AnyTable, expr, exprType, query } from './Syntax.js'
 import { leaves, rowOf } from './scope.js'
+import { steady } from './volatile.js'
 
 const noRows = (table: AnyTable): AnyQuery => {
   const nulls = Object.entries(table.types).map(([field, type]) => [
@@ -33,6 +34,7 @@ export const queryOfView = (table: AnyTable): AnyQuery | null => {
   for (const [field, { type }] of Object.entries(table.columns)) {
     const leaf = given.get(field) ?? wrong(field, 'the query of the view has no such field')
     if (leaf.kind === 'nested') return wrong(field, 'a column of a view holds no nested query')
+    steady(leaf, 'a view')
     if (asColumn(leaf, type.sql) === null)
       return wrong(field, `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(type.sql)}: cast it`)
     if (leaf.type.nullable && !type.nullable) return wrong(field, 'the query can answer null: make the column nullable')

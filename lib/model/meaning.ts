@@ -33,6 +33,7 @@ import { expr, exprType } from '../core/Syntax.js'
 import { distinctKeys, extend, leaves, mapLeaves, nothing, recursiveRow, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
 import { queryOfView } from '../core/views.js'
 import { aggregated, type Member } from './aggregate.js'
+import { uuid4 } from './chance.js'
 import { type Database, seenAs, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { among, apply, both, convert, negated, type Operand, type Truth } from './scalar.js'
@@ -86,6 +87,8 @@ type SetNode = Extract<QueryNode, { readonly tag: 'set' }>
 export const meaning = (db: Database): Meaning => {
   // --- Expressions ----------------------------------------------------------------------------
 
+  const started = Date.now()
+
   const known = new WeakMap<AnyExpr, { readonly value: Value }>()
 
   /** The value of an expression, found once: closed expressions are shared between fields of a row. */
@@ -94,6 +97,7 @@ export const meaning = (db: Database): Meaning => {
     const before = known.get(e)
     if (before !== undefined) return before.value
     const found = evaluated(e)
+    if (e.volatile) return found
     known.set(e, { value: found })
     return found
   }
@@ -108,6 +112,9 @@ export const meaning = (db: Database): Meaning => {
       case 'call':
         if (n.fn === 'and') return conjunction(n.args)
         if (n.fn === 'or') return negated(conjunction(n.args, negated))
+        if (n.fn === 'now') return started
+        if (n.fn === 'random') return Math.random()
+        if (n.fn === 'randomUuid') return uuid4()
         if (n.fn === 'coalesce') return n.args.reduce<Value>((found, a) => found ?? value(a), null)
         return apply(n.fn, n.args.map(operand), e.type.sql)
       case 'case':

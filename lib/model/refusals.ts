@@ -9,7 +9,7 @@
  * Law: where this passes, evaluation fails only for what the rows hold (an overflow, a codec).
  */
 
-import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows } from '../core/answered.js'
+import { asAggregates, asExpr, asFilter, asOrders, asQuery, asWindows } from '../core/answered.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { expanded } from '../core/groupingSets.js'
 import { misplaced } from '../core/locking.js'
@@ -33,6 +33,7 @@ import {
   comparable,
   distinctKeys,
   extend,
+  joinable,
   leaves,
   mapLeaves,
   nothing,
@@ -47,6 +48,7 @@ import {
 import { metTwice, NESTED_SOURCE } from '../core/updates.js'
 import { offeredFields } from '../core/upsert.js'
 import { writable } from '../core/views.js'
+import { steady } from '../core/volatile.js'
 import { isRequired } from '../core/written.js'
 import { type Database, stored } from './Database.js'
 
@@ -117,15 +119,15 @@ const checker = (db: Database) => {
   const compared = (row: RowShape, what: string): void => expressions(comparable(row, what).map(([, e]) => e))
 
   /** A whole query: its steps, and the columns of the row that it answers. */
-  const query = (q: AnyQuery): void => {
+  const query = (q: AnyQuery, isInside = false): void => {
     const row = rowThrough(q)
-    if (row !== null) columns(row)
+    if (row !== null) columns(row, isInside)
   }
 
-  const columns = (row: RowShape): void => {
+  const columns = (row: RowShape, isInside = false): void => {
     for (const [, leaf] of leaves(row)) {
-      if (leaf.kind === 'nested') query(leaf.query)
-      else expression(leaf)
+      if (leaf.kind === 'nested') query(leaf.query, true)
+      else expression(isInside ? steady(leaf, 'a nested collection') : leaf)
     }
   }
 
@@ -168,7 +170,7 @@ const checker = (db: Database) => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
-        expression(asCondition(node.f(scope), 'where'))
+        expression(asFilter(node.f(scope), 'where'))
         return row
       case 'map': {
         const mapped: RowShape = node.f(scope)
@@ -183,10 +185,10 @@ const checker = (db: Database) => {
         return rowThrough(node.f(scope))
       case 'bind': {
         const inner = rowThrough(node.f(scope))
-        return inner === null ? null : extend(row, { [node.name]: inner })
+        return inner === null ? null : extend(joinable(row), { [node.name]: inner })
       }
       case 'bindLeft':
-        return extend(row, { [node.name]: { kind: 'maybe', present: PRESENT, row: rowThrough(node.f(scope)) ?? {} } })
+        return extend(joinable(row), { [node.name]: { kind: 'maybe', present: PRESENT, row: rowThrough(node.f(scope)) ?? {} } })
       case 'distinct':
         compared(row, 'distinct')
         return mapLeaves(row, leaf => symbol(leaf.type))
@@ -194,7 +196,7 @@ const checker = (db: Database) => {
         expressions(distinctKeys(node.f(scope)))
         return row
       case 'cte':
-        return row
+        return joinable(row, 'a cte')
       case 'recursive': {
         compared(row, 'recursive')
         const followed = recursiveRow(row, node.f)
@@ -243,7 +245,7 @@ const checker = (db: Database) => {
   const fullJoined = ({ left, right, on }: QueryNode & { readonly tag: 'fullJoin' }): RowShape => {
     const [l, r] = [rowThrough(left), rowThrough(right)]
     if (l !== null && r !== null) {
-      expression(asCondition(on(scopeOf(l), scopeOf(r)), 'fullJoin'))
+      expression(asFilter(on(scopeOf(l), scopeOf(r)), 'fullJoin'))
       compared(l, 'fullJoin')
       compared(r, 'fullJoin')
     }
@@ -317,7 +319,7 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
       if (Object.keys(set).length === 0) refuse(validationError([table.name], 'an update must set at least one column'))
       expressions(Object.values(set))
     }
-    if (node.where !== null) expressions([asCondition(node.where(row), 'where')])
+    if (node.where !== null) expressions([asFilter(node.where(row), 'where')])
   }
 }
 

@@ -9,10 +9,17 @@
  *
  * Laws: those of `Expr`. Division by zero is null; integers have 64 bits.
  */
+
 import { codePointLength } from '../core/Canonical.js'
+import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core/calendar.js'
 import { refuse, unsupported } from '../core/DbError.js'
+import { matcher, parsed } from '../core/regex.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
+import { sha256 } from '../core/sha256.js'
+import { bytesOf, fromDigits, hexDigits } from './bytes.js'
+import { moved, partOf, truncatedTo } from './dates.js'
+import { jsonAt, jsonLength } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
@@ -85,8 +92,11 @@ const ofText =
   ([a, b]) =>
     f(a.value as string, b?.value as string)
 
+/** The functions whose value is that of their operands, and nothing else. */
+export type StrictFn = Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'now' | 'random' | 'randomUuid'>
+
 /** The strict functions: none of their operands is null. */
-const STRICT: { readonly [fn in Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'same' | 'isNull' | 'between' | 'nullIf'>]: Strict } = {
+const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf'>]: Strict } = {
   eq: comparing(order => order === 0),
   ne: comparing(order => order !== 0),
   lt: comparing(order => order < 0),
@@ -147,10 +157,25 @@ const STRICT: { readonly [fn in Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 's
       type,
       order => order < 0,
     ),
+  datePart: ([a, part]) => partOf(a.value, part.value as Part),
+  dateTrunc: ([a, unit], type) => truncatedTo(a.value, unit.value as Unit, type),
+  addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
+  addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
+  addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),
+  byteLength: ([a]) => BigInt(bytesOf(a.value).length),
+  hex: ([a]) => hexDigits(a.value),
+  unhex: ofText(fromDigits),
+  sha256: ([a]) => sha256(bytesOf(a.value)),
+  matches: ofText((a, pattern) => matcher(parsed(pattern))(a)),
+  arrayLength: ([a]) => BigInt((a.value as readonly Value[]).length),
+  arrayContains: ([a, x]) => (a.value as readonly Value[]).includes(x.value),
+  jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
+  jsonLength: ([a]) => jsonLength(a.value),
+  daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),
 }
 
 /** The value of a function of these operands. `type` is the type of the result. */
-export const apply = (fn: Exclude<ScalarFn, 'and' | 'or' | 'coalesce'>, args: readonly Operand[], type: SqlType): Value => {
+export const apply = (fn: StrictFn, args: readonly Operand[], type: SqlType): Value => {
   const [a, b, c] = args as readonly [Operand, Operand, Operand]
   switch (fn) {
     case 'isNull':
@@ -182,5 +207,7 @@ export const convert = ({ value, type: from }: Operand, to: SqlType): Value => {
     return from.tag === 'timestamp' ? new Date(value as number).toISOString() : value
   }
   if (to.tag === 'date' && from.tag === 'timestamp') return new Date(value as number).toISOString().slice(0, 10)
+  if (to.tag === 'time' && from.tag === 'timestamp') return new Date(value as number).toISOString().slice(11, 23)
+  if (to.tag === 'timestamp' && from.tag === 'date') return instantOf(value as string)
   return from.tag === to.tag ? exact(to, value) : refuse(unsupported(`a cast from ${showSqlType(from)} to ${showSqlType(to)}`, 'memory'))
 }

@@ -9,7 +9,7 @@
  * with null, nested collections under `distinct`. A prepared query is planned with parameters when
  * it is the whole query; inside another it is planned with its values.
  */
-import { asAggregates, asCondition, asExpr, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
+import { asAggregates, asExpr, asFilter, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
 import { refuse } from '../core/DbError.js'
 import { expanded } from '../core/groupingSets.js'
 import { misplaced, unlocked } from '../core/locking.js'
@@ -21,6 +21,7 @@ import {
   distinctKeys,
   extend,
   isGrouped,
+  joinable,
   leaves,
   mapLeaves,
   nothing,
@@ -31,6 +32,7 @@ import {
   unite,
   visit,
 } from '../core/scope.js'
+import { steady } from '../core/volatile.js'
 import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './parts.js'
 import {
   type AggColumn,
@@ -208,7 +210,7 @@ export const reifier = () => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
-        return { ...input, rel: { tag: 'filter', input: input.rel, predicate: scalar(asCondition(node.f(scope), 'where')) } }
+        return { ...input, rel: { tag: 'filter', input: input.rel, predicate: scalar(asFilter(node.f(scope), 'where')) } }
       case 'map': {
         const mapped: RowShape = node.f(scope)
         visit(mapped)
@@ -225,7 +227,7 @@ export const reifier = () => {
       case 'bind': {
         const inner = build(node.f(scope))
         if (inner.row === null) return EMPTY
-        return { rel: join('inner', input.rel, inner.rel, node.name), row: extend(row, { [node.name]: inner.row }), order: [] }
+        return { rel: join('inner', input.rel, inner.rel, node.name), row: extend(joinable(row), { [node.name]: inner.row }), order: [] }
       }
       case 'bindLeft': {
         const inner = build(node.f(scope))
@@ -233,7 +235,7 @@ export const reifier = () => {
         const { rel, present } = tagged(inner.rel)
         return {
           rel: join('left', input.rel, rel, node.name),
-          row: extend(row, { [node.name]: { kind: 'maybe', present, row: inner.row } }),
+          row: extend(joinable(row), { [node.name]: { kind: 'maybe', present, row: inner.row } }),
           order: [],
         }
       }
@@ -389,6 +391,7 @@ export const reifier = () => {
     const before = shared.get(q)
     if (before !== undefined) return before()
     const made = build(input)
+    if (made.row !== null) joinable(made.row, 'a cte')
     if (made.row === null || leaves(made.row).some(([, leaf]) => leaf.kind === 'nested')) return made
     const { row, order } = made
     const columns = [
@@ -439,11 +442,11 @@ export const reifier = () => {
     if (r.row === null) return { ...l, row: { left: there(l.row as RowShape), right: MISSING }, order: [] }
     if (l.row === null) return { ...r, row: { left: MISSING, right: there(r.row) }, order: [] }
     const [ls, rs] = [l.row, r.row]
-    const agree: Scalar = scalar(asCondition(on(scopeOf(ls), scopeOf(rs)), 'fullJoin'))
+    const agree: Scalar = scalar(asFilter(on(scopeOf(ls), scopeOf(rs)), 'fullJoin'))
     const far = tagged({ tag: 'filter', input: r.rel, predicate: agree })
     const alone = build(right)
     const row = alone.row as RowShape
-    const partner = query<unknown, unknown>({ tag: 'where', input: left, f: s => asCondition(on(s, scopeOf(row)), 'fullJoin') })
+    const partner = query<unknown, unknown>({ tag: 'where', input: left, f: s => asFilter(on(s, scopeOf(row)), 'fullJoin') })
     const found = expr<boolean>({ tag: 'exists', query: partner }, TRUE.type)
     const rest: Rel = { tag: 'filter', input: alone.rel, predicate: scalar(expr({ tag: 'call', fn: 'not', args: [found] }, TRUE.type)) }
     const [own, other] = [comparable(ls, 'fullJoin'), comparable(rs, 'fullJoin')]
@@ -493,14 +496,18 @@ export const reifier = () => {
   // --- Plans ----------------------------------------------------------------------------------
 
   /** The plan of a query whose rows stand at `at` in the result: what a decoding error names. */
-  const plan = (q: AnyQuery, at: readonly string[] = []): Plan => {
+  const plan = (q: AnyQuery, at: readonly string[] = [], isInside = false): Plan => {
     const built = build(q)
     if (built.row === null) return { rel: EMPTY.rel, order: [], outputs: [], row: { tag: 'record', fields: [] } }
-    return { rel: built.rel, order: built.order.map(sortKey), ...read(built.row, at) }
+    return { rel: built.rel, order: built.order.map(sortKey), ...read(built.row, at, isInside) }
   }
 
   /** The columns of a row, and how they become a result. */
-  const read = (shape: RowShape, at: readonly string[] = []): { readonly outputs: readonly Output[]; readonly row: RowPlan } => {
+  const read = (
+    shape: RowShape,
+    at: readonly string[] = [],
+    isInside = false,
+  ): { readonly outputs: readonly Output[]; readonly row: RowPlan } => {
     const outputs: Output[] = []
     const output = (path: readonly string[], s: Scalar): number => outputs.push({ path, scalar: s }) - 1
     const rowPlan = (row: RowShape, path: readonly string[]): RowPlan => {
@@ -509,6 +516,7 @@ export const reifier = () => {
         Object.entries(of).map(([name, r]) => [name, rowPlan(r, [...path, name])] as const)
       switch (v.tag) {
         case 'leaf': {
+          if (isInside && v.leaf.kind === 'expr') steady(v.leaf, 'a nested collection')
           if (v.leaf.kind === 'expr') return { tag: 'cell', index: output(path, scalar(v.leaf)), path, type: v.leaf.type }
           const nested = nestedPlan(v.leaf, path)
           return {
@@ -534,7 +542,7 @@ export const reifier = () => {
 
   /** A collection is an SQL aggregate of its cells: they too must mention a column of their own query. */
   const nestedPlan = (nested: Nested<any>, at: readonly string[]): Plan => {
-    const p = plan(nested.query, at)
+    const p = plan(nested.query, at, true)
     const limited: Plan =
       nested.cardinality === 'many' ? p : { ...p, rel: { tag: 'limit', input: p.rel, order: p.order, count: ONE, offset: null } }
     const parts = [...limited.outputs, ...limited.order].map(o => o.scalar)

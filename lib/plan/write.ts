@@ -5,7 +5,7 @@
  * interpreter reads them from the row that is written. What no engine is asked to do is refused here.
  */
 
-import { asCondition } from '../core/answered.js'
+import { asFilter } from '../core/answered.js'
 import { refuse, validationError } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
 import type { PlainRows } from '../core/plainRows.js'
@@ -138,7 +138,7 @@ export const reifyWrite = (command: AnyCommand): Write => {
     case 'update': {
       const set = Object.entries(node.set(row)).map(([field, e]): Assignment => [field, scalar(e)])
       if (set.length === 0) return refuse(validationError([table.name], 'an update must set at least one column'))
-      return { ...common, tag: 'update', set, where: node.where === null ? null : scalar(asCondition(node.where(row), 'where')) }
+      return { ...common, tag: 'update', set, where: node.where === null ? null : scalar(asFilter(node.where(row), 'where')) }
     }
     case 'updateFrom': {
       const shape = rowOf(node.query)
@@ -162,7 +162,7 @@ export const reifyWrite = (command: AnyCommand): Write => {
       }
     }
     case 'delete':
-      return { ...common, tag: 'delete', where: node.where === null ? null : scalar(asCondition(node.where(row), 'where')) }
+      return { ...common, tag: 'delete', where: node.where === null ? null : scalar(asFilter(node.where(row), 'where')) }
   }
 }
 

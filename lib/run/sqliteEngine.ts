@@ -6,13 +6,17 @@
  */
 import { type DbError, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities } from '../core/Interpreter.js'
+import { matcher, parsed } from '../core/regex.js'
 import { foreignKeyName } from '../core/Schema.js'
+import { sha256 } from '../core/sha256.js'
 import { lowerCase, upperCase } from '../core/simpleCase.js'
 import type { ResultColumn } from '../sql/compile.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import { LEVELS } from './isolation.js'
+import { sqliteSteps } from './sqliteDates.js'
 import { classifySqlite } from './sqliteErrors.js'
+import { sqliteJsonFunctions } from './sqliteJson.js'
 import type { Driver, SqlEngine, Statement } from './sqlSession.js'
 
 export const sqliteCapabilities = (engine: string): Capabilities => ({
@@ -48,6 +52,25 @@ const power = (a: unknown, b: unknown): unknown => {
   return Number.isNaN(answer) ? null : answer
 }
 
+const matchers = new Map<string, (text: string) => boolean>()
+
+/** The matcher of a pattern, which is the same for each row of a statement. */
+const matching = (pattern: string): ((text: string) => boolean) => {
+  const known = matchers.get(pattern)
+  if (known !== undefined) return known
+  if (matchers.size >= 100) matchers.clear()
+  const made = matcher(parsed(pattern))
+  matchers.set(pattern, made)
+  return made
+}
+
+const ofBytes =
+  (f: (x: Uint8Array) => Uint8Array) =>
+  (x: unknown): unknown => {
+    if (typeof x === 'string') return f(new TextEncoder().encode(x))
+    return x instanceof Uint8Array ? f(x) : null
+  }
+
 /** Functions that SQL calls: of texts by Unicode and of floats, the same on every engine. */
 export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unknown, ...unknown[]]) => unknown } = {
   unicode_lower: s => (typeof s === 'string' ? lowerCase(s) : s),
@@ -58,6 +81,10 @@ export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unk
   float_round: ofNumber(round),
   float_sqrt: ofNumber(x => Math.sqrt(x)),
   float_power: power,
+  sha_256: ofBytes(sha256),
+  text_matches: (text, pattern) => (typeof text === 'string' && typeof pattern === 'string' ? Number(matching(pattern)(text)) : null),
+  ...sqliteSteps,
+  ...sqliteJsonFunctions,
 }
 
 /** What a session is told when it begins. */

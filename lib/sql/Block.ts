@@ -125,13 +125,13 @@ const named = (columns: readonly Named[]): readonly (readonly [number, Named])[]
 export const wrap = (block: Block, rel: Rel): Block =>
   over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
 
-/** Functions of a text whose other arguments are numbers that are written out. */
-const COUNTED: readonly string[] = ['substring', 'left', 'right', 'repeat']
+/** Functions whose other arguments are written out, where they are literals. */
+const COUNTED: readonly string[] = 'substring left right repeat datePart dateTrunc addMonths addDays addMilliseconds jsonAt'.split(' ')
 
 /** Whether an expression is printed with a parameter in it. */
 const hasParameter = (s: Scalar): boolean => {
   const n = s.node
-  if (n.tag === 'call' && COUNTED.includes(n.fn)) return n.args.slice(0, 1).some(hasParameter)
+  if (n.tag === 'call' && COUNTED.includes(n.fn)) return n.args.some((a, i) => (i === 0 || a.node.tag !== 'literal') && hasParameter(a))
   if (n.tag === 'call' || n.tag === 'raw') return n.args.some(hasParameter)
   return n.tag === 'cast' ? hasParameter(n.operand) : n.tag !== 'column'
 }
@@ -154,7 +154,7 @@ export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
       return def?.tag === 'scalar' && isConstant(def.scalar, b)
     }
     case 'call':
-      return all(n.args)
+      return n.fn !== 'random' && n.fn !== 'randomUuid' && all(n.args)
     case 'cast':
       return isConstant(n.operand, b)
     case 'case':

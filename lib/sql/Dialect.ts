@@ -34,6 +34,27 @@ export interface Args {
 /** What is printed as a call; `differ` is the negation of `same`. */
 export type PrintedFn = ScalarFn | 'differ'
 
+/** Functions that every dialect spells in its own way. */
+export type OwnFn =
+  | 'datePart'
+  | 'dateTrunc'
+  | 'addMonths'
+  | 'addDays'
+  | 'addMilliseconds'
+  | 'daysBetween'
+  | 'now'
+  | 'random'
+  | 'randomUuid'
+  | 'jsonAt'
+  | 'jsonLength'
+  | 'byteLength'
+  | 'hex'
+  | 'unhex'
+  | 'sha256'
+  | 'matches'
+  | 'arrayLength'
+  | 'arrayContains'
+
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 
 /** The pieces of an aggregate call. `order` is empty or a list of sort keys; `over` follows each call, and is empty where no window is. */
@@ -99,12 +120,14 @@ export interface Dialect {
   readonly joinsExcept: boolean
   /** Whether a frame that leaves the row itself out has no rows where the row is alone. */
   readonly emptyFrames: boolean
+  /** A number or rank of a row as an integer like any other. */
+  readonly rank: (value: Fragment) => Fragment
   /** Whether the sub-query of IN may have a LIMIT. */
   readonly limitInMembers: boolean
   /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */
   readonly nulls: { readonly clause: boolean; readonly largest: boolean }
   /** The spelling of functions that differ from the standard one. */
-  readonly calls: { readonly [fn in PrintedFn]?: CallPrinter }
+  readonly calls: { readonly [fn in Exclude<PrintedFn, OwnFn>]?: CallPrinter } & { readonly [fn in OwnFn]: CallPrinter }
   readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed
   /** Whether decimals of different scales are compared, added and subtracted as they are. */
   readonly mixesScales: boolean

@@ -13,10 +13,12 @@ import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
-import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
+import { mysqlJson } from './jsonPath.js'
+import { aggregates, castName, limitOf, mysql, parameterOf, unhex } from './mysql.js'
 import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
+import { mariadbMatches } from './regexes.js'
 import { replaced, waiting } from './standard.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -115,6 +117,7 @@ export const mariadb: Dialect = {
   // 10.11 computes some in the order of others
   windowsTogether: false,
   emptyFrames: true,
+  rank: value => value,
   // it takes such a column for a label of the query around (1247)
   outerInHaving: false,
   joinsExcept: true,
@@ -126,6 +129,10 @@ export const mariadb: Dialect = {
     upper: cased('upper'),
     minus,
     replace: replaced,
+    matches: mariadbMatches,
+    // of a longtext as it is, it is empty wherever a temporary table takes it up
+    unhex: unhex(value => sql`left(${value}, 2147483646)`),
+    ...mysqlJson(quoted, COLLATION, type => type),
     ilike: args => ({
       level: level.comparison,
       fragment: sql`${lower(args.arg(0, level.atom))} LIKE ${lower(args.arg(1, level.atom))} ESCAPE '!'`,

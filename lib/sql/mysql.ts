@@ -8,12 +8,15 @@
  * What it says holds in a session as `mysqlSession` sets it.
  */
 import { refuse, unsupported } from '../core/DbError.js'
-import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
-import { type AggParts, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
+import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
+import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { mysqlJson } from './jsonPath.js'
+import { mysqlDates } from './mysqlDates.js'
 import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
+import { mysqlMatches } from './regexes.js'
 import { HALF, waiting } from './standard.js'
 
 /** The type of a cast. */
@@ -83,6 +86,8 @@ const A_YEAR = '31536000'
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
   if (from.tag === 'timestamp' && to.tag === 'date') return atom(sql`date(${value})`)
+  if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`CAST(${value} AS TIME(3))`)
+  if (from.tag === 'date' && to.tag === 'timestamp') return atom(sql`CAST(${value} AS DATETIME(3))`)
   if (from.tag === 'timestamp') return atom(sql`concat(left(date_format(${value}, '%Y-%m-%dT%T.%f'), 23), 'Z')`)
   if (to.tag === 'float') return atom(sql`CAST(${value} AS DOUBLE)`)
   if (to.tag === 'numeric') return atom(sql`CAST(${value} AS DECIMAL(65, ${String(to.scale)}))`)
@@ -192,6 +197,22 @@ const rounded =
     return fn === 'floor' ? atom(whole) : { level: level.sum, fragment: sql`${whole} + 0` }
   }
 
+/** A stored text may have another character set. */
+const asUtf8 = (args: Args): Fragment =>
+  isText(args.scalars[0]?.type.sql as SqlType) ? sql`CONVERT(${args.arg(0)} USING utf8mb4)` : args.arg(0)
+
+/** The engine's own function puts a digit before an odd number of them, and warns of other characters, which is an error in an update. */
+export const unhex =
+  (digits: (value: Fragment) => Fragment): CallPrinter =>
+  args => {
+    const x = sql`CONVERT(${args.arg(0)} USING utf8mb4)`
+    return atom(sql`CASE WHEN length(${args.arg(0)}) % 2 = 0 AND ${x} NOT REGEXP '[^0-9a-fA-F]' THEN unhex(${digits(args.arg(0))}) END`)
+  }
+
+/** The engine's own `uuid` is of version 1: a time and the machine. */
+const UUID =
+  "lower(concat(hex(random_bytes(4)), '-', hex(random_bytes(2)), '-4', substr(hex(random_bytes(2)), 2), '-', substr('89ab', 1 + floor(rand() * 4), 1), substr(hex(random_bytes(2)), 2), '-', hex(random_bytes(6))))"
+
 export const mysql: Dialect = {
   name: 'mysql',
   quote,
@@ -209,6 +230,8 @@ export const mysql: Dialect = {
   joinsExcept: false,
   // 9.7 counts the only row of a table that it has read while planning
   emptyFrames: false,
+  // 9.7 numbers rows without a sign, and what is computed of such a number has none
+  rank: value => sql`CAST(${value} AS SIGNED)`,
   limitInMembers: false,
   nulls: { clause: false, largest: false },
   calls: {
@@ -234,6 +257,23 @@ export const mysql: Dialect = {
     floor: rounded('floor'),
     ceil: rounded('ceil'),
     round: rounded('round'),
+    ...mysqlDates,
+    arrayLength: named('json_length'),
+    arrayContains: args => {
+      const element = isText(args.scalars[1]?.type.sql as SqlType)
+        ? sql`json_quote(CONVERT(${args.arg(1)} USING utf8mb4))`
+        : sql`CAST(${args.arg(1)} AS CHAR)`
+      return atom(sql`json_contains(${args.arg(0)}, ${element})`)
+    },
+    matches: mysqlMatches,
+    byteLength: args => atom(sql`length(${asUtf8(args)})`),
+    hex: args => atom(sql`lower(hex(${args.arg(0)}))`),
+    unhex: unhex(value => value),
+    sha256: args => atom(sql`unhex(sha2(${asUtf8(args)}, 256))`),
+    ...mysqlJson(quoted, 'utf8mb4_0900_bin', type => sql`${type} COLLATE utf8mb4_0900_bin`),
+    now: () => atom(text('now(3)')),
+    random: () => atom(text('rand()')),
+    randomUuid: () => atom(text(UUID)),
   },
   cast,
   mixesScales: true,

@@ -6,12 +6,14 @@
  * spelt so that the decided meaning comes out. Case mapping needs the collation `pg_c_utf8` (17 and later).
  */
 import { isInteger, isText, type SqlType } from '../core/SqlType.js'
-import type { ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
+import { postgresJson } from './jsonPath.js'
+import { postgresDates } from './postgresDates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresValues } from './postgresValues.js'
+import { postgresMatches } from './regexes.js'
 import { HALF, standard, substring, waiting } from './standard.js'
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
@@ -62,7 +64,7 @@ const isPlain = (s: Scalar): boolean => {
 
 /** A function of texts; of parameters only, its text would compare by the database's own collation. */
 const ofTexts =
-  (fn: ScalarFn, print = standard[fn]): CallPrinter =>
+  (fn: keyof typeof standard, print = standard[fn]): CallPrinter =>
   (args, call) => {
     const printed = print(args, call)
     if (!args.scalars.every(isPlain)) return printed
@@ -95,6 +97,8 @@ const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
   if (to.tag === 'text' && isText(from) && operand.node.tag === 'column') return printed
   if (from.tag === 'timestamp' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+  if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`CAST(${value} AS time)`)
+  if (from.tag === 'date' && to.tag === 'timestamp') return atom(sql`CAST(${value} AS timestamptz)`)
   if (from.tag === 'date' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD')`)
   const name = to.tag === 'numeric' ? `numeric(1000, ${to.scale})` : isInteger(to) ? 'int8' : to.tag === 'float' ? 'float8' : typeName(to)
   return to.tag === 'text' ? byCodePoint(sql`CAST(${value} AS text)`) : atom(sql`CAST(${value} AS ${name})`)
@@ -153,6 +157,7 @@ export const postgres: Dialect = {
   outerInHaving: true,
   joinsExcept: true,
   emptyFrames: true,
+  rank: value => value,
   limitInMembers: true,
   nulls: { clause: true, largest: true },
   calls: {
@@ -200,6 +205,24 @@ export const postgres: Dialect = {
     sqrt: args => atom(sql`CASE WHEN ${args.arg(0, level.sum)} >= 0 THEN sqrt(${args.arg(0)}) END`),
     greatest: extreme('greatest'),
     least: extreme('least'),
+    ...postgresDates,
+    arrayLength: args => atom(sql`cardinality(${args.arg(0)})`),
+    arrayContains: args => {
+      const found: Printed = { level: level.comparison, fragment: sql`array_position(${list(args.all())}) IS NOT NULL` }
+      const present = args.scalars.flatMap((s, i) => (s.type.nullable ? [sql`${args.arg(i, level.comparison + 1)} IS NOT NULL`] : []))
+      return present.length === 0 ? found : atom(sql`CASE WHEN ${join(present, ' AND ')} THEN ${found.fragment} END`)
+    },
+    matches: postgresMatches,
+    ...postgresJson(quoted),
+    byteLength: args => atom(sql`octet_length(${args.arg(0)})`),
+    hex: args => byCodePoint(sql`encode(${args.arg(0)}, 'hex')`),
+    // the engine's own function fails where there are other characters, and leaves blanks out
+    unhex: args => atom(sql`CASE WHEN ${args.arg(0, level.sum)} ~ '^([0-9a-fA-F]{2})*$' THEN decode(${args.arg(0)}, 'hex') END`),
+    sha256: args =>
+      atom(sql`sha256(${isText(args.scalars[0]?.type.sql as SqlType) ? sql`convert_to(${args.arg(0)}, 'UTF8')` : args.arg(0)})`),
+    now: () => atom(text("date_trunc('milliseconds', statement_timestamp())")),
+    random: () => atom(text('random()')),
+    randomUuid: () => atom(text('gen_random_uuid()')),
   },
   cast,
   mixesScales: true,

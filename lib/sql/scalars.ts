@@ -10,7 +10,7 @@ import type { ScalarFn, WindowFn } from '../core/Syntax.js'
 import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
 import { isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
-import { atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
+import { atom, type Dialect, level, type OwnFn, type Place, type Printed, type PrintedFn } from './Dialect.js'
 import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { isParameter, sharesType, valueOf } from './parameters.js'
 import { standard } from './standard.js'
@@ -85,6 +85,9 @@ const WINDOW_WORDS: { readonly [fn in WindowFn]: string } = {
   lastValue: 'last_value',
   nthValue: 'nth_value',
 }
+
+/** Window functions that number rows. */
+const RANKS: readonly WindowFn[] = ['rowNumber', 'rank', 'denseRank', 'ntile']
 
 /** An end of a frame; without a distance the end of the partition on that side. */
 const edge = (distance: number | null, side: 'PRECEDING' | 'FOLLOWING'): string => {
@@ -222,7 +225,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         const negated = negation(n.args[0] as Scalar)
         if (negated !== null) return negated
       }
-      const make = dialect.calls[fn] ?? standard[fn]
+      const make = dialect.calls[fn] ?? standard[fn as Exclude<PrintedFn, OwnFn>]
       const scalars = EXACT.has(n.fn) ? n.args.map(ofAnyScale) : n.args
       const single = s.type.sql.tag === 'boolean' ? fragment : inside
       const operand = sharesType(n.fn) ? together(scalars, single) : single
@@ -293,7 +296,8 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     const called = (of: Exclude<WindowScalar['of'], AggScalar>, over: Fragment): Printed => {
       const arg = of.arg === null ? [] : [alone(of.arg)]
       const count = of.count === null ? [] : [text(String(of.count))]
-      return atom(sql`${WINDOW_WORDS[of.fn]}(${list([...arg, ...count])})${over}`)
+      const value = sql`${WINDOW_WORDS[of.fn]}(${list([...arg, ...count])})${over}`
+      return atom(RANKS.includes(of.fn) ? dialect.rank(value) : value)
     }
 
     const sortKey = (k: SortKey, as?: Fragment): Fragment => {

@@ -12,7 +12,10 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
-import { ddl, quote, quoted, writes } from './sqliteDdl.js'
+import { sqliteJson } from './jsonPath.js'
+import { sqliteMatches } from './regexes.js'
+import { sqliteDates } from './sqliteDates.js'
+import { CLOCK, ddl, quote, quoted, writes } from './sqliteDdl.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 import { inlineCount, replaced } from './standard.js'
 
@@ -34,6 +37,8 @@ const placeholder = (n: number, s: Slot): string => {
 
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
+  if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`substr(${value}, 12)`)
+  if (from.tag === 'date' && to.tag === 'timestamp') return { level: level.sum, fragment: sql`${bracketed(printed)} || ' 00:00:00.000'` }
   if (from.tag === 'timestamp') return atom(to.tag === 'date' ? sql`substr(${value}, 1, 10)` : sql`(replace(${value}, ' ', 'T') || 'Z')`)
   if (to.tag === 'float') {
     if (scaleOf(from) > 0) return atom(sql`(CAST(${value} AS REAL) / ${power(scaleOf(from))}.0)`)
@@ -108,6 +113,9 @@ const rounded =
     }
   }
 
+const UUID =
+  "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+
 export const sqlite: Dialect = {
   name: 'sqlite',
   quote,
@@ -123,6 +131,7 @@ export const sqlite: Dialect = {
   outerInHaving: true,
   joinsExcept: true,
   emptyFrames: true,
+  rank: value => value,
   limitInMembers: true,
   nulls: { clause: true, largest: false },
   calls: {
@@ -158,6 +167,24 @@ export const sqlite: Dialect = {
     sqrt: named('float_sqrt'),
     greatest: named('max'),
     least: named('min'),
+    ...sqliteDates,
+    arrayLength: named('json_array_length'),
+    arrayContains: named('array_contains'),
+    matches: sqliteMatches,
+    ...sqliteJson,
+    byteLength: args => atom(sql`length(CAST(${args.arg(0)} AS BLOB))`),
+    hex: args =>
+      atom(
+        args.scalars[0]?.type.nullable
+          ? sql`iif(${args.arg(0, level.comparison + 1)} IS NULL, NULL, lower(hex(${args.arg(0)})))`
+          : sql`lower(hex(${args.arg(0)}))`,
+      ),
+    unhex: named('unhex'),
+    sha256: named('sha_256'),
+    // as a query of its own it is asked once; by itself it would be asked again for each row that is read
+    now: () => atom(text(`(SELECT ${CLOCK})`)),
+    random: () => atom(text('((random() & 9007199254740991) / 9007199254740992.0)')),
+    randomUuid: () => atom(text(UUID)),
     coalesce: args => atom(sql`coalesce(${list(args.all())})`),
   },
   cast,

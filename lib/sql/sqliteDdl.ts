@@ -86,6 +86,9 @@ export const writes: Writes = {
   delete: remove,
 }
 
+/** The present instant, as instants are stored. */
+export const CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+
 export const ddl: Ddl = {
   transactional: true,
   columnType: (type, { key, primary, generated }) => {
@@ -114,6 +117,7 @@ export const ddl: Ddl = {
   reserved: null,
   restrict: '',
   dropConstraint: null,
-  wrapDefault: value => `(${value})`,
+  // a default is no place for a query
+  wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
 }

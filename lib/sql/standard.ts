@@ -5,7 +5,7 @@
  * associative and need no brackets among themselves.
  */
 import type { Lock } from '../core/Syntax.js'
-import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
+import { type Args, atom, type CallPrinter, infix, level, named, type OwnFn, type PrintedFn } from './Dialect.js'
 import { join, list, sql } from './Fragment.js'
 
 const chain =
@@ -64,7 +64,7 @@ export const substring: CallPrinter = args =>
       : sql`substr(${args.arg(0)}, ${inlineNumber(args, 1)}, ${inlineNumber(args, 2)})`,
   )
 
-export const standard: { readonly [fn in PrintedFn]: CallPrinter } = {
+export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter } = {
   eq: infix('=', level.comparison),
   ne: infix('<>', level.comparison),
   lt: infix('<', level.comparison),

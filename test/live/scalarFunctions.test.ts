@@ -13,6 +13,7 @@ import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import type { AnyColumn, AnyExpr } from '../../lib/core/Syntax.js'
 import { table } from '../../lib/core/Table.js'
+import * as W from '../../lib/core/Window.js'
 import { memory } from '../../lib/run/memory.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
@@ -159,6 +160,18 @@ for (const engine of engines) {
         ),
       ),
     )
+  })
+  test('numbers and ranks of rows are integers like any other', async () => {
+    const ranked = pipe(
+      Q.values({ v: int })([{ v: -3 }, { v: 2 }]),
+      Q.window(r => {
+        const by = { orderBy: [X.asc(r.v)] }
+        return { number: W.rowNumber(by), rank: W.rank(by), dense: W.denseRank(by), half: W.ntile(2, by) }
+      }),
+      Q.map(r => ({ a: X.times(r.number, r.v), b: X.minus(r.rank, 5), c: X.times(r.dense, r.v), d: X.minus(r.half, 3), v: r.v })),
+      Q.orderBy(r => [X.asc(X.times(r.a, r.v))]),
+    )
+    await same('computed', ranked)
   })
   test('in checks and updates', async () => {
     await s.create(short)

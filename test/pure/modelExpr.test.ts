@@ -2,7 +2,23 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
-import { bigint, boolean, date, enumOf, float, int, numeric, smallint, text, timestamp, uuid } from '../../lib/core/Column.js'
+import {
+  anyJson,
+  arrayOf,
+  bigint,
+  boolean,
+  date,
+  enumOf,
+  float,
+  int,
+  nullable,
+  numeric,
+  smallint,
+  text,
+  time,
+  timestamp,
+  uuid,
+} from '../../lib/core/Column.js'
 import type { DbError } from '../../lib/core/DbError.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
@@ -541,6 +557,145 @@ texts('padStart and padEnd fill up, and cut nothing', () => {
 })
 
 texts.run()
+
+const times = suite('model: dates')
+
+const day = (s: string): Expr<string> => X.litOf(date)(s)
+const at = (s: string): Expr<Date> => X.lit(new Date(s))
+
+times('parts of days and instants, in UTC', () => {
+  const parts = { year: 2024, quarter: 4, month: 12, day: 29, dayOfWeek: 7, dayOfYear: 364 } as const
+  for (const [part, n] of Object.entries(parts)) is(X.datePart(day('2024-12-29'), part as 'year'), n)
+  const clock = { hour: 23, minute: 59, second: 58, millisecond: 7, epochMilliseconds: -1_993 } as const
+  for (const [part, n] of Object.entries(clock)) is(X.datePart(at('1969-12-31T23:59:58.007Z'), part as 'hour'), n)
+  is(X.datePart(X.litOf(time)('23:59:58.007'), 'millisecond'), 7)
+  is(X.datePart(day('0001-01-01'), 'dayOfWeek'), 1)
+  is(X.datePart(day('2023-12-31'), 'dayOfYear'), 365)
+  is(X.datePart(X.nullOf(date), 'year'), null)
+})
+
+times('the beginning of what a day or an instant lies in', () => {
+  is(X.dateTrunc(day('2024-12-29'), 'week'), '2024-12-23')
+  is(X.dateTrunc(day('2024-12-29'), 'quarter'), '2024-10-01')
+  is(X.dateTrunc(day('0001-01-03'), 'week'), '0001-01-01')
+  is(X.dateTrunc(at('1969-12-31T23:59:58.007Z'), 'minute'), new Date('1969-12-31T23:59:00Z'))
+  is(X.dateTrunc(at('0099-12-31T23:59:58.007Z'), 'year'), new Date('0099-01-01T00:00:00Z'))
+})
+
+times('decision 24: adding months clamps to the end of the month', () => {
+  is(X.dateAdd(day('2024-01-31'), { months: 1 }), '2024-02-29')
+  is(X.dateAdd(day('2024-02-29'), { years: 1 }), '2025-02-28')
+  is(X.dateAdd(day('2024-03-31'), { months: -1, days: 1 }), '2024-03-01')
+  is(X.dateAdd(X.dateAdd(day('2024-01-31'), { months: 1 }), { months: -1 }), '2024-01-29')
+  is(X.dateAdd(at('2023-12-31T12:00:00.001Z'), { months: 2, hours: 12 }), new Date('2024-03-01T00:00:00.001Z'))
+  is(X.dateAdd(day('2024-01-31'), {}), '2024-01-31')
+  is(X.dateAdd(day('2024-01-31'), { days: noInt }), null)
+  is(X.dateAdd(day('2024-01-31'), { months: noInt, days: 1 }), null)
+})
+
+times('there are the years 1 to 9999, and nothing beyond', () => {
+  is(X.dateAdd(day('0001-01-31'), { months: -1 }), null)
+  is(X.dateAdd(day('9999-12-31'), { days: 1 }), null)
+  is(X.dateAdd(at('9999-12-31T23:59:59.999Z'), { milliseconds: 1 }), null)
+  is(X.dateAdd(day('9999-12-31'), { months: 1, days: -31 }), null)
+  is(X.dateAdd(day('2024-01-31'), { days: X.lit(Number.MAX_SAFE_INTEGER) }), null)
+  is(X.daysBetween(day('9999-12-31'), '0001-01-01'), -3_652_058)
+  is(X.millisecondsBetween(at('1970-01-01T00:00:00.000Z'), new Date(-1)), -1)
+})
+
+times('what is no part, unit or duration is refused', () => {
+  fails(X.datePart(day('2024-01-31'), 'hour'), 'Unsupported')
+  fails(X.datePart(X.litOf(time)('00:00:00'), 'day'), 'Unsupported')
+  fails(X.datePart(day('2024-01-31'), 'toString' as never), 'ValidationError')
+  fails(X.datePart(X.lit('2024-01-31'), 'year'), 'Unsupported')
+  fails(X.dateTrunc(X.litOf(time)('00:00:00'), 'day'), 'Unsupported')
+  fails(X.dateTrunc(day('2024-01-31'), 'hour' as never), 'Unsupported')
+  fails(X.dateAdd(day('2024-01-31'), { hours: 1 } as never), 'Unsupported')
+  for (const bad of [null, 1, { day: 1 }, { days: '1' }, { days: 0.5 }, { days: Number.NaN }, { days: 4_000_000 }, { days: null }])
+    fails(X.dateAdd(day('2024-01-31'), bad as never), 'ValidationError')
+  fails(X.dateAdd(day('2024-01-31'), { days: X.lit(0.5) }), 'Unsupported')
+  fails(X.daysBetween(day('2024-01-31'), X.lit('2024-01-31')), 'Unsupported')
+})
+
+times.run()
+
+const documents = suite('model: values in json')
+
+const doc = X.litOf(anyJson)({ a: [{ b: 'x', n: 1.5, whole: 2, yes: false, none: null }], __proto__x: 1, 0: 'field' })
+
+documents('a path leads to a value of the type, or to null', () => {
+  is(X.jsonAt(text)(doc, 'a', 0, 'b'), 'x')
+  is(X.jsonAt(float)(doc, 'a', 0, 'n'), 1.5)
+  is(X.jsonAt(int)(doc, 'a', 0, 'n'), null)
+  is(X.jsonAt(int)(doc, 'a', 0, 'whole'), 2)
+  is(X.jsonAt(boolean)(doc, 'a', 0, 'yes'), false)
+  is(X.jsonAt(anyJson)(doc, 'a', 0, 'none'), null)
+  is(X.jsonAt(anyJson)(doc, 'a', 0), { b: 'x', n: 1.5, whole: 2, yes: false, none: null })
+  is(X.jsonAt(text)(doc, 'a', 0, 'n'), null)
+  is(X.jsonAt(text)(doc, 'a', '0'), null)
+  is(X.jsonAt(text)(doc, 0), null)
+  is(X.jsonAt(text)(doc, '0'), 'field')
+  is(X.jsonAt(text)(doc, 'constructor'), null)
+  is(X.jsonAt(int)(doc, 'a', 'length'), null)
+  is(X.jsonAt(int)(X.litOf(anyJson)([2 ** 53]), 0), null)
+  is(X.jsonAt(text)(X.nullOf(anyJson), 'a'), null)
+})
+
+documents('the length of an array, and of nothing else', () => {
+  is(X.jsonLength(X.litOf(anyJson)([1, [2, 3]])), 2)
+  is(X.jsonLength(doc), null)
+  is(X.jsonLength(X.litOf(anyJson)('abc')), null)
+  is(X.jsonLength(X.nullOf(anyJson)), null)
+})
+
+documents.run()
+
+const patterns = suite('model: regular expressions')
+
+patterns('match some part of a text, by code point', () => {
+  is(X.matches(t('a\nb'), '^a.b$'), true)
+  is(X.matches(t('a\n'), 'a$'), false)
+  is(X.matches(t(`a${ASTRAL}`), '^..$'), true)
+  is(X.matches(t('A'), '[a-z]'), false)
+  is(X.matches(t('\u0663'), '\\d'), false)
+  is(X.matches(t('aab'), '^(a|ab){2,3}$'), true)
+  is(X.matches(t('x'.repeat(10_000)), '^x*y'), false)
+  is(X.matches(noText, 'a'), null)
+  for (const bad of ['(', '(a+)+', 'a*?', '\\b', '(?=a)', '[[:alpha:]]', '']) fails(X.matches(t('a'), bad), 'ValidationError')
+})
+
+patterns.run()
+
+const lists = suite('model: arrays')
+
+lists('lengths, and elements that are no null', () => {
+  const list = X.litOf(arrayOf(nullable(text)))(['a', null])
+  is(X.arrayLength(list), 2)
+  is(X.arrayContains(list, 'a'), true)
+  is(X.arrayContains(list, 'A'), false)
+  is(X.arrayContains(list, noText), null)
+  is(X.arrayContains(X.litOf(arrayOf(int))([1, 2]), n(2)), true)
+  is(X.arrayContains(X.litOf(arrayOf(int))([]), n(2)), false)
+  is(X.arrayContains(X.nullOf(arrayOf(int)), n(2)), null)
+  fails(X.arrayContains(X.litOf(arrayOf(float))([1]), 1), 'Unsupported')
+})
+
+lists.run()
+
+const bytesOf = suite('model: bytes')
+
+bytesOf('digits, lengths and digests', () => {
+  is(X.hex(X.lit(Uint8Array.of(0, 171, 255))), '00abff')
+  is(X.unhex(t('00aBfF')), Uint8Array.of(0, 171, 255))
+  is(X.unhex(t('')), new Uint8Array())
+  for (const bad of ['0', '0g', ' 00', '00\n', '0x00']) is(X.unhex(t(bad)), null)
+  is(X.byteLength(t('é😀')), 6)
+  is(X.byteLength(X.lit(new Uint8Array())), 0)
+  is(X.hex(X.sha256(t('abc'))), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  is(X.sha256(noText), null)
+})
+
+bytesOf.run()
 
 const others = suite('model: other types')
 

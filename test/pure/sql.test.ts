@@ -27,11 +27,14 @@ import * as W from '../../lib/core/Window.js'
 import { hostileStrings } from '../live/hostileStrings.js'
 import { note, suite } from '../suite.js'
 import { aggregates } from './sql/aggregates.js'
+import { byteCases } from './sql/bytes.js'
 import { commands } from './sql/commands.js'
+import { dates } from './sql/dates.js'
 import { definitions } from './sql/definitions.js'
 import { expressions } from './sql/expressions.js'
 import { withLiteral, withName, withValue } from './sql/hostile.js'
 import { joins } from './sql/joins.js'
+import { json } from './sql/json.js'
 import { type Token, tokensOf } from './sql/lexer.js'
 import { nesting } from './sql/nesting.js'
 import { type Case, type Cases, names, printed } from './sql/print.js'
@@ -51,6 +54,9 @@ const themes: { readonly [file: string]: readonly [title: string, cases: Cases] 
   recursion: ['Named and recursive queries, first rows, subtotals, locks', recursion],
   nesting: ['Queries in rows and expressions', nesting],
   expressions: ['Expressions', expressions],
+  dates: ['Dates and instants', dates],
+  json: ['Values of documents', json],
+  bytes: ['Bytes, arrays and regular expressions', byteCases],
   programs: ['Programs', programs],
   commands: ['Commands', commands],
   definitions: ['Definitions', definitions],

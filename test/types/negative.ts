@@ -7,9 +7,9 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
-import { enumOf, generated, int, nullable, numeric, text } from 'query-ts/Column'
+import { anyJson, arrayOf, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { asc, between, contains, eq, greatest, gt, inList, lit, plus, round, same, sqrt, trim } from 'query-ts/Expr'
+import { arrayContains, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonAt, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -18,6 +18,9 @@ import * as W from 'query-ts/Window'
 const users = table('users', { id: generated(int), name: nullable(text), role: enumOf('admin', 'user'), age: int, balance: numeric(10, 2) })
 const posts = table('posts', { id: generated(int), userId: int, title: text })
 const from = Q.from(users)
+const lists = Q.from(table('lists', { id: generated(int), name: text, tags: arrayOf(text) }))
+const documents = Q.from(table('documents', { id: generated(int), body: anyJson }))
+const events = Q.from(table('events', { id: generated(int), day: date, at: timestamp }))
 
 // @ts-expect-error an unknown value of an enum
 pipe(from, Q.where(u => eq(u.role, 'adnim')))
@@ -47,6 +50,34 @@ pipe(from, Q.map(u => ({ x: sqrt(u.balance) })))
 pipe(from, Q.map(u => ({ x: trim(u.age) })))
 // @ts-expect-error a text made whole
 pipe(from, Q.map(u => ({ x: round(u.role) })))
+// @ts-expect-error the hour of a date
+pipe(events, Q.map(e => ({ x: dateTrunc(e.day, 'hour') })))
+// @ts-expect-error hours of a date
+pipe(events, Q.map(e => ({ x: dateAdd(e.day, { hours: 1 }) })))
+// @ts-expect-error an unknown part
+pipe(events, Q.map(e => ({ x: datePart(e.at, 'century') })))
+// @ts-expect-error an unknown field of a duration
+pipe(events, Q.map(e => ({ x: dateAdd(e.at, { month: 1 }) })))
+// @ts-expect-error days between a date and an instant
+pipe(events, Q.map(e => ({ x: daysBetween(e.day, e.at) })))
+// @ts-expect-error a part of a number
+pipe(events, Q.map(e => ({ x: datePart(e.id, 'year') })))
+// @ts-expect-error a text from a document where a number belongs
+pipe(documents, Q.map(d => ({ x: plus(jsonAt(text)(d.body, 'n'), 1) })))
+// @ts-expect-error a path of a truth value
+pipe(documents, Q.map(d => ({ x: jsonAt(text)(d.body, true) })))
+// @ts-expect-error the digits of a text
+pipe(from, Q.map(u => ({ x: hex(u.role) })))
+// @ts-expect-error a digest of a number
+pipe(from, Q.map(u => ({ x: sha256(u.age) })))
+// @ts-expect-error a pattern that is an expression
+pipe(from, Q.where(u => matches(u.name, u.role)))
+// @ts-expect-error a number that matches
+pipe(from, Q.where(u => matches(u.age, '1')))
+// @ts-expect-error a number in an array of texts
+pipe(lists, Q.where(l => arrayContains(l.tags, 1)))
+// @ts-expect-error the elements of a text
+pipe(lists, Q.map(l => ({ x: arrayLength(l.name) })))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function

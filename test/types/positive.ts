@@ -11,6 +11,7 @@ import type { Option } from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import * as A from 'query-ts/Agg'
 import {
+  anyJson,
   arrayOf,
   bigint,
   boolean,
@@ -38,14 +39,20 @@ import {
   cast,
   coalesce,
   concat,
+  dateAdd,
+  datePart,
+  dateTrunc,
+  daysBetween,
   div,
   type Expr,
   eq,
   greatest,
   gt,
+  jsonAt,
   least,
   lit,
   maybe,
+  millisecondsBetween,
   nullIf,
   plus,
   quot,
@@ -314,6 +321,40 @@ is<
       readonly root: number | null
       readonly least: number
       readonly greatest: number | null
+    }
+  >
+>()
+
+const eventTable = table('events', { id: generated(int), day: date, at: nullable(timestamp), body: anyJson })
+const events = pipe(
+  Q.from(eventTable),
+  Q.map(e => ({
+    hour: datePart(e.at, 'hour'),
+    year: datePart(e.day, 'year'),
+    month: dateTrunc(e.day, 'month'),
+    minute: dateTrunc(e.at, 'minute'),
+    next: dateAdd(e.day, { months: 1, days: e.id }),
+    later: dateAdd(e.at, { hours: 1 }),
+    days: daysBetween(e.day, '2024-02-29'),
+    since: millisecondsBetween(e.at, new Date(0)),
+    kind: jsonAt(text)(e.body, 'kind'),
+    count: jsonAt(int)(e.body, 'items', 0, 'count'),
+  })),
+)
+is<
+  Equal<
+    RowOf<typeof events>,
+    {
+      readonly hour: number | null
+      readonly year: number
+      readonly month: string
+      readonly minute: Date | null
+      readonly next: string | null
+      readonly later: Date | null
+      readonly days: number
+      readonly since: number | null
+      readonly kind: string | null
+      readonly count: number | null
     }
   >
 >()

@@ -20,7 +20,7 @@ import * as Q from '../../../lib/core/Query.js'
 import { schema } from '../../../lib/core/Schema.js'
 import { table } from '../../../lib/core/Table.js'
 import { createAll } from '../../../lib/schema/createAll.js'
-import { ask, type Clause, check, create, equal, fails, isDbError, isTrue, later, refuses, type Session } from './check.js'
+import { ask, type Clause, check, create, equal, fails, isDbError, isTrue, refuses, type Session } from './check.js'
 import { computes, decides, sources } from './compute.js'
 import { sent } from './sent.js'
 
@@ -209,7 +209,21 @@ const others: readonly Clause[] = [
     equal({ row, column }, { row: 1, column: 'at' })
     await fails(db, 'DecodeError', Q.all(Q.of({ points: Q.many(sorted) })))
   }),
-  later(28, 'json is read by path', 'the combinator comes with json documents'),
+  check(28, 'json is read by path, and what is there of another type is null', db =>
+    computes(
+      db,
+      { a: C.anyJson },
+      [
+        [{ x: [{ y: 'z' }] }, 'z'],
+        [{ x: [{ y: null }] }, null],
+        [{ x: [{ y: 1 }] }, null],
+        [{ x: { 0: { y: 'z' } } }, null],
+        [{ x: [] }, null],
+        ['x', null],
+      ],
+      r => Ex.jsonAt(C.text)(r.a, 'x', 0, 'y'),
+    ),
+  ),
   check(28, 'bytes are compared and ordered as unsigned numbers, byte by byte', db => inOrder(db, C.bytes, BYTES)),
   check(28, 'a uuid is read in lower case, equal and ordered without regard to the case it was written in', async db => {
     await inOrder(db, C.uuid, UUIDS)

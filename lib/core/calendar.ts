@@ -1,0 +1,74 @@
+/**
+ * The calendar: days, months and years of instants, in UTC and by the Gregorian calendar, also before it was there.
+ *
+ * An instant is its milliseconds since 1970; a day is the instant at which it begins, a time of day an instant of the first
+ * day of 1970. There are the years 1 to 9999, and weeks begin on Monday. Nothing here knows how anybody stores an instant.
+ *
+ * Laws: `truncated(u, x) <= x`, and truncating again changes nothing; `addMonths(x, n)` is the same day and time of the month
+ * that is n months later, or the last day of that month where it is shorter (decision 24). What would leave the years is null.
+ */
+
+export const DAY = 86_400_000
+
+/** The first and the last instant that there are. */
+export const FIRST = -62_135_596_800_000
+export const LAST = 253_402_300_799_999
+
+/** The instants of `date`, `time` and `timestamp` in their ISO texts. */
+export const instantOf = (iso: string): number =>
+  Date.parse(iso.length === 10 ? `${iso}T00:00:00Z` : iso.includes('-') ? iso : `1970-01-01T${iso}Z`)
+
+export const isoDate = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** What there is between the years 1 and 9999, else null. */
+export const within = (ms: number): number | null => (ms >= FIRST && ms <= LAST ? ms : null)
+
+/** The months since the year 0. */
+export const monthsOf = (ms: number): number => {
+  const date = new Date(ms)
+  return date.getUTCFullYear() * 12 + date.getUTCMonth()
+}
+
+/** The first day of a month that is counted from the year 0. */
+const firstOf = (months: number): number => new Date(0).setUTCFullYear(Math.floor(months / 12), months % 12, 1)
+
+export const addMonths = (ms: number, months: number): number | null => {
+  const index = monthsOf(ms) + months
+  if (!(index >= 12 && index < 120_000)) return null
+  const [first, next] = [firstOf(index), firstOf(index + 1)]
+  const day = Math.min(new Date(ms).getUTCDate(), (next - first) / DAY)
+  return first + (day - 1) * DAY + timeOf(ms)
+}
+
+/** The time of day. */
+const timeOf = (ms: number): number => ((ms % DAY) + DAY) % DAY
+
+const dayOfWeek = (ms: number): number => new Date(ms).getUTCDay() || 7
+
+export const PARTS = {
+  year: (ms: number): number => new Date(ms).getUTCFullYear(),
+  quarter: (ms: number): number => Math.floor(new Date(ms).getUTCMonth() / 3) + 1,
+  month: (ms: number): number => new Date(ms).getUTCMonth() + 1,
+  day: (ms: number): number => new Date(ms).getUTCDate(),
+  dayOfWeek,
+  dayOfYear: (ms: number): number => (ms - timeOf(ms) - firstOf(PARTS.year(ms) * 12)) / DAY + 1,
+  hour: (ms: number): number => new Date(ms).getUTCHours(),
+  minute: (ms: number): number => new Date(ms).getUTCMinutes(),
+  second: (ms: number): number => new Date(ms).getUTCSeconds(),
+  millisecond: (ms: number): number => new Date(ms).getUTCMilliseconds(),
+  epochMilliseconds: (ms: number): number => ms,
+} as const
+
+export const TRUNCATIONS = {
+  year: (ms: number): number => firstOf(PARTS.year(ms) * 12),
+  quarter: (ms: number): number => firstOf(monthsOf(ms) - (monthsOf(ms) % 3)),
+  month: (ms: number): number => firstOf(monthsOf(ms)),
+  week: (ms: number): number => ms - timeOf(ms) - (dayOfWeek(ms) - 1) * DAY,
+  day: (ms: number): number => ms - timeOf(ms),
+  hour: (ms: number): number => ms - (timeOf(ms) % 3_600_000),
+  minute: (ms: number): number => ms - (timeOf(ms) % 60_000),
+  second: (ms: number): number => ms - (timeOf(ms) % 1000),
+} as const
+
+export type Part = keyof typeof PARTS
+export type Unit = keyof typeof TRUNCATIONS

@@ -1,0 +1,196 @@
+/**
+ * Functions of dates and instants: parts of `Expr`, which exports them.
+ *
+ * A `timestamp` is an instant in UTC, a `date` a day, a `time` a time of day: parts, units and days are those of UTC, whatever
+ * the time zone of a server or of this process. There are the years 1 to 9999: what would leave them is null. A function of a
+ * null is null.
+ *
+ * Laws: `dateTrunc(dateTrunc(e, u), u) = dateTrunc(e, u)`; `daysBetween(e, dateAdd(e, { days: n })) = n`, where both are there;
+ * `dateAdd(e, { months: n })` is the same day of another month, or its last one (31 January and a month is the end of February).
+ */
+
+import { kindOf } from './Canonical.js'
+import { DAY, FIRST, LAST, monthsOf, PARTS, type Part, TRUNCATIONS, type Unit } from './calendar.js'
+import { unsupported, validationError } from './DbError.js'
+import { argument, INT, literalOf, operand, strict, TEXT } from './operand.js'
+import { isInteger, type SqlType, showSqlType } from './SqlType.js'
+import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from './Syntax.js'
+
+/** Parts of a day. */
+type DayPart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfWeek' | 'dayOfYear'
+/** Parts of a time of day. */
+type TimePart = 'hour' | 'minute' | 'second' | 'millisecond'
+type DayUnit = 'year' | 'quarter' | 'month' | 'week' | 'day'
+
+/** Whether an expression is of instants: dates and times are texts. */
+type IfInstant<A, Yes, No> = [Extract<A, Date>] extends [never] ? No : Yes
+
+type Temporal = Date | string | null
+
+/** The type without what a codec made of it. */
+type Plain<A> = A extends Date ? Date : A extends string ? string : A
+
+const DAY_PARTS: readonly string[] = ['year', 'quarter', 'month', 'day', 'dayOfWeek', 'dayOfYear']
+const TIME_PARTS: readonly string[] = ['hour', 'minute', 'second', 'millisecond']
+const DAY_UNITS: readonly string[] = ['year', 'quarter', 'month', 'week', 'day']
+
+/** An argument of one of these types. */
+const taken = (fn: string, x: unknown, tags: readonly SqlType['tag'][]): AnyExpr => {
+  const e = argument(x)
+  if (e.node.tag === 'invalid' || tags.includes(e.type.sql.tag)) return e
+  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', `it is for ${tags.join(', ')}`), e.type)
+}
+
+/** A word that a function takes; one that is unknown or not for this type is refused. */
+const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean, sql: SqlType): AnyExpr => {
+  if (e.node.tag === 'invalid') return e
+  if (typeof word !== 'string' || !Object.hasOwn(known, word)) {
+    const got = typeof word === 'string' ? `'${word}'` : kindOf(word)
+    return invalid(validationError([fn], `expected one of ${Object.keys(known).join(', ')}, got ${got}`), exprType(sql))
+  }
+  if (!fits)
+    return invalid(unsupported(`${fn} ${word} of ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no such part'), exprType(sql))
+  return strict(fn, [e, literalOf(exprType(TEXT), word)], sql)
+}
+
+/**
+ * A part of an instant, date or time of day, as a whole number: `year`, `quarter` (1 to 4), `month` (1 to 12), `day` (of the
+ * month, from 1), `dayOfWeek` (Monday is 1, Sunday 7), `dayOfYear` (from 1), `hour`, `minute`, `second`, `millisecond`. Of an
+ * instant also `epochMilliseconds`, which are those since 1970, as of `Date.getTime`. A part that the type does not have is
+ * `Unsupported`.
+ */
+export const datePart = <A extends Temporal>(e: Expr<A>, part: IfInstant<A, Part, DayPart | TimePart>): Expr<number | Extract<A, null>> => {
+  const value = taken('datePart', e, ['timestamp', 'date', 'time'])
+  const { tag } = value.type.sql
+  const fits = tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
+  return worded('datePart', value, part, PARTS, fits, INT)
+}
+
+/** The beginning of the year, quarter, month, week (Monday) or day, of an instant also of the hour, minute or second. A date stays a date. */
+export const dateTrunc = <A extends Temporal>(e: Expr<A>, unit: IfInstant<A, Unit, DayUnit>): Expr<Plain<A>> => {
+  const value = taken('dateTrunc', e, ['timestamp', 'date'])
+  const { sql } = value.type
+  return worded('dateTrunc', value, unit, TRUNCATIONS, sql.tag === 'timestamp' || DAY_UNITS.includes(unit), sql)
+}
+
+// --- Arithmetic -------------------------------------------------------------------------------
+
+type Amount = number | Expr<number | null>
+
+interface Days {
+  readonly years?: Amount
+  readonly months?: Amount
+  readonly weeks?: Amount
+  readonly days?: Amount
+}
+
+/** How far to go: whole numbers, also negative ones, or expressions of integers. */
+export interface Duration extends Days {
+  readonly hours?: Amount
+  readonly minutes?: Amount
+  readonly seconds?: Amount
+  readonly milliseconds?: Amount
+}
+
+const MONTHS: { readonly [unit: string]: number } = { years: 12, months: 1 }
+const DAYS: { readonly [unit: string]: number } = { weeks: 7, days: 1 }
+const MILLISECONDS: { readonly [unit: string]: number } = {
+  weeks: 604_800_000,
+  days: 86_400_000,
+  hours: 3_600_000,
+  minutes: 60_000,
+  seconds: 1000,
+  milliseconds: 1,
+}
+
+const whole = (unit: string, x: unknown): AnyExpr => {
+  if (typeof x === 'number') {
+    return Number.isSafeInteger(x)
+      ? literalOf(exprType(INT), x)
+      : invalid(validationError(['dateAdd', unit], 'expected a whole number'), exprType(INT))
+  }
+  const e = operand(exprType(INT), x)
+  if (e.node.tag === 'invalid' || isInteger(e.type.sql)) return e
+  return invalid(unsupported(`dateAdd of ${unit} as ${showSqlType(e.type.sql)}`, 'query-ts', 'it takes integers'), exprType(INT))
+}
+
+type Step = 'addMonths' | 'addDays' | 'addMilliseconds'
+
+/** The most that can be added anywhere between the years 1 and 9999. */
+const MOST: { readonly [fn in Step]: number } = {
+  addMonths: monthsOf(LAST) - monthsOf(FIRST),
+  addDays: (LAST + 1 - FIRST) / DAY - 1,
+  addMilliseconds: LAST - FIRST,
+}
+
+/** The sum of the amounts that are in these units, as one number where all are known; null where there is none. */
+const total = (fn: Step, amounts: { readonly [unit: string]: unknown }, units: { readonly [unit: string]: number }): AnyExpr | null => {
+  const given = Object.entries(amounts).flatMap(([unit, x]) => {
+    const factor = Object.hasOwn(units, unit) ? units[unit] : undefined
+    return x === undefined || factor === undefined ? [] : [{ unit, x, factor }]
+  })
+  if (given.length === 0) return null
+  if (given.every(({ x }) => Number.isSafeInteger(x))) {
+    const sum = given.reduce((n, { x, factor }) => n + (x as number) * factor, 0)
+    if (Math.abs(sum) <= MOST[fn]) return literalOf(exprType(INT), sum)
+    return invalid(validationError(['dateAdd'], 'more than there is between the years 1 and 9999'), exprType(INT))
+  }
+  return given
+    .map(({ unit, x, factor }) =>
+      factor === 1 ? whole(unit, x) : strict('times', [whole(unit, x), literalOf(exprType(INT), factor)], INT),
+    )
+    .reduce((a, b) => strict('plus', [a, b], INT))
+}
+
+/** Engines are told the bounds, so that the value is said more than once: such calls count for more in the depth of expressions. */
+const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
+  const n = amount?.node
+  if (amount === null || (n?.tag === 'literal' && (n.value === 0 || n.value === 0n))) return e
+  const added = strict(fn, [e, amount], e.type.sql, true)
+  return { ...added, depth: (added.depth ?? 0) + (n?.tag === 'literal' ? 14 : 29) }
+}
+
+/**
+ * An instant or date moved by a duration: first by its years and months, to the same day of that month or its last one, then
+ * by its weeks, days and hours; a day has 24 hours. A date takes no part of a day. Null where a step leaves the years 1 to 9999.
+ */
+export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, Duration, Days>): Expr<Plain<A> | null> => {
+  const value = taken('dateAdd', e, ['timestamp', 'date'])
+  if (value.node.tag === 'invalid') return value
+  const type = exprType(value.type.sql, true)
+  if (typeof duration !== 'object' || duration === null) {
+    return invalid(validationError(['dateAdd'], `expected a duration like { days: 1 }, got ${kindOf(duration)}`), type)
+  }
+  const amounts = duration as { readonly [unit: string]: unknown }
+  const units = value.type.sql.tag === 'date' ? DAYS : MILLISECONDS
+  const unknown = Object.keys(amounts).find(unit => !Object.hasOwn(MONTHS, unit) && !Object.hasOwn(units, unit))
+  if (unknown !== undefined) {
+    return Object.hasOwn(MILLISECONDS, unknown)
+      ? invalid(unsupported(`dateAdd of ${unknown} to a date`, 'query-ts', 'a date has no time: cast it to timestamp'), type)
+      : invalid(validationError(['dateAdd', unknown], `expected ${[...Object.keys(MONTHS), ...Object.keys(units)].join(', ')}`), type)
+  }
+  const moved = stepped('addMonths', value, total('addMonths', amounts, MONTHS))
+  const fn = units === DAYS ? 'addDays' : 'addMilliseconds'
+  const end = stepped(fn, moved, total(fn, amounts, units))
+  return { ...end, type }
+}
+
+/** The days from one date to another: negative where the second is before the first. */
+export const daysBetween = <A extends string | null, B extends string | null = never>(
+  from: Expr<A>,
+  to: Expr<B> | NonNullable<NoInfer<A>>,
+): Expr<number | Extract<A | NoInfer<B>, null>> => {
+  const start = taken('daysBetween', from, ['date'])
+  return strict('daysBetween', [start, taken('daysBetween', operand(start.type, to), ['date'])], INT)
+}
+
+/** The milliseconds from one instant to another: negative where the second is before the first. */
+export const millisecondsBetween = <A extends Date | null, B extends Date | null = never>(
+  from: Expr<A>,
+  to: Expr<B> | NonNullable<NoInfer<A>>,
+): Expr<number | Extract<A | NoInfer<B>, null>> => {
+  const start = taken('millisecondsBetween', from, ['timestamp'])
+  const end = taken('millisecondsBetween', operand(start.type, to), ['timestamp'])
+  const since = (e: AnyExpr): AnyExpr => worded('datePart', e, 'epochMilliseconds', PARTS, true, INT)
+  return strict('minus', [since(end), since(start)], INT)
+}

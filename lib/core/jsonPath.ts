@@ -1,0 +1,72 @@
+/**
+ * Values inside JSON documents, by path: parts of `Expr`, which exports them.
+ *
+ * A path is a list of steps: a text is a field of an object, a number an element of an array, counted from 0. A step that does
+ * not fit the value that it meets leads nowhere. What is at the end is read as the type of a column, and is null where there is
+ * nothing, where there is JSON's null, and where there is a value of another JSON type: nothing is converted.
+ *
+ * Laws: `jsonAt(c)(e, ...p, ...r) = jsonAt(c)(jsonAt(anyJson)(e, ...p), ...r)`; at most one of `jsonAt(text)`, `jsonAt(float)`,
+ * `jsonAt(boolean)` of one place is not null; where `jsonAt(int)` is not null, `jsonAt(float)` is the same number.
+ */
+import { kindOf, textProblem } from './Canonical.js'
+import { type DbError, unsupported, validationError } from './DbError.js'
+import { argument, INT, literalOf, strict, TEXT } from './operand.js'
+import { type SqlType, showSqlType } from './SqlType.js'
+import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid } from './Syntax.js'
+
+/** What JSON values are read as: a number that is whole and exact may be an int, any may be a float. */
+const READ: readonly SqlType['tag'][] = ['text', 'int', 'float', 'boolean', 'json']
+
+const MOST_STEPS = 20
+
+const stepProblem = (step: unknown): string | null => {
+  if (typeof step === 'number')
+    return Number.isInteger(step) && step >= 0 && step <= 2_147_483_647 ? null : 'a place in an array is a whole number from 0 on'
+  if (typeof step !== 'string') return `a step is a text or a number, got ${kindOf(step)}`
+  return textProblem(step)
+}
+
+const pathProblem = (path: readonly unknown[]): DbError | null => {
+  if (path.length === 0 || path.length > MOST_STEPS) return validationError(['jsonAt'], `a path has from 1 to ${MOST_STEPS} steps`)
+  const problem = path.map(stepProblem).find(p => p !== null)
+  if (problem !== undefined) return validationError(['jsonAt'], problem as string)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  return path.some(step => typeof step === 'string' && /["\\\u0000-\u001f\u007f]/.test(step))
+    ? unsupported('jsonAt of a field whose name has a quote, backslash or control character', 'query-ts', 'MariaDB does not find it')
+    : null
+}
+
+const document = (fn: string, x: unknown): AnyExpr => {
+  const e = argument(x)
+  if (e.node.tag === 'invalid' || e.type.sql.tag === 'json') return e
+  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', 'it is for json'), e.type)
+}
+
+/**
+ * The value at a path of a document, as a column's type: `text`, `int`, `float`, `boolean`, `json(type)` or one of these with a
+ * `codec`. Null where there is none, JSON's null or a value of another JSON type; an int is a number without a fraction that is
+ * exact (below 2^53). Decimals and bigints have no JSON form that JavaScript reads exactly: keep them as text.
+ *
+ *     jsonAt(text)(order.details, 'items', 0, 'name')
+ */
+export const jsonAt =
+  <A, I>(column: Column<A, I>) =>
+  <B>(e: Expr<B>, ...path: readonly (string | number)[]): Expr<A | null> => {
+    const type: ExprType = { ...column.type, nullable: true }
+    const value = document('jsonAt', e)
+    if (value.node.tag === 'invalid') return value
+    if (!READ.includes(type.sql.tag)) {
+      const hint = `it reads ${READ.join(', ')}`
+      return invalid(unsupported(`jsonAt as ${showSqlType(type.sql)}`, 'query-ts', hint), type)
+    }
+    const problem = pathProblem(path)
+    if (problem !== null) return invalid(problem, type)
+    const found = strict('jsonAt', [value, literalOf(exprType(TEXT), JSON.stringify(path))], type.sql, true)
+    return { ...found, type, depth: (found.depth ?? 0) + 14 }
+  }
+
+/** The number of elements of an array; null of anything else. */
+export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => {
+  const found = strict('jsonLength', [document('jsonLength', e)], INT, true)
+  return { ...found, depth: (found.depth ?? 0) + 9 }
+}

@@ -1,0 +1,302 @@
+/**
+ * Regular expressions that every engine means alike: their syntax, and what they match.
+ *
+ * The language: characters; `.` for any character, a line's end among them; `[abc]`, `[a-z]`, `[^a-z]`; `\d`, `\w`, `\s` and `\D`,
+ * `\W`, `\S` of ASCII; `\` before any other sign for itself, `\n`, `\r`, `\t`; groups `( )` and `(?: )`, `|`; `*`, `+`, `?`, `{n}`,
+ * `{n,}`, `{n,m}`; `^` and `$` for the beginning and the end of the whole text. Characters are code points, and case counts.
+ * Repetitions of repetitions without an end are refused, for engines that go back and try again would do so for years.
+ *
+ * `matches` follows all ways at once, so that it takes time in proportion to the text.
+ */
+import { refuse, validationError } from './DbError.js'
+
+/** Code points from one to another. */
+type Range = readonly [number, number]
+
+export type Regex =
+  | { readonly tag: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
+  | { readonly tag: 'any' | 'start' | 'end' }
+  | { readonly tag: 'all' | 'one'; readonly parts: readonly Regex[] }
+  | { readonly tag: 'repeat'; readonly part: Regex; readonly least: number; readonly most: number | null }
+
+const MOST_LENGTH = 1000
+const MOST_TIMES = 255
+const MOST_STEPS = 5000
+
+const bad = (reason: string): never => refuse(validationError(['matches'], reason))
+
+const code = (c: string): number => c.codePointAt(0) as number
+
+const CLASSES: { readonly [letter: string]: readonly Range[] } = {
+  d: [[48, 57]],
+  w: [
+    [48, 57],
+    [65, 90],
+    [95, 95],
+    [97, 122],
+  ],
+  s: [
+    [9, 13],
+    [32, 32],
+  ],
+}
+
+const CONTROLS: { readonly [letter: string]: number } = { n: 10, r: 13, t: 9 }
+
+const single = (point: number): Regex => ({ tag: 'set', ranges: [[point, point]], negated: false })
+
+/** Whether it can repeat something without an end. */
+const isEndless = (r: Regex): boolean => {
+  if (r.tag === 'repeat') return r.most === null || isEndless(r.part)
+  return (r.tag === 'all' || r.tag === 'one') && r.parts.some(isEndless)
+}
+
+/** How many steps it is made of, with its repetitions written out. */
+const sizeOf = (r: Regex): number => {
+  if (r.tag === 'repeat') return 2 + sizeOf(r.part) * Math.max(r.most ?? r.least + 1, 1)
+  return r.tag === 'all' || r.tag === 'one' ? r.parts.reduce((n, p) => n + sizeOf(p) + 2, 0) : 1
+}
+
+/** The expression that a text is. Refuses; call inside `attempting`. */
+export const parsed = (source: string): Regex => {
+  const points = Array.from(source)
+  if (points.length > MOST_LENGTH) return bad(`longer than ${MOST_LENGTH} characters`)
+  let at = 0
+  const next = (): string => points[at] ?? ''
+  const take = (): string => {
+    at += 1
+    return points[at - 1] ?? bad('ends too early')
+  }
+
+  const escape = (inSet: boolean): readonly Range[] | Regex => {
+    const c = take()
+    if (CONTROLS[c] !== undefined) return [[CONTROLS[c], CONTROLS[c]]]
+    if (CLASSES[c] !== undefined) return CLASSES[c]
+    const negated = CLASSES[c.toLowerCase()]
+    if (negated !== undefined && !inSet) return { tag: 'set', ranges: negated, negated: true }
+    return /[A-Za-z0-9]/.test(c) ? bad(`\\${c} is not known${inSet ? ' in brackets' : ''}`) : [[code(c), code(c)]]
+  }
+
+  const set = (): Regex => {
+    const negated = next() === '^'
+    if (negated) at += 1
+    const ranges: Range[] = []
+    for (let c = take(); c !== ']'; c = take()) {
+      if (c === '[') return bad('[ in brackets has to be \\[')
+      const from = c === '\\' ? (escape(true) as readonly Range[]) : [[code(c), code(c)] as const]
+      if (next() !== '-' || points[at + 1] === ']') {
+        ranges.push(...from)
+        continue
+      }
+      at += 1
+      const end = take()
+      const to = end === '\\' ? (escape(true) as readonly Range[]) : [[code(end), code(end)] as const]
+      const [[low, top] = [0, 0], [bottom, high] = [0, 0]] = [from[0], to[0]]
+      if (from.length > 1 || to.length > 1 || low !== top || bottom !== high || low > high)
+        return bad('a range goes from one character to a later one')
+      ranges.push([low, high])
+    }
+    return ranges.length === 0 ? bad('brackets with nothing in them') : { tag: 'set', ranges, negated }
+  }
+
+  const atom = (): Regex => {
+    const c = take()
+    switch (c) {
+      case '(': {
+        if (next() === '?') {
+          if (points[at + 1] !== ':') return bad('(? is not known, but for (?:')
+          at += 2
+        }
+        const inner = either()
+        return take() === ')' ? inner : bad('a ( without its )')
+      }
+      case '[':
+        return set()
+      case '.':
+        return { tag: 'any' }
+      case '^':
+        return { tag: 'start' }
+      case '$':
+        return { tag: 'end' }
+      case '\\': {
+        const escaped = escape(false)
+        return 'tag' in escaped ? escaped : { tag: 'set', ranges: escaped, negated: false }
+      }
+      default:
+        return /[*+?{}\])]/.test(c) ? bad(`${c} has to be \\${c} here`) : single(code(c))
+    }
+  }
+
+  const times = (): readonly [number, number | null] | null => {
+    const c = next()
+    if (c !== '*' && c !== '+' && c !== '?' && c !== '{') return null
+    at += 1
+    if (c !== '{') return [c === '+' ? 1 : 0, c === '?' ? 1 : null]
+    let text = ''
+    for (let d = take(); d !== '}'; d = take()) text += d
+    const [, low = '', comma, high = ''] = /^(\d{1,3})(,)?(\d{0,3})$/.exec(text) ?? bad('{ has to be \\{, or {n}, {n,}, {n,m}')
+    const [least, most] = [Number(low), comma === undefined ? Number(low) : high === '' ? null : Number(high)]
+    return least > MOST_TIMES || (most !== null && (most > MOST_TIMES || most < least))
+      ? bad(`repetitions go up to ${MOST_TIMES}`)
+      : [least, most]
+  }
+
+  const repeated = (): Regex => {
+    const part = atom()
+    const range = times()
+    if (range === null) return part
+    if (part.tag === 'start' || part.tag === 'end') return bad('^ and $ can not be repeated')
+    if (isEndless(part)) return bad('a repetition without an end in another repetition')
+    return times() === null ? { tag: 'repeat', part, least: range[0], most: range[1] } : bad('a repetition right after another one')
+  }
+
+  const sequence = (): Regex => {
+    const parts: Regex[] = []
+    while (at < points.length && next() !== '|' && next() !== ')') parts.push(repeated())
+    return parts.length === 0 ? bad('nothing where a character is expected') : { tag: 'all', parts }
+  }
+
+  const either = (): Regex => {
+    const parts = [sequence()]
+    while (next() === '|') {
+      at += 1
+      parts.push(sequence())
+    }
+    return parts.length === 1 ? (parts[0] as Regex) : { tag: 'one', parts }
+  }
+
+  const whole = either()
+  if (at < points.length) return bad('a ) without its (')
+  return sizeOf(whole) > MOST_STEPS ? bad('too many repetitions in each other') : whole
+}
+
+// --- What it matches --------------------------------------------------------------------------
+
+type Step =
+  | { readonly tag: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
+  | { readonly tag: 'any' | 'start' | 'end' | 'done' }
+  | { readonly tag: 'go'; to: readonly number[] }
+
+/** The steps of an expression, the last one being the end. */
+const steps = (regex: Regex): readonly Step[] => {
+  const made: Step[] = []
+  const go = (to: readonly number[]): { readonly tag: 'go'; to: readonly number[] } => {
+    const step = { tag: 'go' as const, to }
+    made.push(step)
+    return step
+  }
+  const add = (r: Regex): void => {
+    switch (r.tag) {
+      case 'all':
+        r.parts.forEach(add)
+        break
+      case 'one': {
+        const choice = go([])
+        const ends = r.parts.map(part => {
+          choice.to = [...choice.to, made.length]
+          add(part)
+          return go([])
+        })
+        for (const end of ends) end.to = [made.length]
+        break
+      }
+      case 'repeat': {
+        for (let i = 0; i < r.least; i += 1) add(r.part)
+        if (r.most === null) {
+          const loop = made.length
+          const choice = go([])
+          add(r.part)
+          go([loop])
+          choice.to = [loop + 1, made.length]
+        } else {
+          const choices = Array.from({ length: r.most - r.least }, () => {
+            const choice = go([made.length + 1])
+            add(r.part)
+            return choice
+          })
+          for (const choice of choices) choice.to = [...choice.to, made.length]
+        }
+        break
+      }
+      default:
+        made.push(r)
+    }
+  }
+  add(regex)
+  made.push({ tag: 'done' })
+  return made
+}
+
+const within = (ranges: readonly Range[], point: number): boolean => ranges.some(([low, high]) => point >= low && point <= high)
+
+/** Whether it matches some part of texts. */
+export const matcher = (regex: Regex): ((text: string) => boolean) => {
+  const program = steps(regex)
+  return text => {
+    const points = Array.from(text, code)
+    let now = new Set<number>()
+    for (let i = 0; i <= points.length; i += 1) {
+      const reached = new Set<number>()
+      const waiting = [...now, 0]
+      for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+        if (reached.has(at)) continue
+        reached.add(at)
+        const step = program[at] as Step
+        if (step.tag === 'done') return true
+        if (step.tag === 'go') waiting.push(...step.to)
+        if ((step.tag === 'start' && i === 0) || (step.tag === 'end' && i === points.length)) waiting.push(at + 1)
+      }
+      now = new Set()
+      const point = points[i]
+      if (point === undefined) break
+      for (const at of reached) {
+        const step = program[at] as Step
+        if (step.tag === 'any' || (step.tag === 'set' && within(step.ranges, point) !== step.negated)) now.add(at + 1)
+      }
+    }
+    return false
+  }
+}
+
+// --- How engines write it ---------------------------------------------------------------------
+
+const isWord = (point: number): boolean => within(CLASSES['w'] as readonly Range[], point) && point !== 95
+
+/** A character for itself: signs of ASCII stand behind a backslash. */
+const escaped = (point: number): string => {
+  const c = String.fromCodePoint(point)
+  return point < 33 || point > 126 || isWord(point) ? c : `\\${c}`
+}
+
+/** The words of an engine for the end of a text, and for any character. */
+export interface Words {
+  readonly end: string
+  readonly any: string
+}
+
+/** The same expression as engines read it. */
+export const written = (regex: Regex, words: Words): string => {
+  switch (regex.tag) {
+    case 'any':
+      return words.any
+    case 'start':
+      return '^'
+    case 'end':
+      return words.end
+    case 'set': {
+      const [[low, high] = [0, 0]] = regex.ranges
+      if (!regex.negated && regex.ranges.length === 1 && low === high) return escaped(low)
+      const ranges = regex.ranges.map(([a, b]) => (a === b ? escaped(a) : `${escaped(a)}-${escaped(b)}`))
+      return `[${regex.negated ? '^' : ''}${ranges.join('')}]`
+    }
+    case 'all':
+      return regex.parts.map(part => (part.tag === 'one' ? `(?:${written(part, words)})` : written(part, words))).join('')
+    case 'one':
+      return regex.parts.map(part => written(part, words)).join('|')
+    case 'repeat': {
+      const part = written(regex.part, words)
+      const one = regex.part.tag === 'set' || regex.part.tag === 'any' ? part : `(?:${part})`
+      return `${one}{${regex.least},${regex.most ?? ''}}`
+    }
+  }
+}

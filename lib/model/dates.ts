@@ -1,0 +1,25 @@
+/**
+ * Dates and instants as `calendar` counts them.
+ *
+ * The exact value of an instant is its milliseconds, that of a date or time of day its text. Each function goes to the
+ * milliseconds and back to the form of its type.
+ *
+ * Laws: those of `core/dates`.
+ */
+import { instantOf, isoDate, PARTS, type Part, TRUNCATIONS, type Unit } from '../core/calendar.js'
+import type { SqlType } from '../core/SqlType.js'
+import type { Value } from './value.js'
+
+const instant = (value: Value): number => (typeof value === 'number' ? value : instantOf(value as string))
+
+const inForm = (ms: number, type: SqlType): Value => (type.tag === 'date' ? isoDate(ms) : ms)
+
+export const partOf = (value: Value, part: Part): Value => BigInt(PARTS[part](instant(value)))
+
+export const truncatedTo = (value: Value, unit: Unit, type: SqlType): Value => inForm(TRUNCATIONS[unit](instant(value)), type)
+
+/** What a step makes of an instant, in the form of its type; null where it leads out of the years. */
+export const moved = (value: Value, type: SqlType, step: (ms: number) => number | null): Value => {
+  const ms = step(instant(value))
+  return ms === null ? null : inForm(ms, type)
+}

@@ -1,0 +1,28 @@
+/**
+ * Values inside JSON documents: a step into an object is a text, a step into an array a number.
+ *
+ * Laws: those of `core/jsonPath`.
+ */
+import type { SqlType } from '../core/SqlType.js'
+import type { Value } from './value.js'
+
+const into = (value: unknown, step: string | number): unknown => {
+  if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined
+  return typeof value === 'object' && value !== null && typeof step === 'string' && Object.hasOwn(value, step)
+    ? (value as { readonly [key: string]: unknown })[step]
+    : undefined
+}
+
+/** A JSON value as a value of an SQL type; null where it is another. */
+const as = (value: unknown, { tag }: SqlType): Value => {
+  if (value === undefined || value === null) return null
+  if (tag === 'json') return value
+  if (tag === 'int') return Number.isSafeInteger(value) ? BigInt(value as number) : null
+  const wanted = tag === 'text' ? 'string' : tag === 'float' ? 'number' : 'boolean'
+  return typeof value === wanted ? (value as Value) : null
+}
+
+export const jsonAt = (value: Value, path: string, type: SqlType): Value =>
+  as((JSON.parse(path) as readonly (string | number)[]).reduce(into, value as unknown), type)
+
+export const jsonLength = (value: Value): Value => (Array.isArray(value) ? BigInt(value.length) : null)

@@ -1,0 +1,40 @@
+/**
+ * Values inside JSON documents as functions that SQL calls in SQLite.
+ *
+ * SQLite's own paths know no names with quotes, and tell a number from a text only by asking again. A document is the text that
+ * the column holds; a path is a list of steps in JSON. What is no JSON has no values.
+ */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const into = (value: unknown, step: string | number): unknown => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (typeof step === 'number')) return null
+  return Object.hasOwn(value, step) ? (value as { readonly [step: string | number]: unknown })[step] : null
+}
+
+const at =
+  (read: (value: unknown) => unknown) =>
+  (document: unknown, path: unknown): unknown =>
+    typeof document === 'string' && typeof path === 'string'
+      ? read((parsed(path) as readonly (string | number)[]).reduce(into, parsed(document)))
+      : null
+
+/** Computed integers are texts in arrays, so that they keep their digits. */
+const contains = (list: unknown, x: unknown): unknown => {
+  const items = typeof list === 'string' ? parsed(list) : null
+  return Array.isArray(items) && x !== null ? Number(items.some(item => item !== null && String(item) === String(x))) : null
+}
+
+export const sqliteJsonFunctions = {
+  array_contains: contains,
+  json_at_text: at(v => (typeof v === 'string' ? v : null)),
+  json_at_float: at(v => (typeof v === 'number' ? v : null)),
+  json_at_int: at(v => (Number.isSafeInteger(v) ? v : null)),
+  json_at_boolean: at(v => (typeof v === 'boolean' ? Number(v) : null)),
+  json_at_json: at(v => (v === null ? null : JSON.stringify(v))),
+} as const
