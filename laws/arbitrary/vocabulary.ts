@@ -44,6 +44,8 @@ export const leftOut: { readonly [name: string]: string } = {
   'Expr.literalOf': 'not for users: lit and litOf are made of it',
   'Expr.asColumn': 'not for users: commands are made of it',
   'Expr.templateProblem': 'not for users: raw is made of it',
+  'Q.show': 'text: its law is laws/show.ts',
+  'C.show': 'text: its law is laws/show.ts',
   'C.run': 'a program: the laws of interpreters run every command by it',
 }
 
