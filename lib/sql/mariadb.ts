@@ -15,6 +15,7 @@ import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { aggregates, castName, limitOf, mysql, parameterOf } from './mysql.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { mariadbExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
 import { replaced, waiting } from './standard.js'
@@ -202,4 +203,5 @@ export const mariadb: Dialect = {
     referring,
     dropConstraint: (table, constraint) => `ALTER TABLE IF EXISTS ${table} DROP FOREIGN KEY IF EXISTS ${constraint}`,
   }),
+  explain: mariadbExplain,
 }

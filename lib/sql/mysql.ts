@@ -12,6 +12,7 @@ import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { computable, definitions, onDuplicateKey, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { mysqlExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
 import { HALF, waiting } from './standard.js'
@@ -286,4 +287,5 @@ export const mysql: Dialect = {
     referring: null,
     dropConstraint: null,
   }),
+  explain: mysqlExplain,
 }

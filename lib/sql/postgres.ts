@@ -11,6 +11,7 @@ import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
+import { postgresExplain } from './postgresExplain.js'
 import { postgresValues } from './postgresValues.js'
 import { HALF, standard, substring, waiting } from './standard.js'
 
@@ -235,4 +236,5 @@ export const postgres: Dialect = {
   correlatedDerived: true,
   writes,
   ddl,
+  explain: postgresExplain,
 }

@@ -13,6 +13,7 @@ import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { ddl, quote, quoted, writes } from './sqliteDdl.js'
+import { sqliteExplain } from './sqliteExplain.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 import { inlineCount, replaced } from './standard.js'
 
@@ -197,4 +198,5 @@ export const sqlite: Dialect = {
   correlatedDerived: true,
   writes,
   ddl,
+  explain: sqliteExplain,
 }

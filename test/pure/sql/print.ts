@@ -13,7 +13,7 @@ import { all, type Db, execute, type Interpreter, type Program, type SqlOp } fro
 import type { Query } from '../../../lib/core/Query.js'
 import { validate } from '../../../lib/core/Schema.js'
 import { exprType } from '../../../lib/core/Syntax.js'
-import { parameters } from '../../../lib/sql/compile.js'
+import { explaining, parameters } from '../../../lib/sql/compile.js'
 import { createStatements, dropStatements } from '../../../lib/sql/ddl.js'
 import { dialects } from '../../../lib/sql/dialects.js'
 import { type Fragment, flatten, interleaved, join, slot } from '../../../lib/sql/Fragment.js'
@@ -41,6 +41,10 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
     case 'all':
     case 'cursor':
       return E.map((printed: Printed) => [printed])(toSql(dialect)(op.query))
+    case 'explain':
+      return E.flatMap(toSql(dialect)(op.query), ({ sql, params }) =>
+        attempting('an explanation', () => [{ sql: explaining(record, sql, op.analyze), params }]),
+      )
     case 'execute':
       return commandToSql(dialect)(op.command)
     case 'ddl':
