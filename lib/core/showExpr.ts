@@ -7,6 +7,7 @@
  *
  * Law: the text, evaluated with the names in scope, makes an expression that prints the same SQL.
  */
+import { isExpr } from './answered.js'
 import { attempting } from './DbError.js'
 import * as Expr from './Expr.js'
 import { block, bracketed, type Doc, joined, text } from './pretty.js'
@@ -91,8 +92,8 @@ const shortest = (
     return (inner === null ? plainOf(e) : { doc: () => shown(inner), value: inner }) ?? (full[i] as Form)
   })
   const makesIt = (forms: readonly Form[]): boolean => {
-    const made = attempting('a combinator', () => make(forms.map(f => f.value)) as AnyExpr | null)
-    return made._tag === 'Right' && made.right !== null && sameNode(made.right.node, whole.node)
+    const made = attempting('a combinator', () => make(forms.map(f => f.value)))
+    return made._tag === 'Right' && isExpr(made.right) && sameNode(made.right.node, whole.node)
   }
   // some functions take numbers and patterns as plain values only, and nearly all an expression first
   const begun = [short, [...full.slice(0, 1), ...short.slice(1)]].find(makesIt) ?? full
@@ -115,13 +116,24 @@ const literalDoc = (e: AnyExpr, value: unknown): Doc => {
 
 // --- Expressions ------------------------------------------------------------------------------
 
-/** The order in which a function takes what its node holds. */
-const given = <A>(fn: ScalarFn, args: readonly A[]): readonly A[] => {
-  const [e, fill, count] = args
-  return (fn === 'padStart' || fn === 'padEnd') && args.length === 3 ? [e as A, count as A, fill as A] : args
+const builders = Expr as unknown as { readonly [name: string]: (...args: readonly unknown[]) => unknown }
+
+/** How a call is written and made of what its node holds. */
+interface Spelling {
+  readonly doc: (args: readonly Doc[], type: ExprType) => Doc
+  readonly make: (args: readonly unknown[], type: ExprType) => unknown
 }
 
-const builders = Expr as unknown as { readonly [name: string]: (...args: readonly unknown[]) => unknown }
+const asNamed = (fn: ScalarFn): Spelling => ({ doc: args => call(fn, ...args), make: args => builders[fn]?.(...args) })
+
+/** A text, what it is filled with, and up to where: the call says the length first. */
+const padded = (fn: 'padStart' | 'padEnd'): Spelling => ({
+  doc: ([e, fill, count]) => call(fn, e as Doc, count as Doc, fill as Doc),
+  make: ([e, fill, count]) => builders[fn]?.(e, count, fill),
+})
+
+/** Functions whose calls are not their names with what their nodes hold. */
+const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = { padStart: padded('padStart'), padEnd: padded('padEnd') }
 
 /** `not` of some predicates has a name. */
 const negated = (e: AnyExpr): { readonly name: string; readonly of: AnyExpr } | null => {
@@ -142,8 +154,14 @@ export const exprShow = (showQuery: ShowQuery): ExprShow => {
     const [only] = args
     const other = fn === 'not' && only !== undefined ? negated(only) : null
     if (other !== null) return renamed(shown(other.of, around), other.name)
-    const make = (values: readonly unknown[]): unknown => builders[fn]?.(...values)
-    return call(fn, ...shortest(e, given(fn, args), make, a => shown(a, around)))
+    const { doc, make } = SPELLINGS[fn] ?? asNamed(fn)
+    const docs = shortest(
+      e,
+      args,
+      values => make(values, e.type),
+      a => shown(a, around),
+    )
+    return doc(docs, e.type)
   }
 
   const renamed = (doc: Doc, name: string): Doc => {
