@@ -30,3 +30,4 @@ export {
 } from './Law.js'
 export { normalizeLaws as normalize, type OpenWith, type Switchable, switchable } from './normalize.js'
 export { type Compared, codecs, errors, expressions, interpreter, programs, queries, type Subject } from './ruleSets.js'
+export { type Evaluate, showLaws as show } from './show.js'

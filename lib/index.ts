@@ -23,4 +23,4 @@ export { asIs, snakeCase, table } from './core/Table.js'
 export { createAll, dropAll } from './schema/createAll.js'
 
 // SQL as text
-export { toSql } from './sql/index.js'
+export { commandToSql, toSql } from './sql/index.js'

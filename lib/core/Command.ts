@@ -108,3 +108,6 @@ export const returning =
 
 /** Runs a command. */
 export const run = <A>(command: Command<A>): Program<Db, DbError, A> => perform(execute(command))
+
+/** A command as the TypeScript that makes it. */
+export { showCommand as show } from './show.js'

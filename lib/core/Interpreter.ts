@@ -64,7 +64,52 @@ export interface AdvisoryLock extends Operation<void> {
   readonly wait: 'wait' | 'noWait'
 }
 
-export type SqlOp = All<any> | OpenCursor<any> | Execute<any> | Ddl | RawStatement<any> | AdvisoryLock
+/** How the engine would run a query; with `analyze` it runs it, and says what happened. */
+export interface Explain extends Operation<Explained> {
+  readonly tag: 'explain'
+  readonly query: AnyQuery
+  readonly analyze: boolean
+}
+
+export type SqlOp = All<any> | OpenCursor<any> | Execute<any> | Ddl | RawStatement<any> | AdvisoryLock | Explain
+
+/**
+ * How rows of a table are found: `scan` reads all of them, `index` a whole index, `range` a part of one, and `lookup` those
+ * of some values of a key.
+ */
+export type Access = 'scan' | 'index' | 'range' | 'lookup'
+
+/** One thing that an engine does for a query, of the rows of its inputs. What the engine does not tell is null. */
+export interface Stage {
+  /** What it is, in the engine's words. */
+  readonly label: string
+  /** The table that it reads, by its name in the statement. */
+  readonly table: string | null
+  readonly index: string | null
+  /** Null where no table is read. */
+  readonly access: Access | null
+  /** Rows that it is expected to answer, each time that it is run. */
+  readonly estimatedRows: number | null
+  /** Rows that it answered, each time that it was run; only with `analyze`. */
+  readonly actualRows: number | null
+  /** In units of the engine. */
+  readonly cost: number | null
+  /** Conditions, keys and the like, in the engine's words. */
+  readonly detail: string | null
+  readonly inputs: readonly Stage[]
+}
+
+/** What an engine says of how it runs a query. */
+export interface Explained {
+  /** Its dialect, or `memory`. */
+  readonly engine: string
+  /** The statement that is explained, with placeholders, and what would be bound to them. Null in memory, which has no SQL. */
+  readonly sql: string | null
+  readonly params: readonly unknown[]
+  readonly root: Stage
+  /** The engine's own document: JSON of Postgres, MySQL and MariaDB, rows of SQLite. */
+  readonly raw: unknown
+}
 
 /** Rows in chunks. An empty chunk is the end; closing twice, or after the end, is fine. */
 export interface Cursor<out A> {

@@ -15,7 +15,7 @@
  * Order: `orderBy` is a stable sort, seen by `limit`, `offset`, `first` and the result. `map`, `where`,
  * `let`, `window`, `distinctOn`, `cte`, `limit`, `offset` keep it; joins, set operations, `distinct`, `aggregate` and `recursive` forget it.
  * The programs that run a query are in `fetch` (`all`, `one`, `head`, ...), `page` (`page`, `pageAt`) and `traverse` (`allBy`,
- * `optionBy`), and exported from here too.
+ * `optionBy`), and exported from here too, as is `show`, the query as text.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import { isExpr, isRecord } from './answered.js'
@@ -56,6 +56,7 @@ export * from './fetch.js'
 export * from './page.js'
 export * from './recursive.js'
 export type { Maybe, Nested, Query, Result, Shape } from './Syntax.js'
+export { type ShowOptions, show } from './show.js'
 export * from './traverse.js'
 
 // --- Constructors -----------------------------------------------------------------------------

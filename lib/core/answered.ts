@@ -29,7 +29,7 @@ export const isExpr = (x: unknown): x is AnyExpr => isKind(x, 'expr')
 export const isRecord = (x: unknown): x is { readonly [name: string]: unknown } =>
   typeof x === 'object' && x !== null && !Array.isArray(x) && !isMade(x)
 
-const isQuery = (x: unknown): x is AnyQuery => isKind(x, 'query')
+export const isQuery = (x: unknown): x is AnyQuery => isKind(x, 'query')
 
 export const asExpr = (x: unknown, what = 'an expression'): AnyExpr => (isExpr(x) ? x : wrong(what, 'an expression', x))
 

@@ -11,8 +11,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { countAll } from './Agg.js'
 import { callbackFailed, type DbError, type NoRow, noRow, type TooManyRows, timeout, tooManyRows, validationError } from './DbError.js'
-import { type Cursor, type Db, type Program, perform } from './Interpreter.js'
+import { type Cursor, type Db, type Explained, type Program, perform, type Stage } from './Interpreter.js'
 import { type AnyQuery, expr, exprType, type Query, query } from './Syntax.js'
+
+export type { Explained, Stage } from './Interpreter.js'
 
 const atMost = (q: AnyQuery, n: bigint): AnyQuery =>
   query({ tag: 'limit', input: q, count: expr({ tag: 'literal', value: n }, exprType({ tag: 'bigint' })) })
@@ -54,6 +56,23 @@ export const count = <S, A>(q: Query<S, A>): Program<Db, DbError, number> =>
 
 /** Whether there is a row. */
 export const any = <S, A>(q: Query<S, A>): Program<Db, DbError, boolean> => after(all(atMost(q, 1n)), rows => E.right(rows.length > 0))
+
+export interface ExplainOptions {
+  /** Runs the query too, and says how many rows there were. SQLite can't. */
+  readonly analyze?: boolean
+}
+
+/** How the engine would run a query: the tables that it reads, by which index, in which order. What can't be run can't be explained. */
+export const explain =
+  (options: ExplainOptions = {}) =>
+  <S, A>(q: Query<S, A>): Program<Db, DbError, Explained> =>
+    perform({ tag: 'explain', query: q, analyze: options?.analyze === true })
+
+/** All stages of an explanation, each before its inputs: `stages(e).filter(s => s.access === 'scan')` are the tables that are read whole. */
+export const stages = ({ root }: { readonly root: Stage }): readonly Stage[] => [
+  root,
+  ...root.inputs.flatMap(input => stages({ root: input })),
+]
 
 export interface ChunkOptions {
   /** Rows a chunk; 1,000 unless told. */

@@ -15,6 +15,7 @@ import type { AnyQuery } from '../core/Syntax.js'
 import { type Database, define, empty } from '../model/Database.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
+import { explained } from '../model/explained.js'
 import { refuseQuery } from '../model/refusals.js'
 import { LEVELS } from './isolation.js'
 import { type Session, type SingleOptions, singleSession } from './single.js'
@@ -82,6 +83,8 @@ const session = (): Session => {
         return E.left(unsupported('raw SQL', 'memory'))
       case 'advisoryLock':
         return done
+      case 'explain':
+        return explained(now, op.query, op.analyze)
     }
   }
 

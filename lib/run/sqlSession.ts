@@ -23,14 +23,14 @@ import {
   validationError,
 } from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
-import type { Cursor, SqlOp, TxOptions } from '../core/Interpreter.js'
+import type { Cursor, Explained, SqlOp, TxOptions } from '../core/Interpreter.js'
 import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
 import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
 import type { Outcome } from '../core/upsert.js'
 import type { Plan, RowPlan } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import type { BulkStatement } from '../sql/bulk.js'
-import { compile, parameters, type ResultColumn, resultColumn } from '../sql/compile.js'
+import { compile, explaining, parameters, type ResultColumn, resultColumn } from '../sql/compile.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
 import { decoder } from '../sql/decode.js'
@@ -222,6 +222,28 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       },
       close: () => guard(context, opened.right.close),
     })
+  }
+
+  /** A query that is run for it counts as a write, because servers limit the time of SELECT only by themselves. */
+  const explain = async ({ query, analyze, signal }: SqlOp & { readonly tag: 'explain' }): Answer<Explained> => {
+    const ready = prepared(query, signal)
+    if (E.isLeft(ready)) return ready
+    const { text: sql, params } = ready.right.statement
+    const { columns, read } = dialect.explain
+    const made = attempting(
+      'an explanation',
+      (): Statement => ({
+        ...ready.right.statement,
+        text: explaining(dialect, sql, analyze),
+        columns: Array.from({ length: columns }, () => TEXT),
+        kind: analyze ? 'write' : 'read',
+      }),
+    )
+    if (E.isLeft(made)) return made
+    const asked = made.right
+    const answer = await guard({ sql: asked.text, table: null, signal }, () => driver.query(asked))
+    if (E.isLeft(answer)) return answer
+    return attempting('the reading of an explanation', () => ({ engine: dialect.name, sql, params, ...read(answer.right.rows) }))
   }
 
   const run = async (statement: Statement, table: AnyTable | null): Answer<Rows> => {
@@ -440,6 +462,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
           return raw(op)
         case 'advisoryLock':
           return advisoryLock(op)
+        case 'explain':
+          return explain(op)
       }
     },
     begin: async options => {

@@ -7,6 +7,7 @@
  * which dialect it is.
  */
 import type { DialectName } from '../core/DialectName.js'
+import type { Explained } from '../core/Interpreter.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { AggFn, AnyTable, Lock, ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
@@ -179,6 +180,19 @@ export interface Dialect {
   readonly correlatedDerived: boolean
   readonly writes: Writes
   readonly ddl: Ddl
+  readonly explain: Explaining
+}
+
+/** How a dialect says how it would run a query. */
+export interface Explaining {
+  /** What stands before a query. */
+  readonly prefix: string
+  /** The same for one that is run; null where that can't be asked for. */
+  readonly analyze: string | null
+  /** How many columns are answered. */
+  readonly columns: number
+  /** What is answered, as a tree, and as a document of the engine's own. */
+  readonly read: (rows: readonly (readonly unknown[])[]) => Pick<Explained, 'root' | 'raw'>
 }
 
 /** A quoted name that no source of the statement has. */

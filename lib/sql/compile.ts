@@ -5,7 +5,8 @@
  * after that running them costs a look-up. Nothing here is sent anywhere.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting, type DbError, refuse, validationError } from '../core/DbError.js'
+import { asQuery, isQuery } from '../core/answered.js'
+import { attempting, type DbError, refuse, unsupported, validationError } from '../core/DbError.js'
 import type { DialectName } from '../core/DialectName.js'
 import { type AnyExpr, type AnyQuery, type ExprType, type PreparedQuery, type Query, query as queryOf } from '../core/Syntax.js'
 import { normalize } from '../plan/normalize/normalize.js'
@@ -75,6 +76,7 @@ const caches: { readonly [R in Kept['rows']]: Cache } = { all: new WeakMap(), on
 
 /** The statement of a query; the same one for the same query or prepared query. With rewrites of the caller's own nothing is kept. */
 export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan) => Plan = normalize): E.Either<DbError, Compiled> => {
+  if (!isQuery(query)) return attempting('a query', () => asQuery(query) as never)
   const { key, rows, template } = keptBy(query)
   const fresh = (): E.Either<DbError, Compiled> =>
     attempting('a function of the query', () => printPlan(dialect, rewrite(reify(template()))))
@@ -112,6 +114,12 @@ export const parameters = (dialect: Dialect, slots: readonly Slot[], query: AnyQ
     const value = valueOf(s, given)
     return value === null ? null : dialect.write(s.type.sql)(value)
   })
+}
+
+/** What explains a statement, in place of running it. Refuses to run it besides where the dialect has no way to. */
+export const explaining = ({ explain, name }: Dialect, sql: string, analyze: boolean): string => {
+  const prefix = analyze ? explain.analyze : explain.prefix
+  return prefix === null ? refuse(unsupported('an explanation that runs the query', name, 'leave analyze out')) : `${prefix} ${sql}`
 }
 
 /**

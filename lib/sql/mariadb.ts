@@ -16,6 +16,7 @@ import { type Fragment, join, list, optional, parens, sql, text } from './Fragme
 import { mysqlJson } from './jsonPath.js'
 import { aggregates, castName, limitOf, mysql, parameterOf, unhex } from './mysql.js'
 import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { mariadbExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
 import { mariadbMatches } from './regexes.js'
@@ -209,4 +210,5 @@ export const mariadb: Dialect = {
     referring,
     dropConstraint: (table, constraint) => `ALTER TABLE IF EXISTS ${table} DROP FOREIGN KEY IF EXISTS ${constraint}`,
   }),
+  explain: mariadbExplain,
 }

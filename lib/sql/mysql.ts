@@ -14,6 +14,7 @@ import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.
 import { mysqlJson } from './jsonPath.js'
 import { mysqlDates } from './mysqlDates.js'
 import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { mysqlExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
 import { mysqlMatches } from './regexes.js'
@@ -326,4 +327,5 @@ export const mysql: Dialect = {
     referring: null,
     dropConstraint: null,
   }),
+  explain: mysqlExplain,
 }

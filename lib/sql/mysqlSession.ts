@@ -21,7 +21,8 @@ const SORTING = 'SET SESSION sort_buffer_size = 67108864'
 export const mysqlSession: readonly string[] = [
   ...session('utf8mb4_0900_bin'),
   // under an outer join, EXISTS and IN over a join answer rows twice by this way of running them (9.7)
-  "SET SESSION optimizer_switch = 'duplicateweedout=off'",
+  // explanations are read in their second format, which 8.4 knows and does not take by itself
+  "SET SESSION optimizer_switch = 'duplicateweedout=off', SESSION explain_json_format_version = 2",
   SORTING,
   'SET SESSION cte_max_recursion_depth = 4294967295',
 ]

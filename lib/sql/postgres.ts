@@ -12,6 +12,7 @@ import { type Fragment, join, list, optional, parens, type Slot, sql, text } fro
 import { postgresJson } from './jsonPath.js'
 import { postgresDates } from './postgresDates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
+import { postgresExplain } from './postgresExplain.js'
 import { postgresValues } from './postgresValues.js'
 import { postgresMatches } from './regexes.js'
 import { HALF, standard, substring, waiting } from './standard.js'
@@ -258,4 +259,5 @@ export const postgres: Dialect = {
   correlatedDerived: true,
   writes,
   ddl,
+  explain: postgresExplain,
 }

@@ -16,6 +16,7 @@ import { sqliteJson } from './jsonPath.js'
 import { sqliteMatches } from './regexes.js'
 import { sqliteDates } from './sqliteDates.js'
 import { CLOCK, ddl, quote, quoted, writes } from './sqliteDdl.js'
+import { sqliteExplain } from './sqliteExplain.js'
 import { isScaled, sqliteValues } from './sqliteValues.js'
 import { inlineCount, replaced } from './standard.js'
 
@@ -224,4 +225,5 @@ export const sqlite: Dialect = {
   correlatedDerived: true,
   writes,
   ddl,
+  explain: sqliteExplain,
 }

@@ -10,12 +10,12 @@ import type { DialectName } from '../core/DialectName.js'
 import type { SqlOp } from '../core/Interpreter.js'
 import type { AnyCommand } from '../core/Syntax.js'
 import { reifyWrite } from '../plan/write.js'
-import { compile } from '../sql/compile.js'
+import { compile, explaining } from '../sql/compile.js'
 import { dialects } from '../sql/dialects.js'
 import { printWrite } from '../sql/write.js'
 
 export interface Described {
-  /** `select`, `insert`, `update`, `delete`, `createAll`, `dropAll` or `raw`. */
+  /** `select`, `insert`, `update`, `delete`, `createAll`, `dropAll`, `raw` or `explain`. */
   readonly operation: string
   /** The table that is written, where it is one. */
   readonly table: string | null
@@ -60,6 +60,12 @@ export const describe = (op: SqlOp, engine: string): Described => {
     case 'cursor': {
       const compiled = dialect === null ? null : compile(dialects[dialect], op.query)
       return { operation: 'select', table: null, sql: compiled === null || E.isLeft(compiled) ? null : compiled.right.text }
+    }
+    case 'explain': {
+      const { sql } = describe({ tag: 'all', query: op.query }, engine)
+      const asked =
+        dialect === null || sql === null ? null : attempting('an explanation', () => explaining(dialects[dialect], sql, op.analyze))
+      return { operation: 'explain', table: null, sql: asked === null || E.isLeft(asked) ? null : asked.right }
     }
     case 'execute':
       return { operation: verbOf(op.command), table: tableOf(op.command), sql: sqlOfCommand(dialect, op.command) }

@@ -28,6 +28,6 @@ const undone =
 export const dryRun: Transformer = db => ({
   ...db,
   // rows of a cursor are read after its operation has ended: reading changes nothing
-  perform: op => (op.tag === 'all' || op.tag === 'cursor' ? db.perform(op) : undone(db)({}, tx => tx.perform(op))),
+  perform: op => (op.tag === 'all' || op.tag === 'cursor' || op.tag === 'explain' ? db.perform(op) : undone(db)({}, tx => tx.perform(op))),
   transaction: undone(db),
 })

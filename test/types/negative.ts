@@ -144,3 +144,13 @@ Q.prepare({ id: int }, p => pipe(from, Q.where(u => eq(u.id, p.id))))({ id: 'x' 
 pipe(from, Q.limit('10'))
 // @ts-expect-error a null has no literal: nullOf says it
 lit(null)
+// @ts-expect-error a command is no query
+Q.show(C.delete(posts)(C.everywhere))
+// @ts-expect-error a query is no command
+C.show(from)
+// @ts-expect-error tables by name, not a list of them
+Q.show(from, { tables: [users.name] })
+// @ts-expect-error no such option of an explanation
+pipe(from, Q.explain({ analyse: true }))
+// @ts-expect-error a command can't be explained
+pipe(C.delete(posts)(C.everywhere), Q.explain())

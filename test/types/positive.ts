@@ -409,3 +409,12 @@ const putMany = C.run(
 is<Equal<typeof putMany extends ProgramOf<Db, DbError, infer R> ? R : never, readonly number[]>>()
 const tried = Program.attempt(one)
 is<Equal<typeof tried extends ProgramOf<Db, DbError, infer R> ? R : never, Either<DbError | NoRow | TooManyRows, RowOf<typeof all>>>>()
+
+// what a person looks at
+const shown: string = Q.show(all, { tables: { users, posts } })
+const written: string = C.show(C.delete(posts)(C.everywhere))
+is<Equal<[typeof shown, typeof written], [string, string]>>()
+const explained = pipe(all, Q.explain({ analyze: true }))
+is<Equal<typeof explained, ProgramOf<Db, DbError, Q.Explained>>>()
+is<Equal<ReturnType<typeof Q.stages>, readonly Q.Stage[]>>()
+is<Equal<Q.Stage['access'], 'scan' | 'index' | 'range' | 'lookup' | null>>()

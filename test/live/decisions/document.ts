@@ -40,10 +40,11 @@ clause that a test shows on each engine with a table of cases.
 - **held**: the engine gives the decided answer for every case of the test, or has nothing of the kind that the clause is about (a time
   zone, a collation). What is said to be refused before anything is sent is seen not to reach the driver.
 - **refused**: the engine answers \`Unsupported\`, before anything is sent to it.
-- **not yet**: nothing exists that could show it; the line says why.
+- **not yet**: nothing exists that could show it here; the line says why.
 - **differs**: the engine gives another answer. This is a failing test, and an error of the library.
 
-${clauses.length} clauses of 36 decisions, ${later} of them not yet, on ${engines.length} engines. An engine gets its column when it has a runner.
+${clauses.length} clauses of 36 decisions, ${later} of them not yet, on ${engines.length} engines: those that every
+\`npm test\` has. Servers, where they are there, are held to the same clauses.
 `
 }
 

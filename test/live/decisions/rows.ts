@@ -13,6 +13,7 @@ import * as Command from '../../../lib/core/Command.js'
 import { asc, desc, type Expr, eq, gt, isNull, lit, litOf, lt, ne, nullOf, or, plus, rem, times } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import { table } from '../../../lib/core/Table.js'
+import * as Window from '../../../lib/core/Window.js'
 import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, isWithin, refuses, type Session } from './check.js'
 
 const columns = { id: C.int, team: C.nullable(C.text), score: C.int }
@@ -331,6 +332,25 @@ export const rows: readonly Clause[] = [
       scores,
       [...new Set(players.map(p => p.score))].sort((a, b) => b - a),
     )
+  }),
+  check(4, 'rowNumber under ties numbers rows in any order that is admitted, each number once', async db => {
+    for (const q of await both(db)) {
+      const numbered = await ask(
+        db,
+        Q.all(
+          pipe(
+            q,
+            Q.window(p => ({ n: Window.rowNumber({ orderBy: [asc(p.score)] }) })),
+            Q.orderBy(p => [asc(p.n)]),
+            Q.map(({ score, n }) => ({ score, n })),
+          ),
+        ),
+      )
+      equal(
+        numbered,
+        [2, 5, 5, 5, 7, 7].map((score, i) => ({ score, n: i + 1 })),
+      )
+    }
   }),
   check(5, 'unionAll is the sum of bags', async db => {
     equalBags(await items(db, pipe(texts('a', 'a', null), Q.unionAll(texts('a', null, 'b')))), ['a', 'a', 'a', null, null, 'b'])

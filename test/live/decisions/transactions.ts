@@ -16,6 +16,7 @@ import type { Isolation } from '../../../lib/core/Interpreter.js'
 import * as P from '../../../lib/core/Program.js'
 import * as Q from '../../../lib/core/Query.js'
 import { table } from '../../../lib/core/Table.js'
+import { retrying } from '../../../lib/transform/retrying.js'
 import { ask, type Clause, check, create, equal, fails, isDbError, isTrue, later, type Session } from './check.js'
 
 type Program<A> = P.Program<P.Db, DbError, A>
@@ -269,8 +270,32 @@ const lost: readonly Clause[] = [
     equal(isRetryable(serializationFailure()), true)
     equal(isRetryable(deadlock()), true)
   }),
-  later(35, 'a lost answer to COMMIT is OutcomeUnknown', 'an engine in this process loses no answer; comes with the server engines'),
-  later(35, 'writes are retried only when the engine has certainly not applied them', 'the transformer that retries is a later one'),
+  later(
+    35,
+    'a lost answer to COMMIT is OutcomeUnknown',
+    'an engine in this process loses no answer; on servers the tests of faults show it',
+  ),
+  check(35, 'writes are retried only when the engine has certainly not applied them', async db => {
+    const { add, left } = await counters(db, 'retried')
+    for (const [id, error, times] of [
+      [1, outcomeUnknown(), 1],
+      [2, serializationFailure(), 2],
+      [3, deadlock(), 2],
+    ] as const) {
+      let asked = 0
+      const failing: Session = {
+        ...db,
+        perform: op => () => {
+          asked += 1
+          return asked === 1 ? Promise.resolve(E.left(error)) : db.perform(op)()
+        },
+      }
+      const answer = await add(id)({ db: retrying({ times: 3 })(failing) })()
+      equal(asked, times)
+      equal(E.isLeft(answer), times === 1)
+    }
+    equal(await left(), [2, 3])
+  }),
 ]
 
 const ends: readonly Clause[] = [

@@ -13,13 +13,11 @@ import { all, type Db, execute, type Interpreter, type Program, type SqlOp } fro
 import type { Query } from '../../../lib/core/Query.js'
 import { validate } from '../../../lib/core/Schema.js'
 import { exprType } from '../../../lib/core/Syntax.js'
-import { reifyWrite } from '../../../lib/plan/write.js'
-import { parameters } from '../../../lib/sql/compile.js'
+import { explaining, parameters } from '../../../lib/sql/compile.js'
 import { createStatements, dropStatements } from '../../../lib/sql/ddl.js'
 import { dialects } from '../../../lib/sql/dialects.js'
 import { type Fragment, flatten, interleaved, join, slot } from '../../../lib/sql/Fragment.js'
-import { toSql } from '../../../lib/sql/index.js'
-import { printWrite } from '../../../lib/sql/write.js'
+import { commandToSql, toSql } from '../../../lib/sql/index.js'
 
 export type Case = Query<any, any> | Command<any> | Program<Db, any, any>
 
@@ -43,11 +41,12 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
     case 'all':
     case 'cursor':
       return E.map((printed: Printed) => [printed])(toSql(dialect)(op.query))
+    case 'explain':
+      return E.flatMap(toSql(dialect)(op.query), ({ sql, params }) =>
+        attempting('an explanation', () => [{ sql: explaining(record, sql, op.analyze), params }]),
+      )
     case 'execute':
-      return attempting('a command', () => {
-        const { statements, after } = printWrite(record, reifyWrite(op.command))
-        return [...statements, ...after].map(s => ({ sql: s.text, params: 'slots' in s ? parameters(record, s.slots, null) : s.params() }))
-      })
+      return commandToSql(dialect)(op.command)
     case 'ddl':
       return E.flatMap(validate(op.schema), schema =>
         attempting('a schema', () =>

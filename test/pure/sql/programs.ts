@@ -68,6 +68,10 @@ export const programs: Cases = {
 
   'whether there are rows': () => Q.any(can),
 
+  'how it would be run': () => pipe(can, Q.explain()),
+
+  'how it was run': () => pipe(latest, Q.explain({ analyze: true })),
+
   'all rows in chunks': () =>
     pipe(
       latest,

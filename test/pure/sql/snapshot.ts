@@ -15,8 +15,8 @@ import { type Case, names, type Printed, printed } from './print.js'
 export const source = (path: string): URL => new URL(`../../../../test/pure/${path}`, import.meta.url)
 
 /** The TypeScript of each case of a file. */
-export const sourcesOf = (file: string): ReadonlyMap<string, string> => {
-  const lines = readFileSync(source(`sql/${file}.ts`), 'utf8').split('\n')
+export const sourcesOf = (file: string, folder = 'sql'): ReadonlyMap<string, string> => {
+  const lines = readFileSync(source(`${folder}/${file}.ts`), 'utf8').split('\n')
   const found = new Map<string, string>()
   lines.forEach((line, i) => {
     const name = /^ {2}(?:'(.+)'|(\w+)): \(\) =>/.exec(line)
@@ -52,7 +52,7 @@ const grouped = (answers: readonly (readonly [DialectName, string])[]): readonly
 }
 
 /** The section of a case: everything below its heading. */
-export const section = async (code: string, make: () => Case): Promise<string> => {
+export const section = async (code: string, make: () => Case, language = 'ts'): Promise<string> => {
   const answers = await Promise.all(names.map(async name => [name, await printed(name, make())] as const))
   const values = answers.flatMap(([name, a]) => (E.isRight(a) ? [[name, parameters(a.right)] as const] : []))
   const same = new Set(values.map(([, v]) => v)).size === 1
@@ -63,7 +63,7 @@ export const section = async (code: string, make: () => Case): Promise<string> =
     return [name, `\`\`\`sql\n${sql === '' ? '-- nothing is sent' : sql}\n\`\`\`${same || own === '' ? '' : `\n\nParameters: \`${own}\``}`]
   })
   const common = same && values[0]?.[1] !== '' ? [`Parameters: \`${values[0]?.[1]}\``] : []
-  return [`\`\`\`ts\n${code}\n\`\`\``, ...grouped(blocks).map(([of, text]) => `**${of}**\n\n${text}`), ...common].join('\n\n')
+  return [`\`\`\`${language}\n${code}\n\`\`\``, ...grouped(blocks).map(([of, text]) => `**${of}**\n\n${text}`), ...common].join('\n\n')
 }
 
 /** Sections by heading, as they stand in the file. */

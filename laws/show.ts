@@ -1,0 +1,79 @@
+/**
+ * The laws of `show`: the text of a query makes the same query.
+ *
+ * What is shown is TypeScript without types, and so it can be evaluated: with the library's functions and the tables in scope, and the
+ * identity for the functions of `mapRow`, it makes a query that prints the same SQL in every dialect. Evaluating is the caller's:
+ * nothing in this library makes code of text.
+ *
+ * The same query, built twice, is shown the same.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as C from '../lib/core/Command.js'
+import type { DbError } from '../lib/core/DbError.js'
+import type { DialectName } from '../lib/core/DialectName.js'
+import * as Q from '../lib/core/Query.js'
+import type { AnySchema } from '../lib/core/Schema.js'
+import type { AnyCommand, AnyQuery } from '../lib/core/Syntax.js'
+import { commandToSql, toSql } from '../lib/sql/index.js'
+import { command } from './arbitrary/command.js'
+import { elaborate, query } from './arbitrary/query.js'
+import { type Law, law } from './Law.js'
+
+/** Evaluates a text with `pipe`, the modules of the library, their functions, and the tables in scope. */
+export type Evaluate = (text: string) => unknown
+
+const dialects: readonly DialectName[] = ['postgres', 'mysql', 'mariadb', 'sqlite']
+
+const words = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v instanceof Error ? v.message : v)) ?? 'undefined'
+
+/** The first dialect in which two values print otherwise, in words. */
+const difference = (
+  text: string,
+  evaluate: Evaluate,
+  given: unknown,
+  print: (d: DialectName, x: any) => E.Either<DbError, unknown>,
+): string | null => {
+  let again: unknown
+  try {
+    again = evaluate(text)
+  } catch (thrown) {
+    return `the text is no query: ${thrown}\n\n${text}`
+  }
+  for (const d of dialects) {
+    const [was, is] = [print(d, given), print(d, again)]
+    // a part that is refused is a remark, and so the whole is refused too, though not with the same words
+    if (E.isLeft(was) && E.isLeft(is)) continue
+    const [before, after] = [words(was), words(is)]
+    if (before !== after) return `${d} prints another statement\n\n${text}\n\nof the query: ${before}\nof the text:  ${after}`
+  }
+  return null
+}
+
+const queryLaw = (schema: AnySchema, evaluate: Evaluate): Law =>
+  law(
+    'toSql(evaluate(show(q))) = toSql(q)',
+    'The text of a query makes the same query, and is the same whenever the query is built.',
+    query(schema),
+    q => {
+      const text = Q.show(q.query, { tables: schema.tables })
+      if (Q.show(elaborate(schema, q.recipe, []).build([]), { tables: schema.tables }) !== text)
+        return `shown otherwise when it is built again: ${q.text}`
+      const problem = difference(text, evaluate, q.query, (d, x: AnyQuery) => toSql(d)(x))
+      return problem === null ? null : `${problem}\n\nwritten as: ${q.text}`
+    },
+  )
+
+const commandLaw = (schema: AnySchema, evaluate: Evaluate): Law =>
+  law('commandToSql(evaluate(show(c))) = commandToSql(c)', 'The text of a command makes the same command.', command(schema), c => {
+    // what is refused where it is built is a remark
+    if (c.command.node.tag === 'invalid') return null
+    const text = C.show(c.command, { tables: schema.tables })
+    const problem = difference(text, evaluate, c.command, (d, x: AnyCommand) => commandToSql(d)(x))
+    return problem === null ? null : `${problem}\n\nwritten as: ${c.text}`
+  })
+
+export const showLaws = (schema: AnySchema, evaluate: Evaluate): readonly Law[] => [
+  queryLaw(schema, evaluate),
+  commandLaw(schema, evaluate),
+]

@@ -1,0 +1,10 @@
+// `npm run docs:combinators`: writes docs/combinators.md from the doc comments and the examples in test/pure/combinators.
+// The tests say when it is stale; they write it too, where UPDATE_SNAPSHOTS is set, and this is that, after a build.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const { status } = spawnSync(process.execPath, [join(import.meta.dirname, '../dist/test/run.js'), 'pure/combinators'], {
+  stdio: 'inherit',
+  env: { ...process.env, UPDATE_SNAPSHOTS: '1' },
+})
+process.exitCode = status ?? 1
