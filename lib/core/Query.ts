@@ -51,6 +51,7 @@ import type {
   Win,
 } from './Syntax.js'
 import { expr, exprType, invalid, MADE, query } from './Syntax.js'
+import { random } from './volatile.js'
 
 export * from './fetch.js'
 export * from './page.js'
@@ -279,6 +280,12 @@ export const offset =
   (n: number | Expr<number | bigint>) =>
   <S, A>(q: Query<S, A>): Query<S, A> =>
     query({ tag: 'offset', input: q, count: rowCount('offset', n) })
+
+/** At most `n` rows, chosen at random: each choice is as likely as any other, and another one each time. Reads all rows. */
+export const sample =
+  (n: number | Expr<number | bigint>) =>
+  <S, A>(q: Query<S, A>): Query<S, A> =>
+    limit(n)(query<S, A>({ tag: 'orderBy', input: q, f: () => [{ expr: random, direction: 'asc', nulls: null }] }))
 
 export interface LockOptions {
   /** Rows that others have locked: leave them out, or fail with `Timeout` at once. Waits for them where nothing is said. */

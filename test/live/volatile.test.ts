@@ -167,6 +167,30 @@ for (const engine of engines) {
     assert.match(await s.right(Q.one(Q.of(X.concat('#', X.upper(X.cast(text)(X.randomUuid)))))), /^#[0-9A-F-]{36}$/)
   })
 
+  test('sample answers so many rows, others each time', async () => {
+    const chosen = async (n: number): Promise<readonly number[]> => {
+      const rows = await s.right(
+        Q.all(
+          pipe(
+            numbers,
+            Q.map(r => r.n),
+            Q.sample(n),
+          ),
+        ),
+      )
+      return [...rows].sort((x, y) => x - y)
+    }
+    const [a, b] = [await chosen(20), await chosen(20)]
+    assert.is(new Set(a).size, 20)
+    assert.not.equal(a, b)
+    assert.equal(
+      await chosen(1000),
+      Array.from({ length: 200 }, (_, n) => n),
+    )
+    assert.equal(await chosen(0), [])
+    await s.left('ValidationError', Q.all(pipe(numbers, Q.sample(-1))))
+  })
+
   test('orderBy shuffles, and a limit takes some', async () => {
     const shuffled = pipe(
       numbers,

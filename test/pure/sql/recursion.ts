@@ -124,6 +124,13 @@ export const recursion: Cases = {
       })),
     ),
 
+  'some rows at random': () =>
+    pipe(
+      Q.from(tracks),
+      Q.map(track => track.name),
+      Q.sample(3),
+    ),
+
   'rows locked for an update': () =>
     pipe(
       Q.from(invoices),
