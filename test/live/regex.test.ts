@@ -7,6 +7,7 @@
 import fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
+import * as A from '../../lib/core/Agg.js'
 import { check, int, nullable, text } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
@@ -289,6 +290,25 @@ for (const engine of engines) {
       Q.orderBy(v => [X.asc(v)]),
     )
     assert.equal(await s.right(Q.all(found)), ['a\nb', 'a-b', 'a.b', 'aab', 'ab', 'a😀b'])
+  })
+
+  test('as a key of groups, inside others and in their condition', async () => {
+    const grouped = pipe(
+      rows,
+      Q.aggregate(r => ({ k: A.key(X.matches(r.v, 'a')), n: A.countAll })),
+      Q.where(g => X.or(g.k, X.gt(g.n, 0))),
+      Q.map(g => ({ k: X.not(g.k), n: g.n })),
+      Q.orderBy(g => [X.asc(g.k)]),
+    )
+    const [got, expected] = [await s.right(Q.all(grouped)), await Q.all(grouped)({ db: model })()]
+    assert.equal({ _tag: 'Right', right: got }, expected)
+    const totals = pipe(
+      rows,
+      Q.rollup(r => ({ by: { k: X.caseWhen([[X.matches(r.v, 'a'), X.lit('a')]], X.left(r.v, 0)) }, of: { n: A.countAll } })),
+      Q.map(g => g.n),
+      Q.orderBy(n => [X.asc(n)]),
+    )
+    assert.equal({ _tag: 'Right', right: await s.right(Q.all(totals)) }, await Q.all(totals)({ db: model })())
   })
 
   test('in a check and an update', async () => {
