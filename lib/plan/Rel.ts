@@ -307,6 +307,17 @@ export const mapPlan = (p: Plan, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
   outputs: p.outputs.map(o => ({ ...o, scalar: scalar(o.scalar) })),
 })
 
+/** Whether a relation is made of the rows that are, or are not, in another: by EXCEPT or INTERSECT, at any depth of relations. */
+export const hasDifference = (rel: Rel): boolean => {
+  let found = false
+  const walk = (r: Rel): Rel => {
+    if (r.tag === 'set' && (r.operator === 'except' || r.operator === 'intersect')) found = true
+    return found ? r : mapRel(r, walk, s => s)
+  }
+  walk(rel)
+  return found
+}
+
 /** Whether a scalar has a query inside. */
 export const hasQuery = (s: Scalar): boolean => {
   let found = false

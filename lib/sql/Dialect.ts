@@ -149,6 +149,8 @@ export interface Dialect {
   readonly embed: (collection: Fragment) => Fragment
   /** A column of a recursion, with its type said where the engine would take it from the first rows, and cut or refuse what follows. */
   readonly followed: (value: Fragment, type: SqlType) => Fragment
+  /** Whether a definition that is an EXCEPT or INTERSECT, or is made of one, may be read more than once. */
+  readonly sharesDifferences: boolean
   /** Whether MATERIALIZED may be said of a query that has a name. */
   readonly materialized: boolean
   /** The clause that locks the rows of these sources, with a leading blank; empty where a transaction locks all it reads. */

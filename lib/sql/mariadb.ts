@@ -185,6 +185,7 @@ export const mariadb: Dialect = {
   },
   owned: ['if(', ' <=> ', ', ', ', NULL)'],
   asking: condition => condition,
+  sharesDifferences: true,
   followed: (value, type) => {
     const name = castName(type)
     if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE ${COLLATION}`

@@ -55,7 +55,10 @@ export const parameterOf =
 
 /** A parameter that is a time at once is misread: `CAST('00:00:01.001' AS TIME(3))` is an hour. */
 const told = (placeholder: Fragment, type: SqlType): Fragment =>
-  sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castName(type)})`
+  sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castName(type)})${collated(type)}`
+
+/** A condition of parameters alone beside a UNION is read again with the collation of the server (9.7): a text says its own. */
+const collated = (type: SqlType): string => (isText(type) ? ' COLLATE utf8mb4_0900_bin' : '')
 
 /**
  * Where a text is computed from parameters only, MySQL takes it for a varchar, and a derived table cuts it at 65,535 bytes
@@ -298,6 +301,8 @@ export const mysql: Dialect = {
     if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE utf8mb4_0900_bin`
     return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
   },
+  // the second time it has other rows (9.7)
+  sharesDifferences: false,
   materialized: false,
   // locks are the server's, and their names have 64 characters in any case
   advisory: {

@@ -11,6 +11,7 @@ import type { Lock } from '../core/Syntax.js'
 import { shortName } from '../core/Table.js'
 import {
   columnsOf,
+  hasDifference,
   hasQuery,
   isColumn,
   isLiteral,
@@ -187,7 +188,8 @@ export const renderer = (dialect: Dialect): Renderer => {
       case 'cte':
       case 'block':
       case 'set': {
-        if (from.tag === 'cte' && from.free.size === 0) return definitions.shared(from.rel, hint)
+        if (from.tag === 'cte' && from.free.size === 0 && (dialect.sharesDifferences || !hasDifference(from.rel)))
+          return definitions.shared(from.rel, hint)
         const names = distinctLabels(
           ids.map(id => wished(id).name),
           dialect.label,

@@ -217,6 +217,7 @@ export const sqlite: Dialect = {
   owned: null,
   asking: condition => condition,
   followed: value => value,
+  sharesDifferences: true,
   materialized: true,
   advisory: null,
   // a transaction has the whole database to itself

@@ -45,7 +45,61 @@ const LONG = 'ü'.repeat(60_000)
 const BLOB = new Uint8Array(80_000).fill(7)
 const words = (e: X.Expr<string | null>) => ({ word: e, size: X.length(e) })
 
+/** What is in one table and not, or also, in another, under a name. */
+const differences = [Q.except, Q.intersect].map(operator =>
+  pipe(
+    Q.from(bits),
+    Q.map(b => ({ id: b.id })),
+    operator(
+      pipe(
+        Q.from(bits),
+        Q.where(b => X.gt(b.id, 2)),
+        Q.map(b => ({ id: b.id })),
+      ),
+    ),
+    Q.cte('difference'),
+  ),
+)
+const [without, within] = differences as [(typeof differences)[number], (typeof differences)[number]]
+
+const oneRow = pipe(
+  Q.Do,
+  Q.union(
+    pipe(
+      Q.Do,
+      Q.where(() => X.eq(X.lit(0), X.lit(0))),
+    ),
+  ),
+)
+
 const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
+  'an EXCEPT that is read twice': pipe(without, Q.unionAll(without)),
+
+  'an INTERSECT that is read twice': pipe(within, Q.unionAll(within)),
+
+  'the totals of an EXCEPT of no table': pipe(
+    oneRow,
+    Q.except(
+      pipe(
+        oneRow,
+        Q.where(() => X.gte(X.lit(-1), X.lit(0))),
+      ),
+    ),
+    Q.cte('none'),
+    Q.groupingSets<'k'>([[], ['k']])(() => ({ by: { k: X.lit(0) }, of: { n: A.countAll } })),
+  ),
+
+  'the totals of an EXCEPT': pipe(
+    without,
+    Q.rollup(b => ({ by: { id: b.id }, of: { n: A.countAll } })),
+  ),
+
+  'a condition of two parameters beside a union': pipe(
+    Q.from(bits),
+    Q.where(() => X.gte(X.lit('a'), '\u{FFEE}')),
+    Q.bind('other', () => pipe(Q.from(bits), Q.unionAll(Q.from(bits)))),
+  ),
+
   'a list of outer columns, of no table': pipe(
     Q.from(bits),
     Q.map(b => ({
