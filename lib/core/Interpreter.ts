@@ -99,6 +99,20 @@ export interface Stage {
   readonly inputs: readonly Stage[]
 }
 
+/** A stage of which nothing is told but what it is and what it reads from. */
+export const stage = (label: string, inputs: readonly Stage[], more: Partial<Stage> = {}): Stage => ({
+  label,
+  table: null,
+  index: null,
+  access: null,
+  estimatedRows: null,
+  actualRows: null,
+  cost: null,
+  detail: null,
+  inputs,
+  ...more,
+})
+
 /** What an engine says of how it runs a query. */
 export interface Explained {
   /** Its dialect, or `memory`. */

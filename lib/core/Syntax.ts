@@ -107,6 +107,10 @@ export type ScalarFn =
   | 'sqrt'
   | 'greatest'
   | 'least'
+  | OwnFn
+
+/** Functions of dates, documents, bytes, patterns, arrays and chance: every dialect spells them in its own way. */
+export type OwnFn =
   | 'datePart'
   | 'dateTrunc'
   | 'addMonths'

@@ -8,7 +8,7 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import { attempting, type DbError } from '../core/DbError.js'
-import type { Explained, Stage } from '../core/Interpreter.js'
+import { type Explained, type Stage, stage } from '../core/Interpreter.js'
 import { unlocked } from '../core/locking.js'
 import type { AnyQuery } from '../core/Syntax.js'
 import { rowOf, scopeOf } from '../core/scope.js'
@@ -16,19 +16,6 @@ import { queryOfView } from '../core/views.js'
 import { type Database, stored } from './Database.js'
 import { meaning } from './meaning.js'
 import { refuseQuery } from './refusals.js'
-
-const stage = (label: string, inputs: readonly Stage[], more: Partial<Stage> = {}): Stage => ({
-  label,
-  table: null,
-  index: null,
-  access: null,
-  estimatedRows: null,
-  actualRows: null,
-  cost: null,
-  detail: null,
-  inputs,
-  ...more,
-})
 
 const stageOf = (db: Database, query: AnyQuery): Stage => {
   const { node } = query

@@ -9,7 +9,7 @@
 import type { DialectName } from '../core/DialectName.js'
 import type { Explained } from '../core/Interpreter.js'
 import type { SqlType } from '../core/SqlType.js'
-import type { AggFn, AnyTable, Lock, ScalarFn } from '../core/Syntax.js'
+import type { AggFn, AnyTable, Lock, OwnFn, ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
@@ -34,27 +34,6 @@ export interface Args {
 
 /** What is printed as a call; `differ` is the negation of `same`. */
 export type PrintedFn = ScalarFn | 'differ'
-
-/** Functions that every dialect spells in its own way. */
-export type OwnFn =
-  | 'datePart'
-  | 'dateTrunc'
-  | 'addMonths'
-  | 'addDays'
-  | 'addMilliseconds'
-  | 'daysBetween'
-  | 'now'
-  | 'random'
-  | 'randomUuid'
-  | 'jsonAt'
-  | 'jsonLength'
-  | 'byteLength'
-  | 'hex'
-  | 'unhex'
-  | 'sha256'
-  | 'matches'
-  | 'arrayLength'
-  | 'arrayContains'
 
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 

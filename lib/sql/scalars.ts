@@ -6,11 +6,11 @@
  * expression asks of a query inside it is printed by `render`, which is given here.
  */
 import { outOfScope } from '../core/answered.js'
-import type { ScalarFn, WindowFn } from '../core/Syntax.js'
+import type { OwnFn, ScalarFn, WindowFn } from '../core/Syntax.js'
 import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
 import { isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
-import { atom, type Dialect, level, type OwnFn, type Place, type Printed, type PrintedFn } from './Dialect.js'
+import { atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
 import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { isParameter, sharesType, valueOf } from './parameters.js'
 import { standard } from './standard.js'

@@ -6,7 +6,7 @@
  *
  * Sentences are made for people, and change: one that is not known keeps its words as a label, and has nothing but that.
  */
-import type { Access, Stage } from '../core/Interpreter.js'
+import { type Access, type Stage, stage } from '../core/Interpreter.js'
 import type { Explaining } from './Dialect.js'
 
 /** What is read, and by what; a table function, a constant row and a nameless derived table are no tables. */
@@ -19,25 +19,13 @@ const accessOf = (verb: string, using: string | undefined): Access => {
   return /\([^)]*[<>]/.test(using ?? '') ? 'range' : 'lookup'
 }
 
-const plain = (label: string, inputs: readonly Stage[]): Stage => ({
-  label,
-  table: null,
-  index: null,
-  access: null,
-  estimatedRows: null,
-  actualRows: null,
-  cost: null,
-  detail: null,
-  inputs,
-})
-
-const stage = (sentence: string, inputs: readonly Stage[]): Stage => {
+const stageOf = (sentence: string, inputs: readonly Stage[]): Stage => {
   const [, verb, table, alias, using] = READS.exec(sentence) ?? []
-  if (verb === undefined || table === undefined || / VIRTUAL TABLE /.test(sentence)) return plain(sentence, inputs)
+  if (verb === undefined || table === undefined || / VIRTUAL TABLE /.test(sentence)) return stage(sentence, inputs)
   const [, index, key] = USED.exec(using ?? '') ?? []
   const isMade = using?.startsWith('AUTOMATIC') === true
   return {
-    ...plain(sentence, inputs),
+    ...stage(sentence, inputs),
     table: alias ?? table,
     index: isMade || index?.startsWith('(') === true ? null : (index ?? key ?? null),
     access: accessOf(verb, using),
@@ -52,7 +40,7 @@ interface Row {
 }
 
 const below = (rows: readonly Row[], parent: number): readonly Stage[] =>
-  rows.filter(r => r.parent === parent && r.id !== parent).map(r => stage(r.detail, below(rows, r.id)))
+  rows.filter(r => r.parent === parent && r.id !== parent).map(r => stageOf(r.detail, below(rows, r.id)))
 
 export const sqliteExplain: Explaining = {
   prefix: 'EXPLAIN QUERY PLAN',
@@ -61,6 +49,6 @@ export const sqliteExplain: Explaining = {
   read: answer => {
     const raw = answer.map(([id, parent, , detail]): Row => ({ id: Number(id), parent: Number(parent), detail: String(detail) }))
     const roots = below(raw, 0)
-    return { root: roots.length === 1 ? (roots[0] as Stage) : plain('QUERY PLAN', roots), raw }
+    return { root: roots.length === 1 ? (roots[0] as Stage) : stage('QUERY PLAN', roots), raw }
   },
 }
