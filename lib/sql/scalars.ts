@@ -8,7 +8,7 @@
 import { outOfScope } from '../core/answered.js'
 import type { OwnFn, ScalarFn, WindowFn } from '../core/Syntax.js'
 import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
-import { isLiteral } from '../plan/Rel.js'
+import { freeIn, isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
 import { atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
 import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
@@ -268,7 +268,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         arg: agg.arg === null ? null : alone(agg.arg),
         argType: agg.arg?.type.sql ?? null,
         distinct: agg.distinct,
-        constant: agg.arg !== null && isConstant(agg.arg, env.block),
+        constant: agg.arg !== null && (isConstant(agg.arg, env.block) || ![...freeIn([agg.arg])].some(id => env.block?.defs.has(id))),
         separator: text(dialect.text(agg.separator)),
         order: deciding(agg.order).map(k => sortKey(k)),
         filter: agg.filter === null ? null : fragment(agg.filter),

@@ -73,6 +73,30 @@ const oneRow = pipe(
 )
 
 const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
+  'the different values of a query without rows': pipe(
+    Q.from(bits),
+    Q.aggregate(() => ({
+      n: A.countDistinct(
+        X.scalar(
+          pipe(
+            Q.from(bits),
+            Q.where(b => X.gt(b.id, 9)),
+            Q.map(b => b.id),
+          ),
+        ),
+      ),
+      m: A.countDistinct(
+        X.scalar(
+          pipe(
+            Q.from(bits),
+            Q.where(b => X.eq(b.id, 1)),
+            Q.map(b => b.id),
+          ),
+        ),
+      ),
+    })),
+  ),
+
   'an EXCEPT that is read twice': pipe(without, Q.unionAll(without)),
 
   'an INTERSECT that is read twice': pipe(within, Q.unionAll(within)),
