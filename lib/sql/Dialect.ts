@@ -10,7 +10,7 @@ import type { DialectName } from '../core/DialectName.js'
 import type { Explained } from '../core/Interpreter.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { AggFn, AnyTable, Lock, OwnFn, ScalarFn } from '../core/Syntax.js'
-import type { Scalar } from '../plan/Rel.js'
+import type { Rel, Scalar } from '../plan/Rel.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
 import type { Values } from './Values.js'
@@ -128,8 +128,8 @@ export interface Dialect {
   readonly embed: (collection: Fragment) => Fragment
   /** A column of a recursion, with its type said where the engine would take it from the first rows, and cut or refuse what follows. */
   readonly followed: (value: Fragment, type: SqlType) => Fragment
-  /** Whether a definition that is an EXCEPT or INTERSECT, or is made of one, may be read more than once. */
-  readonly sharesDifferences: boolean
+  /** Whether a definition is said once for all its uses; else it is said at this one, which may stand in a collection. */
+  readonly shares: (definition: Rel, inCollection: boolean) => boolean
   /** Whether MATERIALIZED may be said of a query that has a name. */
   readonly materialized: boolean
   /** The clause that locks the rows of these sources, with a leading blank; empty where a transaction locks all it reads. */

@@ -185,7 +185,8 @@ export const mariadb: Dialect = {
   },
   owned: ['if(', ' <=> ', ', ', ', NULL)'],
   asking: condition => condition,
-  sharesDifferences: true,
+  // a second use is read again where it stands, and in a collection of collections refused (10.11)
+  shares: (_, inCollection) => !inCollection,
   followed: (value, type) => {
     const name = castName(type)
     if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE ${COLLATION}`

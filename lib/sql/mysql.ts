@@ -9,6 +9,7 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
+import { hasDifference } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { mysqlJson } from './jsonPath.js'
@@ -301,8 +302,8 @@ export const mysql: Dialect = {
     if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE utf8mb4_0900_bin`
     return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
   },
-  // the second time it has other rows (9.7)
-  sharesDifferences: false,
+  // an EXCEPT or INTERSECT has other rows the second time (9.7)
+  shares: rel => !hasDifference(rel),
   materialized: false,
   // locks are the server's, and their names have 64 characters in any case
   advisory: {

@@ -246,7 +246,7 @@ export const postgres: Dialect = {
     const name = isInteger(type) ? 'int8' : type.tag === 'numeric' ? `numeric(1000, ${type.scale})` : isText(type) ? 'text' : typeName(type)
     return isText(type) ? sql`CAST(${value} AS text) COLLATE "C"` : sql`CAST(${value} AS ${name})`
   },
-  sharesDifferences: true,
+  shares: () => true,
   materialized: true,
   advisory: {
     take: (name, wait) =>

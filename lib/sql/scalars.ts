@@ -29,6 +29,8 @@ export interface Env {
   readonly outside: ((id: number) => Fragment) | null
   /** What the SELECT of this block says before itself; null where it can say nothing. */
   readonly definitions: Fragment[] | null
+  /** Whether this is printed into an aggregate that makes a collection. */
+  readonly inCollection: boolean
 }
 
 /**

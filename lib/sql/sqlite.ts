@@ -217,7 +217,7 @@ export const sqlite: Dialect = {
   owned: null,
   asking: condition => condition,
   followed: value => value,
-  sharesDifferences: true,
+  shares: () => true,
   materialized: true,
   advisory: null,
   // a transaction has the whole database to itself

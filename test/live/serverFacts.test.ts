@@ -62,6 +62,12 @@ const differences = [Q.except, Q.intersect].map(operator =>
 )
 const [without, within] = differences as [(typeof differences)[number], (typeof differences)[number]]
 
+const numberOfBits = pipe(
+  Q.from(bits),
+  Q.aggregate(() => ({ n: A.countAll })),
+  Q.cte('counted'),
+)
+
 const oneRow = pipe(
   Q.Do,
   Q.union(
@@ -73,6 +79,18 @@ const oneRow = pipe(
 )
 
 const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
+  'a query of a group that is read twice, in a list of lists': pipe(
+    Q.from(bits),
+    Q.map(() => ({
+      outer: Q.many(
+        pipe(
+          Q.from(marks),
+          Q.map(() => ({ inner: Q.many(pipe(numberOfBits, Q.unionAll(numberOfBits))) })),
+        ),
+      ),
+    })),
+  ),
+
   'the different values of a query without rows': pipe(
     Q.from(bits),
     Q.aggregate(() => ({
