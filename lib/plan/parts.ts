@@ -7,7 +7,7 @@
 import type { AnyExpr, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
 import { mapLeaves } from '../core/scope.js'
-import { columnsBy, conjunction, conjuncts, type Named, type Plan, type Rel, type Scalar } from './Rel.js'
+import { columnsBy, conjunction, conjuncts, freeIn, type Named, type Plan, type Rel, type Scalar } from './Rel.js'
 
 export const TRUE: Scalar = { node: { tag: 'literal', value: true }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }
 export const FALSE: Scalar = { ...TRUE, node: { tag: 'literal', value: false } }
@@ -35,6 +35,8 @@ export const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal'
 export const ofOneRow = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): Scalar['node'] | null => {
   const conditions = conditionsOfOne(rel)
   if (conditions === null || row === undefined) return null
+  const computed = new Set(columnsBy(rel).map(c => c.id))
+  if ([...freeIn([row, ...conditions])].some(id => computed.has(id))) return null
   const condition = conjunction(conditions)
   return condition === null ? row.node : { tag: 'case', branches: [[condition, row]], otherwise: none }
 }
@@ -42,6 +44,11 @@ export const ofOneRow = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): 
 /** The conditions under which a relation has its one row; null where it may have others. */
 const conditionsOfOne = (rel: Rel): readonly Scalar[] | null => {
   if (rel.tag === 'unit') return []
+  if (rel.tag === 'window' || rel.tag === 'derive') return conditionsOfOne(rel.input)
+  if (rel.tag === 'join' && rel.kind === 'inner' && rel.on === null) {
+    const [left, right] = [conditionsOfOne(rel.left), conditionsOfOne(rel.right)]
+    return left === null || right === null ? null : [...left, ...right]
+  }
   const inner = rel.tag === 'filter' ? conditionsOfOne(rel.input) : null
   return inner === null || rel.tag !== 'filter' ? null : [...inner, ...conjuncts(rel.predicate)]
 }

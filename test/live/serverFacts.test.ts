@@ -91,6 +91,34 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
     })),
   ),
 
+  'a value among those of two rows of no table, in totals': pipe(
+    Q.from(bits),
+    Q.cube(b => ({
+      by: { n: b.n, flag: b.flag },
+      of: {
+        of: A.countDistinct(
+          X.caseWhen(
+            [
+              [
+                X.inQuery(
+                  b.flag,
+                  pipe(
+                    Q.Do,
+                    Q.bind('one', () => Q.of({ x: b.flag })),
+                    Q.window(({ one }) => ({ place: W.rank({ orderBy: [X.asc(one.x)] }) })),
+                    Q.map(({ one }) => one.x),
+                  ),
+                ),
+                b.id,
+              ],
+            ],
+            X.nullOf(int),
+          ),
+        ),
+      },
+    })),
+  ),
+
   'the different values of a query without rows': pipe(
     Q.from(bits),
     Q.aggregate(() => ({
