@@ -27,6 +27,7 @@ import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { abortable } from '../../lib/transform/abortable.js'
 import { note, suite } from '../suite.js'
 import { addressOf, type ServerName, servers } from './addresses.js'
+import { processList } from './servers.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
@@ -104,7 +105,7 @@ const faults = (name: ServerName): void => {
   const connections =
     name === 'postgres'
       ? raw("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'query-ts' AND pid <> pg_backend_pid()")
-      : raw('SELECT count(*) FROM information_schema.processlist WHERE db IS NOT NULL AND id <> connection_id()')
+      : raw(`SELECT count(*) FROM ${processList(name)} WHERE db IS NOT NULL AND id <> connection_id()`)
   const reset = async (db: Runner): Promise<void> => {
     await right(dropAll(bank)({ db }))
     await right(createAll(bank)({ db }))
@@ -431,7 +432,7 @@ const faults = (name: ServerName): void => {
             ? raw(
                 "SELECT pid::int FROM pg_stat_activity WHERE application_name = 'query-ts' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1",
               )
-            : raw('SELECT id FROM information_schema.processlist WHERE db IS NOT NULL AND id <> connection_id() ORDER BY rand() LIMIT 1')
+            : raw(`SELECT id FROM ${processList(name)} WHERE db IS NOT NULL AND id <> connection_id() ORDER BY rand() LIMIT 1`)
         const administrator = await right(open({ max: 1 }))
         while (performance.now() < end) {
           await wait(150)

@@ -24,7 +24,7 @@ import { createAll } from '../../lib/schema/createAll.js'
 import { abortable } from '../../lib/transform/abortable.js'
 import { suite } from '../suite.js'
 import { addressOf, type ServerName, servers } from './addresses.js'
-import { onServer } from './servers.js'
+import { onServer, processList } from './servers.js'
 
 const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 const notes = table('pool_note', { id: int, body: text }, { primaryKey: ['id'] })
@@ -126,7 +126,7 @@ const pools = (name: ServerName): void => {
     const [row] = await right(
       (isPostgres
         ? raw('SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()')
-        : raw('SELECT count(*) FROM information_schema.processlist WHERE db = database() AND id <> connection_id()'))({ db: admin }),
+        : raw(`SELECT count(*) FROM ${processList(name)} WHERE db = database() AND id <> connection_id()`))({ db: admin }),
     )
     return row?.n ?? -1
   }

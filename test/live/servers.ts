@@ -12,6 +12,13 @@ import { addressOf, type ServerName } from './addresses.js'
 const runnerOf = (name: ServerName, options: Omit<MysqlOptions, 'client'>): TaskEither<DbError, Runner> =>
   name === 'postgres' ? postgres(options) : mysql(options)
 
+/**
+ * The connections of a server that is no Postgres. MySQL's information_schema fails over a statement of somebody else that has
+ * characters outside of the basic plane (error 3854).
+ */
+export const processList = (name: ServerName): string =>
+  name === 'mysql' ? 'performance_schema.processlist' : 'information_schema.processlist'
+
 let databases = 0
 
 /** A runner on an empty database, which is dropped when the runner is closed. */
