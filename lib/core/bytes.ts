@@ -5,25 +5,15 @@
  *
  * Laws: `unhex(hex(e)) = e`; `length(hex(e)) = times(byteLength(e), 2)`; `byteLength(concat(a, b))` is the sum of both.
  */
-import { unsupported } from './DbError.js'
-import { argument, INT, strict, TEXT } from './operand.js'
-import { isText, type SqlType, showSqlType } from './SqlType.js'
-import { type AnyExpr, type Expr, invalid, type ScalarFn } from './Syntax.js'
+import { doubled, INT, strict, TEXT, taken } from './operand.js'
+import { isText, type SqlType } from './SqlType.js'
+import type { AnyExpr, Expr, ScalarFn } from './Syntax.js'
 
 const BYTES: SqlType = { tag: 'bytes' }
 
-const taken = (fn: ScalarFn, x: unknown, takes: (t: SqlType) => boolean, what: string): AnyExpr => {
-  const e = argument(x)
-  if (e.node.tag === 'invalid' || takes(e.type.sql)) return e
-  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', `it is for ${what}`), e.type)
-}
-
 const isBytes = (t: SqlType): boolean => t.tag === 'bytes'
 
-const either = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, t => isBytes(t) || isText(t), 'bytes and texts')
-
-/** Some spellings say the argument twice: such calls count for more in the depth of expressions. */
-const doubled = (e: AnyExpr): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + 9 })
+const either = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, t => isBytes(t) || isText(t), 'it is for bytes and texts')
 
 /** The number of bytes; of a text, that of its UTF-8. */
 export const byteLength = <A extends Uint8Array | string | null>(e: Expr<A>): Expr<number | Extract<A, null>> =>
@@ -31,11 +21,11 @@ export const byteLength = <A extends Uint8Array | string | null>(e: Expr<A>): Ex
 
 /** The bytes as text: two hexadecimal digits each, in lower case. */
 export const hex = <A extends Uint8Array | null>(e: Expr<A>): Expr<string | Extract<A, null>> =>
-  doubled(strict('hex', [taken('hex', e, isBytes, 'bytes')], TEXT))
+  doubled(strict('hex', [taken('hex', e, isBytes, 'it is for bytes')], TEXT))
 
 /** The bytes that a text of pairs of hexadecimal digits means, in either case; null of any other text. */
 export const unhex = <A extends string | null>(e: Expr<A>): Expr<Uint8Array | null> =>
-  doubled(strict('unhex', [taken('unhex', e, isText, 'texts')], BYTES, true))
+  doubled(strict('unhex', [taken('unhex', e, isText, 'it is for texts')], BYTES, true))
 
 /** The 32 bytes of SHA-256 of bytes, or of the UTF-8 of a text: `hex(sha256(e))` is what most tools show. Not for passwords. */
 export const sha256 = <A extends Uint8Array | string | null>(e: Expr<A>): Expr<Uint8Array | Extract<A, null>> =>

@@ -12,7 +12,7 @@
 import { kindOf } from './Canonical.js'
 import { DAY, FIRST, LAST, monthsOf, PARTS, type Part, TRUNCATIONS, type Unit } from './calendar.js'
 import { unsupported, validationError } from './DbError.js'
-import { argument, INT, literalOf, operand, strict, TEXT } from './operand.js'
+import { doubled, INT, literalOf, operand, strict, TEXT, taken } from './operand.js'
 import { isInteger, type SqlType, showSqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from './Syntax.js'
 
@@ -35,11 +35,8 @@ const TIME_PARTS: readonly string[] = ['hour', 'minute', 'second', 'millisecond'
 const DAY_UNITS: readonly string[] = ['year', 'quarter', 'month', 'week', 'day']
 
 /** An argument of one of these types. */
-const taken = (fn: string, x: unknown, tags: readonly SqlType['tag'][]): AnyExpr => {
-  const e = argument(x)
-  if (e.node.tag === 'invalid' || tags.includes(e.type.sql.tag)) return e
-  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', `it is for ${tags.join(', ')}`), e.type)
-}
+const temporal = (fn: string, x: unknown, tags: readonly SqlType['tag'][]): AnyExpr =>
+  taken(fn, x, t => tags.includes(t.tag), `it is for ${tags.join(', ')}`)
 
 /** A word that a function takes; one that is unknown or not for this type is refused. */
 const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean, sql: SqlType): AnyExpr => {
@@ -60,7 +57,7 @@ const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: bo
  * `Unsupported`.
  */
 export const datePart = <A extends Temporal>(e: Expr<A>, part: IfInstant<A, Part, DayPart | TimePart>): Expr<number | Extract<A, null>> => {
-  const value = taken('datePart', e, ['timestamp', 'date', 'time'])
+  const value = temporal('datePart', e, ['timestamp', 'date', 'time'])
   const { tag } = value.type.sql
   const fits = tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
   return worded('datePart', value, part, PARTS, fits, INT)
@@ -68,7 +65,7 @@ export const datePart = <A extends Temporal>(e: Expr<A>, part: IfInstant<A, Part
 
 /** The beginning of the year, quarter, month, week (Monday) or day, of an instant also of the hour, minute or second. A date stays a date. */
 export const dateTrunc = <A extends Temporal>(e: Expr<A>, unit: IfInstant<A, Unit, DayUnit>): Expr<Plain<A>> => {
-  const value = taken('dateTrunc', e, ['timestamp', 'date'])
+  const value = temporal('dateTrunc', e, ['timestamp', 'date'])
   const { sql } = value.type
   return worded('dateTrunc', value, unit, TRUNCATIONS, sql.tag === 'timestamp' || DAY_UNITS.includes(unit), sql)
 }
@@ -147,7 +144,7 @@ const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
   const n = amount?.node
   if (amount === null || (n?.tag === 'literal' && (n.value === 0 || n.value === 0n))) return e
   const added = strict(fn, [e, amount], e.type.sql, true)
-  return { ...added, depth: (added.depth ?? 0) + (n?.tag === 'literal' ? 14 : 29) }
+  return doubled(added, n?.tag === 'literal' ? 14 : 29)
 }
 
 /**
@@ -155,7 +152,7 @@ const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
  * by its weeks, days and hours; a day has 24 hours. A date takes no part of a day. Null where a step leaves the years 1 to 9999.
  */
 export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, Duration, Days>): Expr<Plain<A> | null> => {
-  const value = taken('dateAdd', e, ['timestamp', 'date'])
+  const value = temporal('dateAdd', e, ['timestamp', 'date'])
   if (value.node.tag === 'invalid') return value
   const type = exprType(value.type.sql, true)
   if (typeof duration !== 'object' || duration === null) {
@@ -180,8 +177,8 @@ export const daysBetween = <A extends string | null, B extends string | null = n
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  const start = taken('daysBetween', from, ['date'])
-  return strict('daysBetween', [start, taken('daysBetween', operand(start.type, to), ['date'])], INT)
+  const start = temporal('daysBetween', from, ['date'])
+  return strict('daysBetween', [start, temporal('daysBetween', operand(start.type, to), ['date'])], INT)
 }
 
 /** The milliseconds from one instant to another: negative where the second is before the first. */
@@ -189,8 +186,8 @@ export const millisecondsBetween = <A extends Date | null, B extends Date | null
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  const start = taken('millisecondsBetween', from, ['timestamp'])
-  const end = taken('millisecondsBetween', operand(start.type, to), ['timestamp'])
+  const start = temporal('millisecondsBetween', from, ['timestamp'])
+  const end = temporal('millisecondsBetween', operand(start.type, to), ['timestamp'])
   const since = (e: AnyExpr): AnyExpr => worded('datePart', e, 'epochMilliseconds', PARTS, true, INT)
   return strict('minus', [since(end), since(start)], INT)
 }

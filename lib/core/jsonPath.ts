@@ -10,9 +10,9 @@
  */
 import { kindOf, textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
-import { argument, INT, literalOf, strict, TEXT } from './operand.js'
+import { doubled, INT, literalOf, strict, TEXT, taken } from './operand.js'
 import { type SqlType, showSqlType } from './SqlType.js'
-import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid } from './Syntax.js'
+import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid, type ScalarFn } from './Syntax.js'
 
 /** What JSON values are read as: a number that is whole and exact may be an int, any may be a float. */
 const READ: readonly SqlType['tag'][] = ['text', 'int', 'float', 'boolean', 'json']
@@ -36,11 +36,7 @@ const pathProblem = (path: readonly unknown[]): DbError | null => {
     : null
 }
 
-const document = (fn: string, x: unknown): AnyExpr => {
-  const e = argument(x)
-  if (e.node.tag === 'invalid' || e.type.sql.tag === 'json') return e
-  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', 'it is for json'), e.type)
-}
+const document = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, t => t.tag === 'json', 'it is for json')
 
 /**
  * The value at a path of a document, as a column's type: `text`, `int`, `float`, `boolean`, `json(type)` or one of these with a
@@ -62,11 +58,8 @@ export const jsonAt =
     const problem = pathProblem(path)
     if (problem !== null) return invalid(problem, type)
     const found = strict('jsonAt', [value, literalOf(exprType(TEXT), JSON.stringify(path))], type.sql, true)
-    return { ...found, type, depth: (found.depth ?? 0) + 14 }
+    return doubled({ ...found, type }, 14)
   }
 
 /** The number of elements of an array; null of anything else. */
-export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => {
-  const found = strict('jsonLength', [document('jsonLength', e)], INT, true)
-  return { ...found, depth: (found.depth ?? 0) + 9 }
-}
+export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => doubled(strict('jsonLength', [document('jsonLength', e)], INT, true))

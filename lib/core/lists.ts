@@ -7,19 +7,15 @@
  * Laws: `arrayContains(e, x)` is `inList(x, elements)` where no element is null; of an empty array it is false.
  */
 import { unsupported } from './DbError.js'
-import { argument, BOOLEAN, INT, operand, strict } from './operand.js'
+import { BOOLEAN, doubled, INT, operand, strict, taken } from './operand.js'
 import { isText, type SqlType, showSqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type Pred, type ScalarFn } from './Syntax.js'
 
-const taken = (fn: ScalarFn, x: unknown): AnyExpr => {
-  const e = argument(x)
-  if (e.node.tag === 'invalid' || e.type.sql.tag === 'array') return e
-  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', 'it is for arrays'), e.type)
-}
+const array = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, t => t.tag === 'array', 'it is for arrays')
 
 /** The number of elements, nulls among them. */
 export const arrayLength = <A extends readonly unknown[] | null>(e: Expr<A>): Expr<number | Extract<A, null>> =>
-  strict('arrayLength', [taken('arrayLength', e)], INT)
+  strict('arrayLength', [array('arrayLength', e)], INT)
 
 type Element<A> = NonNullable<A> extends readonly (infer E)[] ? E : never
 
@@ -33,7 +29,7 @@ export const arrayContains = <A extends readonly unknown[] | null>(
   e: Expr<A>,
   x: Expr<NoInfer<Element<A>> | null> | NonNullable<NoInfer<Element<A>>>,
 ): Pred => {
-  const list = taken('arrayContains', e)
+  const list = array('arrayContains', e)
   const { sql } = list.type
   if (list.node.tag === 'invalid' || sql.tag !== 'array') return { ...list, type: exprType(BOOLEAN) }
   const value = operand(exprType(sql.element), x)
@@ -45,6 +41,5 @@ export const arrayContains = <A extends readonly unknown[] | null>(
       exprType(BOOLEAN),
     )
   }
-  const found = strict('arrayContains', [list, value], BOOLEAN)
-  return { ...found, depth: (found.depth ?? 0) + 9 }
+  return doubled(strict('arrayContains', [list, value], BOOLEAN))
 }

@@ -63,8 +63,9 @@ export const unlocked = (q: AnyQuery): { readonly query: AnyQuery; readonly lock
     return refuse(validationError([NAMES[node.lock.strength]], reason))
   }
   if (node.tag === 'prepared') {
-    const inner = unlocked(node.prepared.f(node.values))
-    return inner.lock === null ? { query: q, lock: null } : inner
+    // the template is made once: it says whether there is a lock at all
+    if (unlocked(node.prepared.template).lock === null) return { query: q, lock: null }
+    return unlocked(node.prepared.f(node.values))
   }
   if (!isKept(node)) return { query: q, lock: null }
   const inner = unlocked(node.input)

@@ -7,17 +7,11 @@
  * Laws: `matches(e, p)` where p is letters only is `contains(e, p)`; `matches(e, '^p$')` is then `eq(e, p)`.
  */
 import { kindOf, textProblem } from './Canonical.js'
-import { attempting, unsupported, validationError } from './DbError.js'
-import { argument, BOOLEAN, literalOf, strict, TEXT } from './operand.js'
+import { attempting, validationError } from './DbError.js'
+import { BOOLEAN, literalOf, strict, TEXT, taken } from './operand.js'
 import { parsed } from './regex.js'
-import { isText, showSqlType } from './SqlType.js'
-import { type AnyExpr, type Expr, exprType, invalid, type Pred } from './Syntax.js'
-
-const taken = (x: unknown): AnyExpr => {
-  const e = argument(x)
-  if (e.node.tag === 'invalid' || isText(e.type.sql)) return e
-  return invalid(unsupported(`matches on ${showSqlType(e.type.sql)}`, 'query-ts', 'it is for texts: cast to text first'), e.type)
-}
+import { isText } from './SqlType.js'
+import { type Expr, exprType, invalid, type Pred } from './Syntax.js'
 
 /**
  * Whether a regular expression matches some part of the text; `^` and `$` are its beginning and end.
@@ -27,7 +21,7 @@ const taken = (x: unknown): AnyExpr => {
  * repetition of a repetition) is a `ValidationError`, because engines differ on it.
  */
 export const matches = <A extends string | null>(e: Expr<A>, pattern: string): Pred => {
-  const value = taken(e)
+  const value = taken('matches', e, isText, 'it is for texts: cast to text first')
   if (value.node.tag === 'invalid') return { ...value, type: exprType(BOOLEAN) }
   const problem = typeof pattern === 'string' ? textProblem(pattern) : `expected a text, got ${kindOf(pattern)}`
   if (problem !== null) return invalid(validationError(['matches'], problem), exprType(BOOLEAN))

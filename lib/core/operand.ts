@@ -9,7 +9,7 @@ import type { Type } from 'io-ts'
 import { asCondition, isExpr } from './answered.js'
 import { canonical, kindOf } from './Canonical.js'
 import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
-import { isInteger, type SqlType, sameColumnType, unifyColumnType } from './SqlType.js'
+import { isInteger, type SqlType, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import { type AnyExpr, type ExprNode, type ExprType, expr, exprType, invalid, type Pred, type ScalarFn } from './Syntax.js'
 import { callProblem } from './volatile.js'
 
@@ -64,6 +64,16 @@ export const argument = (x: unknown): AnyExpr =>
         validationError([], `expected an expression, got ${x === undefined ? 'undefined (is there such a column?)' : kindOf(x)}`),
         exprType(TEXT),
       )
+
+/** An argument of a type that a function takes; the hint says which those are. */
+export const taken = (fn: string, x: unknown, takes: (t: SqlType) => boolean, hint: string): AnyExpr => {
+  const e = argument(x)
+  if (e.node.tag === 'invalid' || takes(e.type.sql)) return e
+  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', hint), e.type)
+}
+
+/** Some spellings say an argument twice: such calls count for more in the depth of expressions. */
+export const doubled = (e: AnyExpr, by = 9): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + by })
 
 /** A text, given as an expression or as itself. */
 export const textArg = (x: unknown): AnyExpr => (isExpr(x) ? x : literalOf(exprType(TEXT), x))

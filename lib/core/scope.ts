@@ -216,7 +216,8 @@ const somewhere = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolea
   return within
 }
 
-const asksQuery = somewhere(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
+/** Whether an expression asks a query. */
+export const asksQuery = somewhere(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
 
 /** Whether it is another value at another time. */
 export const changes = somewhere(n => n.tag === 'call' && (n.fn === 'now' || n.fn === 'random' || n.fn === 'randomUuid'))
@@ -241,6 +242,9 @@ export const nothing: Shape = new Proxy(
 )
 
 export const isGrouped = (aggs: { readonly [name: string]: AnyAgg }): boolean => Object.values(aggs).some(a => a.node.tag === 'key')
+
+/** What the next step sees of rows that may have no shape. */
+export const scopeOrNothing = (row: RowShape | null): Shape => (row === null ? nothing : scopeOf(row))
 
 /** The type of an aggregate's value: no group is empty, so that what is null only of nothing is not null of a group. */
 export const aggregateType = ({ node, type }: AnyAgg, grouped: boolean): ExprType => {
@@ -285,9 +289,9 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       case 'recursive':
         return recursiveRow(row, node.f)
       case 'groupingSets':
-        return rowOf(expanded(node, input === null ? nothing : scopeOf(input)))
+        return rowOf(expanded(node, scopeOrNothing(input)))
       case 'aggregate': {
-        const aggs = asAggregates(node.f(row === null ? nothing : scopeOf(row)))
+        const aggs = asAggregates(node.f(scopeOrNothing(input)))
         return mapFields(aggs, agg => symbol(aggregateType(agg, isGrouped(aggs))))
       }
       case 'window':

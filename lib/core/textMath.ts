@@ -8,25 +8,31 @@
  * Laws: `concat(left(e, n), substring(e, n + 1)) = e`; `reverse(reverse(e)) = e`; `floor(e) = neg(ceil(neg(e)))`;
  * `e = times(sign(e), abs(e))`; `greatest(a, b) = greatest(b, a)`.
  */
-import { type DbError, unsupported, validationError } from './DbError.js'
-import { argument, coerce, FLOAT, INT, literalOf, node, nullable, operand, strict, TEXT, textArg, unified, widen } from './operand.js'
-import { type Decimal, isInteger, isText, type SqlType, showSqlType } from './SqlType.js'
+import { type DbError, validationError } from './DbError.js'
+import {
+  argument,
+  coerce,
+  doubled,
+  FLOAT,
+  INT,
+  literalOf,
+  node,
+  nullable,
+  operand,
+  strict,
+  TEXT,
+  taken,
+  textArg,
+  unified,
+  widen,
+} from './operand.js'
+import { type Decimal, isInteger, isText, type SqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from './Syntax.js'
 
 type Numeric = number | bigint | Decimal
 
 /** The null of an expression's type, when it has one. */
 type NullOf<E> = E extends Expr<infer A> ? Extract<A, null> : never
-
-/** An argument of a type that the function takes. */
-const taken = (fn: ScalarFn, x: unknown, takes: (t: SqlType) => boolean, hint: string): AnyExpr => {
-  const e = argument(x)
-  if (e.node.tag === 'invalid' || takes(e.type.sql)) return e
-  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', hint), e.type)
-}
-
-/** Some spellings say an argument twice: such calls count for more in the depth of expressions. */
-const doubled = (e: AnyExpr): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + 9 })
 
 // --- Text -------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@
  */
 import { asFilter, isRecord } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
-import type { AnyExpr, AnyTable, Assignments, Command, Conflict, Exprs, Pred, Table } from './Syntax.js'
+import type { AnyTable, Assignments, Command, Conflict, Exprs, Pred, Table } from './Syntax.js'
 import { MADE } from './Syntax.js'
+import { asksQuery } from './scope.js'
 import type { InsertOf, UpdateOf } from './Table.js'
 import { assignments, type Cardinality, inserting, repeated, type Write, write } from './written.js'
 
@@ -49,28 +50,6 @@ interface How {
 
 const namesIn = (x: unknown): readonly string[] | null => (Array.isArray(x) && x.every(n => typeof n === 'string') ? x : null)
 
-/** Whether an expression asks a query. */
-const asks = (e: AnyExpr): boolean => {
-  const n = e.node
-  switch (n.tag) {
-    case 'exists':
-    case 'inQuery':
-    case 'scalar':
-      return true
-    case 'call':
-    case 'raw':
-      return n.args.some(asks)
-    case 'case':
-      return asks(n.otherwise) || n.branches.some(([c, v]) => asks(c) || asks(v))
-    case 'in':
-      return asks(n.operand) || n.list.some(asks)
-    case 'cast':
-      return asks(n.operand)
-    default:
-      return false
-  }
-}
-
 /** What an update by a function sets, looked at each time that the function is applied. */
 const setBy =
   (table: AnyTable, target: readonly string[], f: OfBoth<any, unknown>, rows: number) =>
@@ -88,7 +67,7 @@ const setBy =
 
 /** Engines disagree on what a query sees of the rows that the same command wrote before. */
 const alone = <A extends Assignments>(es: A): A =>
-  Object.values(es).some(asks)
+  Object.values(es).some(asksQuery)
     ? refuse(unsupported('an upsert of several rows that asks a query', 'query-ts', 'upsert one row, or ask before and give the values'))
     : es
 

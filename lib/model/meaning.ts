@@ -30,7 +30,18 @@ import type {
   WindowCall,
 } from '../core/Syntax.js'
 import { expr, exprType } from '../core/Syntax.js'
-import { distinctKeys, extend, leaves, mapLeaves, nothing, recursiveRow, rowOf, scopeOf, singleColumn, unite } from '../core/scope.js'
+import {
+  distinctKeys,
+  extend,
+  leaves,
+  mapLeaves,
+  recursiveRow,
+  rowOf,
+  scopeOf,
+  scopeOrNothing,
+  singleColumn,
+  unite,
+} from '../core/scope.js'
 import { queryOfView } from '../core/views.js'
 import { aggregated, type Member } from './aggregate.js'
 import { uuid4 } from './chance.js'
@@ -180,7 +191,7 @@ export const meaning = (db: Database): Meaning => {
       case 'aggregate':
         return aggregates(node, rows(node.input))
       case 'groupingSets':
-        return rows(expanded(node, scopeOrNothing(node.input)))
+        return rows(expanded(node, scopeOrNothing(rowOf(node.input))))
       case 'fullJoin':
         return fullJoined(node)
       case 'where':
@@ -308,7 +319,7 @@ export const meaning = (db: Database): Meaning => {
 
   const aggregates = (node: Aggregate, input: readonly RowShape[]): readonly RowShape[] => {
     const members = input.map(row => node.f(scopeOf(row)))
-    const template = members[0] ?? node.f(scopeOrNothing(node.input))
+    const template = members[0] ?? node.f(scopeOrNothing(rowOf(node.input)))
     const keys = Object.entries(template).flatMap(([name, agg]) => (agg.node.tag === 'key' ? [name] : []))
     const keyOf = (member: { readonly [name: string]: AnyAgg }): string => identities(keys.map(name => keyValue(member[name] as AnyAgg)))
     const groups = keys.length === 0 ? [members] : grouped(members, keyOf)
@@ -348,11 +359,6 @@ export const meaning = (db: Database): Meaning => {
     )
     const [{ type }, call] = [wins[0] as AnyWin, calls[0] as WindowCall]
     return windowed(call, type.sql, members).map(v => literal(v, type))
-  }
-
-  const scopeOrNothing = (q: AnyQuery): unknown => {
-    const row = rowOf(q)
-    return row === null ? nothing : scopeOf(row)
   }
 
   const keyValue = ({ node, type }: AnyAgg): readonly [ExprType['sql'], Value] => [type.sql, node.tag === 'key' ? value(node.expr) : null]

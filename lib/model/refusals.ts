@@ -36,11 +36,11 @@ import {
   joinable,
   leaves,
   mapLeaves,
-  nothing,
   recursiveRow,
   returnable,
   rowOf,
   scopeOf,
+  scopeOrNothing,
   singleColumn,
   unite,
   visit,
@@ -150,17 +150,15 @@ const checker = (db: Database) => {
         return united(node)
       case 'fullJoin':
         return fullJoined(node)
-      case 'groupingSets': {
-        const row = rowOf(node.input)
-        return rowThrough(expanded(node, row === null ? nothing : scopeOf(row)))
-      }
+      case 'groupingSets':
+        return rowThrough(expanded(node, scopeOrNothing(rowOf(node.input))))
       case 'lock':
         return misplaced(node.lock)
       case 'prepared':
         return rowThrough(node.prepared.f(node.values))
       default: {
         const input = rowThrough(node.input)
-        if (node.tag === 'aggregate') return aggregate(asAggregates(node.f(input === null ? nothing : scopeOf(input))))
+        if (node.tag === 'aggregate') return aggregate(asAggregates(node.f(scopeOrNothing(input))))
         return input === null ? null : step(node, input)
       }
     }

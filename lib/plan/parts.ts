@@ -43,14 +43,23 @@ export const ofOneRow = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): 
 
 /** The conditions under which a relation has its one row; null where it may have others. */
 const conditionsOfOne = (rel: Rel): readonly Scalar[] | null => {
-  if (rel.tag === 'unit') return []
-  if (rel.tag === 'window' || rel.tag === 'derive') return conditionsOfOne(rel.input)
-  if (rel.tag === 'join' && rel.kind === 'inner' && rel.on === null) {
-    const [left, right] = [conditionsOfOne(rel.left), conditionsOfOne(rel.right)]
-    return left === null || right === null ? null : [...left, ...right]
+  switch (rel.tag) {
+    case 'unit':
+      return []
+    case 'window':
+    case 'derive':
+      return conditionsOfOne(rel.input)
+    case 'filter': {
+      const inner = conditionsOfOne(rel.input)
+      return inner && [...inner, ...conjuncts(rel.predicate)]
+    }
+    case 'join': {
+      const [left, right] = rel.kind === 'inner' && rel.on === null ? [conditionsOfOne(rel.left), conditionsOfOne(rel.right)] : [null, null]
+      return left && right && [...left, ...right]
+    }
+    default:
+      return null
   }
-  const inner = rel.tag === 'filter' ? conditionsOfOne(rel.input) : null
-  return inner === null || rel.tag !== 'filter' ? null : [...inner, ...conjuncts(rel.predicate)]
 }
 
 export const join = (kind: 'inner' | 'left', left: Rel, right: Rel, name: string | null): Rel => ({

@@ -24,10 +24,10 @@ import {
   joinable,
   leaves,
   mapLeaves,
-  nothing,
   recursiveRow,
   rowOf,
   scopeOf,
+  scopeOrNothing,
   singleColumn,
   unite,
   visit,
@@ -183,10 +183,8 @@ export const reifier = () => {
         return buildFullJoin(node)
       case 'prepared':
         return build(node.prepared.f(node.values))
-      case 'groupingSets': {
-        const row = rowOf(node.input)
-        return build(expanded(node, row === null ? nothing : scopeOf(row)))
-      }
+      case 'groupingSets':
+        return build(expanded(node, scopeOrNothing(rowOf(node.input))))
       case 'cte':
         return buildCte(q, node)
       case 'lock':
@@ -305,7 +303,7 @@ export const reifier = () => {
     const keys: Computed[] = []
     const aggs: AggColumn[] = []
     const fields: (readonly [string, RowShape])[] = []
-    const found = asAggregates(f(input.row === null ? nothing : scopeOf(input.row)))
+    const found = asAggregates(f(scopeOrNothing(input.row)))
     for (const [name, agg] of Object.entries(found)) {
       const id = fresh()
       const type = aggregateType(agg, isGrouped(found))

@@ -14,7 +14,7 @@ import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { mysqlJson } from './jsonPath.js'
-import { aggregates, castName, limitOf, mysql, parameterOf, unhex } from './mysql.js'
+import { aggregates, castName, followedBy, limitOf, mysql, parameterOf, unhex } from './mysql.js'
 import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mariadbExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
@@ -187,11 +187,7 @@ export const mariadb: Dialect = {
   asking: condition => condition,
   // a second use is read again where it stands, and in a collection of collections refused (10.11)
   shares: (_, inCollection) => !inCollection,
-  followed: (value, type) => {
-    const name = castName(type)
-    if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE ${COLLATION}`
-    return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
-  },
+  followed: followedBy(COLLATION),
   // there is no OF: rows of the far side of a left join are locked too
   locking: ({ strength, wait }) => ` ${strength === 'update' ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}${waiting(wait)}`,
   recursesDeeper: false,

@@ -19,7 +19,7 @@ import { mysqlExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
 import { mysqlMatches } from './regexes.js'
-import { HALF, waiting } from './standard.js'
+import { HALF, lockingOf } from './standard.js'
 
 /** The type of a cast. */
 export const castName = (t: SqlType): string => {
@@ -87,6 +87,15 @@ const lockName = (name: Fragment): Fragment => sql`sha2(concat(database(), '/', 
 
 /** In seconds: a wait without an end is none on MariaDB. */
 const A_YEAR = '31536000'
+
+/** The longest text; bytes go through hexadecimal digits, since a cast to them would fill them up. */
+export const followedBy =
+  (collation: string): Dialect['followed'] =>
+  (value, type) => {
+    const name = castName(type)
+    if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE ${collation}`
+    return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
+  }
 
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
@@ -297,11 +306,7 @@ export const mysql: Dialect = {
   owned: null,
   // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)
   asking: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
-  followed: (value, type) => {
-    const name = castName(type)
-    if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE utf8mb4_0900_bin`
-    return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
-  },
+  followed: followedBy('utf8mb4_0900_bin'),
   // an EXCEPT or INTERSECT has other rows the second time (9.7)
   shares: rel => !hasDifference(rel),
   materialized: false,
@@ -310,7 +315,7 @@ export const mysql: Dialect = {
     take: (name, wait) => sql`SELECT get_lock(${lockName(name)}, ${wait === 'wait' ? A_YEAR : '0'})`,
     giveBack: name => sql`SELECT release_lock(${lockName(name)})`,
   },
-  locking: ({ strength, wait }, sources) => ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`,
+  locking: lockingOf,
   // its rows are taken for the same in every row around (9.7)
   recursesDeeper: false,
   correlatedDerived: true,

@@ -15,7 +15,7 @@ import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresD
 import { postgresExplain } from './postgresExplain.js'
 import { postgresValues } from './postgresValues.js'
 import { postgresMatches } from './regexes.js'
-import { HALF, standard, substring, waiting } from './standard.js'
+import { HALF, lockingOf, standard, substring } from './standard.js'
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
 
@@ -255,7 +255,7 @@ export const postgres: Dialect = {
         : sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${name}, 0))::int`,
     giveBack: null,
   },
-  locking: ({ strength, wait }, sources) => ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`,
+  locking: lockingOf,
   recursesDeeper: true,
   correlatedDerived: true,
   writes,

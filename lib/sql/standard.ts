@@ -125,5 +125,9 @@ export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter
   least: named('least'),
 }
 
+/** The clause that locks the rows of some sources, as Postgres and MySQL say it. */
+export const lockingOf = ({ strength, wait }: Lock, sources: readonly string[]): string =>
+  ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`
+
 /** What a lock does about rows that others have locked, as the engines that say it do. */
 export const waiting = (wait: Lock['wait']): string => ({ wait: '', skipLocked: ' SKIP LOCKED', noWait: ' NOWAIT' })[wait]

@@ -28,7 +28,7 @@ interface Known {
 
 /** A whole statement while it is printed. */
 interface Whole {
-  readonly tables: ReadonlySet<string>
+  readonly plan: Plan
   readonly definitions: Fragment[]
   isRecursive: boolean
   /** Whether its own SELECT is still to come. */
@@ -60,8 +60,9 @@ export const withClause = (dialect: Dialect, alias: (hint: string) => string, op
       columns.map(c => c.name),
       dialect.label,
     )
+    const tables = new Set(whole === null ? [] : [...tablesOfPlan(whole.plan)].map(t => t.name.toLowerCase()))
     let name = alias(d.name)
-    while (whole?.tables.has(name.toLowerCase())) name = alias(d.name)
+    while (tables.has(name.toLowerCase())) name = alias(d.name)
     known.set(d.key, { name, labels })
     const rows = (o: Operand): Fragment =>
       operand(
@@ -109,12 +110,7 @@ export const withClause = (dialect: Dialect, alias: (hint: string) => string, op
     /** A statement after the definitions that it and the queries inside it share. */
     before: (plan: Plan, print: () => Fragment): Fragment => {
       if (whole !== null) return print()
-      const own: Whole = {
-        tables: new Set([...tablesOfPlan(plan)].map(t => t.name.toLowerCase())),
-        definitions: [],
-        isRecursive: false,
-        isOpen: true,
-      }
+      const own: Whole = { plan, definitions: [], isRecursive: false, isOpen: true }
       whole = own
       try {
         const printed = print()
