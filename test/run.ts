@@ -1,19 +1,19 @@
 /**
- * The test runner: one worker process per file, results over IPC, several files at a time.
+ * The test runner: worker processes that take file after file, results over IPC, several at a time.
  *
  *   node dist/test/run.js [--jobs=N] [--timeout=SECONDS] [--suffix=.test.js] [part of a file name ...]
  *
  * The last line is `N passed, N failed`, with `, N skipped` when there are any. The exit code is 0 only if something
  * ran and nothing failed. When CI is set a skip counts as a failure of the run: what was skipped was not shown.
  */
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isLeftOut, missing } from './live/addresses.js'
 import { prepareCopy } from './live/pgliteCopy.js'
-import type { Verdict } from './runner/worker.js'
+import type { Judged, Verdict } from './runner/worker.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const args = process.argv.slice(2)
@@ -40,39 +40,56 @@ interface Outcome {
 
 const lost = (error: string): Verdict => ({ passed: 0, failures: [{ name: '(whole file)', error }], skipped: [], notes: [] })
 
-const runFile = (file: string): Promise<Outcome> =>
-  new Promise(resolve => {
-    const started = performance.now()
-    const worker = fork(join(here, 'runner', 'worker.js'), [join(here, file)], { silent: true, execArgv: ['--enable-source-maps'] })
-    let output = ''
-    let verdict: Verdict | undefined
-    let timedOut = false
-    const collect = (chunk: string): void => {
-      output += chunk
-    }
-    worker.stdout?.setEncoding('utf8').on('data', collect)
-    worker.stderr?.setEncoding('utf8').on('data', collect)
-    worker.on('message', message => {
-      verdict = message as Verdict
+/** Runs files one after the other, each in the process of the one before unless that has ended. */
+const lane = (): ((file: string) => Promise<Outcome>) & { readonly end: () => void } => {
+  let idle: ChildProcess | null = null
+  const started = (): ChildProcess => fork(join(here, 'runner', 'worker.js'), [], { silent: true, execArgv: ['--enable-source-maps'] })
+
+  const runFile = (file: string): Promise<Outcome> =>
+    new Promise(resolve => {
+      const start = performance.now()
+      const worker = idle ?? started()
+      idle = null
+      let output = ''
+      let verdict: Verdict | undefined
+      let timedOut = false
+      const collect = (chunk: string): void => {
+        output += chunk
+      }
+      const answer = (judged: Verdict): void => {
+        clearTimeout(timer)
+        worker.removeAllListeners()
+        for (const stream of [worker.stdout, worker.stderr]) stream?.removeListener('data', collect)
+        resolve({ verdict: judged, output, seconds: (performance.now() - start) / 1000 })
+      }
+      for (const stream of [worker.stdout, worker.stderr]) stream?.setEncoding('utf8').on('data', collect)
+      const timer = setTimeout(() => {
+        timedOut = true
+        worker.kill('SIGKILL')
+      }, timeoutSeconds * 1000)
+      worker.on('message', message => {
+        const judged = message as Judged
+        verdict = judged.verdict
+        if (!judged.next) return
+        idle = worker
+        answer(verdict)
+      })
+      // `close` comes after `exit`, when the last of the output has been read.
+      worker.on('close', (code, signal) => {
+        answer(
+          timedOut
+            ? lost(`still running after ${timeoutSeconds} s: killed`)
+            : verdict === undefined
+              ? lost(`the worker ended before its tests did (${signal ?? `exit code ${code}`})`)
+              : code !== 0
+                ? { ...verdict, failures: [...verdict.failures, ...lost(`the worker ended with exit code ${code}`).failures] }
+                : verdict,
+        )
+      })
+      worker.send(join(here, file))
     })
-    const timer = setTimeout(() => {
-      timedOut = true
-      worker.kill('SIGKILL')
-    }, timeoutSeconds * 1000)
-    // `close` comes after `exit`, when the last of the output has been read.
-    worker.on('close', (code, signal) => {
-      clearTimeout(timer)
-      const seconds = (performance.now() - started) / 1000
-      const judged = timedOut
-        ? lost(`still running after ${timeoutSeconds} s: killed`)
-        : verdict === undefined
-          ? lost(`the worker ended before its tests did (${signal ?? `exit code ${code}`})`)
-          : code !== 0
-            ? { ...verdict, failures: [...verdict.failures, ...lost(`the worker ended with exit code ${code}`).failures] }
-            : verdict
-      resolve({ verdict: judged, output, seconds })
-    })
-  })
+  return Object.assign(runFile, { end: () => idle?.kill() })
+}
 
 const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by)
 
@@ -94,16 +111,18 @@ const outcomes: Array<Outcome> = []
 const waiting = files.filter(file => !isAlone(file))
 /** Tests that stop servers, or measure, run when all others have ended, one by one. */
 const alone = files.filter(isAlone)
-const lane = async (): Promise<void> => {
+const work = async (): Promise<void> => {
+  const run = lane()
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    const outcome = await runFile(file)
+    const outcome = await run(file)
     outcomes.push(outcome)
     report(file, outcome)
   }
+  run.end()
 }
-await Promise.all(Array.from({ length: jobs }, lane))
+await Promise.all(Array.from({ length: jobs }, work))
 waiting.push(...alone)
-await lane()
+await work()
 
 if (folder !== null) rmSync(folder, { recursive: true, force: true })
 

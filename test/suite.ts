@@ -111,3 +111,11 @@ export const suite = <T = Record<string, unknown>>(title = '', context?: T): uvu
 }
 
 export const test: uvu.Test = suite()
+
+const shared = book.suites.slice()
+
+/** Begins an empty book, for the next test file of a worker. `test` stays: all files share it. */
+export const newBook = (): void => {
+  for (const entry of shared) Object.assign(entry, { pending: 0, scheduled: 0, finished: 0 })
+  Object.assign(book, { suites: shared.slice(), runs: 0, passed: 0, failures: [], skipped: [], onlys: [], notes: [] })
+}

@@ -423,14 +423,14 @@ export type CommandNode =
       readonly set: (row: any) => Assignments
       readonly where: ((row: any) => Pred) | null
     }
-  /** `isOnce`: no row matches several rows of the query, whatever they hold. */
+  /** `key`: the columns by which a row of the table and one of the query match; null where `on` says it by itself. No row matches twice by a key. */
   | {
       readonly tag: 'updateFrom'
       readonly table: AnyTable
       readonly query: AnyQuery
       readonly on: (row: any, matched: any) => Pred
       readonly set: (row: any, matched: any) => Assignments
-      readonly isOnce: boolean
+      readonly key: readonly string[] | null
     }
   | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
   | { readonly tag: 'invalid'; readonly error: DbError }

@@ -447,12 +447,10 @@ const conflictDoc = (table: AnyTable, { target, set, where }: Conflict, rows: re
 
 type UpdateFrom = Extract<AnyCommand['node'], { readonly tag: 'updateFrom' }>
 
-const updateFromDoc = ({ table, query: source, on, set, isOnce }: UpdateFrom, name: (name: string) => Doc, around: Around): Doc => {
+const updateFromDoc = ({ table, query: source, on, set, key }: UpdateFrom, name: (name: string) => Doc, around: Around): Doc => {
   const row = rowOfTable(table)
-  if (isOnce && source.node.tag === 'values') {
-    const { types, rows } = source.node
-    const updated = Object.keys(set(row, known(source)))
-    const key = Object.keys(types).filter(field => !updated.includes(field))
+  if (key !== null && source.node.tag === 'values') {
+    const { rows } = source.node
     return joined(name('updateMany'), call('', valueDoc(key)), call('', list(rows.map(r => rowDoc(table, r, around)))))
   }
   const from = queryText(source, around)

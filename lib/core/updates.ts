@@ -48,7 +48,7 @@ export const updateFrom =
       return Object.keys(checked).length > 0 ? checked : refuse(validationError([table.name], 'an update must set at least one column'))
     }
     const condition = (row: Exprs<C>, matched: S): Pred => asFilter(on(row, matched), 'the condition of updateFrom')
-    return write({ tag: 'updateFrom', table, query: q as AnyQuery, on: condition, set: values, isOnce: false }, 'many')
+    return write({ tag: 'updateFrom', table, query: q as AnyQuery, on: condition, set: values, key: null }, 'many')
   }
 
 /** The rows of the table that match several rows of the query: none where the update can be meant. */
@@ -125,7 +125,7 @@ export const updateMany =
         query: query({ tag: 'values', types, rows: checked }),
         on: (row, given) => and(...key.map(f => eq(row[f], given[f]))),
         set: (_, given) => Object.fromEntries(set.map(f => [f, given[f]])),
-        isOnce: true,
+        key,
       },
       'many',
     )

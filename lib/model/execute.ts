@@ -10,10 +10,12 @@
  * written (of a delete, as they were), before what follows from the command by foreign keys.
  */
 import type * as E from 'fp-ts/lib/Either.js'
+import { groupBy } from 'fp-ts/lib/NonEmptyArray.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { attempting, type DbError, refuse, tooManyRows } from '../core/DbError.js'
 import { asColumn } from '../core/operand.js'
 import { assignmentsOf } from '../core/plainRows.js'
+import type { SqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict } from '../core/Syntax.js'
 import { scopeOf } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'
@@ -24,7 +26,11 @@ import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, wi
 import { decoder } from './decode.js'
 import { literals, type Meaning, meaning } from './meaning.js'
 import { refuseCommand } from './refusals.js'
-import { canonicalOf } from './value.js'
+import { canonicalOf, identities } from './value.js'
+
+interface Scope {
+  readonly [field: string]: AnyExpr
+}
 
 /** The value of an expression as a column holds it. */
 const cell = ({ value }: Meaning, table: AnyTable, field: string, e: AnyExpr): unknown => {
@@ -104,6 +110,17 @@ const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, whe
   return { changes: merged, next: merged.reduce((n, c) => beyond(n, c.after as StoredRow), next) }
 }
 
+type UpdatingFrom = Extract<CommandNode, { readonly tag: 'updateFrom' }>
+
+/** The rows of the query that match a row of the table: by a key only those with the same values of it are looked at. */
+const matchingOf = (m: Meaning, { table, query, on, key }: UpdatingFrom): ((row: Scope) => readonly Scope[]) => {
+  const all = m.rows(query).map((row): Scope => scopeOf(row) as Scope)
+  if (key === null) return row => all.filter(s => m.holds(on(row, s)))
+  const id = (s: Scope): string => identities(key.map(f => [table.types[f]?.sql as SqlType, m.value(s[f] as AnyExpr)]))
+  const byKey = groupBy(id)([...all])
+  return row => (byKey[id(row)] ?? []).filter(s => m.holds(on(row, s)))
+}
+
 type Inserting = Extract<CommandNode, { readonly tag: 'insert' }>
 
 const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
@@ -132,9 +149,9 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
       return { changes, next: changes.reduce((next, c) => beyond(next, c.after as StoredRow), into) }
     }
     case 'updateFrom': {
-      const matched = m.rows(node.query).map(scopeOf)
+      const matching = matchingOf(m, node)
       const met = into.rows.flatMap(row => {
-        const [first, ...more] = matched.filter(s => m.holds(node.on(scope(row), s)))
+        const [first, ...more] = matching(scope(row))
         if (more.length > 0) refuse(tooManyRows)
         return first === undefined ? [] : [[row, first] as const]
       })
@@ -149,7 +166,7 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
 }
 
 /** What the functions of a command see of a row of its table. */
-const scopeIn = (s: Stored, table: AnyTable): ((row: StoredRow) => { readonly [field: string]: AnyExpr }) => {
+const scopeIn = (s: Stored, table: AnyTable): ((row: StoredRow) => Scope) => {
   const seen = seenAs(s, table)
   return row => literals(table.types, seen(row))
 }

@@ -309,7 +309,7 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
     const matched = rowThrough(node.query)
     if (matched === null) return
     if (leaves(scopeOf(matched)).some(([, leaf]) => leaf.kind === 'nested')) refuse(NESTED_SOURCE)
-    if (!node.isOnce) query(metTwice(table, node.query, node.on))
+    if (node.key === null) query(metTwice(table, node.query, node.on))
     expressions([node.on(row, scopeOf(matched)), ...Object.values(node.set(row, scopeOf(matched)))])
   } else {
     if (node.tag === 'update') {

@@ -158,7 +158,7 @@ export const reifyWrite = (command: AnyCommand): Write => {
         matched,
         where: scalar(node.on(row, scope)),
         set: Object.entries(node.set(row, scope)).map(([field, e]): Assignment => [field, scalar(e)]),
-        twice: node.isOnce ? null : reify(metTwice(table, node.query, node.on)),
+        twice: node.key === null ? reify(metTwice(table, node.query, node.on)) : null,
       }
     }
     case 'delete':
