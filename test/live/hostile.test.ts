@@ -19,11 +19,12 @@ import { asIs, table } from '../../lib/core/Table.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { toSql } from '../../lib/sql/compile.js'
 import { dialects } from '../../lib/sql/dialects.js'
+import { amount } from '../amount.js'
 import { note, suite } from '../suite.js'
 import { type Engine, engines, sameRows, using } from './eachEngine.js'
 import { broken, hostileNames, hostileStrings } from './hostileStrings.js'
 
-const everything = hostileStrings(10_000)
+const everything = hostileStrings(amount(10_000))
 const canary = table('canary', { id: int, song: text }, { primaryKey: ['id'] })
 const birds = [
   { id: 1, song: 'tweet' },
@@ -58,7 +59,7 @@ const withCanary = (engine: Engine, title: string) => {
 
 const asValues = (engine: Engine): void => {
   // The model keeps JavaScript's own strings, and looks at every row each time: some are enough, as they are on servers.
-  const sample = engine.sql && engine.single ? everything : everything.filter((_, i) => i % 20 === 0)
+  const sample = engine.sql && engine.single ? everything : everything.filter((_, i) => i % (everything.length / 500) === 0)
   const strings = sample.filter(t => engine.longestKey === null || [...t].length <= engine.longestKey)
   const { test, s } = withCanary(engine, `${strings.length} hostile values`)
   test.before(async () => {

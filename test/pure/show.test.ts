@@ -13,6 +13,7 @@ import * as Expr from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import { table } from '../../lib/core/Table.js'
 import * as Window from '../../lib/core/Window.js'
+import { amount } from '../amount.js'
 import { suite } from '../suite.js'
 
 const { sample } = Laws.Arbitrary
@@ -40,7 +41,7 @@ for (const l of Laws.show(sample, evaluate))
   laws(l.name, async () => {
     const [report] = await Laws.run([l], {
       seed: Number(process.env['LAWS_SEED'] ?? 20_261_121),
-      numRuns: Number(process.env['SHOW_RUNS'] ?? 500),
+      numRuns: Number(process.env['SHOW_RUNS'] ?? amount(500)),
     })
     assert.is(report?.outcome === 'failed' ? Laws.reportText(report) : '', '')
   })

@@ -24,6 +24,7 @@ import { asc, eq, escapeLike, gt, lit, maybe } from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import { table } from '../../lib/core/Table.js'
 import * as W from '../../lib/core/Window.js'
+import { amount } from '../amount.js'
 import { hostileStrings } from '../live/hostileStrings.js'
 import { note, suite } from '../suite.js'
 import { aggregates } from './sql/aggregates.js'
@@ -190,7 +191,7 @@ for (const [what, make] of Object.entries(withName))
           )
         })
       }),
-      { numRuns: 400 },
+      { numRuns: amount(400) },
     )
     assert.ok(refused < 200, 'most names can be used')
   })
@@ -250,7 +251,7 @@ for (const [what, make] of Object.entries(withValue))
           'it is among the parameters',
         )
       }),
-      { numRuns: 300 },
+      { numRuns: amount(300) },
     )
   })
 
@@ -284,7 +285,7 @@ for (const [what, make] of Object.entries(withLiteral))
           } else if (token.kind !== 'number') assert.is(other.source, token.source, sql)
         })
       }),
-      { numRuns: 300 },
+      { numRuns: amount(300) },
     )
   })
 
