@@ -2,8 +2,8 @@
  * Grouping sets as what they denote: the union of one aggregate for each set of keys.
  *
  * In the rows of a set the keys that are not in it are missing, so that a total is told from the group of a null key. The rows that
- * are grouped are a query that all sets share (`cte`): an engine is asked for them once. This is the definition of `rollup`,
- * `cube` and `groupingSets` for every meaning of a query; no engine's own grouping sets are used, since few have them.
+ * are grouped are a query that all sets share (`cte`): an engine is asked for them once. This is what `rollup`, `cube` and
+ * `groupingSets` denote, and their SQL where an engine has no grouping sets of its own.
  */
 import { asGrouping } from './answered.js'
 import { refuse, validationError } from './DbError.js'
@@ -43,42 +43,46 @@ const keyOf = (e: AnyExpr): AnyAgg => ({ [MADE]: true, kind: 'agg', node: { tag:
 const picked = <A>(fields: { readonly [name: string]: A }, names: readonly string[]): { readonly [name: string]: A } =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
 
+/** A key that no set has. */
+export const totalled = ({ type }: AnyExpr): Shape => maybeKey(false, expr({ tag: 'literal', value: null }, { ...type, nullable: true }))
+
 const maybeKey = (there: boolean, row: AnyExpr): Shape => ({
   kind: 'maybe',
   present: expr({ tag: 'literal', value: there }, exprType({ tag: 'boolean' })),
   row,
 })
 
-/** The union that a node of grouping sets is. `scope` is that of the rows which are grouped. */
-export const expanded = (node: Node, scope: unknown): AnyQuery => {
-  const typical = asGrouping(node.f(scope))
-  const twice = Object.keys(typical.by).find(name => Object.hasOwn(typical.of, name))
+/** What a node of grouping sets groups by, what it computes, and its sets. `scope` is that of the rows which are grouped. */
+export const setsIn = (node: Node, scope: unknown): { readonly grouping: Grouping; readonly sets: readonly (readonly string[])[] } => {
+  const grouping = asGrouping(node.f(scope))
+  const twice = Object.keys(grouping.by).find(name => Object.hasOwn(grouping.of, name))
   if (twice !== undefined) return refuse(validationError([twice], 'a key and an aggregate have the same name'))
+  return { grouping, sets: setsOf(grouping, node.sets) }
+}
+
+/** All that is grouped by, and computed, as the columns of one aggregate. */
+export const keyedBy = ({ by, of }: Grouping, set: readonly string[]): { readonly [name: string]: AnyAgg } => ({
+  ...Object.fromEntries(Object.entries(picked(by, set)).map(([name, e]) => [name, keyOf(e)])),
+  ...of,
+})
+
+/** The union that a node of grouping sets is. */
+export const expanded = (node: Node, scope: unknown): AnyQuery => {
+  const { grouping: typical, sets } = setsIn(node, scope)
   const input = query({ tag: 'cte', input: node.input, name: 'grouped', materialized: null })
   const grouped = (set: readonly string[]): AnyQuery => {
     const aggregates = query({
       tag: 'aggregate',
       input,
-      f: s => {
-        const { by, of } = asGrouping(node.f(s))
-        return { ...Object.fromEntries(Object.entries(picked(by, set)).map(([name, e]) => [name, keyOf(e)])), ...of }
-      },
+      f: s => keyedBy(asGrouping(node.f(s)), set),
     })
     const row = (s: { readonly [name: string]: AnyExpr }): Shape => ({
       ...Object.fromEntries(
-        Object.entries(typical.by).map(([name, { type }]) => [
-          name,
-          maybeKey(
-            set.includes(name),
-            set.includes(name) ? (s[name] as AnyExpr) : expr({ tag: 'literal', value: null }, { ...type, nullable: true }),
-          ),
-        ]),
+        Object.entries(typical.by).map(([name, e]) => [name, set.includes(name) ? maybeKey(true, s[name] as AnyExpr) : totalled(e)]),
       ),
       ...picked(s, Object.keys(typical.of)),
     })
     return query({ tag: 'map', input: aggregates, f: row })
   }
-  return setsOf(typical, node.sets)
-    .map(grouped)
-    .reduce((left, right) => query({ tag: 'set', operator: 'unionAll', left, right }))
+  return sets.map(grouped).reduce((left, right) => query({ tag: 'set', operator: 'unionAll', left, right }))
 }

@@ -106,7 +106,14 @@ export type Rel =
       /** What the right side is bound to, where it has a name. */
       readonly name: string | null
     }
-  | { readonly tag: 'aggregate'; readonly input: Rel; readonly keys: readonly Computed[]; readonly aggs: readonly AggColumn[] }
+  | {
+      readonly tag: 'aggregate'
+      readonly input: Rel
+      readonly keys: readonly Computed[]
+      readonly aggs: readonly AggColumn[]
+      /** By which keys groups are made, and what tells for each key whether a group is made by it; null: by all. */
+      readonly sets: { readonly keys: readonly (readonly number[])[]; readonly present: readonly Named[] } | null
+    }
   | { readonly tag: 'window'; readonly input: Rel; readonly columns: readonly WindowColumn[] }
   | { readonly tag: 'distinct'; readonly input: Rel; readonly columns: readonly Computed[] }
   | {
@@ -367,7 +374,7 @@ export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> => {
   }
   const rel = (x: Rel): Rel => {
     if ('columns' in x) for (const c of x.columns) made.add(c.id)
-    if (x.tag === 'aggregate') for (const c of [...x.keys, ...x.aggs]) made.add(c.id)
+    if (x.tag === 'aggregate') for (const c of columnsBy(x)) made.add(c.id)
     return mapRel(x, rel, scalar)
   }
   const plan = (p: Plan): Plan => mapPlan(p, rel, scalar)
@@ -404,7 +411,9 @@ export const columnsBy = (rel: Rel): readonly Named[] => {
     case 'join':
       return [...columnsBy(rel.left), ...columnsBy(rel.right)]
     case 'aggregate':
-      return [...computed(rel.keys), ...rel.aggs]
+      return rel.sets === null
+        ? [...computed(rel.keys), ...rel.aggs]
+        : [...computed(rel.keys).map(k => ({ ...k, type: { ...k.type, nullable: true } })), ...rel.aggs, ...rel.sets.present]
     case 'window':
       return [...columnsBy(rel.input), ...rel.columns]
     case 'distinct':

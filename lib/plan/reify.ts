@@ -9,9 +9,9 @@
  * with null, nested collections under `distinct`. A prepared query is planned with parameters when
  * it is the whole query; inside another it is planned with its values.
  */
-import { asAggregates, asExpr, asFilter, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
+import { asAggregates, asExpr, asFilter, asGrouping, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
 import { refuse } from '../core/DbError.js'
-import { expanded } from '../core/groupingSets.js'
+import { expanded, keyedBy, setsIn, totalled } from '../core/groupingSets.js'
 import { misplaced, unlocked } from '../core/locking.js'
 import type { AggCall, AnyAgg, AnyExpr, AnyQuery, AnyWin, Expr, ExprType, Nested, Order, QueryNode, RowShape } from '../core/Syntax.js'
 import { expr, query } from '../core/Syntax.js'
@@ -63,8 +63,15 @@ interface Built {
 
 const EMPTY: Built = { rel: { tag: 'empty' }, row: null, order: [] }
 
+/** What an engine has a form of its own for, which is planned as such. */
+export interface Forms {
+  readonly groupingSets: boolean
+}
+
+const PORTABLE: Forms = { groupingSets: false }
+
 /** One planning: a supply of ids, and what is planned already. Commands are planned with it too. */
-export const reifier = () => {
+export const reifier = (forms: Forms = PORTABLE) => {
   let counter = 0
   const known = new Map<AnyExpr, Scalar>()
   const shared = new Map<AnyQuery, () => Built>()
@@ -184,7 +191,7 @@ export const reifier = () => {
       case 'prepared':
         return build(node.prepared.f(node.values))
       case 'groupingSets':
-        return build(expanded(node, scopeOrNothing(rowOf(node.input))))
+        return buildGroupingSets(node)
       case 'cte':
         return buildCte(q, node)
       case 'lock':
@@ -299,21 +306,43 @@ export const reifier = () => {
     return moved.length === 0 ? { rel, aggs } : { rel: { tag: 'derive', input: rel, columns: moved }, aggs: own }
   }
 
-  const buildAggregate = (input: Built, f: (s: any) => { readonly [name: string]: AnyAgg }): Built => {
+  const buildGroupingSets = (node: Extract<QueryNode, { readonly tag: 'groupingSets' }>): Built => {
+    const row = rowOf(node.input)
+    const { grouping, sets } = setsIn(node, scopeOrNothing(row))
+    const used = Object.keys(grouping.by).filter(name => sets.some(set => set.includes(name)))
+    if (!forms.groupingSets || row === null || used.length === 0) return build(expanded(node, scopeOrNothing(row)))
+    const made = buildAggregate(build(node.input), s => keyedBy(asGrouping(node.f(s)), used), sets)
+    const keys = Object.fromEntries(Object.entries(grouping.by).map(([name, e]) => [name, totalled(e)]))
+    return { ...made, row: { ...keys, ...(made.row as object) } }
+  }
+
+  const buildAggregate = (
+    input: Built,
+    f: (s: any) => { readonly [name: string]: AnyAgg },
+    sets: readonly (readonly string[])[] | null = null,
+  ): Built => {
     const keys: Computed[] = []
     const aggs: AggColumn[] = []
+    const present: Named[] = []
     const fields: (readonly [string, RowShape])[] = []
     const found = asAggregates(f(scopeOrNothing(input.row)))
+    const grouped = sets === null ? isGrouped(found) : sets.every(set => set.length > 0)
     for (const [name, agg] of Object.entries(found)) {
       const id = fresh()
-      const type = aggregateType(agg, isGrouped(found))
-      fields.push([name, ref(id, type)])
+      const type = aggregateType(agg, grouped)
       if (agg.node.tag === 'invalid') return refuse(agg.node.error)
       if (agg.node.tag === 'key') keys.push({ id, name, scalar: scalar(agg.node.expr) })
       else aggs.push({ id, name, type, agg: aggregated(agg.node) })
+      if (sets !== null && agg.node.tag === 'key') {
+        const tells = { id: fresh(), name: outputName([name, '?']), type: TRUE.type }
+        present.push(tells)
+        fields.push([name, { kind: 'maybe', present: ref(tells.id, tells.type), row: ref(id, { ...type, nullable: true }) }])
+      } else fields.push([name, ref(id, type)])
     }
     const own = localized(input.rel, aggs)
-    return { rel: { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs }, row: Object.fromEntries(fields), order: [] }
+    const ids = sets?.map(set => keys.filter(k => set.includes(k.name)).map(k => k.id))
+    const rel: Rel = { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs, sets: ids === undefined ? null : { keys: ids, present } }
+    return { rel, row: Object.fromEntries(fields), order: [] }
   }
 
   /**
@@ -559,8 +588,8 @@ export const reifier = () => {
 }
 
 /** The plan of a whole query. A prepared query at the top keeps its parameters. Refuses; call inside `attempting`. */
-export const reify = (q: AnyQuery): Plan => {
+export const reify = (q: AnyQuery, forms: Forms = PORTABLE): Plan => {
   const { query: bare, lock } = unlocked(q.node.tag === 'prepared' ? q.node.prepared.template : q)
-  const plan = reifier().plan(bare)
+  const plan = reifier(forms).plan(bare)
   return lock === null ? plan : { ...plan, lock }
 }

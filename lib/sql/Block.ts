@@ -60,6 +60,8 @@ export interface Block {
   readonly where: readonly Scalar[]
   /** null: no grouping; empty: one group of all rows */
   readonly group: readonly Scalar[] | null
+  /** By which keys of the group: null is by all of them. */
+  readonly sets: readonly (readonly Scalar[])[] | null
   readonly having: readonly Scalar[]
   /** The ids that the select list is bound to by DISTINCT, or null. */
   readonly distinct: readonly number[] | null
@@ -74,6 +76,7 @@ const EMPTY: Block = {
   sources: [],
   where: [],
   group: null,
+  sets: null,
   having: [],
   distinct: null,
   limited: false,
@@ -198,10 +201,43 @@ const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Blo
   return { ...left, sources, defs: defined(left, right.defs) }
 }
 
-const aggregated = (rel: Rel & { readonly tag: 'aggregate' }, options: BlockOptions): Block => {
+type Aggregate = Rel & { readonly tag: 'aggregate' }
+
+const ZERO: Scalar = { node: { tag: 'literal', value: 0n }, type: { sql: { tag: 'bigint' }, nullable: false, refine: null } }
+
+/**
+ * Groups by sets of keys, in a block that is closed: a key is null in the rows of the sets without it. Keys that are not columns of
+ * tables, each another one, are made columns first, behind an OFFSET that keeps Postgres from looking through: it takes keys that
+ * come to the same for one key, and what is the same in all rows for no key at all.
+ */
+const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Block): Block => {
+  const isPlain = ({ scalar: { node } }: Computed): boolean => {
+    const def = node.tag === 'column' ? rows.defs.get(node.id) : undefined
+    return def?.tag === 'column' && def.source.tag === 'table'
+  }
+  const isRepeated = (k: Computed): boolean => rel.keys.some(other => other !== k && sameScalar(other.scalar, k.scalar))
+  const fenced = (): Block => {
+    const made = { ...rows, defs: defined(rows, scalars(rel.keys)), limited: true, offset: ZERO }
+    return wrap(made, { tag: 'derive', input: rel.input, columns: rel.keys })
+  }
+  const keyed = rel.keys.every(k => isPlain(k) && !isRepeated(k)) ? { ...rows, defs: defined(rows, scalars(rel.keys)) } : fenced()
+  const keys = rel.keys.map((k): Scalar => ({ node: { tag: 'column', id: k.id }, type: k.scalar.type }))
+  const tells = sets.present.map((c, i): readonly [number, Def] => {
+    const node = { tag: 'raw', text: ['grouping(', ') = 0'], args: [keys[i] as Scalar] } as const
+    return [c.id, { tag: 'scalar', name: c.name, type: c.type, scalar: { node, type: c.type } }]
+  })
+  const of = sets.keys.map(ids => keys.filter((_, i) => ids.includes(rel.keys[i]?.id as number)))
+  return wrap({ ...keyed, group: keys, sets: of, defs: defined(keyed, [...aggDefs(rel), ...tells]) }, rel)
+}
+
+const aggDefs = (rel: Aggregate): readonly (readonly [number, Def])[] =>
+  rel.aggs.map(a => [a.id, { tag: 'agg', name: a.name, type: a.type, agg: a.agg }])
+
+const aggregated = (rel: Aggregate, options: BlockOptions): Block => {
   const opened = openBlock(rel.input, options)
-  const aggs = rel.aggs.map(a => [a.id, { tag: 'agg', name: a.name, type: a.type, agg: a.agg } as const] as const)
+  const aggs = aggDefs(rel)
   const rows = isRows(opened) ? opened : wrap(opened, rel.input)
+  if (rel.sets !== null) return inSets(rel, rel.sets, rows)
   // constants stand where they are used: as columns of a derived table MySQL loses them between GROUP BY and HAVING
   const constants = rel.keys.filter(k => isConstant(k.scalar))
   const keys = rel.keys.filter(k => !constants.includes(k))

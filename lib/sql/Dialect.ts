@@ -92,6 +92,8 @@ export interface Dialect {
   readonly groupByParameters: boolean
   /** Whether an expression of GROUP BY may be repeated inside other expressions and in HAVING, and not only by itself. */
   readonly groupKeysInside: boolean
+  /** Whether GROUP BY takes GROUPING SETS. */
+  readonly groupingSets: boolean
   /** Whether window functions of different partitions or orders may stand side by side. */
   readonly windowsTogether: boolean
   /** Whether HAVING may mention columns of the queries around. */

@@ -79,7 +79,7 @@ export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan)
   if (!isQuery(query)) return attempting('a query', () => asQuery(query) as never)
   const { key, rows, template } = keptBy(query)
   const fresh = (): E.Either<DbError, Compiled> =>
-    attempting('a function of the query', () => printPlan(dialect, rewrite(reify(template()))))
+    attempting('a function of the query', () => printPlan(dialect, rewrite(reify(template(), dialect))))
   if (rewrite !== normalize) return fresh()
   const known = caches[rows].get(key) ?? new Map<Dialect, E.Either<DbError, Compiled>>()
   caches[rows].set(key, known)

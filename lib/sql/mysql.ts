@@ -236,6 +236,7 @@ export const mysql: Dialect = {
   numbered: false,
   parameter,
   text: quoted,
+  groupingSets: false,
   groupByParameters: false,
   groupKeysInside: false,
   windowsTogether: true,

@@ -152,6 +152,7 @@ export const postgres: Dialect = {
   // a text of no column would compare by the database's own collation
   parameter: (placeholder, type, place) => (place === 'alone' && isText(type) ? sql`(${placeholder} COLLATE "C")` : placeholder),
   text: quoted,
+  groupingSets: true,
   groupByParameters: true,
   groupKeysInside: true,
   windowsTogether: true,

@@ -124,10 +124,12 @@ export const renderer = (dialect: Dialect): Renderer => {
     const from = sources.map((s, i) => sourceText(s, i, block, env, needs))
     const conditions = where.map(w => p.fragment(w, where.length > 1 ? level.and : 0))
     const having = block.having.map(h => p.fragment(h, block.having.length > 1 ? level.and : 0))
+    const keys = (some: readonly Scalar[]): Fragment => list(some.map(g => p.fragment(g)))
+    const sets = block.sets && sql`GROUPING SETS (${list(block.sets.map(set => sql`(${keys(set)})`))})`
     const group = block.group ?? []
     return sql`${optional(from.length > 0, () => sql` FROM ${join(from, ' ')}`)}${optional(conditions.length > 0, () => sql` WHERE ${join(conditions, ' AND ')}`)}${optional(
       group.length > 0,
-      () => sql` GROUP BY ${list(group.map(g => p.fragment(g)))}`,
+      () => sql` GROUP BY ${sets ?? keys(group)}`,
     )}${optional(having.length > 0, () => sql` HAVING ${join(having, ' AND ')}`)}`
   }
 

@@ -126,6 +126,7 @@ export const sqlite: Dialect = {
   numbered: true,
   parameter: placeholder => placeholder,
   text: quoted,
+  groupingSets: false,
   groupByParameters: true,
   groupKeysInside: true,
   windowsTogether: true,
