@@ -2,7 +2,7 @@
  * Dates and instants, values inside JSON, patterns, and values that are new each time.
  *
  * Shows: parts, beginnings and steps of dates; `now` and `randomUuid` as defaults; `jsonAt`, which reads a value of a document as the
- * type of a column, and is null where there is no such value; `matches`, `arrayContains` and `sha256`.
+ * type of a column, and is null where there is no such value; `jsonObject` and `jsonArray`, which make documents; `matches`, `arrayContains` and `sha256`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
@@ -14,6 +14,7 @@ import {
   and,
   arrayContains,
   asc,
+  cast,
   coalesce,
   dateAdd,
   datePart,
@@ -22,8 +23,10 @@ import {
   type Expr,
   eq,
   hex,
+  jsonArray,
   jsonAt,
   jsonLength,
+  jsonObject,
   left,
   lt,
   lte,
@@ -123,6 +126,20 @@ const documents = pipe(
   })),
 )
 
+/** A document for somebody else: what is not JSON by itself is a text, and what is missing is null. */
+const messages = pipe(
+  Q.from(orders),
+  inOrder,
+  Q.map(order =>
+    jsonObject({
+      number: order.number,
+      due: cast(text)(order.dueOn),
+      city: jsonAt(text)(order.details, 'to', 'city'),
+      first: jsonArray([jsonAt(text)(order.details, 'items', 0, 'title'), jsonAt(int)(order.details, 'items', 0, 'copies')]),
+    }),
+  ),
+)
+
 /** Gifts whose number is written as it should be, with the beginning of a digest. */
 const gifts = pipe(
   Q.from(orders),
@@ -147,6 +164,8 @@ export const main = (): Promise<void> =>
       print('months'),
       RTE.flatMap(() => Q.all(documents)),
       print('documents'),
+      RTE.flatMap(() => Q.all(messages)),
+      print('messages'),
       RTE.flatMap(() => Q.all(gifts)),
       print('gifts'),
       RTE.flatMap(() => Q.all(made)),
@@ -192,6 +211,26 @@ documents [
   { city: 'Kraków', items: 1, title: 'Solaris', copies: 2 },
   { city: null, items: 0, title: null, copies: null },
   { city: null, items: 1, title: 'Solaris', copies: null }
+]
+messages [
+  {
+    number: 'A-100',
+    due: '2024-02-03',
+    city: 'Kraków',
+    first: [ 'Solaris', 2 ]
+  },
+  {
+    number: 'A-101',
+    due: '2024-02-28',
+    city: null,
+    first: [ null, null ]
+  },
+  {
+    number: 'x101',
+    due: '2024-04-01',
+    city: null,
+    first: [ 'Solaris', null ]
+  }
 ]
 gifts [ { number: 'A-100', digest: '424e5c70' } ]
 to Kraków [ 'A-100' ]

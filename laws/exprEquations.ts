@@ -64,6 +64,9 @@ const nothing = (kind: Kind): Code<any> => x('nullOf', columnOf(typeOfKind(kind)
 
 const column = (name: string): Code<any> => combinator('Column', name)
 
+/** Kinds that members of documents have. */
+const JSON_KINDS: readonly Kind[] = ['text', 'int', 'float', 'boolean', 'uuid']
+
 /** One of two documents. */
 const documents = (p: Code<any>): Code<any> => {
   const [one, other] = [
@@ -370,6 +373,46 @@ export const exprEquations: readonly Equation[] = [
     const at = (type: string): Code<any> => apply(x('jsonAt', column(type)), documents(p), valueCode('a'))
     return [x('eq', at('float'), at('int')), x('eq', at('int'), at('int'))]
   }),
+  ...(['text', 'int', 'float', 'boolean'] as const).map(kind =>
+    over(
+      `jsonAt(${kind})(jsonObject({ k: a, l: b }), k) = a`,
+      'A member is read as it was.',
+      ([a, b]: any) => [
+        apply(
+          x('jsonAt', column(kind)),
+          x(
+            'jsonObject',
+            record([
+              ['k', a],
+              ['l', b],
+            ]),
+          ),
+          valueCode('k'),
+        ),
+        x('coalesce', a, nothing(kind)),
+      ],
+      kind,
+    ),
+  ),
+  ...(['text', 'boolean'] as const).map(kind =>
+    over(
+      `jsonAt(${kind})(jsonArray([b, jsonArray([a])]), 1, 0) = a`,
+      'An element is read as it was, also of an array in another.',
+      ([a, b]: any) => [
+        apply(x('jsonAt', column(kind)), x('jsonArray', list([b, x('jsonArray', list([a]))])), valueCode(1), valueCode(0)),
+        x('coalesce', a, nothing(kind)),
+      ],
+      kind,
+    ),
+  ),
+  over(
+    'jsonLength(jsonArray([a, b, c])) = 3',
+    'An array is as long as the list that it is made of, nulls counted.',
+    ([a, b, c]: any, kind) => {
+      const of = (e: Code<any>): Code<any> => (JSON_KINDS.includes(kind) ? e : x('isNull', e))
+      return [x('jsonLength', x('jsonArray', list([of(a), of(b), of(c)]))), x('coalesce', x('lit', valueCode(3)), nothing('int'))]
+    },
+  ),
   over(
     'ilike(a, t) = like(lower(a), t), for t in lower case',
     'ilike is like without regard to case.',

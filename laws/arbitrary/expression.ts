@@ -114,8 +114,24 @@ const toText: Maker = (w, fuel) => {
   return castTo(column('text'), ...(from.length === 0 ? (['int'] as const) : from))(w, fuel)
 }
 
-/** A document: a column of json in scope, or a literal. */
-const document = (w: Writer): Code<unknown> => {
+/** The value of a member: of floats one that engines do not compute in several ways. */
+const part = (w: Writer, fuel: number): Code<unknown> => {
+  const kind = w.choices.pick(['int', 'text', 'boolean', 'float', 'uuid'] as const)
+  return fuel > 0 && w.choices.below(3) === 2 ? document(w, fuel) : expression(w, kind, kind === 'float' ? 0 : Math.max(fuel - 1, 0))
+}
+
+/** A document made of expressions. */
+const builtDocument = (w: Writer, fuel: number): Code<unknown> => {
+  const elements = (): Code<unknown> =>
+    call('Expr', 'jsonArray', list(Array.from({ length: w.choices.pick([1, 2, 0]) }, () => part(w, fuel - 1))))
+  return w.choices.below(3) === 2
+    ? elements()
+    : call('Expr', 'jsonObject', record([['a', part(w, fuel - 1)], ...(w.choices.below(2) === 0 ? [] : [['b', elements()] as const])]))
+}
+
+/** A document: one that is made, a column of json in scope, or a literal. */
+export const document = (w: Writer, fuel: number): Code<unknown> => {
+  if (fuel > 0 && w.choices.below(3) === 2) return builtDocument(w, fuel)
   const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'json' && c.type.refine === null)
   return there.length > 0
     ? w.choices.pick(there)
@@ -141,9 +157,9 @@ const amongElements =
 
 const inJson =
   (type: string): Maker =>
-  w => {
+  (w, fuel) => {
     const steps = w.choices.pick([['a'], ['b', 0], [0], ['b']] as const)
-    return apply(call('Expr', 'jsonAt', column(type)), document(w), ...steps.map(valueCode))
+    return apply(call('Expr', 'jsonAt', column(type)), document(w, fuel), ...steps.map(valueCode))
   }
 
 const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {

@@ -5,7 +5,7 @@
 import { totally } from './assemble.js'
 import { type Code, record } from './Code.js'
 import { call } from './combinators.js'
-import { expression, someKind } from './expression.js'
+import { document, expression, someKind } from './expression.js'
 import { ownColumns, ownParts } from './scopeCode.js'
 import type { Writer } from './Writer.js'
 
@@ -37,6 +37,7 @@ export const field = (w: Writer): Code<unknown> => {
       [5, 'nested'],
       [2, 'part'],
       [1, 'record'],
+      [1, 'document'],
     ] as const)
   ) {
     case 'single':
@@ -45,6 +46,8 @@ export const field = (w: Writer): Code<unknown> => {
       return nested(w)
     case 'part':
       return part(w)
+    case 'document':
+      return document(w, 2)
     case 'record':
       return record([
         ['x', single(w)],

@@ -57,6 +57,7 @@ import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 
 export * from './bytes.js'
 export * from './dates.js'
+export * from './jsonBuild.js'
 export * from './jsonPath.js'
 export * from './lists.js'
 export * from './matching.js'

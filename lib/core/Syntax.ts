@@ -122,6 +122,8 @@ export type OwnFn =
   | 'randomUuid'
   | 'jsonAt'
   | 'jsonLength'
+  | 'jsonObject'
+  | 'jsonArray'
   | 'byteLength'
   | 'hex'
   | 'unhex'

@@ -164,10 +164,34 @@ export const condition = (x: unknown): Pred => {
   return checked._tag === 'Right' ? checked.right : invalid(checked.left, exprType(BOOLEAN))
 }
 
+/** Codecs that were made of others, with those. */
+const PARTS = new WeakMap<object, Codecs>()
+
+type Codecs = readonly Type<any, any>[] | { readonly [name: string]: Type<any, any> }
+
+/** A codec made of codecs: two that are made of the same are the same. */
+export const codecOf = <P extends Codecs>(make: (parts: P) => Type<any, any>, parts: P): Type<any, any> => {
+  const codec = make(parts)
+  PARTS.set(codec, parts)
+  return codec
+}
+
+const sameCodec = (a: Type<any, any> | null, b: Type<any, any> | null): boolean => {
+  if (a === b) return true
+  const [as, bs] = [a && PARTS.get(a), b && PARTS.get(b)]
+  if (!as || !bs || Array.isArray(as) !== Array.isArray(bs)) return false
+  const [names, others] = [Object.keys(as), Object.keys(bs)]
+  const part = (of: Codecs, name: string): Type<any, any> | null => (of as { readonly [name: string]: Type<any, any> })[name] ?? null
+  return names.length === others.length && names.every(n => Object.hasOwn(bs, n) && sameCodec(part(as, n), part(bs, n)))
+}
+
 /** Values of which one is chosen: each in the type that holds all, and that type. */
 export const unified = (given: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
   const args = given.map(argument)
   const sql = args.map(a => a.type.sql).reduce(widen)
   const refine = args[0]?.type.refine ?? null
-  return [args.map(a => coerce(a, sql)), { sql, nullable: false, refine: args.every(a => a.type.refine === refine) ? refine : null }]
+  return [
+    args.map(a => coerce(a, sql)),
+    { sql, nullable: false, refine: args.every(a => sameCodec(a.type.refine, refine)) ? refine : null },
+  ]
 }

@@ -151,6 +151,19 @@ const jsonAt: Spelling = {
   make: ([e, path], type) => Expr.jsonAt({ ...anyColumn, type: { ...type, nullable: false } })(e as AnyExpr, ...pathIn(path)),
 }
 
+/** The names of the members are one text of JSON in the node. */
+const namesIn = (e: unknown): readonly string[] => pathIn(e) as readonly string[]
+
+const jsonObject: Spelling = {
+  doc: ([, ...docs], _, [names]) => call('jsonObject', recordDoc(namesIn(names).map((name, i) => [name, docs[i] as Doc]))),
+  make: ([names, ...values]) => Expr.jsonObject(Object.fromEntries(namesIn(names).map((name, i) => [name, values[i] as AnyExpr]))),
+}
+
+const jsonArray: Spelling = {
+  doc: docs => call('jsonArray', list(docs)),
+  make: values => Expr.jsonArray(values as readonly AnyExpr[]),
+}
+
 /** Functions whose calls are not their names with what their nodes hold. */
 const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = {
   padStart: padded('padStart'),
@@ -162,6 +175,8 @@ const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = {
   addDays: moved('days'),
   addMilliseconds: moved('milliseconds'),
   jsonAt,
+  jsonObject,
+  jsonArray,
 }
 
 /** `not` of some predicates has a name. */

@@ -30,7 +30,9 @@ export const randomUuid: Expr<string> = fresh('randomUuid', 'uuid')
 
 /** Functions that every engine evaluates on their arguments as often as they stand there: once. */
 const ONCE: ReadonlySet<ScalarFn> = new Set(
-  'eq ne lt lte gt gte and or not plus minus times neg div floor ceil concat lower upper left right substring'.split(' ') as ScalarFn[],
+  'eq ne lt lte gt gte and or not plus minus times neg div floor ceil concat lower upper left right substring jsonObject jsonArray'.split(
+    ' ',
+  ) as ScalarFn[],
 )
 
 export const refusal = (where: string): DbError =>

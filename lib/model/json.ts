@@ -1,7 +1,9 @@
 /**
- * Values inside JSON documents: a step into an object is a text, a step into an array a number.
+ * JSON documents: the values inside them, and documents made of values.
  *
- * Laws: those of `core/jsonPath`.
+ * A step into an object is a text, a step into an array a number. A value becomes JSON as it is, an integer as the nearest double.
+ *
+ * Laws: those of `core/jsonPath` and `core/jsonBuild`.
  */
 import type { SqlType } from '../core/SqlType.js'
 import type { Value } from './value.js'
@@ -26,3 +28,11 @@ export const jsonAt = (value: Value, path: string, type: SqlType): Value =>
   as((JSON.parse(path) as readonly (string | number)[]).reduce(into, value as unknown), type)
 
 export const jsonLength = (value: Value): Value => (Array.isArray(value) ? BigInt(value.length) : null)
+
+/** A value as JSON: all but integers are so already. */
+const asJson = (value: Value): unknown => (typeof value === 'bigint' ? Number(value) : value)
+
+export const jsonObject = (names: string, values: readonly Value[]): Value =>
+  Object.fromEntries((JSON.parse(names) as readonly string[]).map((name, i) => [name, asJson(values[i] ?? null)]))
+
+export const jsonArray = (values: readonly Value[]): Value => values.map(asJson)

@@ -19,7 +19,7 @@ import type { ScalarFn } from '../core/Syntax.js'
 import { sha256 } from '../core/sha256.js'
 import { bytesOf, fromDigits, hexDigits } from './bytes.js'
 import { moved, partOf, truncatedTo } from './dates.js'
-import { jsonAt, jsonLength } from './json.js'
+import { jsonArray, jsonAt, jsonLength, jsonObject } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
@@ -96,7 +96,7 @@ const ofText =
 export type StrictFn = Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'now' | 'random' | 'randomUuid'>
 
 /** The strict functions: none of their operands is null. */
-const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf'>]: Strict } = {
+const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf' | 'jsonObject' | 'jsonArray'>]: Strict } = {
   eq: comparing(order => order === 0),
   ne: comparing(order => order !== 0),
   lt: comparing(order => order < 0),
@@ -189,6 +189,13 @@ export const apply = (fn: StrictFn, args: readonly Operand[], type: SqlType): Va
         compared(a, b, order => order >= 0),
         compared(a, c, order => order <= 0),
       )
+    case 'jsonObject':
+      return jsonObject(
+        a.value as string,
+        args.slice(1).map(x => x.value),
+      )
+    case 'jsonArray':
+      return jsonArray(args.map(x => x.value))
     default:
       return args.some(x => x.value === null) ? null : STRICT[fn](args as Operands, type)
   }

@@ -29,6 +29,8 @@ export const atom = (fragment: Fragment): Printed => ({ fragment, level: level.a
 export interface Args {
   readonly arg: (i: number, at?: number) => Fragment
   readonly all: (at?: number) => readonly Fragment[]
+  /** As `arg`, where nothing around a parameter tells its type. */
+  readonly alone: (i: number) => Fragment
   readonly scalars: readonly Scalar[]
 }
 

@@ -13,9 +13,10 @@ import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
+import { mysqlDocuments } from './jsonBuild.js'
 import { mysqlJson } from './jsonPath.js'
 import { aggregates, castName, followedBy, limitOf, mysql, parameterOf, unhex } from './mysql.js'
-import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
 import { mariadbExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
@@ -34,10 +35,14 @@ const TEXTS: readonly SqlType['tag'][] = ['text', 'varchar', 'char', 'enum']
  * JSON's own columns have another collation than texts, with which they do not mix. A stored text may have another character
  * set, whose bytes the engine's JSON would take for UTF-8 (10.11).
  */
+const documentOf = (value: Fragment): Fragment =>
+  sql`json_compact(${value.pieces.length === 1 ? value : parens(value)} COLLATE ${COLLATION})`
+
+const textOf = (value: Fragment): Fragment => sql`CONVERT(${value} USING utf8mb4)`
+
 const toJson: Dialect['toJson'] = (value, type, computed) => {
-  const whole = value.pieces.length === 1 ? value : parens(value)
-  if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return sql`json_compact(${whole} COLLATE ${COLLATION})`
-  if (TEXTS.includes(type.tag)) return sql`CONVERT(${value} USING utf8mb4)`
+  if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return documentOf(value)
+  if (TEXTS.includes(type.tag)) return textOf(value)
   return mysql.toJson(value, type, computed)
 }
 
@@ -134,6 +139,7 @@ export const mariadb: Dialect = {
     // of a longtext as it is, it is empty wherever a temporary table takes it up
     unhex: unhex(value => sql`left(${value}, 2147483646)`),
     ...mysqlJson(quoted, COLLATION, type => type),
+    ...mysqlDocuments(quotedText, documentOf, textOf),
     ilike: args => ({
       level: level.comparison,
       fragment: sql`${lower(args.arg(0, level.atom))} LIKE ${lower(args.arg(1, level.atom))} ESCAPE '!'`,

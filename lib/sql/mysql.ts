@@ -12,9 +12,10 @@ import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js
 import { hasDifference } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { mysqlDocuments } from './jsonBuild.js'
 import { mysqlJson } from './jsonPath.js'
 import { mysqlDates } from './mysqlDates.js'
-import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
+import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
@@ -286,6 +287,11 @@ export const mysql: Dialect = {
     unhex: unhex(value => value),
     sha256: args => atom(sql`unhex(sha2(${asUtf8(args)}, 256))`),
     ...mysqlJson(quoted, 'utf8mb4_0900_bin', type => sql`${type} COLLATE utf8mb4_0900_bin`),
+    ...mysqlDocuments(
+      quotedText,
+      value => sql`CAST(${value} AS JSON)`,
+      value => value,
+    ),
     now: () => atom(text('now(3)')),
     random: () => atom(text('rand()')),
     randomUuid: () => atom(text(UUID)),

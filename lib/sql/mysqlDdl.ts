@@ -41,7 +41,7 @@ export const quoted = (s: string): string =>
  * A text that stands where it has to be known as text: a hexadecimal literal is bytes otherwise. MariaDB keeps `_utf8mb4 x'5c'`
  * in a definition as a text with a single backslash, and reads another one, or an error, the next time.
  */
-const quotedText = (s: string): string => (s.includes('\\') ? `convert(${quoted(s)} using utf8mb4)` : quoted(s))
+export const quotedText = (s: string): string => (s.includes('\\') ? `convert(${quoted(s)} using utf8mb4)` : quoted(s))
 
 /** A check of the length is needed where the type has no room for one: beyond what a row holds. */
 const LONG = 4_000

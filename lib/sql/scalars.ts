@@ -10,7 +10,7 @@ import type { OwnFn, ScalarFn, WindowFn } from '../core/Syntax.js'
 import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
 import { freeIn, isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
-import { atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
+import { type Args, atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
 import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
 import { isParameter, sharesType, valueOf } from './parameters.js'
 import { standard } from './standard.js'
@@ -231,7 +231,13 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       const scalars = EXACT.has(n.fn) ? n.args.map(ofAnyScale) : n.args
       const single = s.type.sql.tag === 'boolean' ? fragment : inside
       const operand = sharesType(n.fn) ? together(scalars, single) : single
-      return make({ scalars, arg: (i, at) => operand(scalars[i] as Scalar, at), all: at => scalars.map(a => operand(a, at)) }, s)
+      const args: Args = {
+        scalars,
+        arg: (i, at) => operand(scalars[i] as Scalar, at),
+        all: at => scalars.map(a => operand(a, at)),
+        alone: i => alone(scalars[i] as Scalar),
+      }
+      return make(args, s)
     }
 
     /** A decimal without a cast that only gives it more digits: no index has the column with the cast. */

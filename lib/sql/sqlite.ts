@@ -12,6 +12,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { sqliteDocuments } from './jsonBuild.js'
 import { sqliteJson } from './jsonPath.js'
 import { sqliteMatches } from './regexes.js'
 import { sqliteDates } from './sqliteDates.js'
@@ -174,6 +175,7 @@ export const sqlite: Dialect = {
     arrayContains: named('array_contains'),
     matches: sqliteMatches,
     ...sqliteJson,
+    ...sqliteDocuments(quoted),
     byteLength: args => atom(sql`length(CAST(${args.arg(0)} AS BLOB))`),
     hex: args =>
       atom(

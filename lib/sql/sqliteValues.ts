@@ -81,10 +81,25 @@ const read = (type: SqlType): Reader => {
     if (type.sqlite === 'real') return cell => (Number.isFinite(Number(cell)) ? Number(cell).toFixed(type.scale) : MISMATCH)
   }
   if (type.tag === 'array') return list(readJson(type.element))
+  if (type.tag === 'json') return document
   return readCell(type)
 }
 
+/** A computed float beyond the doubles is written as `9.0e+999` in a document. */
+const document: Reader = cell => {
+  const value = readCell({ tag: 'json' })(cell)
+  return typeof cell === 'string' && cell.includes('e+999') ? finite(value) : value
+}
+
+const finite: Reader = value => (isFiniteJson(value) ? value : OVERFLOW)
+
+const isFiniteJson = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? Number.isFinite(value)
+    : typeof value !== 'object' || value === null || Object.values(value).every(isFiniteJson)
+
 const readJson = (type: SqlType): Reader => {
+  if (type.tag === 'json') return finite
   return type.tag === 'numeric' || type.tag === 'array' ? read(type) : readJsonCell(type)
 }
 

@@ -641,6 +641,32 @@ documents('a path leads to a value of the type, or to null', () => {
   is(X.jsonAt(text)(X.nullOf(anyJson), 'a'), null)
 })
 
+documents('a document is made of the values of expressions', () => {
+  is(X.jsonObject({}), {})
+  is(X.jsonArray([]), [])
+  is(X.jsonObject({ a: X.lit('x'), b: X.nullOf(text), c: X.lit(true), d: doc, e: X.litOf(float)(0.5) }), {
+    a: 'x',
+    b: null,
+    c: true,
+    d: { a: [{ b: 'x', n: 1.5, whole: 2, yes: false, none: null }], __proto__x: 1, 0: 'field' },
+    e: 0.5,
+  })
+  is(X.jsonArray([X.plus(X.lit(2 ** 53 - 1), 2), X.jsonArray([X.jsonObject({ '': X.lit('') })])]), [2 ** 53, [{ '': '' }]])
+  is(X.jsonAt(int)(X.jsonArray([X.plus(X.lit(2 ** 53 - 1), 2)]), 0), null)
+  is(X.jsonAt(text)(X.jsonObject({ ['__proto__']: X.lit('own') }), '__proto__'), 'own')
+})
+
+documents('what is no document is refused', () => {
+  fails(X.jsonObject({ n: X.lit(1n) }), 'Unsupported')
+  fails(X.jsonObject({ n: X.lit(new Date()) }), 'Unsupported')
+  fails(X.jsonObject({ n: 1 } as never), 'ValidationError')
+  fails(X.jsonObject([X.lit(1)] as never), 'ValidationError')
+  fails(X.jsonObject(X.lit(1) as never), 'ValidationError')
+  fails(X.jsonArray({ 0: X.lit(1) } as never), 'ValidationError')
+  fails(X.jsonObject({ '\ud800': X.lit(1) }), 'ValidationError')
+  fails(X.jsonArray(Array.from({ length: 201 }, () => X.lit(1))), 'Unsupported')
+})
+
 documents('the length of an array, and of nothing else', () => {
   is(X.jsonLength(X.litOf(anyJson)([1, [2, 3]])), 2)
   is(X.jsonLength(doc), null)

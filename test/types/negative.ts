@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
 import { anyJson, arrayOf, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { arrayContains, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonAt, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
+import { arrayContains, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonObject, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -66,6 +66,12 @@ pipe(events, Q.map(e => ({ x: datePart(e.id, 'year') })))
 pipe(documents, Q.map(d => ({ x: plus(jsonAt(text)(d.body, 'n'), 1) })))
 // @ts-expect-error a path of a truth value
 pipe(documents, Q.map(d => ({ x: jsonAt(text)(d.body, true) })))
+// @ts-expect-error a plain value in a document
+pipe(documents, Q.map(d => ({ x: jsonObject({ id: d.id, kind: 'book' }) })))
+// @ts-expect-error a record where an array of expressions belongs
+pipe(documents, Q.map(d => ({ x: jsonArray({ id: d.id }) })))
+// @ts-expect-error a truth value of a document where a text belongs
+pipe(documents, Q.map(d => ({ x: jsonObject({ is: eq(d.id, 1) }) })), Q.mapRow(r => r.x.is.length))
 // @ts-expect-error the digits of a text
 pipe(from, Q.map(u => ({ x: hex(u.role) })))
 // @ts-expect-error a digest of a number

@@ -48,7 +48,9 @@ import {
   eq,
   greatest,
   gt,
+  jsonArray,
   jsonAt,
+  jsonObject,
   least,
   lit,
   maybe,
@@ -339,6 +341,7 @@ const events = pipe(
     since: millisecondsBetween(e.at, new Date(0)),
     kind: jsonAt(text)(e.body, 'kind'),
     count: jsonAt(int)(e.body, 'items', 0, 'count'),
+    made: jsonObject({ day: jsonArray([e.id, eq(e.id, 1)]), kind: jsonAt(text)(e.body, 'kind') }),
   })),
 )
 is<
@@ -355,9 +358,12 @@ is<
       readonly since: number | null
       readonly kind: string | null
       readonly count: number | null
+      readonly made: { readonly day: readonly [number, boolean | null]; readonly kind: string | null }
     }
   >
 >()
+const changed = C.update(eventTable)(e => ({ body: jsonObject({ old: e.body, id: e.id }) }), C.everywhere)
+is<Equal<typeof changed extends C.Command<infer R> ? R : never, number>>()
 
 // a condition that is written once keeps the row of what it is used on
 const adults = Q.where((u: { readonly age: Expr<number> }) => gt(u.age, 17))

@@ -224,6 +224,19 @@ const others: readonly Clause[] = [
       r => Ex.jsonAt(C.text)(r.a, 'x', 0, 'y'),
     ),
   ),
+  check(28, 'a document is made of values: nulls are JSON’s, truth values and documents are not texts or numbers', async db => {
+    await computes(
+      db,
+      { a: C.nullable(C.text), b: C.nullable(C.boolean), c: C.nullable(C.anyJson) },
+      [
+        ['{}', true, { x: [] }, { a: '{}', b: true, c: [{ x: [] }, 1] }],
+        [null, null, null, { a: null, b: null, c: [null, 1] }],
+        ['', false, '1', { a: '', b: false, c: ['1', 1] }],
+      ],
+      r => Ex.jsonObject({ a: r.a, b: r.b, c: Ex.jsonArray([r.c, Ex.lit(1)]) }),
+    )
+    await isRefused(db, 'a bigint in a document', Q.all(Q.of({ x: Ex.jsonArray([Ex.lit(1n)]) })))
+  }),
   check(28, 'bytes are compared and ordered as unsigned numbers, byte by byte', db => inOrder(db, C.bytes, BYTES)),
   check(28, 'a uuid is read in lower case, equal and ordered without regard to the case it was written in', async db => {
     await inOrder(db, C.uuid, UUIDS)

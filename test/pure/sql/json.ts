@@ -1,10 +1,10 @@
 /**
- * Snapshot cases: values inside JSON documents.
+ * Snapshot cases: JSON documents, what is in them and what they are made of.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from '../../../lib/core/Agg.js'
 import { anyJson, bigint, boolean, float, int, text } from '../../../lib/core/Column.js'
-import { asc, eq, gt, isNotNull, jsonAt, jsonLength, litOf } from '../../../lib/core/Expr.js'
+import { asc, eq, gt, isNotNull, jsonArray, jsonAt, jsonLength, jsonObject, lit, litOf, plus } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
@@ -39,5 +39,31 @@ export const json: Cases = {
     pipe(
       Q.from(everything),
       Q.map(row => jsonAt(bigint)(row.details, 'id')),
+    ),
+
+  'a document of values': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => jsonObject({ n: row.small, label: row.label, kind: row.kind, ratio: row.ratio, flag: row.flag, details: row.details })),
+    ),
+
+  'an array of values': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => jsonArray([row.small, lit('x'), plus(row.small, 1), lit(0.5), lit(true)])),
+    ),
+
+  'a document in a document, in a condition and in a collection': () =>
+    pipe(
+      Q.from(everything),
+      Q.let('doc', row => jsonObject({ "it's": jsonArray([row.small, eq(row.small, 1)]) })),
+      Q.where(row => eq(jsonAt(int)(row.doc, "it's", 0), 1)),
+      Q.map(row => ({ doc: row.doc, all: Q.many(Q.of({ doc: row.doc })) })),
+    ),
+
+  'a type without a JSON form': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => jsonObject({ at: row.at })),
     ),
 }

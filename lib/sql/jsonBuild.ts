@@ -1,0 +1,112 @@
+/**
+ * JSON documents made of values, in the words of each engine.
+ *
+ * A value becomes a member by its type: a condition is a number to MySQL, MariaDB and SQLite, and is made a truth value; a document
+ * is a text to MariaDB and SQLite, and is said to be JSON; a float loses the sign of its zero. Postgres takes at most 100 arguments,
+ * so that more members are put together from several documents.
+ */
+import { refuse, unsupported } from '../core/DbError.js'
+import { isText } from '../core/SqlType.js'
+import type { Scalar } from '../plan/Rel.js'
+import { type Args, atom, type CallPrinter, level, type Printed } from './Dialect.js'
+import { wordOf } from './dates.js'
+import { type Fragment, join, list, parens, sql, text } from './Fragment.js'
+
+interface Documents {
+  readonly jsonObject: CallPrinter
+  readonly jsonArray: CallPrinter
+}
+
+/** How an engine says a document: its members after their names, and its elements. */
+interface Words {
+  readonly key: (name: string) => Fragment
+  /** A value as a member; `value` stands for itself. */
+  readonly member: (value: Fragment, of: Scalar) => Fragment
+  readonly object: (members: readonly Fragment[]) => Printed
+  readonly array: (elements: readonly Fragment[]) => Printed
+}
+
+const documents = ({ key, member, object, array }: Words): Documents => {
+  const cell = (args: Args, i: number): Fragment => member(args.alone(i), args.scalars[i] as Scalar)
+  return {
+    jsonObject: args => {
+      const names = JSON.parse(wordOf(args, 0)) as readonly string[]
+      return object(names.map((name, i) => sql`${key(name)}, ${cell(args, i + 1)}`))
+    },
+    jsonArray: args => array(args.scalars.map((_, i) => cell(args, i))),
+  }
+}
+
+const isKnown = (s: Scalar): boolean => s.node.tag === 'literal' || s.node.tag === 'param'
+
+/** A document that is made where it becomes a part of another is JSON there. */
+const isMade = ({ node }: Scalar): boolean => node.tag === 'call' && (node.fn === 'jsonObject' || node.fn === 'jsonArray')
+
+const bracketed = (value: Fragment): Fragment => (value.pieces.length === 1 ? value : parens(value))
+
+/** A float without the sign of a zero; what a caller gives has none. */
+const unsigned = (value: Fragment, of: Scalar): Fragment => (isKnown(of) ? value : sql`${bracketed(value)} + 0`)
+
+/** The word that a condition is, as a text. */
+const truth = (value: Fragment, of: Scalar): Fragment =>
+  of.type.nullable
+    ? sql`CASE ${bracketed(value)} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`
+    : sql`CASE WHEN ${value} THEN 'true' ELSE 'false' END`
+
+/** A function of so many members at once. */
+const AT_ONCE = 50
+
+export const postgresDocuments = (quoted: (s: string) => string): Documents => {
+  const of =
+    (name: string) =>
+    (members: readonly Fragment[]): Printed => {
+      const chunks = Array.from({ length: Math.max(Math.ceil(members.length / AT_ONCE), 1) }, (_, i) =>
+        members.slice(i * AT_ONCE, i * AT_ONCE + AT_ONCE),
+      )
+      const parts = chunks.map(chunk => sql`${name}(${list(chunk)})`)
+      return parts.length === 1 ? atom(parts[0] as Fragment) : { level: level.sum, fragment: join(parts, ' || ') }
+    }
+  return documents({
+    key: name => text(quoted(name)),
+    member: value => value,
+    object: of('jsonb_build_object'),
+    array: of('jsonb_build_array'),
+  })
+}
+
+/** The bytes of the longest name that MySQL takes; MariaDB is held to the same. */
+const LONGEST_NAME = 65_535
+
+export const mysqlDocuments = (
+  quoted: (s: string) => string,
+  asJson: (value: Fragment) => Fragment,
+  asText: (value: Fragment) => Fragment,
+): Documents =>
+  documents({
+    key: name =>
+      new TextEncoder().encode(name).length > LONGEST_NAME
+        ? refuse(unsupported(`a field of a document whose name has more than ${LONGEST_NAME} bytes`, 'mysql'))
+        : text(quoted(name)),
+    member: (value, of) => {
+      const { sql: type } = of.type
+      if (type.tag === 'json') return isMade(of) ? value : asJson(value)
+      if (type.tag === 'boolean') return asJson(truth(value, of))
+      if (type.tag === 'float') return unsigned(value, of)
+      return isText(type) ? asText(value) : value
+    },
+    object: members => atom(sql`json_object(${list(members)})`),
+    array: elements => atom(sql`json_array(${list(elements)})`),
+  })
+
+export const sqliteDocuments = (quoted: (s: string) => string): Documents =>
+  documents({
+    key: name => text(quoted(name)),
+    member: (value, of) => {
+      const { tag } = of.type.sql
+      if (tag === 'json') return isMade(of) ? value : sql`json(${value})`
+      if (tag === 'boolean') return sql`json(${truth(value, of)})`
+      return tag === 'float' ? unsigned(value, of) : value
+    },
+    object: members => atom(sql`json_object(${list(members)})`),
+    array: elements => atom(sql`json_array(${list(elements)})`),
+  })
