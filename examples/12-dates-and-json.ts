@@ -2,7 +2,8 @@
  * Dates and instants, values inside JSON, patterns, and values that are new each time.
  *
  * Shows: parts, beginnings and steps of dates; `now` and `randomUuid` as defaults; `jsonAt`, which reads a value of a document as the
- * type of a column, and is null where there is no such value; `jsonObject` and `jsonArray`, which make documents; `matches`, `arrayContains` and `sha256`.
+ * type of a column, and is null where there is no such value; `jsonObject` and `jsonArray`, which make documents, and
+ * `jsonContains`, which looks for parts of them; `matches`, `arrayContains` and `sha256`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
@@ -25,6 +26,7 @@ import {
   hex,
   jsonArray,
   jsonAt,
+  jsonContains,
   jsonLength,
   jsonObject,
   left,
@@ -126,6 +128,13 @@ const documents = pipe(
   })),
 )
 
+/** Orders of two copies of a book to a city: one element has both the title and the number. */
+const ofSolaris = pipe(
+  Q.from(orders),
+  Q.where(order => jsonContains(order.details, { to: { city: 'Kraków' }, items: [{ title: 'Solaris', copies: 2 }] })),
+  Q.map(order => order.number),
+)
+
 /** A document for somebody else: what is not JSON by itself is a text, and what is missing is null. */
 const messages = pipe(
   Q.from(orders),
@@ -164,6 +173,8 @@ export const main = (): Promise<void> =>
       print('months'),
       RTE.flatMap(() => Q.all(documents)),
       print('documents'),
+      RTE.flatMap(() => Q.all(ofSolaris)),
+      print('two of Solaris'),
       RTE.flatMap(() => Q.all(messages)),
       print('messages'),
       RTE.flatMap(() => Q.all(gifts)),
@@ -212,6 +223,7 @@ documents [
   { city: null, items: 0, title: null, copies: null },
   { city: null, items: 1, title: 'Solaris', copies: null }
 ]
+two of Solaris [ 'A-100' ]
 messages [
   {
     number: 'A-100',

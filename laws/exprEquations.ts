@@ -405,6 +405,54 @@ export const exprEquations: readonly Equation[] = [
       kind,
     ),
   ),
+  ...(['text', 'int', 'boolean'] as const).flatMap(kind => {
+    const values = smallValues(typeOfKind(kind))
+    const is = (e: Code<any>, v: unknown): Code<any> => x('coalesce', x('eq', e, valueCode(v)), valueCode(false))
+    return [
+      over(
+        `jsonContains(jsonObject({ k: a, l: [b] }), { k: v, l: [] }) = coalesce(eq(a, v), false), for ${kind}`,
+        'A field contains what is equal to it.',
+        ([a, b]: any, _, p) => {
+          const v = values[p.below(values.length)]
+          const whole = record([
+            ['k', a],
+            ['l', x('jsonArray', list([b]))],
+          ])
+          return [x('jsonContains', x('jsonObject', whole), valueCode({ k: v, l: [] })), is(a, v)]
+        },
+        kind,
+      ),
+      over(
+        `jsonContains(jsonArray([a, [b]]), [v]) = coalesce(eq(a, v), false), for ${kind}`,
+        'An array contains what is an element of it, and not what is an element of those.',
+        ([a, b]: any, _, p) => {
+          const v = values[p.below(values.length)]
+          return [x('jsonContains', x('jsonArray', list([a, x('jsonArray', list([b]))])), valueCode([v])), is(a, v)]
+        },
+        kind,
+      ),
+      over(
+        `jsonContains([{ k: a, l: b }], [{ k: v, l: w }]) = and(coalesce(eq(a, v), false), coalesce(eq(b, w), false)), for ${kind}`,
+        'One element has all that a part of it asks for.',
+        ([a, b]: any, _, p) => {
+          const [v, w] = [values[p.below(values.length)], values[p.below(values.length)]]
+          const item = x(
+            'jsonObject',
+            record([
+              ['k', a],
+              ['l', b],
+            ]),
+          )
+          return [x('jsonContains', x('jsonArray', list([item])), valueCode([{ k: v, l: w }])), x('and', is(a, v), is(b, w))]
+        },
+        kind,
+      ),
+    ]
+  }),
+  logic('jsonContains(d, { ...p, ...q }) = and(jsonContains(d, p), jsonContains(d, q))', 'Fields are asked for one by one.', p => {
+    const has = (part: unknown): Code<any> => x('jsonContains', documents(p), valueCode(part))
+    return [has({ a: 1, b: ['é'] }), x('and', has({ a: 1 }), has({ b: ['é'] }))]
+  }),
   over(
     'jsonLength(jsonArray([a, b, c])) = 3',
     'An array is as long as the list that it is made of, nulls counted.',

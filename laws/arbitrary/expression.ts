@@ -162,6 +162,24 @@ const inJson =
     return apply(call('Expr', 'jsonAt', column(type)), document(w, fuel), ...steps.map(valueCode))
   }
 
+/** Parts of documents: of those that are generated, and of others. */
+const PARTS = [
+  { a: 1 },
+  { a: 'a' },
+  { b: ['é'] },
+  [],
+  {},
+  [1],
+  'a',
+  { a: 0, b: [] },
+  { b: [null] },
+  { b: [{ a: 1 }] },
+  [{ a: 'a', b: [1] }],
+  0,
+]
+
+const hasPart: Maker = (w, fuel) => call('Expr', 'jsonContains', document(w, fuel), valueCode(w.choices.pick(PARTS)))
+
 const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
   int: [
     ...integer('int'),
@@ -217,7 +235,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     inJson('text'),
     expr('hex', of('bytes')),
   ],
-  boolean: [inJson('boolean'), amongElements('text'), amongElements('int')],
+  boolean: [inJson('boolean'), hasPart, amongElements('text'), amongElements('int')],
   bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],
   date: [
     castTo(column('date'), 'timestamp'),

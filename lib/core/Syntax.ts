@@ -124,6 +124,7 @@ export type OwnFn =
   | 'jsonLength'
   | 'jsonObject'
   | 'jsonArray'
+  | 'jsonContains'
   | 'byteLength'
   | 'hex'
   | 'unhex'

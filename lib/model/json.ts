@@ -29,6 +29,18 @@ export const jsonAt = (value: Value, path: string, type: SqlType): Value =>
 
 export const jsonLength = (value: Value): Value => (Array.isArray(value) ? BigInt(value.length) : null)
 
+const fieldOf = (value: object, name: string): unknown =>
+  Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : undefined
+
+const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Whether a document has a part: by structure, and equal at the ends. */
+export const jsonContains = (whole: unknown, part: unknown): boolean => {
+  if (Array.isArray(part)) return Array.isArray(whole) && part.every(p => whole.some(w => jsonContains(w, p)))
+  if (!isRecord(part)) return whole === part
+  return isRecord(whole) && Object.entries(part).every(([name, p]) => jsonContains(fieldOf(whole, name), p))
+}
+
 /** A value as JSON: all but integers are so already. */
 const asJson = (value: Value): unknown => (typeof value === 'bigint' ? Number(value) : value)
 

@@ -325,10 +325,19 @@ export const hasDifference = (rel: Rel): boolean => {
   return found
 }
 
+/** Whether some engines ask by a query: for the values of a document that is no value itself. */
+const asksInside = ({ node: n }: Scalar): boolean => {
+  const part = n.tag === 'call' && n.fn === 'jsonContains' ? n.args[1]?.node : undefined
+  return part?.tag === 'literal' && typeof part.value === 'object'
+}
+
 /** Whether a scalar has a query inside. */
 export const hasQuery = (s: Scalar): boolean => {
   let found = false
-  const scalar = (x: Scalar): Scalar => mapScalar(x, { scalar, plan })
+  const scalar = (x: Scalar): Scalar => {
+    if (asksInside(x)) found = true
+    return mapScalar(x, { scalar, plan })
+  }
   const plan = (p: Plan): Plan => {
     found = true
     return p

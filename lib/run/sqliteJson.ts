@@ -30,7 +30,26 @@ const contains = (list: unknown, x: unknown): unknown => {
   return Array.isArray(items) && x !== null ? Number(items.some(item => item !== null && String(item) === String(x))) : null
 }
 
+const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const has = (whole: unknown, part: unknown): boolean => {
+  if (Array.isArray(part)) return Array.isArray(whole) && part.every(p => whole.some(w => has(w, p)))
+  if (!isRecord(part)) return whole === part
+  return isRecord(whole) && Object.keys(part).every(name => Object.hasOwn(whole, name) && has(whole[name], part[name]))
+}
+
+/** The part that was parsed last: in most statements it is the same for all rows. */
+let lastPart: readonly [text: string, value: unknown] = ['null', null]
+
+const hasPart = (whole: unknown, part: unknown): unknown => {
+  if (typeof whole !== 'string' || typeof part !== 'string') return null
+  if (lastPart[0] !== part) lastPart = [part, parsed(part)]
+  return Number(has(parsed(whole), lastPart[1]))
+}
+
 export const sqliteJsonFunctions = {
+  json_contains: hasPart,
   array_contains: contains,
   json_at_text: at(v => (typeof v === 'string' ? v : null)),
   json_at_float: at(v => (typeof v === 'number' ? v : null)),

@@ -10,10 +10,11 @@
 import { outOfScope } from '../core/answered.js'
 import { refuse, schemaConflict, unsupported } from '../core/DbError.js'
 import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
-import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/Syntax.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, query, type ScalarFn } from '../core/Syntax.js'
 import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/Table.js'
 import { queryOfView } from '../core/views.js'
 import { normalize } from '../plan/normalize/normalize.js'
+import { hasQuery } from '../plan/Rel.js'
 import { reifier, reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import type { Dialect } from './Dialect.js'
@@ -22,6 +23,9 @@ import { renderer } from './render.js'
 
 /** A key that refers to itself: each row is the row that it refers to, so it says nothing, and InnoDB can't hold it. */
 const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.every((c, i) => c === f.targetColumns[i])
+
+/** Functions that are no operators on every engine. */
+const VALUES: readonly ScalarFn[] = ['coalesce', 'nullIf', 'jsonAt', 'jsonContains']
 
 /** Statements that create the schema's tables, in order. */
 export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
@@ -126,10 +130,11 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
       renderer(literally(dialect)).scalar(planning.scalar(e), id => text(nameOf.get(id) ?? outOfScope())),
     )
   const condition = (predicate: AnyExpr): string => {
-    const { node } = planning.scalar(predicate)
-    const isValue =
-      node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && (node.fn === 'coalesce' || node.fn === 'nullIf'))
-    return isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
+    const scalar = planning.scalar(predicate)
+    const { node } = scalar
+    const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && VALUES.includes(node.fn))
+    const said = isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
+    return hasQuery(scalar) && said.includes('(SELECT ') ? refuse(unsupported('a check that asks by a query', dialect.name)) : said
   }
   const lines = [
     ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),

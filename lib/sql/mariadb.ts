@@ -14,6 +14,7 @@ import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { mysqlDocuments } from './jsonBuild.js'
+import { mariadbContains } from './jsonContains.js'
 import { mysqlJson } from './jsonPath.js'
 import { aggregates, castName, followedBy, limitOf, mysql, parameterOf, unhex } from './mysql.js'
 import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
@@ -140,6 +141,7 @@ export const mariadb: Dialect = {
     unhex: unhex(value => sql`left(${value}, 2147483646)`),
     ...mysqlJson(quoted, COLLATION, type => type),
     ...mysqlDocuments(quotedText, documentOf, textOf),
+    jsonContains: mariadbContains(quotedText, COLLATION),
     ilike: args => ({
       level: level.comparison,
       fragment: sql`${lower(args.arg(0, level.atom))} LIKE ${lower(args.arg(1, level.atom))} ESCAPE '!'`,

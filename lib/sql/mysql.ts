@@ -13,6 +13,7 @@ import { hasDifference } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { mysqlDocuments } from './jsonBuild.js'
+import { mysqlContains } from './jsonContains.js'
 import { mysqlJson } from './jsonPath.js'
 import { mysqlDates } from './mysqlDates.js'
 import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
@@ -292,6 +293,7 @@ export const mysql: Dialect = {
       value => sql`CAST(${value} AS JSON)`,
       value => value,
     ),
+    jsonContains: mysqlContains(quotedText),
     now: () => atom(text('now(3)')),
     random: () => atom(text('rand()')),
     randomUuid: () => atom(text(UUID)),

@@ -10,6 +10,7 @@ import type { Scalar } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
 import { postgresDocuments } from './jsonBuild.js'
+import { postgresContains } from './jsonContains.js'
 import { postgresJson } from './jsonPath.js'
 import { postgresDates } from './postgresDates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
@@ -218,6 +219,7 @@ export const postgres: Dialect = {
     matches: postgresMatches,
     ...postgresJson(quoted),
     ...postgresDocuments(quoted),
+    jsonContains: postgresContains,
     byteLength: args => atom(sql`octet_length(${args.arg(0)})`),
     hex: args => byCodePoint(sql`encode(${args.arg(0)}, 'hex')`),
     // the engine's own function fails where there are other characters, and leaves blanks out

@@ -13,6 +13,7 @@ import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { sqliteDocuments } from './jsonBuild.js'
+import { sqliteContains } from './jsonContains.js'
 import { sqliteJson } from './jsonPath.js'
 import { sqliteMatches } from './regexes.js'
 import { sqliteDates } from './sqliteDates.js'
@@ -176,6 +177,7 @@ export const sqlite: Dialect = {
     matches: sqliteMatches,
     ...sqliteJson,
     ...sqliteDocuments(quoted),
+    jsonContains: sqliteContains,
     byteLength: args => atom(sql`length(CAST(${args.arg(0)} AS BLOB))`),
     hex: args =>
       atom(

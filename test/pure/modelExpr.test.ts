@@ -11,6 +11,7 @@ import {
   enumOf,
   float,
   int,
+  type Json,
   nullable,
   numeric,
   smallint,
@@ -619,7 +620,9 @@ times('what is no part, unit or duration is refused', () => {
 
 times.run()
 
-const documents = suite('model: values in json')
+type Part = Exclude<Json, null>
+
+const documents = suite('model: json documents')
 
 const doc = X.litOf(anyJson)({ a: [{ b: 'x', n: 1.5, whole: 2, yes: false, none: null }], __proto__x: 1, 0: 'field' })
 
@@ -654,6 +657,64 @@ documents('a document is made of the values of expressions', () => {
   is(X.jsonArray([X.plus(X.lit(2 ** 53 - 1), 2), X.jsonArray([X.jsonObject({ '': X.lit('') })])]), [2 ** 53, [{ '': '' }]])
   is(X.jsonAt(int)(X.jsonArray([X.plus(X.lit(2 ** 53 - 1), 2)]), 0), null)
   is(X.jsonAt(text)(X.jsonObject({ ['__proto__']: X.lit('own') }), '__proto__'), 'own')
+})
+
+documents('a document contains a part by structure', () => {
+  const has = (whole: Part, part: Part, expected: boolean) => is(X.jsonContains(X.litOf(anyJson)(whole), part), expected)
+  has(1, 1, true)
+  has(1, '1', false)
+  has(0, false, false)
+  has([1, 2], 1, false)
+  has([1, 2], [2, 1, 1], true)
+  has([[1, 2]], [1], false)
+  has([[1, 2]], [[2]], true)
+  has([], [], true)
+  has([[]], [[]], true)
+  has([], [[]], false)
+  has({}, [], false)
+  has([], {}, false)
+  has({ a: 1 }, {}, true)
+  has({ a: [1] }, { a: 1 }, false)
+  has({ a: null }, { a: null }, true)
+  has({}, { a: null }, false)
+  has({}, { constructor: {} }, false)
+  has({}, JSON.parse('{"__proto__":{}}'), false)
+  has([{ a: 1 }, { b: 2 }], [{ a: 1, b: 2 }], false)
+  has([{ a: 1, b: 2, c: 3 }], [{ a: 1 }, { b: 2 }], true)
+  is(X.jsonContains(X.nullOf(anyJson), {}), null)
+  is(X.jsonContains(X.litOf(anyJson)([1]), X.jsonArray([X.lit(1)])), true)
+  is(X.jsonContains(X.litOf(anyJson)([1]), X.nullOf(anyJson)), null)
+})
+
+const PARTS: readonly Part[] = [
+  [],
+  {},
+  [1],
+  [[1]],
+  [1, [1]],
+  { a: 1 },
+  { a: [1] },
+  { a: [1, { b: 2 }] },
+  [{ a: 1 }],
+  [{ a: 1, b: 2 }, 1],
+  1,
+  [[], {}],
+]
+
+documents('containment is reflexive and transitive', () => {
+  const has = (whole: Part, part: Part): boolean =>
+    JSON.stringify(answer(X.jsonContains(X.litOf(anyJson)(whole), part))) === JSON.stringify(E.right(true))
+  for (const a of PARTS) {
+    assert.ok(has(a, a))
+    for (const b of PARTS) for (const c of PARTS) if (has(a, b) && has(b, c)) assert.ok(has(a, c), JSON.stringify([a, b, c]))
+  }
+})
+
+documents('what is no part is refused', () => {
+  fails(X.jsonContains(doc, null as never), 'ValidationError')
+  fails(X.jsonContains(doc, new Date() as never), 'ValidationError')
+  fails(X.jsonContains(X.lit('{}'), {}), 'Unsupported')
+  fails(X.jsonContains(doc, X.lit('{}')), 'Unsupported')
 })
 
 documents('what is no document is refused', () => {

@@ -50,6 +50,7 @@ import {
   gt,
   jsonArray,
   jsonAt,
+  jsonContains,
   jsonObject,
   least,
   lit,
@@ -341,6 +342,8 @@ const events = pipe(
     since: millisecondsBetween(e.at, new Date(0)),
     kind: jsonAt(text)(e.body, 'kind'),
     count: jsonAt(int)(e.body, 'items', 0, 'count'),
+    has: jsonContains(e.body, { items: [{ n: 1 }] }),
+    part: jsonContains(e.body, jsonArray([e.id])),
     made: jsonObject({ day: jsonArray([e.id, eq(e.id, 1)]), kind: jsonAt(text)(e.body, 'kind') }),
   })),
 )
@@ -358,6 +361,8 @@ is<
       readonly since: number | null
       readonly kind: string | null
       readonly count: number | null
+      readonly has: boolean | null
+      readonly part: boolean | null
       readonly made: { readonly day: readonly [number, boolean | null]; readonly kind: string | null }
     }
   >

@@ -237,6 +237,22 @@ const others: readonly Clause[] = [
     )
     await isRefused(db, 'a bigint in a document', Q.all(Q.of({ x: Ex.jsonArray([Ex.lit(1n)]) })))
   }),
+  check(28, 'a document contains a part by structure: objects by their fields, arrays by their elements, values that are equal', db => {
+    const part = { a: [{ b: 1, c: 'x' }] }
+    return computes(
+      db,
+      { a: C.nullable(C.anyJson) },
+      [
+        [{ a: [0, { c: 'x', b: 1, d: [] }], z: 1 }, true],
+        [{ a: [{ b: 1 }, { c: 'x' }] }, false],
+        [{ a: { b: 1, c: 'x' } }, false],
+        [{ a: [{ b: [1], c: 'x' }] }, false],
+        [[{ a: [{ b: 1, c: 'x' }] }], false],
+        [null, null],
+      ],
+      r => Ex.jsonContains(r.a, part),
+    )
+  }),
   check(28, 'bytes are compared and ordered as unsigned numbers, byte by byte', db => inOrder(db, C.bytes, BYTES)),
   check(28, 'a uuid is read in lower case, equal and ordered without regard to the case it was written in', async db => {
     await inOrder(db, C.uuid, UUIDS)

@@ -4,7 +4,20 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from '../../../lib/core/Agg.js'
 import { anyJson, bigint, boolean, float, int, text } from '../../../lib/core/Column.js'
-import { asc, eq, gt, isNotNull, jsonArray, jsonAt, jsonLength, jsonObject, lit, litOf, plus } from '../../../lib/core/Expr.js'
+import {
+  asc,
+  eq,
+  gt,
+  isNotNull,
+  jsonArray,
+  jsonAt,
+  jsonContains,
+  jsonLength,
+  jsonObject,
+  lit,
+  litOf,
+  plus,
+} from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
@@ -59,6 +72,35 @@ export const json: Cases = {
       Q.let('doc', row => jsonObject({ "it's": jsonArray([row.small, eq(row.small, 1)]) })),
       Q.where(row => eq(jsonAt(int)(row.doc, "it's", 0), 1)),
       Q.map(row => ({ doc: row.doc, all: Q.many(Q.of({ doc: row.doc })) })),
+    ),
+
+  'documents that have a part': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => jsonContains(row.details, { kind: 'book', new: true, price: 9.5, note: null, tags: {} })),
+      Q.map(row => row.small),
+    ),
+
+  'documents that have an element': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => jsonContains(row.details, { tags: ['a', 1], items: [{ title: "it's", copies: 2 }] })),
+      Q.map(row => row.small),
+    ),
+
+  'a value in a document': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => ({
+        is: jsonContains(row.details, 'x'),
+        made: jsonContains(jsonObject({ n: row.small, m: row.ratio }), { n: 1, m: 2 }),
+      })),
+    ),
+
+  'a part that is an expression': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => jsonContains(jsonArray([row.details]), jsonArray([row.label]))),
     ),
 
   'a type without a JSON form': () =>

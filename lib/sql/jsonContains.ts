@@ -1,0 +1,164 @@
+/**
+ * Whether a JSON document has another one inside, in the words of each engine.
+ *
+ * Postgres's `@>` has the decided meaning but for a bare value in an array. What MySQL and MariaDB have takes a value for an array of
+ * itself at every level; so a constant part is asked for value by value: a value by its path, an element of an array among
+ * the rows that JSON_TABLE makes of it. The document is computed once for that, in a sub-query of one row. SQLite has a function that
+ * the runner brings.
+ */
+
+import { refuse, unsupported } from '../core/DbError.js'
+import type { DialectName } from '../core/DialectName.js'
+import type { Json } from '../core/SqlType.js'
+import { exprType } from '../core/Syntax.js'
+import { atom, type CallPrinter, level, named } from './Dialect.js'
+import { type Fragment, join, slot, sql, text } from './Fragment.js'
+
+type Path = readonly string[]
+
+/** What differs between MySQL and MariaDB. */
+interface Words {
+  readonly dialect: DialectName
+  /** A path as a text of SQL. */
+  readonly path: (path: Path) => Fragment
+  readonly typeOf: (value: Fragment) => Fragment
+  /** Whether the value at a path of a document is this one; null where there is none. */
+  readonly equals: (value: Fragment, x: null | string | number | boolean) => Fragment
+  /** Whether an array has this element; null where it is to be asked for among rows. */
+  readonly hasElement: ((array: Fragment, x: Json) => Fragment) | null
+  /** A document as a source of one row with this name, and how it is read there. */
+  readonly bound: (document: Fragment, name: string) => { readonly source: Fragment; readonly read: Fragment }
+  /** Where the elements of an array come from, and the name of that source. */
+  readonly elements: (array: Fragment, name: string) => Fragment
+}
+
+const isObject = (x: Json): x is { readonly [key: string]: Json } => typeof x === 'object' && x !== null && !Array.isArray(x)
+
+const isScalar = (x: Json): x is null | string | number | boolean => typeof x !== 'object' || x === null
+
+const sizeOf = (x: Json): number => (isScalar(x) ? 1 : Object.values(x).reduce<number>((n, item) => n + sizeOf(item), 1))
+
+/** A statement says each of them. */
+const MOST_VALUES = 200
+
+const json = exprType({ tag: 'json' })
+const float = exprType({ tag: 'float' })
+
+/** A value of a part as a parameter. */
+const given = (value: unknown, type = json): Fragment => slot({ tag: 'value', value, type })
+
+const byStructure = (words: Words): CallPrinter => {
+  const { typeOf } = words
+  const at = (document: Fragment, path: Path): Fragment => sql`json_extract(${document}, ${words.path(path)})`
+
+  /** The conditions under which the value at a path contains a part. `depth` tells the names of sources apart. */
+  const conditions = (document: Fragment, path: Path, part: Json, depth: number): readonly Fragment[] => {
+    const value = at(document, path)
+    if (isScalar(part)) return [words.equals(value, part)]
+    if (isObject(part)) {
+      const fields = Object.entries(part)
+      return fields.length === 0
+        ? [sql`${typeOf(value)} = 'OBJECT'`]
+        : fields.flatMap(([name, item]) => conditions(document, [...path, name], item, depth))
+    }
+    return [sql`${typeOf(value)} = 'ARRAY'`, ...(part as readonly Json[]).map(item => element(value, item, depth))]
+  }
+
+  const element = (array: Fragment, part: Json, depth: number): Fragment => {
+    if (isScalar(part) && words.hasElement !== null) return words.hasElement(array, part)
+    const name = `\`element ${depth}\``
+    const found = conditions(text(`${name}.\`value\``), [], part, depth + 1)
+    return sql`0 < (SELECT count(*) FROM ${words.elements(array, name)} WHERE ${join(found, ' AND ')})`
+  }
+
+  const answer = (document: Fragment, part: Json): Fragment => sql`coalesce(${join(conditions(document, [], part, 1), ' AND ')}, FALSE)`
+
+  return args => {
+    const [document, constant] = args.scalars
+    const part = constant?.node
+    if (part?.tag !== 'literal')
+      return refuse(
+        unsupported('jsonContains of a part that is no constant', words.dialect, 'it asks for the values of the part one by one'),
+      )
+    if (part.value === null) return atom(text('NULL'))
+    if (sizeOf(part.value as Json) > MOST_VALUES)
+      refuse(unsupported(`jsonContains of a part of more than ${MOST_VALUES} values`, words.dialect, 'ask for less'))
+    const value = part.value as Json
+    const given = args.arg(0)
+    const once = given.pieces.length === 1 || sizeOf(value) === 1
+    const { source, read } = words.bound(given, '`the document`')
+    const found = once ? answer(given, value) : sql`(SELECT ${answer(read, value)} FROM ${source})`
+    return atom(document?.type.nullable ? sql`CASE WHEN ${args.arg(0, level.comparison + 1)} IS NOT NULL THEN ${found} END` : found)
+  }
+}
+
+const pathText = (path: Path): string => `$${path.map(name => `.${JSON.stringify(name)}`).join('')}`
+
+export const mysqlContains = (quoted: (s: string) => string): CallPrinter => {
+  const parameter = (x: Json): Fragment => sql`CAST(${given(x)} AS JSON)`
+  const bound: Words['bound'] = (document, name) => ({
+    source: sql`(SELECT ${document} AS \`value\`) AS ${name}`,
+    read: text(`${name}.\`value\``),
+  })
+  return byStructure({
+    dialect: 'mysql',
+    path: path => text(quoted(pathText(path))),
+    typeOf: value => sql`json_type(${value}) COLLATE utf8mb4_0900_bin`,
+    // the JSON null of a constant is null where it is a parameter
+    equals: (value, x) => sql`${value} = ${x === null ? text("CAST('null' AS JSON)") : parameter(x)}`,
+    hasElement: (array, x) => sql`${x === null ? text("CAST('null' AS JSON)") : parameter(x)} MEMBER OF (${array})`,
+    bound,
+    // JSON_TABLE takes a column, and no sub-query, and nothing of a group (9.7)
+    elements: (array, name) => {
+      const { source, read } = bound(array, `${name.slice(0, -1)} of\``)
+      return sql`${source}, JSON_TABLE(${read}, '$[*]' COLUMNS (\`value\` JSON PATH '$')) AS ${name}`
+    },
+  })
+}
+
+export const mariadbContains = (quoted: (s: string) => string, collation: string): CallPrinter => {
+  const path: Words['path'] = names => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+    if (names.some(name => /["\\\u0000-\u001f\u007f]/.test(name)))
+      refuse(
+        unsupported('jsonContains of a field whose name has a quote, backslash or control character', 'mariadb', 'it does not find it'),
+      )
+    return text(quoted(pathText(names)))
+  }
+  const elements: Words['elements'] = (array, name) => sql`JSON_TABLE(${array}, '$[*]' COLUMNS (\`value\` JSON PATH '$')) AS ${name}`
+  return byStructure({
+    dialect: 'mariadb',
+    path,
+    typeOf: value => sql`json_type(${value})`,
+    equals: (value, x) => {
+      const type = sql`json_type(${value})`
+      if (x === null) return sql`${type} = 'NULL'`
+      if (typeof x === 'number')
+        return sql`CASE WHEN ${type} IN ('INTEGER', 'DOUBLE') THEN CAST(${value} AS DOUBLE) = ${given(x, float)} END`
+      const plain = sql`CONVERT(json_unquote(${value}) USING utf8mb4) COLLATE ${collation}`
+      return typeof x === 'boolean'
+        ? sql`${type} = 'BOOLEAN' AND ${plain} = ${x ? "'true'" : "'false'"}`
+        : sql`${type} = 'STRING' AND ${plain} = ${given(x, exprType({ tag: 'text' }))}`
+    },
+    hasElement: null,
+    // an array of one element: there are no derived tables that see what is around them
+    bound: (document, name) => ({
+      source: elements(sql`json_array(json_compact((${document}) COLLATE ${collation}))`, name),
+      read: text(`${name}.\`value\``),
+    }),
+    elements,
+  })
+}
+
+export const postgresContains: CallPrinter = args => {
+  const [, part] = args.scalars
+  const contains = sql`${args.arg(0, level.sum)} @> ${args.arg(1, level.sum)}`
+  if (part?.node.tag !== 'literal') {
+    const bare = sql`jsonb_typeof(${args.arg(0)}) = 'array' AND jsonb_typeof(${args.arg(1)}) NOT IN ('array', 'object')`
+    return atom(sql`CASE WHEN ${bare} THEN FALSE ELSE ${contains} END`)
+  }
+  if (!isScalar(part.node.value as Json)) return { level: level.comparison, fragment: contains }
+  return { level: level.and, fragment: sql`${contains} AND jsonb_typeof(${args.arg(0)}) <> 'array'` }
+}
+
+export const sqliteContains: CallPrinter = named('json_contains')
