@@ -405,6 +405,37 @@ export const exprEquations: readonly Equation[] = [
       kind,
     ),
   ),
+  ...(
+    [
+      ['text', 'string'],
+      ['float', 'number'],
+      ['boolean', 'boolean'],
+    ] as const
+  ).map(([type, kind]) =>
+    logic(
+      `isNotNull(jsonAt(${type})(d, k)) = same(jsonType(jsonAt(anyJson)(d, k)), '${kind}')`,
+      'A value is read as what it is.',
+      (p, r) => {
+        const d = x(
+          'jsonObject',
+          record([
+            ['k', p],
+            ['l', documents(r)],
+          ]),
+        )
+        const at = (column_: string, k: string): Code<any> =>
+          k === 'k'
+            ? apply(x('jsonAt', column(column_)), d, valueCode(k))
+            : apply(x('jsonAt', column(column_)), d, valueCode('l'), valueCode(k))
+        const sides = (k: string): readonly [Code<any>, Code<any>] => [
+          x('isNotNull', at(type, k)),
+          x('same', x('jsonType', at('anyJson', k)), valueCode(kind)),
+        ]
+        const [[a, b], [c, e]] = [sides('k'), sides('a')]
+        return [x('and', a, x('not', c)), x('and', b, x('not', e))]
+      },
+    ),
+  ),
   ...(['text', 'int', 'boolean'] as const).flatMap(kind => {
     const values = smallValues(typeOfKind(kind))
     const is = (e: Code<any>, v: unknown): Code<any> => x('coalesce', x('eq', e, valueCode(v)), valueCode(false))

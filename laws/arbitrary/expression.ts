@@ -233,6 +233,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...['padStart', 'padEnd'].map(f => expr(f, of('text'), number([2, 4, 0]), plainText(['-', 'a😀', ' ']))),
     ...extremes('text'),
     inJson('text'),
+    expr('jsonType', document),
     expr('hex', of('bytes')),
   ],
   boolean: [inJson('boolean'), hasPart, amongElements('text'), amongElements('int')],

@@ -122,6 +122,7 @@ export type OwnFn =
   | 'randomUuid'
   | 'jsonAt'
   | 'jsonLength'
+  | 'jsonType'
   | 'jsonObject'
   | 'jsonArray'
   | 'jsonContains'

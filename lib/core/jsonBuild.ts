@@ -10,9 +10,10 @@
  * int within 2^53; `jsonLength(jsonArray(es))` is how many they are.
  */
 import * as t from 'io-ts'
+import { isExpr } from './answered.js'
 import { kindOf, textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
-import { argument, codecOf, literalOf, node, TEXT } from './operand.js'
+import { codecOf, literalOf, node, TEXT } from './operand.js'
 import { isText, type SqlType, showSqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, isMade, type ScalarFn } from './Syntax.js'
 
@@ -42,12 +43,11 @@ const levelsOf = ({ node: n }: AnyExpr): number => {
 }
 
 const member = (fn: ScalarFn, place: string, x: unknown): AnyExpr => {
-  const e = argument(x)
-  if (e.node.tag === 'invalid' && e.node.error._tag === 'ValidationError' && !isMade(x))
-    return invalid(validationError([fn, place], `${e.node.error.reason}; a plain value is lit(value)`), e.type)
-  if (e.node.tag === 'invalid' || isMember(e.type.sql)) return e
-  const hint = HINTS[e.type.sql.tag] ?? 'it has no JSON form that is the same on every engine'
-  return invalid(unsupported(`${fn} of ${showSqlType(e.type.sql)} (${place})`, 'query-ts', hint), e.type)
+  if (!isExpr(x))
+    return refusedAs(validationError([fn, place], `expected an expression, got ${kindOf(x)}: a plain value is given as lit(value)`))
+  if (x.node.tag === 'invalid' || isMember(x.type.sql)) return x
+  const hint = HINTS[x.type.sql.tag] ?? 'it has no JSON form that is the same on every engine'
+  return refusedAs(unsupported(`${fn} of ${showSqlType(x.type.sql)} (${place})`, 'query-ts', hint))
 }
 
 /** A document of these members; the codec is that of its parts, so that what is read is what its type says. */

@@ -63,3 +63,13 @@ export const jsonAt =
 
 /** The number of elements of an array; null of anything else. */
 export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => doubled(strict('jsonLength', [document('jsonLength', e)], INT, true))
+
+/** What JSON values are. A JSON null is met only where another tool has stored one as a whole document: read by path, it is null. */
+export type JsonType = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
+
+/**
+ * Which kind of value a document is: `eq(jsonType(jsonAt(anyJson)(row.data, 'tags')), 'array')`. Null where the document is.
+ *
+ * `jsonType(d)` is `'string'` exactly where `jsonAt(text)` of the same place is not null; for `'number'` it is `jsonAt(float)`.
+ */
+export const jsonType = <A>(e: Expr<A>): Expr<JsonType | Extract<A, null>> => strict('jsonType', [document('jsonType', e)], TEXT)

@@ -29,6 +29,8 @@ export const jsonAt = (value: Value, path: string, type: SqlType): Value =>
 
 export const jsonLength = (value: Value): Value => (Array.isArray(value) ? BigInt(value.length) : null)
 
+export const jsonType = (value: Value): Value => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
+
 const fieldOf = (value: object, name: string): unknown =>
   Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : undefined
 

@@ -19,7 +19,7 @@ import type { ScalarFn } from '../core/Syntax.js'
 import { sha256 } from '../core/sha256.js'
 import { bytesOf, fromDigits, hexDigits } from './bytes.js'
 import { moved, partOf, truncatedTo } from './dates.js'
-import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject } from './json.js'
+import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject, jsonType } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
@@ -171,6 +171,7 @@ const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' 
   arrayContains: ([a, x]) => (a.value as readonly Value[]).includes(x.value),
   jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
   jsonLength: ([a]) => jsonLength(a.value),
+  jsonType: ([a]) => jsonType(a.value),
   jsonContains: ([a, b]) => jsonContains(a.value, b.value),
   daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),
 }

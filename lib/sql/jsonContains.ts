@@ -41,6 +41,12 @@ const sizeOf = (x: Json): number => (isScalar(x) ? 1 : Object.values(x).reduce<n
 /** A statement says each of them. */
 const MOST_VALUES = 200
 
+/** Queries in each other, for arrays in arrays: engines take some more. */
+const MOST_ARRAYS = 10
+
+const arraysIn = (x: Json): number =>
+  isScalar(x) ? 0 : Object.values(x).reduce<number>((most, item) => Math.max(most, arraysIn(item)), 0) + Number(Array.isArray(x))
+
 const json = exprType({ tag: 'json' })
 const float = exprType({ tag: 'float' })
 
@@ -83,6 +89,8 @@ const byStructure = (words: Words): CallPrinter => {
     if (part.value === null) return atom(text('NULL'))
     if (sizeOf(part.value as Json) > MOST_VALUES)
       refuse(unsupported(`jsonContains of a part of more than ${MOST_VALUES} values`, words.dialect, 'ask for less'))
+    if (arraysIn(part.value as Json) > MOST_ARRAYS)
+      refuse(unsupported(`jsonContains of a part with more than ${MOST_ARRAYS} arrays in each other`, words.dialect, 'ask for less'))
     const value = part.value as Json
     const given = args.arg(0)
     const once = given.pieces.length === 1 || sizeOf(value) === 1

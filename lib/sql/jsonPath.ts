@@ -9,6 +9,16 @@ import { atom, type CallPrinter, level } from './Dialect.js'
 import { wordOf } from './dates.js'
 import { type Fragment, join, sql } from './Fragment.js'
 
+interface Paths {
+  readonly jsonAt: CallPrinter
+  readonly jsonLength: CallPrinter
+  readonly jsonType: CallPrinter
+}
+
+/** What engines call a kind of value, and what it is called here. */
+const kinds = (names: readonly (readonly [theirs: string, ours: string])[]): string =>
+  names.map(([theirs, ours]) => `WHEN '${theirs}' THEN '${ours}'`).join(' ')
+
 type Path = readonly (string | number)[]
 
 const textOf = (path: Path): string => `$${path.map(step => (typeof step === 'number' ? `[${step}]` : `."${step}"`)).join('')}`
@@ -26,7 +36,7 @@ const FILTERS: { readonly [tag: string]: string } = {
   json: '@.type() != "null"',
 }
 
-export const postgresJson = (quoted: (s: string) => string): { readonly jsonAt: CallPrinter; readonly jsonLength: CallPrinter } => ({
+export const postgresJson = (quoted: (s: string) => string): Paths => ({
   jsonAt: (args, { type }) => {
     const { tag } = type.sql
     const found = sql`jsonb_path_query_first(${args.arg(0)}, ${quoted(`strict ${textOf(pathOf(args))} ? (${FILTERS[tag]})`)}, '{}', true)`
@@ -36,6 +46,7 @@ export const postgresJson = (quoted: (s: string) => string): { readonly jsonAt: 
     if (tag === 'int') return atom(sql`CAST(CAST(${plain} AS numeric) AS int8)`)
     return atom(sql`CAST(${plain} AS ${tag === 'float' ? 'float8' : 'boolean'})`)
   },
+  jsonType: args => ({ level: level.comparison, fragment: sql`jsonb_typeof(${args.arg(0)}) COLLATE "C"` }),
   jsonLength: args => atom(sql`CASE jsonb_typeof(${args.arg(0)}) WHEN 'array' THEN jsonb_array_length(${args.arg(0)}) END`),
 })
 
@@ -47,11 +58,19 @@ const TYPES: { readonly [tag: string]: string } = {
   json: "<> 'NULL'",
 }
 
-export const mysqlJson = (
-  quoted: (s: string) => string,
-  collation: string,
-  typeName: (type: Fragment) => Fragment,
-): { readonly jsonAt: CallPrinter; readonly jsonLength: CallPrinter } => ({
+const MYSQL_KINDS = kinds([
+  ['OBJECT', 'object'],
+  ['ARRAY', 'array'],
+  ['STRING', 'string'],
+  ['INTEGER', 'number'],
+  ['DOUBLE', 'number'],
+  ['DECIMAL', 'number'],
+  ['UNSIGNED INTEGER', 'number'],
+  ['BOOLEAN', 'boolean'],
+  ['NULL', 'null'],
+])
+
+export const mysqlJson = (quoted: (s: string) => string, collation: string, typeName: (type: Fragment) => Fragment): Paths => ({
   jsonAt: (args, { type }) => {
     const { tag } = type.sql
     const path = pathOf(args)
@@ -74,14 +93,30 @@ export const mysqlJson = (
               : sql`json_unquote(${found}) COLLATE ${collation} = 'true'`
     return atom(sql`CASE WHEN ${conditions} THEN ${value} END`)
   },
+  jsonType: args => ({
+    level: level.comparison,
+    fragment: sql`CASE ${typeName(sql`json_type(${args.arg(0)})`)} ${MYSQL_KINDS} END COLLATE ${collation}`,
+  }),
   jsonLength: args => atom(sql`CASE WHEN ${typeName(sql`json_type(${args.arg(0)})`)} = 'ARRAY' THEN json_length(${args.arg(0)}) END`),
 })
 
-export const sqliteJson: { readonly jsonAt: CallPrinter; readonly jsonLength: CallPrinter } = {
+const SQLITE_KINDS = kinds([
+  ['object', 'object'],
+  ['array', 'array'],
+  ['text', 'string'],
+  ['integer', 'number'],
+  ['real', 'number'],
+  ['true', 'boolean'],
+  ['false', 'boolean'],
+  ['null', 'null'],
+])
+
+export const sqliteJson: Paths = {
   jsonAt: (args, { type: { sql: type } }) => {
     const found = sql`json_at_${type.tag}(${args.arg(0)}, ${args.arg(1)})`
     // the driver answers numbers as floats
     return atom(type.tag === 'int' ? sql`CAST(${found} AS INTEGER)` : found)
   },
+  jsonType: args => atom(sql`CASE json_type(${args.arg(0)}) ${SQLITE_KINDS} END`),
   jsonLength: args => atom(sql`iif(json_type(${args.arg(0)}) = 'array', json_array_length(${args.arg(0)}), NULL)`),
 }

@@ -141,6 +141,32 @@ for (const engine of engines) {
     await same('of parameters', Q.of({ a: X.jsonLength(X.litOf(anyJson)([1, [2]])), b: X.jsonLength(X.nullOf(anyJson)) }))
   })
 
+  test('kinds of values', async () => {
+    const kinds = pipe(
+      rows,
+      Q.orderBy(r => [X.asc(r.i)]),
+      Q.map(r => ({
+        whole: X.jsonType(r.doc),
+        ...Object.fromEntries(PATHS.map((path, i) => [`p${i}`, X.jsonType(X.jsonAt(anyJson)(r.doc, ...path))])),
+      })),
+    )
+    await same('by path', kinds)
+    await same('in a collection', Q.of({ all: Q.many(kinds) }))
+    const docs = DOCUMENTS.map((doc, i) => [`v${i}`, X.jsonType(X.litOf(anyJson)(doc as never))] as const)
+    await same('of parameters', Q.of({ ...Object.fromEntries(docs), none: X.jsonType(X.nullOf(anyJson)) }))
+    const kind = (r: { readonly doc: X.Expr<unknown> }): X.Expr<string | null> =>
+      X.jsonType(X.jsonAt(anyJson)(r.doc, 'a')) as X.Expr<string | null>
+    await same(
+      'as keys of groups, orders and conditions',
+      pipe(
+        rows,
+        Q.where(r => X.ne(X.concat(X.coalesce(kind(r), 'none'), X.jsonType(r.doc)), 'x')),
+        Q.aggregate(r => ({ kind: A.key(kind(r)), most: A.max(X.upper(X.jsonType(r.doc))), n: A.countAll })),
+        Q.orderBy(g => [X.asc(g.kind)]),
+      ),
+    )
+  })
+
   test('a text from json compares by code point with other texts', async () => {
     const words = Q.values({ doc: anyJson, w: text })([
       { doc: { w: 'a ' }, w: 'a' },

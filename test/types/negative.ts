@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
 import { anyJson, arrayOf, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { arrayContains, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonContains, jsonObject, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
+import { arrayContains, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -68,6 +68,8 @@ pipe(documents, Q.map(d => ({ x: plus(jsonAt(text)(d.body, 'n'), 1) })))
 pipe(documents, Q.map(d => ({ x: jsonAt(text)(d.body, true) })))
 // @ts-expect-error a part that is no JSON
 pipe(documents, Q.where(d => jsonContains(d.body, { at: new Date() })))
+// @ts-expect-error a kind of value that there is not
+pipe(documents, Q.where(d => eq(jsonType(d.body), 'text')))
 // @ts-expect-error null is no part
 pipe(documents, Q.where(d => jsonContains(d.body, null)))
 // @ts-expect-error a plain value in a document

@@ -52,6 +52,7 @@ import {
   jsonAt,
   jsonContains,
   jsonObject,
+  jsonType,
   least,
   lit,
   maybe,
@@ -342,6 +343,7 @@ const events = pipe(
     since: millisecondsBetween(e.at, new Date(0)),
     kind: jsonAt(text)(e.body, 'kind'),
     count: jsonAt(int)(e.body, 'items', 0, 'count'),
+    type: jsonType(e.body),
     has: jsonContains(e.body, { items: [{ n: 1 }] }),
     part: jsonContains(e.body, jsonArray([e.id])),
     made: jsonObject({ day: jsonArray([e.id, eq(e.id, 1)]), kind: jsonAt(text)(e.body, 'kind') }),
@@ -361,6 +363,7 @@ is<
       readonly since: number | null
       readonly kind: string | null
       readonly count: number | null
+      readonly type: 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
       readonly has: boolean | null
       readonly part: boolean | null
       readonly made: { readonly day: readonly [number, boolean | null]; readonly kind: string | null }

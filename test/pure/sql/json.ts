@@ -14,6 +14,7 @@ import {
   jsonContains,
   jsonLength,
   jsonObject,
+  jsonType,
   lit,
   litOf,
   plus,
@@ -72,6 +73,13 @@ export const json: Cases = {
       Q.let('doc', row => jsonObject({ "it's": jsonArray([row.small, eq(row.small, 1)]) })),
       Q.where(row => eq(jsonAt(int)(row.doc, "it's", 0), 1)),
       Q.map(row => ({ doc: row.doc, all: Q.many(Q.of({ doc: row.doc })) })),
+    ),
+
+  'documents of a kind': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => eq(jsonType(row.details), 'object')),
+      Q.map(row => jsonType(jsonAt(anyJson)(row.details, 'tags'))),
     ),
 
   'documents that have a part': () =>
