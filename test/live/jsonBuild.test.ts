@@ -10,7 +10,22 @@ import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
 import * as Col from '../../lib/core/Column.js'
-import { anyJson, boolean, char, codec, enumOf, float, int, nullable, smallint, text, uuid, varchar } from '../../lib/core/Column.js'
+import {
+  anyJson,
+  boolean,
+  char,
+  check,
+  codec,
+  enumOf,
+  float,
+  int,
+  nullable,
+  smallint,
+  text,
+  uuid,
+  varchar,
+  withDefault,
+} from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
@@ -426,6 +441,39 @@ for (const engine of engines) {
     const inOrder = Q.orderBy((r: { readonly id: X.Expr<number> }) => [X.asc(r.id)])
     assert.equal(await s.right(Q.all(pipe(Q.from(seen), inOrder))), await s.right(Q.all(pipe(q, inOrder))))
     await s.drop(seen)
+  })
+
+  test('in a default, a check and an upsert', async () => {
+    const inner = { x: ['\\'] }
+    const made = X.jsonArray([X.lit(1), X.lit(true), X.litOf(float)(0.5), X.nullOf(text), X.litOf(anyJson)(inner)])
+    const documents = table(
+      'json_defaults',
+      {
+        id: int,
+        d: withDefault(X.jsonObject({ "it's": X.lit('\\"é😀'), made, id: X.randomUuid }) as X.Expr<Exclude<Col.Json, null>>)(anyJson),
+        k: check((k: X.Expr<any>) => X.eq(X.jsonType(X.jsonAt(anyJson)(X.jsonArray([k]), 0)), 'object'))(anyJson),
+      },
+      { primaryKey: ['id'] },
+    )
+    await s.create(documents)
+    await s.right(C.run(C.insert(documents)({ id: 1, k: { old: 1 } })))
+    await s.left('CheckViolation', C.run(C.insert(documents)({ id: 2, k: [] })))
+    const both = C.upsert(documents)({
+      target: ['id'],
+      update: (old, offered) => ({ k: X.jsonObject({ old: old.k, offered: offered.k }) }),
+    })
+    await s.right(C.run(both({ id: 1, k: { new: [] } })))
+    const [row] = (await s.right(Q.all(Q.from(documents)))) as readonly any[]
+    assert.match(row.d.id, /^[0-9a-f-]{36}$/)
+    assert.equal(
+      { ...row, d: { ...row.d, id: '' } },
+      {
+        id: 1,
+        d: { "it's": '\\"é😀', made: [1, true, 0.5, null, inner], id: '' },
+        k: { old: { old: 1 }, offered: { new: [] } },
+      },
+    )
+    await s.drop(documents)
   })
 
   test('of a hundred members and more', async () => {
