@@ -363,12 +363,19 @@ const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
   b.group !== null &&
   [...columnsOf(s)].some(id => {
     const def = b.defs.get(id)
-    return def?.tag === 'scalar' && def.scalar.node.tag !== 'column' && !isConstant(def.scalar)
+    return def?.tag === 'scalar' && isExpression(b, def.scalar)
   })
 
 /** The same of a key that a derived table computes: MySQL merges the two, and HAVING misses the key where it is not selected. */
 const mentionsComputedKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
   !options.groupKeysInside &&
+/** Whether a key is printed as more than a column's name; so are bytes that come out of JSON, as digits. */
+const isExpression = (b: Block, key: Scalar): boolean => {
+  if (key.node.tag !== 'column') return !isConstant(key)
+  const def = b.defs.get(key.node.id)
+  return def?.tag === 'column' && def.type.sql.tag === 'bytes' && def.source.tag !== 'table' && def.source.tag !== 'values'
+}
+
   [...columnsOf(s)].some(id => {
     const def = b.defs.get(id)
     return def?.tag === 'column' && def.source.tag === 'block' && b.group?.some(g => isColumn(g, id)) === true

@@ -106,8 +106,8 @@ export interface Dialect {
   readonly rank: (value: Fragment) => Fragment
   /** Whether the sub-query of IN may have a LIMIT. */
   readonly limitInMembers: boolean
-  /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */
-  readonly nulls: { readonly clause: boolean; readonly largest: boolean }
+  /** Whether NULLS FIRST and NULLS LAST exist; how nulls sort when nothing is said; and whether so in an aggregate too, or among the values. */
+  readonly nulls: { readonly clause: boolean; readonly largest: boolean; readonly apart: boolean }
   /** The spelling of functions that differ from the standard one. */
   readonly calls: { readonly [fn in Exclude<PrintedFn, OwnFn>]?: CallPrinter } & { readonly [fn in OwnFn]: CallPrinter }
   readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed

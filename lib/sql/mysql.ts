@@ -248,7 +248,8 @@ export const mysql: Dialect = {
   // 9.7 numbers rows without a sign, and what is computed of such a number has none
   rank: value => sql`CAST(${value} AS SIGNED)`,
   limitInMembers: false,
-  nulls: { clause: false, largest: false },
+  // group_concat sorts a null as 0 or the empty text (9.7, and MariaDB 10.11)
+  nulls: { clause: false, largest: false, apart: false },
   calls: {
     same: infix('<=>', level.comparison),
     differ: args => ({ level: level.not, fragment: sql`NOT (${args.arg(0, level.sum)} <=> ${args.arg(1, level.sum)})` }),

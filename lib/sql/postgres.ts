@@ -161,7 +161,7 @@ export const postgres: Dialect = {
   emptyFrames: true,
   rank: value => value,
   limitInMembers: true,
-  nulls: { clause: true, largest: true },
+  nulls: { clause: true, largest: true, apart: true },
   calls: {
     plus: arithmetic('+', level.sum),
     minus: arithmetic('-', level.sum),

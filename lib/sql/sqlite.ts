@@ -135,7 +135,7 @@ export const sqlite: Dialect = {
   emptyFrames: true,
   rank: value => value,
   limitInMembers: true,
-  nulls: { clause: true, largest: false },
+  nulls: { clause: true, largest: false, apart: true },
   calls: {
     same: infix('IS', level.comparison),
     differ: infix('IS NOT', level.comparison),

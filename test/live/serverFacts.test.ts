@@ -361,6 +361,32 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
       s: A.stringAgg(b.t, ',', { orderBy: [X.asc(X.cast(numeric(12, 2))(X.nullOf(int))), X.desc(b.t)] }),
     })),
   ),
+  'texts in an order of nulls before negative numbers, and after': pipe(
+    Q.values({ t: text, n: nullable(int), s: nullable(text) })([
+      { t: 'a', n: null, s: null },
+      { t: 'b', n: 0, s: '' },
+      { t: 'c', n: -5, s: 'x' },
+    ]),
+    Q.aggregate(r => ({
+      first: A.stringAgg(r.t, ',', { orderBy: [X.nullsFirst(X.asc(r.n))] }),
+      last: A.stringAgg(r.t, ',', { orderBy: [X.nullsLast(X.desc(r.n))] }),
+      texts: A.stringAgg(r.t, ',', { orderBy: [X.nullsFirst(X.asc(r.s)), X.asc(r.t)] }),
+      list: A.arrayAgg(r.t, { orderBy: [X.nullsFirst(X.asc(r.n))] }),
+    })),
+  ),
+  'a condition on a key of bytes out of a dependent union': pipe(
+    Q.from(bits),
+    Q.bindLeft('b', b =>
+      pipe(
+        Q.from(bits),
+        Q.where(o => X.eq(o.id, b.id)),
+        Q.unionAll(Q.from(bits)),
+      ),
+    ),
+    Q.aggregate(r => ({ data: A.key(X.maybe(r.b, b => b.data)), n: A.countAll })),
+    Q.where(g => X.eq(g.data, g.data)),
+    Q.map(g => ({ n: g.n })),
+  ),
   'long texts in a list of rows': pipe(
     Q.values({ v: text, b: bytes })([
       { v: 'x', b: Uint8Array.of(1) },
