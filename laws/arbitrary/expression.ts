@@ -7,11 +7,11 @@
  *
  * Arithmetic stays small: literals are small, and products stand on columns and literals only.
  */
-import type { ExprType } from '../../lib/core/Syntax.js'
-import { apply, type Code, list, pure, record, statically } from './Code.js'
+import { type AnyExpr, type ExprType, symbol } from '../../lib/core/Syntax.js'
+import { apply, type Code, lambda, list, pure, record, statically, type Variable } from './Code.js'
 import { call, columnOf, combinator } from './combinators.js'
 import { type Kind, kindOf, typeOfKind } from './Kind.js'
-import { type Candidate, columnsIn, type ExprCode, ownColumns, typed } from './scopeCode.js'
+import { type Candidate, columnsIn, type ExprCode, ownColumns, typed, variableName } from './scopeCode.js'
 import { smallValues, valueCode } from './values.js'
 import type { Writer } from './Writer.js'
 
@@ -352,7 +352,20 @@ const logic: readonly Maker[] = [
   (w, fuel) => call('Expr', 'not', predicate(w, fuel - 1)),
 ]
 
+/** A condition on the elements of an array. */
+const ofElements =
+  (name: 'arrayAny' | 'arrayEvery'): Maker =>
+  (w, fuel) => {
+    const given = array(w, w.choices.pick(['text', 'int'] as const))
+    const { sql } = (statically(w.vars, given) as AnyExpr).type
+    if (sql.tag !== 'array') return null
+    const own: Variable = { name: variableName(w.vars), scope: symbol({ sql: sql.element, nullable: sql.elementNullable, refine: null }) }
+    return call('Expr', name, given, lambda([own], predicate(w.inner([...w.vars, own]), fuel - 1)))
+  }
+
 const ofQueries: readonly Maker[] = [
+  ofElements('arrayAny'),
+  ofElements('arrayEvery'),
   w => {
     const rows = w.rows()
     return rows === null ? null : call('Expr', 'exists', rows)

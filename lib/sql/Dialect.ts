@@ -68,6 +68,15 @@ interface CollectionParts {
   readonly alias: (hint: string) => string
 }
 
+/** An array whose elements are rows; it may mention the sources before it, and `asks` says that it has a query inside. */
+interface ElementsParts {
+  readonly array: Fragment
+  readonly element: SqlType
+  readonly alias: string
+  readonly asks: boolean
+  readonly name: Naming
+}
+
 /**
  * Where a parameter stands: as the value of a column that is written; beside an operand that tells
  * its type; so inside an expression whose value it may become; or alone, where nothing tells its type.
@@ -122,6 +131,12 @@ export interface Dialect {
   readonly values: (columns: readonly string[], rows: readonly (readonly Fragment[])[], alias: string) => Fragment
   /** A cell of a nested collection: JSON that can be decoded without loss. A computed one may have left its type. */
   readonly toJson: (value: Fragment, type: SqlType, computed: boolean) => Fragment
+  /** The elements of an array as a source of rows, and what is read of each: its position from 1, its value. */
+  readonly elements: {
+    readonly source: (parts: ElementsParts) => Fragment
+    readonly position: (alias: string) => string
+    readonly value: (alias: string, element: SqlType) => string
+  }
   /** A nested collection as one JSON array of arrays. */
   readonly collection: (parts: CollectionParts) => Fragment
   /** What `collection` does by itself, without a derived table. */

@@ -59,7 +59,7 @@ const told = (placeholder: Fragment, type: SqlType): Fragment =>
   sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castName(type)})${collated(type)}`
 
 /** A condition of parameters alone beside a UNION is read again with the collation of the server (9.7): a text says its own. */
-const collated = (type: SqlType): string => (isText(type) ? ' COLLATE utf8mb4_0900_bin' : '')
+const collated = (type: SqlType): string => (isText(type) ? ` COLLATE ${COLLATION}` : '')
 
 /**
  * Where a text is computed from parameters only, MySQL takes it for a varchar, and a derived table cuts it at 65,535 bytes
@@ -82,6 +82,41 @@ const mayBeLong = (s: Slot, place: Place): boolean => {
   const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'array' || tag === 'custom' || tag === 'vector'
   return place !== 'beside' && unlimited
 }
+
+const COLLATION = 'utf8mb4_0900_bin'
+
+/**
+ * The type of a column that JSON_TABLE reads. Integers are decimals, for of what is too large MySQL would make another integer, and
+ * MariaDB the largest.
+ */
+export const pathType = (t: SqlType, collation: string): string => {
+  switch (t.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+      return 'DECIMAL(65)'
+    case 'boolean':
+      return 'TINYINT'
+    case 'numeric':
+      return `DECIMAL(65, ${t.scale})`
+    case 'float':
+    case 'timestamp':
+    case 'timestampMicros':
+    case 'date':
+    case 'time':
+      return castName(t)
+    case 'json':
+    case 'array':
+    case 'vector':
+      return 'JSON'
+    default:
+      return `LONGTEXT COLLATE ${collation}`
+  }
+}
+
+/** The elements of an array with their positions. */
+export const elementsOf = (array: Fragment, type: string, alias: string): Fragment =>
+  sql`JSON_TABLE(${array}, '$[*]' COLUMNS (\`position\` FOR ORDINALITY, \`value\` ${type} PATH '$')) AS ${alias}`
 
 const lockName = (name: Fragment): Fragment => sql`sha2(concat(database(), '/', ${name}), 256)`
 
@@ -286,7 +321,7 @@ export const mysql: Dialect = {
     hex: args => atom(sql`lower(hex(${args.arg(0)}))`),
     unhex: unhex(value => value),
     sha256: args => atom(sql`unhex(sha2(${asUtf8(args)}, 256))`),
-    ...mysqlJson(quoted, 'utf8mb4_0900_bin', type => sql`${type} COLLATE utf8mb4_0900_bin`),
+    ...mysqlJson(quoted, COLLATION, type => sql`${type} COLLATE ${COLLATION}`),
     now: () => atom(text('now(3)')),
     random: () => atom(text('rand()')),
     randomUuid: () => atom(text(UUID)),
@@ -298,6 +333,17 @@ export const mysql: Dialect = {
   limit,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
+  elements: {
+    source: ({ array, element, alias, asks, name }) => {
+      const type = pathType(element, COLLATION)
+      if (!asks) return elementsOf(array, type, alias)
+      // it takes columns of sources before it, but no query (9.7)
+      const [asked, each] = [name('asked'), name('each')]
+      return sql`LATERAL (SELECT ${each}.* FROM (SELECT ${array} AS ${quote('list')}) AS ${asked} CROSS JOIN ${elementsOf(text(`${asked}.${quote('list')}`), type, each)}) AS ${alias}`
+    },
+    position: alias => `${alias}.\`position\``,
+    value: (alias, element) => (element.tag === 'bytes' ? `unhex(${alias}.\`value\`)` : `${alias}.\`value\``),
+  },
   collection,
   inCollection: { limit: true, distinct: false },
   embed: rows => rows,
@@ -308,7 +354,7 @@ export const mysql: Dialect = {
   owned: null,
   // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)
   asking: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
-  followed: followedBy('utf8mb4_0900_bin'),
+  followed: followedBy(COLLATION),
   // an EXCEPT or INTERSECT has other rows the second time (9.7)
   shares: rel => !hasDifference(rel),
   materialized: false,
@@ -334,7 +380,7 @@ export const mysql: Dialect = {
     dialect: 'mysql',
     quote,
     write: mysqlValues.write,
-    collation: 'utf8mb4_0900_bin',
+    collation: COLLATION,
     json: 'json',
     dropTogether: true,
     referring: null,

@@ -234,6 +234,13 @@ export const postgres: Dialect = {
     sql`${optional(count !== null, () => sql` LIMIT ${count as Fragment}`)}${optional(offset !== null, () => sql` OFFSET ${offset as Fragment}`)}`,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
+  elements: {
+    // texts of a parameter would compare by the database's own collation
+    source: ({ array, element, alias }) =>
+      sql`unnest(${array}${isText(element) ? ' COLLATE "C"' : ''}) WITH ORDINALITY AS ${alias}("value", "position")`,
+    position: alias => `${alias}."position"`,
+    value: alias => `${alias}."value"`,
+  },
   collection: ({ cells, body, order }) =>
     sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
   inCollection: { limit: false, distinct: false },

@@ -185,6 +185,19 @@ export const renderer = (dialect: Dialect): Renderer => {
               )
         return { item, name, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
+      case 'elements': {
+        const { sql: type } = from.array.type
+        const element = type.tag === 'array' ? type.element : type
+        const array = scalarsIn(env).fragment(from.array, level.atom)
+        const name = alias(hint)
+        const { source, position, value } = dialect.elements
+        return {
+          item: source({ array, element, alias: q(name), asks: hasQuery(from.array), name: h => q(alias(h)) }),
+          name,
+          read: id => text(id === from.columns[0]?.id ? position(q(name)) : value(q(name), element)),
+          lateral: false,
+        }
+      }
       case 'self':
         return definitions.reading(from.key, from.columns, alias(hint))
       case 'cte':

@@ -680,6 +680,42 @@ lists('lengths, and elements that are no null', () => {
   fails(X.arrayContains(X.litOf(arrayOf(float))([1]), 1), 'Unsupported')
 })
 
+lists('a condition on some or each element', () => {
+  const list = X.litOf(arrayOf(nullable(int)))([1, null, 3])
+  const none = X.nullOf(arrayOf(int))
+  const empty = X.litOf(arrayOf(int))([])
+  is(
+    X.arrayAny(list, v => X.gt(v, 2)),
+    true,
+  )
+  is(
+    X.arrayAny(list, v => X.gt(v, 3)),
+    false,
+  )
+  is(
+    X.arrayEvery(list, v => X.gt(v, 0)),
+    false,
+  )
+  is(
+    X.arrayEvery(list, v => X.or(X.isNull(v), X.gt(v, 0))),
+    true,
+  )
+  for (const array of [none, empty]) {
+    is(
+      X.arrayAny(array, () => X.lit(true)),
+      false,
+    )
+    is(
+      X.arrayEvery(array, () => X.lit(false)),
+      true,
+    )
+  }
+  fails(
+    X.arrayAny(t('[]') as never, () => X.lit(true)),
+    'Unsupported',
+  )
+})
+
 lists.run()
 
 const bytesOf = suite('model: bytes')

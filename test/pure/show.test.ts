@@ -47,9 +47,10 @@ for (const l of Laws.show(sample, evaluate))
   })
 laws.run()
 
-const { bytes, date, enumOf, float, generated, int, json, nullable, numeric, text, timestamp } = Column
+const { arrayOf, bytes, date, enumOf, float, generated, int, json, nullable, numeric, text, timestamp } = Column
 const {
   and,
+  arrayAny,
   asc,
   cast,
   contains,
@@ -155,6 +156,21 @@ const queries: (readonly [text: string, query: Q.Query<any, any>])[] = [
         ),
       })),
       Q.map(s => s.albums),
+    ),
+  ],
+  [
+    `pipe(
+  Q.from(albums),
+  Q.where(a => exists(pipe(
+    Q.unnest(litOf(arrayOf(int))([1, 2])),
+    Q.where(e => eq(e.value, a.id)),
+  ))),
+  Q.map(a => a.title),
+)`,
+    pipe(
+      Q.from(albums),
+      Q.where(album => arrayAny(litOf(arrayOf(int))([1, 2]), id => eq(id, album.id))),
+      Q.map(album => album.title),
     ),
   ],
   [

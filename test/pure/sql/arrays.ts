@@ -1,0 +1,121 @@
+/**
+ * Snapshot cases: arrays, their elements as rows, and what is asked of all elements.
+ */
+import { pipe } from 'fp-ts/lib/function.js'
+import { tracks } from '../../../examples/chinook/schema.js'
+import * as A from '../../../lib/core/Agg.js'
+import { arrayOf, bigint, bytes, float, int, nullable, numeric, text, timestamp } from '../../../lib/core/Column.js'
+import {
+  arrayAny,
+  arrayContains,
+  arrayEvery,
+  arrayLength,
+  asc,
+  desc,
+  eq,
+  gt,
+  inQuery,
+  like,
+  litOf,
+  maybe,
+  scalar,
+} from '../../../lib/core/Expr.js'
+import * as Q from '../../../lib/core/Query.js'
+import type { Cases } from './print.js'
+import { everything } from './tables.js'
+
+export const arrayCases: Cases = {
+  'arrays and their elements': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => arrayContains(row.tags, 'new')),
+      Q.map(row => ({ tags: arrayLength(row.tags), own: arrayContains(row.tags, row.label) })),
+    ),
+
+  'the elements of an array of each row': () =>
+    pipe(
+      Q.from(everything),
+      Q.bind('tag', row => Q.unnest(row.tags)),
+      Q.orderBy(({ id, tag }) => [asc(id), asc(tag.position)]),
+      Q.map(({ id, tag }) => ({ id, tag: tag.value })),
+    ),
+
+  'the elements of an array, if there are any': () =>
+    pipe(
+      Q.from(everything),
+      Q.bindLeft('tag', row =>
+        pipe(
+          Q.unnest(row.tags),
+          Q.where(tag => like(tag.value, 'a%')),
+        ),
+      ),
+      Q.map(({ id, tag }) => ({ id, tag: maybe(tag, t => t.value) })),
+    ),
+
+  'the last element of an array of each row': () =>
+    pipe(
+      Q.from(everything),
+      Q.bind('tag', row =>
+        pipe(
+          Q.unnest(row.tags),
+          Q.orderBy(tag => [desc(tag.position)]),
+          Q.limit(1),
+        ),
+      ),
+      Q.map(({ id, tag }) => ({ id, tag: tag.value })),
+    ),
+
+  'the elements of an array that a query answers': () =>
+    pipe(
+      Q.from(tracks),
+      Q.map(track => ({
+        id: track.id,
+        others: Q.many(
+          Q.unnest(
+            scalar(
+              pipe(
+                Q.from(tracks),
+                Q.where(other => eq(other.albumId, track.albumId)),
+                Q.aggregate(other => ({ ids: A.arrayAgg(other.id) })),
+                Q.map(g => g.ids),
+              ),
+            ),
+          ),
+        ),
+      })),
+    ),
+
+  'rows whose keys are in an array that is a parameter': () =>
+    Q.prepare({ ids: arrayOf(int) }, p =>
+      pipe(
+        Q.from(tracks),
+        Q.where(track =>
+          inQuery(
+            track.id,
+            pipe(
+              Q.unnest(p.ids),
+              Q.map(e => e.value),
+            ),
+          ),
+        ),
+        Q.map(track => ({ id: track.id, name: track.name })),
+      ),
+    )({ ids: [1, 2, 3] }),
+
+  'elements of each type': () =>
+    pipe(
+      Q.unnest(litOf(arrayOf(nullable(bigint)))([1n, null])),
+      Q.bind('price', () => Q.unnest(litOf(arrayOf(numeric(10, 2)))(['1.50']))),
+      Q.bind('ratio', () => Q.unnest(litOf(arrayOf(float))([0.5]))),
+      Q.bind('data', () => Q.unnest(litOf(arrayOf(bytes))([Uint8Array.of(1)]))),
+      Q.bind('at', () => Q.unnest(litOf(arrayOf(timestamp))([new Date(0)]))),
+      Q.bind('word', () => Q.unnest(litOf(arrayOf(text))(['a']))),
+    ),
+
+  'some element, each element': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => arrayAny(row.tags, tag => like(tag, 'a%'))),
+      Q.map(row => ({ id: row.id, isAll: arrayEvery(row.tags, tag => gt(tag, row.label)) })),
+    ),
+}
