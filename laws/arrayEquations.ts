@@ -38,6 +38,54 @@ const values = (index: number): Code<any> => named(index, 'value')
 
 export const arrays: readonly Equation[] = [
   {
+    name: 'flatMap(s => values of unnest(array([a(s), b(s)]))) = flatMap(s => unionAll(of(b(s)))(of(a(s))))',
+    statement: 'The elements of an array of expressions are those expressions.',
+    sides: p => {
+      const s = p.query('q')
+      const a = p.expression('a', s.row)
+      const b = p.expression('b', s.row, a.kind)
+      const [one, other] = [apply(a.code, v(0)), apply(b.code, v(0))]
+      const of = (e: Code<unknown>): Code<any> => q('of', record([['x', e]]))
+      return [
+        piped(
+          s.code,
+          q('flatMap', fun(1, piped(q('unnest', x('array', list([one, other]))), q('map', fun(1, record([['x', values(1)]]), 1))))),
+        ),
+        piped(s.code, q('flatMap', fun(1, piped(of(one), q('unionAll', of(other)))))),
+      ]
+    },
+  },
+  {
+    name: 'arrayJoin(split(a, t), t) = a',
+    statement: 'The parts of a text, joined again, are the text.',
+    sides: p => {
+      const s = p.query('q')
+      const a = apply(p.expression('a', s.row, 'text').code, v(0))
+      const t = valueCode([',', 'a', '~^', '"', '\\', 'é', '😀', ' '][p.below(8)])
+      return [eachWith(s.code, x('arrayJoin', x('split', a, t), t)), eachWith(s.code, a)]
+    },
+  },
+  {
+    name: 'arrayJoin(split(a, t), u) = replace(a, t, u)',
+    statement: 'Another separator is a replacement.',
+    sides: p => {
+      const s = p.query('q')
+      const a = apply(p.expression('a', s.row, 'text').code, v(0))
+      const [t, u] = [valueCode([',', 'a', '~', '"', 'aa'][p.below(5)]), valueCode(['', '-', 'é~'][p.below(3)])]
+      return [eachWith(s.code, x('arrayJoin', x('split', a, t), u)), eachWith(s.code, x('replace', a, t, u))]
+    },
+  },
+  {
+    name: 'gt(arrayLength(split(a, t)), 1) = contains(a, t)',
+    statement: 'A text with a separator has two parts at least.',
+    sides: p => {
+      const s = p.query('q')
+      const a = apply(p.expression('a', s.row, 'text').code, v(0))
+      const t = valueCode([',', 'a', '~', '"', '\\'][p.below(5)])
+      return [eachWith(s.code, x('gt', x('arrayLength', x('split', a, t)), number(1))), eachWith(s.code, x('contains', a, t))]
+    },
+  },
+  {
     name: 'arrayAgg(value, by position) of unnest(xs) = xs, where it has elements',
     statement: 'The elements of an array, collected in their order, are the array.',
     sides: p => {

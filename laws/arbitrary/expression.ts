@@ -129,10 +129,21 @@ const document = (w: Writer): Code<unknown> => {
 const array = (w: Writer, element: 'text' | 'int'): Code<unknown> => {
   const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'array' && c.type.sql.element.tag === element && c.type.refine === null)
   const type: ExprType = { sql: { tag: 'array', element: { tag: element }, elementNullable: false }, nullable: false, refine: null }
-  return there.length > 0
-    ? w.choices.pick(there)
-    : apply(call('Expr', 'litOf', apply(column('arrayOf'), column(element))), valueCode(w.choices.pick(smallValues(type))))
+  if (there.length > 0 && w.choices.below(3) < 2) return w.choices.pick(there)
+  if (element === 'text' && w.choices.below(2) === 0) return split(w, 0)
+  if (w.choices.below(2) === 0) return call('Expr', 'array', list([expression(w, element, 0), expression(w, element, 0)]))
+  return apply(call('Expr', 'litOf', apply(column('arrayOf'), column(element))), valueCode(w.choices.pick(smallValues(type))))
 }
+
+const SEPARATORS = [',', 'a', ' ', '~', '"', '\\', '😀']
+
+/** The parts of a text. */
+const split = (w: Writer, fuel: number): Code<any> =>
+  call('Expr', 'split', expression(w, 'text', fuel), valueCode(w.choices.pick(SEPARATORS)))
+
+/** An array of expressions of a kind. */
+export const arrayOfExpressions = (w: Writer, kind: Kind): Code<unknown> =>
+  call('Expr', 'array', list(Array.from({ length: w.choices.pick([2, 1, 3]) }, () => expression(w, kind, w.choices.below(2)))))
 
 const amongElements =
   (element: 'text' | 'int'): Maker =>
@@ -200,6 +211,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...extremes('text'),
     inJson('text'),
     expr('hex', of('bytes')),
+    (w, fuel) => call('Expr', 'arrayJoin', split(w, fuel - 1), valueCode(w.choices.pick(['', ', ', '~']))),
   ],
   boolean: [inJson('boolean'), amongElements('text'), amongElements('int')],
   bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],

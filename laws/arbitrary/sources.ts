@@ -8,7 +8,7 @@ import { expr, type exprType } from '../../lib/core/Syntax.js'
 import { begin, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, type Variable } from './Code.js'
 import { call, columnOf, combinator, tableCode } from './combinators.js'
-import { expression, someKind } from './expression.js'
+import { arrayOfExpressions, expression, someKind } from './expression.js'
 import { type Kind, typeOfKind } from './Kind.js'
 import { columnsIn, variableName } from './scopeCode.js'
 import { smallValues, valueCode } from './values.js'
@@ -78,7 +78,9 @@ const unnest: Source = w => {
 }
 
 const someArray = (w: Writer): Code<unknown> => {
-  const type = { ...typeOfKind(w.choices.pick(COLUMN_KINDS)), nullable: w.choices.below(3) === 2 }
+  const kind = w.choices.pick(COLUMN_KINDS)
+  if (w.choices.below(2) === 0) return arrayOfExpressions(w, kind)
+  const type = { ...typeOfKind(kind), nullable: w.choices.below(3) === 2 }
   const elements = Array.from({ length: w.choices.pick([2, 1, 3, 0]) }, () =>
     type.nullable && w.choices.below(4) === 3 ? valueCode(null) : valueCode(w.choices.pick(smallValues(type))),
   )

@@ -22,7 +22,7 @@ export const queryVocabulary: readonly string[] = [
     concat lower upper length substring position like ilike contains startsWith endsWith escapeLike caseWhen coalesce nullIf cast
     trim trimStart trimEnd replace left right reverse padStart padEnd repeat abs sign floor ceil round power sqrt greatest least
     datePart dateTrunc dateAdd daysBetween millisecondsBetween jsonAt jsonLength byteLength hex unhex sha256 matches arrayLength arrayContains
-    arrayAny arrayEvery isSome maybe exists inQuery scalar asc desc nullsFirst nullsLast`).map(n => `Expr.${n}`),
+    array arrayAny arrayEvery split arrayJoin isSome maybe exists inQuery scalar asc desc nullsFirst nullsLast`).map(n => `Expr.${n}`),
   ...words('rowNumber rank denseRank percentRank cumeDist ntile lag lead firstValue lastValue nthValue over').map(n => `Window.${n}`),
   ...words('key count countAll countDistinct sum avg min max arrayAgg stringAgg filter').map(n => `Agg.${n}`),
 ]

@@ -128,7 +128,9 @@ export type OwnFn =
   | 'sha256'
   | 'matches'
   | 'arrayLength'
+  | 'array'
   | 'arrayContains'
+  | 'split'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }

@@ -162,6 +162,7 @@ const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = {
   addDays: moved('days'),
   addMilliseconds: moved('milliseconds'),
   jsonAt,
+  array: { doc: args => call('array', list(args)), make: args => Expr.array(args as AnyExpr[]) },
 }
 
 /** `not` of some predicates has a name. */

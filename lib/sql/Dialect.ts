@@ -137,6 +137,8 @@ export interface Dialect {
     readonly position: (alias: string) => string
     readonly value: (alias: string, element: SqlType) => string
   }
+  /** Whether EXISTS and IN over the elements of an array of a row around may be made joins by the engine. */
+  readonly joinsElements: boolean
   /** A nested collection as one JSON array of arrays. */
   readonly collection: (parts: CollectionParts) => Fragment
   /** What `collection` does by itself, without a derived table. */

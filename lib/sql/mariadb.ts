@@ -14,12 +14,13 @@ import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { mysqlJson } from './jsonPath.js'
-import { aggregates, castName, elementsOf, followedBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
+import { aggregates, arrayBy, castName, elementsOf, followedBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
 import { computable, definitions, quoted, quoteFor, writes } from './mysqlDdl.js'
 import { mariadbExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
 import { mariadbMatches } from './regexes.js'
+import { splitByMarks } from './splits.js'
 import { replaced, waiting } from './standard.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -103,7 +104,9 @@ export const mariadb: Dialect = {
     lower: cased('lower'),
     upper: cased('upper'),
     minus,
+    array: arrayBy(toJson),
     replace: replaced,
+    split: splitByMarks(COLLATION, json => json),
     matches: mariadbMatches,
     // of a longtext as it is, it is empty wherever a temporary table takes it up
     unhex: unhex(value => sql`left(${value}, 2147483646)`),
@@ -129,6 +132,7 @@ export const mariadb: Dialect = {
         : mysql.nullOf(type, place).pieces.join(''),
     ),
   toJson,
+  joinsElements: true,
   collection: ({ cells, own, body, order, distinct, count, offset }) => {
     const sorted = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
     const limited = optional(count !== null || offset !== null, () => limit(count, offset))

@@ -19,6 +19,7 @@ import { mysqlExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
 import { mysqlMatches } from './regexes.js'
+import { splitByMarks } from './splits.js'
 import { HALF, lockingOf } from './standard.js'
 
 /** The type of a cast. */
@@ -207,6 +208,12 @@ export const limitOf =
     return sql` LIMIT ${count === null ? ALL : plain(count)}${optional(offset !== null, () => sql` OFFSET ${plain(offset as Fragment)}`)}`
   }
 
+/** The array of some values, each as JSON holds it. */
+export const arrayBy =
+  (json: Dialect['toJson']): CallPrinter =>
+  args =>
+    atom(sql`json_array(${list(args.scalars.map((s, i) => json(args.arg(i), s.type.sql, true)))})`)
+
 const limit = limitOf('mysql')
 
 const quote = quoteFor('mysql')
@@ -309,6 +316,7 @@ export const mysql: Dialect = {
     ceil: rounded('ceil'),
     round: rounded('round'),
     ...mysqlDates,
+    array: arrayBy(toJson),
     arrayLength: named('json_length'),
     arrayContains: args => {
       const element = isText(args.scalars[1]?.type.sql as SqlType)
@@ -316,6 +324,7 @@ export const mysql: Dialect = {
         : sql`CAST(${args.arg(1)} AS CHAR)`
       return atom(sql`json_contains(${args.arg(0)}, ${element})`)
     },
+    split: splitByMarks(COLLATION, json => sql`CAST(${json} AS JSON)`),
     matches: mysqlMatches,
     byteLength: args => atom(sql`length(${asUtf8(args)})`),
     hex: args => atom(sql`lower(hex(${args.arg(0)}))`),
@@ -344,6 +353,8 @@ export const mysql: Dialect = {
     position: alias => `${alias}.\`position\``,
     value: (alias, element) => (element.tag === 'bytes' ? `unhex(${alias}.\`value\`)` : `${alias}.\`value\``),
   },
+  // it asks the first row around, and takes the answer for all of them (9.7)
+  joinsElements: false,
   collection,
   inCollection: { limit: true, distinct: false },
   embed: rows => rows,

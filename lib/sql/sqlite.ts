@@ -178,8 +178,10 @@ export const sqlite: Dialect = {
     greatest: named('max'),
     least: named('min'),
     ...sqliteDates,
+    array: args => atom(sql`json_array(${list(args.scalars.map((s, i) => toJson(args.arg(i), s.type.sql)))})`),
     arrayLength: named('json_array_length'),
     arrayContains: named('array_contains'),
+    split: named('text_split'),
     matches: sqliteMatches,
     ...sqliteJson,
     byteLength: args => atom(sql`length(CAST(${args.arg(0)} AS BLOB))`),
@@ -214,6 +216,7 @@ export const sqlite: Dialect = {
     position: alias => `(${alias}."key" + 1)`,
     value: elementOf,
   },
+  joinsElements: true,
   collection: ({ cells, body, order }) =>
     sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
   inCollection: { limit: false, distinct: false },

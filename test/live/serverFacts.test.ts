@@ -41,6 +41,9 @@ const weights = [
 
 const isOne = X.eq<number | null>
 
+/** A number and the next one. */
+const pair = (n: X.Expr<number>) => X.array([n, X.plus(n, 1)])
+
 const LONG = 'ü'.repeat(60_000)
 const BLOB = new Uint8Array(80_000).fill(7)
 const words = (e: X.Expr<string | null>) => ({ word: e, size: X.length(e) })
@@ -373,6 +376,38 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
       texts: A.stringAgg(r.t, ',', { orderBy: [X.nullsFirst(X.asc(r.s)), X.asc(r.t)] }),
       list: A.arrayAgg(r.t, { orderBy: [X.nullsFirst(X.asc(r.n))] }),
     })),
+  ),
+  'a query that has a name, in a dependent side and beside it': pipe(
+    Q.from(bits),
+    Q.fullJoin(
+      pipe(
+        Q.values({ place: int })([{ place: 1 }, { place: 7 }]),
+        Q.cte('named'),
+        Q.fullJoin(Q.from(marks), (a, b) => X.eq(a.place, b.id)),
+      ),
+      (b, o) =>
+        X.eq(
+          X.maybe(o.left, l => l.place),
+          b.id,
+        ),
+    ),
+  ),
+  'elements of an array of each row of a join, asked for by EXISTS and IN': pipe(
+    Q.from(bits),
+    Q.bind('mark', () => Q.from(marks)),
+    Q.where(({ mark }) => X.arrayAny(pair(mark.id), v => X.eq(v, mark.id))),
+    Q.where(({ mark }) =>
+      X.inQuery(
+        mark.id,
+        pipe(
+          Q.unnest(pair(mark.id)),
+          Q.aggregate(e => ({ v: A.key(e.value) })),
+          Q.map(g => g.v),
+        ),
+      ),
+    ),
+    Q.where(({ id, mark }) => X.arrayEvery(pair(mark.id), v => X.ne(v, X.minus(id, 1)))),
+    Q.map(({ id, mark }) => ({ id, mark: mark.id })),
   ),
   'a condition on a key of bytes out of a dependent union': pipe(
     Q.from(bits),

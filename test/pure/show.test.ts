@@ -50,6 +50,7 @@ laws.run()
 const { arrayOf, bytes, date, enumOf, float, generated, int, json, nullable, numeric, text, timestamp } = Column
 const {
   and,
+  array,
   arrayAny,
   asc,
   cast,
@@ -69,6 +70,7 @@ const {
   nullsFirst,
   padStart,
   raw,
+  split,
 } = Expr
 
 const artists = table('artist', { id: generated(int), name: text, born: nullable(date) })
@@ -171,6 +173,18 @@ const queries: (readonly [text: string, query: Q.Query<any, any>])[] = [
       Q.from(albums),
       Q.where(album => arrayAny(litOf(arrayOf(int))([1, 2]), id => eq(id, album.id))),
       Q.map(album => album.title),
+    ),
+  ],
+  [
+    `pipe(
+  Q.from(albums),
+  Q.bind('word', a => Q.unnest(split(a.title, ' '))),
+  Q.map(s => ({ word: s.word.value, both: array([s.price, litOf(numeric(10, 2))('1.00')]) })),
+)`,
+    pipe(
+      Q.from(albums),
+      Q.bind('word', album => Q.unnest(split(album.title, ' '))),
+      Q.map(({ price, word }) => ({ word: word.value, both: array([price, litOf(numeric(10, 2))('1.00')]) })),
     ),
   ],
   [

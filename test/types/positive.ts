@@ -34,8 +34,10 @@ import * as C from 'query-ts/Command'
 import type { DbError, NoRow, TooManyRows } from 'query-ts/DbError'
 import {
   abs,
+  array,
   arrayAny,
   arrayEvery,
+  arrayJoin,
   asc,
   caseWhen,
   cast,
@@ -62,6 +64,7 @@ import {
   replace,
   scalar,
   sign,
+  split,
   sqrt,
   trim,
 } from 'query-ts/Expr'
@@ -140,6 +143,26 @@ const members = pipe(
   Q.map(u => ({ any: arrayAny(u.tags, tag => gt(tag, 'a')), every: arrayEvery(u.tags, tag => eq(tag, u.name)) })),
 )
 is<Equal<RowOf<typeof members>, { readonly any: boolean; readonly every: boolean }>>()
+const parts = pipe(
+  Q.from(users),
+  Q.map(u => ({
+    words: split(u.name, ' '),
+    again: arrayJoin(split(u.role, ' '), '-'),
+    both: array([u.role, u.name]),
+    ages: array([u.age]),
+  })),
+)
+is<
+  Equal<
+    RowOf<typeof parts>,
+    {
+      readonly words: readonly string[] | null
+      readonly again: string
+      readonly both: readonly (string | null)[]
+      readonly ages: readonly number[]
+    }
+  >
+>()
 
 const joined = pipe(
   Q.Do,

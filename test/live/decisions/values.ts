@@ -388,6 +388,16 @@ const others: readonly Clause[] = [
     const expected = lists.flatMap((list, id) => (list ?? []).map((value, i) => ({ id, element: { position: i + 1, value } })))
     equal(await ask(db, Q.all(elements)), expected)
   }),
+  check(28, 'split: the texts between separators, from left to right; of the empty text, the empty text', async db => {
+    const texts = ['', ',', 'a,,b', ',a,', 'aaa', 'no']
+    const parts = texts.map((text, i) => [`t${i}`, Ex.split(Ex.lit(text), ',')] as const)
+    const joined = texts.map((text, i) => [`j${i}`, Ex.arrayJoin(Ex.split(Ex.lit(text), 'aa'), 'aa')] as const)
+    equal(await ask(db, Q.all(Q.of(Object.fromEntries(parts)))), [Object.fromEntries(texts.map((text, i) => [`t${i}`, text.split(',')]))])
+    equal(await ask(db, Q.all(Q.of(Object.fromEntries(joined)))), [Object.fromEntries(texts.map((text, i) => [`j${i}`, text]))])
+    const one = Q.of({ none: Ex.split(Ex.nullOf(C.text), ','), twice: Ex.split(Ex.lit('aaa'), 'aa') })
+    equal(await ask(db, Q.all(one)), [{ none: null, twice: ['', 'a'] }])
+    await fails(db, 'ValidationError', Q.all(Q.of({ v: Ex.split(Ex.lit('a'), '') })))
+  }),
   check(28, 'a condition on some or each element counts where it is true: neither null nor false', async db => {
     const list = Ex.litOf(C.arrayOf(C.nullable(C.int)))([1, null])
     const [empty, none] = [Ex.litOf(C.arrayOf(C.int))([]), Ex.nullOf(C.arrayOf(C.int))]

@@ -6,9 +6,11 @@ import { tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/core/Agg.js'
 import { arrayOf, bigint, bytes, float, int, nullable, numeric, text, timestamp } from '../../../lib/core/Column.js'
 import {
+  array,
   arrayAny,
   arrayContains,
   arrayEvery,
+  arrayJoin,
   arrayLength,
   asc,
   desc,
@@ -18,7 +20,10 @@ import {
   like,
   litOf,
   maybe,
+  nullOf,
+  plus,
   scalar,
+  split,
 } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
@@ -110,6 +115,24 @@ export const arrayCases: Cases = {
       Q.bind('data', () => Q.unnest(litOf(arrayOf(bytes))([Uint8Array.of(1)]))),
       Q.bind('at', () => Q.unnest(litOf(arrayOf(timestamp))([new Date(0)]))),
       Q.bind('word', () => Q.unnest(litOf(arrayOf(text))(['a']))),
+    ),
+
+  'the parts of a text': () =>
+    pipe(
+      Q.from(everything),
+      Q.bind('word', row => Q.unnest(split(row.label, ' '))),
+      Q.map(({ id, label, word }) => ({ id, word: word.value, path: split(label, '~/'), joined: arrayJoin(split(label, ' '), '-') })),
+    ),
+
+  'an array of expressions': () =>
+    pipe(
+      Q.from(everything),
+      Q.where(row => arrayAny(array([row.label, row.code]), text => eq(text, 'new'))),
+      Q.map(row => ({
+        sizes: array([row.id, plus(row.id, 1n)]),
+        amounts: array([row.amount, nullOf(numeric(12, 3))]),
+        flags: array([row.flag]),
+      })),
     ),
 
   'some element, each element': () =>
