@@ -15,6 +15,7 @@ import { table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
+import { hostileStrings } from './hostileStrings.js'
 
 const TEXTS = [
   '',
@@ -115,6 +116,22 @@ for (const engine of engines) {
       await same(
         `${inspect(separator)} in parameters`,
         Q.of(Object.fromEntries(TEXTS.map((t, i) => [`t${i}`, X.split(X.lit(t), separator)]))),
+      )
+    }
+  })
+
+  test('hostile texts and separators', async () => {
+    const hostile = hostileStrings(60)
+    for (const separator of hostile.filter(h => h !== '' && h.length <= 100).slice(0, 20)) {
+      const texts = hostile.filter(h => h.length < 1000).map(h => `${h}${separator}${h}`)
+      const list = X.litOf(arrayOf(text))(texts)
+      await same(
+        inspect(separator),
+        pipe(
+          Q.unnest(list),
+          byPosition,
+          Q.map(e => ({ parts: X.split(e.value, separator), again: X.arrayJoin(X.split(e.value, separator), separator) })),
+        ),
       )
     }
   })
