@@ -55,9 +55,12 @@ export const parameterOf =
   (placeholder, type, place) =>
     place === 'alone' || (place !== 'stored' && type.tag === 'numeric') ? told(placeholder, type) : placeholder
 
+/** An array that is text does not mix with one that the engine made, which is JSON. */
+const typeTold = (type: SqlType): string => (type.tag === 'array' ? 'JSON' : castName(type))
+
 /** A parameter that is a time at once is misread: `CAST('00:00:01.001' AS TIME(3))` is an hour. */
 const told = (placeholder: Fragment, type: SqlType): Fragment =>
-  sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castName(type)})${collated(type)}`
+  sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${typeTold(type)})${collated(type)}`
 
 /** A condition of parameters alone beside a UNION is read again with the collation of the server (9.7): a text says its own. */
 const collated = (type: SqlType): string => (isText(type) ? ` COLLATE ${COLLATION}` : '')
@@ -75,12 +78,13 @@ const parameter: Dialect['parameter'] = (placeholder, type, place) => {
 }
 
 const mayBeLong = (s: Slot, place: Place): boolean => {
+  if (s.type.sql.tag === 'array') return false
   if (s.tag === 'value') {
     const written = s.value === null ? null : mysqlValues.write(s.type.sql)(s.value)
     return (typeof written === 'string' || written instanceof Uint8Array) && written.length > 16_000
   }
   const { tag } = s.type.sql
-  const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'array' || tag === 'custom' || tag === 'vector'
+  const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'custom' || tag === 'vector'
   return place !== 'beside' && unlimited
 }
 
@@ -360,7 +364,7 @@ export const mysql: Dialect = {
   embed: rows => rows,
   output: value => value,
   // a derived table's column of nulls alone would be of text, and make text of what a union brings together with it
-  nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${castName(type)})` : 'NULL'),
+  nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${typeTold(type)})` : 'NULL'),
   lateral: { tag: 'native' },
   owned: null,
   // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)

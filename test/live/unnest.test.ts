@@ -358,6 +358,22 @@ for (const engine of engines) {
     )
   })
 
+  test('of ints of other widths, chosen', async () => {
+    const rows = Q.values({ n: int, list: arrayOf(int), small: arrayOf(smallint) })([
+      { n: 1, list: [1], small: [1] },
+      { n: 2, list: [2, 3], small: [] },
+    ])
+    await same(
+      'chosen',
+      pipe(
+        rows,
+        Q.bind('e', r => Q.unnest(X.caseWhen([[X.eq(r.n, 1), X.array([X.plus(r.n, 4_000_000_000), r.n])]], r.list))),
+        Q.orderBy(r => [X.asc(r.n), X.asc(r.e.position)]),
+        Q.map(r => ({ n: r.n, e: r.e })),
+      ),
+    )
+  })
+
   test('positions are numbers, values are keys', async () => {
     const words = X.litOf(arrayOf(text))(['b', 'a', 'B', 'b', 'A', 'á'])
     await same(
@@ -448,6 +464,12 @@ for (const engine of engines) {
     assert.equal(await s.right(Q.all(pipe(Q.unnest(words), byPosition))), [
       { position: 1, value: 'A' },
       { position: 2, value: 'B' },
+    ])
+    const some = X.litOf(arrayOf(nullable(codec(upper)(text))))(['A', null])
+    assert.equal(await s.right(Q.all(Q.of({ some }))), [{ some: ['A', null] }])
+    assert.equal(await s.right(Q.all(pipe(Q.unnest(some), byPosition))), [
+      { position: 1, value: 'A' },
+      { position: 2, value: null },
     ])
     const whole = codec(
       new io.Type<readonly number[], readonly number[], unknown>('list', Array.isArray as never, io.success as never, a => a),
