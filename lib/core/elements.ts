@@ -7,7 +7,7 @@
  * Laws: its values in the order of positions, collected by `arrayAgg`, are the array, where that has elements; it has as many rows as
  * `arrayLength` says, and none where that is null.
  */
-import { ArrayType } from 'io-ts'
+import type { Type } from 'io-ts'
 import { validationError } from './DbError.js'
 import { INT, TEXT, taken } from './operand.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, type Query, query } from './Syntax.js'
@@ -19,8 +19,9 @@ export type Element<A> = NonNullable<A> extends readonly (infer E)[] ? E : never
 /** The type of the elements; null where a codec makes something else of the whole array. */
 const elementType = ({ sql, refine }: ExprType): ExprType | null => {
   if (sql.tag !== 'array') return exprType(TEXT)
-  if (refine !== null && !(refine instanceof ArrayType)) return null
-  return { sql: sql.element, nullable: sql.elementNullable, refine: refine === null ? null : refine.type }
+  const codec = refine as (Type<unknown> & { readonly _tag?: string; readonly type?: Type<unknown> }) | null
+  if (codec !== null && codec._tag !== 'ArrayType') return null
+  return { sql: sql.element, nullable: sql.elementNullable, refine: codec?.type ?? null }
 }
 
 const taking = (x: unknown): AnyExpr => {

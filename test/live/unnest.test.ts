@@ -33,9 +33,11 @@ import {
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
+import { schema } from '../../lib/core/Schema.js'
 import type { AnyColumn } from '../../lib/core/Syntax.js'
-import { table } from '../../lib/core/Table.js'
+import { table, view } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
+import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
 
@@ -318,6 +320,32 @@ for (const engine of engines) {
     )
     assert.equal(await ids(keep(() => X.lit(true))), [1, 2, 14, 101, 102])
     await s.drop(lists)
+  })
+
+  test('of a view, and explained', async () => {
+    const words = view(
+      'unnest_words',
+      { id: int, place: int, word: text },
+      pipe(
+        Q.from(lists),
+        Q.bind('word', l => Q.unnest(l.words)),
+        Q.map(l => ({ id: l.id, place: l.word.position, word: l.word.value })),
+      ),
+    )
+    await s.right(createAll(schema({ lists, words }, () => ({}))))
+    await s.right(C.run(C.insertMany(lists)(STORED)))
+    const found = pipe(
+      Q.from(words),
+      Q.where(w => X.eq(w.word, 'b')),
+      Q.orderBy(w => [X.asc(w.place)]),
+    )
+    assert.equal(await s.right(Q.all(found)), [
+      { id: 1, place: 1, word: 'b' },
+      { id: 1, place: 3, word: 'b' },
+    ])
+    assert.ok(Q.stages(await s.right(Q.explain({})(Q.from(words)))).length > 0)
+    assert.ok(Q.stages(await s.right(Q.explain({})(Q.unnest(X.litOf(arrayOf(int))([1, 2]))))).length > 0)
+    await s.right(dropAll(schema({ lists, words }, () => ({}))))
   })
 
   test('of arrays that are chosen, and asked for by a query inside', async () => {
