@@ -8,6 +8,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import type { RowShape } from '../lib/core/Syntax.js'
 import { apply, type Code, list, piped, pure, record, spread } from './arbitrary/Code.js'
 import { call, combinator } from './arbitrary/combinators.js'
+import { arrays } from './arrayEquations.js'
 import { definitions } from './definitionEquations.js'
 import type { Equation, Parts, Rows } from './Equation.js'
 import { countAll, fun, N, name, named, number, over, Q, q, v, win, x } from './sides.js'
@@ -562,4 +563,5 @@ export const queryEquations: readonly Equation[] = [
   ...orders,
   ...nested,
   ...definitions,
+  ...arrays,
 ]

@@ -7,11 +7,11 @@
  *
  * Arithmetic stays small: literals are small, and products stand on columns and literals only.
  */
-import type { ExprType } from '../../lib/core/Syntax.js'
-import { apply, type Code, list, pure, record, statically } from './Code.js'
+import { type AnyExpr, type ExprType, symbol } from '../../lib/core/Syntax.js'
+import { apply, type Code, lambda, list, pure, record, statically, type Variable } from './Code.js'
 import { call, columnOf, combinator } from './combinators.js'
 import { type Kind, kindOf, typeOfKind } from './Kind.js'
-import { type Candidate, columnsIn, type ExprCode, ownColumns, typed } from './scopeCode.js'
+import { type Candidate, columnsIn, type ExprCode, ownColumns, typed, variableName } from './scopeCode.js'
 import { smallValues, valueCode } from './values.js'
 import type { Writer } from './Writer.js'
 
@@ -145,10 +145,21 @@ export const document = (w: Writer, fuel: number): Code<unknown> => {
 const array = (w: Writer, element: 'text' | 'int'): Code<unknown> => {
   const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'array' && c.type.sql.element.tag === element && c.type.refine === null)
   const type: ExprType = { sql: { tag: 'array', element: { tag: element }, elementNullable: false }, nullable: false, refine: null }
-  return there.length > 0
-    ? w.choices.pick(there)
-    : apply(call('Expr', 'litOf', apply(column('arrayOf'), column(element))), valueCode(w.choices.pick(smallValues(type))))
+  if (there.length > 0 && w.choices.below(3) < 2) return w.choices.pick(there)
+  if (element === 'text' && w.choices.below(2) === 0) return split(w, 0)
+  if (w.choices.below(2) === 0) return call('Expr', 'array', list([expression(w, element, 0), expression(w, element, 0)]))
+  return apply(call('Expr', 'litOf', apply(column('arrayOf'), column(element))), valueCode(w.choices.pick(smallValues(type))))
 }
+
+const SEPARATORS = [',', 'a', ' ', '~', '"', '\\', '😀']
+
+/** The parts of a text. */
+const split = (w: Writer, fuel: number): Code<any> =>
+  call('Expr', 'split', expression(w, 'text', fuel), valueCode(w.choices.pick(SEPARATORS)))
+
+/** An array of expressions of a kind. */
+export const arrayOfExpressions = (w: Writer, kind: Kind): Code<unknown> =>
+  call('Expr', 'array', list(Array.from({ length: w.choices.pick([2, 1, 3]) }, () => expression(w, kind, w.choices.below(2)))))
 
 const amongElements =
   (element: 'text' | 'int'): Maker =>
@@ -235,6 +246,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     inJson('text'),
     expr('jsonType', document),
     expr('hex', of('bytes')),
+    (w, fuel) => call('Expr', 'arrayJoin', split(w, fuel - 1), valueCode(w.choices.pick(['', ', ', '~']))),
   ],
   boolean: [inJson('boolean'), hasPart, amongElements('text'), amongElements('int')],
   bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],
@@ -387,7 +399,20 @@ const logic: readonly Maker[] = [
   (w, fuel) => call('Expr', 'not', predicate(w, fuel - 1)),
 ]
 
+/** A condition on the elements of an array. */
+const ofElements =
+  (name: 'arrayAny' | 'arrayEvery'): Maker =>
+  (w, fuel) => {
+    const given = array(w, w.choices.pick(['text', 'int'] as const))
+    const { sql } = (statically(w.vars, given) as AnyExpr).type
+    if (sql.tag !== 'array') return null
+    const own: Variable = { name: variableName(w.vars), scope: symbol({ sql: sql.element, nullable: sql.elementNullable, refine: null }) }
+    return call('Expr', name, given, lambda([own], predicate(w.inner([...w.vars, own]), fuel - 1)))
+  }
+
 const ofQueries: readonly Maker[] = [
+  ofElements('arrayAny'),
+  ofElements('arrayEvery'),
   w => {
     const rows = w.rows()
     return rows === null ? null : call('Expr', 'exists', rows)

@@ -1,5 +1,5 @@
 /**
- * Where generated queries begin: a table, given rows, one row, none, a prepared query.
+ * Where generated queries begin: a table, given rows, one row, none, a prepared query, the elements of an array.
  *
  * Expressions of `of` may mention the variables around, so that a query inside another one can begin
  * with what the outer row has.
@@ -8,9 +8,9 @@ import { expr, type exprType } from '../../lib/core/Syntax.js'
 import { begin, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, type Variable } from './Code.js'
 import { call, columnOf, combinator, tableCode } from './combinators.js'
-import { expression, someKind } from './expression.js'
+import { arrayOfExpressions, expression, someKind } from './expression.js'
 import { type Kind, typeOfKind } from './Kind.js'
-import { variableName } from './scopeCode.js'
+import { columnsIn, variableName } from './scopeCode.js'
 import { smallValues, valueCode } from './values.js'
 import type { QueryCode, Writer } from './Writer.js'
 
@@ -69,6 +69,24 @@ const prepare: Source = w => {
   return begin(w.vars, apply(prepared, record(given.map(g => [g.name, g.value()]))), { unique: inner.unique, total: inner.total })
 }
 
+/** The elements of an array: of a row around, or of a literal. */
+const unnest: Source = w => {
+  const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'array' && c.type.refine === null)
+  return begin(w.vars, call('Q', 'unnest', there.length > 0 && w.choices.below(4) < 3 ? w.choices.pick(there) : someArray(w)), {
+    unique: [['position']],
+  })
+}
+
+const someArray = (w: Writer): Code<unknown> => {
+  const kind = w.choices.pick(COLUMN_KINDS)
+  if (w.choices.below(2) === 0) return arrayOfExpressions(w, kind)
+  const type = { ...typeOfKind(kind), nullable: w.choices.below(3) === 2 }
+  const elements = Array.from({ length: w.choices.pick([2, 1, 3, 0]) }, () =>
+    type.nullable && w.choices.below(4) === 3 ? valueCode(null) : valueCode(w.choices.pick(smallValues(type))),
+  )
+  return apply(call('Expr', 'litOf', call('Column', 'arrayOf', columnOf(type) as Code<unknown>)), list(elements))
+}
+
 /** The sources by their names in a recipe. */
 export const sources: { readonly [op: string]: Source | undefined } = {
   from,
@@ -77,4 +95,5 @@ export const sources: { readonly [op: string]: Source | undefined } = {
   zero: w => begin(w.vars, combinator('Q', 'zero')),
   values,
   prepare,
+  unnest,
 }

@@ -3,7 +3,7 @@
  */
 import type { Weights } from './Recipe.js'
 
-export const SOURCES: Weights = { from: 40, of: 2, Do: 2, values: 4, zero: 1, prepare: 4 }
+export const SOURCES: Weights = { from: 40, of: 2, Do: 2, values: 4, zero: 1, prepare: 4, unnest: 3 }
 
 export const STEPS: Weights = {
   where: 6,

@@ -79,7 +79,7 @@ export const anyJson: Column<Exclude<Json, null>> = column({ tag: 'json' })
 export const arrayOf = <A, I>(element: Column<A, I>): Column<readonly A[]> =>
   column(
     { tag: 'array', element: element.type.sql, elementNullable: element.type.nullable },
-    element.type.refine === null ? null : t.array(element.type.refine),
+    element.type.refine === null ? null : t.array(element.type.nullable ? t.union([t.null, element.type.refine]) : element.type.refine),
   )
 
 /** A vector of 32-bit floats. */

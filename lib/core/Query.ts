@@ -53,6 +53,7 @@ import type {
 import { expr, exprType, invalid, MADE, query } from './Syntax.js'
 import { random } from './volatile.js'
 
+export { unnest } from './elements.js'
 export * from './fetch.js'
 export * from './page.js'
 export * from './recursive.js'

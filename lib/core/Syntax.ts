@@ -132,7 +132,9 @@ export type OwnFn =
   | 'sha256'
   | 'matches'
   | 'arrayLength'
+  | 'array'
   | 'arrayContains'
+  | 'split'
 
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }
@@ -372,6 +374,8 @@ export type QueryNode =
       readonly types: { readonly [field: string]: ExprType }
       readonly rows: readonly { readonly [field: string]: AnyExpr }[]
     }
+  /** The elements of an array; `types` are those of their positions and values. */
+  | { readonly tag: 'unnest'; readonly array: AnyExpr; readonly types: { readonly [field: string]: ExprType } }
   | { readonly tag: 'where'; readonly input: AnyQuery; readonly f: (s: any) => Pred }
   | { readonly tag: 'map'; readonly input: AnyQuery; readonly f: (s: any) => Shape }
   | { readonly tag: 'mapRow'; readonly input: AnyQuery; readonly f: (a: any) => unknown }

@@ -312,6 +312,7 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
     case 'zero':
       return null
     case 'values':
+    case 'unnest':
       return mapFields(node.types, symbol)
     case 'set': {
       const [left, right] = [rowOf(node.left), rowOf(node.right)]

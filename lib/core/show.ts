@@ -278,6 +278,8 @@ const sourceText = (source: AnyQuery, around: Around): QueryText => {
       const rows = node.rows.map(row => recordDoc(Object.entries(row).map(([f, e]): Field => [f, givenDoc(e, around)])))
       return alone(joined(call('Q.values', entries(node.types, columnDoc)), call('', list(rows))))
     }
+    case 'unnest':
+      return alone(call('Q.unnest', expressions.expr(node.array, around)))
     case 'cte':
       return namedText(source, node, around)
     case 'prepared': {
@@ -318,7 +320,7 @@ const givenDoc = (e: AnyExpr, around: Around): Doc => {
 }
 
 /** The letter for the rows of a source. */
-const hintOf = ({ node }: AnyQuery): string => (node.tag === 'from' ? node.table.name : 's')
+const hintOf = ({ node }: AnyQuery): string => (node.tag === 'from' ? node.table.name : node.tag === 'unnest' ? 'element' : 's')
 
 /** Steps after which a row is still of the table where it began. */
 const KEEPS: readonly string[] = ['where', 'orderBy', 'limit', 'offset', 'distinct', 'distinctOn', 'mapRow', 'set', 'lock', 'recursive']

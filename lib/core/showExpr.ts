@@ -177,6 +177,7 @@ const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = {
   jsonAt,
   jsonObject,
   jsonArray,
+  array: { doc: args => call('array', list(args)), make: args => Expr.array(args as AnyExpr[]) },
 }
 
 /** `not` of some predicates has a name. */

@@ -184,6 +184,10 @@ export const meaning = (db: Database): Meaning => {
         return []
       case 'values':
         return node.rows.map(row => literals(node.types, Object.fromEntries(Object.entries(row).map(([field, e]) => [field, value(e)]))))
+      case 'unnest':
+        return ((value(node.array) ?? []) as readonly Value[]).map((element, i) =>
+          literals(node.types, { position: i + 1, value: element }),
+        )
       case 'set':
         return combined(node)
       case 'prepared':

@@ -146,6 +146,9 @@ const checker = (db: Database) => {
       case 'values':
         for (const row of node.rows) for (const field of Object.keys(node.types)) expression(row[field] as AnyExpr)
         return symbols(node.types)
+      case 'unnest':
+        expression(node.array)
+        return symbols(node.types)
       case 'set':
         return united(node)
       case 'fullJoin':

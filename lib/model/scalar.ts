@@ -96,7 +96,9 @@ const ofText =
 export type StrictFn = Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'now' | 'random' | 'randomUuid'>
 
 /** The strict functions: none of their operands is null. */
-const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf' | 'jsonObject' | 'jsonArray'>]: Strict } = {
+const STRICT: {
+  readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf' | 'jsonObject' | 'jsonArray' | 'array'>]: Strict
+} = {
   eq: comparing(order => order === 0),
   ne: comparing(order => order !== 0),
   lt: comparing(order => order < 0),
@@ -169,6 +171,7 @@ const STRICT: { readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' 
   matches: ofText((a, pattern) => matcher(parsed(pattern))(a)),
   arrayLength: ([a]) => BigInt((a.value as readonly Value[]).length),
   arrayContains: ([a, x]) => (a.value as readonly Value[]).includes(x.value),
+  split: ofText((a, separator) => a.split(separator)),
   jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
   jsonLength: ([a]) => jsonLength(a.value),
   jsonType: ([a]) => jsonType(a.value),
@@ -186,6 +189,8 @@ export const apply = (fn: StrictFn, args: readonly Operand[], type: SqlType): Va
       return same(a, b)
     case 'nullIf':
       return equal(a, b) === true ? null : a.value
+    case 'array':
+      return args.map(x => x.value)
     case 'between':
       return both(
         compared(a, b, order => order >= 0),

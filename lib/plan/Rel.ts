@@ -96,6 +96,8 @@ export type Rel =
   | { readonly tag: 'empty' }
   | { readonly tag: 'scan'; readonly table: AnyTable; readonly columns: readonly Named[] }
   | { readonly tag: 'values'; readonly columns: readonly Named[]; readonly rows: readonly (readonly Scalar[])[] }
+  /** The elements of an array, which may mention relations around: their positions and their values. */
+  | { readonly tag: 'elements'; readonly array: Scalar; readonly columns: readonly Named[] }
   | { readonly tag: 'filter'; readonly input: Rel; readonly predicate: Scalar }
   | {
       readonly tag: 'join'
@@ -278,6 +280,8 @@ export const mapRel = (rel: Rel, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
     }
     case 'values':
       return { ...rel, rows: rel.rows.map(row => row.map(scalar)) }
+    case 'elements':
+      return { ...rel, array: scalar(rel.array) }
     case 'filter':
       return { ...rel, input: f(rel.input), predicate: scalar(rel.predicate) }
     case 'join':
@@ -410,6 +414,7 @@ export const columnsBy = (rel: Rel): readonly Named[] => {
       return []
     case 'scan':
     case 'values':
+    case 'elements':
     case 'set':
     case 'cte':
     case 'self':

@@ -184,6 +184,10 @@ export const reifier = (forms: Forms = PORTABLE) => {
         const rows = node.rows.map(row => columns.map(c => scalar(row[c.name] as AnyExpr)))
         return { rel: { tag: 'values', columns, rows }, row: rowNamed(columns), order: [] }
       }
+      case 'unnest': {
+        const columns = columnsNamed(node.types)
+        return { rel: { tag: 'elements', array: scalar(node.array), columns }, row: rowNamed(columns), order: [] }
+      }
       case 'set':
         return buildSet(node)
       case 'fullJoin':
@@ -207,7 +211,7 @@ export const reifier = (forms: Forms = PORTABLE) => {
   const step = (
     node: Exclude<
       QueryNode,
-      { tag: 'from' | 'of' | 'zero' | 'values' | 'set' | 'fullJoin' | 'prepared' | 'groupingSets' | 'cte' | 'lock' }
+      { tag: 'from' | 'of' | 'zero' | 'values' | 'unnest' | 'set' | 'fullJoin' | 'prepared' | 'groupingSets' | 'cte' | 'lock' }
     >,
     input: Built,
     row: RowShape,

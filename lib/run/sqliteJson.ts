@@ -1,5 +1,5 @@
 /**
- * Values inside JSON documents as functions that SQL calls in SQLite.
+ * Values inside JSON documents, and arrays, as functions that SQL calls in SQLite.
  *
  * SQLite's own paths know no names with quotes, and tell a number from a text only by asking again. A document is the text that
  * the column holds; a path is a list of steps in JSON. What is no JSON has no values.
@@ -30,6 +30,9 @@ const contains = (list: unknown, x: unknown): unknown => {
   return Array.isArray(items) && x !== null ? Number(items.some(item => item !== null && String(item) === String(x))) : null
 }
 
+const split = (text: unknown, separator: unknown): unknown =>
+  typeof text === 'string' && typeof separator === 'string' ? JSON.stringify(text.split(separator)) : null
+
 const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -50,6 +53,7 @@ const hasPart = (whole: unknown, part: unknown): unknown => {
 
 export const sqliteJsonFunctions = {
   json_contains: hasPart,
+  text_split: split,
   array_contains: contains,
   json_at_text: at(v => (typeof v === 'string' ? v : null)),
   json_at_float: at(v => (typeof v === 'number' ? v : null)),

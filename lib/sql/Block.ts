@@ -35,6 +35,7 @@ export type From =
   | { readonly tag: 'table'; readonly table: AnyTable }
   | { readonly tag: 'block'; readonly block: Block; readonly free: ReadonlySet<number> }
   | { readonly tag: 'values'; readonly columns: readonly Named[]; readonly rows: readonly (readonly Scalar[])[] }
+  | { readonly tag: 'elements'; readonly array: Scalar; readonly columns: readonly Named[]; readonly free: ReadonlySet<number> }
   | { readonly tag: 'set'; readonly rel: Rel & { readonly tag: 'set' }; readonly free: ReadonlySet<number> }
   | { readonly tag: 'cte'; readonly rel: Rel & { readonly tag: 'cte' }; readonly free: ReadonlySet<number> }
   | { readonly tag: 'self'; readonly key: number; readonly columns: readonly Named[] }
@@ -300,6 +301,8 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
     }
     case 'values':
       return over({ tag: 'values', columns: rel.columns, rows: rel.rows }, 'given', named(rel.columns))
+    case 'elements':
+      return over({ tag: 'elements', array: rel.array, columns: rel.columns, free: freeIn(rel) }, 'element', named(rel.columns))
     case 'set':
       return over({ tag: 'set', rel, free: freeIn(rel) }, 'combined', named(rel.columns))
     case 'cte':
@@ -363,8 +366,15 @@ const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
   b.group !== null &&
   [...columnsOf(s)].some(id => {
     const def = b.defs.get(id)
-    return def?.tag === 'scalar' && def.scalar.node.tag !== 'column' && !isConstant(def.scalar)
+    return def?.tag === 'scalar' && isExpression(b, def.scalar)
   })
+
+/** Whether a key is printed as more than a column's name; so are bytes that come out of JSON, as digits. */
+const isExpression = (b: Block, key: Scalar): boolean => {
+  if (key.node.tag !== 'column') return !isConstant(key)
+  const def = b.defs.get(key.node.id)
+  return def?.tag === 'column' && def.type.sql.tag === 'bytes' && def.source.tag !== 'table' && def.source.tag !== 'values'
+}
 
 /** The same of a key that a derived table computes: MySQL merges the two, and HAVING misses the key where it is not selected. */
 const mentionsComputedKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>

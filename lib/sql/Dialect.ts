@@ -70,6 +70,15 @@ interface CollectionParts {
   readonly alias: (hint: string) => string
 }
 
+/** An array whose elements are rows; it may mention the sources before it, and `asks` says that it has a query inside. */
+interface ElementsParts {
+  readonly array: Fragment
+  readonly element: SqlType
+  readonly alias: string
+  readonly asks: boolean
+  readonly name: Naming
+}
+
 /**
  * Where a parameter stands: as the value of a column that is written; beside an operand that tells
  * its type; so inside an expression whose value it may become; or alone, where nothing tells its type.
@@ -108,8 +117,8 @@ export interface Dialect {
   readonly rank: (value: Fragment) => Fragment
   /** Whether the sub-query of IN may have a LIMIT. */
   readonly limitInMembers: boolean
-  /** Whether NULLS FIRST and NULLS LAST exist; and how nulls sort when nothing is said. */
-  readonly nulls: { readonly clause: boolean; readonly largest: boolean }
+  /** Whether NULLS FIRST and NULLS LAST exist; how nulls sort when nothing is said; and whether so in an aggregate too, or among the values. */
+  readonly nulls: { readonly clause: boolean; readonly largest: boolean; readonly apart: boolean }
   /** The spelling of functions that differ from the standard one. */
   readonly calls: { readonly [fn in Exclude<PrintedFn, OwnFn>]?: CallPrinter } & { readonly [fn in OwnFn]: CallPrinter }
   readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed
@@ -124,6 +133,14 @@ export interface Dialect {
   readonly values: (columns: readonly string[], rows: readonly (readonly Fragment[])[], alias: string) => Fragment
   /** A cell of a nested collection: JSON that can be decoded without loss. A computed one may have left its type. */
   readonly toJson: (value: Fragment, type: SqlType, computed: boolean) => Fragment
+  /** The elements of an array as a source of rows, and what is read of each: its position from 1, its value. */
+  readonly elements: {
+    readonly source: (parts: ElementsParts) => Fragment
+    readonly position: (alias: string) => string
+    readonly value: (alias: string, element: SqlType) => string
+  }
+  /** Whether EXISTS and IN over the elements of an array of a row around may be made joins by the engine. */
+  readonly joinsElements: boolean
   /** A nested collection as one JSON array of arrays. */
   readonly collection: (parts: CollectionParts) => Fragment
   /** What `collection` does by itself, without a derived table. */

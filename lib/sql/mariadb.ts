@@ -16,12 +16,13 @@ import { type Fragment, join, list, optional, parens, sql, text } from './Fragme
 import { mysqlDocuments } from './jsonBuild.js'
 import { mariadbContains } from './jsonContains.js'
 import { mysqlJson } from './jsonPath.js'
-import { aggregates, castName, followedBy, limitOf, mysql, parameterOf, unhex } from './mysql.js'
+import { aggregates, arrayBy, castName, elementsOf, followedBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
 import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
 import { mariadbExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { rewriting } from './mysqlWrites.js'
 import { mariadbMatches } from './regexes.js'
+import { splitByMarks } from './splits.js'
 import { replaced, waiting } from './standard.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -45,32 +46,6 @@ const toJson: Dialect['toJson'] = (value, type, computed) => {
   if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return documentOf(value)
   if (TEXTS.includes(type.tag)) return textOf(value)
   return mysql.toJson(value, type, computed)
-}
-
-/** The type of a column that JSON_TABLE reads. Integers are decimals, for what is too large would be cut to the largest. */
-const pathType = (t: SqlType): string => {
-  switch (t.tag) {
-    case 'smallint':
-    case 'int':
-    case 'bigint':
-      return 'DECIMAL(65)'
-    case 'boolean':
-      return 'TINYINT'
-    case 'numeric':
-      return `DECIMAL(65, ${t.scale})`
-    case 'float':
-    case 'timestamp':
-    case 'timestampMicros':
-    case 'date':
-    case 'time':
-      return castName(t)
-    case 'json':
-    case 'array':
-    case 'vector':
-      return 'JSON'
-    default:
-      return `LONGTEXT COLLATE ${COLLATION}`
-  }
 }
 
 /** The engine reads 31 levels of JSON, and takes more for null: some are left for the collections that a value stands in. */
@@ -135,7 +110,9 @@ export const mariadb: Dialect = {
     lower: cased('lower'),
     upper: cased('upper'),
     minus,
+    array: arrayBy(toJson),
     replace: replaced,
+    split: splitByMarks(COLLATION, json => json),
     matches: mariadbMatches,
     // of a longtext as it is, it is empty wherever a temporary table takes it up
     unhex: unhex(value => sql`left(${value}, 2147483646)`),
@@ -163,6 +140,7 @@ export const mariadb: Dialect = {
         : mysql.nullOf(type, place).pieces.join(''),
     ),
   toJson,
+  joinsElements: true,
   collection: ({ cells, own, body, order, distinct, count, offset }) => {
     const sorted = optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)
     const limited = optional(count !== null || offset !== null, () => limit(count, offset))
@@ -172,17 +150,23 @@ export const mariadb: Dialect = {
     return sql`(SELECT coalesce(json_arrayagg(${distinct ? 'DISTINCT ' : ''}${ours}${sorted}${limited}), json_array())${body})`
   },
   inCollection: { limit: true, distinct: true },
+  elements: {
+    ...mysql.elements,
+    source: ({ array, element, alias }) => elementsOf(array, pathType(element, COLLATION), alias),
+    value: (alias, element) =>
+      element.tag === 'bytes' ? `unhex(left(${alias}.\`value\`, 2147483646))` : mysql.elements.value(alias, element),
+  },
   lateral: {
     tag: 'array',
     source: (array, columns, types, alias) => {
-      const paths = columns.map((c, i) => `${c} ${pathType(types[i] as SqlType)} PATH '$[${i}]'`)
+      const paths = columns.map((c, i) => `${c} ${pathType(types[i] as SqlType, COLLATION)} PATH '$[${i}]'`)
       return sql`JSON_TABLE(${array}, '$[*]' COLUMNS (${paths.length === 0 ? `${quote('n')} FOR ORDINALITY` : paths.join(', ')})) AS ${alias}`
     },
     read: (alias, column, type) => {
       // of a longtext as it is, `unhex` has the length 0, and is empty wherever a temporary table takes it up
       if (type.tag === 'bytes') return text(`unhex(left(${alias}.${column}, 2147483646))`)
       // the null of a column of JSON is JSON's own
-      return text(pathType(type) === 'JSON' ? `nullif(${alias}.${column}, 'null')` : `${alias}.${column}`)
+      return text(pathType(type, COLLATION) === 'JSON' ? `nullif(${alias}.${column}, 'null')` : `${alias}.${column}`)
     },
     // a HAVING would leave null and not an empty array; and it takes an outer column for a label of the outer query (1247)
     single: (cells, body, condition) => {

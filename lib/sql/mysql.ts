@@ -21,6 +21,7 @@ import { mysqlExplain } from './mysqlExplain.js'
 import { mysqlValues } from './mysqlValues.js'
 import { ALL, rewriting } from './mysqlWrites.js'
 import { mysqlMatches } from './regexes.js'
+import { splitByMarks } from './splits.js'
 import { HALF, lockingOf } from './standard.js'
 
 /** The type of a cast. */
@@ -56,12 +57,15 @@ export const parameterOf =
   (placeholder, type, place) =>
     place === 'alone' || (place !== 'stored' && type.tag === 'numeric') ? told(placeholder, type) : placeholder
 
+/** An array that is text does not mix with one that the engine made, which is JSON. */
+const typeTold = (type: SqlType): string => (type.tag === 'array' ? 'JSON' : castName(type))
+
 /** A parameter that is a time at once is misread: `CAST('00:00:01.001' AS TIME(3))` is an hour. */
 const told = (placeholder: Fragment, type: SqlType): Fragment =>
-  sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castName(type)})${collated(type)}`
+  sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${typeTold(type)})${collated(type)}`
 
 /** A condition of parameters alone beside a UNION is read again with the collation of the server (9.7): a text says its own. */
-const collated = (type: SqlType): string => (isText(type) ? ' COLLATE utf8mb4_0900_bin' : '')
+const collated = (type: SqlType): string => (isText(type) ? ` COLLATE ${COLLATION}` : '')
 
 /**
  * Where a text is computed from parameters only, MySQL takes it for a varchar, and a derived table cuts it at 65,535 bytes
@@ -76,14 +80,50 @@ const parameter: Dialect['parameter'] = (placeholder, type, place) => {
 }
 
 const mayBeLong = (s: Slot, place: Place): boolean => {
+  if (s.type.sql.tag === 'array') return false
   if (s.tag === 'value') {
     const written = s.value === null ? null : mysqlValues.write(s.type.sql)(s.value)
     return (typeof written === 'string' || written instanceof Uint8Array) && written.length > 16_000
   }
   const { tag } = s.type.sql
-  const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'array' || tag === 'custom' || tag === 'vector'
+  const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'custom' || tag === 'vector'
   return place !== 'beside' && unlimited
 }
+
+const COLLATION = 'utf8mb4_0900_bin'
+
+/**
+ * The type of a column that JSON_TABLE reads. Integers are decimals, for of what is too large MySQL would make another integer, and
+ * MariaDB the largest.
+ */
+export const pathType = (t: SqlType, collation: string): string => {
+  switch (t.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+      return 'DECIMAL(65)'
+    case 'boolean':
+      return 'TINYINT'
+    case 'numeric':
+      return `DECIMAL(65, ${t.scale})`
+    case 'float':
+    case 'timestamp':
+    case 'timestampMicros':
+    case 'date':
+    case 'time':
+      return castName(t)
+    case 'json':
+    case 'array':
+    case 'vector':
+      return 'JSON'
+    default:
+      return `LONGTEXT COLLATE ${collation}`
+  }
+}
+
+/** The elements of an array with their positions. */
+export const elementsOf = (array: Fragment, type: string, alias: string): Fragment =>
+  sql`JSON_TABLE(${array}, '$[*]' COLUMNS (\`position\` FOR ORDINALITY, \`value\` ${type} PATH '$')) AS ${alias}`
 
 const lockName = (name: Fragment): Fragment => sql`sha2(concat(database(), '/', ${name}), 256)`
 
@@ -174,6 +214,12 @@ export const limitOf =
     return sql` LIMIT ${count === null ? ALL : plain(count)}${optional(offset !== null, () => sql` OFFSET ${plain(offset as Fragment)}`)}`
   }
 
+/** The array of some values, each as JSON holds it. */
+export const arrayBy =
+  (json: Dialect['toJson']): CallPrinter =>
+  args =>
+    atom(sql`json_array(${list(args.scalars.map((s, i) => json(args.arg(i), s.type.sql, true)))})`)
+
 const limit = limitOf('mysql')
 
 const quote = quoteFor('mysql')
@@ -250,7 +296,8 @@ export const mysql: Dialect = {
   // 9.7 numbers rows without a sign, and what is computed of such a number has none
   rank: value => sql`CAST(${value} AS SIGNED)`,
   limitInMembers: false,
-  nulls: { clause: false, largest: false },
+  // group_concat sorts a null as 0 or the empty text (9.7, and MariaDB 10.11)
+  nulls: { clause: false, largest: false, apart: false },
   calls: {
     same: infix('<=>', level.comparison),
     differ: args => ({ level: level.not, fragment: sql`NOT (${args.arg(0, level.sum)} <=> ${args.arg(1, level.sum)})` }),
@@ -275,6 +322,7 @@ export const mysql: Dialect = {
     ceil: rounded('ceil'),
     round: rounded('round'),
     ...mysqlDates,
+    array: arrayBy(toJson),
     arrayLength: named('json_length'),
     arrayContains: args => {
       const element = isText(args.scalars[1]?.type.sql as SqlType)
@@ -282,12 +330,13 @@ export const mysql: Dialect = {
         : sql`CAST(${args.arg(1)} AS CHAR)`
       return atom(sql`json_contains(${args.arg(0)}, ${element})`)
     },
+    split: splitByMarks(COLLATION, json => sql`CAST(${json} AS JSON)`),
     matches: mysqlMatches,
     byteLength: args => atom(sql`length(${asUtf8(args)})`),
     hex: args => atom(sql`lower(hex(${args.arg(0)}))`),
     unhex: unhex(value => value),
     sha256: args => atom(sql`unhex(sha2(${asUtf8(args)}, 256))`),
-    ...mysqlJson(quoted, 'utf8mb4_0900_bin', type => sql`${type} COLLATE utf8mb4_0900_bin`),
+    ...mysqlJson(quoted, COLLATION, type => sql`${type} COLLATE ${COLLATION}`),
     ...mysqlDocuments(
       quotedText,
       value => sql`CAST(${value} AS JSON)`,
@@ -305,17 +354,30 @@ export const mysql: Dialect = {
   limit,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
+  elements: {
+    source: ({ array, element, alias, asks, name }) => {
+      const type = pathType(element, COLLATION)
+      if (!asks) return elementsOf(array, type, alias)
+      // it takes columns of sources before it, but no query (9.7)
+      const [asked, each] = [name('asked'), name('each')]
+      return sql`LATERAL (SELECT ${each}.* FROM (SELECT ${array} AS ${quote('list')}) AS ${asked} CROSS JOIN ${elementsOf(text(`${asked}.${quote('list')}`), type, each)}) AS ${alias}`
+    },
+    position: alias => `${alias}.\`position\``,
+    value: (alias, element) => (element.tag === 'bytes' ? `unhex(${alias}.\`value\`)` : `${alias}.\`value\``),
+  },
+  // it asks the first row around, and takes the answer for all of them (9.7)
+  joinsElements: false,
   collection,
   inCollection: { limit: true, distinct: false },
   embed: rows => rows,
   output: value => value,
   // a derived table's column of nulls alone would be of text, and make text of what a union brings together with it
-  nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${castName(type)})` : 'NULL'),
+  nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${typeTold(type)})` : 'NULL'),
   lateral: { tag: 'native' },
   owned: null,
   // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)
   asking: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
-  followed: followedBy('utf8mb4_0900_bin'),
+  followed: followedBy(COLLATION),
   // an EXCEPT or INTERSECT has other rows the second time (9.7)
   shares: rel => !hasDifference(rel),
   materialized: false,
@@ -341,7 +403,7 @@ export const mysql: Dialect = {
     dialect: 'mysql',
     quote,
     write: mysqlValues.write,
-    collation: 'utf8mb4_0900_bin',
+    collation: COLLATION,
     json: 'json',
     dropTogether: true,
     referring: null,

@@ -163,7 +163,7 @@ export const postgres: Dialect = {
   emptyFrames: true,
   rank: value => value,
   limitInMembers: true,
-  nulls: { clause: true, largest: true },
+  nulls: { clause: true, largest: true, apart: true },
   calls: {
     plus: arithmetic('+', level.sum),
     minus: arithmetic('-', level.sum),
@@ -210,11 +210,17 @@ export const postgres: Dialect = {
     greatest: extreme('greatest'),
     least: extreme('least'),
     ...postgresDates,
+    array: args => atom(sql`ARRAY[${list(args.all())}]`),
     arrayLength: args => atom(sql`cardinality(${args.arg(0)})`),
     arrayContains: args => {
       const found: Printed = { level: level.comparison, fragment: sql`array_position(${list(args.all())}) IS NOT NULL` }
       const present = args.scalars.flatMap((s, i) => (s.type.nullable ? [sql`${args.arg(i, level.comparison + 1)} IS NOT NULL`] : []))
       return present.length === 0 ? found : atom(sql`CASE WHEN ${join(present, ' AND ')} THEN ${found.fragment} END`)
+    },
+    // of the empty text the engine's own function makes no element
+    split: args => {
+      const [t, separator] = [args.arg(0), args.arg(1)]
+      return atom(sql`CASE WHEN ${args.arg(0, level.sum)} = '' THEN ARRAY[''] ELSE string_to_array(${t}, ${separator}) END`)
     },
     matches: postgresMatches,
     ...postgresJson(quoted),
@@ -238,6 +244,14 @@ export const postgres: Dialect = {
     sql`${optional(count !== null, () => sql` LIMIT ${count as Fragment}`)}${optional(offset !== null, () => sql` OFFSET ${offset as Fragment}`)}`,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
+  elements: {
+    // texts of a parameter would compare by the database's own collation
+    source: ({ array, element, alias }) =>
+      sql`unnest(${array}${isText(element) ? ' COLLATE "C"' : ''}) WITH ORDINALITY AS ${alias}("value", "position")`,
+    position: alias => `${alias}."position"`,
+    value: alias => `${alias}."value"`,
+  },
+  joinsElements: true,
   collection: ({ cells, body, order }) =>
     sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
   inCollection: { limit: false, distinct: false },

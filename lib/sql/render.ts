@@ -10,6 +10,7 @@ import { isInteger, type SqlType } from '../core/SqlType.js'
 import type { Lock } from '../core/Syntax.js'
 import { shortName } from '../core/Table.js'
 import {
+  boolean,
   columnsOf,
   hasQuery,
   isColumn,
@@ -185,6 +186,19 @@ export const renderer = (dialect: Dialect): Renderer => {
               )
         return { item, name, read: id => qualified(name, at.get(id) as string), lateral: false }
       }
+      case 'elements': {
+        const { sql: type } = from.array.type
+        const element = type.tag === 'array' ? type.element : type
+        const array = scalarsIn(env).fragment(from.array, level.atom)
+        const name = alias(hint)
+        const { source, position, value } = dialect.elements
+        return {
+          item: source({ array, element, alias: q(name), asks: hasQuery(from.array), name: h => q(alias(h)) }),
+          name,
+          read: id => text(id === from.columns[0]?.id ? position(q(name)) : value(q(name), element)),
+          lateral: false,
+        }
+      }
       case 'self':
         return definitions.reading(from.key, from.columns, alias(hint))
       case 'cte':
@@ -262,15 +276,24 @@ export const renderer = (dialect: Dialect): Renderer => {
     return statement(from.block, columns, labels, env, 'plain')
   }
 
+  /** A sub-query of EXISTS or IN that mentions arrays of rows around, kept from being made a join where the dialect minds. */
+  const asking = (b: Block, outputs: readonly Scalar[], use: Use): Block => {
+    const isAsked = use === 'members' || (use === 'plain' && outputs.length === 0)
+    if (dialect.joinsElements || !isAsked || b.having.length > 0) return b
+    const isOuter = ({ from }: Source): boolean => from.tag === 'elements' && [...from.free].some(id => !b.defs.has(id))
+    return b.sources.some(isOuter) ? { ...b, having: [boolean(true)] } : b
+  }
+
   /** One SELECT of a block. */
   const statement = (
-    block: Block,
+    given: Block,
     outputs: readonly Scalar[],
     labels: readonly (string | null)[],
     parent: Env,
     use: Use,
     lock: Lock | null = null,
   ): Fragment => {
+    const block = asking(given, outputs, use)
     const { definitions: own, said } = definitions.room(use)
     const env = environment(block, parent, own)
     const clauses = body(block, env, outputs)

@@ -57,10 +57,10 @@ export interface Scalars {
 }
 
 /** Where a key's nulls have to be told to go; null where they go by themselves. */
-export const nullsSaid = (nulls: Dialect['nulls'], k: SortKey): 'FIRST' | 'LAST' | null => {
+export const nullsSaid = (nulls: Dialect['nulls'], k: SortKey, isApart = true): 'FIRST' | 'LAST' | null => {
   if (!k.scalar.type.nullable) return null
   const last = k.nulls === null ? k.direction === 'asc' : k.nulls === 'last'
-  return last === (nulls.largest === (k.direction === 'asc')) ? null : last ? 'LAST' : 'FIRST'
+  return isApart && last === (nulls.largest === (k.direction === 'asc')) ? null : last ? 'LAST' : 'FIRST'
 }
 
 /** Comparisons that are true, false and null where another is false, true and null. */
@@ -278,7 +278,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         distinct: agg.distinct,
         constant: agg.arg !== null && (isConstant(agg.arg, env.block) || ![...freeIn([agg.arg])].some(id => env.block?.defs.has(id))),
         separator: text(dialect.text(agg.separator)),
-        order: deciding(agg.order).map(k => sortKey(k)),
+        order: deciding(agg.order).map(k => sortKey(k, undefined, dialect.nulls.apart)),
         filter: agg.filter === null ? null : fragment(agg.filter),
         over,
       })
@@ -308,11 +308,11 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       return atom(RANKS.includes(of.fn) ? dialect.rank(value) : value)
     }
 
-    const sortKey = (k: SortKey, as?: Fragment): Fragment => {
+    const sortKey = (k: SortKey, as?: Fragment, isApart = true): Fragment => {
       dialect.computable(k.scalar.type.sql)
       const key = as ?? fragment(k.scalar, level.comparison + 1)
       const direction = k.direction === 'asc' ? '' : ' DESC'
-      const nulls = nullsSaid(dialect.nulls, k)
+      const nulls = nullsSaid(dialect.nulls, k, isApart)
       if (nulls === null) return sql`${key}${direction}`
       if (dialect.nulls.clause) return sql`${key}${direction} NULLS ${nulls}`
       const whole = as === undefined ? key : fragment(k.scalar, level.comparison + 1)

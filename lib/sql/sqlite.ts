@@ -82,6 +82,14 @@ const aggregate = (parts: AggParts): Printed => {
 /** `hex(NULL)` is the empty text, which would be read as no bytes. */
 const hexOf = (value: Fragment): Fragment => sql`iif(${value} IS NULL, NULL, hex(${value}))`
 
+/** An element of an array, which holds 64-bit integers and bytes as texts. One that is no integer of 64 bits stays the float that it was computed as. */
+const elementOf = (alias: string, type: SqlType): string => {
+  const value = `${alias}."value"`
+  if (type.tag === 'bytes') return `unhex(${value})`
+  if (type.tag === 'float' || (type.tag === 'numeric' && type.sqlite === 'real')) return `CAST(${value} AS REAL)`
+  return type.tag === 'bigint' || isScaled(type) ? `CAST(${value} AS NUMERIC)` : value
+}
+
 /** JSON that JSON.parse reads without loss: 64-bit integers as text, bytes as hex digits, JSON as itself. */
 const toJson = (value: Fragment, type: SqlType, computed = false): Fragment => {
   if (type.tag === 'bigint' || type.tag === 'custom' || isScaled(type) || (computed && isInteger(type))) return sql`CAST(${value} AS TEXT)`
@@ -137,7 +145,7 @@ export const sqlite: Dialect = {
   emptyFrames: true,
   rank: value => value,
   limitInMembers: true,
-  nulls: { clause: true, largest: false },
+  nulls: { clause: true, largest: false, apart: true },
   calls: {
     same: infix('IS', level.comparison),
     differ: infix('IS NOT', level.comparison),
@@ -172,8 +180,10 @@ export const sqlite: Dialect = {
     greatest: named('max'),
     least: named('min'),
     ...sqliteDates,
+    array: args => atom(sql`json_array(${list(args.scalars.map((s, i) => toJson(args.arg(i), s.type.sql)))})`),
     arrayLength: named('json_array_length'),
     arrayContains: named('array_contains'),
+    split: named('text_split'),
     matches: sqliteMatches,
     ...sqliteJson,
     ...sqliteDocuments(quoted),
@@ -205,6 +215,12 @@ export const sqlite: Dialect = {
   values: (columns, rows, alias) =>
     sql`(WITH v(${columns.join(', ')}) AS (VALUES ${list(rows.map(row => sql`(${list(row)})`))}) SELECT * FROM v) AS ${alias}`,
   toJson,
+  elements: {
+    source: ({ array, alias }) => sql`json_each(${array}) AS ${alias}`,
+    position: alias => `(${alias}."key" + 1)`,
+    value: elementOf,
+  },
+  joinsElements: true,
   collection: ({ cells, body, order }) =>
     sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
   inCollection: { limit: false, distinct: false },

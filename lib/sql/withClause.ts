@@ -38,7 +38,9 @@ interface Whole {
 type PrintOperand = (o: Operand, labels: readonly string[], env: Env, use: Use) => Fragment
 
 export const withClause = (dialect: Dialect, alias: (hint: string) => string, operand: PrintOperand, top: Env) => {
+  /** Definitions as they were said last, and as they are said before the whole statement. */
   const known = new Map<number, Known>()
+  const stated = new Map<number, Known>()
   let whole: Whole | null = null
 
   /** A source that reads from a definition by its name. */
@@ -84,10 +86,14 @@ export const withClause = (dialect: Dialect, alias: (hint: string) => string, op
     /** A source that reads from a definition that is said before the whole statement. */
     shared: (rel: Cte, hint: string): Item => {
       const { key } = rel.definition
-      const before = known.get(key)
-      if (before !== undefined) return reading(key, rel.columns, alias(hint))
+      const before = stated.get(key)
+      if (before !== undefined) {
+        known.set(key, before)
+        return reading(key, rel.columns, alias(hint))
+      }
       const printed = definition(rel, top)
       whole?.definitions.push(printed)
+      stated.set(key, known.get(key) as Known)
       return reading(key, rel.columns, (known.get(key) as Known).name)
     },
 

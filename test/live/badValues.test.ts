@@ -143,6 +143,11 @@ const entrances = (s: string): readonly (readonly [string, () => Bad])[] => {
     ['caseWhen', () => of(X.caseWhen([[X.lit(true), X.lit(s)]], X.lit('a')))],
     ['of', () => Q.all(Q.of({ s: X.lit(s) }))],
     ['values', () => Q.all(Q.values({ s: text })([{ s: 'fine' }, { s }]))],
+    ['an array of expressions', () => of(X.array([X.lit('a'), X.lit(s)]))],
+    ['the elements of an array', () => Q.all(Q.unnest(X.litOf(arrayOf(text))(['a', s])))],
+    ['a text that is split', () => of(X.split(X.lit(s), ','))],
+    ['a separator of parts', () => of(X.split(X.lit('a'), s))],
+    ['a separator of a text', () => of(X.arrayJoin(X.litOf(arrayOf(text))(['a']), s))],
     ['a prepared query', () => Q.all(prepared({ s }))],
     ['a prepared query in another', () => Q.count(prepared({ s }))],
     [

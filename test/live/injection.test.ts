@@ -10,7 +10,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
-import { anyJson, int, json, nullable, text, withDefault } from '../../lib/core/Column.js'
+import { anyJson, arrayOf, int, json, nullable, text, withDefault } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import type { DbError } from '../../lib/core/DbError.js'
 import * as X from '../../lib/core/Expr.js'
@@ -215,6 +215,12 @@ const places = (v: never): readonly Attempt[] => [
       ),
   ],
   ['values', () => Q.all(Q.values({ s: text })([{ s: v }]))],
+  ['the elements of an array', () => Q.all(Q.unnest(X.litOf(arrayOf(text))([v])))],
+  ['what is no array', () => Q.all(Q.unnest(v))],
+  ['what is no list of expressions', () => Q.all(Q.of({ s: X.array([v]) }))],
+  ['a separator', () => Q.all(Q.of({ s: X.split(X.lit('a'), v) }))],
+  ['a separator of a joined text', () => Q.all(Q.of({ s: X.arrayJoin(X.split(X.lit('a'), ','), v) }))],
+  ['a condition on elements', () => Q.all(Q.of({ s: X.arrayAny(X.split(X.lit('a'), ','), () => v) }))],
   [
     'a prepared query',
     () =>

@@ -41,6 +41,9 @@ const weights = [
 
 const isOne = X.eq<number | null>
 
+/** A number and the next one. */
+const pair = (n: X.Expr<number>) => X.array([n, X.plus(n, 1)])
+
 const LONG = 'ü'.repeat(60_000)
 const BLOB = new Uint8Array(80_000).fill(7)
 const words = (e: X.Expr<string | null>) => ({ word: e, size: X.length(e) })
@@ -360,6 +363,64 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
     Q.aggregate(b => ({
       s: A.stringAgg(b.t, ',', { orderBy: [X.asc(X.cast(numeric(12, 2))(X.nullOf(int))), X.desc(b.t)] }),
     })),
+  ),
+  'texts in an order of nulls before negative numbers, and after': pipe(
+    Q.values({ t: text, n: nullable(int), s: nullable(text) })([
+      { t: 'a', n: null, s: null },
+      { t: 'b', n: 0, s: '' },
+      { t: 'c', n: -5, s: 'x' },
+    ]),
+    Q.aggregate(r => ({
+      first: A.stringAgg(r.t, ',', { orderBy: [X.nullsFirst(X.asc(r.n))] }),
+      last: A.stringAgg(r.t, ',', { orderBy: [X.nullsLast(X.desc(r.n))] }),
+      texts: A.stringAgg(r.t, ',', { orderBy: [X.nullsFirst(X.asc(r.s)), X.asc(r.t)] }),
+      list: A.arrayAgg(r.t, { orderBy: [X.nullsFirst(X.asc(r.n))] }),
+    })),
+  ),
+  'a query that has a name, in a dependent side and beside it': pipe(
+    Q.from(bits),
+    Q.fullJoin(
+      pipe(
+        Q.values({ place: int })([{ place: 1 }, { place: 7 }]),
+        Q.cte('named'),
+        Q.fullJoin(Q.from(marks), (a, b) => X.eq(a.place, b.id)),
+      ),
+      (b, o) =>
+        X.eq(
+          X.maybe(o.left, l => l.place),
+          b.id,
+        ),
+    ),
+  ),
+  'elements of an array of each row of a join, asked for by EXISTS and IN': pipe(
+    Q.from(bits),
+    Q.bind('mark', () => Q.from(marks)),
+    Q.where(({ mark }) => X.arrayAny(pair(mark.id), v => X.eq(v, mark.id))),
+    Q.where(({ mark }) =>
+      X.inQuery(
+        mark.id,
+        pipe(
+          Q.unnest(pair(mark.id)),
+          Q.aggregate(e => ({ v: A.key(e.value) })),
+          Q.map(g => g.v),
+        ),
+      ),
+    ),
+    Q.where(({ id, mark }) => X.arrayEvery(pair(mark.id), v => X.ne(v, X.minus(id, 1)))),
+    Q.map(({ id, mark }) => ({ id, mark: mark.id })),
+  ),
+  'a condition on a key of bytes out of a dependent union': pipe(
+    Q.from(bits),
+    Q.bindLeft('b', b =>
+      pipe(
+        Q.from(bits),
+        Q.where(o => X.eq(o.id, b.id)),
+        Q.unionAll(Q.from(bits)),
+      ),
+    ),
+    Q.aggregate(r => ({ data: A.key(X.maybe(r.b, b => b.data)), n: A.countAll })),
+    Q.where(g => X.eq(g.data, g.data)),
+    Q.map(g => ({ n: g.n })),
   ),
   'long texts in a list of rows': pipe(
     Q.values({ v: text, b: bytes })([

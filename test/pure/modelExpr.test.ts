@@ -781,6 +781,60 @@ lists('lengths, and elements that are no null', () => {
   fails(X.arrayContains(X.litOf(arrayOf(float))([1]), 1), 'Unsupported')
 })
 
+lists('parts of texts, and arrays of expressions', () => {
+  is(X.split(t('a,,b'), ','), ['a', '', 'b'])
+  is(X.split(t(''), ','), [''])
+  is(X.split(t('aaa'), 'aa'), ['', 'a'])
+  is(X.split(noText, ','), null)
+  is(X.arrayJoin(X.litOf(arrayOf(nullable(text)))(['a', null, '']), '-'), 'a-')
+  is(X.arrayJoin(X.litOf(arrayOf(text))([]), '-'), '')
+  is(X.arrayJoin(X.nullOf(arrayOf(text)), '-'), null)
+  is(X.array([n(1), X.plus(n(1), 1)]), [1, 2])
+  is(X.array([t('a'), noText]), ['a', null])
+  is(X.array([X.litOf(numeric(5, 1))('1.5'), X.litOf(numeric(5, 2))('2.25')]), ['1.50', '2.25'])
+  is(X.array<number>([n(1), X.lit(0.5)]), [1, 0.5])
+  for (const bad of [[], Array.from({ length: 101 }, () => n(1)), null, n(1), [1], [n(1), t('a')], [t('a'), X.lit(true)]])
+    fails(X.array(bad as never), 'ValidationError')
+  fails(X.array([X.litOf(anyJson)({})]), 'Unsupported')
+  fails(X.array([X.litOf(arrayOf(int))([1])]), 'Unsupported')
+})
+
+lists('a condition on some or each element', () => {
+  const list = X.litOf(arrayOf(nullable(int)))([1, null, 3])
+  const none = X.nullOf(arrayOf(int))
+  const empty = X.litOf(arrayOf(int))([])
+  is(
+    X.arrayAny(list, v => X.gt(v, 2)),
+    true,
+  )
+  is(
+    X.arrayAny(list, v => X.gt(v, 3)),
+    false,
+  )
+  is(
+    X.arrayEvery(list, v => X.gt(v, 0)),
+    false,
+  )
+  is(
+    X.arrayEvery(list, v => X.or(X.isNull(v), X.gt(v, 0))),
+    true,
+  )
+  for (const array of [none, empty]) {
+    is(
+      X.arrayAny(array, () => X.lit(true)),
+      false,
+    )
+    is(
+      X.arrayEvery(array, () => X.lit(false)),
+      true,
+    )
+  }
+  fails(
+    X.arrayAny(t('[]') as never, () => X.lit(true)),
+    'Unsupported',
+  )
+})
+
 lists.run()
 
 const bytesOf = suite('model: bytes')

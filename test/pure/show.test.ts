@@ -47,9 +47,11 @@ for (const l of Laws.show(sample, evaluate))
   })
 laws.run()
 
-const { bytes, date, enumOf, float, generated, int, json, nullable, numeric, text, timestamp } = Column
+const { arrayOf, bytes, date, enumOf, float, generated, int, json, nullable, numeric, text, timestamp } = Column
 const {
   and,
+  array,
+  arrayAny,
   asc,
   cast,
   contains,
@@ -68,6 +70,7 @@ const {
   nullsFirst,
   padStart,
   raw,
+  split,
 } = Expr
 
 const artists = table('artist', { id: generated(int), name: text, born: nullable(date) })
@@ -155,6 +158,33 @@ const queries: (readonly [text: string, query: Q.Query<any, any>])[] = [
         ),
       })),
       Q.map(s => s.albums),
+    ),
+  ],
+  [
+    `pipe(
+  Q.from(albums),
+  Q.where(a => exists(pipe(
+    Q.unnest(litOf(arrayOf(int))([1, 2])),
+    Q.where(e => eq(e.value, a.id)),
+  ))),
+  Q.map(a => a.title),
+)`,
+    pipe(
+      Q.from(albums),
+      Q.where(album => arrayAny(litOf(arrayOf(int))([1, 2]), id => eq(id, album.id))),
+      Q.map(album => album.title),
+    ),
+  ],
+  [
+    `pipe(
+  Q.from(albums),
+  Q.bind('word', a => Q.unnest(split(a.title, ' '))),
+  Q.map(s => ({ word: s.word.value, both: array([s.price, litOf(numeric(10, 2))('1.00')]) })),
+)`,
+    pipe(
+      Q.from(albums),
+      Q.bind('word', album => Q.unnest(split(album.title, ' '))),
+      Q.map(({ price, word }) => ({ word: word.value, both: array([price, litOf(numeric(10, 2))('1.00')]) })),
     ),
   ],
   [

@@ -28,6 +28,7 @@ import { amount } from '../amount.js'
 import { hostileStrings } from '../live/hostileStrings.js'
 import { note, suite } from '../suite.js'
 import { aggregates } from './sql/aggregates.js'
+import { arrayCases } from './sql/arrays.js'
 import { byteCases } from './sql/bytes.js'
 import { commands } from './sql/commands.js'
 import { dates } from './sql/dates.js'
@@ -57,7 +58,8 @@ const themes: { readonly [file: string]: readonly [title: string, cases: Cases] 
   expressions: ['Expressions', expressions],
   dates: ['Dates and instants', dates],
   json: ['Values of documents', json],
-  bytes: ['Bytes, arrays and regular expressions', byteCases],
+  bytes: ['Bytes and regular expressions', byteCases],
+  arrays: ['Arrays', arrayCases],
   programs: ['Programs', programs],
   commands: ['Commands', commands],
   definitions: ['Definitions', definitions],

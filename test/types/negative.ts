@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
 import { anyJson, arrayOf, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { arrayContains, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, lit, matches, plus, round, same, sha256, sqrt, trim } from 'query-ts/Expr'
+import { array, arrayAny, arrayContains, arrayEvery, arrayJoin, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, lit, matches, plus, round, same, sha256, split, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -90,6 +90,24 @@ pipe(from, Q.where(u => matches(u.age, '1')))
 pipe(lists, Q.where(l => arrayContains(l.tags, 1)))
 // @ts-expect-error the elements of a text
 pipe(lists, Q.map(l => ({ x: arrayLength(l.name) })))
+// @ts-expect-error the rows of a text
+pipe(lists, Q.bind('letter', l => Q.unnest(l.name)))
+// @ts-expect-error an element of another type
+pipe(lists, Q.bind('tag', l => Q.unnest(l.tags)), Q.where(l => gt(l.tag.value, 1)))
+// @ts-expect-error a condition on the elements that is none
+pipe(lists, Q.where(l => arrayAny(l.tags, tag => tag)))
+// @ts-expect-error a number compared with elements that are texts
+pipe(lists, Q.where(l => arrayEvery(l.tags, tag => eq(tag, 1))))
+// @ts-expect-error the parts of a number
+pipe(from, Q.map(u => ({ x: split(u.age, ',') })))
+// @ts-expect-error a separator that is an expression
+pipe(from, Q.map(u => ({ x: split(u.name, u.role) })))
+// @ts-expect-error numbers joined as texts
+pipe(from, Q.map(u => ({ x: arrayJoin(array([u.age]), ',') })))
+// @ts-expect-error elements of two types
+pipe(from, Q.map(u => ({ x: array([u.age, u.name]) })))
+// @ts-expect-error plain values as elements: lit says them
+pipe(from, Q.map(() => ({ x: array([1, 2]) })))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function

@@ -34,6 +34,10 @@ import * as C from 'query-ts/Command'
 import type { DbError, NoRow, TooManyRows } from 'query-ts/DbError'
 import {
   abs,
+  array,
+  arrayAny,
+  arrayEvery,
+  arrayJoin,
   asc,
   caseWhen,
   cast,
@@ -58,11 +62,13 @@ import {
   maybe,
   millisecondsBetween,
   nullIf,
+  nullOf,
   plus,
   quot,
   replace,
   scalar,
   sign,
+  split,
   sqrt,
   trim,
 } from 'query-ts/Expr'
@@ -127,6 +133,40 @@ is<Equal<Scope<typeof posts>['title'], Expr<string>>>()
 // queries
 const all = Q.from(posts)
 is<Equal<RowOf<typeof all>, { readonly id: number; readonly userId: number; readonly title: string }>>()
+
+const tagged = pipe(
+  Q.from(users),
+  Q.bind('tag', u => Q.unnest(u.tags)),
+  Q.map(u => ({ at: u.tag.position, tag: u.tag.value })),
+)
+is<Equal<RowOf<typeof tagged>, { readonly at: number; readonly tag: string }>>()
+const elements = Q.unnest(nullOf(arrayOf(nullable(bigint))))
+is<Equal<RowOf<typeof elements>, { readonly position: number; readonly value: bigint | null }>>()
+const members = pipe(
+  Q.from(users),
+  Q.map(u => ({ any: arrayAny(u.tags, tag => gt(tag, 'a')), every: arrayEvery(u.tags, tag => eq(tag, u.name)) })),
+)
+is<Equal<RowOf<typeof members>, { readonly any: boolean; readonly every: boolean }>>()
+const parts = pipe(
+  Q.from(users),
+  Q.map(u => ({
+    words: split(u.name, ' '),
+    again: arrayJoin(split(u.role, ' '), '-'),
+    both: array([u.role, u.name]),
+    ages: array([u.age]),
+  })),
+)
+is<
+  Equal<
+    RowOf<typeof parts>,
+    {
+      readonly words: readonly string[] | null
+      readonly again: string
+      readonly both: readonly (string | null)[]
+      readonly ages: readonly number[]
+    }
+  >
+>()
 
 const joined = pipe(
   Q.Do,

@@ -403,6 +403,46 @@ const others: readonly Clause[] = [
     await ask(db, Command.run(Command.insert(own)({ ints: [-2147483648], smalls: [null, 32767] })))
     equal(await ask(db, Q.all(Q.from(own))), [{ ints: [-2147483648], smalls: [null, 32767] }])
   }),
+  check(28, 'the elements of an array are rows with their positions from 1; an array that is null or empty has none', async db => {
+    const own = table('element_lists', { id: C.int, list: C.nullable(C.arrayOf(C.nullable(C.text))) }, { primaryKey: ['id'] })
+    await create(db, own)
+    const lists = [['b', null, 'B', 'b'], [], null, [null]]
+    await ask(db, Command.run(Command.insertMany(own)(lists.map((list, id) => ({ id, list })))))
+    const elements = pipe(
+      Q.from(own),
+      Q.bind('element', l => Q.unnest(l.list)),
+      Q.orderBy(l => [Ex.asc(l.id), Ex.asc(l.element.position)]),
+      Q.map(l => ({ id: l.id, element: l.element })),
+    )
+    const expected = lists.flatMap((list, id) => (list ?? []).map((value, i) => ({ id, element: { position: i + 1, value } })))
+    equal(await ask(db, Q.all(elements)), expected)
+  }),
+  check(28, 'split: the texts between separators, from left to right; of the empty text, the empty text', async db => {
+    const texts = ['', ',', 'a,,b', ',a,', 'aaa', 'no']
+    const parts = texts.map((text, i) => [`t${i}`, Ex.split(Ex.lit(text), ',')] as const)
+    const joined = texts.map((text, i) => [`j${i}`, Ex.arrayJoin(Ex.split(Ex.lit(text), 'aa'), 'aa')] as const)
+    equal(await ask(db, Q.all(Q.of(Object.fromEntries(parts)))), [Object.fromEntries(texts.map((text, i) => [`t${i}`, text.split(',')]))])
+    equal(await ask(db, Q.all(Q.of(Object.fromEntries(joined)))), [Object.fromEntries(texts.map((text, i) => [`j${i}`, text]))])
+    const one = Q.of({ none: Ex.split(Ex.nullOf(C.text), ','), twice: Ex.split(Ex.lit('aaa'), 'aa') })
+    equal(await ask(db, Q.all(one)), [{ none: null, twice: ['', 'a'] }])
+    await fails(db, 'ValidationError', Q.all(Q.of({ v: Ex.split(Ex.lit('a'), '') })))
+  }),
+  check(28, 'a condition on some or each element counts where it is true: neither null nor false', async db => {
+    const list = Ex.litOf(C.arrayOf(C.nullable(C.int)))([1, null])
+    const [empty, none] = [Ex.litOf(C.arrayOf(C.int))([]), Ex.nullOf(C.arrayOf(C.int))]
+    const asked = Q.of({
+      some: Ex.arrayAny(list, v => Ex.eq(v, 1)),
+      other: Ex.arrayAny(list, v => Ex.eq(v, 2)),
+      each: Ex.arrayEvery(list, v => Ex.eq(v, 1)),
+      ofNone: Ex.arrayAny(none, () => Ex.lit(true)),
+      ofEmpty: Ex.arrayAny(empty, () => Ex.lit(true)),
+      eachOfNone: Ex.arrayEvery(none, () => Ex.lit(false)),
+      eachOfEmpty: Ex.arrayEvery(empty, () => Ex.lit(false)),
+    })
+    equal(await ask(db, Q.all(asked)), [
+      { some: true, other: false, each: false, ofNone: false, ofEmpty: false, eachOfNone: true, eachOfEmpty: true },
+    ])
+  }),
 ]
 
 const nullable = (e: Ex.Expr<unknown>): boolean => e.type.nullable

@@ -4,6 +4,12 @@ import { nullable, numeric, text } from '../../../lib/core/Column.js'
 import {
   abs,
   and,
+  array,
+  arrayAny,
+  arrayContains,
+  arrayEvery,
+  arrayJoin,
+  arrayLength,
   asc,
   between,
   caseWhen,
@@ -64,6 +70,7 @@ import {
   same,
   scalar,
   sign,
+  split,
   sqrt,
   startsWith,
   substring,
@@ -486,6 +493,51 @@ export const expressions: Cases = {
     pipe(
       Q.from(albums),
       Q.map(album => reverse(album.title)),
+    ),
+
+  split: () =>
+    pipe(
+      Q.from(albums),
+      Q.map(album => ({ title: album.title, words: split(album.title, ' ') })),
+    ),
+
+  arrayJoin: () =>
+    pipe(
+      Q.from(albums),
+      Q.map(album => arrayJoin(split(album.title, ' '), '_')),
+    ),
+
+  array: () =>
+    pipe(
+      Q.from(albums),
+      Q.map(album => array([album.title, album.genre])),
+    ),
+
+  arrayLength: () =>
+    pipe(
+      Q.from(albums),
+      Q.map(album => arrayLength(split(album.title, ' '))),
+    ),
+
+  arrayContains: () =>
+    pipe(
+      Q.from(albums),
+      Q.where(album => arrayContains(split(album.title, ' '), 'Days')),
+      Q.map(album => album.title),
+    ),
+
+  arrayAny: () =>
+    pipe(
+      Q.from(albums),
+      Q.where(album => arrayAny(split(album.title, ' '), word => startsWith(word, 'N'))),
+      Q.map(album => album.title),
+    ),
+
+  arrayEvery: () =>
+    pipe(
+      Q.from(albums),
+      Q.where(album => arrayEvery(split(album.title, ' '), word => gt(length(word), 3))),
+      Q.map(album => album.title),
     ),
 
   maybe: () =>

@@ -1,8 +1,8 @@
 /** Examples of docs/combinators.md: queries. */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/core/Agg.js'
-import { int, numeric, text } from '../../../lib/core/Column.js'
-import { and, asc, coalesce, desc, eq, gt, gte, isNull, lit, lt, lte, maybe, plus, rem, times } from '../../../lib/core/Expr.js'
+import { arrayOf, int, numeric, text } from '../../../lib/core/Column.js'
+import { and, asc, coalesce, desc, eq, gt, gte, isNull, lit, litOf, lt, lte, maybe, plus, rem, times } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import * as Window from '../../../lib/core/Window.js'
 import type { Cases } from '../sql/print.js'
@@ -173,6 +173,19 @@ export const queries: Cases = {
         by: { genre: album.genre, artistId: album.artistId },
         of: { albums: Agg.countAll },
       })),
+    ),
+
+  unnest: () =>
+    pipe(
+      Q.unnest(litOf(arrayOf(int))([3, 1])),
+      Q.bind('artist', chosen =>
+        pipe(
+          Q.from(artists),
+          Q.where(artist => eq(artist.id, chosen.value)),
+        ),
+      ),
+      Q.orderBy(chosen => [asc(chosen.position)]),
+      Q.map(({ position, artist }) => ({ position, name: artist.name })),
     ),
 
   many: () =>

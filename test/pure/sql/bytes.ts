@@ -1,8 +1,8 @@
 /**
- * Snapshot cases: bytes, their digits and digests; texts that a regular expression matches; arrays.
+ * Snapshot cases: bytes, their digits and digests; texts that a regular expression matches.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import { arrayContains, arrayLength, byteLength, eq, hex, lit, matches, not, sha256, unhex } from '../../../lib/core/Expr.js'
+import { byteLength, eq, hex, lit, matches, not, sha256, unhex } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
@@ -19,13 +19,6 @@ export const byteCases: Cases = {
         digest: hex(sha256(row.label)),
         known: hex(sha256(lit('a'))),
       })),
-    ),
-
-  'arrays and their elements': () =>
-    pipe(
-      Q.from(everything),
-      Q.where(row => arrayContains(row.tags, 'new')),
-      Q.map(row => ({ tags: arrayLength(row.tags), own: arrayContains(row.tags, row.label) })),
     ),
 
   'texts that match': () =>

@@ -72,7 +72,7 @@ const rules: { readonly [name in DialectName]: readonly Rule[] } = {
     quoted('text', "'"),
     dashes,
     { kind: 'parameter', pattern: /\$\d+/uy },
-    { kind: 'symbol', pattern: /\[\]|#>>/uy },
+    { kind: 'symbol', pattern: /\[\]|#>>|[[\]]/uy },
     ...common,
   ],
   mysql,
