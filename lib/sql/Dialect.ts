@@ -45,6 +45,8 @@ export interface AggParts {
   /** null for `count(*)` */
   readonly arg: Fragment | null
   readonly argType: SqlType | null
+  /** Whether the argument may be null in a row of the group, or a filter leave none. */
+  readonly nullable: boolean
   readonly distinct: boolean
   /** Whether the argument is the same in every row. */
   readonly constant: boolean
@@ -149,8 +151,8 @@ export interface Dialect {
   readonly embed: (collection: Fragment) => Fragment
   /** A column of a recursion, with its type said where the engine would take it from the first rows, and cut or refuse what follows. */
   readonly followed: (value: Fragment, type: SqlType) => Fragment
-  /** Whether a definition is said once for all its uses; else it is said at this one, which may stand in a collection. */
-  readonly shares: (definition: Rel, inCollection: boolean) => boolean
+  /** Whether a definition is said once for all its uses; else it is said at this one, which may stand in an aggregate. */
+  readonly shares: (definition: Rel, inAggregate: boolean) => boolean
   /** Whether MATERIALIZED may be said of a query that has a name. */
   readonly materialized: boolean
   /** The clause that locks the rows of these sources, with a leading blank; empty where a transaction locks all it reads. */

@@ -177,8 +177,8 @@ export const mariadb: Dialect = {
   },
   owned: ['if(', ' <=> ', ', ', ', NULL)'],
   asking: condition => condition,
-  // a second use is read again where it stands, and in a collection of collections refused (10.11)
-  shares: (_, inCollection) => !inCollection,
+  // a second use is read again where it stands, and in an aggregate refused where it has aggregates itself (10.11)
+  shares: (_, inAggregate) => !inAggregate,
   followed: followedBy(COLLATION),
   // there is no OF: rows of the far side of a left join are locked too
   locking: ({ strength, wait }) => ` ${strength === 'update' ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}${waiting(wait)}`,

@@ -187,6 +187,18 @@ export const aggregates =
     }
   }
 
+/**
+ * The least and the largest of days as instants: of days that are all null MySQL makes '0000-00-00' where it writes the groups down,
+ * which its strict mode then refuses (9.7).
+ */
+const withoutDates =
+  (aggregate: Dialect['aggregate']): Dialect['aggregate'] =>
+  parts => {
+    const isExtreme = parts.fn === 'min' || parts.fn === 'max'
+    if (!isExtreme || parts.argType?.tag !== 'date' || !parts.nullable || parts.arg === null) return aggregate(parts)
+    return atom(sql`CAST(${aggregate({ ...parts, arg: sql`CAST(${parts.arg} AS DATETIME)` }).fragment} AS DATE)`)
+  }
+
 /** JSON that JSON.parse reads without loss: 64-bit integers and decimals as text, bytes as hex digits. */
 const toJson: Dialect['toJson'] = (value, type) => {
   switch (type.tag) {
@@ -349,7 +361,7 @@ export const mysql: Dialect = {
   },
   cast,
   mixesScales: true,
-  aggregate: aggregates(toJson, null),
+  aggregate: withoutDates(aggregates(toJson, null)),
   computable: computable('mysql'),
   limit,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,

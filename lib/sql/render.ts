@@ -53,7 +53,7 @@ import { type Item, withClause } from './withClause.js'
 /** More rows than there are. */
 const MOST_ROWS = '9223372036854775807'
 
-const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null, definitions: null, inCollection: false }
+const TOP: Env = { block: null, sources: new Map(), parent: null, outside: null, definitions: null, inAggregate: false }
 
 export interface Renderer {
   readonly select: (plan: Plan) => Fragment
@@ -90,7 +90,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     parent,
     outside: parent.outside,
     definitions,
-    inCollection: parent.inCollection,
+    inAggregate: parent.inAggregate,
   })
 
   /** The ids that a block needs of its sources: mentioned by its clauses, directly or through what it computes. */
@@ -204,7 +204,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       case 'cte':
       case 'block':
       case 'set': {
-        if (from.tag === 'cte' && from.free.size === 0 && dialect.shares(from.rel, env.inCollection))
+        if (from.tag === 'cte' && from.free.size === 0 && dialect.shares(from.rel, env.inAggregate))
           return definitions.shared(from.rel, hint)
         const names = distinctLabels(
           ids.map(id => wished(id).name),
@@ -460,7 +460,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     // an aggregate of outer columns alone would be the outer query's; a derived table, as elsewhere, could not see them
     const keys = b.limited ? b.order : order
     const { block, own } = dialect.owned !== null && isOuter(b, outputs, keys) ? withOwnColumn(b) : { block: b, own: null }
-    const within = environment(block, { ...env, inCollection: true })
+    const within = environment(block, { ...env, inAggregate: true })
     const clauses = body(block, within, [...outputs, ...keys.map(k => k.scalar), ...(own === null ? [] : [own])])
     const p = scalarsIn(within)
     return dialect.collection({

@@ -29,8 +29,8 @@ export interface Env {
   readonly outside: ((id: number) => Fragment) | null
   /** What the SELECT of this block says before itself; null where it can say nothing. */
   readonly definitions: Fragment[] | null
-  /** Whether this is printed into an aggregate that makes a collection. */
-  readonly inCollection: boolean
+  /** Whether this is printed into an aggregate, that of a collection among them. */
+  readonly inAggregate: boolean
 }
 
 /**
@@ -270,16 +270,18 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     }
 
     const aggregate = (agg: AggScalar, over = text('')): Printed => {
+      const inside = env.inAggregate ? scalars : scalarsIn({ ...env, inAggregate: true })
       if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.computable(agg.arg.type.sql)
       return dialect.aggregate({
         fn: agg.fn,
-        arg: agg.arg === null ? null : alone(agg.arg),
+        arg: agg.arg === null ? null : inside.alone(agg.arg),
         argType: agg.arg?.type.sql ?? null,
+        nullable: agg.arg?.type.nullable === true || agg.filter !== null,
         distinct: agg.distinct,
         constant: agg.arg !== null && (isConstant(agg.arg, env.block) || ![...freeIn([agg.arg])].some(id => env.block?.defs.has(id))),
         separator: text(dialect.text(agg.separator)),
-        order: deciding(agg.order).map(k => sortKey(k, undefined, dialect.nulls.apart)),
-        filter: agg.filter === null ? null : fragment(agg.filter),
+        order: deciding(agg.order).map(k => inside.sortKey(k, undefined, dialect.nulls.apart)),
+        filter: agg.filter === null ? null : inside.fragment(agg.filter),
         over,
       })
     }
@@ -322,7 +324,8 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     const cell = (s: Scalar): Fragment =>
       s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column')
 
-    return { print, fragment, alone, cell, parameter, aggregate, windowed, sortKey }
+    const scalars = { print, fragment, alone, cell, parameter, aggregate, windowed, sortKey }
+    return scalars
   }
   return scalarsIn
 }

@@ -7,7 +7,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
-import { bytes, check, enumOf, generated, indexed, int, nullable, numeric, text, unique, withDefault } from '../../lib/core/Column.js'
+import { bytes, check, date, enumOf, generated, indexed, int, nullable, numeric, text, unique, withDefault } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Program from '../../lib/core/Program.js'
@@ -22,7 +22,7 @@ import { type Engine, engines, sameRows, using } from './eachEngine.js'
 
 const bits = table(
   'fact_bits',
-  { id: int, n: nullable(int), t: nullable(text), data: nullable(bytes), flag: nullable(int) },
+  { id: int, n: nullable(int), t: nullable(text), data: nullable(bytes), flag: nullable(int), day: nullable(date) },
   { primaryKey: ['id'] },
 )
 const marks = table('fact_marks', { id: int, weight: nullable(int), t: text }, { primaryKey: ['id'] })
@@ -81,7 +81,43 @@ const oneRow = pipe(
   ),
 )
 
+const totals = pipe(
+  Q.from(bits),
+  Q.groupingSets([['n'], []])(b => ({ by: { n: b.n }, of: { count: A.countAll } })),
+  Q.cube(s => ({ by: { count: s.count }, of: { sets: A.countAll } })),
+)
+
 const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
+  'a total of totals in an aggregate': pipe(
+    Q.from(bits),
+    Q.rollup(b => ({
+      by: { n: b.n },
+      of: {
+        mean: A.avg(
+          X.scalar(
+            pipe(
+              totals,
+              Q.orderBy(s => [X.asc(s.sets)]),
+              Q.map(s => s.sets),
+            ),
+          ),
+        ),
+      },
+    })),
+    Q.orderBy(s => [X.asc(s.mean)]),
+  ),
+
+  'the least day of those that are null, written down': pipe(
+    Q.from(bits),
+    Q.aggregate(b => ({ n: A.key(b.n), first: A.min(b.day), last: A.max(b.day) })),
+    Q.closure(s =>
+      pipe(
+        Q.from(marks),
+        Q.map(() => s),
+      ),
+    ),
+  ),
+
   'a query of a group that is read twice, in a list of lists': pipe(
     Q.from(bits),
     Q.map(() => ({
