@@ -33,13 +33,13 @@ import {
   visit,
 } from '../core/scope.js'
 import { steady } from '../core/volatile.js'
+import { ownAggregates, ownWindows } from './ownArguments.js'
 import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './parts.js'
 import {
   type AggColumn,
   type AggScalar,
   type Computed,
   column,
-  columnsBy,
   type Definition,
   freeIn,
   isForeignTo,
@@ -252,7 +252,7 @@ export const reifier = (forms: Forms = PORTABLE) => {
         return buildAggregate(input, node.f)
       case 'window': {
         const columns = Object.entries(asWindows(node.f(scope))).map(([name, win]) => windowColumn(name, win))
-        return { ...input, rel: ownWindows(input.rel, columns), row: extend(row, rowNamed(columns)) }
+        return { ...input, rel: ownWindows(fresh, input.rel, columns), row: extend(row, rowNamed(columns)) }
       }
       case 'distinct': {
         const made = computed(row, 'distinct')
@@ -268,7 +268,7 @@ export const reifier = (forms: Forms = PORTABLE) => {
           window: { of: { fn: 'rowNumber', arg: null, count: null }, partition: by, order: input.order.map(sortKey), frame: null },
         }
         const first: Scalar = { node: { tag: 'call', fn: 'eq', args: [column(position.id, type), ONE] }, type: TRUE.type }
-        return { ...input, rel: { tag: 'filter', input: ownWindows(input.rel, [position]), predicate: first } }
+        return { ...input, rel: { tag: 'filter', input: ownWindows(fresh, input.rel, [position]), predicate: first } }
       }
       case 'recursive':
         return buildRecursive(node, input, row)
@@ -281,33 +281,6 @@ export const reifier = (forms: Forms = PORTABLE) => {
         return { ...input, rel: { tag: 'limit', input: input.rel, order: input.order.map(sortKey), ...limits } }
       }
     }
-  }
-
-  /**
-   * SQL counts an aggregate whose argument and filter mention only columns of an outer query to that outer query; on MariaDB
-   * whatever its order mentions. What they mention is computed in a derived table first, so that it belongs to this one.
-   */
-  const localized = (rel: Rel, aggs: readonly AggColumn[]): { readonly rel: Rel; readonly aggs: readonly AggColumn[] } => {
-    const moved: Computed[] = []
-    const move = (s: Scalar): Scalar => {
-      const id = fresh()
-      moved.push({ id, name: 'value', scalar: s })
-      return column(id, s.type)
-    }
-    const own = aggs.map(a => {
-      const { arg, filter, order } = a.agg
-      const parts = [arg, filter].flatMap(s => (s === null ? [] : [s]))
-      const keys = order.map(k => k.scalar)
-      if (!isForeignTo(rel, parts, keys)) return a
-      const agg = {
-        ...a.agg,
-        arg: arg && move(arg),
-        filter: filter && move(filter),
-        order: order.map(k => ({ ...k, scalar: move(k.scalar) })),
-      }
-      return { ...a, agg }
-    })
-    return moved.length === 0 ? { rel, aggs } : { rel: { tag: 'derive', input: rel, columns: moved }, aggs: own }
   }
 
   const buildGroupingSets = (node: Extract<QueryNode, { readonly tag: 'groupingSets' }>): Built => {
@@ -343,33 +316,10 @@ export const reifier = (forms: Forms = PORTABLE) => {
         fields.push([name, { kind: 'maybe', present: ref(tells.id, tells.type), row: ref(id, { ...type, nullable: true }) }])
       } else fields.push([name, ref(id, type)])
     }
-    const own = localized(input.rel, aggs)
+    const own = ownAggregates(fresh, input.rel, aggs)
     const ids = sets?.map(set => keys.filter(k => set.includes(k.name)).map(k => k.id))
     const rel: Rel = { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs, sets: ids === undefined ? null : { keys: ids, present } }
     return { rel, row: Object.fromEntries(fields), order: [] }
-  }
-
-  /**
-   * MySQL takes no column of an outer query in a partition or an order (9.7). What mentions outer columns only is the same in all
-   * rows; what mentions others too is computed in a derived table first.
-   */
-  const ownWindows = (input: Rel, columns: readonly WindowColumn[]): Rel => {
-    const own = new Set(columnsBy(input).map(c => c.id))
-    const moved: Computed[] = []
-    const local = (s: Scalar): Scalar => {
-      const mentioned = [...freeIn([s])]
-      if (mentioned.every(id => own.has(id))) return s
-      if (!mentioned.some(id => own.has(id))) return TRUE
-      const id = fresh()
-      moved.push({ id, name: 'value', scalar: s })
-      return column(id, s.type)
-    }
-    const localized = columns.map(({ window, ...c }) => ({
-      ...c,
-      window: { ...window, partition: window.partition.map(local), order: window.order.map(k => ({ ...k, scalar: local(k.scalar) })) },
-    }))
-    const rel: Rel = moved.length === 0 ? input : { tag: 'derive', input, columns: moved }
-    return { tag: 'window', input: rel, columns: localized }
   }
 
   const windowColumn = (name: string, { node, type }: AnyWin): WindowColumn => {
