@@ -163,8 +163,8 @@ export interface Plan {
   readonly order: readonly SortKey[]
   readonly outputs: readonly Output[]
   readonly row: RowPlan
-  /** Of a whole query only. */
-  readonly lock?: Lock
+  /** Of a whole query only. `of` is a column of the table whose rows are locked, where it is one of several. */
+  readonly lock?: Lock & { readonly of?: number }
 }
 
 // --- Building ---------------------------------------------------------------------------------

@@ -173,6 +173,12 @@ const mentionedIn = ({ offered, set, where }: OnConflict): readonly string[] => 
   return offered.filter(c => found.has(c.id)).map(c => c.name)
 }
 
+/** The default of a column, which mentions no other. */
+export const defaultOf = (table: AnyTable, field: string): Scalar | null => {
+  const byDefault = table.columns[field]?.default
+  return byDefault == null ? null : reifier().scalar(byDefault)
+}
+
 /** A row's own value, or the column's default where other rows of the statement give a value. */
 const given = (table: AnyTable, field: string, value: AnyExpr | undefined, scalar: (e: AnyExpr) => Scalar): Scalar | null => {
   if (value !== undefined) return scalar(value)

@@ -49,9 +49,10 @@ interface Kind {
   readonly capabilities: Capabilities
 }
 
-const capabilities = (engine: string, lateral: Capabilities['lateral'], returning: Capabilities['returning']): Capabilities => ({
+/** MariaDB has no UPDATE that answers rows, MySQL no command. */
+const capabilities = (engine: string, lateral: Capabilities['lateral']): Capabilities => ({
   engine,
-  returning,
+  returning: 'emulated',
   lateral,
   transactionalDdl: false,
   constraints: 'row',
@@ -71,7 +72,7 @@ const MYSQL: Kind = {
   limit: ms => `SET SESSION max_execution_time = ${ms}${locks(ms)}`,
   limitsWrites: false,
   keeps: () => true,
-  capabilities: capabilities('mysql', 'native', 'emulated'),
+  capabilities: capabilities('mysql', 'native'),
 }
 
 const MARIADB: Kind = {
@@ -82,7 +83,7 @@ const MARIADB: Kind = {
   limitsWrites: true,
   // running one with a sub-query again fails with 1054, or ends the server (10.11)
   keeps: text => !/\(SELECT/.test(text),
-  capabilities: capabilities('mariadb', 'emulated', 'native'),
+  capabilities: capabilities('mariadb', 'emulated'),
 }
 
 /** Opens a pool of connections. One is opened at once, so that a wrong address or password is said here. */

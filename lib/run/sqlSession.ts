@@ -35,11 +35,13 @@ import type { Dialect } from '../sql/Dialect.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
 import { decoder } from '../sql/decode.js'
 import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../sql/Fragment.js'
+import { type Found, lost, type Steps } from '../sql/returningSteps.js'
 import type { Values } from '../sql/Values.js'
-import { type CompiledWrite, type OutcomeBy, printWrite } from '../sql/write.js'
+import { type CompiledWrite, type OutcomeBy, printStep, printWrite } from '../sql/write.js'
 import type { Session, SingleOptions } from './single.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
+type Asking = Extract<Steps, { readonly tag: 'ask' }>
 
 interface Rows {
   readonly rows: readonly (readonly unknown[])[]
@@ -265,6 +267,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     })
     if (E.isLeft(planned)) return planned
     const { table, columns, printed } = planned.right
+    const { steps: asking } = printed
+    if (asking !== null) return lasting(() => atomically(() => stepByStep(asking, table, printed.twice, command.cardinality, signal)))
     const bulk = (s: BulkStatement): Statement => ({ text: s.text, params: s.params(), columns, kind: 'write', isBulk: true, signal })
     const ready = attempting('a parameter', () =>
       // of many statements with many values, the later ones are written when their turn comes
@@ -299,11 +303,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       if (E.isLeft(found)) return found
       isThere = found.right.rows.length > 0
     }
-    if (printed.twice !== null) {
-      const found = await run(statementOf(printed.twice, [], null, 'read'), table)
-      if (E.isLeft(found)) return found
-      if (found.right.rows.length > 0) return E.left(tooManyRows)
-    }
+    const once = await metOnce(printed.twice, table)
+    if (E.isLeft(once)) return once
     let next = statements[0]?.()
     for (let i = 0; next !== undefined; i += 1) {
       if (E.isLeft(next)) return next
@@ -326,8 +327,51 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     }
     if (printed.outcome !== null) return E.right(outcomeOf(printed.outcome.tag, answers, affected, isThere))
     if (printed.row === null) return E.right(printed.count ?? affected.reduce((a, b) => a + b, 0))
-    if (cardinality === 'option') return E.right(O.fromNullable(answers[0]))
-    return E.right(cardinality === 'one' ? answers[0] : answers)
+    return E.right(answered(cardinality, answers))
+  }
+
+  const metOnce = async (twice: CompiledWrite['twice'], table: AnyTable): Answer<void> => {
+    if (twice === null) return E.right(undefined)
+    const found = await run(statementOf(twice, [], null, 'read'), table)
+    return E.isLeft(found) ? found : found.right.rows.length > 0 ? E.left(tooManyRows) : E.right(undefined)
+  }
+
+  /** Each step is made of what the one before has found. */
+  const stepByStep = async (
+    steps: Steps,
+    table: AnyTable,
+    twice: CompiledWrite['twice'],
+    cardinality: AnyCommand['cardinality'],
+    signal: AbortSignal | undefined,
+  ): Answer<unknown> => {
+    const once = await metOnce(twice, table)
+    if (E.isLeft(once)) return once
+    let next = steps
+    while (next.tag !== 'rows') {
+      const step = next
+      const ready = attempting('a parameter', () =>
+        step.tag === 'ask'
+          ? statementOf(printStep(dialect, step), step.plan.outputs.map(resultColumn), null, 'read', signal)
+          : statementOf(printStep(dialect, step), [], null, 'write', signal),
+      )
+      if (E.isLeft(ready)) return ready
+      const answer = await run(ready.right, table)
+      if (E.isLeft(answer)) return answer
+      const following = attempting('a function of the command', () =>
+        step.tag === 'ask' ? step.then(foundBy(step, answer.right.rows)) : step.then(answer.right.affected),
+      )
+      if (E.isLeft(following)) return following
+      next = following.right
+    }
+    return E.right(answered(cardinality, next.rows))
+  }
+
+  /** Refuses what does not decode. */
+  const foundBy = ({ answer, values: used, from, isExact, sample }: Asking, rows: Rows['rows']): readonly Found[] => {
+    if (isExact && rows.length !== sample.length) lost(dialect)
+    const whole = answer === null ? () => undefined : decoder(answer, values)
+    const each = used.map(v => decoder(v, values))
+    return rows.map((cells, i) => ({ answer: whole(cells, from + i), values: each.map(value => value(cells, i)) }))
   }
 
   /** A write outside a transaction is committed when it is answered. */
@@ -497,6 +541,11 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 }
 
 const INT = exprType({ tag: 'int' })
+
+/** What a command with `returning` answers of the rows that it has written. */
+const answered = (cardinality: AnyCommand['cardinality'], rows: readonly unknown[]): unknown =>
+  cardinality === 'option' ? O.fromNullable(rows[0]) : cardinality === 'one' ? rows[0] : rows
+
 const soon = (): Promise<void> => new Promise(done => setImmediate(done))
 
 /** What an upsert did with its row: `affected` is of the insert, and of the update before it where it took two steps. */

@@ -221,8 +221,10 @@ export interface Writes {
   readonly arrays: ((types: readonly SqlType[]) => ColumnArrays | null) | null
   /** How values of plain rows are written, where columns take them in a form that is faster. */
   readonly forColumns?: Values['write']
-  /** Which commands can answer rows. */
+  /** Which commands answer rows by themselves; others take steps. */
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean }
+  /** The key that the last insert of values has generated for its row `i`, where that has to be asked. */
+  readonly generatedKey?: (i: number) => string
   /** Whether an upsert is about its target alone; otherwise any unique key that the row violates makes it an update. */
   readonly conflictOnTarget: boolean
   /** What names the row that an upsert offers, with a leading blank where it is said; and how a column of it is read. */

@@ -90,9 +90,10 @@ export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan)
   return compiled
 }
 
-/** The canonical value of a parameter. */
-const valueOf = (s: Slot, given: Kept['values']): unknown => {
+/** The canonical value of a parameter. In a command, which has none by name, it is one that is not known yet. */
+const valueOf = (s: Slot, given: Kept['values'] | null): unknown => {
   if (s.tag === 'value') return s.value
+  if (given === null) return null
   const value = parameter(given, s.name)
   const counts = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
   if (s.isRowCount && !(counts && value >= 0)) refuse(validationError([s.name], 'a number of rows is a whole number and not negative'))
@@ -109,7 +110,7 @@ const parameter = (given: { readonly [name: string]: AnyExpr }, name: string): u
 
 /** The values of a statement's parameters as a driver of the dialect is given them, with those of a prepared query filled in. */
 export const parameters = (dialect: Dialect, slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
-  const given = query === null ? {} : keptBy(query).values
+  const given = query === null ? null : keptBy(query).values
   return slots.map(s => {
     const value = valueOf(s, given)
     return value === null ? null : dialect.write(s.type.sql)(value)

@@ -170,4 +170,6 @@ export const writes = {
   afterGivenKey: () => '',
   conflictOnTarget: false,
   wasInserted: null,
+  // the first of them; the others follow, because their number is known before
+  generatedKey: (i: number) => (i === 0 ? 'last_insert_id()' : `last_insert_id() + ${i} * @@auto_increment_increment`),
 }

@@ -7,7 +7,6 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType } from '../core/SqlType.js'
-import type { Lock } from '../core/Syntax.js'
 import { shortName } from '../core/Table.js'
 import {
   boolean,
@@ -291,7 +290,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     labels: readonly (string | null)[],
     parent: Env,
     use: Use,
-    lock: Lock | null = null,
+    lock: NonNullable<Plan['lock']> | null = null,
   ): Fragment => {
     const block = asking(given, outputs, use)
     const { definitions: own, said } = definitions.room(use)
@@ -319,7 +318,15 @@ export const renderer = (dialect: Dialect): Renderer => {
       columns.push(sql`count(*) AS ${dialect.quote(distinctLabels([...labels.map(l => l ?? ''), 'rows'], dialect.label).at(-1) as string)}`)
     const ordering = ordered(order)
     const limits = limited(block, p)
-    return sql`${said()}SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordering}${limits}${lock === null ? '' : dialect.locking(lock, lockedBy(block, env))}`
+    return sql`${said()}SELECT ${block.distinct === null ? '' : 'DISTINCT '}${columns.length === 0 ? text(nothing) : list(columns)}${clauses}${ordering}${limits}${lock === null ? '' : locking(lock, block, env)}`
+  }
+
+  /** One table of several is locked, or all. Where a condition is never true no table is left. */
+  const locking = (lock: NonNullable<Plan['lock']>, block: Block, env: Env): string => {
+    if (lock.of === undefined) return dialect.locking(lock, lockedBy(block, env))
+    const def = block.defs.get(lock.of)
+    const source = block.sources.find(s => def?.tag === 'column' && def.source === s.from)
+    return source === undefined ? '' : dialect.locking(lock, [dialect.quote((env.sources.get(source.from) as Placed).name)])
   }
 
   /** The sources whose rows are locked: tables, but not on the far side of a left join. */

@@ -2,8 +2,9 @@
  * Commands as SQL text, without a database: what a runner would send for one.
  *
  * Part of `query-ts/sql`, beside `toSql` of queries. A command may be several statements: chunks of a large insert, an upsert where
- * the engine has none about its target alone, and what has to follow a generated key that was given. A runner sends several in one
- * transaction.
+ * the engine has none about its target alone, what has to follow a generated key that was given, and the steps of a command that
+ * answers rows where the engine's own does not. A runner sends several in one transaction. A value that an earlier statement finds is
+ * shown as null, and as one row.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { attempting, type DbError } from '../core/DbError.js'
@@ -12,7 +13,7 @@ import type { Command } from '../core/Syntax.js'
 import { reifyWrite } from '../plan/write.js'
 import { parameters } from './compile.js'
 import { dialects } from './dialects.js'
-import { printWrite } from './write.js'
+import { printWrite, shown } from './write.js'
 
 /** The statements of a command in a dialect, in order, each with its parameters. `commandToSql('postgres')(C.delete(albums)(album => eq(album.id, 1)))` */
 export const commandToSql =
@@ -20,6 +21,8 @@ export const commandToSql =
   <A>(command: Command<A>): Either<DbError, readonly { readonly sql: string; readonly params: readonly unknown[] }[]> =>
     attempting('a function of the command', () => {
       const record = dialects[dialect]
-      const { statements, after } = printWrite(record, reifyWrite(command))
-      return [...statements, ...after].map(s => ({ sql: s.text, params: 'slots' in s ? parameters(record, s.slots, null) : s.params() }))
+      return shown(record, printWrite(record, reifyWrite(command))).map(s => ({
+        sql: s.text,
+        params: 'slots' in s ? parameters(record, s.slots, null) : s.params(),
+      }))
     })

@@ -8,7 +8,6 @@
  * read each other or ask a query, and where its outcome is asked for; the interpreter runs the two in one transaction.
  * Otherwise one statement is enough.
  */
-import { refuse, unsupported } from '../core/DbError.js'
 import type { AnyTable } from '../core/Syntax.js'
 import { qualifiedName } from '../core/Table.js'
 import {
@@ -28,12 +27,11 @@ import {
   substitute,
 } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/write.js'
-import type { Dialect } from './Dialect.js'
 import { inOrder } from './mysqlWrites.js'
 
 type Insert = Write & { readonly tag: 'insert' }
 type Row = Insert['rows'][number]
-type Upsert = Insert & { readonly conflict: OnConflict }
+export type Upsert = Insert & { readonly conflict: OnConflict }
 
 export const isUpsert = (write: Write): write is Upsert => write.tag === 'insert' && write.conflict !== null
 
@@ -115,7 +113,7 @@ const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>):
 }
 
 /** The steps of an upsert that needs them, or null. */
-export const upsertSteps = (dialect: Dialect, write: Upsert): readonly PrintedWrite[] | null => {
+export const upsertSteps = (write: Upsert): readonly PrintedWrite[] | null => {
   const { table, rows } = write
   const { target, set, where } = write.conflict
   const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
@@ -123,9 +121,5 @@ export const upsertSteps = (dialect: Dialect, write: Upsert): readonly PrintedWr
   const others = keys.filter(k => !isTarget(k.columns))
   const isPlain = set !== null && where === null && !write.outcome && isSequential(write, set)
   if (isPlain && !rows.some(row => others.some(k => collides(write, row, k.columns)))) return null
-  if (write.returning !== null && set !== null) {
-    const what = isPlain ? 'an upsert that gives values to another unique key' : 'an upsert that takes two statements'
-    return refuse(unsupported(`returning from ${what}`, dialect.name, 'read the row back'))
-  }
   return rows.flatMap(row => stepsOf(write, row))
 }

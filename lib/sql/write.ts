@@ -15,6 +15,7 @@ import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
+import { returningSteps, type Steps } from './returningSteps.js'
 import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
@@ -29,6 +30,8 @@ export interface CompiledWrite {
   readonly twice: Flat | null
   /** How it is known what an upsert did with its row, where that is asked for. */
   readonly outcome: OutcomeBy | null
+  /** What is done in place of statements, where the engine's own answer no rows. */
+  readonly steps: Steps | null
 }
 
 /**
@@ -79,7 +82,13 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
     count,
     twice: null,
     outcome: asRow ? { tag: 'row' } : null,
+    steps: null,
   })
+  const steps = returningSteps(dialect, write, w => inChunks(dialect, w))
+  if (steps !== null) {
+    const twice = write.tag !== 'updateFrom' || write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
+    return { ...compiled([], null), after: [], twice, steps }
+  }
   if (write.tag === 'updateFrom') {
     const twice = write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
     return { ...compiled(inChunks(dialect, write), null), twice }
@@ -95,8 +104,8 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   const { rows, fields } = write
   const isSure = !isUpsert(write) || (write.conflict.set !== null && write.conflict.where === null)
   const count = isSure ? rows.length : null
-  const steps = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(dialect, write)
-  if (steps !== null) return { ...compiled(steps, count), outcome: write.outcome ? { tag: 'step' } : null }
+  const several = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(write)
+  if (several !== null) return { ...compiled(several, count), outcome: write.outcome ? { tag: 'step' } : null }
   // a row without any value has a form of its own, for one row
   const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
   const chunks = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, i * size + size))
@@ -106,6 +115,24 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   )
   if (!isUpsert(write) || !write.outcome || asRow) return printed
   return { ...printed, outcome: { tag: 'query', query: flat(renderer(dialect).select(normalize(rowThere(write, rows[0] ?? [])))) } }
+}
+
+/** The statement of a step. */
+export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag: 'rows' }>): Flat =>
+  flatten(
+    step.tag === 'ask' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
+    dialect.placeholder,
+    dialect.numbered,
+  )
+
+/** The statements of a command, to be shown: those of steps as if each query found what stands for its rows. */
+export const shown = (dialect: Dialect, { statements, after, steps }: CompiledWrite): readonly (Flat | BulkStatement)[] => {
+  if (steps === null) return [...statements, ...after]
+  const found: Flat[] = []
+  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'ask' ? next.then(next.sample) : next.then(1)) {
+    found.push(printStep(dialect, next))
+  }
+  return found
 }
 
 /** The statements of plain rows, or null where what they return has values of its own. */
@@ -244,9 +271,6 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
 
 const returned = (dialect: Dialect, write: Write, value: (s: Scalar) => Fragment): Fragment => {
   if (write.returning === null) return text('')
-  const { tag } = write
-  const kind = tag === 'insertFrom' || tag === 'insertPlain' ? 'insert' : tag === 'updateFrom' ? 'update' : tag
-  if (!dialect.writes.returning[kind]) return refuse(unsupported(`${kind} with returning`, dialect.name, 'read the rows back by their key'))
   const { outputs } = write.returning
   const output = ({ scalar }: (typeof outputs)[number]): Fragment => {
     if (scalar.node.tag === 'nested') return value(scalar)

@@ -12,7 +12,7 @@ import type { AnyCommand } from '../core/Syntax.js'
 import { reifyWrite } from '../plan/write.js'
 import { compile, explaining } from '../sql/compile.js'
 import { dialects } from '../sql/dialects.js'
-import { printWrite } from '../sql/write.js'
+import { printWrite, shown } from '../sql/write.js'
 
 export interface Described {
   /** `select`, `insert`, `update`, `delete`, `createAll`, `dropAll`, `raw` or `explain`. */
@@ -49,7 +49,11 @@ const verbOf = ({ node }: AnyCommand): string => {
 
 const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string | null => {
   if (dialect === null) return null
-  const printed = attempting('a function of the command', () => printWrite(dialects[dialect], reifyWrite(command)).statements)
+  const record = dialects[dialect]
+  const printed = attempting('a function of the command', () => {
+    const write = printWrite(record, reifyWrite(command))
+    return write.steps === null ? write.statements : shown(record, write)
+  })
   return E.isLeft(printed) ? null : printed.right.map(s => s.text).join('; ')
 }
 

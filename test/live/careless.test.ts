@@ -96,10 +96,7 @@ const careless = (engine: Engine): void => {
         C.returning(x => x),
       ),
     )
-    const reads: readonly Program.Program<Program.Db, DbError, unknown>[] = [
-      Q.all(all),
-      ...(engine.returning.includes('update') ? [updated] : []),
-    ]
+    const reads: readonly Program.Program<Program.Db, DbError, unknown>[] = [Q.all(all), updated]
     for (const read of reads) {
       const [row] = (await s.right(read as Program.Program<Program.Db, DbError, readonly any[]>)) as readonly Given[]
       change(row as Given)

@@ -277,26 +277,11 @@ for (const engine of tried) {
   })
 
   test('a new row gets a new key, although the keys so far were given', async () => {
-    const insert = C.insert(genres)({ name: 'Chiptune' })
-    const returned = C.run(
-      pipe(
-        insert,
-        C.returning(genre => genre.id),
-      ),
+    const insert = pipe(
+      C.insert(genres)({ name: 'Chiptune' }),
+      C.returning(genre => genre.id),
     )
-    const found = pipe(
-      C.run(insert),
-      RTE.flatMap(() =>
-        Q.one(
-          pipe(
-            Q.from(genres),
-            Q.where(genre => eq(genre.name, 'Chiptune')),
-            Q.map(genre => genre.id),
-          ),
-        ),
-      ),
-    )
-    const added = await run(Program.rolledBack(engine.returning.includes('insert') ? returned : found))
+    const added = await run(Program.rolledBack(C.run(insert)))
     assert.ok(added > 25)
     assert.is(await run(Q.count(Q.from(genres))), 25)
   })

@@ -38,8 +38,6 @@ export interface Engine {
   readonly single: boolean
   /** Whether definitions are part of a transaction, and happen whole or not at all. */
   readonly transactionalDdl: boolean
-  /** The commands that can answer rows. */
-  readonly returning: readonly ('insert' | 'update' | 'delete')[]
   /** What an error of a statement of one's own names, besides the constraint: its columns, or at least the table of a unique key. */
   readonly tells: readonly ('columns' | 'table of a key')[]
   /** What is around a name. */
@@ -65,7 +63,6 @@ export const temporaryFolder = (): string => {
 
 const plain = {
   transactionalDdl: true,
-  returning: ['insert', 'update', 'delete'],
   tells: ['columns', 'table of a key'],
   quote: '"',
   longestKey: null,
@@ -75,11 +72,10 @@ const embedded = { ...plain, single: true } as const
 
 const serverKinds: { readonly [name in ServerName]: Omit<Engine, 'name' | 'sql' | 'single' | 'open'> } = {
   postgres: plain,
-  mysql: { ...plain, transactionalDdl: false, returning: [], tells: ['table of a key'], quote: '`', longestKey: 768 },
+  mysql: { ...plain, transactionalDdl: false, tells: ['table of a key'], quote: '`', longestKey: 768 },
   mariadb: {
     ...plain,
     transactionalDdl: false,
-    returning: ['insert', 'delete'],
     tells: [],
     quote: '`',
     longestKey: 768,

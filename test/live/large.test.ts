@@ -28,7 +28,6 @@ const large = (engine: Engine): void => {
   if (engine.name === 'sqlite in a file') return
   const test = suite(`large commands on ${engine.name}`)
   const s = using(engine, test)
-  const answersRows = engine.returning.includes('insert')
   test.before(async () => {
     await s.create(plain)
     await s.right(C.run(C.insert(plain)({ id: 0, label: 'first' })))
@@ -44,7 +43,7 @@ const large = (engine: Engine): void => {
     const insert = C.insertMany(short)(rows as never)
     const e = await s.unchanged(
       [plain],
-      answersRows ? 'DecodeError' : 'Unsupported',
+      'DecodeError',
       C.run(
         pipe(
           insert,
@@ -52,7 +51,7 @@ const large = (engine: Engine): void => {
         ),
       ),
     )
-    if (e._tag === 'DecodeError') assert.equal([e.row, e.column], [39_999, 'label'])
+    assert.equal([e.row, e.column], [39_999, 'label'])
   })
   test('the same in a transaction that goes on', async () => {
     const failing = C.run(C.insertMany(plain)(many(40_000, () => ({ id: 0 }))))
@@ -67,13 +66,8 @@ const large = (engine: Engine): void => {
     assert.is(answer, 2)
     assert.is(await s.right(C.run(C.delete(plain)(x => X.eq(x.id, -1)))), 1)
   })
-  test(`40,000 rows that are fine ${answersRows ? 'come back in order' : 'are counted'}`, async () => {
+  test('40,000 rows that are fine come back in order', async () => {
     const insert = C.insertMany(plain)(many(40_000))
-    if (!answersRows) {
-      assert.is(await s.right(Program.rolledBack(C.run(insert))), 40_000)
-      assert.is(await s.right(Q.count(Q.from(plain))), 1)
-      return
-    }
     const back = (await s.right(
       Program.rolledBack(
         C.run(
