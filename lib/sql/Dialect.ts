@@ -221,8 +221,11 @@ export interface Writes {
   readonly arrays: ((types: readonly SqlType[]) => ColumnArrays | null) | null
   /** How values of plain rows are written, where columns take them in a form that is faster. */
   readonly forColumns?: Values['write']
-  /** Which commands answer rows by themselves; others take steps. */
-  readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean }
+  /**
+   * Which commands answer rows by themselves; others take steps. Of rows that refer to others of the same delete, some engines answer what
+   * its foreign keys have made of them meanwhile, or nothing: they are deleted by steps where the table has a key.
+   */
+  readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean | 'unlessReferring' }
   /** The key that the last insert of values has generated for its row `i`, where that has to be asked. */
   readonly generatedKey?: (i: number) => string
   /** Whether an upsert is about its target alone; otherwise any unique key that the row violates makes it an update. */

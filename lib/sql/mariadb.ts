@@ -187,7 +187,7 @@ export const mariadb: Dialect = {
   writes: {
     ...writes,
     ...rewriting({ dialect: 'mariadb', quote, readsTable: true }),
-    returning: { insert: true, update: false, delete: true },
+    returning: { insert: true, update: false, delete: 'unlessReferring' },
     offered: () => ({ clause: '', read: column => `VALUES(${column})` }),
   },
   ddl: definitions({

@@ -12,6 +12,7 @@
 
 import { identityIn } from '../core/Canonical.js'
 import { refuse, serializationFailure, unsupported } from '../core/DbError.js'
+import type { AnyTable } from '../core/Syntax.js'
 import {
   boolean,
   both,
@@ -88,12 +89,15 @@ const chunks = <A>(all: readonly A[], size: number): readonly (readonly A[])[] =
 const most = ({ writes }: Dialect, columns: number): number =>
   Math.max(1, Math.min(writes.rowsAtOnce, Math.floor(writes.parameters / Math.max(1, columns))))
 
-/** The columns that tell a row: those of the primary key, or of a unique one without null. */
-const keyOf = (dialect: Dialect, { table, columns }: Write): readonly Named[] => {
-  const [key] = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques].filter(k =>
+/** The fields that tell a row: those of the primary key, or of a unique one without null. */
+const keyIn = (table: AnyTable): readonly string[] | undefined =>
+  [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques].find(k =>
     k.columns.every(f => table.types[f]?.nullable === false),
-  )
-  if (key !== undefined) return named(columns, key.columns)
+  )?.columns
+
+const keyOf = (dialect: Dialect, { table, columns }: Write): readonly Named[] => {
+  const key = keyIn(table)
+  if (key !== undefined) return named(columns, key)
   return refuse(unsupported('returning from a table without a primary key', dialect.name, 'give the table a primary key'))
 }
 
@@ -475,7 +479,7 @@ const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly
 const needsSteps = (dialect: Dialect, write: Write): boolean => {
   const { returning } = dialect.writes
   if (write.returning === null) return false
-  if (write.tag === 'delete') return !returning.delete
+  if (write.tag === 'delete') return !returning.delete || (returning.delete === 'unlessReferring' && keyIn(write.table) !== undefined)
   if (write.tag === 'update' || write.tag === 'updateFrom') return !returning.update
   if (!returning.insert) return true
   // where there are several, the one that wrote the row would have to answer it

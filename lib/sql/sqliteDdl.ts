@@ -78,7 +78,7 @@ export const writes: Writes = {
   nullMakesKey: true,
   keysFollow: true,
   afterGivenKey: () => '',
-  returning: { insert: true, update: true, delete: true },
+  returning: { insert: true, update: true, delete: 'unlessReferring' },
   ...onConflict,
   wasInserted: null,
   update,
