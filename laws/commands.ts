@@ -15,7 +15,7 @@ import { attempting, type DbError } from '../lib/core/DbError.js'
 import type { Runner } from '../lib/core/Interpreter.js'
 import { type Db, type Program, transaction } from '../lib/core/Program.js'
 import type { AnySchema } from '../lib/core/Schema.js'
-import { type AnyCommand, query, symbol } from '../lib/core/Syntax.js'
+import { type AnyCommand, query, type Shape, symbol } from '../lib/core/Syntax.js'
 import { rowOf, scopeOf } from '../lib/core/scope.js'
 import { type Form, formOfRow, sameAnswer, show } from './answer.js'
 import { command, type GeneratedCommand } from './arbitrary/command.js'
@@ -190,6 +190,49 @@ export const updatesByKey = (subject: Subject): Law =>
     'updateMany',
     subject,
   )
+
+/** How many rows a command has written, by what it answers. */
+const numberOf = (answer: unknown): number =>
+  typeof answer === 'number' ? answer : Array.isArray(answer) ? answer.length : isNone(answer) ? 0 : 1
+
+const isNone = (answer: unknown): boolean => (answer as { readonly _tag?: unknown } | null)?._tag === 'None'
+
+export const answersItsRows = ({ runner, schema, databases = {} }: Subject): Law =>
+  law(
+    'returning(f)(c) leaves what c leaves',
+    'A command that answers rows writes what it writes without, and answers as many rows as it then counts.',
+    fc.tuple(command(schema), database(schema, databases)),
+    async ([c, db], cover) => {
+      if (c.command.returning === 'outcome') return null
+      const after = async (what: AnyCommand): Promise<E.Either<DbError, readonly [number, AnyDatabase]>> => {
+        const problem = await loaded(runner, schema, db)
+        if (problem !== null) throw new Error(problem)
+        const done = await run(what as Command<unknown>)({ db: runner })()
+        if (E.isLeft(done)) return done
+        const left = await contents(schema)({ db: runner })()
+        return E.isLeft(left) ? left : E.right([numberOf(done.right), left.right])
+      }
+      const whole = (row: Shape): Shape => row
+      const answering = await after({ ...c.command, returning: c.command.returning ?? whole })
+      const counting = await after({ ...c.command, returning: null })
+      cover(E.isLeft(answering) ? `failed: ${answering.left._tag}` : `rows: ${answering.right[0] === 0 ? '0' : 'some'}`)
+      const text = `${c.text}\n\nconst rows = ${databaseText(db)}`
+      if (E.isLeft(answering) && answering.left._tag === 'Unsupported') return null
+      if (E.isLeft(answering) && E.isLeft(counting)) return sameError(answering.left, counting.left) ? null : `the errors differ\n\n${text}`
+      // what is returned may be too large a number; which row an update comes to first is the engine's own
+      if (E.isLeft(answering))
+        return OPEN.includes(answering.left._tag) ? null : `it fails with returning: ${answering.left.message}\n\n${text}`
+      if (E.isLeft(counting))
+        return OPEN.includes(counting.left._tag) ? null : `it fails without returning: ${counting.left.message}\n\n${text}`
+      const [[rows, left], [count, right]] = [answering.right, counting.right]
+      if (rows !== count) return `${rows} rows are answered, ${count} are counted\n\n${text}`
+      const difference = differentContents(schema, left, right, c.command.node.tag !== 'insertFrom')
+      return difference === null ? null : `the rows differ afterwards\n\n${text}\n\n${difference}`
+    },
+    { share: 1 / 10 },
+  )
+
+const OPEN: readonly DbError['_tag'][] = ['NumericOverflow', 'UniqueViolation', 'ForeignKeyViolation']
 
 export const sameChanges = ({ runner, reference, schema, databases = {} }: Subject): Law =>
   law(

@@ -467,8 +467,10 @@ const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly
       write: print,
       then: n => after([...affected, n]),
     })
-    const steps = upsertSteps({ ...bare, rows: [row] }) ?? []
-    return each(steps, step, affected => on(affected.every(n => n === 0) ? written : [...written, row]))([])
+    const alone: Upsert = { ...bare, rows: [row] }
+    const steps = upsertSteps(alone)
+    const isWritten = (affected: readonly unknown[]): boolean => steps === null || affected.some(n => n !== 0)
+    return each(steps ?? [alone], step, affected => on(isWritten(affected) ? [...written, row] : written))([])
   }
   return each(write.rows, one, written => next(written as readonly Row[]))([])
 }

@@ -478,6 +478,13 @@ const onEngine = (engine: Engine): void => {
             { sku: 'i', n: 7, code: 'Y' },
           ]),
         ),
+        some(
+          putMany({ target: ['sku'], update: ['n'] })([
+            { sku: 'p', n: 1 },
+            { sku: 'q', n: 2, code: 'Q' },
+            { sku: 'a', n: 3 },
+          ]),
+        ),
         some(put({ target: ['id'], update: ['n'] })({ id: 1, sku: 'b', n: 71 })),
       ],
       true,
