@@ -349,11 +349,10 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     let next = steps
     while (next.tag !== 'rows') {
       const step = next
-      const ready = attempting('a parameter', () =>
-        step.tag === 'ask'
-          ? statementOf(printStep(dialect, step), step.plan.outputs.map(resultColumn), null, 'read', signal)
-          : statementOf(printStep(dialect, step), [], null, 'write', signal),
-      )
+      // a query that locks may wait as long as a write
+      const kind = step.tag === 'ask' && step.plan.lock === undefined ? 'read' : 'write'
+      const columns = step.tag === 'ask' ? step.plan.outputs.map(resultColumn) : []
+      const ready = attempting('a parameter', () => statementOf(printStep(dialect, step), columns, null, kind, signal))
       if (E.isLeft(ready)) return ready
       const answer = await run(ready.right, table)
       if (E.isLeft(answer)) return answer

@@ -41,6 +41,7 @@ import { type AnySchema, fk, schema } from '../../lib/core/Schema.js'
 import { type Table, table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
+import { abortable } from '../../lib/transform/abortable.js'
 import { suite } from '../suite.js'
 import { type Engine, engines, SECRET, type Session, sameRows, using } from './eachEngine.js'
 
@@ -791,6 +792,33 @@ const atOnce = (engine: Engine, s: Session, test: ReturnType<typeof suite>): voi
       (await Promise.all(EIGHT.map(() => again(s, count)))).sort(),
       EIGHT.map(n => n + 1),
     )
+    await s.drop(pairs)
+  })
+
+  test('who gives up while others hold the rows has written nothing', async () => {
+    await s.create(pairs)
+    await s.right(C.run(C.insert(pairs)({ a: 1, b: 'x', n: 1 })))
+    const commands = [
+      rows(C.delete(pairs)(C.everywhere)),
+      rows(C.update(pairs)({ n: 7 }, C.everywhere)),
+      rows(C.upsert(pairs)({ target: ['a', 'b'], update: ['n'] })({ a: 1, b: 'x', n: 7 })),
+    ]
+    const meanwhile = async (): Promise<E.Either<DbError, undefined>> => {
+      for (const command of commands) {
+        const giving = new AbortController()
+        const waiting = C.run(command)({ db: abortable(giving.signal)(s.db) })()
+        setTimeout(() => giving.abort(), 60)
+        const answer = await waiting
+        assert.is(E.isLeft(answer) && answer.left._tag, 'Cancelled')
+      }
+      return E.right(undefined)
+    }
+    const holding = pipe(
+      C.run(C.update(pairs)({ n: 2 }, C.everywhere)),
+      RTE.chainTaskEitherK(() => meanwhile),
+    )
+    await s.right(Program.transaction()(holding))
+    assert.equal(await s.rows(pairs), [{ a: 1, b: 'x', n: 2 }])
     await s.drop(pairs)
   })
 

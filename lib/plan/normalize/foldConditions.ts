@@ -2,15 +2,36 @@
  * `p and true` becomes `p`, `p or true` becomes `true`, `not true` becomes `false`: in the condition of a filter or join.
  *
  * Kleene's logic is meant: `p and false` is false also where p is null, and a literal null stays. Only conditions that choose
- * rows are folded; in an aggregate, what an argument mentions decides which query it belongs to.
+ * rows are folded; in an aggregate, what an argument mentions decides which query it belongs to. A query without rows has none that
+ * is there, and no member: of such a query in a DELETE of its own table, MySQL says that it may not be read (9.7).
  */
-import { boolean, isLiteral, mapScalar, type Scalar } from '../Rel.js'
+import { boolean, isLiteral, mapScalar, type Rel, type Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
+
+/** Whether a relation has no rows, by a condition that is never true. */
+const isEmpty = (rel: Rel): boolean => {
+  switch (rel.tag) {
+    case 'empty':
+      return true
+    case 'filter':
+      return isLiteral(rel.predicate, false) || isEmpty(rel.input)
+    case 'join':
+      return isEmpty(rel.left) || (rel.kind === 'inner' && isEmpty(rel.right))
+    case 'derive':
+    case 'distinct':
+    case 'limit':
+    case 'window':
+      return isEmpty(rel.input)
+    default:
+      return false
+  }
+}
 
 /** A condition with its constants folded. */
 export const fold = (s: Scalar): Scalar => {
   const folded = mapScalar(s, { scalar: fold, plan: p => p })
   const n = folded.node
+  if ((n.tag === 'exists' || n.tag === 'inQuery') && isEmpty(n.plan.rel)) return boolean(false)
   if (n.tag !== 'call') return folded
   const has = (value: boolean): boolean => n.args.some(a => isLiteral(a, value))
   if (n.fn === 'not') return has(true) ? boolean(false) : has(false) ? boolean(true) : folded
