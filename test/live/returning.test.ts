@@ -842,6 +842,17 @@ const atOnce = (engine: Engine, s: Session, test: ReturnType<typeof suite>): voi
     await s.drop(pairs)
   })
 
+  test('a key that the table keeps in another form: nothing is written, and it is said', async () => {
+    const t = table('returned_rounded', { at: timestamp, n: int }, { primaryKey: ['at'] })
+    await s.right(Program.raw({})`CREATE TABLE returned_rounded (at datetime PRIMARY KEY, n int NOT NULL)`)
+    const at = (ms: number): Date => new Date(Date.UTC(2024, 0, 1, 0, 0, 0, ms))
+    await s.right(C.run(C.insertMany(t)([{ at: at(0), n: 1 }])))
+    const update = rows(C.update(t)({ at: at(1_400) }, C.everywhere))
+    const e = await s.unchanged([t], 'Unsupported', C.run(update))
+    assert.match(e.message, /not found by the key that was written/)
+    await s.drop(t)
+  })
+
   test('generated keys that are not one apart', async () => {
     await s.create(numbered)
     const inserted = Program.transaction()(

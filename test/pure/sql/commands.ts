@@ -271,6 +271,56 @@ export const commands: Cases = {
 
   nowhere: () => C.delete(customers)(undefined as never),
 
+  'return the rows of an upsert of several': () =>
+    pipe(
+      C.upsertMany(settings)({
+        target: ['name'],
+        update: ['value'],
+        where: (old, offered) => gt(offered.place, old.place),
+      })([
+        { name: 'colour', owner: 1, place: 1, value: 'blue' },
+        { name: 'size', owner: 1, place: 2, value: 'large' },
+      ]),
+      C.returning(row => row.id),
+    ),
+
+  'return rows of which some give their key': () =>
+    pipe(
+      C.insertMany(artists)([{ name: 'Faust' }, { id: 9001, name: 'Neu!' }, { id: 9002, name: 'Can' }]),
+      C.returning(artist => artist.name),
+    ),
+
+  'return a row with a computed key': () =>
+    pipe(
+      C.insert(stock)({ trackId: plus(lit(9000), 1) as never, copies: 1 }),
+      C.returning(row => row),
+    ),
+
+  'update a key of two columns and return': () =>
+    pipe(
+      C.update(playlistTracks)(
+        entry => ({ trackId: plus(entry.trackId, 1) }),
+        entry => eq(entry.playlistId, 18),
+      ),
+      C.returning(entry => entry),
+    ),
+
+  'update by a query and return': () =>
+    pipe(
+      C.updateFrom(stock)(
+        Q.from(tracks),
+        (row, track) => eq(row.trackId, track.id),
+        (row, track) => ({ note: track.name, copies: plus(row.copies, 1) }),
+      ),
+      C.returning(row => row.copies),
+    ),
+
+  'delete from a table of two keys and return': () =>
+    pipe(
+      C.deleteUsing(playlistTracks)(Q.from(stock), (entry, row) => eq(entry.trackId, row.trackId)),
+      C.returning(entry => entry.playlistId),
+    ),
+
   'returning a constant': () =>
     pipe(
       C.delete(stock)(row => eq(row.copies, 0)),
