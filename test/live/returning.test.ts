@@ -168,7 +168,7 @@ const noKey = table('returned_bare', { n: int, name: nullable(text) })
 
 const onEngine = (engine: Engine): void => {
   const test = suite(`returning on ${engine.name}`)
-  const s = using(engine, test)
+  const s = using(engine, test, { max: 8 })
 
   test('values of every kind, of the row that is written and of what is computed of it', () =>
     agrees(s, schema({ values }), [
