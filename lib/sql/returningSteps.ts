@@ -12,7 +12,7 @@
 
 import { identityIn } from '../core/Canonical.js'
 import { refuse, serializationFailure, unsupported } from '../core/DbError.js'
-import type { AnyTable } from '../core/Syntax.js'
+import type { AnyTable, ExprType } from '../core/Syntax.js'
 import {
   boolean,
   both,
@@ -130,9 +130,14 @@ const ask = (
   rel: Rel,
   returned: Write['returning'],
   outputs: readonly Scalar[],
-  more: Pick<Ask, 'sample' | 'isExact' | 'then'> & { readonly from?: number; readonly order?: readonly SortKey[]; readonly of?: number },
+  more: Pick<Ask, 'sample' | 'isExact' | 'then'> & {
+    readonly from?: number
+    readonly order?: readonly SortKey[]
+    readonly of?: number
+    readonly types?: readonly ExprType[]
+  },
 ): Ask => {
-  const { from = 0, order = [], of, sample, isExact, then } = more
+  const { from = 0, order = [], of, types = outputs.map(o => o.type), sample, isExact, then } = more
   const own: readonly Output[] = returned?.outputs ?? []
   return {
     tag: 'ask',
@@ -144,7 +149,7 @@ const ask = (
       ...(of === undefined ? {} : { lock: { strength: 'update', wait: 'wait', of } }),
     },
     answer: returned?.row ?? null,
-    values: outputs.map(({ type }, i) => ({
+    values: types.map((type, i) => ({
       tag: 'cell',
       index: own.length + i,
       path: [`value_${i + 1}`],
@@ -405,17 +410,37 @@ const generated = (
     })
 }
 
-/** The rows of a query are read first: so their number is known, and their keys. */
-const insertingFrom = (write: By<'insertFrom'>, next: (write: Insert) => Steps): Steps => {
+/** Refuses a generated key that may be null, where null makes a new one. */
+export const refuseNullKey = ({ name, writes }: Dialect, { table, fields, plan }: By<'insertFrom'>): void => {
+  const numbered = plan.outputs.find((o, i) => table.columns[fields[i] ?? '']?.generated === true && o.scalar.type.nullable)
+  if (!writes.nullMakesKey || numbered === undefined) return
+  refuse(
+    unsupported(
+      `a generated key from a value that may be null (${numbered.path.join('.')})`,
+      name,
+      'keep nulls out with where and coalesce',
+    ),
+  )
+}
+
+/** Written as it was read: what a driver answers for a column, it takes for it. */
+const AS_READ: ExprType = { sql: { tag: 'custom', names: {} }, nullable: true, refine: null }
+
+/** The rows of a query are read first: so their number is known, and their keys. Of the rest nothing is lost by being looked at. */
+const insertingFrom = (dialect: Dialect, write: By<'insertFrom'>, next: (write: Insert) => Steps): Steps => {
   const { plan, fields } = write
+  refuseNullKey(dialect, write)
+  const key = keyOf(dialect, write)
   const outputs = plan.outputs.map(o => o.scalar)
+  const types = outputs.map((s, i) => (key.some(c => c.name === fields[i]) ? s.type : AS_READ))
   return ask(plan.rel, null, outputs, {
     order: plan.order,
+    types,
     sample: [unknown(outputs)],
     isExact: false,
     then: found => {
       const { table, columns, returning, outcome } = write
-      const rows = found.map(f => outputs.map((s, i) => literal(s, f.values[i])))
+      const rows = found.map(f => types.map((type, i) => literal({ type }, f.values[i])))
       return next({ table, columns, returning, outcome, tag: 'insert', fields, rows, conflict: null })
     },
   })
@@ -510,7 +535,7 @@ export const returningSteps = (
     case 'insertPlain':
       return inserting(dialect, { ...write, tag: 'insert', rows: literalRows(write), conflict: null }, done)([])
     case 'insertFrom':
-      return insertingFrom(write, w => inserting(dialect, w, done)([]))
+      return insertingFrom(dialect, write, w => inserting(dialect, w, done)([]))
     case 'insert':
       return isUpsert(write) ? upserting(dialect, write) : inserting(dialect, write, done)([])
   }

@@ -4,7 +4,6 @@
  * A large insert is several statements, each under the dialect's limit of parameters; the interpreter
  * runs them in one transaction, so that the command still happens whole or not at all.
  */
-import { refuse, unsupported } from '../core/DbError.js'
 import type { AnyTable } from '../core/Syntax.js'
 import { columnName } from '../core/Table.js'
 import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
@@ -15,7 +14,7 @@ import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
-import { returningSteps, type Steps } from './returningSteps.js'
+import { refuseNullKey, returningSteps, type Steps } from './returningSteps.js'
 import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
@@ -235,16 +234,7 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
       return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
     }
     case 'insertFrom': {
-      const numbered = write.plan.outputs.find((o, i) => table.columns[write.fields[i] ?? '']?.generated === true && o.scalar.type.nullable)
-      if (dialect.writes.nullMakesKey && numbered !== undefined) {
-        refuse(
-          unsupported(
-            `a generated key from a value that may be null (${numbered.path.join('.')})`,
-            dialect.name,
-            'keep nulls out with where and coalesce',
-          ),
-        )
-      }
+      refuseNullKey(dialect, write)
       const columns = write.fields.map(column)
       return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.inserted(write.plan)}${returned(dialect, write, value)}`
     }

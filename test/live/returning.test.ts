@@ -182,6 +182,19 @@ const onEngine = (engine: Engine): void => {
         ),
       ),
       rows(C.update(values)({ raw: new Uint8Array([7]), day: '1999-12-31' }, C.everywhere)),
+      rows(C.insertFrom(values)(Q.map((v: any) => ({ ...v, id: X.plus(v.id, 100) }))(Q.from(values) as never) as never)),
+      rows(
+        C.insertFrom(values)(
+          Q.of({
+            id: X.lit(200),
+            yes: X.gt(X.lit(2), 1),
+            ratio: X.lit(2.5),
+            at: X.lit(new Date(5)),
+            big: X.plus(X.lit(2n ** 62n), 1n),
+            price: X.nullOf(numeric(12, 3)),
+          }) as never,
+        ),
+      ),
       computed(C.delete(values)(v => X.isNull(v.price))),
       rows(C.delete(values)(C.everywhere)),
     ]))
@@ -850,6 +863,26 @@ const atOnce = (engine: Engine, s: Session, test: ReturnType<typeof suite>): voi
     const update = rows(C.update(t)({ at: at(1_400) }, C.everywhere))
     const e = await s.unchanged([t], 'Unsupported', C.run(update))
     assert.match(e.message, /not found by the key that was written/)
+    await s.drop(t)
+  })
+
+  test('a row of a query that JavaScript would not hold is inserted as it is', async () => {
+    const t = table('returned_wide', { id: int, data: nullable(anyJson), at: nullable(timestamp) }, { primaryKey: ['id'] })
+    await s.right(Program.raw({})`CREATE TABLE returned_wide (id int PRIMARY KEY, data json, at datetime(6))`)
+    await s.right(Program.raw({})`INSERT INTO returned_wide VALUES (1, '{"n": 12345678901234567891}', '2024-01-01 00:00:00.123456')`)
+    const copied = C.insertFrom(t)(
+      pipe(
+        Q.from(t),
+        Q.map(r => ({ id: X.plus(r.id, 1), data: r.data, at: r.at })),
+      ) as never,
+    )
+    assert.is(((await s.right(C.run(rows(copied)))) as readonly unknown[]).length, 1)
+    const same = await s.right(
+      Program.raw({
+        n: int,
+      })`SELECT count(*) FROM returned_wide WHERE json_extract(data, '$.n') = 12345678901234567891 AND microsecond(at) = 123456`,
+    )
+    assert.equal(same, [{ n: 2 }])
     await s.drop(t)
   })
 
