@@ -122,6 +122,8 @@ export const withClause = (dialect: Dialect, alias: (hint: string) => string, op
         const printed = print()
         return own.definitions.length === 0 ? printed : sql`WITH ${own.isRecursive ? 'RECURSIVE ' : ''}${list(own.definitions)} ${printed}`
       } finally {
+        // a command is printed in several pieces: what is said in one is not there in the others
+        known.clear()
         whole = null
       }
     },

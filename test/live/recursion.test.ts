@@ -9,7 +9,24 @@ import * as A from '../../lib/core/Agg.js'
 import { bigint, bytes, type Decimal, float, int, nullable, numeric, text, timestamp } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import { show } from '../../lib/core/DbError.js'
-import { asc, cast, concat, type Expr, eq, isNull, length, lit, litOf, lt, maybe, plus, scalar, times } from '../../lib/core/Expr.js'
+import {
+  asc,
+  cast,
+  concat,
+  type Expr,
+  eq,
+  isNull,
+  length,
+  lit,
+  litOf,
+  lt,
+  maybe,
+  plus,
+  scalar,
+  startsWith,
+  times,
+} from '../../lib/core/Expr.js'
+import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
 import { table } from '../../lib/core/Table.js'
 import { suite } from '../suite.js'
@@ -331,6 +348,17 @@ const recursions = (engine: Engine): void => {
     )
     assert.is(gone, 1)
     await s.right(C.run(C.update(table_)({ name: rows[1]?.name as string }, node => eq(node.id, 2))))
+    // some engines are told twice what a text begins with
+    const first = (name: Expr<string>) =>
+      scalar(
+        pipe(
+          upTo(1),
+          Q.limit(1),
+          Q.map(() => name),
+        ),
+      )
+    const all = C.update(table_)({ price: '0.00' }, node => startsWith(node.name, first(node.name)))
+    assert.is(await s.right(Program.rolledBack(C.run(all))), rows.length)
     const copied = pipe(
       upTo(3),
       Q.map(({ n }) => ({
