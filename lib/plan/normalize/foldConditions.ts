@@ -1,12 +1,26 @@
 /**
  * `p and true` becomes `p`, `p or true` becomes `true`, `not true` becomes `false`: in the condition of a filter or join.
  *
- * Kleene's logic is meant: `p and false` is false also where p is null, and a literal null stays. Only conditions that choose
- * rows are folded; in an aggregate, what an argument mentions decides which query it belongs to. A query without rows has none that
- * is there, and no member: of such a query in a DELETE of its own table, MySQL says that it may not be read (9.7).
+ * Kleene's logic is meant: `p and false` is false also where p is null. A literal null stays, but not as the whole condition of a filter,
+ * which chooses nothing by it. Only conditions that choose rows are folded; in an aggregate, what an argument mentions decides which
+ * query it belongs to. A query without rows has none that is there, and no member: of such a query in a DELETE of its own table MySQL
+ * says that it may not be read (9.7).
  */
 import { boolean, isLiteral, mapScalar, type Rel, type Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
+
+/** Functions that are null where an argument is. */
+const STRICT: readonly string[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte']
+
+/** Whether a condition is false or null in every row, as far as its constants say it. */
+const isNever = (s: Scalar): boolean => {
+  if (isLiteral(s, false) || isLiteral(s, null)) return true
+  const n = s.node
+  if (n.tag !== 'call') return false
+  if (n.fn === 'and') return n.args.some(isNever)
+  if (n.fn === 'or') return n.args.every(isNever)
+  return STRICT.includes(n.fn) && n.args.some(a => isLiteral(a, null))
+}
 
 /** Whether a relation has no rows, by a condition that is never true. */
 const isEmpty = (rel: Rel): boolean => {
@@ -14,7 +28,7 @@ const isEmpty = (rel: Rel): boolean => {
     case 'empty':
       return true
     case 'filter':
-      return isLiteral(rel.predicate, false) || isEmpty(rel.input)
+      return isNever(rel.predicate) || isEmpty(rel.input)
     case 'join':
       return isEmpty(rel.left) || (rel.kind === 'inner' && isEmpty(rel.right))
     case 'derive':
@@ -27,8 +41,14 @@ const isEmpty = (rel: Rel): boolean => {
   }
 }
 
+/** A condition that chooses rows, with its constants folded: null chooses none. */
+export const choosing = (s: Scalar): Scalar => {
+  const folded = fold(s)
+  return isNever(folded) && !isLiteral(folded, false) ? boolean(false) : folded
+}
+
 /** A condition with its constants folded. */
-export const fold = (s: Scalar): Scalar => {
+const fold = (s: Scalar): Scalar => {
   const folded = mapScalar(s, { scalar: fold, plan: p => p })
   const n = folded.node
   if ((n.tag === 'exists' || n.tag === 'inQuery') && isEmpty(n.plan.rel)) return boolean(false)
@@ -48,7 +68,7 @@ export const foldConditions: Rewrite = {
   name: 'foldConditions',
   apply: rel => {
     if (rel.tag === 'filter') {
-      const predicate = fold(rel.predicate)
+      const predicate = choosing(rel.predicate)
       return predicate === rel.predicate ? null : { ...rel, predicate }
     }
     if (rel.tag !== 'join' || rel.on === null) return null

@@ -12,7 +12,7 @@ import { associateJoins } from './associateJoins.js'
 import { dropPresence } from './dropPresence.js'
 import { dropUnits } from './dropUnits.js'
 import { filterBelowDistinct } from './filterBelowDistinct.js'
-import { fold, foldConditions } from './foldConditions.js'
+import { choosing, foldConditions } from './foldConditions.js'
 import { hoistFilters } from './hoistFilters.js'
 import { mergeFilters } from './mergeFilters.js'
 import { mergeLimits } from './mergeLimits.js'
@@ -52,4 +52,4 @@ export const normalize = (plan: Plan): Plan => dropPresence(rewriteWith(rewrites
 export const normalizeScalar = (s: Scalar): Scalar => mapScalar(s, { scalar: normalizeScalar, plan: normalize })
 
 /** The same of a condition that chooses rows. */
-export const normalizeCondition = (s: Scalar): Scalar => fold(normalizeScalar(s))
+export const normalizeCondition = (s: Scalar): Scalar => choosing(normalizeScalar(s))

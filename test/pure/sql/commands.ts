@@ -317,7 +317,7 @@ export const commands: Cases = {
 
   'delete from a table of two keys and return': () =>
     pipe(
-      C.deleteUsing(playlistTracks)(Q.from(stock), (entry, row) => eq(entry.trackId, row.trackId)),
+      C.delete(playlistTracks)(entry => gt(entry.trackId, 3000)),
       C.returning(entry => entry.playlistId),
     ),
 
