@@ -257,9 +257,9 @@ const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key: reado
     if (isGiven && isSteady(value)) return value
     return refuse(
       unsupported(
-        `returning from an update that sets ${c.name}, of the key, to what a query says`,
+        `returning from an update that sets ${c.name}, of the key, to what may be another value before it`,
         dialect.name,
-        'ask before, and give the value',
+        'ask for the value, and give it',
       ),
     )
   })

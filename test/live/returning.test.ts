@@ -584,6 +584,16 @@ const onEngine = (engine: Engine): void => {
     ])
   })
 
+  test('a key that is set to another value each time: rows, or Unsupported with what to do', async () => {
+    const t = table('returned_fresh', { id: uuid, n: int }, { primaryKey: ['id'] })
+    await s.create(t)
+    await s.right(C.run(C.insert(t)({ id: '00000000-0000-4000-8000-000000000000', n: 1 })))
+    const answer = await s.run(C.run(rows(C.update(t)(() => ({ id: X.randomUuid }), C.everywhere))))
+    if (E.isRight(answer)) sameRows(answer.right as readonly unknown[], await s.rows(t))
+    else assert.match(`${answer.left._tag}: ${answer.left.message}`, /^Unsupported: .*sets id.*give it/)
+    await s.drop(t)
+  })
+
   test('a failure in the middle leaves nothing, also in a transaction that goes on', async () => {
     await s.create(own)
     await s.right(C.run(C.insertMany(own)(['a', 'b', 'c'].map((sku, n) => ({ sku, n })))))
