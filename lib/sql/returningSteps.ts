@@ -31,7 +31,7 @@ import {
 import { defaultOf, type PrintedWrite, type Write } from '../plan/write.js'
 import { literalRows } from './bulk.js'
 import type { Dialect } from './Dialect.js'
-import { isUpsert, type Upsert, upsertSteps } from './upsertSteps.js'
+import { isUpsert, stepsOf, type Upsert, upsertSteps } from './upsertSteps.js'
 
 /** A row that was found: what is answered of it, and the values that later steps are made of. */
 export interface Found {
@@ -476,8 +476,7 @@ const upserting = (dialect: Dialect, given: Upsert): Steps => {
 /** Goes on with the rows that were written. */
 const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly Row[]) => Steps): Steps => {
   const bare: Upsert = { ...write, returning: null }
-  const all = upsertSteps(bare)
-  if (all === null) {
+  if (upsertSteps(bare) === null) {
     const some = chunks(write.rows, most(dialect, write.fields.length))
     const whole = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps => ({
       tag: 'do',
@@ -492,10 +491,7 @@ const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly
       write: print,
       then: n => after([...affected, n]),
     })
-    const alone: Upsert = { ...bare, rows: [row] }
-    const steps = upsertSteps(alone)
-    const isWritten = (affected: readonly unknown[]): boolean => steps === null || affected.some(n => n !== 0)
-    return each(steps ?? [alone], step, affected => on(isWritten(affected) ? [...written, row] : written))([])
+    return each(stepsOf(bare, row), step, affected => on(affected.some(n => n !== 0) ? [...written, row] : written))([])
   }
   return each(write.rows, one, written => next(written as readonly Row[]))([])
 }

@@ -83,7 +83,7 @@ export const rowThere = (write: Upsert, row: Row): Plan => {
 }
 
 /** The steps of one row: an update, unless nothing is to be done, and an insert. */
-const stepsOf = (write: Upsert, row: Row): readonly PrintedWrite[] => {
+export const stepsOf = (write: Upsert, row: Row): readonly PrintedWrite[] => {
   const { table, columns, conflict, fields } = write
   const missing: Scalar = {
     node: { tag: 'call', fn: 'not', args: [{ node: { tag: 'exists', plan: rowThere(write, row) }, type: BOOLEAN }] },
