@@ -124,6 +124,7 @@ export const withClause = (dialect: Dialect, alias: (hint: string) => string, op
       } finally {
         // a command is printed in several pieces: what is said in one is not there in the others
         known.clear()
+        stated.clear()
         whole = null
       }
     },
