@@ -18,7 +18,7 @@ import { offeredFields } from '../core/upsert.js'
 import { writable } from '../core/views.js'
 import { isRequired } from '../core/written.js'
 import { columnsOf, type Named, type Output, type Plan, type RowPlan, type Scalar } from './Rel.js'
-import { reifier, reify } from './reify.js'
+import { type Forms, reifier, reify } from './reify.js'
 
 /** Field and new value. */
 type Assignment = readonly [string, Scalar]
@@ -93,10 +93,10 @@ const fitted = (table: AnyTable, q: AnyQuery): AnyQuery => {
 }
 
 /** The plan of a command. Refuses; call inside `attempting`. */
-export const reifyWrite = (command: AnyCommand): Write => {
+export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
   const { node } = command
   if (node.tag === 'invalid') return refuse(node.error)
-  const { plan, scalar, read, columnsNamed, rowNamed } = reifier()
+  const { plan, scalar, read, columnsNamed, rowNamed } = reifier(forms)
   const table = writable(node.table)
   const columns = columnsNamed(table.types)
   const row = rowNamed(columns)
@@ -158,7 +158,7 @@ export const reifyWrite = (command: AnyCommand): Write => {
         matched,
         where: scalar(node.on(row, scope)),
         set: Object.entries(node.set(row, scope)).map(([field, e]): Assignment => [field, scalar(e)]),
-        twice: node.key === null ? reify(metTwice(table, node.query, node.on)) : null,
+        twice: node.key === null ? reify(metTwice(table, node.query, node.on), forms) : null,
       }
     }
     case 'delete':

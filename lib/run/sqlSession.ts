@@ -262,7 +262,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 
   const execute = async ({ command, signal }: SqlOp & { readonly tag: 'execute' }): Answer<unknown> => {
     const planned = attempting('a function of the command', () => {
-      const write = reifyWrite(command)
+      const write = reifyWrite(command, dialect)
       return { table: write.table, columns: write.returning?.outputs.map(resultColumn) ?? [], printed: printWrite(dialect, write) }
     })
     if (E.isLeft(planned)) return planned

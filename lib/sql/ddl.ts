@@ -81,7 +81,7 @@ const viewsOf = (schema: AnySchema): readonly AnyTable[] => {
 }
 
 const createView = (dialect: Dialect, t: AnyTable): string => {
-  const plan = normalize(reify(queryOfView(t) ?? query({ tag: 'zero' })))
+  const plan = normalize(reify(queryOfView(t) ?? query({ tag: 'zero' }), dialect))
   const select = ddlText(dialect, renderer(literally(dialect)).view({ ...plan, order: [] }))
   return `CREATE VIEW ${target(dialect, t)} (${columns(dialect, t, Object.keys(t.columns))}) AS ${select}`
 }

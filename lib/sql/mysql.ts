@@ -375,7 +375,8 @@ export const mysql: Dialect = {
       return sql`LATERAL (SELECT ${each}.* FROM (SELECT ${array} AS ${quote('list')}) AS ${asked} CROSS JOIN ${elementsOf(text(`${asked}.${quote('list')}`), type, each)}) AS ${alias}`
     },
     position: alias => `${alias}.\`position\``,
-    value: (alias, element) => (element.tag === 'bytes' ? `unhex(${alias}.\`value\`)` : `${alias}.\`value\``),
+    // of the digits of bytes that may be longer, `hex` has the length 0, and is empty wherever a temporary table takes it up
+    value: (alias, element) => (element.tag === 'bytes' ? `left(unhex(${alias}.\`value\`), 536870911)` : `${alias}.\`value\``),
   },
   // it asks the first row around, and takes the answer for all of them (9.7)
   joinsElements: false,

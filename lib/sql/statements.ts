@@ -21,7 +21,7 @@ export const commandToSql =
   <A>(command: Command<A>): Either<DbError, readonly { readonly sql: string; readonly params: readonly unknown[] }[]> =>
     attempting('a function of the command', () => {
       const record = dialects[dialect]
-      return shown(record, printWrite(record, reifyWrite(command))).map(s => ({
+      return shown(record, printWrite(record, reifyWrite(command, record))).map(s => ({
         sql: s.text,
         params: 'slots' in s ? parameters(record, s.slots, null) : s.params(),
       }))

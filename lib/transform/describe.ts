@@ -51,7 +51,7 @@ const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string 
   if (dialect === null) return null
   const record = dialects[dialect]
   const printed = attempting('a function of the command', () => {
-    const write = printWrite(record, reifyWrite(command))
+    const write = printWrite(record, reifyWrite(command, record))
     return write.steps === null ? write.statements : shown(record, write)
   })
   return E.isLeft(printed) ? null : printed.right.map(s => s.text).join('; ')

@@ -88,6 +88,11 @@ const totals = pipe(
 )
 
 const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
+  'bytes of an array, by their digits, as keys of groups': pipe(
+    Q.unnest(X.array([X.lit(Uint8Array.of(0)), X.lit(Uint8Array.of())])),
+    Q.aggregate(e => ({ key: A.key(X.unhex(X.hex(e.value))), count: A.countAll })),
+  ),
+
   'a total of totals in an aggregate': pipe(
     Q.from(bits),
     Q.rollup(b => ({
