@@ -72,12 +72,12 @@ interface CollectionParts {
   readonly alias: (hint: string) => string
 }
 
-/** An array whose elements are rows; it may mention the sources before it, and `asks` says that it has a query inside. */
+/** An array whose elements are rows; it may mention the sources before it; `apart` says that it has a query inside, or stands in an aggregate. */
 interface ElementsParts {
   readonly array: Fragment
   readonly element: SqlType
   readonly alias: string
-  readonly asks: boolean
+  readonly apart: boolean
   readonly name: Naming
 }
 

@@ -367,10 +367,10 @@ export const mysql: Dialect = {
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
   elements: {
-    source: ({ array, element, alias, asks, name }) => {
+    source: ({ array, element, alias, apart, name }) => {
       const type = pathType(element, COLLATION)
-      if (!asks) return elementsOf(array, type, alias)
-      // it takes columns of sources before it, but no query (9.7)
+      if (!apart) return elementsOf(array, type, alias)
+      // it takes columns of sources before it, but no query, and none of queries around in an aggregate (9.7)
       const [asked, each] = [name('asked'), name('each')]
       return sql`LATERAL (SELECT ${each}.* FROM (SELECT ${array} AS ${quote('list')}) AS ${asked} CROSS JOIN ${elementsOf(text(`${asked}.${quote('list')}`), type, each)}) AS ${alias}`
     },

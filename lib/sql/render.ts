@@ -192,7 +192,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         const name = alias(hint)
         const { source, position, value } = dialect.elements
         return {
-          item: source({ array, element, alias: q(name), asks: hasQuery(from.array), name: h => q(alias(h)) }),
+          item: source({ array, element, alias: q(name), apart: hasQuery(from.array) || env.inAggregate, name: h => q(alias(h)) }),
           name,
           read: id => text(id === from.columns[0]?.id ? position(q(name)) : value(q(name), element)),
           lateral: false,

@@ -88,6 +88,34 @@ const totals = pipe(
 )
 
 const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
+  'elements of a row around, in a recursion in an aggregate': pipe(
+    Q.from(bits),
+    Q.aggregate(b => ({ ids: A.arrayAgg(b.id, { orderBy: [X.asc(b.id)] }) })),
+    Q.leftJoin('mark', marks, () => X.lit(true)),
+    Q.aggregate(s => ({
+      key: A.key(X.maybe(s.mark, m => m.weight)),
+      least: A.min(
+        X.scalar(
+          pipe(
+            Q.from(marks),
+            Q.map(m => ({ level: X.lit(0), at: m.id })),
+            Q.closure(c =>
+              pipe(
+                Q.unnest(s.ids),
+                Q.orderBy(e => [X.asc(e.position)]),
+                Q.limit(1),
+                Q.where(() => X.lt(c.level, 1)),
+                Q.map(e => ({ level: X.plus(c.level, 1), at: e.position })),
+              ),
+            ),
+            Q.orderBy(c => [X.asc(c.level), X.asc(c.at)]),
+            Q.map(c => c.level),
+          ),
+        ),
+      ),
+    })),
+  ),
+
   'bytes of an array, by their digits, as keys of groups': pipe(
     Q.unnest(X.array([X.lit(Uint8Array.of(0)), X.lit(Uint8Array.of())])),
     Q.aggregate(e => ({ key: A.key(X.unhex(X.hex(e.value))), count: A.countAll })),
@@ -638,6 +666,9 @@ const odd = table(
 const heads = table('fact_heads', { id: int, headId: nullable(int), n: unique(int) }, { primaryKey: ['id'] })
 const headed = schema({ heads }, t => ({ heads: { head: fk(t.heads.headId, t.heads.id) } }))
 
+/** What an engine can't be asked. */
+const refused: { readonly [engine: string]: readonly string[] } = { mariadb: ['elements of a row around, in a recursion in an aggregate'] }
+
 const facts = (engine: Engine): void => {
   if (engine.name === 'sqlite in a file') return
   const test = suite(`facts on ${engine.name}`)
@@ -661,6 +692,10 @@ const facts = (engine: Engine): void => {
   for (const [what, query] of Object.entries(queries)) {
     test(what, async () => {
       const expected = await inModel(Q.all(query))
+      if (refused[engine.name]?.includes(what)) {
+        await s.left('Unsupported', Q.all(query))
+        return
+      }
       sameRows(await s.right(Q.all(query)), expected)
       // a prepared statement that is run again
       sameRows(await s.right(Q.all(query)), expected)
