@@ -13,7 +13,7 @@ import { type DbError, unsupported, validationError } from './DbError.js'
 import { type Element, unnest } from './elements.js'
 import { BOOLEAN, condition, doubled, INT, literalOf, node, nullable, operand, strict, TEXT, taken, unified } from './operand.js'
 import { isInteger, isText, type SqlType, sameColumnType, showSqlType } from './SqlType.js'
-import { type AnyExpr, type Expr, expr, exprType, invalid, type Pred, query, type ScalarFn } from './Syntax.js'
+import { type AnyExpr, type AnyQuery, type Expr, expr, exprType, invalid, type Pred, query, type ScalarFn } from './Syntax.js'
 
 const listed = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, t => t.tag === 'array', 'it is for arrays')
 
@@ -94,19 +94,24 @@ export const arrayJoin = <A extends readonly (string | null)[] | null>(
   const problem = typeof separator === 'string' ? textProblem(separator) : `expected a text, got ${kindOf(separator)}`
   if (problem !== null) return invalid(validationError(['arrayJoin'], problem), type)
   if (list.node.tag === 'invalid') return { ...list, type }
+  if (!list.type.nullable) return joined(list, separator)
+  // the array stands twice: as the column of a row it is said once
+  const orNull = (s: { readonly list: AnyExpr }): AnyExpr => {
+    const [isNull, texts] = [strict('isNull', [s.list], BOOLEAN, false), joined(s.list, separator)]
+    return node({ tag: 'case', branches: [[isNull, expr({ tag: 'literal', value: null }, type)]], otherwise: texts }, type, [isNull, texts])
+  }
+  return scalarOf(query({ tag: 'map', input: query({ tag: 'of', shape: { list } }), f: orNull }))
+}
+
+const scalarOf = (q: AnyQuery): AnyExpr => expr({ tag: 'scalar', query: q }, exprType(TEXT, true))
+
+/** The texts of an array, one after the other; of no array the empty text. */
+const joined = (list: AnyExpr, separator: string): Expr<any> => {
   const f = ({ position, value }: { readonly position: AnyExpr; readonly value: AnyExpr }) => ({
     text: stringAgg(value, separator, { orderBy: [{ expr: position, direction: 'asc', nulls: null }] }),
   })
-  const joined = query({ tag: 'map', input: query({ tag: 'aggregate', input: unnest(list), f }), f: s => s.text })
-  const texts = strict(
-    'coalesce',
-    [expr({ tag: 'scalar', query: joined }, exprType(TEXT, true)), literalOf(exprType(TEXT), '')],
-    TEXT,
-    false,
-  )
-  if (!list.type.nullable) return texts
-  const isNull = strict('isNull', [list], BOOLEAN, false)
-  return node({ tag: 'case', branches: [[isNull, expr({ tag: 'literal', value: null }, type)]], otherwise: texts }, type, [isNull, texts])
+  const text = query({ tag: 'map', input: query({ tag: 'aggregate', input: unnest(list), f }), f: s => s.text })
+  return strict('coalesce', [scalarOf(text), literalOf(exprType(TEXT), '')], TEXT, false)
 }
 
 const some = (array: AnyExpr, f: (value: AnyExpr) => Pred): Expr<boolean> => {
