@@ -14,8 +14,8 @@ import * as Expr from '../lib/core/Expr.js'
 import type { Runner } from '../lib/core/Interpreter.js'
 import type { AnySchema, ForeignKey } from '../lib/core/Schema.js'
 import { type AnyTable, type ExprType, expr, type Table } from '../lib/core/Syntax.js'
-import { columnName } from '../lib/core/Table.js'
-import { type AnyDatabase, type DatabaseOptions, database, databaseText, failedChecks, identity, keysOf } from './arbitrary/database.js'
+import { columnName, uniqueKeys } from '../lib/core/Table.js'
+import { type AnyDatabase, type DatabaseOptions, database, databaseText, failedChecks, identity } from './arbitrary/database.js'
 import { contents, load } from './arbitrary/load.js'
 import { type AnyRow, row } from './arbitrary/row.js'
 import { valueText } from './arbitrary/values.js'
@@ -43,7 +43,7 @@ const lost = (f: ForeignKey): DbError => foreignKeyViolation(f.table.name, f.nam
 const violated = (schema: AnySchema, db: AnyDatabase, name: string, of: AnyRow): readonly DbError[] => {
   const table = schema.tables[name] as AnyTable
   const there = db[name] ?? []
-  const unique = keysOf(table).flatMap(key => {
+  const unique = uniqueKeys(table).flatMap(key => {
     const id = identity(table, key.columns, of)
     return id !== null && there.some(r => identity(table, key.columns, r) === id)
       ? [uniqueViolation(table.name, key.name, columns(table, key.columns))]
@@ -143,7 +143,7 @@ export const violationLaws = (subject: ViolationSubject): readonly Law[] => {
         const [, a = 0, b = 0, c = 0] = picks
         const fields = Object.keys(table.columns)
         // a row that has something in common with one that is there, so that keys collide one at a time
-        const key = keysOf(table)[a % Math.max(keysOf(table).length, 1)]
+        const key = uniqueKeys(table)[a % Math.max(uniqueKeys(table).length, 1)]
         const copied =
           there === undefined ? [] : b % 3 === 0 ? (key?.columns ?? []) : b % 3 === 1 ? fields.filter((_, i) => (i + c) % 2 === 0) : fields
         const own = { ...fresh, ...Object.fromEntries(copied.map(f => [f, there?.[f]])) }

@@ -10,6 +10,7 @@ import type fc from 'fast-check'
 import { type AnySchema, schema as schemaOf } from '../../lib/core/Schema.js'
 import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/Syntax.js'
 import { scopeOf } from '../../lib/core/scope.js'
+import { uniqueKeys } from '../../lib/core/Table.js'
 import { append, onRows, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, statically, type Variable } from './Code.js'
 import { call, combinator, tableCode } from './combinators.js'
@@ -128,9 +129,7 @@ const delete_ = (w: Writer, t: Target): Written => ({
 
 /** The key that an upsert goes by, and the columns that it may set; null where the table has no key of known values. */
 const keyOf = (w: Writer, t: Target): { readonly key: readonly string[]; readonly rest: readonly string[] } | null => {
-  const keys = [...(t.table.primaryKey === null ? [] : [t.table.primaryKey]), ...t.table.uniques].filter(k =>
-    k.columns.every(c => t.fields.includes(c)),
-  )
+  const keys = uniqueKeys(t.table).filter(k => k.columns.every(c => t.fields.includes(c)))
   if (keys.length === 0) return null
   const key = w.choices.pick(keys).columns
   return { key, rest: t.fields.filter(f => !key.includes(f)) }

@@ -10,8 +10,8 @@ import fc from 'fast-check'
 import { canonical } from '../../lib/core/Canonical.js'
 import { literalOf } from '../../lib/core/operand.js'
 import type { AnySchema, ForeignKey } from '../../lib/core/Schema.js'
-import type { AnyTable, ExprType, Key } from '../../lib/core/Syntax.js'
-import { checksOf } from '../../lib/core/Table.js'
+import type { AnyTable, ExprType } from '../../lib/core/Syntax.js'
+import { checksOf, uniqueKeys } from '../../lib/core/Table.js'
 import { empty } from '../../lib/model/Database.js'
 import { meaning } from '../../lib/model/meaning.js'
 import { type AnyRow, row } from './row.js'
@@ -40,11 +40,8 @@ export const identity = (table: AnyTable, fields: readonly string[], of: AnyRow)
   return values.includes(null) ? null : values.join('|')
 }
 
-/** The primary key and the unique keys of a table. */
-export const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
-
 const withoutTwins = (table: AnyTable, rows: readonly AnyRow[]): readonly AnyRow[] =>
-  keysOf(table).reduce<readonly AnyRow[]>((kept, key) => {
+  uniqueKeys(table).reduce<readonly AnyRow[]>((kept, key) => {
     const seen = new Set<string>()
     return kept.filter(r => {
       const id = identity(table, key.columns, r)

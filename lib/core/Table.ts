@@ -167,6 +167,13 @@ export const madeByType = (t: AnyTable, name: string, suffix: 'range' | 'length'
   return field === undefined ? null : columnName(t, field)
 }
 
+/** The primary key and the unique keys: what tells a row from all others, where none of it is null. */
+export const uniqueKeys = (t: AnyTable): readonly Key[] => [...(t.primaryKey === null ? [] : [t.primaryKey]), ...t.uniques]
+
+/** Whether a key is of these columns, in whatever order. */
+export const isKeyOf = (k: Key, columns: readonly string[]): boolean =>
+  k.columns.length === columns.length && k.columns.every(c => columns.includes(c))
+
 /** The checks of a table on a row of expressions. */
 export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unknown> }): readonly (readonly [string, Pred])[] =>
   t.checks.map(c => {

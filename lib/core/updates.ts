@@ -16,7 +16,7 @@ import { and, eq, exists, gt, lit } from './Expr.js'
 import * as Q from './Query.js'
 import type { AnyExpr, AnyQuery, AnyTable, Assignments, Exprs, ExprType, Out, Pred, Query, Table } from './Syntax.js'
 import { query } from './Syntax.js'
-import type { UpdateOf } from './Table.js'
+import { isKeyOf, type UpdateOf, uniqueKeys } from './Table.js'
 import { assignments, refusal, repeated, type Write, write } from './written.js'
 
 /** What an update is refused with whose query has collections in its rows. */
@@ -90,8 +90,7 @@ export const updateMany =
   <C>(table: Table<C>) =>
   <K extends keyof C & string>(key: readonly K[]) =>
   (rows: readonly Keyed<C, K>[]): Write<Exprs<C>, 'many'> => {
-    const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
-    const isKey = Array.isArray(key) && keys.some(k => k.columns.length === key.length && k.columns.every(c => key.includes(c as K)))
+    const isKey = Array.isArray(key) && uniqueKeys(table).some(k => isKeyOf(k, key))
     if (!isKey)
       return invalidly(
         table,

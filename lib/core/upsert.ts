@@ -16,7 +16,7 @@ import { refuse, unsupported, validationError } from './DbError.js'
 import type { AnyTable, Assignments, Command, Conflict, Exprs, Pred, Table } from './Syntax.js'
 import { MADE } from './Syntax.js'
 import { asksQuery } from './scope.js'
-import type { InsertOf, UpdateOf } from './Table.js'
+import { type InsertOf, isKeyOf, type UpdateOf, uniqueKeys } from './Table.js'
 import { assignments, type Cardinality, inserting, repeated, type Write, write } from './written.js'
 
 type Names<C> = readonly (keyof C & string)[]
@@ -76,9 +76,7 @@ const conflictOf = (table: AnyTable, how: How, rows: number): Conflict | string 
   const target = namesIn(how.target)
   const { update, where } = how
   if (target === null) return 'the target of an upsert is a list of columns'
-  const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
-  if (!keys.some(k => k.columns.length === target.length && k.columns.every(c => target.includes(c))))
-    return `(${target.join(', ')}) is no unique key`
+  if (!uniqueKeys(table).some(k => isKeyOf(k, target))) return `(${target.join(', ')}) is no unique key`
   if (where !== undefined && typeof where !== 'function') return 'the condition of an upsert is a function of the old and the offered row'
   if (update === 'nothing') return where === undefined ? { target, set: null, where: null } : 'an upsert that does nothing has no condition'
   const condition = (old: any, offered: any): Pred => {

@@ -22,8 +22,8 @@ import {
 } from '../core/DbError.js'
 import type { ForeignKey } from '../core/Schema.js'
 import type { SqlType } from '../core/SqlType.js'
-import type { AnyTable, Key } from '../core/Syntax.js'
-import { checksOf, columnName, typeConstraint } from '../core/Table.js'
+import type { AnyTable } from '../core/Syntax.js'
+import { checksOf, columnName, typeConstraint, uniqueKeys } from '../core/Table.js'
 import type { StoredRow } from './Database.js'
 import { literals, type Meaning } from './meaning.js'
 import { identities, identity } from './value.js'
@@ -71,9 +71,6 @@ export const keyOf = (table: AnyTable, fields: readonly string[]): ((row: Stored
   if (fields.length === 1) return row => identity(type, row[field])
   return row => (fields.some(f => row[f] === null) ? null : identities(fields.map((f, i) => [types[i] as SqlType, row[f]])))
 }
-
-/** The keys of a table that hold a value once. */
-const uniqueKeys = (table: AnyTable): readonly Key[] => [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
 
 /** Refuses written rows that have a unique key in common with each other or with another row of the table. */
 export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written: ReadonlySet<StoredRow>): void => {

@@ -285,9 +285,11 @@ export const reifier = (forms: Forms = PORTABLE) => {
 
   const buildGroupingSets = (node: Extract<QueryNode, { readonly tag: 'groupingSets' }>): Built => {
     const row = rowOf(node.input)
-    const { grouping, sets } = setsIn(node, scopeOrNothing(row))
+    const portable = (): Built => build(expanded(node, scopeOrNothing(row)))
+    if (!forms.groupingSets || row === null) return portable()
+    const { grouping, sets } = setsIn(node, scopeOf(row))
     const used = Object.keys(grouping.by).filter(name => sets.some(set => set.includes(name)))
-    if (!forms.groupingSets || row === null || used.length === 0) return build(expanded(node, scopeOrNothing(row)))
+    if (used.length === 0) return portable()
     const made = buildAggregate(build(node.input), s => keyedBy(asGrouping(node.f(s)), used), sets)
     const keys = Object.fromEntries(Object.entries(grouping.by).map(([name, e]) => [name, totalled(e)]))
     return { ...made, row: { ...keys, ...(made.row as object) } }

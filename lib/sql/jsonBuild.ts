@@ -8,6 +8,7 @@
 import { refuse, unsupported } from '../core/DbError.js'
 import { isText } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
+import { chunks } from './chunks.js'
 import { type Args, atom, type CallPrinter, level, type Printed } from './Dialect.js'
 import { wordOf } from './dates.js'
 import { type Fragment, join, list, parens, sql, text } from './Fragment.js'
@@ -60,10 +61,7 @@ export const postgresDocuments = (quoted: (s: string) => string): Documents => {
   const of =
     (name: string) =>
     (members: readonly Fragment[]): Printed => {
-      const chunks = Array.from({ length: Math.max(Math.ceil(members.length / AT_ONCE), 1) }, (_, i) =>
-        members.slice(i * AT_ONCE, i * AT_ONCE + AT_ONCE),
-      )
-      const parts = chunks.map(chunk => sql`${name}(${list(chunk)})`)
+      const parts = (members.length === 0 ? [[]] : chunks(members, AT_ONCE)).map(some => sql`${name}(${list(some)})`)
       return parts.length === 1 ? atom(parts[0] as Fragment) : { level: level.sum, fragment: join(parts, ' || ') }
     }
   return documents({

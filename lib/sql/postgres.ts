@@ -7,6 +7,7 @@
  */
 import { isInteger, isText, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
+import { chunks } from './chunks.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from './Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from './Fragment.js'
 import { postgresDocuments } from './jsonBuild.js'
@@ -140,8 +141,9 @@ const toJson = (value: Fragment, type: SqlType): Fragment => {
 /** A function takes at most 100 arguments. */
 const buildArray = (cells: readonly Fragment[]): Fragment => {
   if (cells.length <= 100) return sql`json_build_array(${list(cells)})`
-  const chunks = Array.from({ length: Math.ceil(cells.length / 100) }, (_, i) => cells.slice(i * 100, i * 100 + 100))
-  return sql`(${chunks.map(c => sql`jsonb_build_array(${list(c)})`).reduce((a, b) => sql`${a} || ${b}`)})`
+  return sql`(${chunks(cells, 100)
+    .map(c => sql`jsonb_build_array(${list(c)})`)
+    .reduce((a, b) => sql`${a} || ${b}`)})`
 }
 
 export const postgres: Dialect = {

@@ -9,10 +9,10 @@
  *
  * Law: the answer is the bag of rows that `returning` means: as they are after the write, or as they were before a delete.
  */
-
 import { identityIn } from '../core/Canonical.js'
 import { refuse, serializationFailure, unsupported } from '../core/DbError.js'
 import type { AnyTable, ExprType } from '../core/Syntax.js'
+import { uniqueKeys } from '../core/Table.js'
 import {
   boolean,
   both,
@@ -30,6 +30,7 @@ import {
 } from '../plan/Rel.js'
 import { defaultOf, type PrintedWrite, type Write } from '../plan/write.js'
 import { literalRows } from './bulk.js'
+import { chunks } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { isUpsert, stepsOf, type Upsert, upsertSteps } from './upsertSteps.js'
 
@@ -82,18 +83,13 @@ const each = <A>(all: readonly A[], steps: (a: A, rows: readonly unknown[], next
   return at(0)
 }
 
-const chunks = <A>(all: readonly A[], size: number): readonly (readonly A[])[] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
-
 /** How many rows are written, or read by their keys, in one statement. */
 const most = ({ writes }: Dialect, columns: number): number =>
   Math.max(1, Math.min(writes.rowsAtOnce, Math.floor(writes.parameters / Math.max(1, columns))))
 
 /** The fields that tell a row: those of the primary key, or of a unique one without null. */
 const keyIn = (table: AnyTable): readonly string[] | undefined =>
-  [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques].find(k =>
-    k.columns.every(f => table.types[f]?.nullable === false),
-  )?.columns
+  uniqueKeys(table).find(k => k.columns.every(f => table.types[f]?.nullable === false))?.columns
 
 const keyOf = (dialect: Dialect, { table, columns }: Write): readonly Named[] => {
   const key = keyIn(table)

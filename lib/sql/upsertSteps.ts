@@ -9,7 +9,7 @@
  * Otherwise one statement is enough.
  */
 import type { AnyTable } from '../core/Syntax.js'
-import { qualifiedName } from '../core/Table.js'
+import { isKeyOf, qualifiedName, uniqueKeys } from '../core/Table.js'
 import {
   both,
   columnsBy,
@@ -116,9 +116,7 @@ const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>):
 export const upsertSteps = (write: Upsert): readonly PrintedWrite[] | null => {
   const { table, rows } = write
   const { target, set, where } = write.conflict
-  const keys = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
-  const isTarget = (k: readonly string[]): boolean => k.length === target.length && k.every(f => target.includes(f))
-  const others = keys.filter(k => !isTarget(k.columns))
+  const others = uniqueKeys(table).filter(k => !isKeyOf(k, target))
   const isPlain = set !== null && where === null && !write.outcome && isSequential(write, set)
   if (isPlain && !rows.some(row => others.some(k => collides(write, row, k.columns)))) return null
   return rows.flatMap(row => stepsOf(write, row))

@@ -3,7 +3,6 @@
  *
  * The elements are those that JSON writes with escapes or engines could take for each other: case, blanks, numbers and their texts.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
@@ -15,7 +14,7 @@ import type { AnyColumn } from '../../lib/core/Syntax.js'
 import { table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { suite } from '../suite.js'
-import { engines, using } from './eachEngine.js'
+import { asInModel, engines, using } from './eachEngine.js'
 
 const WORDS = [
   '',
@@ -56,11 +55,7 @@ for (const engine of engines) {
   const test = suite(`functions of arrays on ${engine.name}`)
   const s = using(engine, test)
   const model = memory()
-  const same = async (name: string, q: Q.Query<any, unknown>): Promise<void> => {
-    const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: model })()]
-    assert.ok(E.isRight(expected), name)
-    assert.equal(got, expected, name)
-  }
+  const same = asInModel(s, model)
   const ofEach = async (
     column: AnyColumn,
     lists: readonly (readonly unknown[])[],

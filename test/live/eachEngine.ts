@@ -95,6 +95,16 @@ export const engines: readonly Engine[] = [
   ...servers.map((name): Engine => ({ ...serverKinds[name], name, sql: true, single: false, open: options => onServer(name, options) })),
 ]
 
+/** Asks an engine and the model: the answer of both, which is the same and no error. */
+export const asInModel =
+  (s: Pick<Session, 'run'>, model: Runner) =>
+  async (name: string, q: Q.Query<any, unknown>): Promise<readonly unknown[]> => {
+    const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: model })()]
+    assert.ok(E.isRight(expected), `${name}: the model answers ${inspect(expected)}`)
+    assert.equal(got, expected, name)
+    return (got as E.Right<readonly unknown[]>).right
+  }
+
 /** A value that must never be seen in a message. */
 export const SECRET = 'hunter2-s3cr3t'
 

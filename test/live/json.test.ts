@@ -4,7 +4,6 @@
  * The documents are those on which engines' own functions are known to differ: an object where an array is looked for, names
  * with a point, a quote or another case, empty names, numbers that are whole but written otherwise, null in all its places.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
@@ -17,7 +16,7 @@ import type { AnyColumn, Column } from '../../lib/core/Syntax.js'
 import { table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { suite } from '../suite.js'
-import { engines, using } from './eachEngine.js'
+import { asInModel, engines, using } from './eachEngine.js'
 
 const DOCUMENTS = [
   { a: 'x', A: 'y', 'a.b': 1, '': 'nothing', "o'c": true, é: 'é', '😀': 'grin', a0: [1] },
@@ -75,11 +74,7 @@ for (const engine of engines) {
   const test = suite(`values in json on ${engine.name}`)
   const s = using(engine, test)
   const model = memory()
-  const same = async (name: string, q: Q.Query<any, unknown>): Promise<void> => {
-    const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: model })()]
-    assert.ok(E.isRight(expected), name)
-    assert.equal(got, expected, name)
-  }
+  const same = asInModel(s, model)
   const rows = Q.values({ i: int, doc: anyJson })(DOCUMENTS.map((doc, i) => ({ i, doc })) as never)
 
   for (const [name, type] of Object.entries(TYPES)) {

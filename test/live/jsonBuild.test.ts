@@ -32,7 +32,7 @@ import * as Q from '../../lib/core/Query.js'
 import { table, view } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { suite } from '../suite.js'
-import { engines, using } from './eachEngine.js'
+import { asInModel, engines, using } from './eachEngine.js'
 
 const TEXTS = [
   '',
@@ -157,11 +157,9 @@ for (const engine of engines) {
   const s = using(engine, test)
   const model = memory()
   const same = async (name: string, q: Q.Query<any, unknown>): Promise<readonly unknown[]> => {
-    const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: model })()]
-    assert.ok(E.isRight(expected), `${name}: the model answers ${JSON.stringify(expected)}`)
-    assert.equal(got, expected, name)
-    assert.not(hasNegativeZero((got as E.Right<unknown>).right), `${name}: -0`)
-    return (got as E.Right<readonly unknown[]>).right
+    const rows = await asInModel(s, model)(name, q)
+    assert.not(hasNegativeZero(rows), `${name}: -0`)
+    return rows
   }
 
   const parts = (r: any) => ({ s: r.s, v: r.v, c: r.c, e: r.e, u: r.u, n: r.n, m: r.m, f: r.f, b: r.b, d: r.d })

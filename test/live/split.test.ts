@@ -3,7 +3,6 @@
  * engines mark and escape by.
  */
 import { inspect } from 'node:util'
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
@@ -14,7 +13,7 @@ import * as Q from '../../lib/core/Query.js'
 import { table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { suite } from '../suite.js'
-import { engines, using } from './eachEngine.js'
+import { asInModel, engines, using } from './eachEngine.js'
 import { hostileStrings } from './hostileStrings.js'
 
 const TEXTS = [
@@ -92,11 +91,7 @@ for (const engine of engines) {
   const test = suite(`parts of texts on ${engine.name}`)
   const s = using(engine, test)
   const model = memory()
-  const same = async (name: string, q: Q.Query<any, unknown>): Promise<void> => {
-    const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: model })()]
-    assert.ok(E.isRight(expected), `${name}: ${inspect(expected)}`)
-    assert.equal(got, expected, name)
-  }
+  const same = asInModel(s, model)
   const rows = Q.values({ i: int, t: nullable(text) })([...TEXTS.map((t, i) => ({ i, t })), { i: -1, t: null }])
 
   test('columns and parameters, by each separator', async () => {

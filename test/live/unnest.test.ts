@@ -3,8 +3,6 @@
  *
  * Arrays are those that are stored, given as parameters, collected by an aggregate, chosen, and asked for by a query inside.
  */
-import { inspect } from 'node:util'
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as io from 'io-ts'
 import * as assert from 'uvu/assert'
@@ -39,7 +37,7 @@ import { table, view } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { suite } from '../suite.js'
-import { engines, using } from './eachEngine.js'
+import { asInModel, engines, using } from './eachEngine.js'
 
 const WORDS = [
   '',
@@ -107,11 +105,7 @@ for (const engine of engines) {
   const test = suite(`elements of arrays on ${engine.name}`)
   const s = using(engine, test)
   const model = memory()
-  const same = async (name: string, q: Q.Query<any, unknown>): Promise<void> => {
-    const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: model })()]
-    assert.ok(E.isRight(expected), `${name}: ${inspect(expected)}`)
-    assert.equal(got, expected, name)
-  }
+  const same = asInModel(s, model)
 
   for (const [kind, [element, values]] of Object.entries(KINDS)) {
     test(`values of ${kind}, given, in a column, collected, in nested rows`, async () => {
