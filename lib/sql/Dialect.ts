@@ -13,6 +13,7 @@ import type { AggFn, AnyTable, Lock, OwnFn, ScalarFn } from '../core/Syntax.js'
 import type { Rel, Scalar } from '../plan/Rel.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
+import type { Lexis } from './statementText.js'
 import type { Values } from './Values.js'
 
 /** How tightly a printed expression binds: from OR to what never needs brackets. */
@@ -185,6 +186,8 @@ export interface Dialect {
   readonly writes: Writes
   readonly ddl: Ddl
   readonly explain: Explaining
+  /** How the engine reads the text of a statement. */
+  readonly lexis: Lexis
 }
 
 /** How a dialect says how it would run a query. */

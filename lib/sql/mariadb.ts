@@ -9,6 +9,7 @@
  * Case mapping takes the collation with the newer tables of Unicode. What is said here holds in a
  * session as `mariadbSession` sets it.
  */
+
 import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './Dialect.js'
@@ -16,6 +17,7 @@ import { type Fragment, join, list, optional, parens, sql, text } from './Fragme
 import { mysqlDocuments } from './jsonBuild.js'
 import { mariadbContains } from './jsonContains.js'
 import { mysqlJson } from './jsonPath.js'
+import { mariadbLexis } from './lexis.js'
 import { aggregates, arrayBy, castName, elementsOf, followedBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
 import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
 import { mariadbExplain } from './mysqlExplain.js'
@@ -94,6 +96,7 @@ const referring: Ddl['referring'] = tables => {
 export const mariadb: Dialect = {
   ...mysql,
   name: 'mariadb',
+  lexis: mariadbLexis,
   quote,
   write,
   // 10.11 computes some in the order of others

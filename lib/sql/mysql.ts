@@ -7,6 +7,7 @@
  *
  * What it says holds in a session as `mysqlSession` sets it.
  */
+
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
 import { hasDifference } from '../plan/Rel.js'
@@ -15,6 +16,7 @@ import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.
 import { mysqlDocuments } from './jsonBuild.js'
 import { mysqlContains } from './jsonContains.js'
 import { mysqlJson } from './jsonPath.js'
+import { mysqlLexis } from './lexis.js'
 import { mysqlDates } from './mysqlDates.js'
 import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
 import { mysqlExplain } from './mysqlExplain.js'
@@ -289,6 +291,7 @@ const UUID =
 
 export const mysql: Dialect = {
   name: 'mysql',
+  lexis: mysqlLexis,
   quote,
   label: label => label.replace(/[\u{10000}-\u{10FFFF}]/gu, '_'),
   placeholder: (_: number, __: Slot) => '?',

@@ -5,6 +5,7 @@
  * told, division by zero is an error, and `lower` under the collation "C" knows ASCII only: each is
  * spelt so that the decided meaning comes out. Case mapping needs the collation `pg_c_utf8` (17 and later).
  */
+
 import { isInteger, isText, type SqlType } from '../core/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import { chunks } from './chunks.js'
@@ -13,6 +14,7 @@ import { type Fragment, join, list, optional, parens, type Slot, sql, text } fro
 import { postgresDocuments } from './jsonBuild.js'
 import { postgresContains } from './jsonContains.js'
 import { postgresJson } from './jsonPath.js'
+import { postgresLexis } from './lexis.js'
 import { postgresDates } from './postgresDates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './postgresDdl.js'
 import { postgresExplain } from './postgresExplain.js'
@@ -148,6 +150,7 @@ const buildArray = (cells: readonly Fragment[]): Fragment => {
 
 export const postgres: Dialect = {
   name: 'postgres',
+  lexis: postgresLexis,
   quote,
   label: label => label,
   placeholder,

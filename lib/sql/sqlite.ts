@@ -8,6 +8,7 @@
  * Text functions need `unicode_lower` and `unicode_upper`, and LIKE needs `case_sensitive_like`: the
  * runner sets both. Dependent sub-queries travel as JSON through `json_each`.
  */
+
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
@@ -15,6 +16,7 @@ import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.
 import { sqliteDocuments } from './jsonBuild.js'
 import { sqliteContains } from './jsonContains.js'
 import { sqliteJson } from './jsonPath.js'
+import { sqliteLexis } from './lexis.js'
 import { sqliteMatches } from './regexes.js'
 import { sqliteDates } from './sqliteDates.js'
 import { CLOCK, ddl, quote, quoted, writes } from './sqliteDdl.js'
@@ -129,6 +131,7 @@ const UUID =
 
 export const sqlite: Dialect = {
   name: 'sqlite',
+  lexis: sqliteLexis,
   quote,
   label: label => label,
   placeholder,

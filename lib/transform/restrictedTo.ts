@@ -1,48 +1,104 @@
 /**
- * An interpreter that knows some tables only.
+ * An interpreter for the tables of one schema.
  *
- * An operation that reads or writes another table, at any depth, is refused before anything is sent, and so is text of
- * the caller's own, of which nobody knows what it reads. Law: on programs over these tables it changes nothing.
+ * An operation that touches another table, at any depth, is refused before anything is sent: in sub-queries and recursions, in
+ * the queries of views, in the defaults and checks of written tables, as the target of a foreign key. A table is the schema's when
+ * it has the same name and the same columns; a view has the same query, too. Raw text may read anything, so every raw statement, every
+ * `Expr.raw` and every type name of `sqlType` that no column of the schema has is refused, unless its text is allowed by name.
+ *
+ * Law: on programs over these tables without raw text it changes nothing. It does not see what the database does by itself
+ * (triggers, cascades), and it takes the functions of a query to be pure. `advisoryLock` touches no table and passes.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, unsupported, validationError } from '../core/DbError.js'
 import type { SqlOp } from '../core/Interpreter.js'
 import type { AnySchema } from '../core/Schema.js'
 import type { AnyTable } from '../core/Syntax.js'
-import { qualifiedName } from '../core/Table.js'
-import { tablesOfCommand, tablesOfQuery } from '../plan/tables.js'
+import { columnName, qualifiedName } from '../core/Table.js'
+import { type Contents, contentsOfCommand, contentsOfQuery, contentsOfSchema, rawName, rawOfType } from '../plan/contents.js'
 import { around, type Transformer } from './around.js'
 
-export const restrictedTo = ({ tables }: AnySchema): Transformer => {
-  const known = new Set(Object.values(tables).map(qualifiedName))
-  const unknown = (used: Iterable<AnyTable>): DbError | null => {
-    for (const t of used) {
-      if (!known.has(qualifiedName(t))) {
-        return validationError([qualifiedName(t)], `this interpreter is restricted to the tables ${[...known].join(', ')}`)
-      }
+/** What is allowed besides the tables. */
+export interface RestrictedOptions {
+  /**
+   * Raw text that is allowed, each by its exact text with `?` in place of its arguments: ``raw`lower(${x})` `` is `'lower(?)'`. It
+   * allows the fragment anywhere, and a raw statement of this text. The arguments of an allowed fragment are still checked.
+   */
+  readonly raw?: readonly string[]
+}
+
+/** Refuses operations on other tables than those of the schema, and raw text that is not allowed by name. */
+export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions = {}): Transformer => {
+  const own = new Map(Object.values(tables).map(t => [keyOf(t), t]))
+  const names = Object.values(tables).map(qualifiedName).join(', ')
+  const types = Object.values(tables).flatMap(t => Object.values(t.types).flatMap(type => rawOfType(type.sql)))
+  const allowed = new Set([...(options.raw ?? []), ...types])
+
+  const tableProblem = (t: AnyTable): DbError | null => {
+    const known = own.get(keyOf(t))
+    if (known === undefined) {
+      return validationError([qualifiedName(t)], `this interpreter is restricted to the tables ${names}`)
+    }
+    return isSame(t, known)
+      ? null
+      : validationError(
+          [qualifiedName(t)],
+          `this interpreter is restricted to another table of this name: ${t.query === null && known.query === null ? 'the columns differ' : 'the columns or the queries of the views differ'}. Use the table of the schema that was given to restrictedTo`,
+        )
+  }
+  const rawProblem = (name: string, at: readonly string[]): DbError | null =>
+    allowed.has(name)
+      ? null
+      : unsupported(
+          `the raw text ${quoted(name)}${at.length === 0 ? '' : ` (in ${at.join('.')})`}`,
+          'an interpreter that is restricted to some tables',
+          'use combinators, or allow exactly this text by restrictedTo(schema, { raw: [...] })',
+        )
+  const problem = (op: SqlOp): DbError | null => {
+    if (op.tag === 'advisoryLock') return null
+    if (op.tag === 'raw') return rawProblem(rawName(op.text), [])
+    const found = contentsOf(op)
+    if (E.isLeft(found)) return found.left
+    for (const t of found.right.tables) {
+      const other = tableProblem(t)
+      if (other !== null) return other
+    }
+    for (const { name, at } of found.right.raw) {
+      const refused = rawProblem(name, at)
+      if (refused !== null) return refused
     }
     return null
-  }
-  const problem = (op: SqlOp): DbError | null => {
-    switch (op.tag) {
-      case 'raw':
-        return unsupported('raw SQL', 'an interpreter that is restricted to some tables', 'use queries and commands')
-      case 'advisoryLock':
-        return null
-      case 'ddl':
-        return unknown(Object.values(op.schema.tables))
-      case 'execute': {
-        const used = tablesOfCommand(op.command)
-        return E.isLeft(used) ? used.left : unknown(used.right)
-      }
-      default: {
-        const used = tablesOfQuery(op.query)
-        return E.isLeft(used) ? used.left : unknown(used.right)
-      }
-    }
   }
   return around((op, next) => async () => {
     const refused = problem(op)
     return refused === null ? next() : E.left(refused)
   })
 }
+
+const contentsOf = (op: Exclude<SqlOp, { readonly tag: 'raw' | 'advisoryLock' }>): E.Either<DbError, Contents> => {
+  switch (op.tag) {
+    case 'ddl':
+      return contentsOfSchema(op.schema)
+    case 'execute':
+      return contentsOfCommand(op.command)
+    case 'all':
+    case 'cursor':
+    case 'explain':
+      return contentsOfQuery(op.query)
+  }
+}
+
+/** A name without a schema may contain a dot: the two parts are kept apart. */
+const keyOf = (t: AnyTable): string => JSON.stringify([t.schema, t.name])
+
+const isSame = (t: AnyTable, known: AnyTable): boolean =>
+  t === known || (t.query === known.query && JSON.stringify(columnsOf(t)) === JSON.stringify(columnsOf(known)))
+
+const columnsOf = (t: AnyTable): readonly unknown[] =>
+  Object.keys(t.types)
+    .sort()
+    .map(field => [field, columnName(t, field), t.types[field]?.sql, t.types[field]?.nullable])
+
+/** A text in one line; the middle of a long one is left out. */
+const quoted = (text: string): string =>
+  JSON.stringify(text.length <= 400 ? text : `${text.slice(0, 300)} [${text.length - 400} characters left out] ${text.slice(-100)}`)

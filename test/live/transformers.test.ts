@@ -12,7 +12,7 @@ import * as Laws from '../../laws/index.js'
 import { int, text } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import { type DbError, deadlock, outcomeUnknown, serializationFailure } from '../../lib/core/DbError.js'
-import { eq, exists, lit } from '../../lib/core/Expr.js'
+import { eq, exists, lit, raw } from '../../lib/core/Expr.js'
 import type { Interpreter, Runner, SqlOp } from '../../lib/core/Interpreter.js'
 import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
@@ -166,7 +166,7 @@ const transformed = (engine: Engine): void => {
     assert.is(E.isLeft(failed) && failed.left._tag, 'UniqueViolation')
     assert.equal(await s.rows(notes), [{ id: 1, body: 'a' }])
   })
-  test('restrictedTo refuses other tables at any depth, inside transactions, and text of the own', async () => {
+  test('restrictedTo refuses other tables at any depth, inside transactions, and raw text', async () => {
     const env = on(restrictedTo(schema({ notes })))
     assert.equal(await insert(1, 'a')(env)(), E.right(1))
     const hidden = pipe(
@@ -194,6 +194,8 @@ const transformed = (engine: Engine): void => {
       ),
       createAll(schema({ others })),
       Program.raw({ n: int })`SELECT 1`,
+      Q.all(Q.of({ n: raw(int)`(SELECT count(*) FROM other)` })),
+      C.run(C.delete(notes)(() => eq(raw(int)`(SELECT count(*) FROM other)`, 0))),
       Program.transaction()(Q.all(Q.from(others))),
     ]
     for (const program of programs) {
@@ -202,6 +204,10 @@ const transformed = (engine: Engine): void => {
       assert.match((answer as E.Left<DbError>).left.message, /restricted/)
     }
     assert.equal(await s.right(Q.count(Q.from(others))), 0)
+    assert.equal(await s.right(Q.count(Q.from(notes))), 1)
+    const allowed = on(restrictedTo(schema({ notes }), { raw: ['(SELECT count(*) FROM other)'] }))
+    const answer = await Q.all(Q.of({ n: raw(int)`(SELECT count(*) FROM other)` }))(allowed)()
+    assert.equal(answer, engine.sql ? E.right([{ n: 0 }]) : E.left((answer as E.Left<DbError>).left))
   })
   test('ensuringSchema creates what is missing once, and says when a table is another', async () => {
     const fresh = schema({ a: table('ensured_a', { id: int }), b: table('ensured_b', { id: int }) })
