@@ -59,7 +59,7 @@ const readSource = (): Source => {
 }
 
 const source: Program.Program<unknown, DbError, Source> = RTE.fromIOEither(() =>
-  E.tryCatch(readSource, cause => connectionError('examples/chinook/data.json', 'the data can not be read', cause)),
+  E.tryCatch(readSource, () => connectionError('examples/chinook/data.json', 'the data can not be read')),
 )
 
 /** `AlbumId` is `id` in albums and `albumId` elsewhere. */

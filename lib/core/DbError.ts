@@ -2,18 +2,48 @@
  * Everything that can go wrong, as one union of tagged values.
  *
  * A `DbError` says what happened, where, and what the caller can do: its fields are what a program
- * needs to act on, its `message` is what a person needs to read. No message holds a parameter's
- * value or a password. Tables, columns and constraints go by their SQL names. `cause` keeps the driver's own error when there is one.
+ * needs to act on, its `message` is what a person needs to read. No field holds a value of a parameter or a row, a
+ * password or a part of a certificate; what a function of the program threw is its own, and kept as it is.
+ * Tables, columns and constraints go by their SQL names. `cause` is a copy of what the driver threw (`DriverError`).
  *
  * The library never throws one of these across its public edge: programs answer them in `Left`.
  * `show` renders an error for a log, `isRetryable` says whether the same program may be run again.
  */
-import type { Errors as IoErrors } from 'io-ts'
+import type { ValidationError as IoError, Errors as IoErrors } from 'io-ts'
+
+declare const isSafe: unique symbol
+
+/**
+ * What a driver, a socket or TLS threw, as a copy that holds no value, no password and nothing of a certificate.
+ * Only a runner makes one.
+ */
+export interface DriverError extends Error {
+  readonly [isSafe]: true
+  /** What kind of error it is: a code of Node, of the driver, or the SQLSTATE. */
+  readonly code?: string
+  readonly errno?: number
+  readonly sqlState?: string
+  readonly severity?: string
+  /** The function of the server's source that reported it. */
+  readonly routine?: string
+  readonly schema?: string
+  readonly table?: string
+  readonly column?: string
+  readonly constraint?: string
+  /** Where in the statement, counted from 1. */
+  readonly position?: number
+  readonly syscall?: string
+  readonly address?: string
+  readonly port?: number
+  /** One for each address that was tried. */
+  readonly errors?: readonly DriverError[]
+  readonly cause?: DriverError
+}
 
 interface Case<T extends string> {
   readonly _tag: T
   readonly message: string
-  readonly cause?: unknown
+  readonly cause?: DriverError
 }
 
 /** A unique or primary key would hold the same value twice. */
@@ -36,13 +66,18 @@ export interface CheckViolation extends Case<'CheckViolation'> {
   readonly table: string | null
   readonly constraint: string | null
 }
+/** One thing that an io-ts type did not find in a value: where, and what it expected. Keys of dictionaries are data, and are `*`. */
+export interface Mismatch {
+  readonly path: readonly string[]
+  readonly expected: string
+}
 /** A row came back that is not what its query promises. `row` counts from 0; `column` is the path in the result. */
 export interface DecodeError extends Case<'DecodeError'> {
   readonly row: number
   readonly column: string
   readonly expected: string
   readonly got: string
-  readonly errors: IoErrors
+  readonly errors: readonly Mismatch[]
 }
 /** A value or a query that is refused before anything is sent. */
 export interface ValidationError extends Case<'ValidationError'> {
@@ -96,7 +131,7 @@ export interface Timeout extends Case<'Timeout'> {
 export interface ConnectionError extends Case<'ConnectionError'> {
   readonly target: string
 }
-/** Another process holds the file. */
+/** Another process, or another runner of this one, has the database file open or locked. */
 export interface Locked extends Case<'Locked'> {
   readonly target: string
   readonly holder: string | null
@@ -105,15 +140,19 @@ export interface SerializationFailure extends Case<'SerializationFailure'> {}
 export interface Deadlock extends Case<'Deadlock'> {}
 /** The caller gave up: the signal of `abortable` was aborted, and what was under way was cancelled on the server. */
 export interface Cancelled extends Case<'Cancelled'> {}
-/** The answer to COMMIT was lost: the transaction may or may not have happened. Never retried automatically. */
+/** Whether the transaction or write happened, or will last, can't be known: the reply was lost, or the disk failed. Never retried automatically. */
 export interface OutcomeUnknown extends Case<'OutcomeUnknown'> {}
-/** The database said something that no case above describes; its own words are in `message`, its error in `cause`. */
+/** The database said something that no case above describes; its own words, without values, are in `message`. */
 export interface DatabaseError extends Case<'DatabaseError'> {
   readonly code: string | null
 }
 /** A function handed to query-ts (a `mapRow`, a fold's step, a transaction's body) threw or rejected. */
-export interface CallbackFailed extends Case<'CallbackFailed'> {
+export interface CallbackFailed {
+  readonly _tag: 'CallbackFailed'
+  readonly message: string
   readonly callback: string
+  /** What the function threw, as it is: it is the program's own. */
+  readonly cause?: unknown
 }
 
 export type DbError =
@@ -145,14 +184,14 @@ export type DbError =
 
 // Constructors: each writes the message, so that what, where and what to do are said in one place.
 
-const because = (cause: unknown): { readonly cause?: unknown } => (cause === undefined ? {} : { cause })
+const because = (cause: DriverError | undefined): { readonly cause?: DriverError } => (cause === undefined ? {} : { cause })
 const named = (constraint: string | null): string => (constraint === null ? '' : ` "${constraint}"`)
 
 export const uniqueViolation = (
   table: string,
   constraint: string | null,
   columns: readonly string[],
-  cause?: unknown,
+  cause?: DriverError,
 ): UniqueViolation => ({
   _tag: 'UniqueViolation',
   table,
@@ -166,7 +205,7 @@ export const foreignKeyViolation = (
   table: string | null,
   constraint: string | null,
   columns: readonly string[],
-  cause?: unknown,
+  cause?: DriverError,
 ): ForeignKeyViolation => ({
   _tag: 'ForeignKeyViolation',
   table,
@@ -176,7 +215,7 @@ export const foreignKeyViolation = (
   ...because(cause),
 })
 
-export const notNullViolation = (table: string, column: string, cause?: unknown): NotNullViolation => ({
+export const notNullViolation = (table: string, column: string, cause?: DriverError): NotNullViolation => ({
   _tag: 'NotNullViolation',
   table,
   column,
@@ -184,7 +223,7 @@ export const notNullViolation = (table: string, column: string, cause?: unknown)
   ...because(cause),
 })
 
-export const checkViolation = (table: string | null, constraint: string | null, cause?: unknown): CheckViolation => ({
+export const checkViolation = (table: string | null, constraint: string | null, cause?: DriverError): CheckViolation => ({
   _tag: 'CheckViolation',
   table,
   constraint,
@@ -192,13 +231,20 @@ export const checkViolation = (table: string | null, constraint: string | null, 
   ...because(cause),
 })
 
+/** What io-ts says, without the values. */
+const mismatch = ({ context }: IoError): Mismatch => ({
+  path: context.slice(1).map(({ key }, i) => (/Dictionary/.test(tagOf(context[i]?.type)) ? '*' : key)),
+  expected: context.at(-1)?.type.name ?? 'another value',
+})
+const tagOf = (type: unknown): string => String((type as { readonly _tag?: unknown } | undefined)?._tag)
+
 export const decodeError = (row: number, column: string, expected: string, got: string, errors: IoErrors = []): DecodeError => ({
   _tag: 'DecodeError',
   row,
   column,
   expected,
   got,
-  errors,
+  errors: errors.map(mismatch),
   message: `row ${row}, column "${column}": expected ${expected}, got ${got}: make the column's codec agree with what the database holds`,
 })
 
@@ -209,21 +255,21 @@ export const validationError = (path: readonly string[], reason: string): Valida
   message: path.length === 0 ? reason : `${path.join('.')}: ${reason}`,
 })
 
-export const numericOverflow = (where: string | null, cause?: unknown): NumericOverflow => ({
+export const numericOverflow = (where: string | null, cause?: DriverError): NumericOverflow => ({
   _tag: 'NumericOverflow',
   where,
   message: `a number does not fit its type${where === null ? '' : ` (${where})`}: integers have 64 bits, a column has its own range, NaN and infinities are refused; use a wider type or cast earlier`,
   ...because(cause),
 })
 
-export const valueTooLong = (column: string | null, cause?: unknown): ValueTooLong => ({
+export const valueTooLong = (column: string | null, cause?: DriverError): ValueTooLong => ({
   _tag: 'ValueTooLong',
   column,
   message: `a text is too long for its column${column === null ? '' : ` "${column}"`}: shorten it, or declare a longer column`,
   ...because(cause),
 })
 
-export const syntaxError = (reason: string, sql: string, position: number | null, cause?: unknown): SyntaxError => ({
+export const syntaxError = (reason: string, sql: string, position: number | null, cause?: DriverError): SyntaxError => ({
   _tag: 'SyntaxError',
   sql,
   position,
@@ -238,7 +284,7 @@ export const unsupported = (capability: string, engine: string, instead?: string
   message: `${engine} does not support ${capability}${instead === undefined ? '' : `: ${instead}`}`,
 })
 
-export const schemaConflict = (object: string, reason: string, cause?: unknown): SchemaConflict => ({
+export const schemaConflict = (object: string, reason: string, cause?: DriverError): SchemaConflict => ({
   _tag: 'SchemaConflict',
   object,
   message: `"${object}": ${reason}`,
@@ -246,7 +292,7 @@ export const schemaConflict = (object: string, reason: string, cause?: unknown):
 })
 
 /** A table that is to be dropped, and a table that stays and refers to it. */
-export const stillReferred = (table: string, by: string, cause?: unknown): SchemaConflict =>
+export const stillReferred = (table: string, by: string, cause?: DriverError): SchemaConflict =>
   schemaConflict(table, `${by} refers to it: drop that first, or with it`, cause)
 
 export const noRow: NoRow = { _tag: 'NoRow', message: 'the query found no row where one was required: use option if none is fine' }
@@ -296,27 +342,33 @@ export const lockOutside: ValidationError = validationError(
   'an advisory lock is held until a transaction ends: take it inside of Program.transaction',
 )
 
-export const connectionError = (target: string, reason: string, cause?: unknown): ConnectionError => ({
+export const connectionError = (target: string, reason: string, cause?: DriverError): ConnectionError => ({
   _tag: 'ConnectionError',
   target,
   message: `${target}: ${reason}`,
   ...because(cause),
 })
 
-export const locked = (target: string, holder: string | null): Locked => ({
+export const locked = (
+  target: string,
+  holder: string | null,
+  advice = 'it has one owner at a time; close it there first',
+  cause?: DriverError,
+): Locked => ({
   _tag: 'Locked',
   target,
   holder,
-  message: `${target} is in use${holder === null ? '' : ` by ${holder}`}: a sql.js file has one process at a time; close it there first`,
+  message: `${target} is in use${holder === null ? '' : ` by ${holder}`}: ${advice}`,
+  ...because(cause),
 })
 
-export const serializationFailure = (cause?: unknown): SerializationFailure => ({
+export const serializationFailure = (cause?: DriverError): SerializationFailure => ({
   _tag: 'SerializationFailure',
   message: 'the transaction conflicts with a concurrent one: run it again',
   ...because(cause),
 })
 
-export const deadlock = (cause?: unknown): Deadlock => ({
+export const deadlock = (cause?: DriverError): Deadlock => ({
   _tag: 'Deadlock',
   message: 'the transaction was chosen to end a deadlock: run it again',
   ...because(cause),
@@ -324,13 +376,13 @@ export const deadlock = (cause?: unknown): Deadlock => ({
 
 export const cancelled: Cancelled = { _tag: 'Cancelled', message: 'the caller gave up: its signal was aborted before the answer came' }
 
-export const outcomeUnknown = (cause?: unknown): OutcomeUnknown => ({
+export const outcomeUnknown = (cause?: DriverError, reason = 'the connection was lost before the answer came'): OutcomeUnknown => ({
   _tag: 'OutcomeUnknown',
-  message: 'the connection was lost before the answer came: look whether the transaction or write happened before running it again',
+  message: `${reason}: look whether the transaction or write happened before running it again`,
   ...because(cause),
 })
 
-export const databaseError = (code: string | null, reason: string, cause?: unknown): DatabaseError => ({
+export const databaseError = (code: string | null, reason: string, cause?: DriverError): DatabaseError => ({
   _tag: 'DatabaseError',
   code,
   message: code === null ? reason : `${reason} (${code})`,
@@ -346,16 +398,24 @@ export const textOf = (thrown: unknown): string => {
   }
 }
 
+const threw = (callback: string): string => `${callback} threw`
+
 export const callbackFailed = (callback: string, cause: unknown): CallbackFailed => ({
   _tag: 'CallbackFailed',
   callback,
-  message: `${callback} threw: ${textOf(cause)}`,
+  message: `${threw(callback)}: ${textOf(cause)}`,
   cause,
 })
 
 // Eliminators
 
-/** One line for a log: the case and its message. Never a parameter value. */
+/** An error for a log: without a cause, and without the text that a function of the program threw. */
+export const withoutCause = (e: DbError): DbError => {
+  const { cause: _, ...rest } = e
+  return rest._tag === 'CallbackFailed' ? { ...rest, message: threw(rest.callback) } : rest
+}
+
+/** One line for a log: the case and its message. No value of a parameter or row, but what a function of the program threw. */
 export const show = (e: DbError): string => `${e._tag}: ${e.message}`
 
 /** Whether the same program may succeed when it is run again as it is. `OutcomeUnknown` is not: it may have happened. */

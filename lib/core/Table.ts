@@ -9,7 +9,7 @@
  * Foreign keys are not here: they are given once for a whole `Schema`, where cycles type-check.
  */
 import { textProblem } from './Canonical.js'
-import { textOf, validationError } from './DbError.js'
+import { callbackFailed, refusedWith } from './DbError.js'
 import type {
   AnyQuery,
   AnyTable,
@@ -26,7 +26,7 @@ import type {
   Row as RowOfColumns,
   Table,
 } from './Syntax.js'
-import { invalid } from './Syntax.js'
+import { exprType, invalid } from './Syntax.js'
 
 export type { Columns, Exprs, Table } from './Syntax.js'
 
@@ -180,14 +180,7 @@ export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unkn
     try {
       return [c.name, c.predicate(row)] as const
     } catch (thrown) {
-      const reason = textOf(thrown)
-      return [
-        c.name,
-        invalid(validationError([t.name, c.name], `the check threw: ${reason}`), {
-          sql: { tag: 'boolean' },
-          nullable: false,
-          refine: null,
-        }),
-      ] as const
+      const type = exprType({ tag: 'boolean' })
+      return [c.name, invalid(refusedWith(thrown) ?? callbackFailed(`the check ${c.name} of ${t.name}`, thrown), type)] as const
     }
   })

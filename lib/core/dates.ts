@@ -42,7 +42,7 @@ const temporal = (fn: string, x: unknown, tags: readonly SqlType['tag'][]): AnyE
 const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean, sql: SqlType): AnyExpr => {
   if (e.node.tag === 'invalid') return e
   if (typeof word !== 'string' || !Object.hasOwn(known, word)) {
-    const got = typeof word === 'string' ? `'${word}'` : kindOf(word)
+    const got = typeof word === 'string' ? 'another word' : kindOf(word)
     return invalid(validationError([fn], `expected one of ${Object.keys(known).join(', ')}, got ${got}`), exprType(sql))
   }
   if (!fits)

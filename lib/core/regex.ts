@@ -74,7 +74,9 @@ export const parsed = (source: string): Regex => {
     if (CLASSES[c] !== undefined) return CLASSES[c]
     const negated = CLASSES[c.toLowerCase()]
     if (negated !== undefined && !inSet) return { tag: 'set', ranges: negated, negated: true }
-    return /[A-Za-z0-9]/.test(c) ? bad(`\\${c} is not known${inSet ? ' in brackets' : ''}`) : [[code(c), code(c)]]
+    return /[A-Za-z0-9]/.test(c)
+      ? bad(`the escape that ends at character ${at} is not known${inSet ? ' in brackets' : ''}`)
+      : [[code(c), code(c)]]
   }
 
   const set = (): Regex => {
@@ -123,7 +125,7 @@ export const parsed = (source: string): Regex => {
         return 'tag' in escaped ? escaped : { tag: 'set', ranges: escaped, negated: false }
       }
       default:
-        return /[*+?{}\])]/.test(c) ? bad(`${c} has to be \\${c} here`) : single(code(c))
+        return /[*+?{}\])]/.test(c) ? bad(`character ${at} has a meaning of its own: write \\ before it`) : single(code(c))
     }
   }
 

@@ -5,7 +5,7 @@
  * is a log that throws: the operation's answer is not touched by it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DbError } from '../core/DbError.js'
+import { type DbError, withoutCause } from '../core/DbError.js'
 import { around, type Transformer } from './around.js'
 import { type Described, describe } from './describe.js'
 
@@ -14,11 +14,11 @@ export interface Logged extends Described {
   readonly milliseconds: number
   /** The rows that were answered, where it were rows. */
   readonly rows: number | null
-  /** Why it failed. */
+  /** Why it failed, without the cause. */
   readonly error: DbError | null
 }
 
-/** Calls `log` after each operation. Nothing that is logged holds a value or a password. */
+/** Calls `log` after each operation. No entry holds a value or a password, nor what a function of the program threw. */
 export const logged = (log: (entry: Logged) => void): Transformer =>
   around((op, next, db) => async () => {
     const started = performance.now()
@@ -27,7 +27,7 @@ export const logged = (log: (entry: Logged) => void): Transformer =>
       ...describe(op, db.capabilities.engine),
       milliseconds: performance.now() - started,
       rows: E.isRight(answer) && Array.isArray(answer.right) ? answer.right.length : null,
-      error: E.isLeft(answer) ? answer.left : null,
+      error: E.isLeft(answer) ? withoutCause(answer.left) : null,
     }
     safely(() => log(entry))
     return answer
