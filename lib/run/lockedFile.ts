@@ -1,174 +1,311 @@
 /**
- * A file that one process holds: read whole, written whole, kept from others by a lock file.
+ * A file with one owner: read whole, written whole, and kept from others by its lock (see fileLock.ts).
  *
- * The lock holds the holder's process id and a token, and appears whole or not at all (it is linked to
- * its name). A lock whose process is gone, or that this process does not hold although it bears its
- * number, is taken over, by one process at a time. Only the holder's own lock is ever released.
+ * Writing goes to a new file beside it, which is made durable and then takes the name: a crash leaves the old content or the
+ * new one, never a mixture. The new file may never be read by more people than the old one, not even while it is written.
+ * Symbolic links are followed first, so that one file has one lock whatever path leads to it. A file with several names
+ * (hard links) is refused, because a save gives a new file to one of them only.
  *
- * Writing goes to a new file beside it, which is made durable and then takes the name: a crash leaves
- * the old content or the new one, never a mixture. Links are followed first, so that one file has one
- * lock whatever path leads to it, and its mode is kept.
+ * Programs that know nothing of the lock are noticed by what they do: a native SQLite has `-wal`, `-shm` or a journal beside the
+ * file while it works, and a file that is not as it was left is never written over.
  */
-import { randomUUID } from 'node:crypto'
-import { chmod, link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  statSync,
+} from 'node:fs'
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { connectionError, type DbError, locked, refuse, textOf } from '../core/DbError.js'
+import { connectionError, type DbError, locked, outcomeUnknown, refuse, refusedWith } from '../core/DbError.js'
+import { driverError } from './driverError.js'
+import { besideName, type FileLock, type InUse, lockHolder, takeLock } from './fileLock.js'
 
 export interface LockedFile {
   /** The content when it was opened; null for a new file. */
   readonly bytes: Uint8Array | null
-  /** Refuses, and leaves the old content, when the new one can't be written. */
-  readonly write: (bytes: Uint8Array) => Promise<void>
-  readonly release: () => Promise<void>
+  /**
+   * Writes new content; refuses, and leaves the old content, when it can't. An error as the value means that the file has the
+   * new content, but a crash of the machine may still undo that.
+   */
+  readonly write: (bytes: Uint8Array) => Promise<DbError | null>
+  readonly release: () => void
 }
+
+/** What the file was when it was last read or written. */
+interface Seen {
+  readonly bytes: Uint8Array | null
+  /** Null while there is no file. */
+  readonly stats: BigIntStats | null
+}
+
+const NOTHING_KEPT = 'nothing of the last change is kept'
 
 const codeOf = (thrown: unknown): string | undefined => (thrown as { code?: string } | null)?.code
 
-const unless =
-  <A>(code: string, instead: A) =>
-  (thrown: unknown): A => {
-    if (codeOf(thrown) === code) return instead
+const statsOf = (path: string): BigIntStats | null => {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENAMETOOLONG') return null
     throw thrown
-  }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return codeOf(thrown) === 'EPERM'
-  }
-}
-
-const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
-
-/** The tokens of the locks that this process holds. */
-const held = new Set<string>()
-
-/** The process that a lock's content names, or null when nobody holds it. */
-const holderIn = (content: string): number | null => {
-  const [pid, token] = content.split(' ')
-  const n = Number(pid)
-  if (pid === '' || !Number.isInteger(n) || n <= 0) return null
-  if (n === process.pid) return token !== undefined && held.has(token) ? n : null
-  return isAlive(n) ? n : null
-}
-
-/** Removes a lock that nobody holds, unless it is another one by then. One process at a time does this. */
-const removeStale = async (lock: string, content: string): Promise<void> => {
-  const guard = `${lock}.takeover`
-  try {
-    await (await open(guard, 'wx', 0o600)).close()
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'EEXIST') throw thrown
-    const since = await stat(guard).then(s => s.mtimeMs, unless('ENOENT', Date.now()))
-    if (Date.now() - since > 5000) await rm(guard, { force: true })
-    return pause(20)
-  }
-  try {
-    if ((await readFile(lock, 'utf8').catch(unless('ENOENT', null))) === content) await rm(lock, { force: true })
-  } finally {
-    await rm(guard, { force: true })
-  }
-}
-
-/** Takes the lock: its token, or the holder that is in the way. */
-const take = async (lock: string): Promise<E.Either<string, string>> => {
-  const token = randomUUID()
-  const own = `${lock}.${token}`
-  held.add(token)
-  const handle = await open(own, 'wx', 0o600)
-  try {
-    await handle.writeFile(`${process.pid} ${token}`)
-    await handle.close()
-    for (let tries = 0; tries < 200; tries += 1) {
-      if (await link(own, lock).then(() => true, unless('EEXIST', false))) return E.right(token)
-      const content = await readFile(lock, 'utf8').catch(unless('ENOENT', null))
-      if (content === null) continue
-      const holder = holderIn(content)
-      if (holder !== null) {
-        held.delete(token)
-        return E.left(`process ${holder}`)
-      }
-      await removeStale(lock, content)
-    }
-    held.delete(token)
-    return E.left('another process')
-  } catch (thrown) {
-    held.delete(token)
-    throw thrown
-  } finally {
-    await rm(own, { force: true })
   }
 }
 
 /** The file itself, where the path leads; a new one is named in the folder where it will be. */
-const resolved = async (file: string): Promise<string> =>
-  (await realpath(file).catch(unless('ENOENT', null))) ?? join(await realpath(dirname(file)), basename(file))
-
-const replace = async (path: string, content: Uint8Array): Promise<void> => {
-  const fresh = `${path}.new`
-  const mode = await stat(path).then(s => s.mode & 0o777, unless('ENOENT', null))
-  await rm(fresh, { force: true })
+const resolved = (file: string): string => {
   try {
-    const handle = await open(fresh, 'wx')
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    if (mode !== null) await chmod(fresh, mode)
-    await rename(fresh, path)
+    return realpathSync.native(file)
   } catch (thrown) {
-    await rm(fresh, { force: true }).catch(() => undefined)
+    if (codeOf(thrown) !== 'ENOENT') throw thrown
+    const folder = realpathSync.native(dirname(file))
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return join(folder, basename(file))
+    const target = readlinkSync(file)
+    return resolved(isAbsolute(target) ? target : `${folder}/${target}`)
+  }
+}
+
+/** The file beside `path` by which a native SQLite shows that it works on it, or that it ended in the middle of that. */
+const nativeFile = (path: string): string | null => {
+  for (const suffix of ['-wal', '-shm']) if (statsOf(path + suffix) !== null) return path + suffix
+  // the header of a journal is all zeros when its transaction has ended, and only partly so while one is under way
+  const journal = `${path}-journal`
+  return statsOf(journal) !== null && firstBytes(journal, 28).some(byte => byte !== 0) ? journal : null
+}
+
+const firstBytes = (path: string, length: number): Uint8Array => {
+  const bytes = new Uint8Array(length)
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return new Uint8Array()
     throw thrown
   }
-  const folder = await open(dirname(path), 'r')
-  await folder.sync().finally(() => folder.close())
+  try {
+    return bytes.subarray(0, readSync(fd, bytes, 0, length, 0))
+  } finally {
+    closeSync(fd)
+  }
 }
 
-const release = async (lock: string, token: string): Promise<void> => {
-  const content = await readFile(lock, 'utf8').catch(() => null)
-  if (content?.endsWith(` ${token}`) === true) await rm(lock, { force: true })
-  held.delete(token)
+const nativeInUse = (file: string, found: string): DbError =>
+  locked(
+    file,
+    null,
+    `a native SQLite has it open, or ended without closing it (${found} exists), and sql.js can't read its latest changes: close it there; if nothing has it open, open and close it once with query-ts/sqlite3 or the sqlite3 shell`,
+  )
+
+const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
+  a === null || b === null ? (a?.length ?? 0) === (b?.length ?? 0) : Buffer.compare(a, b) === 0
+
+/** Whether the times and sizes are those that were seen, and the header, which counts the changes that SQLite makes within one tick of the clock. */
+const isAsSeen = (path: string, now: BigIntStats, { bytes, stats }: Seen): boolean =>
+  stats !== null &&
+  now.dev === stats.dev &&
+  now.ino === stats.ino &&
+  now.size === stats.size &&
+  now.mtimeNs === stats.mtimeNs &&
+  now.ctimeNs === stats.ctimeNs &&
+  isSame(firstBytes(path, 100), bytes?.subarray(0, 100) ?? null)
+
+const changed = (file: string): DbError =>
+  connectionError(
+    file,
+    `another program has changed the file since it was opened here, so ${NOTHING_KEPT}: close this runner and open the file again to see what is there now`,
+  )
+
+const inUse = (file: string, { holder, advice }: InUse): DbError => locked(file, holder, advice)
+
+/** Gives a new, empty file the owner and mode of the old one; what owner or group can't be kept leaves nobody with more than before. */
+const likeBefore = async (handle: FileHandle, old: BigIntStats): Promise<void> => {
+  const fresh = await handle.stat({ bigint: true })
+  const gid = Number(old.gid)
+  if (fresh.uid !== old.uid || fresh.gid !== old.gid) {
+    await handle.chown(Number(old.uid), gid).catch(() => handle.chown(Number(fresh.uid), gid).catch(() => undefined))
+  }
+  const now = await handle.stat({ bigint: true })
+  const mode = Number(old.mode) & 0o777
+  const user = now.uid === old.uid ? 7 : mode >> 6
+  const both = mode & (mode >> 3) & 7
+  const [group, others] = now.gid === old.gid ? [(mode >> 3) & 7, mode & 7] : [both, both]
+  await handle.chmod((mode & 0o700) | ((group & user) << 3) | (others & user))
 }
 
-/** Opens a file for this process alone. */
+/** Where a file system knows no way to make a folder durable, it does so by itself or not at all. */
+const KNOWS_NO_SYNC: readonly (string | undefined)[] = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+/** Who has a file open through `lockFile`, if anyone has. */
+export const fileHolder = async (file: string): Promise<InUse | null> => {
+  let path: string
+  try {
+    path = resolved(file)
+  } catch {
+    return null
+  }
+  return lockHolder(path)
+}
+
+/** As `statsOf`, after a change that can't be taken back: what fails now is no failure of the change. */
+const afterwards = (path: string): BigIntStats | null => {
+  try {
+    return statsOf(path)
+  } catch {
+    return null
+  }
+}
+
+const firstSeen = async (file: string, path: string): Promise<Seen> => {
+  const found = nativeFile(path)
+  if (found !== null) return refuse(nativeInUse(file, found))
+  const stats = statsOf(path)
+  if (stats === null) return { bytes: null, stats }
+  if (!stats.isFile()) throw new Error('it is no regular file')
+  if (stats.nlink > 1n) {
+    return refuse(
+      connectionError(
+        file,
+        `the file has ${stats.nlink} names (hard links), and a save would give a new file to one of them only: remove the others, or open a copy`,
+      ),
+    )
+  }
+  const bytes = new Uint8Array(await readFile(path))
+  const now = statsOf(path)
+  if (now === null || !isAsSeen(path, now, { bytes, stats }) || nativeFile(path) !== null) {
+    refuse(locked(file, null, 'another program is writing it just now: run it again when that is done'))
+  }
+  return { bytes: bytes.length === 0 ? null : bytes, stats }
+}
+
+/** Makes a file or folder this runner's own, whatever path leads to it. */
+export const own = async (file: string): Promise<E.Either<DbError, { readonly path: string; readonly lock: FileLock }>> => {
+  let path = ''
+  try {
+    path = resolved(file)
+    const taken = await takeLock(path)
+    return E.isLeft(taken) ? E.left(inUse(file, taken.left)) : E.right({ path, lock: taken.right })
+  } catch (thrown) {
+    const cause = driverError(thrown)
+    return E.left(connectionError(file, `the file can't be opened for writing: ${cause.message}`, cause))
+  }
+}
+
+/** Opens a file for this runner alone. */
 export const lockFile = async (file: string): Promise<E.Either<DbError, LockedFile>> => {
   if (file === '') return E.left(connectionError('(no name)', 'a database file needs a name: leave file out for a database in memory'))
-  let lock = ''
-  let token: string
+  const owned = await own(file)
+  if (E.isLeft(owned)) return owned
+  const { path } = owned.right
+  let { lock } = owned.right
   try {
-    const path = await resolved(file)
-    lock = `${path}.lock`
-    const taken = await take(lock)
-    if (E.isLeft(taken)) return E.left(locked(file, taken.left))
-    token = taken.right
-  } catch (thrown) {
-    const reason = lock === '' ? textOf(thrown) : textOf(thrown).replaceAll(lock, file)
-    return E.left(connectionError(file, `the file can't be opened for writing: ${reason}`, thrown))
-  }
-  const path = lock.slice(0, -'.lock'.length)
-  try {
-    const bytes = await readFile(path).catch(unless('ENOENT', null))
+    let seen = await firstSeen(file, path)
+
+    /** Throws when someone else has the file, or has changed it; leaves `seen` as the file is now. */
+    const stillOurs = async (): Promise<void> => {
+      if (!lock.isHeld()) {
+        const taken = await takeLock(path)
+        if (E.isLeft(taken))
+          return refuse(
+            inUse(file, {
+              ...taken.left,
+              advice: `the lock was removed while the file was open here, and ${NOTHING_KEPT}; run it again when the file is free`,
+            }),
+          )
+        lock.release()
+        lock = taken.right
+      }
+      const found = nativeFile(path)
+      if (found !== null) refuse(nativeInUse(file, found))
+      const now = statsOf(path)
+      if (now === null) return
+      if (!isAsSeen(path, now, seen)) {
+        if (!isSame(await readFile(path), seen.bytes)) refuse(changed(file))
+        seen = { ...seen, stats: now }
+      }
+      accessSync(path, constants.W_OK)
+    }
+
+    const isReady = (): boolean => {
+      const now = statsOf(path)
+      return lock.isHeld() && nativeFile(path) === null && (now === null || isAsSeen(path, now, seen))
+    }
+
+    const write = async (content: Uint8Array): Promise<DbError | null> => {
+      const fresh = join(dirname(path), besideName(path, '.new'))
+      await stillOurs()
+      const folder = process.platform === 'win32' ? null : await open(dirname(path), 'r')
+      try {
+        await rm(fresh, { force: true })
+        const handle = await open(fresh, 'wx', seen.stats === null ? 0o666 : 0o600)
+        let ino: bigint
+        try {
+          if (seen.stats !== null) await likeBefore(handle, seen.stats)
+          await handle.writeFile(content)
+          await handle.sync()
+          ino = (await handle.stat({ bigint: true })).ino
+        } finally {
+          await handle.close()
+        }
+        let unsure: unknown
+        // between the last look and the new name nothing waits: another thread may end this one at any wait
+        for (let tries = 0; !isReady(); tries += 1) {
+          if (tries === 3) refuse(changed(file))
+          await stillOurs()
+        }
+        try {
+          renameSync(fresh, path)
+        } catch (thrown) {
+          if (statsOf(path)?.ino !== ino) throw thrown
+          unsure = thrown
+        }
+        const after = afterwards(path)
+        seen = { bytes: content, stats: after?.ino === ino ? after : seen.stats }
+        try {
+          if (unsure === undefined) await folder?.sync()
+        } catch (thrown) {
+          if (!KNOWS_NO_SYNC.includes(codeOf(thrown))) unsure = thrown
+        }
+        return unsure === undefined
+          ? null
+          : outcomeUnknown(
+              driverError(unsure),
+              `${file}: the change is in the file, but the disk did not confirm the file's new name (${driverError(unsure).message}), so a crash of the machine may undo it`,
+            )
+      } catch (thrown) {
+        await rm(fresh, { force: true }).catch(() => undefined)
+        throw thrown
+      } finally {
+        await folder?.close().catch(() => undefined)
+      }
+    }
+
     return E.right({
-      bytes: bytes === null || bytes.length === 0 ? null : new Uint8Array(bytes),
+      bytes: seen.bytes,
       write: content =>
-        replace(path, content).catch(thrown =>
+        write(content).catch(thrown =>
           refuse(
-            connectionError(
-              file,
-              `the file can't be written (${textOf(thrown)}): nothing of the last change is kept; make room or mend it, and run it again`,
-              thrown,
-            ),
+            refusedWith(thrown) ??
+              connectionError(
+                file,
+                `the file can't be written (${driverError(thrown).message}): ${NOTHING_KEPT}; make room or mend it, and run it again`,
+                driverError(thrown),
+              ),
           ),
         ),
-      release: () => release(lock, token),
+      release: () => lock.release(),
     })
   } catch (thrown) {
-    await release(lock, token)
-    return E.left(connectionError(file, `the file can't be read: ${textOf(thrown)}`, thrown))
+    lock.release()
+    return E.left(
+      refusedWith(thrown) ?? connectionError(file, `the file can't be read: ${driverError(thrown).message}`, driverError(thrown)),
+    )
   }
 }

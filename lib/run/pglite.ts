@@ -4,6 +4,7 @@
  * It speaks the Postgres dialect, so that a test on it says what a server would answer. There is one
  * connection: operations take turns. A cursor outside a transaction is held by the engine (WITH HOLD),
  * so that other operations may go on between its chunks. Starting takes seconds: share a runner.
+ * A folder has one runner at a time, as a file of sql.js has (FOLDER.lock, see fileLock.ts).
  */
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import * as E from 'fp-ts/lib/Either.js'
@@ -12,10 +13,12 @@ import { connectionError, type DbError, unsupported } from '../core/DbError.js'
 import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
+import type { Driver, SqlEngine, SqlOptions } from './Driver.js'
+import { driverError } from './driverError.js'
 import { ISOLATION, LEVELS } from './isolation.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
 import { singleSession } from './single.js'
-import { type Driver, type SqlEngine, type SqlOptions, sqlSession } from './sqlSession.js'
+import { sqlSession } from './sqlSession.js'
 
 export interface PgliteOptions extends SqlOptions {
   /** A folder to keep the database in; left out, it is in memory and ends with the runner. */
@@ -40,6 +43,11 @@ export const pglite =
   (options: PgliteOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
     const where = options.dataDir ?? 'memory://'
+    const folder = folderOf(where)
+    // Node's modules are for folders only: PGlite runs in browsers, too
+    const owned = folder === null ? null : await (await import('./lockedFile.js')).own(folder)
+    if (owned !== null && E.isLeft(owned)) return owned
+    const release = (): void => owned?.right.lock.release()
     try {
       const { extensions, loadDataDir } = options
       const db = await PGlite.create({
@@ -49,12 +57,20 @@ export const pglite =
         ...(loadDataDir && { loadDataDir }),
       })
       await db.exec("SET TIME ZONE 'UTC'; SET client_min_messages = warning")
-      return E.right(singleSession(sqlSession(engine, open(db), options), capabilities, options))
+      return E.right(singleSession(sqlSession(engine, open(db, release), options), capabilities, options))
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown)
-      return E.left(connectionError(`pglite ${where}`, `the database can't be opened: ${reason}`, thrown))
+      release()
+      const cause = driverError(thrown)
+      return E.left(connectionError(`pglite ${where}`, `the database can't be opened: ${cause.message}`, cause))
     }
   }
+
+/** The folder that a data directory of PGlite is; null for one in memory or in a browser. */
+const folderOf = (dataDir: string): string | null => {
+  const scheme = /^[a-z-]+:\/\//.exec(dataDir)?.[0]
+  if (dataDir === '' || (scheme !== undefined && scheme !== 'file://')) return null
+  return globalThis.process?.versions?.node === undefined ? null : dataDir.slice(scheme?.length ?? 0)
+}
 
 /** Types whose cells stay the text that Postgres writes: 64-bit integers, instants, dates, JSON, bytes. */
 const asText: { readonly [oid: number]: (cell: string) => string } = Object.fromEntries(
@@ -80,7 +96,7 @@ const engine: SqlEngine = {
   diagnose: error => Promise.resolve(error),
 }
 
-const open = (db: PGlite): Driver => {
+const open = (db: PGlite, release: () => void): Driver => {
   let cursors = 0
   let inTransaction = false
   const rowsOf = async (
@@ -112,6 +128,6 @@ const open = (db: PGlite): Driver => {
       if (sql === 'COMMIT' || sql === 'ROLLBACK') inTransaction = false
     },
     committed: async () => undefined,
-    close: () => db.close(),
+    close: () => db.close().finally(release),
   }
 }

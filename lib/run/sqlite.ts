@@ -3,7 +3,9 @@
  *
  * sql.js is SQLite compiled to WebAssembly, with nothing to install. A file is read whole when it is
  * opened and written whole after each commit (to a new file that then takes the name), so that what
- * was answered as committed is there after a crash. A lock file keeps other processes out meanwhile.
+ * was answered as committed is there after a crash. The file has one owner: a lock beside it (FILE.lock, see fileLock.ts) keeps
+ * other threads, processes and containers out. In a folder that several machines share, a lock that a crash leaves stays until
+ * a person removes it.
  *
  * The session has foreign keys on, LIKE with regard to case, and Unicode case mapping by functions of
  * its own. Rows in a cursor are those of its opening: a write first reads the rest of open cursors.
@@ -11,13 +13,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
-import { connectionError, type DbError } from '../core/DbError.js'
+import { connectionError, type DbError, refuse } from '../core/DbError.js'
 import type { Runner } from '../core/Interpreter.js'
 import type { ResultColumn } from '../sql/compile.js'
+import type { Driver, DriverCursor, SqlOptions, Statement } from './Driver.js'
+import { driverError } from './driverError.js'
 import { type LockedFile, lockFile } from './lockedFile.js'
 import { singleSession } from './single.js'
 import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqliteEngine.js'
-import { type Driver, type DriverCursor, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
+import { sqlSession } from './sqlSession.js'
 
 export interface SqliteOptions extends SqlOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */
@@ -32,6 +36,7 @@ let loading: Promise<SqlJs> | undefined
 export const sqlite =
   (options: SqliteOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
+    const target = options.file ?? 'sqlite in memory'
     const held = options.file === undefined || options.file === ':memory:' ? E.right(null) : await lockFile(options.file)
     if (E.isLeft(held)) return held
     try {
@@ -39,17 +44,18 @@ export const sqlite =
         loading = undefined
         throw thrown
       })
-      const driver = open(await loading, held.right)
-      return E.right(singleSession(sqlSession(sqliteEngine, driver, options), sqliteCapabilities('sqlite'), options))
+      await loading
     } catch (thrown) {
-      await held.right?.release()
-      const target = options.file ?? 'sqlite in memory'
+      held.right?.release()
+      return E.left(connectionError(target, `sql.js can't be loaded: ${driverError(thrown).message}`, driverError(thrown)))
+    }
+    try {
+      const driver = open(await loading, held.right)
+      return E.right(singleSession(sqlSession(sqliteEngine(target), driver, options), sqliteCapabilities('sqlite'), options))
+    } catch (thrown) {
+      held.right?.release()
       return E.left(
-        connectionError(
-          target,
-          `this is no SQLite database that can be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-          thrown,
-        ),
+        connectionError(target, `this is no SQLite database that can be read: ${driverError(thrown).message}`, driverError(thrown)),
       )
     }
   }
@@ -159,12 +165,13 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
     committed: async () => {
       if (file === null || state(db) === unchanged) return
       drain()
-      const bytes = db.export()
-      prepareSession(db)
+      forget()
+      let unsure: DbError | null
       try {
-        await file.write(bytes)
+        const bytes = db.export()
+        prepareSession(db)
+        unsure = await file.write(bytes)
         saved = bytes
-        unchanged = state(db)
       } catch (thrown) {
         db.close()
         db = new sqlJs.Database(saved)
@@ -172,11 +179,13 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
         unchanged = state(db)
         throw thrown
       }
+      unchanged = state(db)
+      if (unsure !== null) refuse(unsure)
     },
     close: async () => {
       drain()
       db.close()
-      await file?.release()
+      file?.release()
     },
   }
 }

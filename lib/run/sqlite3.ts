@@ -2,17 +2,24 @@
  * The native SQLite runner, by better-sqlite3: a database in memory, or a file that several processes may open.
  *
  * The same engine as `sqlite`, without WebAssembly: a commit writes what changed and not the whole file, and SQLite's own
- * locks keep processes apart. Statements run in this thread and block it while they run; there is one connection, and
+ * locks keep processes apart: a statement that waits longer than `busyTimeout` for one is `Locked`. A file that a runner of
+ * sql.js has open is not opened, because that one writes the file whole. Statements run in this thread and block it while they run; there is one connection, and
  * operations take turns.
  */
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database, { type Database as Connection, type Options } from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { connectionError, type DbError, textOf } from '../core/DbError.js'
+import { connectionError, type DbError, locked } from '../core/DbError.js'
 import type { Runner } from '../core/Interpreter.js'
+import type { Driver, DriverCursor, SqlOptions, Statement } from './Driver.js'
+import { driverError } from './driverError.js'
+import { fileHolder } from './lockedFile.js'
 import { singleSession } from './single.js'
 import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqliteEngine.js'
-import { type Driver, type DriverCursor, type SqlOptions, type Statement, sqlSession } from './sqlSession.js'
+import { classifyFile } from './sqliteErrors.js'
+import { sqlSession } from './sqlSession.js'
 
 export interface Sqlite3Options extends SqlOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */
@@ -26,16 +33,35 @@ export const sqlite3 =
   (options: Sqlite3Options = {}): TaskEither<DbError, Runner> =>
   async () => {
     const file = options.file ?? ':memory:'
+    if (file === '' || file.includes('\0')) {
+      return E.left(
+        connectionError(
+          file === '' ? '(no name)' : 'sqlite3',
+          'a database file needs a name without NUL: leave file out for a database in memory',
+        ),
+      )
+    }
+    if (!existsSync(dirname(file)))
+      return E.left(connectionError(file, `the file can't be opened: there is no folder ${dirname(file)}; create it first`))
+    let db: Connection | undefined
     try {
+      const holder = file === ':memory:' ? null : await fileHolder(file)
+      if (holder !== null) return E.left(locked(file, holder.holder, holder.advice ?? 'sql.js writes it whole; close it there first'))
       const settings: Options = { timeout: options.busyTimeout ?? 5_000 }
-      const db = new Database(file, settings)
-      for (const [name, f] of Object.entries(sqliteFunctions)) db.function(name, { deterministic: true }, f)
-      for (const sql of sqliteSession) db.exec(sql)
+      const opened = new Database(file, settings)
+      db = opened
+      for (const [name, f] of Object.entries(sqliteFunctions)) opened.function(name, { deterministic: true }, f)
+      for (const sql of sqliteSession) opened.exec(sql)
       // the file is looked at only now
-      db.prepare('SELECT count(*) FROM sqlite_master').get()
-      return E.right(singleSession(sqlSession(sqliteEngine, driverOf(db), options), sqliteCapabilities('sqlite3'), options))
+      opened.prepare('SELECT count(*) FROM sqlite_master').get()
+      const engine = sqliteEngine(file, () => opened.pragma('query_only', { simple: true }) === 0)
+      return E.right(singleSession(sqlSession(engine, driverOf(opened), options), sqliteCapabilities('sqlite3'), options))
     } catch (thrown) {
-      return E.left(connectionError(file, `this is no SQLite database that can be read: ${textOf(thrown)}`, thrown))
+      db?.close()
+      return E.left(
+        classifyFile(thrown, { target: file, mayWrite: () => true }) ??
+          connectionError(file, `the file can't be opened: ${driverError(thrown).message}`, driverError(thrown)),
+      )
     }
   }
 
@@ -129,6 +155,8 @@ const driverOf = (db: Connection): Driver => {
     },
     script: async sql => {
       drain()
+      // where the disk is full, SQLite rolls back by itself
+      if (sql === 'ROLLBACK' && !db.inTransaction) return
       db.exec(sql)
     },
     committed: async () => undefined,

@@ -4,7 +4,7 @@
  * `sqlite` runs it in WebAssembly (sql.js), `sqlite3` natively (better-sqlite3). The dialect, the way values travel, the
  * errors and what a session has to be told are the same; only the driver differs.
  */
-import { type DbError, foreignKeyViolation } from '../core/DbError.js'
+import { type DbError, type ForeignKeyViolation, foreignKeyViolation } from '../core/DbError.js'
 import type { Capabilities } from '../core/Interpreter.js'
 import { matcher, parsed } from '../core/regex.js'
 import { foreignKeyName } from '../core/Schema.js'
@@ -13,11 +13,11 @@ import { lowerCase, upperCase } from '../core/simpleCase.js'
 import type { ResultColumn } from '../sql/compile.js'
 import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
+import type { Driver, SqlEngine, Statement } from './Driver.js'
 import { LEVELS } from './isolation.js'
 import { sqliteSteps } from './sqliteDates.js'
 import { classifySqlite } from './sqliteErrors.js'
 import { sqliteJsonFunctions } from './sqliteJson.js'
-import type { Driver, SqlEngine, Statement } from './sqlSession.js'
 
 export const sqliteCapabilities = (engine: string): Capabilities => ({
   engine,
@@ -28,16 +28,17 @@ export const sqliteCapabilities = (engine: string): Capabilities => ({
   isolation: LEVELS,
 })
 
-export const sqliteEngine: SqlEngine = {
+/** `target` names the database in errors; `mayWrite` says whether the session itself admits writes at the moment. */
+export const sqliteEngine = (target: string, mayWrite: () => boolean = () => false): SqlEngine => ({
   dialect,
   values: sqliteValues,
   begin: () => 'BEGIN IMMEDIATE',
   readOnly: { on: 'PRAGMA query_only = ON', off: 'PRAGMA query_only = OFF' },
-  classify: classifySqlite,
+  classify: (thrown, context) => classifySqlite(thrown, context, { target, mayWrite }),
   isUncertain: () => false,
   diagnose: (error, statement, driver) =>
     error._tag === 'ForeignKeyViolation' ? foreignKey(error, statement, driver) : Promise.resolve(error),
-}
+})
 
 const ofNumber =
   (f: (x: number) => number) =>
@@ -111,7 +112,7 @@ export const sqliteReading = (
  * SQLite does not say which foreign key failed. The statement is run again with the check put off, in
  * a savepoint that is undone, and the database is asked which rows refer to nothing.
  */
-const foreignKey = async (error: DbError, statement: Statement, driver: Driver): Promise<DbError> => {
+const foreignKey = async (error: ForeignKeyViolation, statement: Statement, driver: Driver): Promise<DbError> => {
   const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> =>
     (await driver.query({ text: sql, params: [], columns: [], kind: 'read' })).rows
   await driver.script('SAVEPOINT query_ts_diagnosis')

@@ -3,6 +3,10 @@
  *
  *   hold FILE      opens, says how that went, and holds the file until it is killed or told to end
  *   count FILE     opens and adds one to a counter again and again, saying each answered number, until it is killed
+ *   contend FILE   opens whenever it is told `go`, commits one row when it got the file, and says how that went; closes at `next`
+ *   native FILE    opens with better-sqlite3, takes the file for itself and commits a row, and holds it until it is told to end
+ *   wal FILE       opens with better-sqlite3 in WAL mode, commits a row, and waits to be killed
+ *   pglite FOLDER  opens with PGlite, commits a row, and waits to be killed
  *   fill FILE      commits large rows until one can't be written; says that error, and how many rows are there then
  *   begin FILE     commits 1, begins a transaction that writes 2, says so, and waits in it to be killed
  *
@@ -13,10 +17,14 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { generated, int, text } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import { asc } from '../../lib/core/Expr.js'
+import type { Runner } from '../../lib/core/Interpreter.js'
 import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
+import { schema } from '../../lib/core/Schema.js'
 import { table } from '../../lib/core/Table.js'
+import { pglite } from '../../lib/run/pglite.js'
 import { sqlite } from '../../lib/run/sqlite.js'
+import { createAll } from '../../lib/schema/createAll.js'
 
 export const counters = table('counter', { n: int }, { primaryKey: ['n'] })
 
@@ -31,9 +39,54 @@ export interface Said {
 
 const say = (tag: string, n = 0, more: Partial<Said> = {}): Promise<void> =>
   new Promise(resolve => process.send?.({ tag, n, ...more } satisfies Said, undefined, undefined, () => resolve()))
-const forever = new Promise<never>(() => setInterval(() => undefined, 1_000))
+const forever = (): Promise<never> => new Promise(() => setInterval(() => undefined, 1_000))
+
+/** The task in which the child opens and closes the file again and again. */
+const contend = (file: string): Promise<never> => {
+  let db: Runner | undefined
+  process.on('message', async what => {
+    if (what === 'end') process.exit(0)
+    if (what === 'next') {
+      await db?.close()
+      db = undefined
+      return say('closed')
+    }
+    const opened = await sqlite({ file })()
+    if (E.isLeft(opened)) return say(opened.left._tag)
+    db = opened.right
+    const answer = await C.run(C.insert(items)({ label: String(process.pid) }))({ db })()
+    return say(E.isRight(answer) ? 'open' : answer.left._tag, process.pid)
+  })
+  return forever()
+}
+
+/** A program that uses better-sqlite3 by itself. */
+const native = async (file: string, pragma: string): Promise<never> => {
+  const { default: Database } = await import('better-sqlite3')
+  const db = new Database(file)
+  db.pragma(pragma)
+  db.prepare("INSERT INTO item (label) VALUES ('native')").run()
+  await say('open')
+  process.on('message', () => {
+    db.close()
+    process.exit(0)
+  })
+  return forever()
+}
 
 const main = async (task: string, file: string): Promise<void> => {
+  if (task === 'contend') return contend(file)
+  if (task === 'pglite') {
+    const opened = await pglite({ dataDir: file })()
+    if (E.isRight(opened)) {
+      await createAll(schema({ items }))({ db: opened.right })()
+      await C.run(C.insert(items)({ label: 'of PGlite' }))({ db: opened.right })()
+    }
+    await say(E.isRight(opened) ? 'open' : opened.left._tag)
+    return forever()
+  }
+  if (task === 'native') return native(file, 'locking_mode = EXCLUSIVE')
+  if (task === 'wal') return native(file, 'journal_mode = WAL')
   const opened = await sqlite({ file })()
   if (E.isLeft(opened)) {
     await say(opened.left._tag)
@@ -44,7 +97,7 @@ const main = async (task: string, file: string): Promise<void> => {
   if (task === 'hold') {
     await say('open', process.pid)
     process.on('message', () => void db.close().then(() => process.exit(0)))
-    return forever
+    return forever()
   }
   if (task === 'count') {
     const last = await Q.all(
@@ -77,9 +130,13 @@ const main = async (task: string, file: string): Promise<void> => {
   await Program.transaction()<Program.Db, unknown, never>(env => async () => {
     await put(2)(env)()
     await say('written', 2)
-    return forever
+    return forever()
   })({ db })()
 }
 
 const [task, file] = process.argv.slice(2)
-if (task !== undefined && file !== undefined && process.send !== undefined) await main(task, file)
+if (task !== undefined && file !== undefined && process.send !== undefined) {
+  // a parent that fails ends its children
+  process.on('disconnect', () => process.exit(1))
+  await main(task, file)
+}

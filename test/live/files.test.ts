@@ -1,10 +1,9 @@
 /**
- * A SQLite file of sql.js: what was answered as committed is there, whatever happens; nobody else gets in meanwhile.
+ * A SQLite file of sql.js: what was answered as committed is there, whatever happens.
  *
- * Crashes are real: a child process is killed without warning. So is the second process. A file that can't be read is
+ * Crashes are real: a child process is killed without warning. A file that can't be read is
  * left as it is; a commit that can't be written has not happened, in memory as in the file, and the runner goes on.
  */
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -16,19 +15,15 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import { int, text } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import { type DbError, show } from '../../lib/core/DbError.js'
-import { asc } from '../../lib/core/Expr.js'
-import type { Runner } from '../../lib/core/Interpreter.js'
 import * as Program from '../../lib/core/Program.js'
 import * as Q from '../../lib/core/Query.js'
 import { fk, schema } from '../../lib/core/Schema.js'
@@ -38,112 +33,8 @@ import { sqlite } from '../../lib/run/sqlite.js'
 import { createAll } from '../../lib/schema/createAll.js'
 import { suite } from '../suite.js'
 import { temporaryFolder, wellMade } from './eachEngine.js'
-import { counters, items, type Said } from './fileChild.js'
-
-const all = pipe(
-  Q.from(items),
-  Q.orderBy(x => [asc(x.id)]),
-)
-const everything = schema({ items, counters })
-const put = (label: string) => C.run(C.insert(items)({ label }))
-const counted = pipe(
-  Q.from(counters),
-  Q.orderBy(c => [asc(c.n)]),
-  Q.map(c => c.n),
-)
-
-const fresh = (): string => join(temporaryFolder(), 'data.db')
-const open = async (file: string): Promise<Runner> => {
-  const opened = await sqlite({ file })()
-  assert.ok(E.isRight(opened), E.isLeft(opened) ? show(opened.left) : '')
-  return (opened as E.Right<Runner>).right
-}
-const refused = async (file: string): Promise<DbError> => {
-  const opened = await sqlite({ file })()
-  if (E.isRight(opened)) {
-    await opened.right.close()
-    assert.unreachable(`${file} was opened`)
-  }
-  const error = (opened as E.Left<DbError>).left
-  wellMade(error)
-  return error
-}
-const right = async <X, A>(program: Program.Program<Program.Db, X, A>, db: Runner): Promise<A> => {
-  const answer = await program({ db })()
-  assert.ok(E.isRight(answer), E.isLeft(answer) ? show(answer.left as never) : '')
-  return (answer as E.Right<A>).right
-}
-const left = async <X, A>(program: Program.Program<Program.Db, X, A>, db: Runner): Promise<any> => {
-  const answer = await program({ db })()
-  assert.ok(E.isLeft(answer), `expected a failure, got ${JSON.stringify(answer)}`)
-  return (answer as E.Left<X>).left
-}
-/** A file with both tables and one row, closed. */
-const filled = async (): Promise<string> => {
-  const file = fresh()
-  const db = await open(file)
-  await right(createAll(everything), db)
-  await right(put('first'), db)
-  await db.close()
-  return file
-}
-const labels = async (file: string): Promise<readonly string[]> => {
-  const db = await open(file)
-  const rows = await right(Q.all(all), db)
-  await db.close()
-  return rows.map(r => r.label)
-}
-const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
-
-const script = join(dirname(fileURLToPath(import.meta.url)), 'fileChild.js')
-/** A child process, with what it says and its end. */
-const child = (task: string, file: string, shell?: string) => {
-  const worker: ChildProcess =
-    shell === undefined
-      ? fork(script, [task, file], { silent: true })
-      : spawn('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, script, task, file], {
-          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        })
-  const said: Said[] = []
-  const waiting: (() => void)[] = []
-  const wake = (): void => {
-    for (const go of waiting.splice(0)) go()
-  }
-  let gone = false
-  worker.on('message', m => {
-    said.push(m as Said)
-    wake()
-  })
-  worker.on('exit', () => {
-    gone = true
-    wake()
-  })
-  const until = async (condition: () => boolean): Promise<void> => {
-    while (!condition() && !gone) await new Promise<void>(resolve => waiting.push(resolve))
-  }
-  return {
-    pid: worker.pid as number,
-    said,
-    until,
-    first: async (): Promise<Said> => {
-      await until(() => said.length > 0)
-      return said[0] ?? { tag: 'gone', n: 0 }
-    },
-    all: async (): Promise<readonly Said[]> => {
-      await until(() => false)
-      return said
-    },
-    kill: async (): Promise<void> => {
-      worker.kill('SIGKILL')
-      await until(() => gone)
-    },
-    end: async (): Promise<void> => {
-      // One that ended by itself may have closed its channel before its exit is heard of: then there is nothing to say.
-      if (worker.connected) worker.send('end', () => undefined)
-      await until(() => gone)
-    },
-  }
-}
+import { items, type Said } from './fileChild.js'
+import { all, child, counted, everything, filled, fresh, labels, left, open, put, refused, right } from './fileUse.js'
 
 const kept = suite('a SQLite file: what is kept')
 kept('data is there after close and open; generated numbers go on', async () => {
@@ -332,101 +223,7 @@ crashes('what a crash left half written beside it does no harm', async () => {
   assert.equal(await labels(file), ['first', 'second'])
   assert.equal(readdirSync(dirname(file)), ['data.db'])
 })
-crashes('a lock that a crash left: of a process that is gone, of none, of this one in its last life', async () => {
-  const gone = spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' }).stdout.trim()
-  const old = new Date(Date.now() - 3_600_000)
-  for (const [name, content] of [
-    ['gone', gone],
-    ['empty', ''],
-    ['ours, but not held: a container numbers its processes from the beginning', String(process.pid)],
-  ] as const) {
-    const file = await filled()
-    writeFileSync(`${file}.lock`, content)
-    utimesSync(`${file}.lock`, old, old)
-    const opened = await sqlite({ file })()
-    assert.ok(E.isRight(opened), `${name}: ${E.isLeft(opened) ? show(opened.left) : ''}`)
-    if (E.isRight(opened)) await opened.right.close()
-    assert.not(existsSync(`${file}.lock`))
-  }
-})
 crashes.run()
-
-const locks = suite('a SQLite file: one process at a time')
-locks('a second process: Locked, naming the first one; then it is its turn', async () => {
-  const file = await filled()
-  const db = await open(file)
-  assert.is((await child('hold', file).first()).tag, 'Locked')
-  await right(put('undisturbed'), db)
-  await db.close()
-  const worker = child('hold', file)
-  assert.equal(await worker.first(), { tag: 'open', n: worker.pid })
-  const e = await refused(file)
-  assert.is(e._tag, 'Locked')
-  if (e._tag === 'Locked') assert.equal([e.target, e.holder], [file, `process ${worker.pid}`])
-  assert.ok(e.message.includes(file) && e.message.includes(String(worker.pid)) && /close it there first/.test(e.message), e.message)
-  assert.ok(existsSync(`${file}.lock`), 'a refusal does not take the lock away')
-  await worker.end()
-  assert.equal(await labels(file), ['first', 'undisturbed'])
-})
-locks('the same process twice: Locked; after close it opens', async () => {
-  const file = await filled()
-  const db = await open(file)
-  const e = await refused(file)
-  assert.ok(e._tag === 'Locked' && e.holder === `process ${process.pid}`, show(e))
-  await db.close()
-  assert.equal(await db.close(), E.right(undefined))
-  assert.equal(await labels(file), ['first'])
-})
-locks('by another path to the same file: a link, a dot', async () => {
-  const file = await filled()
-  const link = join(temporaryFolder(), 'link.db')
-  symlinkSync(file, link)
-  const db = await open(file)
-  assert.is((await refused(join(dirname(file), '.', 'data.db')))._tag, 'Locked')
-  assert.is((await refused(`${dirname(file)}/../${dirname(file).split('/').at(-1)}/data.db`))._tag, 'Locked')
-  assert.is((await refused(link))._tag, 'Locked')
-  await db.close()
-})
-locks('20 at once in one process, of a free file and over the lock of a dead process: one gets it', async () => {
-  const gone = spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' }).stdout.trim()
-  for (let round = 0; round < 12; round += 1) {
-    const file = fresh()
-    if (round % 3 > 0) writeFileSync(`${file}.lock`, gone)
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, async (_, i) => {
-        if (i % 5 > 1) await wait((round + i) % 4)
-        return sqlite({ file })()
-      }),
-    )
-    const got = answers.filter(E.isRight)
-    for (const a of got) await a.right.close()
-    assert.is(got.length, 1, `${got.length} hold ${round % 3 > 0 ? 'what a crash left' : 'a free file'}`)
-    assert.ok(answers.every(a => E.isRight(a) || a.left._tag === 'Locked'))
-    assert.equal(readdirSync(dirname(file)), [])
-  }
-})
-locks('five processes at once over the lock of a dead one: at most one gets it', async () => {
-  const file = await filled()
-  writeFileSync(`${file}.lock`, spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' }).stdout.trim())
-  const workers = Array.from({ length: 5 }, () => child('hold', file))
-  const said = await Promise.all(workers.map(w => w.first()))
-  const open_ = said.filter(s => s.tag === 'open').length
-  await Promise.all(workers.map(w => w.end()))
-  assert.is(open_, 1, JSON.stringify(said))
-  assert.ok(said.every(s => s.tag === 'open' || s.tag === 'Locked'))
-})
-locks('closing does not take away the lock of another', async () => {
-  const file = await filled()
-  const db = await open(file)
-  // Somebody removed the lock by hand, and another process took the file.
-  rmSync(`${file}.lock`)
-  const worker = child('hold', file)
-  assert.is((await worker.first()).tag, 'open')
-  await db.close()
-  assert.ok(existsSync(`${file}.lock`), 'the lock of the other process is gone')
-  await worker.end()
-})
-locks.run()
 
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (Math.imul(i + 1, 2_654_435_761) >>> 13) & 255)
 const damaged: readonly (readonly [string, (file: string) => void])[] = [
@@ -617,7 +414,7 @@ for (const [name, hinder, mend] of obstacles) {
 unwritable('the disk is full (a limit on the size of files): as before, until there is room', async () => {
   const file = await filled()
   const before = readFileSync(file)
-  const worker = child('fill', file, "trap '' XFSZ; ulimit -f 200")
+  const worker = child('fill', file, ['sh', '-c', `trap '' XFSZ; ulimit -f 200; exec "$0" "$@"`])
   const said = await worker.all()
   const ends = said.at(-1) as Said
   assert.equal([said[0]?.tag, ends.tag], ['committed', 'ConnectionError'], JSON.stringify(said))
