@@ -9,6 +9,7 @@ import {
   checkViolation,
   connectionError,
   type DbError,
+  type DriverError,
   databaseError,
   deadlock,
   foreignKeyViolation,
@@ -27,7 +28,9 @@ import {
 } from '../core/DbError.js'
 import type { AnyTable } from '../core/Syntax.js'
 import { columnName, madeByType } from '../core/Table.js'
-import type { Context } from './sqlSession.js'
+import type { Context } from './Driver.js'
+import { driverError } from './driverError.js'
+import { nameIn, shownSql } from './withoutValues.js'
 
 export interface MysqlError {
   readonly errno?: number | undefined
@@ -52,7 +55,7 @@ const MANNERS: { readonly [name in Server]: Manner } = {
 }
 
 /** `for key 'table.name'` on MySQL, `for key 'name'` on MariaDB. The value before it may hold anything. */
-const unique = ({ namesTables }: Manner, e: MysqlError, { table }: Context, cause: unknown): DbError => {
+const unique = ({ namesTables }: Manner, e: MysqlError, { table }: Context, cause: DriverError): DbError => {
   const said = /.* for key '([\s\S]*)'$/s.exec(e.message)?.[1] ?? ''
   const known = table !== null && (!namesTables || said.startsWith(`${table.name}.`)) ? table : null
   const dot = !namesTables ? -1 : known === null ? said.indexOf('.') : known.name.length
@@ -64,7 +67,7 @@ const unique = ({ namesTables }: Manner, e: MysqlError, { table }: Context, caus
 
 const NAMES = /\(`(?:[^`]|``)*`\.`((?:[^`]|``)*)`, CONSTRAINT `((?:[^`]|``)*)` FOREIGN KEY \((.*?)\) REFERENCES/s
 
-const foreignKey = (e: MysqlError, { sql }: Context, cause: unknown): DbError => {
+const foreignKey = (e: MysqlError, { sql }: Context, cause: DriverError): DbError => {
   const [, table, constraint, columns] = NAMES.exec(e.message) ?? []
   if (table === undefined || constraint === undefined) {
     // MariaDB says no more when a table is dropped that others refer to
@@ -76,7 +79,7 @@ const foreignKey = (e: MysqlError, { sql }: Context, cause: unknown): DbError =>
 }
 
 /** MySQL: `Check constraint 'n' is violated.` MariaDB: ``CONSTRAINT `n` failed for `db`.`t` ``, where a column's own check is `t.column`. */
-const check = (e: MysqlError, { table }: Context, cause: unknown): DbError => {
+const check = (e: MysqlError, { table }: Context, cause: DriverError): DbError => {
   const plain = /^Check constraint '(.*)' is violated/s.exec(e.message)?.[1]
   const name = plain ?? unquoted(/^CONSTRAINT `(.*)` failed for /s.exec(e.message)?.[1] ?? '')
   const range = table === null ? null : madeByType(table, name, 'range')
@@ -113,7 +116,7 @@ const positionIn = (sql: string, message: string): number | null => {
 }
 
 /** Why MariaDB could not create a table: the number of an error within the error. */
-const notCreated = (dialect: Server, e: MysqlError, cause: unknown): DbError => {
+const notCreated = (dialect: Server, e: MysqlError, cause: DriverError): DbError => {
   const [, name, inner] = /^Can't create table `(?:[^`]|``)*`\.`((?:[^`]|``)*)` \(errno: (\d+)/s.exec(e.message) ?? []
   const object = unquoted(name ?? '')
   switch (inner) {
@@ -129,7 +132,7 @@ const notCreated = (dialect: Server, e: MysqlError, cause: unknown): DbError => 
     case '185':
       return unsupported('so many columns in a table', dialect, 'split it')
     default:
-      return databaseError(String(e.errno), e.message, cause)
+      return databaseError(String(e.errno), cause.message, cause)
   }
 }
 
@@ -139,7 +142,8 @@ const WRONG_KEY = 'a foreign key of it refers to a table that is not there, or t
 const unescaped = (message: string): string =>
   message.replace(/\\00([01][0-9A-F]|7F|[89][0-9A-F])/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 
-export const classifyMysql = (dialect: Server, said: MysqlError, context: Context, cause: unknown): DbError => {
+export const classifyMysql = (dialect: Server, said: MysqlError, context: Context, thrown: unknown): DbError => {
+  const cause = driverError(thrown, context)
   const { table } = context
   const e = MANNERS[dialect].escapes ? { ...said, message: unescaped(said.message) } : said
   switch (e.errno) {
@@ -165,7 +169,7 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1265:
       return !context.isRaw && table !== null && hasNoNull(table, columnIn(e.message))
         ? notNullViolation(table.name, columnIn(e.message), cause)
-        : databaseError(String(e.errno), e.message, cause)
+        : databaseError(String(e.errno), cause.message, cause)
     case 1364:
       return notNullViolation(table?.name ?? '', /^Field '(.*)' doesn't/s.exec(e.message)?.[1] ?? '', cause)
     case 1264:
@@ -181,16 +185,20 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
       return valueTooLong(null, cause)
     case 1146:
     case 1051:
-      return schemaConflict(objectIn(e.message), 'there is no such table: create it with createAll', cause)
+      return schemaConflict(nameIn(context, objectIn(e.message)), 'there is no such table: create it with createAll', cause)
     case 1050:
     case 1061:
     case 1826:
     case 3822:
-      return schemaConflict(quotedIn(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)
+      return schemaConflict(nameIn(context, quotedIn(e.message)), 'it exists already: drop it first, or leave it out of the schema', cause)
     case 1060:
-      return schemaConflict(quotedIn(e.message), `${dialect} does not tell names apart by case: rename one with named`, cause)
+      return schemaConflict(
+        nameIn(context, quotedIn(e.message)),
+        `${dialect} does not tell names apart by case: rename one with named`,
+        cause,
+      )
     case 1049:
-      return schemaConflict(quotedIn(e.message), 'there is no such schema: create it first', cause)
+      return schemaConflict(nameIn(context, quotedIn(e.message)), 'there is no such schema: create it first', cause)
     case 1005:
       return notCreated(dialect, e, cause)
     case 1822:
@@ -201,18 +209,18 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1044:
       return /'information_schema'$/.test(e.message)
         ? schemaConflict('information_schema', `it belongs to ${dialect}: take another schema`, cause)
-        : databaseError(String(e.errno), e.message, cause)
+        : databaseError(String(e.errno), cause.message, cause)
     case 1142:
     case 1143:
     case 1227:
-      return databaseError(String(e.errno), e.message, cause)
+      return databaseError(String(e.errno), cause.message, cause)
     case 1054:
       return context.isRaw
-        ? syntaxError(e.message, context.sql, null, cause)
-        : schemaConflict(objectIn(e.message), 'there is no such column: the table in the database is another', cause)
+        ? syntaxError(cause.message, shownSql(context), null, cause)
+        : schemaConflict(nameIn(context, objectIn(e.message)), 'there is no such column: the table in the database is another', cause)
     case 1064:
       if (e.message.startsWith('memory exhausted')) return unsupported('so deep a statement', dialect, 'split it')
-      return syntaxError(e.message.slice(0, 200), context.sql, positionIn(context.sql, e.message), cause)
+      return syntaxError(cause.message.slice(0, 200), shownSql(context), positionIn(context.sql, e.message), cause)
     case 1052:
     case 1066:
     case 1109:
@@ -226,7 +234,7 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1305:
     case 1582:
     case 1583:
-      return syntaxError(e.message.slice(0, 200), context.sql, null, cause)
+      return syntaxError(cause.message.slice(0, 200), shownSql(context), null, cause)
     case 1213:
     case 3058:
       return deadlock(cause)
@@ -245,7 +253,7 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1102:
     case 1103:
     case 1166:
-      return schemaConflict(quotedIn(e.message), `${dialect} takes no such name`, cause)
+      return schemaConflict(nameIn(context, quotedIn(e.message)), `${dialect} takes no such name`, cause)
     case 1116:
     case 1117:
     case 1118:
@@ -257,7 +265,7 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 3157:
     case 3950:
     case 4045:
-      return unsupported(`this (${e.message.slice(0, 200)})`, dialect, 'split it')
+      return unsupported(`this (${cause.message.slice(0, 200)})`, dialect, 'split it')
     case 1053:
     case 1080:
     case 1152:
@@ -269,11 +277,32 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
       // words of the driver
       if (/in closed state|connection (?:is|was) (?:closed|lost)/i.test(e.message))
         return connectionError(dialect, 'the connection was closed', cause)
-      return databaseError(null, withoutValues(e.message), cause)
+      return databaseError(null, cause.message, cause)
     default:
-      return databaseError(String(e.errno), withoutValues(e.message), cause)
+      return databaseError(String(e.errno), cause.message, cause)
   }
 }
 
-/** What the servers quote may be a value; it stays in the cause. */
-const withoutValues = (message: string): string => message.replace(/: '.*'/s, ': (a value)')
+/**
+ * Replies that say nothing about the statement: the server, or a proxy in front of it, has given the session up. 1053 shutdown,
+ * 1080 and 1184 forced end, 1152 to 1161 network (their SQLSTATE is 08S01), 1927 and 3169 killed, 4031 idle for too long; 2000 to
+ * 2999 are errors of clients, which proxies pass on; 9000 to 9999 are ProxySQL's.
+ */
+const gaveUp = (errno: number): boolean =>
+  [1053, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031].includes(errno) ||
+  (errno >= 2000 && errno < 3000) ||
+  (errno >= 9000 && errno < 10_000)
+
+/** After these the server closes the connection, though it says that the statement failed: a packet that is too large. */
+const CLOSES: readonly number[] = [1153]
+
+/** Whether a driver's error is a reply that says that the statement failed. One that ends the session as well is none. */
+export const isMysqlReply = (thrown: unknown): boolean => {
+  const { errno, sqlState, sqlMessage } = (thrown ?? {}) as { readonly [field: string]: unknown }
+  const isReply = typeof errno === 'number' && errno > 0 && typeof sqlMessage === 'string'
+  return isReply && !gaveUp(errno) && !(typeof sqlState === 'string' && sqlState.startsWith('08') && !CLOSES.includes(errno))
+}
+
+/** Whether the server closes the connection after this reply. */
+export const closesConnection = (thrown: unknown): boolean =>
+  CLOSES.includes(Number((thrown as { readonly errno?: unknown } | null)?.errno))

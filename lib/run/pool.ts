@@ -12,21 +12,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { Pool, TimeoutError } from 'tarn'
-import {
-  cancelled,
-  closed,
-  connectionError,
-  type DbError,
-  databaseError,
-  lockOutside,
-  textOf,
-  timeout,
-  validationError,
-} from '../core/DbError.js'
+import { cancelled, closed, type DbError, databaseError, lockOutside, timeout, validationError } from '../core/DbError.js'
 import { LONGEST_TIMER } from '../core/fetch.js'
 import type { Capabilities, Cursor, Interpreter, Operation, Runner, SqlOp, TxOptions } from '../core/Interpreter.js'
+import type { SqlOptions } from './Driver.js'
+import { onAbort } from './onAbort.js'
+import { pace } from './pace.js'
 import { type Session, type SingleOptions, singleSession } from './single.js'
-import type { SqlOptions } from './sqlSession.js'
+import { inTime } from './socket.js'
+import { socketTrouble } from './socketErrors.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 
@@ -42,10 +36,21 @@ export interface PoolOptions extends SqlOptions {
   readonly recycle?: number
   /** Milliseconds after which a connection that nobody uses is closed; 30,000 unless told. */
   readonly idleTimeout?: number
-  /** Milliseconds that an operation waits for a connection; 10,000 unless told. */
+  /**
+   * Milliseconds that an operation waits for a connection, and that opening one may take up to its first statement.
+   * Default: 10,000.
+   */
   readonly acquireTimeout?: number
-  /** Milliseconds after which the server gives a statement up; without limit unless told. */
+  /**
+   * Milliseconds after which the server cancels a statement. Default: no limit. A server that says nothing loses its connection
+   * 2 seconds later.
+   */
   readonly statementTimeout?: number
+  /**
+   * Without `statementTimeout`: milliseconds of silence after which another connection asks whether the server still works on
+   * the statement; it is lost where it does not, or where the server can't be asked twice in a row. Default: 30,000.
+   */
+  readonly lookAfter?: number
   /** `rollback` unless told: the transaction is undone, and the operation is answered as if nothing were. */
   readonly transactionGuard?: TransactionGuard
 }
@@ -61,13 +66,15 @@ export interface Connection {
   readonly isOpen: () => Promise<boolean>
   /** Undoes such a transaction. */
   readonly undo: () => Promise<void>
-  /** Closes it, at once and without fail. */
+  /** Cuts it, at once and without fail. */
   readonly destroy: () => Promise<void>
+  /** Says goodbye to the server, and cuts it when that takes too long. */
+  readonly close: () => Promise<void>
 }
 
 export interface Server {
-  /** Opens a connection and prepares it; throws what the driver throws. */
-  readonly connect: () => Promise<Connection>
+  /** Opens a connection and prepares it; throws what the driver throws. Nothing of it is left when the signal is aborted before. */
+  readonly connect: (signal: AbortSignal) => Promise<Connection>
   /** What went wrong in connecting. */
   readonly classify: (thrown: unknown) => DbError
   /** Whether statements may be sent before those before them are answered. */
@@ -91,8 +98,13 @@ interface Ride {
 }
 
 const DEFAULTS = { max: 10, idleTimeout: 30_000, acquireTimeout: 10_000 }
+export const LOOK_AFTER = 30_000
 const WAITED =
   'all connections are in use: inside a transaction use the db that its body is given, end transactions and streams sooner, or allow more connections with max'
+/** The caller gave up while it waited for a connection. */
+const GIVEN_UP = new Error('given up')
+/** Nothing waits for a new connection any more. */
+const NOT_WANTED = new Error('not wanted')
 /** Pipelines that are longer than this make the callers at their end wait. */
 const MOST_RIDERS = 64
 
@@ -102,7 +114,13 @@ const within = (ms: number): number => Math.max(1, Math.min(ms, LONGEST_TIMER))
 export const poolProblem = ({ max = DEFAULTS.max }: PoolOptions): DbError | null =>
   Number.isSafeInteger(max) && max > 0 ? null : validationError(['max'], 'a pool has at least one connection: give a whole number')
 
-export const pooled = (server: Server, options: PoolOptions): Runner => {
+/** A runner over a pool, and a look whether a connection can be had. */
+interface Pooled {
+  readonly runner: Runner
+  readonly reach: TaskEither<DbError, void>
+}
+
+export const pooled = (server: Server, options: PoolOptions): Pooled => {
   const { capabilities } = server
   const acquireTimeout = within(options.acquireTimeout ?? DEFAULTS.acquireTimeout)
   const single: SingleOptions = { acquireTimeout }
@@ -115,19 +133,49 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
   let isClosed = false
 
   const tooOld = ({ since }: Lent): boolean => options.recycle !== undefined && performance.now() - since > options.recycle * 1000
+  const pacing = pace()
+  /** No attempt to connect begins after the first is aborted; the second ends those that are under way. */
+  const stopping = new AbortController()
+  const ending = new AbortController()
+  const waiting = new Set<ReturnType<typeof pool.acquire>>()
+  /** Why there is no connection, since the last one was opened. */
+  let trouble: unknown
+
+  /** Fails all who wait, unless one of the connections that are in use may come back to them. */
+  const disappoint = (thrown: unknown): void => {
+    if ([...live].every(c => c.isLost())) for (const pending of [...waiting]) pending.reject(thrown as Error)
+  }
+
+  /** An attempt waits for its turn, and is not made when nothing waits for it any more. */
+  const create = async (): Promise<Lent> => {
+    await pacing.turn(stopping.signal).catch(() => undefined)
+    if (stopping.signal.aborted) disappoint(NOT_WANTED)
+    if (stopping.signal.aborted || waiting.size === 0) throw NOT_WANTED
+    const began = performance.now()
+    try {
+      const connection = await inTime(acquireTimeout, server.connect, ending.signal)
+      pacing.succeeded()
+      trouble = undefined
+      live.add(connection)
+      return { connection, since: performance.now() }
+    } catch (thrown) {
+      pacing.failed(began)
+      trouble = thrown
+      disappoint(thrown)
+      throw thrown
+    }
+  }
+
   const pool = new Pool<Lent>({
     min: 0,
     max,
     acquireTimeoutMillis: acquireTimeout,
-    createTimeoutMillis: acquireTimeout,
+    // `create` has a limit of its own
+    createTimeoutMillis: LONGEST_TIMER,
     idleTimeoutMillis: within(options.idleTimeout ?? DEFAULTS.idleTimeout),
     createRetryIntervalMillis: 20,
-    propagateCreateError: true,
-    create: async () => {
-      const connection = await server.connect()
-      live.add(connection)
-      return { connection, since: performance.now() }
-    },
+    propagateCreateError: false,
+    create,
     validate: lent => {
       if (!isUsable(lent)) return false
       // tarn waits for a promise, though its types say otherwise
@@ -135,16 +183,25 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     },
     destroy: async ({ connection }) => {
       live.delete(connection)
-      await connection.destroy()
+      await connection.close()
     },
   })
 
-  const acquire = async (): Answer<Lent> => {
+  const acquire = async (signal?: AbortSignal): Answer<Lent> => {
+    const pending = pool.acquire()
+    waiting.add(pending)
+    const ignore = signal === undefined ? () => undefined : onAbort(signal, () => pending.reject(GIVEN_UP))
     try {
-      return E.right(await pool.acquire().promise)
+      return E.right(await pending.promise)
     } catch (thrown) {
-      if (thrown instanceof TimeoutError) return E.left(timeout('waiting for a connection', acquireTimeout, WAITED))
-      return E.left(server.classify(thrown))
+      if (thrown === GIVEN_UP) return E.left(cancelled)
+      if (thrown === NOT_WANTED) return E.left(closed('interpreter'))
+      if (!(thrown instanceof TimeoutError)) return E.left(server.classify(thrown))
+      if (trouble !== undefined || live.size < max) return E.left(server.classify(trouble ?? socketTrouble('CONNECT_TIMEOUT')))
+      return E.left(timeout('waiting for a connection', acquireTimeout, WAITED))
+    } finally {
+      ignore()
+      waiting.delete(pending)
     }
   }
 
@@ -166,14 +223,17 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
   const sent = <A>({ session }: Connection, op: SqlOp & Operation<A>): Answer<A> =>
     op.signal?.aborted === true ? Promise.resolve(E.left(cancelled)) : session.perform(op)
 
-  const loan = async (): Answer<Lent> => {
+  const loan = async (signal?: AbortSignal): Answer<Lent> => {
     const lent = atHand.pop()
-    return lent === undefined ? acquire() : E.right(lent)
+    return lent === undefined ? acquire(signal) : E.right(lent)
   }
 
   /** Runs something on a connection of its own. */
-  const borrowing = async <X, A>(f: (connection: Connection) => Promise<E.Either<X, A>>): Promise<E.Either<X | DbError, A>> => {
-    const lent = await loan()
+  const borrowing = async <X, A>(
+    f: (connection: Connection) => Promise<E.Either<X, A>>,
+    signal?: AbortSignal,
+  ): Promise<E.Either<X | DbError, A>> => {
+    const lent = await loan(signal)
     if (E.isLeft(lent)) return lent
     try {
       return await f(lent.right.connection)
@@ -228,7 +288,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
 
   /** A cursor keeps its connection until its end. */
   const opened = async (op: SqlOp): Answer<Cursor<unknown>> => {
-    const lent = await loan()
+    const lent = await loan(op.signal)
     if (E.isLeft(lent)) return lent
     const runner = singleSession(lent.right.connection.session, capabilities, single)
     const answer = await runner.perform(op as SqlOp & Operation<Cursor<unknown>>)()
@@ -303,15 +363,15 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     switch (op.tag) {
       case 'all':
         // what the server is told to cancel is whatever its connection is busy with: that must be no one else's
-        return op.signal === undefined ? read(op) : borrowing(c => sent(c, op))
+        return op.signal === undefined ? read(op) : borrowing(c => sent(c, op), op.signal)
       case 'cursor':
         return opened(op) as Answer<any>
       case 'advisoryLock':
         return Promise.resolve(E.left(lockOutside))
       case 'raw':
-        return borrowing(async c => guarded(c, await sent<A>(c, op)))
+        return borrowing(async c => guarded(c, await sent<A>(c, op)), op.signal)
       default:
-        return borrowing(c => sent(c, op))
+        return borrowing(c => sent(c, op), op.signal)
     }
   }
 
@@ -331,6 +391,7 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
 
   const closeOnce = async (): Answer<void> => {
     isClosed = true
+    stopping.abort()
     for (const cursor of cursors) await cursor.close()
     const ended = new Promise<void>(resolve => {
       allEnded = resolve
@@ -342,7 +403,9 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     })
     await Promise.race([ended, waited])
     clearTimeout(timer)
-    await Promise.all([...live].map(c => c.destroy()))
+    ending.abort()
+    // what is still under way is cut; the others are ended politely
+    await Promise.all([...live].map(c => (underWay === 0 ? c.close() : c.destroy())))
     putAway()
     // the pool waits for what is lent, and who has it may be waiting for this
     const emptied = pool.destroy()
@@ -354,38 +417,6 @@ export const pooled = (server: Server, options: PoolOptions): Runner => {
     closing ??= closeOnce()
     return closing
   }
-  return { perform, transaction, capabilities, close }
+  const reach: TaskEither<DbError, void> = () => counted(() => borrowing(async () => E.right(undefined)))
+  return { runner: { perform, transaction, capabilities, close }, reach }
 }
-
-/** Codes with which the operating system and the resolver say that there is nobody. */
-const WORDS: { readonly [code: string]: string } = {
-  ECONNREFUSED: 'nobody listens there: is the server running, and is this its port?',
-  ENOTFOUND: 'there is no host of this name',
-  EAI_AGAIN: 'the name of the host can not be looked up now',
-  ETIMEDOUT: 'no answer in time: is the address right, and does a firewall let it through?',
-  CONNECT_TIMEOUT: 'no answer in time: is the address right, and does a firewall let it through?',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  ECONNRESET: 'the server ended the connection',
-  EPIPE: 'the connection is gone',
-  CONNECTION_CLOSED: 'the connection was lost',
-  CONNECTION_ENDED: 'the connection was ended',
-  CONNECTION_DESTROYED: 'the connection was ended',
-  PROTOCOL_CONNECTION_LOST: 'the connection was lost',
-}
-
-/** An error of a socket as a `ConnectionError`, or null when it is none. */
-export const socketError = (target: string, thrown: unknown): DbError | null => {
-  const code = (thrown as { readonly code?: unknown } | null)?.code
-  const inner = (thrown as { readonly errors?: readonly unknown[] } | null)?.errors?.[0]
-  if (typeof code !== 'string') return inner === undefined ? null : socketError(target, inner)
-  const words = WORDS[code]
-  if (words !== undefined) return connectionError(target, words, thrown)
-  return /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
-    ? connectionError(target, `TLS: ${textOf(thrown)}`, thrown)
-    : null
-}
-
-/** An address that is none. What it says may hold a password, and is not repeated. */
-export const unreadable = (what: string, thrown: unknown): DbError =>
-  connectionError(what, `the address can not be read: ${what}://user:password@host:port/database, with % for what is special in it`, thrown)

@@ -8,29 +8,40 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import client from 'postgres'
-import { connectionError, type DbError, timeout } from '../core/DbError.js'
+import { attempting, connectionError, type DbError, refuse, timeout, transactionAborted } from '../core/DbError.js'
 import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import { toHex } from '../sql/hex.js'
 import { postgres as dialect } from '../sql/postgres.js'
 import { postgresValues } from '../sql/postgresValues.js'
+import { cancelling } from './cancelling.js'
+import { type Driver, type Known, NO_CONTEXT, type SqlEngine, TRANSACTION_ENDED } from './Driver.js'
+import { driverError } from './driverError.js'
 import { ISOLATION, LEVELS } from './isolation.js'
-import { cancelledBy, type Lifeline, lifeline, unanswered } from './lifeline.js'
-import { type Connection, type PoolOptions, pooled, poolProblem, socketError, unreadable } from './pool.js'
-import { classifyPostgres, type PostgresError } from './postgresErrors.js'
-import { type Driver, type Known, NO_CONTEXT, type SqlEngine, sqlSession } from './sqlSession.js'
+import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './lifeline.js'
+import { type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
+import { type ClientOptions, type PostgresAddress, type PostgresWhere, postgresAddress } from './postgresAddress.js'
+import { classifyPostgres, isPostgresReply, type PostgresError } from './postgresErrors.js'
+import { HANDSHAKE, watchHandshake } from './postgresHandshake.js'
+import { closedByPeer, type Endpoint, encrypted, endSocket, firstBytes, inTime, openSocket, showEndpoint } from './socket.js'
+import { socketError, socketTrouble } from './socketErrors.js'
+import { sqlSession } from './sqlSession.js'
 
-export interface PostgresOptions extends PoolOptions {
-  /** `postgres://user:password@host:port/database`; left out, POSTGRES_URL or DATABASE_URL, else the PG* variables. */
+export interface PostgresOptions extends PoolOptions, PostgresWhere {
+  /**
+   * `postgres://user:password@host:port/database`, with libpq's parameters (`?sslmode=verify-full`); left out, POSTGRES_URL or
+   * DATABASE_URL, else the PG* variables.
+   */
   readonly url?: string
   /** A client of yours: its host, database, user, password and TLS are used; the connections are the runner's own. */
   readonly client?: Client
+  /** A name, an IPv4 or IPv6 address, or the folder of a unix socket. */
   readonly host?: string
   readonly port?: number
   readonly database?: string
   readonly user?: string
   readonly password?: string
-  /** TLS: `require` without looking at the certificate, `verify-full`, or options of `tls.connect`. */
-  readonly ssl?: 'require' | 'allow' | 'prefer' | 'verify-full' | boolean | object
+  /** TLS, in libpq's words; `true` is `verify-full`; an object is options of `tls.connect`. */
+  readonly ssl?: 'require' | 'allow' | 'prefer' | 'verify-ca' | 'verify-full' | boolean | object
   /** What the server shows as the name of the application. */
   readonly applicationName?: string
 }
@@ -58,47 +69,72 @@ const types = {
 const MOST_PREPARED = 500
 
 /** Where a runner connects to, without what is secret. */
-const targetOf = (c: Client): string =>
-  `postgres at ${c.options.host.join(',')}:${c.options.port.join(',')}, database ${c.options.database}`
+const targetOf = ({ endpoints, database }: PostgresAddress): string =>
+  `postgres at ${endpoints.map(showEndpoint).join(',')}, database ${database}`
 
-/** Opens a pool of connections. One is opened at once, so that a wrong address or password is said here. */
+/** Opens a pool of connections. One is opened at once, so that a wrong address or password is reported here. */
 export const postgres =
   (options: PostgresOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
     const problem = poolProblem(options)
     if (problem !== null) return E.left(problem)
-    const made = E.tryCatch(
-      () => connecting(options),
-      thrown => unreadable('postgres', thrown),
+    const read = attempting('the options of postgres', () =>
+      postgresAddress(options, options.client?.options as ClientOptions | undefined, process.env),
     )
-    if (E.isLeft(made)) return made
-    const { target, open } = made.right
-    const classify = (thrown: unknown): DbError =>
-      socketError(target, thrown) ?? refusal(target, thrown) ?? classifyPostgres(fieldsOf(thrown), NO_CONTEXT, thrown)
-    const runner = pooled({ connect: open, classify, pipelines: true, capabilities }, options)
-    const first = await runner.transaction<DbError, void>({}, () => async () => E.right(undefined))()
+    if (E.isLeft(read)) return read
+    const address = read.right
+    const target = targetOf(address)
+    const classify = (thrown: unknown): DbError => {
+      const cause = causeOf(thrown)
+      return (
+        refusal(target, address, cause) ??
+        unanswered(target, thrown, undefined) ??
+        socketError(target, cause) ??
+        (isPostgresReply(cause)
+          ? classifyPostgres(fieldsOf(cause), NO_CONTEXT, cause)
+          : connectionError(target, 'what answers there is no Postgres server', driverError(cause)))
+      )
+    }
+    const known: Known = { foreignKeys: [] }
+    const open = (signal: AbortSignal): Promise<Connection> => connect(address, target, options, known, signal)
+    const { runner, reach: reached } = pooled({ connect: open, classify, pipelines: true, capabilities }, options)
+    const first = await reached()
     if (E.isRight(first)) return E.right(runner)
     await runner.close()
     return first
   }
 
 /** Why the server does not let this user in. */
-const refusal = (target: string, thrown: unknown): DbError | null => {
+const refusal = (target: string, { session }: PostgresAddress, thrown: unknown): DbError | null => {
   const { code, message } = fieldsOf(thrown)
   switch (code) {
     case '28P01':
     case '28000':
-      return connectionError(target, 'the server refuses this user: are user and password right?', thrown)
+      return connectionError(target, 'the server refuses this user: are user and password right?', driverError(thrown))
     case '3D000':
-      return connectionError(target, 'there is no such database: create it first', thrown)
+      return connectionError(target, 'there is no such database: create it first', driverError(thrown))
     case '53300':
-      return connectionError(target, 'the server has no connection left: use a smaller max, or allow more there', thrown)
+      return connectionError(target, 'the server has no connection left: use a smaller max, or allow more there', driverError(thrown))
     case '57P03':
-      return connectionError(target, 'the server is starting or stopping: try again in a moment', thrown)
+      return connectionError(target, 'the server is starting or stopping: try again in a moment', driverError(thrown))
+    case '42704':
+    case '22023':
+    case '55P02': {
+      const name = Object.keys(session).find(parameter => message.includes(`"${parameter}"`))
+      return name === undefined
+        ? null
+        : connectionError(target, `the server refuses the parameter ${name} of the address`, driverError(thrown))
+    }
+    case HANDSHAKE:
+      return connectionError(target, message, driverError(thrown))
+    case OTHER_SESSION:
+      return connectionError(target, 'no server has the session that target_session_attrs asks for', driverError(thrown))
     default:
-      return /SSL|TLS/.test(message) ? connectionError(target, `TLS: ${message}`, thrown) : null
+      return null
   }
 }
+
+const OTHER_SESSION = 'TARGET_SESSION_ATTRS'
 
 const fieldsOf = (thrown: unknown): PostgresError => {
   if (!(thrown instanceof Error)) return { message: String(thrown) }
@@ -114,55 +150,144 @@ const fieldsOf = (thrown: unknown): PostgresError => {
   }
 }
 
-const connecting = (options: PostgresOptions): { readonly target: string; readonly open: () => Promise<Connection> } => {
-  const isNamed = options.host !== undefined || options.client !== undefined
-  const url = options.url ?? (isNamed ? undefined : (process.env['POSTGRES_URL'] ?? process.env['DATABASE_URL']))
+/** A driver's client on one open socket. It never connects again: a second socket is refused. */
+interface Link {
+  readonly sql: Client
+  readonly endpoint: Endpoint
+  /** The connection below TLS. */
+  readonly socket: Awaited<ReturnType<typeof openSocket>>
+  /** What the driver reads and writes. */
+  readonly stream: Awaited<ReturnType<typeof openSocket>>
+}
+
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+
+/** An open connection to the server, encrypted as the address says. TLS is asked for before anything else is sent. */
+const reach = async ({ tls }: PostgresAddress, endpoint: Endpoint, signal: AbortSignal): Promise<Pick<Link, 'socket' | 'stream'>> => {
+  const socket = await openSocket(endpoint, signal)
+  if (tls === null || ('path' in endpoint && tls.mode === 'prefer')) return { socket, stream: socket }
+  socket.write(SSL_REQUEST)
+  const answer = await firstBytes(socket, signal)
+  if (answer.length === 1 && answer[0] === 0x53) return { socket, stream: await encrypted(socket, endpoint, tls.options, signal) }
+  if (answer.length === 1 && answer[0] === 0x4e && tls.mode === 'prefer') return { socket, stream: socket }
+  socket.destroy()
+  throw socketTrouble(answer[0] === 0x53 ? 'TLS_UNEXPECTED_BYTES' : 'TLS_NOT_OFFERED')
+}
+
+const linked = async (
+  address: PostgresAddress,
+  endpoint: Endpoint,
+  { statementTimeout }: PostgresOptions,
+  signal: AbortSignal,
+): Promise<Link> => {
+  const { socket, stream } = await reach(address, endpoint, signal)
+  let isTaken = false
   const settings = {
-    ...(options.client === undefined ? {} : pick(options.client.options, ['host', 'port', 'database', 'user', 'pass', 'ssl', 'path'])),
-    ...pick(options, ['host', 'port', 'database', 'user', 'password', 'ssl']),
+    host: 'host' in endpoint ? endpoint.host : 'localhost',
+    port: 'port' in endpoint ? endpoint.port : 0,
+    user: address.user,
+    pass: address.password,
+    database: address.database,
+    ssl: false,
+    socket: () => {
+      if (isTaken) throw Object.assign(new Error('the session is another than the one that is wanted'), { code: OTHER_SESSION })
+      isTaken = true
+      watchHandshake(stream)
+      return stream
+    },
+    ...(address.target === 'any' ? {} : { target_session_attrs: address.target === 'prefer-standby' ? 'standby' : address.target }),
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
-    connect_timeout: Math.max(1, Math.ceil((options.acquireTimeout ?? 10_000) / 1000)),
+    connect_timeout: 0,
+    keep_alive: 0,
     fetch_types: false,
     types,
     onnotice: () => undefined,
     connection: {
+      ...address.session,
       TimeZone: 'UTC',
       DateStyle: 'ISO',
       client_min_messages: 'warning',
-      application_name: options.applicationName ?? 'query-ts',
-      ...(options.statementTimeout === undefined ? {} : { statement_timeout: options.statementTimeout }),
+      ...(statementTimeout === undefined ? {} : { statement_timeout: statementTimeout }),
     },
   }
-  const make = (onclose: () => void): Client => {
-    const all = { ...settings, onclose } as unknown as client.Options<any>
-    return url === undefined ? client(all) : client(url, all)
-  }
-  const target = targetOf(make(() => undefined))
-  const known: Known = { foreignKeys: [] }
-  return { target, open: () => connect(make, target, options, known) }
+  return { sql: client(settings as unknown as client.Options<any>), endpoint, socket, stream }
 }
 
-const pick = <A extends object, K extends keyof A>(a: A, keys: readonly K[]): Partial<Pick<A, K>> =>
-  Object.fromEntries(keys.flatMap(k => (a[k] === undefined ? [] : [[k, a[k]]]))) as Partial<Pick<A, K>>
+/** The process of the server behind a connection. `isDirect`: no pooler is in between, which has numbers of its own. */
+interface Backend {
+  readonly pid: number
+  readonly secret: number
+  readonly isDirect: boolean
+}
 
+/** Hosts are tried in order; where one replies that it does not let this user in, the others are not asked. */
 const connect = async (
-  make: (onclose: () => void) => Client,
+  address: PostgresAddress,
   target: string,
   options: PostgresOptions,
   known: Known,
+  signal: AbortSignal,
 ): Promise<Connection> => {
-  const line = lifeline(options.statementTimeout, () => void sql.end({ timeout: 0 }))
-  const sql = make(line.lose)
-  try {
-    await line.answer(() => sql.unsafe('SELECT 1').simple())
-  } catch (thrown) {
-    line.lose()
-    throw thrown
+  const { endpoints, connectTimeout } = address
+  const share = Math.min(connectTimeout ?? Number.POSITIVE_INFINITY, (options.acquireTimeout ?? 10_000) / endpoints.length)
+  const attempts = address.target === 'prefer-standby' ? [address, { ...address, target: 'any' as const }] : [address]
+  let failure: unknown
+  for (const wanted of attempts) {
+    for (const endpoint of endpoints) {
+      try {
+        return await inTime(share, late => connectTo(wanted, endpoint, target, options, known, late), signal)
+      } catch (thrown) {
+        failure = thrown
+        if (signal.aborted || /^(?:28|3D)/.test(fieldsOf(causeOf(thrown)).code ?? '')) throw thrown
+      }
+    }
   }
-  const driver = driverOf(sql, line)
-  const session = sqlSession(engineOf(target, options), driver, options, known)
+  throw failure
+}
+
+const connectTo = async (
+  address: PostgresAddress,
+  endpoint: Endpoint,
+  target: string,
+  options: PostgresOptions,
+  known: Known,
+  signal: AbortSignal,
+): Promise<Connection> => {
+  const { sql, socket, stream } = await linked(address, endpoint, options, signal)
+  const acquireTimeout = options.acquireTimeout ?? 10_000
+  let backend: Backend = { pid: 0, secret: 0, isDirect: false }
+  const line = lifeline({
+    statementTimeout: options.statementTimeout,
+    lookAfter: options.lookAfter ?? LOOK_AFTER,
+    look: () => inTime(acquireTimeout, late => isWorking(address, endpoint, options, backend, late)),
+    isReply: isPostgresReply,
+    written: () => socket.bytesWritten,
+    received: () => socket.bytesRead,
+    cut: () => {
+      stream.destroy()
+      socket.destroy()
+    },
+  })
+  for (const s of [stream, socket]) {
+    s.on('error', line.lose)
+    s.on('close', () => line.lose())
+  }
+  const late = (): void => line.lose(socketTrouble('CONNECT_TIMEOUT'))
+  signal.addEventListener('abort', late, { once: true })
+  try {
+    const first = await line.answer(() => sql.unsafe('SELECT pg_backend_pid()').simple())
+    const { pid, secret } = first.state as unknown as { readonly pid: number; readonly secret: number }
+    backend = { pid, secret, isDirect: Number((first[0] as { readonly pg_backend_pid: unknown } | undefined)?.pg_backend_pid) === pid }
+  } catch (thrown) {
+    line.lose(thrown)
+    throw thrown
+  } finally {
+    signal.removeEventListener('abort', late)
+  }
+  const cancel = (): Promise<void> => inTime(CANCEL, soon => askToCancel(address, endpoint, backend, soon))
+  const driver = driverOf(sql, line, stream, cancel)
   const answers = (statement: string): Promise<boolean> =>
     line
       .answer(() => sql.unsafe(statement))
@@ -171,31 +296,71 @@ const connect = async (
         () => false,
       )
   return {
-    session,
+    session: sqlSession(engineOf(target, options), driver, options, known),
     isLost: line.isLost,
     ping: () => answers('SELECT 1'),
-    // outside of a transaction a savepoint is refused, and nothing has happened
-    isOpen: () => answers('SAVEPOINT query_ts_guard'),
+    isOpen: async () => driver.status() !== 'I',
     undo: () => driver.script('ROLLBACK'),
     destroy: async () => line.lose(),
+    close: () => {
+      if (line.isLost()) return Promise.resolve()
+      line.retire()
+      return endSocket(stream, () => void sql.end({ timeout: 0 }), GOODBYE)
+    },
+  }
+}
+
+/** Milliseconds for a request to cancel, until the server has closed its connection. */
+const CANCEL = 1_000
+/** Milliseconds that a server has to end a connection that it was asked to end. */
+const GOODBYE = 500
+
+/** A request to cancel has a connection of its own, which the server closes when it has passed the request on. */
+const askToCancel = async (address: PostgresAddress, endpoint: Endpoint, { pid, secret }: Backend, signal: AbortSignal): Promise<void> => {
+  const { stream } = await reach(address, endpoint, signal)
+  const request = Buffer.alloc(16)
+  request.writeInt32BE(16, 0)
+  request.writeInt32BE(80_877_102, 4)
+  request.writeInt32BE(pid | 0, 8)
+  request.writeInt32BE(secret | 0, 12)
+  stream.write(request)
+  await closedByPeer(stream, signal)
+}
+
+/**
+ * Whether the server still works for a connection, by a look from another one. A server that replies, if only that it has no
+ * connection left, is alive; a backend that is gone, or waits for us or for the network while we wait for it, is lost.
+ */
+const isWorking = async (
+  address: PostgresAddress,
+  endpoint: Endpoint,
+  options: PostgresOptions,
+  { pid, isDirect }: Backend,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const { sql, stream, socket } = await linked(address, endpoint, options, signal)
+  const cut = (): void => {
+    stream.destroy()
+    socket.destroy()
+  }
+  signal.addEventListener('abort', cut, { once: true })
+  for (const s of [stream, socket]) s.on('error', () => undefined)
+  try {
+    const rows = await sql
+      .unsafe(`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid} AND wait_event_type IS DISTINCT FROM 'Client'`)
+      .simple()
+    return !isDirect || rows.length > 0
+  } catch (thrown) {
+    if (fieldsOf(thrown).code !== undefined && thrown instanceof client.PostgresError) return true
+    throw thrown
+  } finally {
+    signal.removeEventListener('abort', cut)
+    cut()
   }
 }
 
 const begin = ({ isolation, readOnly, deferrable }: TxOptions): string =>
   `BEGIN${isolation === undefined ? '' : ` ISOLATION LEVEL ${ISOLATION[isolation]}`}${readOnly === true ? ' READ ONLY' : ''}${deferrable === true ? ' DEFERRABLE' : ''}`
-
-/** The connection was lost with a statement under way, or the server was told to end it. */
-const isUncertain = (thrown: unknown): boolean => {
-  const code = (thrown as { readonly code?: unknown } | null)?.code
-  return (
-    code === 'CONNECTION_CLOSED' ||
-    code === 'NO_ANSWER' ||
-    code === 'ECONNRESET' ||
-    code === 'EPIPE' ||
-    code === '57P01' ||
-    code === '57P02'
-  )
-}
 
 const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEngine => ({
   dialect,
@@ -207,37 +372,79 @@ const engineOf = (target: string, { statementTimeout }: PostgresOptions): SqlEng
     if (fields.code === '57014' && /statement timeout/.test(fields.message)) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
-    if (fields.code === '57P01' || fields.code === '57P02') return connectionError(target, 'the server ended the connection', thrown)
-    return unanswered(thrown, statementTimeout) ?? socketError(target, thrown) ?? classifyPostgres(fields, context, thrown)
+    return unanswered(target, thrown, statementTimeout) ?? classifyPostgres(fields, context, thrown)
   },
-  isUncertain,
+  isUncertain: thrown => thrown instanceof NoReply && thrown.isSent,
   diagnose: error => Promise.resolve(error),
 })
 
-const driverOf = (sql: Client, line: Lifeline): Driver => {
+/** `I`: no transaction is open; `T`: one is; `E`: one is, and has failed. Of the protocol's ReadyForQuery. */
+type Status = 'I' | 'T' | 'E' | '?'
+
+/** Reads the status from the last bytes that the server sends while something runs: a ReadyForQuery ends each answer. */
+const watched = async <A>(stream: Link['stream'], run: () => Promise<A>, tell: (status: Status) => void): Promise<A> => {
+  let tail = Buffer.alloc(0)
+  const read = (chunk: Buffer): void => {
+    tail = Buffer.concat([tail, chunk.subarray(-6)]).subarray(-6)
+  }
+  stream.on('data', read)
+  try {
+    return await run()
+  } finally {
+    stream.removeListener('data', read)
+    tell(tail.length === 6 && tail.readUInt32BE(1) === 5 && tail[0] === 0x5a ? (String.fromCharCode(tail[5] as number) as Status) : '?')
+  }
+}
+
+const driverOf = (
+  sql: Client,
+  line: Lifeline,
+  stream: Link['stream'],
+  cancel: () => Promise<void>,
+): Driver & { readonly status: () => Status } => {
   const prepared = new Set<string>()
   let cursors = 0
   let inTransaction = false
+  let status: Status = 'I'
   const isKept = (text: string): boolean => {
     if (prepared.has(text)) return true
     if (prepared.size >= MOST_PREPARED) return false
     prepared.add(text)
     return true
   }
+  /** A request that comes too late is dropped by the server, which sees it before the next statement, or hits this one. */
+  const absorb = async (): Promise<void> => {
+    if (!inTransaction) await line.answer(() => sql.unsafe('SELECT 1').simple()).catch(() => undefined)
+  }
   const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
-    const answer = await line.answer(() => {
-      const pending = sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values()
-      return signal === undefined ? pending : cancelledBy(signal, () => void pending.cancel(), pending)
-    })
+    const send = () => line.answer(() => sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values())
+    const answer = signal === undefined ? await send() : await cancelling({ signal, cancel, absorb, lose: line.lose }, send)
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
   }
+  /** A raw statement can do what its text does not tell: the server says whether a transaction is open after it. */
+  const raw = async (text: string, params: readonly unknown[], signal?: AbortSignal): ReturnType<typeof rowsOf> => {
+    const answer = await watched(
+      stream,
+      () => rowsOf(text, params, signal),
+      found => {
+        status = found
+      },
+    )
+    if (inTransaction && status === 'I') {
+      line.lose()
+      refuse(TRANSACTION_ENDED)
+    }
+    return answer
+  }
   const script = async (text: string): Promise<void> => {
-    await line.answer(() => sql.unsafe(text).simple())
+    const done = await line.answer(() => sql.unsafe(text).simple())
     if (text.startsWith('BEGIN')) inTransaction = true
     if (text === 'COMMIT' || text === 'ROLLBACK') inTransaction = false
+    // a transaction that has failed is rolled back by COMMIT, which succeeds
+    if (text === 'COMMIT' && done.command !== 'COMMIT') refuse(transactionAborted)
   }
   return {
-    query: ({ text, params, signal }) => rowsOf(text, params, signal),
+    query: ({ text, params, kind, signal }) => (kind === 'raw' ? raw : rowsOf)(text, params, signal),
     cursor: async ({ text, params, signal }, size) => {
       const name = `query_ts_${(cursors += 1)}`
       const own = !inTransaction
@@ -258,5 +465,6 @@ const driverOf = (sql: Client, line: Lifeline): Driver => {
     script,
     committed: async () => undefined,
     close: async () => undefined,
+    status: () => status,
   }
 }

@@ -9,6 +9,7 @@ import {
   checkViolation,
   connectionError,
   type DbError,
+  type DriverError,
   databaseError,
   deadlock,
   foreignKeyViolation,
@@ -27,7 +28,9 @@ import {
   valueTooLong,
 } from '../core/DbError.js'
 import { columnName, madeByType } from '../core/Table.js'
-import type { Context } from './sqlSession.js'
+import type { Context } from './Driver.js'
+import { driverError, isRaised } from './driverError.js'
+import { nameIn, shownSql } from './withoutValues.js'
 
 export interface PostgresError {
   readonly code?: string | undefined
@@ -49,7 +52,7 @@ const keyIn = (detail: string | undefined): readonly string[] => {
         .map(c => (c.startsWith('"') ? c.slice(1, -1).replaceAll('""', '"') : c))
 }
 
-const unique = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
+const unique = (e: PostgresError, { table }: Context, cause: DriverError): DbError => {
   const keys = table === null ? [] : [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
   const key = keys.find(k => k.name === e.constraint)
   const columns = table === null || key === undefined ? keyIn(e.detail) : key.columns.map(f => columnName(table, f))
@@ -57,7 +60,7 @@ const unique = (e: PostgresError, { table }: Context, cause: unknown): DbError =
 }
 
 /** The referring columns: named by the error on an insert, by the constraint's own name on a delete. */
-const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: unknown): DbError => {
+const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: DriverError): DbError => {
   const [name, own] = [e.constraint ?? null, keyIn(e.detail)]
   const known = foreignKeys.find(f => f.name === name && f.table.name === e.table)
   if (known !== undefined) {
@@ -75,13 +78,13 @@ const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: unknown):
   return foreignKeyViolation(e.table ?? null, name, columns, cause)
 }
 
-const check = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
+const check = (e: PostgresError, { table }: Context, cause: DriverError): DbError => {
   const long = table === null || e.constraint === undefined ? null : madeByType(table, e.constraint, 'length')
   return long === null ? checkViolation(e.table ?? null, e.constraint ?? null, cause) : valueTooLong(long, cause)
 }
 
 /** Postgres says only how long the column is: where the table has one such column, it is that. */
-const tooLong = (e: PostgresError, { table }: Context, cause: unknown): DbError => {
+const tooLong = (e: PostgresError, { table }: Context, cause: DriverError): DbError => {
   const most = Number(/character varying\((\d+)\)/.exec(e.message)?.[1])
   const fields = Object.entries(table?.types ?? {}).flatMap(([f, { sql }]) =>
     (sql.tag === 'varchar' || sql.tag === 'char') && sql.length === most ? [f] : [],
@@ -89,8 +92,12 @@ const tooLong = (e: PostgresError, { table }: Context, cause: unknown): DbError 
   return valueTooLong(table !== null && fields.length === 1 ? columnName(table, fields[0] as string) : null, cause)
 }
 
-/** Postgres quotes the value that it could not read; what is in quotes stays in the cause. */
-const withoutValues = (message: string): string => message.replace(/: ".*"$/s, '').replace(/"[^"]*"/gs, '(a value)')
+/** The type that a number does not fit, or how, where Postgres says it: words of a list, since the text may hold the number. */
+const overflowIn = (message: string): string | null =>
+  (/^(smallint|integer|bigint|real|double precision|oid) out of range$/.exec(message) ??
+    /out of range for type (smallint|integer|bigint|real|double precision|oid)$/.exec(message) ??
+    /^value out of range: (overflow|underflow)$/.exec(message) ??
+    /^(?:value overflows )?(numeric) /.exec(message))?.[1] ?? null
 
 const named = (message: string): string =>
   (/"(.*?)"(?: (?:of|for) relation "| does not| already| specified| conflicts|$)/s.exec(message) ?? /"(.*)"/s.exec(message))?.[1] ?? message
@@ -98,13 +105,22 @@ const named = (message: string): string =>
 const unquoted = (name: string): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name)
 
 /** `constraint f on table child depends on table parent`, or `view v depends on table parent`. */
-const stillInUse = (e: PostgresError, cause: unknown): DbError => {
+const stillInUse = (e: PostgresError, context: Context, cause: DriverError): DbError => {
   const [, by, referred] =
     /^(?:constraint .* on )?(?:table|view|materialized view) (.*?) depends on table (.*)$/m.exec(e.detail ?? '') ?? []
-  return stillReferred(unquoted(referred ?? named(e.message)), unquoted(by ?? 'another object'), cause)
+  return stillReferred(
+    nameIn(context, unquoted(referred ?? named(e.message))),
+    by === undefined ? 'another object' : nameIn(context, unquoted(by)),
+    cause,
+  )
 }
 
-export const classifyPostgres = (e: PostgresError, context: Context, cause: unknown): DbError => {
+/** `thrown` is what the driver threw; `said` what it says. */
+export const classifyPostgres = (said: PostgresError, context: Context, thrown: unknown): DbError => {
+  const cause = driverError(thrown, context)
+  // what a function raises may have any text for a name
+  const e = isRaised(thrown) ? { code: said.code, message: said.message, position: said.position } : said
+  const object = nameIn(context, named(e.message))
   switch (e.code) {
     case '23505':
       return unique(e, context, cause)
@@ -118,27 +134,27 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
     case '22001':
       return tooLong(e, context, cause)
     case '22003':
-      return numericOverflow(withoutValues(e.message), cause)
+      return numericOverflow(overflowIn(e.message), cause)
     case '42P01':
       if (e.message.startsWith('missing FROM'))
-        return syntaxError(e.message, context.sql, e.position === undefined ? null : Number(e.position), cause)
-      return schemaConflict(named(e.message), 'there is no such table: create it with createAll', cause)
+        return syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), cause)
+      return schemaConflict(object, 'there is no such table: create it with createAll', cause)
     case '42703':
       return context.isRaw
-        ? syntaxError(e.message, context.sql, e.position === undefined ? null : Number(e.position), cause)
-        : schemaConflict(named(e.message), 'there is no such column: the table in the database is another', cause)
+        ? syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), cause)
+        : schemaConflict(object, 'there is no such column: the table in the database is another', cause)
     case '42501':
-      return databaseError(e.code, e.message, cause)
+      return databaseError(e.code, cause.message, cause)
     case '3F000':
-      return schemaConflict(named(e.message), 'there is no such schema: create it first', cause)
+      return schemaConflict(object, 'there is no such schema: create it first', cause)
     case '55006':
-      return schemaConflict(named(e.message), 'it is in use by an open cursor: end the fold or stream first', cause)
+      return schemaConflict(object, 'it is in use by an open cursor: end the fold or stream first', cause)
     case '2BP01':
-      return stillInUse(e, cause)
+      return stillInUse(e, context, cause)
     case '42P07':
     case '42710':
     case '42701':
-      return schemaConflict(named(e.message), 'it exists already: drop it first, or leave it out of the schema', cause)
+      return schemaConflict(object, 'it exists already: drop it first, or leave it out of the schema', cause)
     case '40001':
       return serializationFailure(cause)
     case '40P01':
@@ -157,23 +173,34 @@ export const classifyPostgres = (e: PostgresError, context: Context, cause: unkn
 }
 
 /** The class of a code is its first two characters. */
-const byClass = (e: PostgresError, context: Context, cause: unknown): DbError => {
+const byClass = (e: PostgresError, context: Context, cause: DriverError): DbError => {
   const position = e.position === undefined ? null : Number(e.position)
   switch (e.code?.slice(0, 2)) {
     case '42':
-      return syntaxError(e.message, context.sql, position, cause)
+      return syntaxError(cause.message, shownSql(context), position, cause)
     case '54':
       if (/index row/.test(e.message)) return valueTooLong(null, cause)
-      return unsupported(`so large a statement (${e.message})`, 'postgres', 'split it')
+      return unsupported(`so large a statement (${cause.message})`, 'postgres', 'split it')
     case '0A':
-      return unsupported(e.message, 'postgres')
+      return unsupported(cause.message, 'postgres')
     case '08':
     case '53':
     case '57':
-      return connectionError('postgres', e.message, cause)
-    case '22':
-      return databaseError(e.code ?? null, withoutValues(e.message), cause)
+      return connectionError('postgres', cause.message, cause)
     default:
-      return databaseError(e.code ?? null, e.message, cause)
+      return databaseError(e.code ?? null, cause.message, cause)
   }
+}
+
+/**
+ * Replies that say nothing about the statement: the server, or a pooler in front of it, has given the session up. Class 08, an
+ * unknown completion, shutdowns (57P01 to 57P05), and what poolers send when their server is gone (58000).
+ */
+const GAVE_UP = /^(?:08...|40003|57P0[1-5]|58000)$/
+
+/** Whether a driver's error is a reply that says that the statement failed. One that ends the session as well is none. */
+export const isPostgresReply = (thrown: unknown): boolean => {
+  const { name, code, severity, severity_local } = (thrown ?? {}) as { readonly [field: string]: unknown }
+  const isFatal = [severity, severity_local].some(s => s === 'FATAL' || s === 'PANIC')
+  return name === 'PostgresError' && typeof code === 'string' && !GAVE_UP.test(code) && !isFatal
 }

@@ -23,118 +23,51 @@ import {
   validationError,
 } from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
-import type { Cursor, Explained, SqlOp, TxOptions } from '../core/Interpreter.js'
-import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
+import type { Cursor, Explained, SqlOp } from '../core/Interpreter.js'
+import { type AnySchema, validate } from '../core/Schema.js'
 import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
 import type { Outcome } from '../core/upsert.js'
-import type { Plan, RowPlan } from '../plan/Rel.js'
+import { mayRunRawText } from '../plan/contents.js'
+import type { RowPlan } from '../plan/Rel.js'
 import { reifyWrite } from '../plan/write.js'
 import type { BulkStatement } from '../sql/bulk.js'
 import { compile, explaining, parameters, type ResultColumn, resultColumn } from '../sql/compile.js'
-import type { Dialect } from '../sql/Dialect.js'
 import { createStatements, dropStatements } from '../sql/ddl.js'
 import { decoder } from '../sql/decode.js'
 import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../sql/Fragment.js'
 import { type Found, lost, type Steps } from '../sql/returningSteps.js'
-import type { Values } from '../sql/Values.js'
+import { statementProblem } from '../sql/statementText.js'
 import { type CompiledWrite, type OutcomeBy, printStep, printWrite } from '../sql/write.js'
-import type { Session, SingleOptions } from './single.js'
+import type { Context, Driver, Known, Rows, SqlEngine, SqlOptions, Statement } from './Driver.js'
+import { driverError } from './driverError.js'
+import { causeOf } from './lifeline.js'
+import type { Session } from './single.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 type Asking = Extract<Steps, { readonly tag: 'ask' }>
-
-interface Rows {
-  readonly rows: readonly (readonly unknown[])[]
-  /** Rows that a write changed. */
-  readonly affected: number
-}
-
-export interface DriverCursor {
-  /** The next rows; none at the end. */
-  readonly next: () => Promise<readonly (readonly unknown[])[]>
-  readonly close: () => Promise<void>
-}
-
-/** A statement on its way to a driver. `columns` are the types of what it answers. */
-export interface Statement {
-  readonly text: string
-  readonly params: readonly unknown[]
-  readonly columns: readonly ResultColumn[]
-  /** `raw` is text of the caller's own: it may be anything, and has to be one statement. */
-  readonly kind: 'read' | 'write' | 'raw'
-  /** Whether the parameters are plain values in the order of their places, for columns that make of them what they hold. */
-  readonly isBulk?: true
-  /** Aborted when the caller gives up: a driver that can then cancels the statement, which fails as one that took too long. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/** One connection of a driver. Its methods throw what the driver throws. */
-export interface Driver {
-  readonly query: (statement: Statement) => Promise<Rows>
-  readonly cursor: (statement: Statement, size: number) => Promise<DriverCursor>
-  /** A statement without parameters and answer: BEGIN and its kin, definitions. */
-  readonly script: (sql: string) => Promise<void>
-  /** What must be lasting before a commit is answered. */
-  readonly committed: () => Promise<void>
-  readonly close: () => Promise<void>
-}
-
-/** Where an error came from. */
-export interface Context {
-  readonly sql: string
-  readonly table: AnyTable | null
-  /** The foreign keys that this session has created: an engine may name only the constraint. */
-  readonly foreignKeys: readonly ForeignKey[]
-  /** Whether the text was the caller's own: otherwise what it mentions is what a schema promised. */
-  readonly isRaw: boolean
-}
-
-/** Of an error before there is a statement. */
-export const NO_CONTEXT: Context = { sql: '', table: null, foreignKeys: [], isRaw: false }
-
-/** Options of every runner that speaks SQL. */
-export interface SqlOptions extends SingleOptions {
-  /** What is done to a plan before it is printed, in place of `normalize`: the laws hold the rewrites one by one against none. */
-  readonly rewrite?: (plan: Plan) => Plan
-}
-
-export interface SqlEngine {
-  readonly dialect: Dialect
-  readonly values: Values
-  readonly begin: (options: TxOptions) => string
-  /** What makes the session refuse writes, and what ends that, where BEGIN itself can't say it. */
-  readonly readOnly: { readonly on: string; readonly off: string } | null
-  readonly classify: (thrown: unknown, context: Context) => DbError
-  /** Whether a statement may have been carried out although its answer did not arrive: the connection was lost meanwhile. */
-  readonly isUncertain: (thrown: unknown) => boolean
-  /** Finds out more about an error of a statement, where the driver's own says too little. */
-  readonly diagnose: (error: DbError, statement: Statement, driver: Driver) => Promise<DbError>
-}
-
-/** What the sessions of one runner know together. */
-export interface Known {
-  /** The foreign keys that were created through it. */
-  foreignKeys: readonly ForeignKey[]
-}
 
 export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}, known: Known = { foreignKeys: [] }): Session => {
   const { dialect, values } = engine
   let inTransaction = false
   let isAtomic = false
+  /** Whether something that writes was sent since the transaction began, and the queries that were: they may hold raw text. */
+  let wrote = false
+  let read: AnyQuery[] = []
   let isClosed = false
   let refusesWrites = false
 
-  /** `lasts` says that what is done is there to stay as soon as it is done: then a lost answer leaves that open. */
+  /** `lasts` says that what is done is committed as soon as it is done: a lost reply then leaves open whether it was done. */
   const guard = async <A>(
     {
       sql,
+      params = [],
       table,
       isRaw = false,
       lasts = false,
       signal,
     }: Pick<Context, 'sql' | 'table'> &
       Partial<Context> & {
-        readonly lasts?: boolean
+        readonly lasts?: boolean | (() => boolean)
         readonly signal?: AbortSignal | undefined
       },
     f: () => Promise<A>,
@@ -143,19 +76,37 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     try {
       return E.right(await f())
     } catch (thrown) {
-      if (lasts && engine.isUncertain(thrown)) return E.left(outcomeUnknown(thrown))
-      const error = refusedWith(thrown) ?? engine.classify(thrown, { sql, table, foreignKeys: known.foreignKeys, isRaw })
-      return E.left(error._tag === 'Timeout' && signal?.aborted === true ? cancelled : error)
+      if (engine.isUncertain(thrown) && (typeof lasts === 'function' ? lasts() : lasts))
+        return E.left(outcomeUnknown(driverError(causeOf(thrown), { sql, params })))
+      const error = refusedWith(thrown) ?? engine.classify(thrown, { sql, params, table, foreignKeys: known.foreignKeys, isRaw })
+      // a statement is cancelled by a request, or with its connection
+      const isCancelled = signal?.aborted === true && (error._tag === 'Timeout' || error._tag === 'ConnectionError')
+      return E.left(isCancelled ? cancelled : error)
     }
   }
 
-  const script = (sql: string): Answer<void> => guard({ sql, table: null, lasts: sql === 'COMMIT' }, () => driver.script(sql))
+  const begins = (): void => {
+    wrote = false
+    read = []
+  }
+  /** If nothing was written it does not matter whether the transaction was committed. */
+  const mayHaveWritten = (): boolean => wrote || read.length >= MOST_READ || read.some(mayRunRawText)
+
+  const script = (sql: string): Answer<void> =>
+    guard({ sql, table: null, lasts: () => sql === 'COMMIT' && mayHaveWritten() }, () => driver.script(sql))
+
+  /** A definition is a write: outside of a transaction it is committed when it is done. */
+  const defining = (sql: string): Answer<void> => {
+    wrote = true
+    return guard({ sql, table: null, lasts: !inTransaction && !isAtomic }, () => driver.script(sql))
+  }
 
   /** Runs steps whole or not at all: in a savepoint, or in a transaction of their own. */
   const atomically = async <A>(f: () => Answer<A>): Answer<A> => {
     const [begin, commit, rollback] = inTransaction
       ? ['SAVEPOINT query_ts_op', 'RELEASE SAVEPOINT query_ts_op', 'ROLLBACK TO SAVEPOINT query_ts_op']
       : [engine.begin({}), 'COMMIT', 'ROLLBACK']
+    if (!inTransaction) begins()
     const begun = await script(begin)
     if (E.isLeft(begun)) return begun
     isAtomic = true
@@ -168,6 +119,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     }
     return answer
   }
+
+  const about = ({ text: sql, params, signal }: Statement) => ({ sql, params, table: null, signal })
 
   const statementOf = (
     flat: Flat,
@@ -199,11 +152,17 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     return attempting('a parameter', () => ({ row, statement: statementOf(compiled.right, columns, query, 'read', signal) }))
   }
 
+  /** A query may write by raw text. Whether it holds any is looked at only when a reply was lost. */
+  const reading = (query: AnyQuery): (() => boolean) => {
+    if (inTransaction && read.length < MOST_READ) read.push(query)
+    return () => !inTransaction && !isAtomic && mayRunRawText(query)
+  }
+
   const all = async ({ query, signal }: SqlOp & { readonly tag: 'all' }): Answer<readonly unknown[]> => {
     const ready = prepared(query, signal)
     if (E.isLeft(ready)) return ready
     const { row, statement } = ready.right
-    const rows = await guard({ sql: statement.text, table: null, signal }, () => driver.query(statement))
+    const rows = await guard({ ...about(statement), lasts: reading(query) }, () => driver.query(statement))
     return E.isLeft(rows) ? rows : decodeAll(row, rows.right.rows)
   }
 
@@ -211,7 +170,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     const ready = prepared(query, signal)
     if (E.isLeft(ready)) return ready
     const { row, statement } = ready.right
-    const context = { sql: statement.text, table: null, signal }
+    const context = { ...about(statement), lasts: reading(query) }
     const opened = await guard(context, () => driver.cursor(statement, size))
     if (E.isLeft(opened)) return opened
     let count = 0
@@ -243,7 +202,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     )
     if (E.isLeft(made)) return made
     const asked = made.right
-    const answer = await guard({ sql: asked.text, table: null, signal }, () => driver.query(asked))
+    const answer = await guard({ ...about(asked), lasts: analyze && reading(query) }, () => driver.query(asked))
     if (E.isLeft(answer)) return answer
     return attempting('the reading of an explanation', () => ({ engine: dialect.name, sql, params, ...read(answer.right.rows) }))
   }
@@ -251,11 +210,13 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   const run = async (statement: Statement, table: AnyTable | null): Answer<Rows> => {
     const context = {
       sql: statement.text,
+      params: statement.params,
       table,
       isRaw: statement.kind === 'raw',
-      lasts: !inTransaction && !isAtomic,
+      lasts: statement.kind !== 'read' && !inTransaction && !isAtomic,
       signal: statement.signal,
     }
+    if (statement.kind !== 'read') wrote = true
     const answer = await guard(context, () => driver.query(statement))
     return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
   }
@@ -401,7 +362,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
         const held = action === 'dropAll' ? await referredFromOutside(schema) : E.right(undefined)
         if (E.isLeft(held)) return held
         for (const sql of action === 'dropAll' ? [...dialect.ddl.beforeDrop, ...statements.right] : statements.right) {
-          const done = await script(sql)
+          const done = await defining(sql)
           if (E.isLeft(done)) return done
         }
         return E.right(undefined)
@@ -414,7 +375,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     const tables = Object.values(schema.tables)
     if (dialect.ddl.referring === null || tables.length === 0) return E.right(undefined)
     const asked: Statement = { text: dialect.ddl.referring(tables), params: [], columns: [TEXT, TEXT], kind: 'read' }
-    const found = await guard({ sql: asked.text, table: null }, () => driver.query(asked))
+    const found = await guard({ sql: asked.text, params: asked.params, table: null }, () => driver.query(asked))
     if (E.isLeft(found)) return found
     const [first] = found.right.rows
     return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
@@ -423,11 +384,6 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   const raw = async (op: SqlOp & { readonly tag: 'raw' }): Answer<readonly unknown[]> => {
     const names = Object.keys(op.columns)
     const types = Object.values(op.columns)
-    if (CONTROL.test(op.text.join('?'))) {
-      return E.left(
-        validationError(['raw'], 'transactions are not begun or ended by raw text: use Program.transaction and Program.attempt'),
-      )
-    }
     const ready = attempting('a parameter', () => {
       const args = op.args.map(a => slotOf(lit(a)))
       const parts = op.text.flatMap((t, i): readonly Fragment[] => (args[i] === undefined ? [text(t)] : [text(t), slot(args[i])]))
@@ -440,6 +396,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       )
     })
     if (E.isLeft(ready)) return ready
+    const problem = statementProblem(dialect.lexis, ready.right.text)
+    if (problem !== null) return E.left(validationError(['raw'], problem))
     const fields = names.map((name, index): readonly [string, RowPlan] => [
       name,
       { tag: 'cell', index, path: [name], type: types[index] as ExprType },
@@ -460,7 +418,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     const { advisory } = dialect
     if (advisory === null) return E.right(undefined)
     const statement = { ...scalar(advisory.take(slot(slotOf(lit(name))), wait)), signal }
-    const taken = await guard({ sql: statement.text, table: null, signal }, () => driver.query(statement))
+    const taken = await guard({ sql: statement.text, params: statement.params, table: null, signal }, () => driver.query(statement))
     if (E.isLeft(taken)) return taken
     if (Number(taken.right.rows[0]?.[0]) !== 1) return E.left(lockTimeout)
     if (advisory.giveBack !== null) lockedNames = [...lockedNames, name]
@@ -473,7 +431,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     const text = dialect.advisory?.giveBack
     for (const name of names) {
       const statement = scalar((text as (name: Fragment) => Fragment)(slot(slotOf(lit(name)))))
-      await guard({ sql: statement.text, table: null }, () => driver.query(statement))
+      await guard({ sql: statement.text, params: statement.params, table: null }, () => driver.query(statement))
     }
   }
 
@@ -510,6 +468,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       }
     },
     begin: async options => {
+      begins()
       const begun = await script(engine.begin(options))
       inTransaction = E.isRight(begun)
       if (E.isLeft(begun) || options.readOnly !== true || engine.readOnly === null) return begun
@@ -539,6 +498,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   }
 }
 
+/** Queries of a transaction that are remembered; of more it is taken for granted that one may have written. */
+const MOST_READ = 100
+
 const INT = exprType({ tag: 'int' })
 
 /** What a command with `returning` answers of the rows that it has written. */
@@ -555,9 +517,6 @@ const outcomeOf = (by: OutcomeBy['tag'], answers: readonly unknown[], affected: 
 }
 
 const TEXT: ResultColumn = { type: exprType({ tag: 'text' }), computed: false }
-
-/** Text that would begin or end a transaction behind the session's back. */
-const CONTROL = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|;)*(?:BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\s+TRANSACTION)\b/i
 
 /** The slot of a plain value; a value that is refused leaves the walk. */
 const slotOf = (e: AnyExpr): Slot => {

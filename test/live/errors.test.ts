@@ -385,12 +385,13 @@ const violations = (engine: Engine): void => {
       [unknownKey, 'a_nope_pkey'],
       [doubled, 'id'],
       [nullableKey, 'id'],
-      [throwing, 'a_odd'],
     ] as const) {
       const e = await s.left('ValidationError', createAll(schema({ bad })))
       assert.is(e.path[0], 'a')
       assert.ok(e.path.includes(path === 'a_nope_pkey' ? 'a_pkey' : path), e.message)
     }
+    const failed = await s.left('CallbackFailed', createAll(schema({ throwing })))
+    assert.is(failed.callback, 'the check a_odd of a')
     const b = table('b', { id: int, ref: int })
     const noKey = schema({ b }, f => ({ b: { self: fk(f.b.ref, f.b.id) } }))
     const e = await s.left('ValidationError', createAll(noKey))
@@ -717,8 +718,15 @@ const rawStatements = (engine: Engine): void => {
     if (answer._tag === 'Left') assert.not(answer.left.message.includes(many), answer.left.message)
   })
   test('of several statements are refused: none of them is run', async () => {
-    await unchanged([], 'SyntaxError', Program.raw({})`DELETE FROM booking; DELETE FROM people`)
-    await unchanged([], 'SyntaxError', Program.raw({})`UPDATE team SET team_name = 'x'; DROP TABLE booking`)
+    await unchanged([], 'ValidationError', Program.raw({})`DELETE FROM booking; DELETE FROM people`)
+    const error = await unchanged([], 'ValidationError', Program.raw({})`UPDATE team SET team_name = ${'x'}; DROP TABLE booking`)
+    assert.match(error.message, /one statement/)
+  })
+  test('without a statement are refused', async () => {
+    for (const program of [Program.raw({})``, Program.raw({})` ; `, Program.raw({})`/* nothing */ -- at all`]) {
+      const error = await unchanged([], 'ValidationError', program)
+      assert.match(error.message, /no statement/)
+    }
   })
   test('may end in a semicolon and a comment', async () => {
     assert.equal(await s.right(Program.raw({ n: int })`SELECT 1 ; `), [{ n: 1 }])

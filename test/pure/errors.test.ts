@@ -6,16 +6,17 @@
  * Here are the cases that a live test can hardly cause; the common ones are in live/errors.test.ts too. Every result
  * keeps its cause, has words, and never a value that was in the engine's text.
  */
+import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
 import { char, check, int, nullable, text, unique, varchar } from '../../lib/core/Column.js'
 import { type DbError, isRetryable, show } from '../../lib/core/DbError.js'
 import { gt } from '../../lib/core/Expr.js'
 import { fk, schema } from '../../lib/core/Schema.js'
 import { asIs, table } from '../../lib/core/Table.js'
+import type { Context } from '../../lib/run/Driver.js'
 import { classifyMysql } from '../../lib/run/mysqlErrors.js'
 import { classifyPostgres, type PostgresError } from '../../lib/run/postgresErrors.js'
 import { classifySqlite } from '../../lib/run/sqliteErrors.js'
-import type { Context } from '../../lib/run/sqlSession.js'
 import { suite } from '../suite.js'
 
 const team = table(
@@ -47,7 +48,16 @@ const holds = (e: DbError, expected: object, cause: unknown): void => {
   assert.equal(fields(e), expected, show(e))
   assert.ok(e.message.length > (e._tag === 'DatabaseError' ? 5 : 15), show(e))
   assert.not(/hunter2/.test(show(e)), show(e))
-  if (!['TransactionAborted', 'Unsupported', 'ValidationError'].includes(e._tag)) assert.is(e.cause, cause, 'the cause is kept')
+  if (['TransactionAborted', 'Unsupported', 'ValidationError'].includes(e._tag)) return
+  assert.instance(e.cause, Error)
+  assert.is.not(e.cause, cause, 'the cause is a copy')
+  assert.not(/hunter2/.test(inspect(e, { depth: Number.POSITIVE_INFINITY, showHidden: true })), 'no value is in the copy')
+}
+
+/** A conflict is about something that the statement names. */
+const naming = (context: Context, expected: object): Context => {
+  const { object } = expected as { readonly object?: string }
+  return object === undefined ? context : { ...context, sql: `${context.sql} "${object.replaceAll('"', '""')}"` }
 }
 
 const sqliteSays: readonly (readonly [string, Context, object])[] = [
@@ -115,8 +125,8 @@ const sqliteSays: readonly (readonly [string, Context, object])[] = [
     about(null),
     { _tag: 'Unsupported', capability: 'so large a statement (pattern too complex)', engine: 'sqlite' },
   ],
-  ['file is not a database', about(null), { _tag: 'ConnectionError', target: 'the SQLite file' }],
-  ['database disk image is malformed', about(null), { _tag: 'ConnectionError', target: 'the SQLite file' }],
+  ['file is not a database', about(null), { _tag: 'ConnectionError', target: 'music.db' }],
+  ['database disk image is malformed', about(null), { _tag: 'ConnectionError', target: 'music.db' }],
   [
     'attempt to write a readonly database',
     about(team),
@@ -155,12 +165,41 @@ const sqlite = suite('what SQLite says')
 for (const [message, context, expected] of sqliteSays) {
   sqlite(`${message}${context.table === null ? '' : `, of ${context.table.name}`}${context.isRaw ? ', by raw' : ''}`, () => {
     const thrown = new Error(message)
-    holds(classifySqlite(thrown, context), expected, thrown)
+    holds(classifySqlite(thrown, naming(context, expected), { target: 'music.db', mayWrite: () => false }), expected, thrown)
   })
 }
+for (const [code, message, expected] of [
+  ['SQLITE_BUSY', 'database is locked', 'Locked'],
+  ['SQLITE_BUSY_RECOVERY', 'database is locked', 'Locked'],
+  ['SQLITE_BUSY_SNAPSHOT', 'database is locked', 'Locked'],
+  ['SQLITE_BUSY_TIMEOUT', 'database is locked', 'Locked'],
+  ['SQLITE_LOCKED', 'database table is locked', 'Locked'],
+  ['SQLITE_LOCKED_SHAREDCACHE', 'database table is locked: team', 'Locked'],
+  ['SQLITE_READONLY_DBMOVED', 'attempt to write a readonly database', 'ConnectionError'],
+  ['SQLITE_READONLY_DIRECTORY', 'attempt to write a readonly database', 'ConnectionError'],
+  ['SQLITE_READONLY_CANTINIT', 'attempt to write a readonly database', 'ConnectionError'],
+  ['SQLITE_READONLY', 'attempt to write a readonly database', 'ConnectionError'],
+  ['SQLITE_CANTOPEN_ISDIR', 'unable to open database file', 'ConnectionError'],
+  ['SQLITE_IOERR_FSYNC', 'disk I/O error', 'ConnectionError'],
+  ['SQLITE_FULL', 'database or disk is full', 'ConnectionError'],
+  ['SQLITE_CORRUPT_VTAB', 'database disk image is malformed', 'ConnectionError'],
+  ['SQLITE_NOTADB', 'file is not a database', 'ConnectionError'],
+] as const) {
+  sqlite(`${code}: it is about the file`, () => {
+    const thrown = Object.assign(new Error(message), { code })
+    const e = classifySqlite(thrown, about(team), { target: 'music.db', mayWrite: () => true })
+    holds(e, { _tag: expected, target: 'music.db', ...(expected === 'Locked' ? { holder: null } : {}) }, thrown)
+    assert.is(isRetryable(e), expected === 'Locked')
+    assert.ok(e.message.startsWith('music.db'))
+  })
+}
+sqlite('SQLITE_READONLY of a session that refuses writes is about the transaction', () => {
+  const thrown = Object.assign(new Error('attempt to write a readonly database'), { code: 'SQLITE_READONLY' })
+  assert.is(classifySqlite(thrown, about(team), { target: 'music.db', mayWrite: () => false })._tag, 'ValidationError')
+})
 sqlite('a thrown value that is no Error', () => {
   for (const thrown of ['a text', undefined, null, { message: 'x' }, Object.create(null)]) {
-    const e = classifySqlite(thrown, about(team))
+    const e = classifySqlite(thrown, about(team), { target: 'music.db', mayWrite: () => false })
     assert.is(e._tag, 'DatabaseError')
     assert.type(e.message, 'string')
   }
@@ -289,7 +328,7 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   ],
   [{ code: '22001', message: 'value too long for type character varying(5)' }, about(team), { _tag: 'ValueTooLong', column: 'code' }],
   [{ code: '22001', message: 'value too long for type character varying(9)' }, about(team), { _tag: 'ValueTooLong', column: null }],
-  [{ code: '22003', message: 'integer out of range' }, about(team), { _tag: 'NumericOverflow', where: 'integer out of range' }],
+  [{ code: '22003', message: 'integer out of range' }, about(team), { _tag: 'NumericOverflow', where: 'integer' }],
   [
     {
       code: '22003',
@@ -297,12 +336,12 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
       detail: 'A field with precision 4, scale 2 must round to an absolute value less than 10^2.',
     },
     about(team),
-    { _tag: 'NumericOverflow', where: 'numeric field overflow' },
+    { _tag: 'NumericOverflow', where: 'numeric' },
   ],
   [
     { code: '22003', message: 'value "hunter2999999999999999999999" is out of range for type bigint' },
     raw('SELECT'),
-    { _tag: 'NumericOverflow', where: 'value (a value) is out of range for type bigint' },
+    { _tag: 'NumericOverflow', where: 'bigint' },
   ],
   [{ code: '22P02', message: 'invalid input syntax for type integer: "hunter2"' }, raw('SELECT'), { _tag: 'DatabaseError', code: '22P02' }],
   [
@@ -429,8 +468,8 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
 const postgres = suite('what Postgres says')
 for (const [says, context, expected] of postgresSays) {
   postgres(`${says.code}: ${says.message}${context.isRaw ? ', by raw' : ''}`, () => {
-    const cause = new Error(says.message)
-    holds(classifyPostgres(says, context, cause), expected, cause)
+    const cause = Object.assign(new Error(says.message), says)
+    holds(classifyPostgres(says, naming(context, expected), cause), expected, cause)
   })
 }
 postgres('a cancelled statement is a Timeout', () => {
@@ -685,8 +724,8 @@ for (const [name, says] of [
   const server = suite(`what ${name} says`)
   for (const [errno, message, context, expected] of says) {
     server(`${errno}: ${message}${context.table === null ? '' : `, of ${context.table.name}`}${context.isRaw ? ', by raw' : ''}`, () => {
-      const cause = new Error(message)
-      const e = classifyMysql(name, { errno, message }, context, cause)
+      const cause = Object.assign(new Error(message), { errno, sqlMessage: message, sql: context.sql })
+      const e = classifyMysql(name, { errno, message }, naming(context, expected), cause)
       if (e._tag === 'Timeout') assert.equal(fields(e), expected)
       else holds(e, expected, cause)
     })

@@ -1,0 +1,58 @@
+/**
+ * The pace of connecting: after a failed attempt the next ones come one by one, with pauses that double.
+ *
+ * Pauses begin at 20 milliseconds and end at 1 second; each is between a half and the whole of that, so that clients which
+ * lost their server together do not return together ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * Attempts that were under way at the same time count as one failure.
+ */
+import { onAbort } from './onAbort.js'
+
+const FIRST = 20
+const LONGEST = 1_000
+
+export interface Pace {
+  /** Settles when an attempt may begin, at once while all goes well; rejects when the signal is aborted. */
+  readonly turn: (signal: AbortSignal) => Promise<void>
+  /** `began` is when the attempt began, by `performance.now()`. */
+  readonly failed: (began: number) => void
+  readonly succeeded: () => void
+}
+
+export const pace = (): Pace => {
+  let failures = 0
+  /** When the first of these failures was known: attempts that had begun before are part of it. */
+  let since = 0
+  let next = Number.NEGATIVE_INFINITY
+
+  const pause = (): number => Math.min(LONGEST, FIRST * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
+  return {
+    turn: signal =>
+      new Promise((resolve, reject) => {
+        const now = performance.now()
+        const at = Math.max(now, next)
+        if (failures > 0) next = at + pause()
+        if (at === now) return resolve()
+        const aborted = (): void => {
+          ignore()
+          clearTimeout(timer)
+          reject(signal.reason)
+        }
+        const timer = setTimeout(() => {
+          ignore()
+          resolve()
+        }, at - now)
+        const ignore = onAbort(signal, aborted)
+        if (signal.aborted) aborted()
+      }),
+    failed: began => {
+      const now = performance.now()
+      if (failures === 0) since = now
+      if (failures === 0 || began >= since) failures += 1
+      next = Math.max(next, now + pause())
+    },
+    succeeded: () => {
+      failures = 0
+      next = Number.NEGATIVE_INFINITY
+    },
+  }
+}
