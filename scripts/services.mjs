@@ -11,7 +11,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { debian } from './services/debian.mjs'
 import { docker } from './services/docker.mjs'
-import { cache, environmentLines, folder, say, servers, Trouble } from './services/servers.mjs'
+import { authorityLine, cache, environmentLines, folder, say, servers, Trouble } from './services/servers.mjs'
 
 const all = Object.keys(servers)
 const environmentFile = join(folder, 'env')
@@ -66,9 +66,10 @@ const commands = {
       )
     const running = []
     for (const name of all) if ((await way.state(name)) !== undefined) running.push(name)
-    const lines = environmentLines(running)
+    const authority = await way.authority(running)
+    const lines = [...environmentLines(running), ...(authority === undefined ? [] : [authorityLine(authority)])]
     writeFileSync(environmentFile, lines.map(line => `${line}\n`).join(''))
-    if (lines.length > 0) console.log([...lines, `export ${running.map(name => servers[name].variable).join(' ')}`].join('\n'))
+    if (lines.length > 0) console.log([...lines, `export ${lines.map(line => line.slice(0, line.indexOf('='))).join(' ')}`].join('\n'))
     return missing.length + failures.length === 0
   },
 

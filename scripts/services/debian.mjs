@@ -2,14 +2,16 @@
 // place that the server's user can reach. The mounts are made in a mount namespace of the server's own: they are seen by it
 // alone and vanish with it, so there is nothing to unmount, and deleting a chroot can't reach through them.
 //
-// They are tuned for tests: nothing is synced to the disk. What was committed survives a killed server (the operating system
+// They listen on the loopback addresses, IPv6 included where the machine has it, and speak TLS to whoever asks for it, with the
+// certificates of certificates.mjs. They are tuned for tests: nothing is synced to the disk. What was committed survives a killed server (the operating system
 // has it), not a power cut.
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { authority, giveCertificates, makeCertificates } from './certificates.mjs'
 import { chroot, install } from './install.mjs'
-import { dataOf, end, gone, isTaken, launch, logFile, logTail, mustRun, pidOf, run } from './processes.mjs'
-import { cache, folder, repository, say, servers, Trouble } from './servers.mjs'
+import { dataOf, end, gone, isTaken, launch, lineOf, logFile, logTail, mustRun, pidOf, run } from './processes.mjs'
+import { cache, folder, loopback, repository, say, servers, Trouble } from './servers.mjs'
 
 const sql = name => join(repository, 'scripts', 'services', `${name}.sql`)
 
@@ -24,7 +26,14 @@ const onHost = (data, at, argv) => [...mounting('mount --bind "$1" "$2"; shift 2
 
 const mysqlOptions = at => [
   ...['--user=mysql', `--datadir=${at}`, `--socket=${at}/server.sock`, `--pid-file=${at}/server.pid`, `--init-file=${at}/init.sql`],
-  ...['--bind-address=127.0.0.1', '--skip-name-resolve', '--character-set-server=utf8mb4', '--skip-log-bin', '--max-connections=200'],
+  ...[`--ssl-ca=${at}/services-ca.pem`, `--ssl-cert=${at}/services-server.pem`, `--ssl-key=${at}/services-server.key`],
+  ...[
+    `--bind-address=${loopback.join(',')}`,
+    '--skip-name-resolve',
+    '--character-set-server=utf8mb4',
+    '--skip-log-bin',
+    '--max-connections=200',
+  ],
   ...['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync'],
 ]
 const mysqlQuery = (name, client) => [
@@ -35,7 +44,11 @@ const mysqlQuery = (name, client) => [
 const postgresPrograms = '/usr/lib/postgresql/18/bin'
 const asPostgres = argv => ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups', ...argv]
 const postgresOptions = {
-  listen_addresses: '127.0.0.1',
+  listen_addresses: loopback.join(','),
+  ssl: 'on',
+  ssl_ca_file: 'services-ca.pem',
+  ssl_cert_file: 'services-server.pem',
+  ssl_key_file: 'services-server.key',
   unix_socket_directories: '',
   max_connections: 200,
   shared_buffers: '64MB',
@@ -149,9 +162,17 @@ const prepareData = async name => {
   }
   // What a killed server leaves. It would take its old pid for alive for as long as that is a zombie; we know that it is not.
   for (const lock of ['postmaster.pid', 'server.pid', 'server.sock', 'server.sock.lock']) rmSync(join(data, lock), { force: true })
+  await makeCertificates()
+  giveCertificates(data, Number(uid), Number(gid))
   if (initFile === undefined) return
   copyFileSync(initFile, join(data, 'init.sql'))
   chmodSync(join(data, 'init.sql'), 0o644)
+}
+
+/** Whether a server was started as it would be started now, and not by an earlier version of this script. */
+const isCurrent = name => {
+  const line = lineOf(pidOf(name))
+  return line !== '' && ` ${recipes[name].serve.join(' ')}`.endsWith(` ${line}`)
 }
 
 /** Waits for the answer to a real query; answers what the server says it is. */
@@ -197,9 +218,15 @@ export const debian = {
         )
       await prepareData(name)
       await launch(name, into(dataOf(name), at, serve))
-    }
+    } else if (!isCurrent(name))
+      say(
+        `${name}: runs with other options than it would be started with now (TLS may be missing): \`npm run services -- restart ${name}\``,
+      )
     return answer(name)
   },
+
+  /** The certificate that verifies the servers that run; undefined where one of them may not have TLS. */
+  authority: async names => (names.length > 0 && names.every(isCurrent) ? authority : undefined),
 
   stop: name => end(name, recipes[name].stopSignal),
 

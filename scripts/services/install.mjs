@@ -1,6 +1,7 @@
 // Puts the servers on a Debian machine, once, into the cache folder:
 // - Postgres with pgvector and MySQL from Debian sid, in a chroot made by debootstrap, so that nothing of sid touches the system;
 // - MariaDB from the system's own packages. The `-core` packages have the server and no service, so none is started.
+// - openssl, with which certificates.mjs makes the certificates of the servers.
 // A marker is written into the chroot at the very end; a chroot without it is half-finished and is made anew.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -83,6 +84,7 @@ const makeChroot = async () => {
 
 /** Installs what the named servers need and answers the names that cannot be had. */
 export const install = async names => {
+  if (!(await run(['openssl', 'version'])).ok) await aptInstall('openssl')
   if (names.includes('mariadb') && !(existsSync('/usr/sbin/mariadbd') && existsSync('/usr/bin/mariadb')))
     await aptInstall('mariadb-server-core', 'mariadb-client-core')
   if (names.includes('mariadb') && !(await run(['id', 'mysql'])).ok)

@@ -5,7 +5,7 @@ import { openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { folder, Trouble } from './servers.mjs'
+import { folder, loopback, Trouble } from './servers.mjs'
 
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' }
 
@@ -61,6 +61,15 @@ export const pidOf = name => {
   }
 }
 
+/** The command line of a process; empty when there is none. */
+export const lineOf = pid => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
 /** Starts a server that outlives this script. Every wrapper in `argv` must end in `exec`: its pid is then the server's. */
 export const launch = (name, [command, ...args]) =>
   new Promise((resolve, reject) => {
@@ -108,13 +117,15 @@ export const end = async (name, signal) => {
   return pid !== undefined
 }
 
-/** Whether something listens on this port of the loopback address. */
-export const isTaken = port =>
+const listens = (port, host) =>
   new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(port, host)
     socket.on('connect', () => {
       socket.destroy()
       resolve(true)
     })
     socket.on('error', () => resolve(false))
   })
+
+/** Whether something listens on this port of a loopback address. */
+export const isTaken = async port => (await Promise.all(loopback.map(host => listens(port, host)))).includes(true)

@@ -2,6 +2,7 @@
  * `npm run services` (scripts/services.mjs) without its servers: the addresses are the same wherever they are written, and the
  * mirror is found in both formats of apt's sources. What the servers themselves do is seen by test/live.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -50,6 +51,17 @@ addresses('each server of docker-compose.yml has a health check, and no port is 
   assert.is(count(/^ {4}healthcheck:/gm), 5)
   assert.is(count(/^ {4}ports: \['127\.0\.0\.1:/gm), 5)
 })
+
+addresses('the path of the authority is one word of a shell, whatever is in it', async () => {
+  const { authorityLine }: { authorityLine: (path: string) => string } = await script('servers.mjs')
+  assert.is(authorityLine('/a/.services/tls/ca.pem'), 'SERVICES_CA=/a/.services/tls/ca.pem')
+  const odd = "/it's a $HOME/ca.pem"
+  const { stdout } = spawnSync('sh', ['-c', `${authorityLine(odd)}; printf %s "$SERVICES_CA"`], { encoding: 'utf8' })
+  assert.is(stdout, odd)
+  assert.match(text('docs/services.md'), 'SERVICES_CA=')
+})
+
+addresses('docker-compose.yml says what it lacks', () => assert.match(text('docker-compose.yml'), 'SERVICES_CA is not set'))
 
 addresses.run()
 
