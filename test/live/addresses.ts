@@ -23,6 +23,12 @@ export const addressOf = (name: ServerName): string | null => {
   return process.env[VARIABLES[name]] ?? written ?? null
 }
 
+/** The path of the certificate that verifies the servers by TLS, or null where they have none of ours. */
+export const authority = (): string | null => {
+  const written = existsSync(file) ? /^SERVICES_CA='?(.*?)'?$/m.exec(readFileSync(file, 'utf8'))?.[1]?.replaceAll("'\\''", "'") : undefined
+  return process.env['SERVICES_CA'] ?? written ?? null
+}
+
 /** The servers that are there. */
 export const servers: readonly ServerName[] = names.filter(name => addressOf(name) !== null)
 
@@ -38,4 +44,4 @@ export const missing: readonly string[] = required.filter(name => (name === 'sql
 export const isLeftOut = (path: string): boolean =>
   names.some(name => path.includes(`.${name}.`) && !servers.includes(name)) ||
   (path.includes('.sqlite3.') && !hasNative) ||
-  (path.includes('faults.') && servers.length === 0)
+  (/(?:faults|cuts|connections)\./.test(path) && servers.length === 0)
