@@ -79,6 +79,7 @@ const falseGreens: ReadonlyArray<readonly [string, string, string]> = [
   ['non-error', '1 passed, 2 failed', "a value that is not an Error was thrown: 'just a string'"],
   ['only', '1 passed, 1 failed', 'a stray .only is left on "the only one"'],
   ['crashes', '0 passed, 1 failed', 'the worker ended before its tests did (SIGKILL)'],
+  ['leaks-listeners', '1 passed, 1 failed', 'a leak of listeners'],
   ['rejects-later', '0 passed, 1 failed', 'nobody waits for this'],
   ['exits-early', '0 passed, 1 failed', 'the worker ended before its tests did (exit code 0)'],
   ['never-settles', '0 passed, 1 failed', 'the worker ended before its tests did (exit code 13)'],

@@ -31,8 +31,15 @@ const { book, newBook } = await import('../suite.js')
 /** Whether a file left something open: a socket, a timer, a child process. The pipes are those to the parent. */
 const isClean = (): boolean => process.getActiveResourcesInfo().every(resource => resource === 'PipeWrap' || resource === 'CloseReq')
 
+/** Warnings of Node that tell of a fault: what listens is never removed. */
+const leaks: string[] = []
+process.on('warning', warning => {
+  if (warning.name === 'MaxListenersExceededWarning') leaks.push(warning.stack ?? warning.message)
+})
+
 const judge = async (file: string): Promise<Verdict> => {
   newBook()
+  leaks.length = 0
   queue.length = 0
   await import(pathToFileURL(file).href)
   for (const run of queue) await run()
@@ -51,6 +58,7 @@ const judge = async (file: string): Promise<Verdict> => {
     else if (entry.finished < entry.scheduled && book.onlys.length === 0)
       problem(`${label}: ${entry.scheduled - entry.finished} of ${entry.scheduled} did not run, because a hook failed`)
   }
+  for (const leak of leaks) problem(`a leak of listeners: ${leak}`)
   for (const name of book.onlys) problem(`a stray .only is left on "${name}"`)
   if (book.passed + book.failures.length + book.skipped.length + problems.length === 0) problem('no test ran')
   return { passed: book.passed, failures: [...book.failures, ...problems], skipped: book.skipped, notes: book.notes }
