@@ -52,7 +52,7 @@ export interface Parameters {
 
 const plain = (name: string): string => name.toLowerCase().replace(/[-_]/g, '')
 
-export const parametersOf = (engine: string, pairs: readonly (readonly [string, string])[]): Parameters => {
+const parametersOf = (engine: string, pairs: readonly (readonly [string, string])[]): Parameters => {
   const left = new Map(pairs.map(([name, value]) => [plain(name), [name, value] as const]))
   return {
     take: (...names) => {
@@ -66,6 +66,27 @@ export const parametersOf = (engine: string, pairs: readonly (readonly [string, 
     refuse: (name, why) => refuse(connectionError(engine, `the parameter ${name} of the address: ${why}`)),
   }
 }
+
+/** Parameters that have one value here -> the values that mean it, and why another is refused. */
+export type Only = { readonly [name: string]: readonly [values: readonly string[], why: string] }
+
+/** Refuses parameters that can't be honoured: another value than the only one, and those that are refused whatever they say. */
+export const refuseOthers = (p: Parameters, only: Only, refused: { readonly [name: string]: string }): void => {
+  for (const [name, [values, why]] of Object.entries(only)) {
+    const value = p.take(name)
+    if (value !== undefined && !values.includes(value.toLowerCase())) p.refuse(name, why)
+  }
+  for (const [name, why] of Object.entries(refused)) if (p.take(name) !== undefined) p.refuse(name, why)
+}
+
+/** An address that says nothing but parameters. */
+export const noAddress = (engine: string, pairs: readonly (readonly [string, string])[]): Address => ({
+  user: undefined,
+  password: undefined,
+  hosts: [],
+  database: undefined,
+  parameters: parametersOf(engine, pairs),
+})
 
 const NAME = /^[A-Za-z][\w.-]*$/
 

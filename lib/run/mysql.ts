@@ -20,7 +20,7 @@ import { type Driver, type DriverCursor, type Known, NO_CONTEXT, type SqlEngine,
 import { driverError } from './driverError.js'
 import { ISOLATION, LEVELS } from './isolation.js'
 import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './lifeline.js'
-import { type ClientConfig, type MysqlAddress, type MysqlTls, type MysqlWhere, mysqlAddress } from './mysqlAddress.js'
+import { type ClientConfig, type MysqlAddress, type MysqlWhere, mysqlAddress } from './mysqlAddress.js'
 import { classifyMysql, closesConnection, isMysqlReply, type MysqlError } from './mysqlErrors.js'
 import { type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
 import { endSocket, inTime, openSocket, showEndpoint } from './socket.js'
@@ -28,18 +28,8 @@ import { socketError, socketTrouble } from './socketErrors.js'
 import { sqlSession } from './sqlSession.js'
 
 export interface MysqlOptions extends PoolOptions, MysqlWhere {
-  /** `mysql://user:password@host:port/database`, or `mariadb:`, with `?ssl-mode=VERIFY_IDENTITY`; left out, MYSQL_URL or MARIADB_URL. */
-  readonly url?: string
   /** A connection or pool of yours: its host, database, user, password and TLS are used; the connections are the runner's own. */
   readonly client?: mysql2.Connection | mysql2.Pool
-  /** A name, or an IPv4 or IPv6 address. */
-  readonly host?: string
-  readonly port?: number
-  readonly database?: string
-  readonly user?: string
-  readonly password?: string
-  /** TLS: options of mysql2, for example `{ ca }`. The certificate has to be for the host, unless `rejectUnauthorized: false`. */
-  readonly ssl?: MysqlTls
 }
 
 /** What differs between the two. */

@@ -6,11 +6,11 @@
  * passed over would send everything in plain text.
  */
 import { connectionError, refuse } from '../core/DbError.js'
-import { type Address, parametersOf, readAddress, secondsIn, type Tls, tlsOf } from './address.js'
+import { type Address, noAddress, type Only, readAddress, refuseOthers, secondsIn, type Tls, tlsOf } from './address.js'
 import type { Endpoint } from './socket.js'
 
 /** The options of TLS that mysql2 takes. */
-export interface MysqlTls {
+interface MysqlTls {
   readonly ca?: unknown
   readonly cert?: unknown
   readonly key?: unknown
@@ -36,13 +36,16 @@ export interface MysqlAddress {
 
 /** What of a runner's options says where to connect to. */
 export interface MysqlWhere {
+  /** `mysql://user:password@host:port/database`, or `mariadb:`, with `?ssl-mode=VERIFY_IDENTITY`; left out, MYSQL_URL or MARIADB_URL. */
   readonly url?: string
+  /** A name, or an IPv4 or IPv6 address. */
   readonly host?: string
   readonly port?: number
   readonly database?: string
   readonly user?: string
   readonly password?: string
-  readonly ssl?: object
+  /** TLS: options of mysql2, for example `{ ca }`. The certificate has to be for the host, unless `rejectUnauthorized: false`. */
+  readonly ssl?: MysqlTls
 }
 
 /** What mysql2 keeps of the options that a connection was made with. */
@@ -95,9 +98,7 @@ const tlsOfAddress = (tls: Tls | null | undefined): MysqlAddress['tls'] | undefi
   }
 }
 
-const EMPTY: Omit<Address, 'parameters'> = { user: undefined, password: undefined, hosts: [], database: undefined }
-
-const ONLY: { readonly [name: string]: readonly [readonly string[], string] } = {
+const ONLY: Only = {
   charset: [['utf8mb4', 'utf8'], 'texts are utf8mb4 here'],
   timezone: [['z', 'utc', '+00:00'], 'a session is in UTC here'],
   compression: [['disabled', 'false', '0'], 'the driver does not compress here'],
@@ -120,18 +121,14 @@ const REFUSED: { readonly [name: string]: string } = {
 export const mysqlAddress = (options: MysqlWhere, client: ClientConfig | undefined, env: NodeJS.ProcessEnv): MysqlAddress => {
   const isNamed = options.host !== undefined || client !== undefined
   const url = options.url ?? (isNamed ? undefined : (env['MYSQL_URL'] ?? env['MARIADB_URL']))
-  const read: Address = url === undefined ? { ...EMPTY, parameters: parametersOf('mysql', []) } : readAddress(SCHEME, url)
+  const read: Address = url === undefined ? noAddress('mysql', []) : readAddress(SCHEME, url)
   const p = read.parameters
   if (read.hosts.length > 1) p.refuse('host', 'there is one host in an address here')
   const [host] = read.hosts
   const path = p.take('socket', 'socketPath')
   const tls = options.ssl === undefined ? (tlsOfAddress(tlsOf(p)) ?? tlsOption(client?.ssl)) : tlsOption(options.ssl)
   const connectTimeout = secondsIn(p, 'connect-timeout')
-  for (const [name, [values, why]] of Object.entries(ONLY)) {
-    const value = p.take(name)
-    if (value !== undefined && !values.includes(value.toLowerCase())) p.refuse(name, why)
-  }
-  for (const [name, why] of Object.entries(REFUSED)) if (p.take(name) !== undefined) p.refuse(name, why)
+  refuseOthers(p, ONLY, REFUSED)
   const [other] = p.rest()
   if (other !== undefined) p.refuse(other[0], 'it is not known here; options of the runner have names of their own')
   const named = options.host ?? (host === undefined || host.host === '' ? undefined : host.host)

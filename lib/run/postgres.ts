@@ -27,23 +27,8 @@ import { socketError, socketTrouble } from './socketErrors.js'
 import { sqlSession } from './sqlSession.js'
 
 export interface PostgresOptions extends PoolOptions, PostgresWhere {
-  /**
-   * `postgres://user:password@host:port/database`, with libpq's parameters (`?sslmode=verify-full`); left out, POSTGRES_URL or
-   * DATABASE_URL, else the PG* variables.
-   */
-  readonly url?: string
   /** A client of yours: its host, database, user, password and TLS are used; the connections are the runner's own. */
   readonly client?: Client
-  /** A name, an IPv4 or IPv6 address, or the folder of a unix socket. */
-  readonly host?: string
-  readonly port?: number
-  readonly database?: string
-  readonly user?: string
-  readonly password?: string
-  /** TLS, in libpq's words; `true` is `verify-full`; an object is options of `tls.connect`. */
-  readonly ssl?: 'require' | 'allow' | 'prefer' | 'verify-ca' | 'verify-full' | boolean | object
-  /** What the server shows as the name of the application. */
-  readonly applicationName?: string
 }
 
 const capabilities: Capabilities = {

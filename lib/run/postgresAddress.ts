@@ -9,7 +9,18 @@
 import { userInfo } from 'node:os'
 import type { ConnectionOptions } from 'node:tls'
 import { connectionError, refuse } from '../core/DbError.js'
-import { type Address, type Parameters, parametersOf, readAddress, secondsIn, type Tls, tlsOf, verification } from './address.js'
+import {
+  type Address,
+  noAddress,
+  type Only,
+  type Parameters,
+  readAddress,
+  refuseOthers,
+  secondsIn,
+  type Tls,
+  tlsOf,
+  verification,
+} from './address.js'
 import type { Endpoint } from './socket.js'
 
 /** Which of several servers is wanted: `target_session_attrs` of libpq. */
@@ -31,13 +42,20 @@ export interface PostgresAddress {
 
 /** What of a runner's options says where to connect to. */
 export interface PostgresWhere {
+  /**
+   * `postgres://user:password@host:port/database`, with libpq's parameters (`?sslmode=verify-full`); left out, POSTGRES_URL or
+   * DATABASE_URL, else the PG* variables.
+   */
   readonly url?: string
+  /** A name, an IPv4 or IPv6 address, or the folder of a unix socket. */
   readonly host?: string
   readonly port?: number
   readonly database?: string
   readonly user?: string
   readonly password?: string
+  /** TLS, in libpq's words; `true` is `verify-full`; an object is options of `tls.connect`. */
   readonly ssl?: 'require' | 'allow' | 'prefer' | 'verify-ca' | 'verify-full' | boolean | object
+  /** What the server shows as the name of the application. */
   readonly applicationName?: string
 }
 
@@ -77,8 +95,7 @@ const VARIABLES: { readonly [variable: string]: string } = {
 
 const TARGETS: readonly string[] = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby']
 
-/** Parameters with one value that is what happens here anyway -> why another is refused. */
-const ONLY: { readonly [name: string]: readonly [readonly string[], string] } = {
+const ONLY: Only = {
   channel_binding: [['prefer', 'disable'], 'the driver has no channel binding'],
   gssencmode: [['prefer', 'disable'], 'the driver has no GSSAPI'],
   sslnegotiation: [['postgres'], 'TLS is negotiated here as before Postgres 17'],
@@ -174,8 +191,6 @@ const listed = (hosts: string | undefined, ports: string | undefined, p: Paramet
   return named.map((host, i) => endpoint(host === '' ? 'localhost' : host, (numbers[i] ?? numbers[0]) as number))
 }
 
-const EMPTY: Omit<Address, 'parameters'> = { user: undefined, password: undefined, hosts: [], database: undefined }
-
 /** Refuses what can't be read; call inside `attempting`. */
 export const postgresAddress = (options: PostgresWhere, client: ClientOptions | undefined, env: NodeJS.ProcessEnv): PostgresAddress => {
   const isNamed = options.host !== undefined || client !== undefined
@@ -183,15 +198,12 @@ export const postgresAddress = (options: PostgresWhere, client: ClientOptions | 
   const read: Address =
     url !== undefined
       ? readAddress(SCHEME, url)
-      : {
-          ...EMPTY,
-          parameters: parametersOf(
-            'postgres',
-            isNamed
-              ? []
-              : Object.entries(VARIABLES).flatMap(([variable, name]) => (env[variable] ? [[name, env[variable] as string] as const] : [])),
-          ),
-        }
+      : noAddress(
+          'postgres',
+          isNamed
+            ? []
+            : Object.entries(VARIABLES).flatMap(([variable, name]) => (env[variable] ? [[name, env[variable] as string] as const] : [])),
+        )
   const p = read.parameters
   const tls = tlsOption(options.ssl) ?? tlsOf(p) ?? tlsOption(client?.ssl) ?? null
   const isRandom = isRandomOrder(p)
@@ -217,11 +229,7 @@ export const postgresAddress = (options: PostgresWhere, client: ClientOptions | 
   const passwordIn = p.take('password') ?? read.password
   const databaseIn = p.take('dbname') ?? read.database
   const applicationName = p.take('application_name')
-  for (const [name, [values, why]] of Object.entries(ONLY)) {
-    const value = p.take(name)
-    if (value !== undefined && !values.includes(value.toLowerCase())) p.refuse(name, why)
-  }
-  for (const [name, why] of Object.entries(REFUSED)) if (p.take(name) !== undefined) p.refuse(name, why)
+  refuseOthers(p, ONLY, REFUSED)
   const user = options.user ?? userIn ?? client?.user ?? systemUser()
   const clientPassword =
     typeof client?.pass === 'string' || typeof client?.pass === 'function' ? (client.pass as PostgresAddress['password']) : undefined

@@ -252,7 +252,7 @@ address('options go before the address, the address before a client, and that be
 })
 
 address('options of TLS that the driver of MySQL does not know are refused', () => {
-  refused(readMysql({ host: 'h', ssl: { servername: 's3cret' } }), /ssl\.servername/, 'servername')
+  refused(readMysql({ host: 'h', ssl: { servername: 's3cret' } as object }), /ssl\.servername/, 'servername')
   assert.is(right(readMysql({ host: 'h', ssl: { ca: 'x' } })).tls?.options.verifyIdentity, true)
   assert.is(right(readMysql({ host: 'h', ssl: { rejectUnauthorized: false } })).tls?.options.verifyIdentity, false)
 })
