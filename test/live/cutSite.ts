@@ -26,12 +26,12 @@ import { type FaultProxy, faultProxy } from './faultProxy.js'
 import { processList } from './servers.js'
 
 /** Milliseconds of the runners under test. */
-export const ACQUIRE = 2_000
+export const ACQUIRE = 4_000
 export const STATEMENT = 1_000
 /** What a server that says nothing is given besides `statementTimeout`. */
 export const GRACE = 2_000
 /** What any bound of time allows for a machine that is busy. */
-export const SLACK = 1_500
+export const SLACK = 2_000
 
 export const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
 
