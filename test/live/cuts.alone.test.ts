@@ -316,11 +316,4 @@ afterAll('nothing was left unhandled, and no warning was given', () => {
   watch.stop()
   assert.equal(watch.seen, [])
 })
-
-afterAll('no socket of this process is open', async () => {
-  const open = (): readonly string[] => process.getActiveResourcesInfo().filter(name => /^TCP/.test(name))
-  // one that was just ended takes a moment until it is closed
-  for (const began = performance.now(); open().length > 0 && performance.now() - began < SLACK; ) await pause(20)
-  assert.equal(open(), [])
-})
 afterAll.run()
