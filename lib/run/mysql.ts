@@ -22,7 +22,7 @@ import { ISOLATION, LEVELS } from './isolation.js'
 import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './lifeline.js'
 import { type ClientConfig, type MysqlAddress, type MysqlWhere, mysqlAddress } from './mysqlAddress.js'
 import { classifyMysql, closesConnection, isMysqlReply, type MysqlError } from './mysqlErrors.js'
-import { type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
+import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
 import { endSocket, inTime, openSocket, showEndpoint } from './socket.js'
 import { socketError, socketTrouble } from './socketErrors.js'
 import { sqlSession } from './sqlSession.js'
@@ -104,16 +104,16 @@ export const mysql =
       )
     }
     try {
-      const kind = await inTime(options.acquireTimeout ?? ACQUIRE_TIMEOUT, signal => kindOf(address, signal))
+      const limit = Math.min(address.connectTimeout ?? Number.POSITIVE_INFINITY, options.acquireTimeout ?? ACQUIRE_TIMEOUT)
+      const kind = await inTime(limit, signal => kindOf(address, signal))
       const known: Known = { foreignKeys: [] }
-      const connect = (signal: AbortSignal): Promise<Connection> => open(address, kind, target, options, known, signal)
+      const connect = (signal: AbortSignal): Promise<Connection> =>
+        inTime(limit, late => open(address, kind, target, options, known, late), signal)
       return E.right(pooled({ connect, classify, pipelines: false, capabilities: kind.capabilities }, options).runner)
     } catch (thrown) {
       return E.left(classify(thrown))
     }
   }
-
-const ACQUIRE_TIMEOUT = 10_000
 
 /** Why there is no connection. */
 const refusal = (target: string, thrown: unknown): DbError | null => {

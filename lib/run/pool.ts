@@ -97,7 +97,8 @@ interface Ride {
   riders: number
 }
 
-const DEFAULTS = { max: 10, idleTimeout: 30_000, acquireTimeout: 10_000 }
+export const ACQUIRE_TIMEOUT = 10_000
+const DEFAULTS = { max: 10, idleTimeout: 30_000, acquireTimeout: ACQUIRE_TIMEOUT }
 export const LOOK_AFTER = 30_000
 const WAITED =
   'all connections are in use: inside a transaction use the db that its body is given, end transactions and streams sooner, or allow more connections with max'

@@ -18,7 +18,7 @@ import { type Driver, type Known, NO_CONTEXT, type SqlEngine, TRANSACTION_ENDED 
 import { driverError } from './driverError.js'
 import { ISOLATION, LEVELS } from './isolation.js'
 import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './lifeline.js'
-import { type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
+import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
 import { type ClientOptions, type PostgresAddress, type PostgresWhere, postgresAddress } from './postgresAddress.js'
 import { classifyPostgres, isPostgresReply, type PostgresError } from './postgresErrors.js'
 import { HANDSHAKE, watchHandshake } from './postgresHandshake.js'
@@ -216,7 +216,7 @@ const connect = async (
   signal: AbortSignal,
 ): Promise<Connection> => {
   const { endpoints, connectTimeout } = address
-  const share = Math.min(connectTimeout ?? Number.POSITIVE_INFINITY, (options.acquireTimeout ?? 10_000) / endpoints.length)
+  const share = Math.min(connectTimeout ?? Number.POSITIVE_INFINITY, (options.acquireTimeout ?? ACQUIRE_TIMEOUT) / endpoints.length)
   const attempts = address.target === 'prefer-standby' ? [address, { ...address, target: 'any' as const }] : [address]
   let failure: unknown
   for (const wanted of attempts) {
@@ -241,7 +241,7 @@ const connectTo = async (
   signal: AbortSignal,
 ): Promise<Connection> => {
   const { sql, socket, stream } = await linked(address, endpoint, options, signal)
-  const acquireTimeout = options.acquireTimeout ?? 10_000
+  const acquireTimeout = options.acquireTimeout ?? ACQUIRE_TIMEOUT
   let backend: Backend = { pid: 0, secret: 0, isDirect: false }
   const line = lifeline({
     statementTimeout: options.statementTimeout,
