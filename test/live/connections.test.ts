@@ -342,6 +342,17 @@ const connections = (name: ServerName): void => {
     await proxy.close()
   })
 
+  test('the time to connect that an address gives is the limit of opening', async () => {
+    const proxy = await faultProxy(hostname, Number(port))
+    proxy.mode('mute')
+    const silent = `${through(proxy)}?${isPostgres ? 'connect_timeout' : 'connect-timeout'}=1`
+    const began = performance.now()
+    assert.is(tagOf(await open({ max: 1, url: silent })()), 'ConnectionError')
+    const took = performance.now() - began
+    assert.ok(took >= 900 && took < 3_000, `${took.toFixed(0)} ms`)
+    await proxy.close()
+  })
+
   test.run()
 }
 

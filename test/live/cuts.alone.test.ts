@@ -6,6 +6,7 @@
  * connection that failed leaves the pool, connecting has a pace and an end, and a server that says nothing is found out
  * where statements have no limit. Nothing may be left unhandled, and no socket open.
  */
+import { Socket } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
 import { int } from '../../lib/core/Column.js'
@@ -315,5 +316,18 @@ const afterAll = suite('cuts: afterwards')
 afterAll('nothing was left unhandled, and no warning was given', () => {
   watch.stop()
   assert.equal(watch.seen, [])
+})
+
+/** The sockets that this process has open: the other ends of them, where they are known. */
+const openSockets = (): readonly string[] =>
+  (process as unknown as { readonly _getActiveHandles: () => readonly unknown[] })
+    ._getActiveHandles()
+    .flatMap(h => (h instanceof Socket && h.remotePort !== undefined ? [`a socket to port ${h.remotePort}`] : []))
+
+afterAll('no socket of this process is open', async () => {
+  const open = (): readonly string[] => process.getActiveResourcesInfo().filter(name => /^TCP/.test(name))
+  // one that was just ended takes a moment until it is closed
+  for (const began = performance.now(); open().length > 0 && performance.now() - began < SLACK; ) await pause(20)
+  assert.equal(open(), [], openSockets().join(', '))
 })
 afterAll.run()

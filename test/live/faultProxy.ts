@@ -57,6 +57,12 @@ export interface FaultProxy {
   readonly close: () => Promise<void>
 }
 
+/** RST. While a FIN is under way libuv refuses that (EINVAL), and Node would keep the handle for ever: such a socket is only closed. */
+const reset = (socket: Socket): void => {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
 const opposite: { readonly [d in Direction]: Direction } = { toServer: 'toClient', toClient: 'toServer' }
 
 /** Listens on a free port of `at`. */
@@ -104,7 +110,7 @@ export const faultProxy = (host: string, port: number, at = '127.0.0.1'): Promis
       if (action === 'delay') state = 'delayed'
       else if (action !== 'corrupt') state = 'dead'
       forward(direction, head, () => {
-        if (action === 'reset') each(socket => socket.resetAndDestroy())
+        if (action === 'reset') each(reset)
       })
       struck = { at: performance.now(), link: index, forwarded: { ...count } }
       if (action === 'cut') each(socket => socket.end())
@@ -149,7 +155,7 @@ export const faultProxy = (host: string, port: number, at = '127.0.0.1'): Promis
       const other = sides[direction]
       // where the proxy is dead to its client, the server must not hear of it either
       if (state !== 'open' || other === null || other.destroyed) return
-      if (isError) other.resetAndDestroy()
+      if (isError) reset(other)
       else other.destroy()
     }
 
@@ -210,7 +216,7 @@ export const faultProxy = (host: string, port: number, at = '127.0.0.1'): Promis
     close: async () => {
       armed = null
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
-      for (const socket of sockets) socket.resetAndDestroy()
+      for (const socket of sockets) reset(socket)
       await closed
     },
   })
