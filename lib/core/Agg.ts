@@ -10,8 +10,8 @@
  */
 import { textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
-import { argument } from './operand.js'
-import { hasEquality, hasOrder, type SqlType, showSqlType } from './SqlType.js'
+import { argument, taken } from './operand.js'
+import { type SqlType, showSqlType } from './SqlType.js'
 import {
   type Agg,
   type AggCall,
@@ -25,6 +25,7 @@ import {
   type Order,
   type Pred,
 } from './Syntax.js'
+import { COMPARABLE, EXTREME, NUMBERS, TEXTS } from './typeSets.js'
 
 export type { Agg } from './Syntax.js'
 
@@ -39,10 +40,8 @@ const INT = exprType({ tag: 'int' })
 
 /** Groups by the value of an expression; null is a group of its own. */
 export const key = <A>(given: Expr<A>): Agg<A> => {
-  const e = argument(given)
-  return hasEquality(e.type.sql)
-    ? { [MADE]: true, kind: 'agg', node: { tag: 'key', expr: e }, type: e.type }
-    : refusedAgg(unsupported(`a group key of ${showSqlType(e.type.sql)}`, 'query-ts'), e.type)
+  const e = taken('key', given, COMPARABLE)
+  return { [MADE]: true, kind: 'agg', node: e.node.tag === 'invalid' ? e.node : { tag: 'key', expr: e }, type: e.type }
 }
 
 /** The number of rows. */
@@ -52,12 +51,8 @@ export const countAll: Agg<number> = agg({ fn: 'count', arg: null }, INT)
 export const count = <A>(e: Expr<A>): Agg<number> => agg({ fn: 'count', arg: argument(e) }, INT)
 
 /** The number of different values, null not counted. */
-export const countDistinct = <A>(given: Expr<A>): Agg<number> => {
-  const e = argument(given)
-  return hasEquality(e.type.sql)
-    ? agg({ fn: 'count', arg: e, distinct: true }, INT)
-    : refusedAgg(unsupported(`countDistinct of ${showSqlType(e.type.sql)}`, 'query-ts'), INT)
-}
+export const countDistinct = <A>(given: Expr<A>): Agg<number> =>
+  agg({ fn: 'count', arg: taken('countDistinct', given, COMPARABLE), distinct: true }, INT)
 
 const summed = (t: SqlType): SqlType => {
   if (t.tag === 'smallint') return { tag: 'int' }
@@ -66,20 +61,17 @@ const summed = (t: SqlType): SqlType => {
 
 /** The sum; null of nothing. Integers and numerics are exact, beyond 64 bits it is `NumericOverflow`. */
 export const sum = <A extends number | bigint | `${number}` | null>(given: Expr<A>): Agg<A | null> => {
-  const e = argument(given)
+  const e = taken('sum', given, NUMBERS)
   return agg({ fn: 'sum', arg: e }, exprType(summed(e.type.sql), true))
 }
 
 /** The mean as a float; null of nothing. */
 export const avg = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> =>
-  agg({ fn: 'avg', arg: argument(e) }, exprType({ tag: 'float' }, true))
+  agg({ fn: 'avg', arg: taken('avg', e, NUMBERS) }, exprType({ tag: 'float' }, true))
 
 const extreme = (fn: 'min' | 'max', given: AnyExpr): AnyAgg => {
-  const e = argument(given)
-  const { sql } = e.type
-  return hasOrder(sql) && sql.tag !== 'boolean' && sql.tag !== 'uuid' && sql.tag !== 'bytes'
-    ? agg({ fn, arg: e }, { ...e.type, nullable: true })
-    : refusedAgg(unsupported(`${fn} of ${showSqlType(sql)}`, 'query-ts', 'engines differ on it'), e.type)
+  const e = taken(fn, given, EXTREME)
+  return agg({ fn, arg: e }, { ...e.type, nullable: true })
 }
 
 /** The least value; null of nothing. */
@@ -93,7 +85,10 @@ export const arrayAgg = <A>(given: Expr<A>, options: { readonly orderBy?: readon
   const e = argument(given)
   const { sql, nullable, refine } = e.type
   if (refine !== null || sql.tag === 'array' || sql.tag === 'json' || sql.tag === 'custom' || sql.tag === 'vector') {
-    return refusedAgg(unsupported(`arrayAgg of ${refine?.name ?? showSqlType(sql)}`, 'query-ts', 'nest the query with many'), exprType(sql))
+    return refusedAgg(
+      validationError(['arrayAgg'], `no array of ${refine?.name ?? showSqlType(sql)}: nest the query with many`),
+      exprType(sql),
+    )
   }
   return agg(
     { fn: 'arrayAgg', arg: e, order: options.orderBy ?? [] },
@@ -109,7 +104,7 @@ export const stringAgg = <A extends string | null>(
 ): Agg<string | null> => {
   const problem = textProblem(separator)
   return problem === null
-    ? agg({ fn: 'stringAgg', arg: argument(e), separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
+    ? agg({ fn: 'stringAgg', arg: taken('stringAgg', e, TEXTS), separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
     : refusedAgg(validationError(['separator'], problem), exprType({ tag: 'text' }, true))
 }
 

@@ -13,27 +13,27 @@
  */
 import { isExpr } from './answered.js'
 import { kindOf, textProblem } from './Canonical.js'
-import { attempting, type DbError, unsupported, validationError } from './DbError.js'
+import { attempting, type DbError, validationError } from './DbError.js'
 import {
   aligned,
   argument,
   BOOLEAN,
+  beside,
+  call,
   coerce,
   condition,
   FLOAT,
-  INT,
   literalOf,
   node,
   nullable,
   operand,
   refused,
-  strict,
   TEXT,
+  taken,
   textArg,
   unified,
-  widen,
 } from './operand.js'
-import { type Decimal, hasEquality, hasOrder, isInteger, type SqlType, showSqlType } from './SqlType.js'
+import { type Decimal, type SqlType, showSqlType } from './SqlType.js'
 import {
   type AnyExpr,
   type AnyQuery,
@@ -52,8 +52,10 @@ import {
   type RowShape,
   type ScalarFn,
   type Shape,
+  symbol,
 } from './Syntax.js'
 import { mapLeaves, scopeOf, singleColumn } from './scope.js'
+import { COMPARABLE, FLOATS, mixProblem, typeProblem } from './typeSets.js'
 
 export * from './bytes.js'
 export * from './dates.js'
@@ -113,42 +115,30 @@ export const nullOf = <A, I>(column: Column<A, I>): Expr<A | null> =>
 
 // --- Comparisons ------------------------------------------------------------------------------
 
-const compared = (fn: ScalarFn, a: AnyExpr, x: unknown, canCompare: (t: SqlType) => boolean): AnyExpr => {
-  const [left, right] = aligned(a, x)
-  if (!canCompare(left.type.sql)) {
-    return invalid(
-      unsupported(`${fn} on ${showSqlType(left.type.sql)}`, 'query-ts', 'the type has no lawful comparison'),
-      exprType(BOOLEAN),
-    )
-  }
-  return strict(fn, [left, right], BOOLEAN)
-}
+const compared = (fn: ScalarFn, a: AnyExpr, x: unknown): AnyExpr => call(fn, aligned(beside(a, x)))
 
 type Compare = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>) => Pred
 
 /** SQL's `=`: null when an operand is null. `meaning(eq(a, b)) = a === b` */
-export const eq: Compare = (a, b) => compared('eq', a, b, hasEquality)
+export const eq: Compare = (a, b) => compared('eq', a, b)
 
 /** `not(eq(a, b))`: null when an operand is null. */
-export const ne: Compare = (a, b) => compared('ne', a, b, hasEquality)
+export const ne: Compare = (a, b) => compared('ne', a, b)
 
 /** Less than: by value for numbers and instants, by code point for text, unsigned for bytes. */
-export const lt: Compare = (a, b) => compared('lt', a, b, hasOrder)
+export const lt: Compare = (a, b) => compared('lt', a, b)
 
 /** `not(gt(a, b))`. */
-export const lte: Compare = (a, b) => compared('lte', a, b, hasOrder)
+export const lte: Compare = (a, b) => compared('lte', a, b)
 
 /** `lt(b, a)`. */
-export const gt: Compare = (a, b) => compared('gt', a, b, hasOrder)
+export const gt: Compare = (a, b) => compared('gt', a, b)
 
 /** `not(lt(a, b))`. */
-export const gte: Compare = (a, b) => compared('gte', a, b, hasOrder)
+export const gte: Compare = (a, b) => compared('gte', a, b)
 
 /** Null-safe equality, never null: `meaning(same(a, b)) = both null, or equal`. */
-export const same = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<boolean> => {
-  const e = compared('same', a, b, hasEquality)
-  return { ...e, type: exprType(BOOLEAN) }
-}
+export const same = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<boolean> => compared('same', a, b)
 
 /** `and(gte(e, low), lte(e, high))`. */
 export const between = <A>(
@@ -156,27 +146,29 @@ export const between = <A>(
   low: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
   high: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
 ): Pred => {
-  const [left, from, sql] = aligned(e, low)
-  const [whole, to, all] = aligned(left, high)
-  const low_ = sql.tag === 'numeric' ? coerce(from, all) : from
-  if (!hasOrder(left.type.sql)) return invalid(unsupported(`between on ${showSqlType(left.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
-  return strict('between', [whole, low_, to], BOOLEAN)
+  const [value, from] = beside(e, low)
+  return call('between', aligned([value, from, operand(value.type, high)]))
 }
 
 /** Whether the value is null; never null itself. */
-export const isNull = <A>(e: Expr<A>): Expr<boolean> => strict('isNull', [e], BOOLEAN, false)
+export const isNull = <A>(e: Expr<A>): Expr<boolean> => call('isNull', [e])
 
 /** `not(isNull(e))`. */
-export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => strict('not', [isNull(e)], BOOLEAN, false)
+export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => call('not', [isNull(e)])
+
+/** Why values can't be compared with each other; null where they can. */
+const comparisonProblem = (name: string, all: readonly AnyExpr[]): DbError | null => {
+  const types = all.map(e => e.type.sql)
+  return types.map(t => typeProblem(name, COMPARABLE, t)).find(p => p !== null) ?? mixProblem(name, types)
+}
 
 /** Whether the value is one of a list, which holds no nulls. `inList(e, [])` is false. */
 export const inList = <A>(given: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
   const e = argument(given)
   if (values.length === 0) return lit(false)
-  if (!hasEquality(e.type.sql)) return invalid(unsupported(`inList on ${showSqlType(e.type.sql)}`, 'query-ts'), exprType(BOOLEAN))
-  const list = values.map(v => operand(e.type, v))
-  const sql = list.reduce((t, x) => widen(t, x.type.sql), e.type.sql)
-  const all = sql.tag === 'numeric' ? [e, ...list].map(x => coerce(x, sql)) : [e, ...list]
+  const all = aligned([e, ...values.map(v => operand(e.type, v))])
+  const problem = refused(all) === undefined ? comparisonProblem('inList', all) : null
+  if (problem !== null) return invalid(problem, exprType(BOOLEAN))
   const [first, ...rest] = all as [AnyExpr, ...AnyExpr[]]
   return node({ tag: 'in', operand: first, list: rest }, exprType(BOOLEAN, e.type.nullable), all)
 }
@@ -188,10 +180,9 @@ export const notIn = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[])
 
 /** Conditions in a row: what stands in one of the same kind is taken out of it, so that a fold of conditions is not deep. */
 const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred =>
-  strict(
+  call(
     fn,
     preds.map(condition).flatMap(p => (p.node.tag === 'call' && p.node.fn === fn ? p.node.args : [p])),
-    BOOLEAN,
   )
 
 /** Kleene's and; `and()` is true. */
@@ -203,7 +194,7 @@ export const or = (...preds: readonly Pred[]): Pred =>
   preds.length === 0 ? lit(false) : preds.length === 1 ? condition(preds[0]) : connected('or', preds)
 
 /** Kleene's not: null stays null. */
-export const not = (pred: Pred): Pred => strict('not', [condition(pred)], BOOLEAN)
+export const not = (pred: Pred): Pred => call('not', [condition(pred)])
 
 // --- Numbers ----------------------------------------------------------------------------------
 
@@ -212,10 +203,8 @@ const arithmetic =
   <A extends Numeric | null, B extends NonNullable<A> | null = never>(
     a: Expr<A>,
     b: Expr<B> | NonNullable<NoInfer<A>>,
-  ): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> => {
-    const [left, right, sql] = aligned(a, b)
-    return strict(fn, [left, right], sql)
-  }
+  ): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> =>
+    call(fn, aligned(beside(a, b)))
 
 /** Sum. Integers have 64 bits: beyond them the answer is `NumericOverflow`. Numerics keep the larger scale. */
 export const plus = arithmetic('plus')
@@ -228,53 +217,29 @@ export const times = <A extends Numeric | null, B extends NonNullable<A> | null 
   a: Expr<A>,
   b: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> => {
-  const left = argument(a)
-  const right = operand(left.type, b)
-  const [s, t] = [left.type.sql, right.type.sql]
-  if (s.tag === 'numeric' && t.tag === 'numeric') {
-    const scale = s.scale + t.scale
-    const precision = s.precision <= 18 && t.precision <= 18 ? Math.max(18, scale) : 65
-    return strict('times', [left, right], { ...s, precision, scale })
-  }
-  return strict('times', [left, right], widen(s, t))
+  const args = beside(a, b)
+  // the scales of decimals are added: neither is made that of the other
+  return call('times', args.every(e => e.type.sql.tag === 'numeric') ? args : aligned(args))
 }
 
 /** Negation. */
-export const neg = <A extends Numeric | null>(a: Expr<A>): Expr<A> => {
-  const { sql } = argument(a).type
-  return strict('neg', [a], widen(sql, sql))
-}
-
-const integerOnly = (fn: 'quot' | 'rem', first: AnyExpr, x: unknown): AnyExpr => {
-  const a = argument(first)
-  const right = operand(a.type, x)
-  const bad = refused([a, right])
-  if (bad !== undefined) return expr(bad.node, exprType(INT, true))
-  if (!isInteger(a.type.sql) || !isInteger(right.type.sql)) {
-    return invalid(
-      unsupported(`${fn} on ${showSqlType(a.type.sql)}`, 'query-ts', 'it is for integers: use div, or cast'),
-      exprType(INT, true),
-    )
-  }
-  return strict(fn, [a, right], widen(a.type.sql, right.type.sql), true)
-}
+export const neg = <A extends Numeric | null>(a: Expr<A>): Expr<A> => call('neg', [a])
 
 /** Integer division, truncated toward zero; null when divided by zero. */
 export const quot = <A extends number | bigint | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> =>
-  integerOnly('quot', a, b)
+  call('quot', beside(a, b))
 
 /** Remainder, with the sign of the dividend; null when divided by zero. `a = plus(times(quot(a, b), b), rem(a, b))` */
 export const rem = <A extends number | bigint | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> =>
-  integerOnly('rem', a, b)
+  call('rem', beside(a, b))
 
 /** Float division; null when divided by zero. Numerics are cast first: `div(cast(float)(price), 2)`. */
 export const div = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<number | null> => {
-  const left = argument(a)
-  const right = operand(left.type, b)
-  if (left.type.sql.tag === 'numeric' || right.type.sql.tag === 'numeric') {
-    return invalid(unsupported('div on numeric', 'query-ts', 'cast to float first'), exprType(FLOAT, true))
-  }
-  return strict('div', [coerce(left, FLOAT), coerce(right, FLOAT)], FLOAT, true)
+  const args = beside(a, b).map(e => taken('div', e, FLOATS))
+  return call(
+    'div',
+    args.map(e => coerce(e, FLOAT)),
+  )
 }
 
 // --- Text -------------------------------------------------------------------------------------
@@ -283,16 +248,16 @@ type TextArg = Expr<string | null> | string
 
 /** The texts in a row; null when one of them is null. `concat()` is the empty text. */
 export const concat = <T extends readonly TextArg[]>(...args: T): Expr<string | NullOf<T[number]>> =>
-  args.length === 0 ? lit('') : strict('concat', args.map(textArg), TEXT)
+  args.length === 0 ? lit('') : call('concat', args.map(textArg))
 
 /** Lower case by Unicode simple case mapping, the same on every engine. */
-export const lower = <A extends string | null>(e: Expr<A>): Expr<string | Extract<A, null>> => strict('lower', [e], TEXT)
+export const lower = <A extends string | null>(e: Expr<A>): Expr<string | Extract<A, null>> => call('lower', [e])
 
 /** Upper case by Unicode simple case mapping: `upper('ß')` is `'ß'`. */
-export const upper = <A extends string | null>(e: Expr<A>): Expr<string | Extract<A, null>> => strict('upper', [e], TEXT)
+export const upper = <A extends string | null>(e: Expr<A>): Expr<string | Extract<A, null>> => call('upper', [e])
 
 /** The number of code points. */
-export const length = <A extends string | null>(e: Expr<A>): Expr<number | Extract<A, null>> => strict('length', [e], INT)
+export const length = <A extends string | null>(e: Expr<A>): Expr<number | Extract<A, null>> => call('length', [e])
 
 /** The code points from position `from` (1 is the first), at most `count` of them. Both are at least 1 and 0. */
 export const substring = <A extends string | null>(e: Expr<A>, from: number, count?: number): Expr<string | Extract<A, null>> => {
@@ -300,21 +265,21 @@ export const substring = <A extends string | null>(e: Expr<A>, from: number, cou
   if (count !== undefined && (!Number.isInteger(count) || count < 0)) {
     return invalid(validationError(['count'], 'substring takes no negative number of characters'), exprType(TEXT))
   }
-  return strict('substring', [e, lit(from), ...(count === undefined ? [] : [lit(count)])], TEXT)
+  return call('substring', [e, lit(from), ...(count === undefined ? [] : [lit(count)])])
 }
 
 /** The position of the first occurrence of `part`, from 1; 0 when there is none. */
 export const position = <A extends string | null, B extends string | null = never>(
   e: Expr<A>,
   part: Expr<B> | string,
-): Expr<number | Extract<A | NoInfer<B>, null>> => strict('position', [e, textArg(part as TextArg)], INT)
+): Expr<number | Extract<A | NoInfer<B>, null>> => call('position', [e, textArg(part as TextArg)])
 
 /** A text as a `like` pattern that matches itself only. */
 export const escapeLike = (text: string): string => text.replace(/[!%_]/g, c => `!${c}`)
 
 const pattern = (fn: 'like' | 'ilike', e: AnyExpr, p: string): AnyExpr =>
   /^(?:[^!]|![\s\S])*$/.test(p)
-    ? strict(fn, [e, textArg(p)], BOOLEAN)
+    ? call(fn, [e, textArg(p)])
     : invalid(validationError(['pattern'], 'a pattern can not end with the escape character !'), exprType(BOOLEAN))
 
 /** Whether the whole text matches: `%` is any text, `_` any code point, `!` makes the next character stand for itself. */
@@ -324,9 +289,9 @@ export const like = <A extends string | null>(e: Expr<A>, p: string): Pred => pa
 export const ilike = <A extends string | null>(e: Expr<A>, p: string): Pred => pattern('ilike', e, p)
 
 const part = (fn: 'contains' | 'startsWith' | 'endsWith', e: AnyExpr, x: TextArg): AnyExpr => {
-  if (isExpr(x)) return strict(fn, [e, x], BOOLEAN)
+  if (isExpr(x)) return call(fn, [e, x])
   // engines limit the length of patterns, not that of texts; SQLite before 3.54 takes these characters for each other in patterns
-  if (typeof x === 'string' && (x.length > 5000 || /[\uFFFD-\uFFFF]/.test(x))) return strict(fn, [e, textArg(x)], BOOLEAN)
+  if (typeof x === 'string' && (x.length > 5000 || /[\uFFFD-\uFFFF]/.test(x))) return call(fn, [e, textArg(x)])
   if (typeof x !== 'string') return invalid(validationError([fn], `expected a text, got ${kindOf(x)}`), exprType(BOOLEAN))
   return pattern('like', e, `${fn === 'startsWith' ? '' : '%'}${escapeLike(x)}${fn === 'endsWith' ? '' : '%'}`)
 }
@@ -344,7 +309,7 @@ export const endsWith = <A extends string | null>(e: Expr<A>, x: TextArg): Pred 
 
 /** The value of the first branch whose condition is true, else `otherwise`. */
 export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], otherwise: Expr<B>): Expr<A | B> => {
-  const [values, type] = unified([...branches.map(([, value]) => value), otherwise])
+  const [values, type] = unified('caseWhen', [...branches.map(([, value]) => value), otherwise])
   if (branches.length === 0) return otherwise
   const last = values[values.length - 1] as AnyExpr
   const conditions = branches.map(([c]) => condition(c))
@@ -354,20 +319,15 @@ export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], 
 
 /** The first value, or the second where the first is null. */
 export const coalesce = <A, B = never>(a: Expr<A>, b: Expr<B> | NonNullable<NoInfer<A>>): Expr<NonNullable<A> | NoInfer<B>> => {
-  const first = argument(a)
-  const second = operand(first.type, b)
-  const [args, type] = unified([first, second])
-  return node({ tag: 'call', fn: 'coalesce', args }, { ...type, nullable: first.type.nullable && second.type.nullable }, args)
+  const [args, type] = unified('coalesce', beside(a, b))
+  return node({ tag: 'call', fn: 'coalesce', args }, { ...type, nullable: args.every(e => e.type.nullable) }, args)
 }
 
 /** Null where the values are equal, else the first. */
 export const nullIf = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> => {
-  const [left, right] = aligned(a, b)
-  if (!hasEquality(left.type.sql)) return invalid(unsupported(`nullIf on ${showSqlType(left.type.sql)}`, 'query-ts'), left.type)
-  return node({ tag: 'call', fn: 'nullIf', args: [left, right] }, { ...argument(a).type, sql: left.type.sql, nullable: true }, [
-    left,
-    right,
-  ])
+  const args = aligned(beside(a, b))
+  const [first] = args as [AnyExpr]
+  return node({ tag: 'call', fn: 'nullIf', args }, { ...first.type, refine: argument(a).type.refine, nullable: true }, args)
 }
 
 // --- Types ------------------------------------------------------------------------------------
@@ -401,7 +361,7 @@ export const cast =
     if (from.tag === sql.tag && from.tag !== 'numeric') return { ...e, type: { ...type, sql: from } } as AnyExpr
     const loses = from.tag === 'numeric' && sql.tag === 'numeric' && sql.scale < from.scale
     if (!CASTS[from.tag]?.includes(sql.tag) || loses) {
-      return invalid(unsupported(`a cast from ${showSqlType(from)} to ${showSqlType(sql)}`, 'query-ts', 'engines differ on it'), type)
+      return invalid(validationError(['cast'], `there is no cast from ${showSqlType(from)} to ${showSqlType(sql)}`), type)
     }
     return node({ tag: 'cast', operand: e }, type, [e])
   }
@@ -465,22 +425,19 @@ const inside = (given: AnyExpr, q: AnyQuery): Pred => {
   const refusal = (error: DbError): AnyExpr => invalid(error, exprType(BOOLEAN))
   const column = attempting('inQuery', () => singleColumn(q))
   if (column._tag === 'Left') return refusal(column.left)
-  const sql = column.right === null ? e.type.sql : widen(e.type.sql, column.right.type.sql)
-  if (!hasEquality(e.type.sql) || !hasEquality(sql)) return refusal(unsupported(`inQuery on ${showSqlType(sql)}`, 'query-ts'))
-  const operand = sql.tag === 'numeric' ? coerce(e, sql) : e
-  const fit = (scope: RowShape): Shape => mapLeaves(scope, leaf => (leaf.kind === 'expr' ? coerce(leaf, sql) : leaf)) as Shape
-  const inner = sql.tag === 'numeric' && column.right !== null ? query<unknown, unknown>({ tag: 'map', input: q, f: fit }) : q
-  return node({ tag: 'inQuery', operand, query: inner }, exprType(BOOLEAN, true), [operand])
+  const pair = column.right === null ? [e] : [e, symbol(column.right.type)]
+  const problem = e.node.tag === 'invalid' ? null : comparisonProblem('inQuery', pair)
+  if (problem !== null) return refusal(problem)
+  const [operand, inner] = aligned(pair) as [AnyExpr, AnyExpr | undefined]
+  const fit = (scope: RowShape): Shape =>
+    mapLeaves(scope, leaf => (leaf.kind === 'expr' && inner !== undefined ? coerce(leaf, inner.type.sql) : leaf)) as Shape
+  const fitted = inner?.node.tag === 'cast' ? query<unknown, unknown>({ tag: 'map', input: q, f: fit }) : q
+  return node({ tag: 'inQuery', operand, query: fitted }, exprType(BOOLEAN, true), [operand])
 }
 
 // --- Order ------------------------------------------------------------------------------------
 
-const sortable = (given: AnyExpr): AnyExpr => {
-  const e = argument(given)
-  return hasOrder(e.type.sql)
-    ? e
-    : invalid(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'), e.type)
-}
+const sortable = (given: AnyExpr): AnyExpr => taken('orderBy', given, COMPARABLE)
 
 /** Ascending, nulls last. */
 export const asc = <A>(e: Expr<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })

@@ -30,6 +30,8 @@ export type SqlType =
 
 export const isInteger = (t: SqlType): boolean => t.tag === 'int' || t.tag === 'bigint' || t.tag === 'smallint'
 
+export const isNumber = (t: SqlType): boolean => isInteger(t) || t.tag === 'float' || t.tag === 'numeric'
+
 export const isText = (t: SqlType): boolean => t.tag === 'text' || t.tag === 'varchar' || t.tag === 'char' || t.tag === 'enum'
 
 /** Types with a lawful equality. The others can't be compared, grouped, or stand in a set operation. */
@@ -76,4 +78,32 @@ export const unifyColumnType = (a: SqlType, b: SqlType): SqlType => {
   if (isText(a) && isText(b)) return showSqlType(a) === showSqlType(b) ? a : { tag: 'text' }
   if (a.tag === 'numeric' && b.tag === 'numeric') return a.precision >= b.precision ? a : b
   return a
+}
+
+/** How many digits integers have. */
+const DIGITS: { readonly [tag in SqlType['tag']]?: number } = { smallint: 5, int: 10, bigint: 19 }
+
+/** An integer as a decimal of the kind of another: up to 18 digits, or up to 65. */
+const asDecimal = (t: SqlType, like: SqlType): SqlType =>
+  isInteger(t) && like.tag === 'numeric'
+    ? { ...like, precision: like.precision <= 18 ? Math.min(18, DIGITS[t.tag] ?? 18) : (DIGITS[t.tag] ?? 19), scale: 0 }
+    : t
+
+/** The type that holds the values of both: where two numbers meet. */
+export const widen = (one: SqlType, other: SqlType): SqlType => {
+  const [a, b] = [asDecimal(one, other), asDecimal(other, one)]
+  if (a.tag === 'numeric' && b.tag === 'numeric') {
+    const scale = Math.max(a.scale, b.scale)
+    const whole = Math.max(a.precision - a.scale, b.precision - b.scale)
+    const bound = a.precision <= 18 && b.precision <= 18 ? 18 : 65
+    return {
+      tag: 'numeric',
+      precision: Math.min(bound, Math.max(whole + scale, scale)),
+      scale,
+      ...((a.sqlite ?? b.sqlite) ? { sqlite: 'real' as const } : {}),
+    }
+  }
+  if (a.tag === 'float' || b.tag === 'float') return { tag: 'float' }
+  if (isInteger(a) && isInteger(b)) return a.tag === 'bigint' || b.tag === 'bigint' ? { tag: 'bigint' } : { tag: 'int' }
+  return unifyColumnType(a, b)
 }

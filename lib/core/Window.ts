@@ -13,8 +13,7 @@
  */
 import { asOrders } from './answered.js'
 import { attempting, type DbError, unsupported, validationError } from './DbError.js'
-import { argument, refused } from './operand.js'
-import { hasEquality, showSqlType } from './SqlType.js'
+import { argument, refused, taken } from './operand.js'
 import {
   type Agg,
   type AnyAgg,
@@ -30,6 +29,7 @@ import {
   type WindowCall,
   type WindowFn,
 } from './Syntax.js'
+import { COMPARABLE } from './typeSets.js'
 
 export type { Win } from './Syntax.js'
 
@@ -69,11 +69,9 @@ const windowed = (of: WindowCall['of'], options: Framed, type: ExprType): AnyWin
   const orders = attempting('orderBy', () => asOrders(orderBy))
   if (orders._tag === 'Left') return refusedWin(orders.left, type)
   if (!Array.isArray(partitionBy)) return refusedWin(validationError(['partitionBy'], 'expected a list of expressions'), type)
-  const partition = partitionBy.map(argument)
+  const partition = partitionBy.map(e => taken('partitionBy', e, COMPARABLE))
   const bad = refused([...(of.arg === null ? [] : [of.arg]), ...partition, ...orders.right.map(o => o.expr)])
   if (bad?.node.tag === 'invalid') return refusedWin(bad.node.error, type)
-  const other = partition.find(e => !hasEquality(e.type.sql))
-  if (other !== undefined) return refusedWin(unsupported(`a partition by ${showSqlType(other.type.sql)}`, 'query-ts'), type)
   const frame = frameOf(options)
   if (frame !== null && '_tag' in frame) return refusedWin(frame, type)
   return { [MADE]: true, kind: 'win', node: { tag: 'window', of, partition, order: orders.right, frame }, type }

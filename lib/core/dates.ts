@@ -11,10 +11,11 @@
 
 import { kindOf } from './Canonical.js'
 import { DAY, FIRST, LAST, monthsOf, PARTS, type Part, TRUNCATIONS, type Unit } from './calendar.js'
-import { unsupported, validationError } from './DbError.js'
-import { doubled, INT, literalOf, operand, strict, TEXT, taken } from './operand.js'
-import { isInteger, type SqlType, showSqlType } from './SqlType.js'
+import { validationError } from './DbError.js'
+import { beside, call, doubled, INT, literalOf, operand, TEXT, taken } from './operand.js'
+import { showSqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from './Syntax.js'
+import { DAYS as DAY_TYPES, INSTANTS, INTEGERS, TIMES } from './typeSets.js'
 
 /** Parts of a day. */
 type DayPart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfWeek' | 'dayOfYear'
@@ -34,20 +35,15 @@ const DAY_PARTS: readonly string[] = ['year', 'quarter', 'month', 'day', 'dayOfW
 const TIME_PARTS: readonly string[] = ['hour', 'minute', 'second', 'millisecond']
 const DAY_UNITS: readonly string[] = ['year', 'quarter', 'month', 'week', 'day']
 
-/** An argument of one of these types. */
-const temporal = (fn: string, x: unknown, tags: readonly SqlType['tag'][]): AnyExpr =>
-  taken(fn, x, t => tags.includes(t.tag), `it is for ${tags.join(', ')}`)
-
 /** A word that a function takes; one that is unknown or not for this type is refused. */
-const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean, sql: SqlType): AnyExpr => {
+const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean): AnyExpr => {
   if (e.node.tag === 'invalid') return e
   if (typeof word !== 'string' || !Object.hasOwn(known, word)) {
     const got = typeof word === 'string' ? 'another word' : kindOf(word)
-    return invalid(validationError([fn], `expected one of ${Object.keys(known).join(', ')}, got ${got}`), exprType(sql))
+    return invalid(validationError([fn], `expected one of ${Object.keys(known).join(', ')}, got ${got}`), e.type)
   }
-  if (!fits)
-    return invalid(unsupported(`${fn} ${word} of ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no such part'), exprType(sql))
-  return strict(fn, [e, literalOf(exprType(TEXT), word)], sql)
+  if (!fits) return invalid(validationError([fn], `${showSqlType(e.type.sql)} has no ${word}`), e.type)
+  return call(fn, [e, literalOf(exprType(TEXT), word)])
 }
 
 /**
@@ -57,17 +53,16 @@ const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: bo
  * `Unsupported`.
  */
 export const datePart = <A extends Temporal>(e: Expr<A>, part: IfInstant<A, Part, DayPart | TimePart>): Expr<number | Extract<A, null>> => {
-  const value = temporal('datePart', e, ['timestamp', 'date', 'time'])
+  const value = taken('datePart', e, TIMES)
   const { tag } = value.type.sql
   const fits = tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
-  return worded('datePart', value, part, PARTS, fits, INT)
+  return worded('datePart', value, part, PARTS, fits)
 }
 
 /** The beginning of the year, quarter, month, week (Monday) or day, of an instant also of the hour, minute or second. A date stays a date. */
 export const dateTrunc = <A extends Temporal>(e: Expr<A>, unit: IfInstant<A, Unit, DayUnit>): Expr<Plain<A>> => {
-  const value = temporal('dateTrunc', e, ['timestamp', 'date'])
-  const { sql } = value.type
-  return worded('dateTrunc', value, unit, TRUNCATIONS, sql.tag === 'timestamp' || DAY_UNITS.includes(unit), sql)
+  const value = taken('dateTrunc', e, DAY_TYPES)
+  return worded('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
 }
 
 // --- Arithmetic -------------------------------------------------------------------------------
@@ -106,9 +101,7 @@ const whole = (unit: string, x: unknown): AnyExpr => {
       ? literalOf(exprType(INT), x)
       : invalid(validationError(['dateAdd', unit], 'expected a whole number'), exprType(INT))
   }
-  const e = operand(exprType(INT), x)
-  if (e.node.tag === 'invalid' || isInteger(e.type.sql)) return e
-  return invalid(unsupported(`dateAdd of ${unit} as ${showSqlType(e.type.sql)}`, 'query-ts', 'it takes integers'), exprType(INT))
+  return taken(`dateAdd.${unit}`, operand(exprType(INT), x), INTEGERS)
 }
 
 type Step = 'addMonths' | 'addDays' | 'addMilliseconds'
@@ -133,17 +126,15 @@ const total = (fn: Step, amounts: { readonly [unit: string]: unknown }, units: {
     return invalid(validationError(['dateAdd'], 'more than there is between the years 1 and 9999'), exprType(INT))
   }
   return given
-    .map(({ unit, x, factor }) =>
-      factor === 1 ? whole(unit, x) : strict('times', [whole(unit, x), literalOf(exprType(INT), factor)], INT),
-    )
-    .reduce((a, b) => strict('plus', [a, b], INT))
+    .map(({ unit, x, factor }) => (factor === 1 ? whole(unit, x) : call('times', [whole(unit, x), literalOf(exprType(INT), factor)], INT)))
+    .reduce((a, b) => call('plus', [a, b], INT))
 }
 
 /** Engines are told the bounds, so that the value is said more than once: such calls count for more in the depth of expressions. */
 const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
   const n = amount?.node
   if (amount === null || (n?.tag === 'literal' && (n.value === 0 || n.value === 0n))) return e
-  const added = strict(fn, [e, amount], e.type.sql, true)
+  const added = call(fn, [e, amount])
   return doubled(added, n?.tag === 'literal' ? 14 : 29)
 }
 
@@ -152,7 +143,7 @@ const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
  * by its weeks, days and hours; a day has 24 hours. A date takes no part of a day. Null where a step leaves the years 1 to 9999.
  */
 export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, Duration, Days>): Expr<Plain<A> | null> => {
-  const value = temporal('dateAdd', e, ['timestamp', 'date'])
+  const value = taken('dateAdd', e, DAY_TYPES)
   if (value.node.tag === 'invalid') return value
   const type = exprType(value.type.sql, true)
   if (typeof duration !== 'object' || duration === null) {
@@ -163,7 +154,7 @@ export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, D
   const unknown = Object.keys(amounts).find(unit => !Object.hasOwn(MONTHS, unit) && !Object.hasOwn(units, unit))
   if (unknown !== undefined) {
     return Object.hasOwn(MILLISECONDS, unknown)
-      ? invalid(unsupported(`dateAdd of ${unknown} to a date`, 'query-ts', 'a date has no time: cast it to timestamp'), type)
+      ? invalid(validationError(['dateAdd', unknown], 'a date has no time: cast it to timestamp'), type)
       : invalid(validationError(['dateAdd', unknown], `expected ${[...Object.keys(MONTHS), ...Object.keys(units)].join(', ')}`), type)
   }
   const moved = stepped('addMonths', value, total('addMonths', amounts, MONTHS))
@@ -177,8 +168,7 @@ export const daysBetween = <A extends string | null, B extends string | null = n
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  const start = temporal('daysBetween', from, ['date'])
-  return strict('daysBetween', [start, temporal('daysBetween', operand(start.type, to), ['date'])], INT)
+  return call('daysBetween', beside(from, to))
 }
 
 /** The milliseconds from one instant to another: negative where the second is before the first. */
@@ -186,8 +176,7 @@ export const millisecondsBetween = <A extends Date | null, B extends Date | null
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  const start = temporal('millisecondsBetween', from, ['timestamp'])
-  const end = temporal('millisecondsBetween', operand(start.type, to), ['timestamp'])
-  const since = (e: AnyExpr): AnyExpr => worded('datePart', e, 'epochMilliseconds', PARTS, true, INT)
-  return strict('minus', [since(end), since(start)], INT)
+  const [start, end] = beside(from, to).map(e => taken('millisecondsBetween', e, INSTANTS)) as [AnyExpr, AnyExpr]
+  const since = (e: AnyExpr): AnyExpr => worded('datePart', e, 'epochMilliseconds', PARTS, true)
+  return call('minus', [since(end), since(start)])
 }

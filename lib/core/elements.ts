@@ -11,6 +11,7 @@ import type { Type } from 'io-ts'
 import { validationError } from './DbError.js'
 import { INT, TEXT, taken } from './operand.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, type Query, query } from './Syntax.js'
+import { ARRAYS } from './typeSets.js'
 import { refusal } from './volatile.js'
 
 /** What an element of an array is read as. */
@@ -25,7 +26,7 @@ const elementType = ({ sql, refine }: ExprType): ExprType | null => {
 }
 
 const taking = (x: unknown): AnyExpr => {
-  const array = taken('unnest', x, t => t.tag === 'array', 'it is for arrays')
+  const array = taken('unnest', x, ARRAYS)
   if (array.volatile) return invalid(refusal('unnest'), array.type)
   if (elementType(array.type) !== null) return array
   return invalid(validationError(['unnest'], 'a codec of a whole array says nothing of its elements: give it to the element'), array.type)

@@ -5,20 +5,11 @@
  * are grouped are a query that all sets share (`cte`): an engine is asked for them once. This is what `rollup`, `cube` and
  * `groupingSets` denote, and their SQL where an engine has no grouping sets of its own.
  */
+import { key } from './Agg.js'
 import { asGrouping } from './answered.js'
 import { refuse, validationError } from './DbError.js'
-import {
-  type AnyAgg,
-  type AnyExpr,
-  type AnyQuery,
-  expr,
-  exprType,
-  type Grouping,
-  MADE,
-  type QueryNode,
-  query,
-  type Shape,
-} from './Syntax.js'
+import { type AnyAgg, type AnyExpr, type AnyQuery, expr, exprType, type Grouping, type QueryNode, query, type Shape } from './Syntax.js'
+import { COMPARABLE, typeProblem } from './typeSets.js'
 
 type Node = Extract<QueryNode, { readonly tag: 'groupingSets' }>
 
@@ -38,8 +29,6 @@ const setsOf = ({ by }: Grouping, sets: Node['sets']): readonly (readonly string
   return unknown === undefined ? sets : bad(`there is no key ${String(unknown)}; the keys are ${names.join(', ')}`)
 }
 
-const keyOf = (e: AnyExpr): AnyAgg => ({ [MADE]: true, kind: 'agg', node: { tag: 'key', expr: e }, type: e.type })
-
 const picked = <A>(fields: { readonly [name: string]: A }, names: readonly string[]): { readonly [name: string]: A } =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
 
@@ -57,12 +46,17 @@ export const setsIn = (node: Node, scope: unknown): { readonly grouping: Groupin
   const grouping = asGrouping(node.f(scope))
   const twice = Object.keys(grouping.by).find(name => Object.hasOwn(grouping.of, name))
   if (twice !== undefined) return refuse(validationError([twice], 'a key and an aggregate have the same name'))
+  for (const [name, e] of Object.entries(grouping.by)) {
+    if (e.node.tag === 'invalid') return refuse(e.node.error)
+    const problem = typeProblem(name, COMPARABLE, e.type.sql)
+    if (problem !== null) return refuse(problem)
+  }
   return { grouping, sets: setsOf(grouping, node.sets) }
 }
 
 /** All that is grouped by, and computed, as the columns of one aggregate. */
 export const keyedBy = ({ by, of }: Grouping, set: readonly string[]): { readonly [name: string]: AnyAgg } => ({
-  ...Object.fromEntries(Object.entries(picked(by, set)).map(([name, e]) => [name, keyOf(e)])),
+  ...Object.fromEntries(Object.entries(picked(by, set)).map(([name, e]) => [name, key(e)])),
   ...of,
 })
 

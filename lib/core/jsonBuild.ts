@@ -13,22 +13,12 @@ import * as t from 'io-ts'
 import { isExpr } from './answered.js'
 import { kindOf, textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
-import { codecOf, literalOf, node, TEXT } from './operand.js'
-import { isText, type SqlType, showSqlType } from './SqlType.js'
+import { codecOf, literalOf, node, TEXT, taken } from './operand.js'
+import type { SqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, isMade, type ScalarFn } from './Syntax.js'
+import { MEMBERS } from './typeSets.js'
 
 const JSON_TYPE: SqlType = { tag: 'json' }
-
-const isMember = (s: SqlType): boolean => isText(s) || ['uuid', 'int', 'smallint', 'float', 'boolean', 'json'].includes(s.tag)
-
-/** What a value of a type without a JSON form that is exact and the same on every engine can be made of first. */
-const HINTS: { readonly [tag in SqlType['tag']]?: string } = {
-  bigint: 'cast it to text, or to int where its values are within 2^53',
-  numeric: 'cast it to float, or store it as text',
-  date: 'cast it to text',
-  timestamp: 'cast it to text',
-  bytes: 'hex makes a text of it',
-}
 
 /** As many as every engine takes in one statement that is not long otherwise. */
 const MOST_MEMBERS = 200
@@ -45,9 +35,7 @@ const levelsOf = ({ node: n }: AnyExpr): number => {
 const member = (fn: ScalarFn, place: string, x: unknown): AnyExpr => {
   if (!isExpr(x))
     return refusedAs(validationError([fn, place], `expected an expression, got ${kindOf(x)}: a plain value is given as lit(value)`))
-  if (x.node.tag === 'invalid' || isMember(x.type.sql)) return x
-  const hint = HINTS[x.type.sql.tag] ?? 'it has no JSON form that is the same on every engine'
-  return refusedAs(unsupported(`${fn} of ${showSqlType(x.type.sql)} (${place})`, 'query-ts', hint))
+  return taken(`${fn}.${place}`, x, MEMBERS)
 }
 
 /** A document of these members; the codec is that of its parts, so that what is read is what its type says. */

@@ -10,19 +10,15 @@
  * null, for a text, number or truth value v.
  */
 import { isExpr } from './answered.js'
-import { unsupported, validationError } from './DbError.js'
-import { BOOLEAN, doubled, literalOf, strict, taken } from './operand.js'
+import { validationError } from './DbError.js'
+import { call, doubled, literalOf } from './operand.js'
 import type { Json, SqlType } from './SqlType.js'
-import { showSqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type Pred } from './Syntax.js'
 
 const JSON_TYPE: SqlType = { tag: 'json' }
 
 const partOf = (x: unknown): AnyExpr => {
-  if (isExpr(x)) {
-    const isJson = x.node.tag === 'invalid' || x.type.sql.tag === 'json'
-    return isJson ? x : invalid(unsupported(`jsonContains of ${showSqlType(x.type.sql)}`, 'query-ts', 'a part is json'), x.type)
-  }
+  if (isExpr(x)) return x
   if (x === null || x === undefined)
     return invalid(validationError(['jsonContains'], `${x} is no part of a document: ask isNull`), exprType(JSON_TYPE))
   return literalOf(exprType(JSON_TYPE), x)
@@ -36,6 +32,5 @@ const partOf = (x: unknown): AnyExpr => {
  * `meaning(jsonContains(d, p)) = d is an object, and so is p, and each field of p has a value in d that contains it`, and so on
  */
 export const jsonContains = <A>(e: Expr<A>, part: Expr<unknown> | Exclude<Json, null>): Pred => {
-  const args = [taken('jsonContains', e, t => t.tag === 'json', 'it is for json'), partOf(part)]
-  return doubled(strict('jsonContains', args, BOOLEAN), 14)
+  return doubled(call('jsonContains', [e, partOf(part)]), 14)
 }

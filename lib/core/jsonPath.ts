@@ -10,9 +10,10 @@
  */
 import { kindOf, textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
-import { doubled, INT, literalOf, strict, TEXT, taken } from './operand.js'
+import { call, doubled, literalOf, TEXT, taken } from './operand.js'
 import { type SqlType, showSqlType } from './SqlType.js'
-import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid, type ScalarFn } from './Syntax.js'
+import { type Column, type Expr, type ExprType, exprType, invalid } from './Syntax.js'
+import { DOCUMENTS } from './typeSets.js'
 
 /** What JSON values are read as: a number that is whole and exact may be an int, any may be a float. */
 const READ: readonly SqlType['tag'][] = ['text', 'int', 'float', 'boolean', 'json']
@@ -36,8 +37,6 @@ const pathProblem = (path: readonly unknown[]): DbError | null => {
     : null
 }
 
-const document = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, t => t.tag === 'json', 'it is for json')
-
 /**
  * The value at a path of a document, as a column's type: `text`, `int`, `float`, `boolean`, `json(type)` or one of these with a
  * `codec`. Null where there is none, JSON's null or a value of another JSON type; an int is a number without a fraction that is
@@ -49,20 +48,20 @@ export const jsonAt =
   <A, I>(column: Column<A, I>) =>
   <B>(e: Expr<B>, ...path: readonly (string | number)[]): Expr<A | null> => {
     const type: ExprType = { ...column.type, nullable: true }
-    const value = document('jsonAt', e)
+    const value = taken('jsonAt', e, DOCUMENTS)
     if (value.node.tag === 'invalid') return value
     if (!READ.includes(type.sql.tag)) {
       const hint = `it reads ${READ.join(', ')}`
-      return invalid(unsupported(`jsonAt as ${showSqlType(type.sql)}`, 'query-ts', hint), type)
+      return invalid(validationError(['jsonAt'], `can't read ${showSqlType(type.sql)}: ${hint}`), type)
     }
     const problem = pathProblem(path)
     if (problem !== null) return invalid(problem, type)
-    const found = strict('jsonAt', [value, literalOf(exprType(TEXT), JSON.stringify(path))], type.sql, true)
+    const found = call('jsonAt', [value, literalOf(exprType(TEXT), JSON.stringify(path))], type.sql)
     return doubled({ ...found, type }, 14)
   }
 
 /** The number of elements of an array; null of anything else. */
-export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => doubled(strict('jsonLength', [document('jsonLength', e)], INT, true))
+export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => doubled(call('jsonLength', [e]))
 
 /** What JSON values are. A JSON null is met only where another tool has stored one as a whole document: read by path, it is null. */
 export type JsonType = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
@@ -72,4 +71,4 @@ export type JsonType = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'n
  *
  * `jsonType(d)` is `'string'` exactly where `jsonAt(text)` of the same place is not null; for `'number'` it is `jsonAt(float)`.
  */
-export const jsonType = <A>(e: Expr<A>): Expr<JsonType | Extract<A, null>> => strict('jsonType', [document('jsonType', e)], TEXT)
+export const jsonType = <A>(e: Expr<A>): Expr<JsonType | Extract<A, null>> => call('jsonType', [e])

@@ -9,13 +9,12 @@
  */
 import { stringAgg } from './Agg.js'
 import { isElement, kindOf, textProblem } from './Canonical.js'
-import { type DbError, unsupported, validationError } from './DbError.js'
+import { type DbError, validationError } from './DbError.js'
 import { type Element, unnest } from './elements.js'
-import { BOOLEAN, condition, doubled, INT, literalOf, node, nullable, operand, strict, TEXT, taken, unified } from './operand.js'
-import { isInteger, isText, type SqlType, sameColumnType, showSqlType } from './SqlType.js'
-import { type AnyExpr, type AnyQuery, type Expr, expr, exprType, invalid, type Pred, query, type ScalarFn } from './Syntax.js'
-
-const listed = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, t => t.tag === 'array', 'it is for arrays')
+import { BOOLEAN, call, condition, doubled, literalOf, node, nullable, operand, TEXT, taken, unified } from './operand.js'
+import { isText, type SqlType, showSqlType } from './SqlType.js'
+import { type AnyExpr, type AnyQuery, type Expr, expr, exprType, invalid, type Pred, query } from './Syntax.js'
+import { ARRAYS, ARRAYS_OF_TEXTS, ASKED } from './typeSets.js'
 
 const MOST_ELEMENTS = 100
 
@@ -30,21 +29,16 @@ const elementsProblem = (given: unknown): DbError | null => {
 export const array = <A>(elements: readonly Expr<A>[]): Expr<readonly A[]> => {
   const problem = elementsProblem(elements)
   if (problem !== null) return invalid(problem, exprType(TEXTS))
-  const [args, { sql, refine }] = unified(elements)
+  const [args, { sql, refine }] = unified('array', elements)
   const type = exprType({ tag: 'array', element: sql, elementNullable: nullable(args) })
-  const fits = args.every(a => a.node.tag === 'invalid' || sameColumnType(a.type.sql, sql) || (isInteger(a.type.sql) && isInteger(sql)))
-  if (!fits) return invalid(validationError(['array'], 'the elements of an array have one type'), type)
   if (isElement(sql) && args.every(a => a.type.refine === null)) return node({ tag: 'call', fn: 'array', args }, type, args)
-  return invalid(unsupported(`an array of ${refine?.name ?? showSqlType(sql)}`, 'query-ts', 'nest a query with many'), type)
+  return invalid(validationError(['array'], `no array of ${refine?.name ?? showSqlType(sql)}: nest a query with many`), type)
 }
 
 /** The number of elements, nulls among them. */
-export const arrayLength = <A extends readonly unknown[] | null>(e: Expr<A>): Expr<number | Extract<A, null>> =>
-  strict('arrayLength', [listed('arrayLength', e)], INT)
+export const arrayLength = <A extends readonly unknown[] | null>(e: Expr<A>): Expr<number | Extract<A, null>> => call('arrayLength', [e])
 
 const TEXTS: SqlType = { tag: 'array', element: TEXT, elementNullable: false }
-
-const isAsked = (t: SqlType): boolean => isText(t) || t.tag === 'int' || t.tag === 'smallint'
 
 /**
  * Whether a value is an element of an array of texts or ints. Elements that are null are no value: the answer is null only where the
@@ -54,19 +48,19 @@ export const arrayContains = <A extends readonly unknown[] | null>(
   e: Expr<A>,
   x: Expr<NoInfer<Element<A>> | null> | NonNullable<NoInfer<Element<A>>>,
 ): Pred => {
-  const list = listed('arrayContains', e)
+  const list = taken('arrayContains', e, ARRAYS)
   const { sql } = list.type
   if (list.node.tag === 'invalid' || sql.tag !== 'array') return { ...list, type: exprType(BOOLEAN) }
   const value = operand(exprType(sql.element), x)
-  const fits = isText(sql.element) ? isText(value.type.sql) : isAsked(value.type.sql) && !isText(value.type.sql)
-  if (value.node.tag !== 'invalid' && !(isAsked(sql.element) && fits)) {
-    const hint = 'it is for texts in arrays of texts, ints in arrays of ints'
+  const fits = ASKED.has(sql.element) && ASKED.has(value.type.sql) && isText(sql.element) === isText(value.type.sql)
+  if (value.node.tag !== 'invalid' && !fits) {
+    const got = `${showSqlType(value.type.sql)} in ${showSqlType(sql)}`
     return invalid(
-      unsupported(`arrayContains of ${showSqlType(value.type.sql)} in ${showSqlType(sql)}`, 'query-ts', hint),
+      validationError(['arrayContains'], `expected a text in texts or an int in ints, got ${got}: use arrayAny`),
       exprType(BOOLEAN),
     )
   }
-  return doubled(strict('arrayContains', [list, value], BOOLEAN))
+  return doubled(call('arrayContains', [list, value]))
 }
 
 const MOST_SEPARATOR = 100
@@ -81,7 +75,7 @@ const separatorProblem = (x: unknown): string | null => {
 export const split = <A extends string | null>(e: Expr<A>, separator: string): Expr<readonly string[] | Extract<A, null>> => {
   const problem = separatorProblem(separator)
   if (problem !== null) return invalid(validationError(['split'], problem), exprType(TEXTS))
-  return doubled(strict('split', [taken('split', e, isText, 'it is for texts'), literalOf(exprType(TEXT), separator)], TEXTS))
+  return doubled(call('split', [e, literalOf(exprType(TEXT), separator)]))
 }
 
 /** The elements of an array of texts as one text, with a separator between them; those that are null are left out. `arrayJoin(split(e, s), s) = e` */
@@ -89,7 +83,7 @@ export const arrayJoin = <A extends readonly (string | null)[] | null>(
   array: Expr<A>,
   separator: string,
 ): Expr<string | Extract<A, null>> => {
-  const list = taken('arrayJoin', array, t => t.tag === 'array' && isText(t.element), 'it is for arrays of texts')
+  const list = taken('arrayJoin', array, ARRAYS_OF_TEXTS)
   const type = exprType(TEXT, list.type.nullable)
   const problem = typeof separator === 'string' ? textProblem(separator) : `expected a text, got ${kindOf(separator)}`
   if (problem !== null) return invalid(validationError(['arrayJoin'], problem), type)
@@ -97,7 +91,7 @@ export const arrayJoin = <A extends readonly (string | null)[] | null>(
   if (!list.type.nullable) return joined(list, separator)
   // the array stands twice: as the column of a row it is said once
   const orNull = (s: { readonly list: AnyExpr }): AnyExpr => {
-    const [isNull, texts] = [strict('isNull', [s.list], BOOLEAN, false), joined(s.list, separator)]
+    const [isNull, texts] = [call('isNull', [s.list]), joined(s.list, separator)]
     return node({ tag: 'case', branches: [[isNull, expr({ tag: 'literal', value: null }, type)]], otherwise: texts }, type, [isNull, texts])
   }
   return scalarOf(query({ tag: 'map', input: query({ tag: 'of', shape: { list } }), f: orNull }))
@@ -111,7 +105,7 @@ const joined = (list: AnyExpr, separator: string): Expr<any> => {
     text: stringAgg(value, separator, { orderBy: [{ expr: position, direction: 'asc', nulls: null }] }),
   })
   const text = query({ tag: 'map', input: query({ tag: 'aggregate', input: unnest(list), f }), f: s => s.text })
-  return strict('coalesce', [scalarOf(text), literalOf(exprType(TEXT), '')], TEXT, false)
+  return call('coalesce', [scalarOf(text), literalOf(exprType(TEXT), '')])
 }
 
 const some = (array: AnyExpr, f: (value: AnyExpr) => Pred): Expr<boolean> => {
@@ -130,11 +124,7 @@ export const arrayAny = <A extends readonly unknown[] | null>(array: Expr<A>, p:
 export const arrayEvery = <A extends readonly unknown[] | null>(array: Expr<A>, p: (value: Expr<Element<A>>) => Pred): Expr<boolean> => {
   const fails = (value: AnyExpr): Pred => {
     const found = condition(p(value))
-    return strict(
-      'not',
-      [found.type.nullable ? strict('coalesce', [found, literalOf(exprType(BOOLEAN), false)], BOOLEAN, false) : found],
-      BOOLEAN,
-    )
+    return call('not', [found.type.nullable ? call('coalesce', [found, literalOf(exprType(BOOLEAN), false)]) : found])
   }
-  return strict('not', [some(array, fails)], BOOLEAN, false)
+  return call('not', [some(array, fails)])
 }

@@ -8,10 +8,10 @@
  */
 import { kindOf, textProblem } from './Canonical.js'
 import { attempting, validationError } from './DbError.js'
-import { BOOLEAN, literalOf, strict, TEXT, taken } from './operand.js'
+import { BOOLEAN, call, literalOf, TEXT, taken } from './operand.js'
 import { parsed } from './regex.js'
-import { isText } from './SqlType.js'
 import { type Expr, exprType, invalid, type Pred } from './Syntax.js'
+import { TEXTS } from './typeSets.js'
 
 /**
  * Whether a regular expression matches some part of the text; `^` and `$` are its beginning and end.
@@ -21,11 +21,11 @@ import { type Expr, exprType, invalid, type Pred } from './Syntax.js'
  * repetition of a repetition) is a `ValidationError`, because engines differ on it.
  */
 export const matches = <A extends string | null>(e: Expr<A>, pattern: string): Pred => {
-  const value = taken('matches', e, isText, 'it is for texts: cast to text first')
+  const value = taken('matches', e, TEXTS)
   if (value.node.tag === 'invalid') return { ...value, type: exprType(BOOLEAN) }
   const problem = typeof pattern === 'string' ? textProblem(pattern) : `expected a text, got ${kindOf(pattern)}`
   if (problem !== null) return invalid(validationError(['matches'], problem), exprType(BOOLEAN))
   const regex = attempting('matches', () => parsed(pattern))
   if (regex._tag === 'Left') return invalid(regex.left, exprType(BOOLEAN))
-  return strict('matches', [value, literalOf(exprType(TEXT), pattern)], BOOLEAN)
+  return call('matches', [value, literalOf(exprType(TEXT), pattern)])
 }

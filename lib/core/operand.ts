@@ -9,9 +9,11 @@ import type { Type } from 'io-ts'
 import { asCondition, isExpr } from './answered.js'
 import { canonical, kindOf } from './Canonical.js'
 import { attempting, type DbError, numericOverflow, unsupported, validationError } from './DbError.js'
-import { isInteger, type SqlType, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
+import { FUNCTIONS, takenBy } from './functions.js'
+import { isInteger, isNumber, type SqlType, sameColumnType, widen } from './SqlType.js'
 import { type AnyExpr, type ExprNode, type ExprType, expr, exprType, invalid, type Pred, type ScalarFn } from './Syntax.js'
-import { callProblem } from './volatile.js'
+import { mixProblem, type Types, typeProblem } from './typeSets.js'
+import { refusal } from './volatile.js'
 
 const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? numericOverflow(reason) : validationError([], reason))
 
@@ -65,11 +67,12 @@ export const argument = (x: unknown): AnyExpr =>
         exprType(TEXT),
       )
 
-/** An argument of a type that a function takes; the hint says which those are. */
-export const taken = (fn: string, x: unknown, takes: (t: SqlType) => boolean, hint: string): AnyExpr => {
+/** An argument of one of these types; anything else is refused. */
+export const taken = (name: string, x: unknown, types: Types): AnyExpr => {
   const e = argument(x)
-  if (e.node.tag === 'invalid' || takes(e.type.sql)) return e
-  return invalid(unsupported(`${fn} on ${showSqlType(e.type.sql)}`, 'query-ts', hint), e.type)
+  if (e.node.tag === 'invalid') return e
+  const problem = typeProblem(name, types, e.type.sql)
+  return problem === null ? e : invalid(problem, e.type)
 }
 
 /** Some spellings say an argument twice: such calls count for more in the depth of expressions. */
@@ -89,7 +92,23 @@ const TOO_DEEP = unsupported(
   'and, or and concat take a list; split the rest',
 )
 
-/** A node over arguments: refused when one of them is, or when it stands too deep. */
+/** Why a function does not take these arguments; null where it does. */
+const callProblem = (fn: ScalarFn, args: readonly AnyExpr[]): DbError | null => {
+  const facts = FUNCTIONS[fn]
+  for (const [i, a] of args.entries()) {
+    const problem = typeProblem(fn, takenBy(fn, i), a.type.sql)
+    if (problem !== null) return problem
+  }
+  if (!facts.once && args.some(a => a.volatile)) return refusal(fn)
+  return facts.alike
+    ? mixProblem(
+        fn,
+        args.map(a => a.type.sql),
+      )
+    : null
+}
+
+/** A node over arguments: refused when one of them is, when they are of types that it does not take, or when it stands too deep. */
 export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
   const bad = refused(args)
   if (bad !== undefined) return expr(bad.node, type)
@@ -103,35 +122,20 @@ export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): Any
 /** Whether one of them can be null. */
 export const nullable = (args: readonly AnyExpr[]): boolean => args.some(a => a.type.nullable)
 
-/** A strict function: null when an argument is null. */
-export const strict = (fn: ScalarFn, given: readonly AnyExpr[], sql: SqlType, canBeNull?: boolean): AnyExpr => {
+/** A call of a function, of the type that its facts say; `sql` is that of one whose type is given otherwise. */
+export const call = (fn: ScalarFn, given: readonly unknown[], sql?: SqlType): AnyExpr => {
   const args = given.map(argument)
-  return node({ tag: 'call', fn, args }, exprType(sql, canBeNull ?? nullable(args)), args)
-}
-
-/** The type that holds the values of both: where two numbers meet. */
-export const widen = (a: SqlType, b: SqlType): SqlType => {
-  if (a.tag === 'numeric' && b.tag === 'numeric') {
-    const scale = Math.max(a.scale, b.scale)
-    const whole = Math.max(a.precision - a.scale, b.precision - b.scale)
-    const bound = a.precision <= 18 && b.precision <= 18 ? 18 : 65
-    return {
-      tag: 'numeric',
-      precision: Math.min(bound, Math.max(whole + scale, scale)),
-      scale,
-      ...((a.sqlite ?? b.sqlite) ? { sqlite: 'real' as const } : {}),
-    }
-  }
-  if (a.tag === 'float' || b.tag === 'float') return FLOAT
-  if (isInteger(a) && isInteger(b)) return a.tag === 'bigint' || b.tag === 'bigint' ? { tag: 'bigint' } : INT
-  return unifyColumnType(a, b)
+  const { gives, nulls } = FUNCTIONS[fn]
+  const canBeNull =
+    nulls === 'strict' || nulls === 'kleene' ? nullable(args) : nulls === 'all' ? args.every(a => a.type.nullable) : nulls === 'partial'
+  return node({ tag: 'call', fn, args }, exprType(sql ?? gives(args.map(a => a.type.sql)), canBeNull), args)
 }
 
 const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !== 'numeric' || b.tag !== 'numeric' || a.scale === b.scale)
 
 /** An expression as a value of `sql`: by a cast where the representation differs, but a known value is written in it at once. */
 export const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
-  if (sameSql(e.type.sql, sql) || !(e.type.sql.tag === 'numeric' || sql.tag === 'float')) return e
+  if (e.node.tag === 'invalid' || sameSql(e.type.sql, sql) || !(sql.tag === 'numeric' || sql.tag === 'float')) return e
   const type: ExprType = { ...e.type, sql, refine: null }
   if (e.node.tag === 'literal' && e.node.value !== null) {
     const checked = canonical(sql, isInteger(e.type.sql) ? Number(e.node.value) : e.node.value)
@@ -150,12 +154,18 @@ export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
   return sameColumnType(from, sql) ? e : null
 }
 
-/** Both operands in one representation. */
-export const aligned = (first: AnyExpr, x: unknown): readonly [AnyExpr, AnyExpr, SqlType] => {
+/** Numbers of several kinds in one representation: decimals by their digits, or as floats beside a float. Other values are as they are. */
+export const aligned = (given: readonly AnyExpr[]): readonly AnyExpr[] => {
+  if (!given.every(e => isNumber(e.type.sql))) return given
+  const sql = given.map(e => e.type.sql).reduce(widen)
+  if (sql.tag === 'numeric') return given.map(e => coerce(e, sql))
+  return sql.tag === 'float' ? given.map(e => (e.type.sql.tag === 'numeric' || e.type.sql.tag === 'bigint' ? coerce(e, sql) : e)) : given
+}
+
+/** An expression, and an operand beside it. */
+export const beside = (first: unknown, x: unknown): readonly [AnyExpr, AnyExpr] => {
   const a = argument(first)
-  const b = operand(a.type, x)
-  const sql = widen(a.type.sql, b.type.sql)
-  return sql.tag === 'numeric' ? [coerce(a, sql), coerce(b, sql), sql] : [a, b, sql]
+  return [a, operand(a.type, x)]
 }
 
 /** A condition as it is; what an untyped caller gives in its place is refused. */
@@ -185,11 +195,14 @@ const sameCodec = (a: Type<any, any> | null, b: Type<any, any> | null): boolean 
   return names.length === others.length && names.every(n => Object.hasOwn(bs, n) && sameCodec(part(as, n), part(bs, n)))
 }
 
-/** Values of which one is chosen: each in the type that holds all, and that type. */
-export const unified = (given: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
+/** Values of which one is chosen: each in the type that holds all, and that type. Values of types that don't meet are refused. */
+export const unified = (name: string, given: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
   const args = given.map(argument)
-  const sql = args.map(a => a.type.sql).reduce(widen)
+  const types = args.map(a => a.type.sql)
+  const sql = types.reduce(widen)
   const refine = args[0]?.type.refine ?? null
+  const problem = refused(args) === undefined ? mixProblem(name, types) : null
+  if (problem !== null) return [[invalid(problem, exprType(sql))], { sql, nullable: false, refine: null }]
   return [
     args.map(a => coerce(a, sql)),
     { sql, nullable: false, refine: args.every(a => sameCodec(a.type.refine, refine)) ? refine : null },

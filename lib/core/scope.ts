@@ -11,10 +11,12 @@
  */
 import { asAggregates, asExprs, asQuery, asWindows } from './answered.js'
 import { refuse, unsupported, validationError } from './DbError.js'
+import { FUNCTIONS } from './functions.js'
 import { expanded } from './groupingSets.js'
-import { hasEquality, sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
+import { sameColumnType, showSqlType, unifyColumnType } from './SqlType.js'
 import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
 import { exprType, invalid, isMade, symbol } from './Syntax.js'
+import { COMPARABLE, typeProblem } from './typeSets.js'
 import { refusal, steady } from './volatile.js'
 
 /** A column of a row: an expression or a nested collection. */
@@ -126,17 +128,16 @@ export const comparable = (row: RowShape, what: string): readonly (readonly [Pat
     if (leaf.kind === 'nested')
       return refuse(validationError(path, `${what} can't compare nested collections: apply it before many or first`))
     steady(leaf, what)
-    if (!hasEquality(leaf.type.sql)) return refuse(validationError(path, `${what} can't compare ${showSqlType(leaf.type.sql)}`))
-    return [path, leaf] as const
+    const problem = typeProblem([...path, what].join('.'), COMPARABLE, leaf.type.sql)
+    return problem === null ? ([path, leaf] as const) : refuse(problem)
   })
 
 /** What `distinctOn` compares. */
 export const distinctKeys = (answer: unknown): readonly AnyExpr[] =>
-  asExprs(answer, 'distinctOn').map(e =>
-    e.node.tag === 'invalid' || hasEquality(e.type.sql)
-      ? e
-      : refuse(validationError(['distinctOn'], `distinctOn can't compare ${showSqlType(e.type.sql)}`)),
-  )
+  asExprs(answer, 'distinctOn').map(e => {
+    const problem = e.node.tag === 'invalid' ? null : typeProblem('distinctOn', COMPARABLE, e.type.sql)
+    return problem === null ? e : refuse(problem)
+  })
 
 const TAG = exprType({ tag: 'boolean' })
 
@@ -220,7 +221,7 @@ const somewhere = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolea
 export const asksQuery = somewhere(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
 
 /** Whether it is another value at another time. */
-export const changes = somewhere(n => n.tag === 'call' && (n.fn === 'now' || n.fn === 'random' || n.fn === 'randomUuid'))
+export const changes = somewhere(n => n.tag === 'call' && FUNCTIONS[n.fn].stable !== 'always')
 
 /** The row that a command returns: of the written row only, because engines differ in what a query inside it would see. */
 export const returnable = (row: RowShape): RowShape => {

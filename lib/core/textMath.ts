@@ -11,6 +11,7 @@
 import { type DbError, validationError } from './DbError.js'
 import {
   argument,
+  call,
   coerce,
   doubled,
   FLOAT,
@@ -19,15 +20,14 @@ import {
   node,
   nullable,
   operand,
-  strict,
   TEXT,
   taken,
   textArg,
   unified,
-  widen,
 } from './operand.js'
-import { type Decimal, isInteger, isText, type SqlType } from './SqlType.js'
+import { type Decimal, isInteger } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from './Syntax.js'
+import { FLOATS } from './typeSets.js'
 
 type Numeric = number | bigint | Decimal
 
@@ -36,14 +36,12 @@ type NullOf<E> = E extends Expr<infer A> ? Extract<A, null> : never
 
 // --- Text -------------------------------------------------------------------------------------
 
-const textual = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, isText, 'it is for texts: cast to text first')
-
 type OfText = <A extends string | null>(e: Expr<A>) => Expr<string | Extract<A, null>>
 
 const ofText =
   (fn: ScalarFn): OfText =>
   e =>
-    strict(fn, [textual(fn, e)], TEXT)
+    call(fn, [e])
 
 /** The text without the spaces (U+0020) at its beginning and end; other blanks stay. */
 export const trim = ofText('trim')
@@ -62,8 +60,7 @@ export const replace = <A extends string | null, B extends string | null = never
   e: Expr<A>,
   from: Expr<B> | string,
   to: Expr<C> | string,
-): Expr<string | Extract<A | NoInfer<B> | NoInfer<C>, null>> =>
-  strict('replace', [textual('replace', e), textual('replace', textArg(from)), textual('replace', textArg(to))], TEXT)
+): Expr<string | Extract<A | NoInfer<B> | NoInfer<C>, null>> => call('replace', [e, textArg(from), textArg(to)])
 
 /** What is longer would be null on some engines, without a word. */
 const MOST = 1_000_000
@@ -75,25 +72,23 @@ const badCount = (fn: ScalarFn, count: number, most: number): DbError | null =>
 
 const counted = (fn: ScalarFn, args: readonly AnyExpr[], count: number, most = Number.MAX_SAFE_INTEGER): AnyExpr => {
   const bad = badCount(fn, count, most)
-  return bad === null ? strict(fn, [...args, literalOf(exprType(INT), count)], TEXT) : invalid(bad, exprType(TEXT))
+  return bad === null ? call(fn, [...args, literalOf(exprType(INT), count)]) : invalid(bad, exprType(TEXT))
 }
 
 /** The first `count` code points, or all where there are fewer. */
-export const left = <A extends string | null>(e: Expr<A>, count: number): Expr<string | Extract<A, null>> =>
-  counted('left', [textual('left', e)], count)
+export const left = <A extends string | null>(e: Expr<A>, count: number): Expr<string | Extract<A, null>> => counted('left', [e], count)
 
 /** The last `count` code points, or all where there are fewer. */
-export const right = <A extends string | null>(e: Expr<A>, count: number): Expr<string | Extract<A, null>> =>
-  counted('right', [textual('right', e)], count)
+export const right = <A extends string | null>(e: Expr<A>, count: number): Expr<string | Extract<A, null>> => counted('right', [e], count)
 
 /** The text `count` times, at most a million; none is the empty text. */
 export const repeat = <A extends string | null>(e: Expr<A>, count: number): Expr<string | Extract<A, null>> =>
-  counted('repeat', [textual('repeat', e)], count, MOST)
+  counted('repeat', [e], count, MOST)
 
 const padded = (fn: 'padStart' | 'padEnd', e: AnyExpr, count: number, fill: string): AnyExpr =>
   fill === ''
     ? invalid(validationError([fn], `${fn} takes something to fill with`), exprType(TEXT))
-    : doubled(counted(fn, [textual(fn, e), literalOf(exprType(TEXT), fill)], count, MOST))
+    : doubled(counted(fn, [e, literalOf(exprType(TEXT), fill)], count, MOST))
 
 /** The text filled up to `count` code points (at most a million) before it, with `fill` over and over. A longer text stays whole. */
 export const padStart = <A extends string | null>(e: Expr<A>, count: number, fill = ' '): Expr<string | Extract<A, null>> =>
@@ -105,25 +100,17 @@ export const padEnd = <A extends string | null>(e: Expr<A>, count: number, fill 
 
 // --- Numbers ----------------------------------------------------------------------------------
 
-const isNumber = (t: SqlType): boolean => isInteger(t) || t.tag === 'float' || t.tag === 'numeric'
-
-const number = (fn: ScalarFn, x: unknown): AnyExpr => taken(fn, x, isNumber, 'it is for numbers')
-
 /** The number without its sign. Of -2^63 it is `NumericOverflow`. */
-export const abs = <A extends Numeric | null>(e: Expr<A>): Expr<A> => {
-  const value = number('abs', e)
-  return strict('abs', [value], widen(value.type.sql, value.type.sql))
-}
+export const abs = <A extends Numeric | null>(e: Expr<A>): Expr<A> => call('abs', [e])
 
 /** -1, 0 or 1: whether the number is negative, zero or positive. */
-export const sign = <A extends Numeric | null>(e: Expr<A>): Expr<number | Extract<A, null>> => strict('sign', [number('sign', e)], INT)
+export const sign = <A extends Numeric | null>(e: Expr<A>): Expr<number | Extract<A, null>> => call('sign', [e])
 
 const rounding =
   (fn: 'floor' | 'ceil' | 'round') =>
   <A extends Numeric | null>(e: Expr<A>): Expr<A> => {
-    const value = number(fn, e)
-    const { sql } = value.type
-    return isInteger(sql) || value.node.tag === 'invalid' ? value : doubled(strict(fn, [value], widen(sql, sql)))
+    const value = argument(e)
+    return isInteger(value.type.sql) ? value : doubled(call(fn, [value]))
   }
 
 /** The largest whole number that is not larger. Of a float it is a float, of a numeric a numeric of the same scale. */
@@ -136,11 +123,7 @@ export const ceil = rounding('ceil')
 export const round = rounding('round')
 
 /** A number as a float, where decimals have to be cast first. */
-const floating = (fn: ScalarFn, x: unknown): AnyExpr =>
-  coerce(
-    taken(fn, x, t => isInteger(t) || t.tag === 'float', 'it is for floats: cast to float first'),
-    FLOAT,
-  )
+const floating = (fn: ScalarFn, x: unknown): AnyExpr => coerce(taken(fn, x, FLOATS), FLOAT)
 
 /**
  * A number to the power of another, as a float. Null where there is no such number: of a negative one to a fraction, and of
@@ -149,12 +132,11 @@ const floating = (fn: ScalarFn, x: unknown): AnyExpr =>
  */
 export const power = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<number | null> => {
   const base = argument(a)
-  return doubled(strict('power', [floating('power', base), floating('power', operand(base.type, b))], FLOAT, true))
+  return doubled(call('power', [floating('power', base), floating('power', operand(base.type, b))]))
 }
 
 /** The square root, as a float; null of a negative number. */
-export const sqrt = <A extends number | null>(e: Expr<A>): Expr<number | null> =>
-  doubled(strict('sqrt', [floating('sqrt', e)], FLOAT, true))
+export const sqrt = <A extends number | null>(e: Expr<A>): Expr<number | null> => doubled(call('sqrt', [floating('sqrt', e)]))
 
 type Extreme = <A extends string | number | bigint | null, R extends readonly (Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>)[]>(
   first: Expr<A>,
@@ -168,8 +150,7 @@ const extreme =
     const a = argument(first)
     const given = [a, ...rest.map(x => operand(a.type, x))].flatMap(e => (e.node.tag === 'call' && e.node.fn === fn ? e.node.args : [e]))
     if (given.length === 1) return a
-    const takes = isText(a.type.sql) ? isText : isNumber
-    const [args, type] = unified(given.map(e => taken(fn, e, takes, 'it is for numbers, or for texts: use caseWhen')))
+    const [args, type] = unified(fn, given)
     return doubled(node({ tag: 'call', fn, args }, { ...type, nullable: nullable(args) }, args))
   }
 

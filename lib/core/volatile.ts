@@ -9,7 +9,7 @@
  * `now` is the same in a whole statement, and may stand anywhere.
  */
 import { type DbError, refuse, unsupported } from './DbError.js'
-import { type AnyExpr, type Expr, expr, exprType, type ScalarFn } from './Syntax.js'
+import { type Expr, expr, exprType, type ScalarFn } from './Syntax.js'
 
 /**
  * The instant at which the statement begins, by the engine's clock and in whole milliseconds. In one statement it is the same
@@ -28,23 +28,12 @@ export const random: Expr<number> = fresh('random', 'float')
 /** A uuid of version 4, new in each row. `withDefault(randomUuid)(uuid)` is a key that makes itself. */
 export const randomUuid: Expr<string> = fresh('randomUuid', 'uuid')
 
-/** Functions that every engine evaluates on their arguments as often as they stand there: once. */
-const ONCE: ReadonlySet<ScalarFn> = new Set(
-  'eq ne lt lte gt gte and or not plus minus times neg div floor ceil concat lower upper left right substring jsonObject jsonArray'.split(
-    ' ',
-  ) as ScalarFn[],
-)
-
 export const refusal = (where: string): DbError =>
   unsupported(
     `a random value in ${where}`,
     'query-ts',
     'it may be answered, written, a default or a key of orderBy; store it to use it again',
   )
-
-/** Why a function can't be called with a random value, or null. */
-export const callProblem = (fn: ScalarFn, args: readonly AnyExpr[]): DbError | null =>
-  ONCE.has(fn) || !args.some(a => a.volatile) ? null : refusal(fn)
 
 /** An expression that is the same however often it is evaluated. */
 export const steady = <E extends { readonly volatile?: boolean }>(e: E, where: string): E => (e.volatile ? refuse(refusal(where)) : e)

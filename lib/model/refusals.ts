@@ -14,7 +14,7 @@ import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { expanded } from '../core/groupingSets.js'
 import { misplaced } from '../core/locking.js'
 import { asColumn } from '../core/operand.js'
-import { hasOrder, showSqlType } from '../core/SqlType.js'
+import { showSqlType } from '../core/SqlType.js'
 import type {
   AggCall,
   AnyAgg,
@@ -45,6 +45,7 @@ import {
   unite,
   visit,
 } from '../core/scope.js'
+import { COMPARABLE, typeProblem } from '../core/typeSets.js'
 import { metTwice, NESTED_SOURCE } from '../core/updates.js'
 import { offeredFields } from '../core/upsert.js'
 import { writable } from '../core/views.js'
@@ -112,7 +113,8 @@ const checker = (db: Database) => {
   const order = (keys: readonly Order[]): void => {
     for (const { expr: e } of keys) {
       expression(e)
-      if (!hasOrder(e.type.sql)) refuse(unsupported(`an order by ${showSqlType(e.type.sql)}`, 'query-ts', 'the type has no lawful order'))
+      const problem = typeProblem('orderBy', COMPARABLE, e.type.sql)
+      if (problem !== null) refuse(problem)
     }
   }
 

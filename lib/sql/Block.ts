@@ -9,6 +9,7 @@
  * `defs` says what each column id is inside the block: a column of a source, or an expression. Which
  * columns a derived table has to bring is known only when the block around it is printed.
  */
+import { FUNCTIONS } from '../core/functions.js'
 import type { AnyTable, ExprType } from '../core/Syntax.js'
 import {
   type AggScalar,
@@ -129,13 +130,11 @@ const named = (columns: readonly Named[]): readonly (readonly [number, Named])[]
 export const wrap = (block: Block, rel: Rel): Block =>
   over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
 
-/** Functions whose other arguments are written out, where they are literals. */
-const COUNTED: readonly string[] = 'substring left right repeat datePart dateTrunc addMonths addDays addMilliseconds jsonAt'.split(' ')
-
 /** Whether an expression is printed with a parameter in it. */
 const hasParameter = (s: Scalar): boolean => {
   const n = s.node
-  if (n.tag === 'call' && COUNTED.includes(n.fn)) return n.args.some((a, i) => (i === 0 || a.node.tag !== 'literal') && hasParameter(a))
+  if (n.tag === 'call' && FUNCTIONS[n.fn].writesLiterals)
+    return n.args.some((a, i) => (i === 0 || a.node.tag !== 'literal') && hasParameter(a))
   if (n.tag === 'call' || n.tag === 'raw') return n.args.some(hasParameter)
   return n.tag === 'cast' ? hasParameter(n.operand) : n.tag !== 'column'
 }
@@ -158,7 +157,7 @@ export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
       return def?.tag === 'scalar' && isConstant(def.scalar, b)
     }
     case 'call':
-      return n.fn !== 'random' && n.fn !== 'randomUuid' && all(n.args)
+      return FUNCTIONS[n.fn].stable !== 'never' && all(n.args)
     case 'cast':
       return isConstant(n.operand, b)
     case 'case':

@@ -120,6 +120,11 @@ export interface Dialect {
   readonly rank: (value: Fragment) => Fragment
   /** Whether the sub-query of IN may have a LIMIT. */
   readonly limitInMembers: boolean
+  /**
+   * Whether the members of IN are made as wide as the number that is looked for. MariaDB (10.11) answers false for one that the members'
+   * type does not hold, where null is among them.
+   */
+  readonly widensMembers: boolean
   /** Whether NULLS FIRST and NULLS LAST exist; how nulls sort when nothing is said; and whether so in an aggregate too, or among the values. */
   readonly nulls: { readonly clause: boolean; readonly largest: boolean; readonly apart: boolean }
   /** The spelling of functions that differ from the standard one. */

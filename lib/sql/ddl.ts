@@ -9,8 +9,9 @@
 
 import { outOfScope } from '../core/answered.js'
 import { refuse, schemaConflict, unsupported } from '../core/DbError.js'
+import { FUNCTIONS } from '../core/functions.js'
 import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
-import { type AnyColumn, type AnyExpr, type AnyTable, query, type ScalarFn } from '../core/Syntax.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/Syntax.js'
 import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/Table.js'
 import { queryOfView } from '../core/views.js'
 import { normalize } from '../plan/normalize/normalize.js'
@@ -23,9 +24,6 @@ import { renderer } from './render.js'
 
 /** A key that refers to itself: each row is the row that it refers to, so it says nothing, and InnoDB can't hold it. */
 const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.every((c, i) => c === f.targetColumns[i])
-
-/** Functions that are no operators on every engine. */
-const VALUES: readonly ScalarFn[] = ['coalesce', 'nullIf', 'jsonAt', 'jsonContains']
 
 /** Statements that create the schema's tables, in order. */
 export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
@@ -132,7 +130,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
   const condition = (predicate: AnyExpr): string => {
     const scalar = planning.scalar(predicate)
     const { node } = scalar
-    const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && VALUES.includes(node.fn))
+    const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && FUNCTIONS[node.fn].isValue)
     const said = isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
     return hasQuery(scalar) && said.includes('(SELECT ') ? refuse(unsupported('a check that asks by a query', dialect.name)) : said
   }

@@ -105,6 +105,7 @@ export const mariadb: Dialect = {
   rank: value => value,
   // it takes such a column for a label of the query around (1247)
   outerInHaving: false,
+  widensMembers: true,
   joinsExcept: true,
   // what is made of a short column of bytes and of a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),

@@ -311,6 +311,7 @@ export const mysql: Dialect = {
   // 9.7 numbers rows without a sign, and what is computed of such a number has none
   rank: value => sql`CAST(${value} AS SIGNED)`,
   limitInMembers: false,
+  widensMembers: false,
   // group_concat sorts a null as 0 or the empty text (9.7, and MariaDB 10.11)
   nulls: { clause: false, largest: false, apart: false },
   calls: {

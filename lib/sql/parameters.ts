@@ -6,7 +6,6 @@
  * answers 0. So a parameter that stands alone, and the first of those that stand only with each other,
  * is printed as the dialect wants it to be told.
  */
-import type { ScalarFn } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 
 /** Whether a scalar is sent as a parameter: nulls and truth values are written out. */
@@ -14,13 +13,3 @@ export const isParameter = (s: Scalar): boolean =>
   s.node.tag === 'param' || (s.node.tag === 'literal' && s.node.value !== null && s.type.sql.tag !== 'boolean')
 
 export const valueOf = (s: Scalar): unknown => (s.node.tag === 'literal' ? s.node.value : null)
-
-/** Functions on texts and on truth values: what they take, they take of one type only. */
-const OF_ONE_TYPE: ReadonlySet<ScalarFn> = new Set(
-  'and or not isNull concat lower upper length substring position like ilike contains startsWith endsWith trim trimStart trimEnd replace left right reverse padStart padEnd repeat'.split(
-    ' ',
-  ) as ScalarFn[],
-)
-
-/** Whether a function takes arguments of several types, as long as they are the same: one tells the others'. */
-export const sharesType = (fn: ScalarFn): boolean => !OF_ONE_TYPE.has(fn)

@@ -168,6 +168,7 @@ export const postgres: Dialect = {
   emptyFrames: true,
   rank: value => value,
   limitInMembers: true,
+  widensMembers: false,
   nulls: { clause: true, largest: true, apart: true },
   calls: {
     plus: arithmetic('+', level.sum),

@@ -11,6 +11,7 @@
  */
 import { identityIn } from '../core/Canonical.js'
 import { refuse, serializationFailure, unsupported } from '../core/DbError.js'
+import { FUNCTIONS } from '../core/functions.js'
 import type { AnyTable, ExprType } from '../core/Syntax.js'
 import { uniqueKeys } from '../core/Table.js'
 import {
@@ -236,7 +237,7 @@ const deleting = (dialect: Dialect, write: By<'delete'>): Steps => {
 const isSteady = (s: Scalar): boolean => {
   let steady = true
   const walk = (x: Scalar): Scalar => {
-    if (x.node.tag === 'raw' || (x.node.tag === 'call' && ['now', 'random', 'randomUuid'].includes(x.node.fn))) steady = false
+    if (x.node.tag === 'raw' || (x.node.tag === 'call' && FUNCTIONS[x.node.fn].stable !== 'always')) steady = false
     return steady ? mapScalar(x, { scalar: walk, plan: p => p }) : x
   }
   walk(s)

@@ -6,13 +6,15 @@
  * expression asks of a query inside it is printed by `render`, which is given here.
  */
 import { outOfScope } from '../core/answered.js'
+import { FUNCTIONS } from '../core/functions.js'
+import { isNumber, type SqlType, showSqlType, widen } from '../core/SqlType.js'
 import type { OwnFn, ScalarFn, WindowFn } from '../core/Syntax.js'
 import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
 import { freeIn, isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
 import { type Args, atom, type Dialect, level, type Place, type Printed, type PrintedFn } from './Dialect.js'
 import { type Fragment, interleaved, join, list, parens, type Slot, slot, sql, text } from './Fragment.js'
-import { isParameter, sharesType, valueOf } from './parameters.js'
+import { isParameter, valueOf } from './parameters.js'
 import { standard } from './standard.js'
 
 /** How the columns of a source are read inside its block. */
@@ -96,9 +98,6 @@ const edge = (distance: number | null, side: 'PRECEDING' | 'FOLLOWING'): string 
   if (distance === null) return `UNBOUNDED ${side}`
   return distance === 0 ? 'CURRENT ROW' : `${Math.abs(distance)} ${distance < 0 ? 'PRECEDING' : 'FOLLOWING'}`
 }
-
-/** Calls that are exact on decimals of different scales. */
-const EXACT: ReadonlySet<string> = new Set([...Object.keys(OPPOSITES), 'between', 'plus', 'minus'])
 
 /** The scalars of one statement, by environment. A value that occurs twice is one parameter. */
 export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside): ((env: Env) => Scalars) => {
@@ -211,7 +210,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         case 'exists':
           return atom(sql`EXISTS (${select({ ...n.plan, order: [], outputs: [] }, env, 'plain')})`)
         case 'inQuery':
-          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${select(n.plan, env, 'members')})` }
+          return { level: level.comparison, fragment: sql`${fragment(n.operand, level.sum)} IN (${select(membersOf(n), env, 'members')})` }
         case 'scalar':
           return atom(sql`(${select(n.plan, env, 'plain')})`)
         case 'nested':
@@ -228,9 +227,9 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         if (negated !== null) return negated
       }
       const make = dialect.calls[fn] ?? standard[fn as Exclude<PrintedFn, OwnFn>]
-      const scalars = EXACT.has(n.fn) ? n.args.map(ofAnyScale) : n.args
+      const scalars = FUNCTIONS[n.fn].exact ? n.args.map(ofAnyScale) : n.args
       const single = s.type.sql.tag === 'boolean' ? fragment : inside
-      const operand = sharesType(n.fn) ? together(scalars, single) : single
+      const operand = FUNCTIONS[n.fn].polymorphic ? together(scalars, single) : single
       const args: Args = {
         scalars,
         arg: (i, at) => operand(scalars[i] as Scalar, at),
@@ -253,12 +252,24 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       return sql`${operand(first, level.sum)} ${word} (${list(rest.map(x => operand(x)))})`
     }
 
+    /** The query of an IN, whose members are of the widest kind of number where the dialect wants that. */
+    const membersOf = ({ operand, plan }: Scalar['node'] & { readonly tag: 'inQuery' }): Plan => {
+      const { sql: wanted } = operand.type
+      const [only] = plan.outputs
+      if (!dialect.widensMembers || only === undefined || !isNumber(wanted) || showSqlType(only.scalar.type.sql) === showSqlType(wanted))
+        return plan
+      const both = widen(wanted, only.scalar.type.sql)
+      const type: SqlType = both.tag === 'float' ? both : { tag: 'numeric', precision: 65, scale: both.tag === 'numeric' ? both.scale : 0 }
+      const scalar: Scalar = { node: { tag: 'cast', operand: only.scalar }, type: { ...only.scalar.type, sql: type } }
+      return { ...plan, outputs: [{ ...only, scalar }] }
+    }
+
     /** SQL has words of its own for the negation of some conditions; engines find rows by an index where there is no NOT. */
     const negation = (s: Scalar): Printed | null => {
       const n = s.node
       const comparison = (f: Fragment): Printed => ({ level: level.comparison, fragment: f })
       if (n.tag === 'in') return comparison(members(n, 'NOT IN'))
-      if (n.tag === 'inQuery') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${select(n.plan, env, 'members')})`)
+      if (n.tag === 'inQuery') return comparison(sql`${fragment(n.operand, level.sum)} NOT IN (${select(membersOf(n), env, 'members')})`)
       if (n.tag === 'exists') return { level: level.not, fragment: sql`NOT ${fragment(s)}` }
       if (n.tag !== 'call') return null
       const [a, b] = n.args as [Scalar, Scalar]

@@ -53,6 +53,7 @@ const cast: Dialect['cast'] = (printed, from, to, operand) => {
     const shift = scaleOf(to) - scaleOf(from)
     return shift === 0 ? printed : atom(sql`(${bracketed(printed)} * ${power(shift)})`)
   }
+  if (to.tag === 'numeric' && to.sqlite === 'real') return atom(sql`CAST(${value} AS REAL)`)
   if (to.tag === 'text' && isInteger(from)) return atom(sql`CAST(${value} AS TEXT)`)
   if (to.tag === 'text' || isInteger(to)) return printed
   return refuse(unsupported(`a cast from ${showSqlType(operand.type.sql)} to ${showSqlType(to)}`, 'sqlite'))
@@ -148,6 +149,7 @@ export const sqlite: Dialect = {
   emptyFrames: true,
   rank: value => value,
   limitInMembers: true,
+  widensMembers: false,
   nulls: { clause: true, largest: false, apart: true },
   calls: {
     same: infix('IS', level.comparison),

@@ -145,7 +145,7 @@ for (const engine of engines) {
       X.unhex(X.lit(Uint8Array.of(1)) as never),
       X.sha256(X.lit(1) as never),
     ])
-      await s.left('Unsupported', Q.all(Q.of({ v: e })))
+      await s.left('ValidationError', Q.all(Q.of({ v: e })))
   })
   test.run()
 }

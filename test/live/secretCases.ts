@@ -314,11 +314,11 @@ export const cases: { readonly [tag in DbError['_tag']]: readonly Case[] } = {
   ],
   Unsupported: [
     of(
-      'an order of documents',
+      'a random value in a condition',
       Q.all(
         pipe(
           Q.from(things),
-          Q.where(x => X.gt(any(x.doc), any(MARKS.json))),
+          Q.where(x => X.and(X.eq(x.label, MARKS.text), X.gt(X.random, 0.5))),
         ),
       ),
     ),

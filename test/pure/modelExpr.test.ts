@@ -291,7 +291,7 @@ numbers('casts between numbers', () => {
   fails(X.cast(int)(big(2n ** 53n)), 'NumericOverflow')
   fails(X.cast(numeric(18, 18))(big(10n)), 'NumericOverflow')
   is(X.cast(text)(noInt), null)
-  fails(X.cast(int)(money('1.50')), 'Unsupported')
+  fails(X.cast(int)(money('1.50')), 'ValidationError')
 })
 
 numbers('abs and sign', () => {
@@ -354,7 +354,7 @@ numbers('floor, ceil and round: halves go away from zero', () => {
   }
   const negative = answer(X.ceil(X.lit(-0.5)))
   assert.ok(E.isRight(negative) && Object.is(negative.right, 0))
-  fails(X.floor(X.lit('1') as never), 'Unsupported')
+  fails(X.floor(X.lit('1') as never), 'ValidationError')
 })
 
 numbers('power and sqrt are null where there is no such number', () => {
@@ -368,7 +368,7 @@ numbers('power and sqrt are null where there is no such number', () => {
   is(X.power(noInt, 0), null)
   is(X.power(n(1), noInt), null)
   fails(X.power(X.lit(1e200), 2), 'NumericOverflow')
-  fails(X.power(money('1.50') as never, 2), 'Unsupported')
+  fails(X.power(money('1.50') as never, 2), 'ValidationError')
   is(X.sqrt(n(9)), 3)
   is(X.sqrt(X.lit(-0.25)), null)
   is(X.sqrt(noInt), null)
@@ -394,7 +394,7 @@ numbers('greatest and least are null when one is', () => {
     Array.from({ length: 400 }).reduce((e: Expr<number>, _, i) => X.least(e, -i), n(1)),
     -399,
   )
-  fails(X.greatest(X.litOf(boolean)(true) as never, true as never), 'Unsupported')
+  fails(X.greatest(X.litOf(boolean)(true) as never, true as never), 'ValidationError')
 })
 
 numbers.run()
@@ -512,7 +512,7 @@ texts('trim takes the space U+0020 only', () => {
   is(X.trim(t('   ')), '')
   is(X.trim(t('\u00a0a\n')), '\u00a0a\n')
   is(X.trim(noText), null)
-  fails(X.trim(X.litOf(uuid)('00000000-0000-0000-0000-00000000000A')), 'Unsupported')
+  fails(X.trim(X.litOf(uuid)('00000000-0000-0000-0000-00000000000A')), 'ValidationError')
 })
 
 texts('replace changes every occurrence, and nothing for an empty text', () => {
@@ -605,17 +605,17 @@ times('there are the years 1 to 9999, and nothing beyond', () => {
 })
 
 times('what is no part, unit or duration is refused', () => {
-  fails(X.datePart(day('2024-01-31'), 'hour'), 'Unsupported')
-  fails(X.datePart(X.litOf(time)('00:00:00'), 'day'), 'Unsupported')
+  fails(X.datePart(day('2024-01-31'), 'hour'), 'ValidationError')
+  fails(X.datePart(X.litOf(time)('00:00:00'), 'day'), 'ValidationError')
   fails(X.datePart(day('2024-01-31'), 'toString' as never), 'ValidationError')
-  fails(X.datePart(X.lit('2024-01-31'), 'year'), 'Unsupported')
-  fails(X.dateTrunc(X.litOf(time)('00:00:00'), 'day'), 'Unsupported')
-  fails(X.dateTrunc(day('2024-01-31'), 'hour' as never), 'Unsupported')
-  fails(X.dateAdd(day('2024-01-31'), { hours: 1 } as never), 'Unsupported')
+  fails(X.datePart(X.lit('2024-01-31'), 'year'), 'ValidationError')
+  fails(X.dateTrunc(X.litOf(time)('00:00:00'), 'day'), 'ValidationError')
+  fails(X.dateTrunc(day('2024-01-31'), 'hour' as never), 'ValidationError')
+  fails(X.dateAdd(day('2024-01-31'), { hours: 1 } as never), 'ValidationError')
   for (const bad of [null, 1, { day: 1 }, { days: '1' }, { days: 0.5 }, { days: Number.NaN }, { days: 4_000_000 }, { days: null }])
     fails(X.dateAdd(day('2024-01-31'), bad as never), 'ValidationError')
-  fails(X.dateAdd(day('2024-01-31'), { days: X.lit(0.5) }), 'Unsupported')
-  fails(X.daysBetween(day('2024-01-31'), X.lit('2024-01-31')), 'Unsupported')
+  fails(X.dateAdd(day('2024-01-31'), { days: X.lit(0.5) }), 'ValidationError')
+  fails(X.daysBetween(day('2024-01-31'), X.lit('2024-01-31')), 'ValidationError')
 })
 
 times.run()
@@ -670,7 +670,7 @@ documents('the kind of a document', () => {
     is(X.jsonType(X.litOf(anyJson)(d as Part)), kind)
   is(X.jsonType(X.nullOf(anyJson)), null)
   is(X.jsonType(X.jsonAt(anyJson)(X.litOf(anyJson)([null]), 0)), null)
-  fails(X.jsonType(X.lit('{}')), 'Unsupported')
+  fails(X.jsonType(X.lit('{}')), 'ValidationError')
 })
 
 documents('a document contains a part by structure', () => {
@@ -727,13 +727,13 @@ documents('containment is reflexive and transitive', () => {
 documents('what is no part is refused', () => {
   fails(X.jsonContains(doc, null as never), 'ValidationError')
   fails(X.jsonContains(doc, new Date() as never), 'ValidationError')
-  fails(X.jsonContains(X.lit('{}'), {}), 'Unsupported')
-  fails(X.jsonContains(doc, X.lit('{}')), 'Unsupported')
+  fails(X.jsonContains(X.lit('{}'), {}), 'ValidationError')
+  fails(X.jsonContains(doc, X.lit('{}')), 'ValidationError')
 })
 
 documents('what is no document is refused', () => {
-  fails(X.jsonObject({ n: X.lit(1n) }), 'Unsupported')
-  fails(X.jsonObject({ n: X.lit(new Date()) }), 'Unsupported')
+  fails(X.jsonObject({ n: X.lit(1n) }), 'ValidationError')
+  fails(X.jsonObject({ n: X.lit(new Date()) }), 'ValidationError')
   fails(X.jsonObject({ n: 1 } as never), 'ValidationError')
   fails(X.jsonObject([X.lit(1)] as never), 'ValidationError')
   fails(X.jsonObject(X.lit(1) as never), 'ValidationError')
@@ -778,7 +778,7 @@ lists('lengths, and elements that are no null', () => {
   is(X.arrayContains(X.litOf(arrayOf(int))([1, 2]), n(2)), true)
   is(X.arrayContains(X.litOf(arrayOf(int))([]), n(2)), false)
   is(X.arrayContains(X.nullOf(arrayOf(int)), n(2)), null)
-  fails(X.arrayContains(X.litOf(arrayOf(float))([1]), 1), 'Unsupported')
+  fails(X.arrayContains(X.litOf(arrayOf(float))([1]), 1), 'ValidationError')
 })
 
 lists('parts of texts, and arrays of expressions', () => {
@@ -795,8 +795,8 @@ lists('parts of texts, and arrays of expressions', () => {
   is(X.array<number>([n(1), X.lit(0.5)]), [1, 0.5])
   for (const bad of [[], Array.from({ length: 101 }, () => n(1)), null, n(1), [1], [n(1), t('a')], [t('a'), X.lit(true)]])
     fails(X.array(bad as never), 'ValidationError')
-  fails(X.array([X.litOf(anyJson)({})]), 'Unsupported')
-  fails(X.array([X.litOf(arrayOf(int))([1])]), 'Unsupported')
+  fails(X.array([X.litOf(anyJson)({})]), 'ValidationError')
+  fails(X.array([X.litOf(arrayOf(int))([1])]), 'ValidationError')
 })
 
 lists('a condition on some or each element', () => {
@@ -831,7 +831,7 @@ lists('a condition on some or each element', () => {
   }
   fails(
     X.arrayAny(t('[]') as never, () => X.lit(true)),
-    'Unsupported',
+    'ValidationError',
   )
 })
 

@@ -984,7 +984,7 @@ edges('json has no order', () => {
     Q.values({ j: anyJson })([{ j: { a: 1 } }]),
     Q.orderBy(s => [X.asc(s.j)]),
   )
-  refused(q as AnyQuery, 'Unsupported', /json/)
+  refused(q as AnyQuery, 'ValidationError', /json/)
 })
 
 edges('a table that is not there is SchemaConflict', () => {

@@ -6,11 +6,9 @@
  * query it belongs to. A query without rows has none that is there, and no member: of such a query in a DELETE of its own table MySQL
  * says that it may not be read (9.7).
  */
+import { FUNCTIONS } from '../../core/functions.js'
 import { boolean, isLiteral, mapScalar, type Rel, type Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
-
-/** Functions that are null where an argument is. */
-const STRICT: readonly string[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte']
 
 /** Whether a condition is false or null in every row, as far as its constants say it. */
 const isNever = (s: Scalar): boolean => {
@@ -19,7 +17,8 @@ const isNever = (s: Scalar): boolean => {
   if (n.tag !== 'call') return false
   if (n.fn === 'and') return n.args.some(isNever)
   if (n.fn === 'or') return n.args.every(isNever)
-  return STRICT.includes(n.fn) && n.args.some(a => isLiteral(a, null))
+  const { gives, nulls } = FUNCTIONS[n.fn]
+  return nulls === 'strict' && gives([]).tag === 'boolean' && n.args.some(a => isLiteral(a, null))
 }
 
 /** Whether a relation has no rows, by a condition that is never true. */

@@ -329,7 +329,7 @@ export const decimals: readonly Clause[] = [
       Q.map(r => ({ it: Ex.div(r.a as unknown as Ex.Expr<number>, 4) })),
     )
     const answer = await Q.all(refused)({ db })()
-    equal(answer._tag === 'Left' && answer.left._tag, 'Unsupported')
+    equal(answer._tag === 'Left' && answer.left._tag, 'ValidationError')
     await computes(
       db,
       money,

@@ -1,0 +1,406 @@
+/**
+ * Every function over every type: the same rows on every engine, or the same refusal before anything is sent.
+ *
+ * The functions are those of `functions`, which its record makes complete, with the casts, choices, comparisons, aggregates,
+ * windows and steps of queries that look at types. Each is built over a column of every type, one with two arguments over
+ * every two types. What is refused is refused with a `ValidationError` that names the type and a way out; what is built has the rows of the model.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as assert from 'uvu/assert'
+import * as Agg from '../../lib/core/Agg.js'
+import {
+  anyJson,
+  arrayOf,
+  bigint,
+  boolean,
+  bytes,
+  char,
+  date,
+  enumOf,
+  float,
+  int,
+  nullable,
+  numeric,
+  smallint,
+  text,
+  time,
+  timestamp,
+  timestampMicros,
+  uuid,
+  varchar,
+} from '../../lib/core/Column.js'
+import * as C from '../../lib/core/Command.js'
+import { type DbError, show } from '../../lib/core/DbError.js'
+import * as Expr from '../../lib/core/Expr.js'
+import * as Q from '../../lib/core/Query.js'
+import { schema } from '../../lib/core/Schema.js'
+import { type AnyColumn, type AnyExpr, type ScalarFn, symbol } from '../../lib/core/Syntax.js'
+import { table } from '../../lib/core/Table.js'
+import * as Window from '../../lib/core/Window.js'
+import { memory } from '../../lib/run/memory.js'
+import { createAll } from '../../lib/schema/createAll.js'
+import { note, suite } from '../suite.js'
+import { engines, type Session, using } from './eachEngine.js'
+
+/** A column of every type, with values of it; the last row is null in each. */
+const TYPES: { readonly [name: string]: readonly [AnyColumn, readonly unknown[]] } = {
+  smallint: [smallint, [3, -2, 0]],
+  int: [int, [7, -1, 3]],
+  bigint: [bigint, [9_007_199_254_740_993n, -5n, 3n]],
+  float: [float, [1.5, -0.25, 3]],
+  numeric: [numeric(8, 2), ['1.50', '-2.25', '3.00']],
+  long: [numeric(30, 10), ['1.5000000000', '-2.2500000000', '12345678901234567890.0000000001']],
+  text: [text, ['1.5', 'aé', '']],
+  varchar: [varchar(20), ['2020-02-29', 'B', '3']],
+  char: [char(1), ['a', 'b', '3']],
+  enum: [enumOf('3', 'a', 'b'), ['a', 'b', '3']],
+  uuid: [uuid, ['00000000-0000-4000-8000-000000000001', 'ffffffff-ffff-4fff-bfff-ffffffffffff', '00000000-0000-4000-8000-000000000003']],
+  boolean: [boolean, [true, false, true]],
+  bytes: [bytes, [new Uint8Array([1, 255]), new Uint8Array([]), new Uint8Array([51])]],
+  date: [date, ['2020-02-29', '1969-12-31', '2020-03-01']],
+  time: [time, ['00:00:00.000', '23:59:59.999', '12:30:00.000']],
+  timestamp: [
+    timestamp,
+    [new Date('2020-02-29T23:30:00.123Z'), new Date('1969-12-31T00:00:00.000Z'), new Date('2020-03-01T00:00:00.000Z')],
+  ],
+  micros: [timestampMicros, ['2020-02-29T23:30:00.123456Z', '1969-12-31T00:00:00.000000Z', '2020-03-01T00:00:00.000000Z']],
+  json: [anyJson, [{ a: 1, b: ['x'] }, [1, 'a'], 'a']],
+  ints: [arrayOf(int), [[1, 2], [], [3]]],
+  texts: [arrayOf(text), [['a', ''], [], ['3']]],
+}
+const names = Object.keys(TYPES)
+
+const values = table(
+  'matrix_value',
+  { id: int, ...Object.fromEntries(names.map(name => [name, nullable((TYPES[name] as readonly [AnyColumn, unknown])[0])])) },
+  { primaryKey: ['id'] },
+)
+const rows = [0, 1, 2, 3].map(i => ({
+  id: i,
+  ...Object.fromEntries(names.map(name => [name, (TYPES[name] as readonly [AnyColumn, readonly unknown[]])[1][i] ?? null])),
+}))
+
+type Build = (...args: readonly AnyExpr[]) => AnyExpr
+
+const X = Expr as unknown as { readonly [name: string]: any }
+
+/** How each function is called: over one argument, over two, or neither. */
+const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
+  eq: [2, X['eq']],
+  ne: [2, X['ne']],
+  lt: [2, X['lt']],
+  lte: [2, X['lte']],
+  gt: [2, X['gt']],
+  gte: [2, X['gte']],
+  same: [2, X['same']],
+  between: [2, (a, b) => X['between'](a, b, b)],
+  and: [2, X['and']],
+  or: [2, X['or']],
+  not: [1, X['not']],
+  isNull: [1, X['isNull']],
+  plus: [2, X['plus']],
+  minus: [2, X['minus']],
+  times: [2, X['times']],
+  quot: [2, X['quot']],
+  rem: [2, X['rem']],
+  div: [2, X['div']],
+  neg: [1, X['neg']],
+  concat: [2, X['concat']],
+  lower: [1, X['lower']],
+  upper: [1, X['upper']],
+  length: [1, X['length']],
+  substring: [1, e => X['substring'](e, 2, 1)],
+  position: [2, X['position']],
+  like: [1, e => X['like'](e, '%a%')],
+  ilike: [1, e => X['ilike'](e, '%A%')],
+  contains: [2, X['contains']],
+  startsWith: [2, X['startsWith']],
+  endsWith: [2, X['endsWith']],
+  coalesce: [2, X['coalesce']],
+  nullIf: [2, X['nullIf']],
+  trim: [1, X['trim']],
+  trimStart: [1, X['trimStart']],
+  trimEnd: [1, X['trimEnd']],
+  replace: [2, (a, b) => X['replace'](a, b, 'x')],
+  left: [1, e => X['left'](e, 1)],
+  right: [1, e => X['right'](e, 1)],
+  reverse: [1, X['reverse']],
+  padStart: [1, e => X['padStart'](e, 4, '-')],
+  padEnd: [1, e => X['padEnd'](e, 4, '-')],
+  repeat: [1, e => X['repeat'](e, 2)],
+  abs: [1, X['abs']],
+  sign: [1, X['sign']],
+  floor: [1, X['floor']],
+  ceil: [1, X['ceil']],
+  round: [1, X['round']],
+  power: [2, X['power']],
+  sqrt: [1, X['sqrt']],
+  greatest: [2, X['greatest']],
+  least: [2, X['least']],
+  datePart: [1, e => X['datePart'](e, e.type.sql.tag === 'time' ? 'hour' : 'dayOfYear')],
+  dateTrunc: [1, e => X['dateTrunc'](e, 'week')],
+  addMonths: [2, (a, b) => X['dateAdd'](a, { months: b })],
+  addDays: [2, (a, b) => X['dateAdd'](a, { days: b })],
+  addMilliseconds: [2, (a, b) => X['dateAdd'](a, { milliseconds: b })],
+  daysBetween: [2, X['daysBetween']],
+  now: null,
+  random: null,
+  randomUuid: null,
+  jsonAt: [1, e => X['jsonAt'](float)(e, 'a')],
+  jsonLength: [1, X['jsonLength']],
+  jsonType: [1, X['jsonType']],
+  jsonObject: [1, e => X['jsonObject']({ a: e })],
+  jsonArray: [1, e => X['jsonArray']([e])],
+  jsonContains: [1, e => X['jsonContains'](e, { b: ['x'] })],
+  byteLength: [1, X['byteLength']],
+  hex: [1, X['hex']],
+  unhex: [1, X['unhex']],
+  sha256: [1, X['sha256']],
+  matches: [1, e => X['matches'](e, '[a-z]')],
+  array: [2, (a, b) => X['array']([a, b])],
+  arrayLength: [1, X['arrayLength']],
+  arrayContains: [2, X['arrayContains']],
+  split: [1, e => X['split'](e, '.')],
+}
+
+/** What is no call of a function. */
+const OTHERS: { readonly [name: string]: readonly [1 | 2, Build] } = {
+  inList: [2, (a, b) => X['inList'](a, [b])],
+  notIn: [2, (a, b) => X['notIn'](a, [b])],
+  inQuery: [
+    2,
+    (a, b) => {
+      const name = (b as { readonly column?: string }).column ?? ''
+      return X['inQuery'](
+        a,
+        pipe(
+          Q.from(values),
+          Q.map((v: any) => v[name]),
+        ),
+      )
+    },
+  ],
+  caseWhen: [2, (a, b) => X['caseWhen']([[X['isNull'](a), b]], a)],
+  millisecondsBetween: [2, X['millisecondsBetween']],
+  arrayJoin: [1, e => X['arrayJoin'](e, ',')],
+  isNotNull: [1, X['isNotNull']],
+}
+
+const AGGREGATES: { readonly [name: string]: (e: AnyExpr) => Agg.Agg<unknown> } = {
+  sum: e => Agg.sum(e),
+  avg: e => Agg.avg(e),
+  min: e => Agg.min(e),
+  max: e => Agg.max(e),
+  count: e => Agg.count(e),
+  countDistinct: e => Agg.countDistinct(e),
+  stringAgg: e => Agg.stringAgg(e, ',', { orderBy: [Expr.asc(e)] }),
+  arrayAgg: e => Agg.arrayAgg(e, { orderBy: [{ ...Expr.asc(Expr.lit(1)), expr: Expr.lit(1) }] }),
+}
+
+/** Queries that look at the type of a column. */
+const QUERIES: { readonly [name: string]: (of: (v: any) => AnyExpr) => Q.Query<any, unknown> } = {
+  orderBy: of =>
+    pipe(
+      Q.from(values),
+      Q.orderBy(v => [Expr.asc(of(v)), Expr.asc(v.id as AnyExpr)]),
+      Q.map(v => ({ id: v.id })),
+    ),
+  distinct: of =>
+    pipe(
+      Q.from(values),
+      Q.map(v => ({ x: of(v) })),
+      Q.distinct,
+      Q.aggregate(() => ({ n: Agg.countAll })),
+    ),
+  distinctOn: of =>
+    pipe(
+      Q.from(values),
+      Q.distinctOn(v => [of(v)]),
+      Q.aggregate(() => ({ n: Agg.countAll })),
+    ),
+  groupBy: of =>
+    pipe(
+      Q.from(values),
+      Q.aggregate(v => ({ x: Agg.key(of(v)), n: Agg.countAll })),
+      Q.aggregate(s => ({ n: Agg.sum(s.n) })),
+    ),
+  rollup: of =>
+    pipe(
+      Q.from(values),
+      Q.rollup(v => ({ by: { x: of(v) }, of: { n: Agg.countAll } })),
+      Q.aggregate(s => ({ n: Agg.sum(s.n) })),
+    ),
+  union: of => {
+    const side = pipe(
+      Q.from(values),
+      Q.map(v => ({ x: of(v) })),
+    )
+    return pipe(
+      side,
+      Q.union(side),
+      Q.aggregate(() => ({ n: Agg.countAll })),
+    )
+  },
+  partitionBy: of =>
+    pipe(
+      Q.from(values),
+      Q.window(v => ({ n: Window.rank({ partitionBy: [of(v)], orderBy: [Expr.asc(v.id as AnyExpr)] }) })),
+      Q.orderBy(v => [Expr.asc(v.id as AnyExpr)]),
+      Q.map(s => ({ n: s.n })),
+    ),
+  lag: of =>
+    pipe(
+      Q.from(values),
+      Q.window(v => ({ x: Window.lag(of(v), { orderBy: [Expr.asc(v.id as AnyExpr)] }) })),
+      Q.orderBy(v => [Expr.asc(v.id as AnyExpr)]),
+      Q.map(s => ({ x: s.x })),
+    ),
+  unnest: of =>
+    pipe(
+      Q.from(values),
+      Q.bind('e', v => Q.unnest(of(v))),
+      Q.aggregate(() => ({ n: Agg.countAll })),
+    ),
+}
+
+interface Cell {
+  readonly name: string
+  readonly types: readonly string[]
+  readonly of: (v: any) => AnyExpr
+}
+
+const typed = (v: any, column: string): AnyExpr => ({ ...v[column], column })
+
+const cells: readonly Cell[] = [
+  ...Object.entries({ ...SCALARS, ...OTHERS }).flatMap(([name, how]): readonly Cell[] => {
+    if (how === null) return []
+    const [arity, build] = how
+    return arity === 1
+      ? names.map(a => ({ name, types: [a], of: v => build(typed(v, a)) }))
+      : names.flatMap(a => names.map(b => ({ name, types: [a, b], of: (v: any) => build(typed(v, a), typed(v, b)) })))
+  }),
+  ...names.flatMap(from =>
+    names.map(
+      (to): Cell => ({ name: 'cast', types: [from, to], of: v => X['cast']((TYPES[to] as readonly [AnyColumn, unknown])[0])(v[from]) }),
+    ),
+  ),
+]
+
+const typesOf = (cell: Cell): string => `${cell.name}(${cell.types.join(', ')})`
+
+/** The columns of the table, of which only the types matter. */
+const symbols = Object.fromEntries(Object.entries(values.types).map(([name, type]) => [name, symbol(type)]))
+const made = cells.map(cell => ({ cell, expr: cell.of(symbols) }))
+const accepted = made.filter(m => m.expr.node.tag !== 'invalid').map(m => m.cell)
+
+/** What a refusal has to be. */
+const isFitRefusal = (error: DbError): boolean =>
+  error._tag === 'ValidationError' && error.path.length > 0 && /got |there is no cast|has no |no array of/.test(error.reason)
+
+const test = suite('matrix: what is refused')
+
+test('every refusal is a ValidationError that names the function, the type and a way out', () => {
+  const bad = made.flatMap(({ cell, expr }) =>
+    expr.node.tag === 'invalid' && !isFitRefusal(expr.node.error) ? [`${typesOf(cell)}: ${show(expr.node.error)}`] : [],
+  )
+  assert.is(bad.length, 0, bad.slice(0, 30).join('\n'))
+  note(`${cells.length} cells of functions and types: ${accepted.length} have rows, ${cells.length - accepted.length} are refused`)
+})
+test.run()
+
+const asked = (some: readonly Cell[]): Q.Query<any, any> =>
+  pipe(
+    Q.from(values),
+    Q.orderBy(v => [Expr.asc(v.id as AnyExpr)]),
+    Q.map((v: any) => Object.fromEntries(some.map((cell, i) => [`c${i}`, cell.of(v)]))),
+  )
+
+const CHUNK = 40
+const chunked = <A>(all: readonly A[]): readonly (readonly A[])[] =>
+  Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK))
+
+/** Powers that no float is exactly may differ in their last digit. */
+const rounded = (x: unknown): unknown => (typeof x === 'number' && !Number.isSafeInteger(x) ? Number(x.toPrecision(14)) : x)
+
+/** SQLite computes with decimals of up to 18 digits. */
+const isDeclared = (engine: string, e: DbError): boolean =>
+  engine.startsWith('sqlite') && e._tag === 'Unsupported' && e.message.includes('numeric(30,10)')
+
+const rowsOf = (answer: E.Either<DbError, readonly unknown[]>): string =>
+  E.isRight(answer)
+    ? JSON.stringify(answer.right, (_, x) =>
+        typeof x === 'bigint' ? `${x}n` : x instanceof Uint8Array ? [...x] : rounded(rounded(Object.is(x, -0) ? 0 : x)),
+      )
+    : `${answer.left._tag}: ${answer.left.message}`
+
+const model = async () => {
+  const db = memory()
+  await createAll(schema({ values }))({ db })()
+  const answer = await C.run(C.insertMany(values)(rows as never))({ db })()
+  if (E.isLeft(answer)) throw new Error(show(answer.left))
+  return db
+}
+const there = await model()
+
+/** One by one where the whole differs, so that the one is named. */
+const compared = async (s: Session, some: readonly Cell[], differences: string[]): Promise<void> => {
+  const q = asked(some)
+  const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: there })()]
+  if (E.isRight(got) && E.isRight(expected) && rowsOf(got) === rowsOf(expected)) return
+  if (some.length === 1) {
+    const [cell] = some as readonly [Cell]
+    if (E.isLeft(got) && isDeclared(s.name, got.left)) return
+    const same = E.isLeft(got) && E.isLeft(expected) && got.left._tag === expected.left._tag
+    if (!same || !(E.isLeft(got) && got.left._tag === 'NumericOverflow'))
+      differences.push(`${typesOf(cell)}: ${rowsOf(got)}, the model: ${rowsOf(expected)}`)
+    return
+  }
+  const half = Math.ceil(some.length / 2)
+  await compared(s, some.slice(0, half), differences)
+  await compared(s, some.slice(half), differences)
+}
+
+for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
+  const test = suite(`matrix on ${engine.name}`)
+  const s = using(engine, test)
+  test.before(async () => {
+    await s.create(values)
+    await s.right(C.run(C.insertMany(values)(rows as never)))
+  })
+
+  test('functions, operators and casts', async () => {
+    const differences: string[] = []
+    for (const some of chunked(accepted)) await compared(s, some, differences)
+    assert.is(differences.length, 0, `${differences.length}:\n${differences.slice(0, 60).join('\n')}`)
+  })
+
+  test('aggregates, and steps of queries', async () => {
+    const differences: string[] = []
+    const queries = names.flatMap(type => [
+      ...Object.entries(AGGREGATES).map(
+        ([name, f]) =>
+          [
+            name,
+            type,
+            pipe(
+              Q.from(values),
+              Q.aggregate((v: any) => ({ x: f(v[type]) })),
+            ) as Q.Query<any, unknown>,
+          ] as const,
+      ),
+      ...Object.entries(QUERIES).map(([name, f]) => [name, type, f(v => v[type])] as const),
+    ])
+    for (const [name, type, q] of queries) {
+      const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: there })()]
+      const isSame = rowsOf(got) === rowsOf(expected)
+      const isFit = E.isRight(got) || isFitRefusal(got.left)
+      if (E.isLeft(got) && isDeclared(s.name, got.left)) continue
+      if (!isSame || !isFit) differences.push(`${name}(${type}): ${rowsOf(got)}, the model: ${rowsOf(expected)}`)
+    }
+    assert.is(differences.length, 0, `${differences.length}:\n${differences.slice(0, 60).join('\n')}`)
+  })
+
+  test('the table is dropped', () => s.drop(values))
+  test.run()
+}
