@@ -1,0 +1,107 @@
+import * as assert from 'uvu/assert'
+import { lifeline, NoReply } from '../../lib/run/lifeline.js'
+import { suite } from '../suite.js'
+
+const REPLY = new Error('the statement failed')
+
+/** The lifeline of a connection that is there on paper only. */
+const connection = (
+  limits: { readonly statementTimeout?: number; readonly lookAfter?: number; readonly look?: () => Promise<boolean> } = {},
+) => {
+  let written = 0
+  let isCut = false
+  const line = lifeline({
+    statementTimeout: limits.statementTimeout,
+    lookAfter: limits.lookAfter ?? 10_000,
+    look: limits.look ?? (() => Promise.resolve(true)),
+    isReply: thrown => thrown === REPLY,
+    written: () => written,
+    received: () => 0,
+    cut: () => {
+      isCut = true
+    },
+  })
+  return {
+    line,
+    isCut: () => isCut,
+    /** A statement of some bytes, that is never answered. */
+    silent: (bytes: number) => () => {
+      written += bytes
+      return new Promise<never>(() => undefined)
+    },
+    /** A statement of some bytes that fails. */
+    failing: (bytes: number, error: unknown) => () => {
+      written += bytes
+      return Promise.reject(error)
+    },
+  }
+}
+
+const failure = async (pending: Promise<unknown>): Promise<unknown> =>
+  pending.then(
+    () => assert.unreachable('an answer'),
+    thrown => thrown,
+  )
+
+const noReply = (thrown: unknown): NoReply => {
+  assert.instance(thrown, NoReply)
+  return thrown as NoReply
+}
+
+const test = suite('lifelines')
+
+test('a statement is sent when one of its bytes is', async () => {
+  const c = connection()
+  const [nothing, something] = [failure(c.line.answer(c.silent(0))), failure(c.line.answer(c.silent(1)))]
+  c.line.lose()
+  // the bytes of the second were handed over after those of the first
+  assert.is(noReply(await something).isSent, true)
+  assert.is(noReply(await nothing).reason, 'lost')
+  const other = connection()
+  const alone = failure(other.line.answer(other.silent(0)))
+  other.line.lose()
+  assert.is(noReply(await alone).isSent, false)
+})
+
+test('a reply is the answer, and the connection stays', async () => {
+  const c = connection()
+  assert.is(await failure(c.line.answer(c.failing(5, REPLY))), REPLY)
+  assert.not(c.line.isLost())
+  assert.not(c.isCut())
+  assert.is(await c.line.answer(() => Promise.resolve(1)), 1)
+})
+
+test('whatever else a driver throws is no reply: the connection is cut, and all that wait on it fail', async () => {
+  const c = connection()
+  const waits = failure(c.line.answer(c.silent(3)))
+  const thrown = noReply(await failure(c.line.answer(c.failing(5, new Error('write EPIPE')))))
+  assert.is(thrown.isSent, true)
+  assert.ok(c.line.isLost())
+  assert.ok(c.isCut())
+  assert.is(noReply(await waits).isSent, true)
+  const later = noReply(await failure(c.line.answer(() => Promise.resolve(1))))
+  assert.is(later.reason, 'gone')
+  assert.is(later.isSent, false)
+})
+
+test('silence is found out 2 seconds after the limit, or by two looks that are not answered', async () => {
+  // a lifeline's own timers don't keep a process alive
+  const alive = setInterval(() => undefined, 1_000)
+  const limited = connection({ statementTimeout: 10 })
+  const began = performance.now()
+  assert.is(noReply(await failure(limited.line.answer(limited.silent(1)))).reason, 'silent')
+  assert.ok(performance.now() - began >= 1_900)
+  let looks = 0
+  const watched = connection({
+    lookAfter: 20,
+    look: () => {
+      looks += 1
+      return Promise.reject(new Error('not answered'))
+    },
+  })
+  assert.is(noReply(await failure(watched.line.answer(watched.silent(1)))).reason, 'silent')
+  assert.is(looks, 2)
+  clearInterval(alive)
+})
+
+test.run()
