@@ -1,7 +1,7 @@
 /**
  * The test runner: worker processes that take file after file, results over IPC, several at a time.
  *
- *   node dist/test/run.js [--jobs=N] [--timeout=SECONDS] [--suffix=.test.js] [part of a file name ...]
+ *   node dist/test/run.js [--jobs=N] [--timeout=SECONDS] [--suffix=.test.js] [--without=PART] [part of a file name ...]
  *
  * The last line is `N passed, N failed`, with `, N skipped` when there are any. The exit code is 0 only if something
  * ran and nothing failed. When CI is set a skip counts as a failure of the run: what was skipped was not shown.
@@ -20,6 +20,7 @@ const args = process.argv.slice(2)
 const option = (name: string, fallback: string): string => args.find(a => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
 const filters = args.filter(a => !a.startsWith('--'))
 const suffix = option('suffix', '.test.js')
+const without = option('without', '')
 const timeoutSeconds = Number(option('timeout', '600'))
 /** One more than there are cores: some tests wait for a time to pass, or for a process of theirs. */
 const jobs = Number(option('jobs', String(availableParallelism() + 1)))
@@ -27,7 +28,9 @@ const jobs = Number(option('jobs', String(availableParallelism() + 1)))
 /** The laws start first, so that they do not end the run alone. */
 const isSlow = (file: string): boolean => file.includes('laws.')
 const isAlone = (file: string): boolean => file.includes('.alone.')
-const found = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith(suffix))
+const found = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(
+  file => file.endsWith(suffix) && (without === '' || !file.includes(without)),
+)
 const files = found
   .filter(file => !isLeftOut(file) && (filters.length === 0 || filters.some(part => file.includes(part))))
   .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || a.localeCompare(b))
