@@ -234,11 +234,36 @@ export const answersItsRows = ({ runner, schema, databases = {} }: Subject): Law
 
 const OPEN: readonly DbError['_tag'][] = ['NumericOverflow', 'UniqueViolation', 'ForeignKeyViolation']
 
-export const sameChanges = ({ runner, reference, schema, databases = {} }: Subject): Law =>
-  law(
+export const sameChanges = (subject: Subject): Law =>
+  changing(
     'runner.perform(execute(c)) = memory.perform(execute(c))',
     'A runner answers every command as its meaning says, and leaves the rows that it says.',
-    fc.tuple(fc.array(command(schema), { minLength: 1, maxLength: COMMANDS, size: 'max' }), database(schema, databases)),
+    subject,
+    {},
+    { demand: demandOf(commandVocabulary, 1000, 100) },
+  )
+
+export const seesStateBefore = (subject: Subject): Law =>
+  changing(
+    'update(t)(s => ({ f: scalar(q(t, s)) })) sees t as it was',
+    'A query inside a write reads the rows as they were before the write, whatever it has written already.',
+    subject,
+    { only: { updateByOwn: 1 } },
+    {},
+  )
+
+/** After the same commands, the same answers and the same rows. */
+const changing = (
+  name: string,
+  sentence: string,
+  { runner, reference, schema, databases = {} }: Subject,
+  commands: Parameters<typeof command>[1],
+  options: Parameters<typeof law>[4],
+): Law =>
+  law(
+    name,
+    sentence,
+    fc.tuple(fc.array(command(schema, commands), { minLength: 1, maxLength: COMMANDS, size: 'max' }), database(schema, databases)),
     async ([commands, db], cover) => {
       const text = (upTo: number): string => `${commandsText(commands.slice(0, upTo))}\n\nconst rows = ${databaseText(db)}`
       for (const r of [reference, runner]) {
@@ -263,5 +288,5 @@ export const sameChanges = ({ runner, reference, schema, databases = {} }: Subje
       }
       return null
     },
-    { share: 1 / 5, demand: demandOf(commandVocabulary, 1000, 100) },
+    options,
   )

@@ -492,6 +492,23 @@ export const exprEquations: readonly Equation[] = [
       return [x('jsonLength', x('jsonArray', list([of(a), of(b), of(c)]))), x('coalesce', x('lit', valueCode(3)), nothing('int'))]
     },
   ),
+  ...(['int', 'bigint', 'boolean', 'uuid', 'date', 'time', 'timestamp', 'timestampMicros'] as const).map(kind =>
+    over(
+      `cast(${kind})(cast(text)(a)) = a`,
+      'The text of a value is the form of that value.',
+      ([a]: any) => {
+        const back = apply(x('cast', combinator('Column', kind)), apply(x('cast', combinator('Column', 'text')), a))
+        return [x('coalesce', back, nothing(kind)), x('coalesce', a, nothing(kind))]
+      },
+      kind,
+    ),
+  ),
+  over(
+    'round(a, 0) = round(a), for float',
+    'Rounding to no digits is rounding to a whole number.',
+    ([a]: any) => [x('round', a, valueCode(0)), x('round', a)],
+    'float',
+  ),
   over(
     'ilike(a, t) = like(lower(a), t), for t in lower case',
     'ilike is like without regard to case.',

@@ -11,7 +11,7 @@ import type { Runner } from '../lib/core/Interpreter.js'
 import type { AnySchema } from '../lib/core/Schema.js'
 import type { DatabaseOptions } from './arbitrary/database.js'
 import { largeValues, roundTrips } from './codecs.js'
-import { answersItsRows, sameChanges, updatesByKey, upsertsInOrder } from './commands.js'
+import { answersItsRows, sameChanges, seesStateBefore, updatesByKey, upsertsInOrder } from './commands.js'
 import { equationLaw } from './Equation.js'
 import { exprEquations } from './exprEquations.js'
 import { sameAnswers } from './homomorphism.js'
@@ -57,6 +57,15 @@ export const programs = (s: Subject): RuleSet => ruleSet('Program', programLaws(
 export const interpreter = (s: Compared): RuleSet =>
   ruleSet(
     'Interpreter',
-    [sameAnswers(s), sameChanges(s), upsertsInOrder(s), updatesByKey(s), answersItsRows(s), overflowLaw(s), largeValues(s)],
+    [
+      sameAnswers(s),
+      sameChanges(s),
+      seesStateBefore(s),
+      upsertsInOrder(s),
+      updatesByKey(s),
+      answersItsRows(s),
+      overflowLaw(s),
+      largeValues(s),
+    ],
     [queries(s), expressions(s), codecs(s), errors(s), programs(s)],
   )

@@ -11,6 +11,7 @@ import { type AnySchema, schema as schemaOf } from '../../lib/core/Schema.js'
 import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/Syntax.js'
 import { scopeOf } from '../../lib/core/scope.js'
 import { uniqueKeys } from '../../lib/core/Table.js'
+import { EXTREME } from '../../lib/core/typeSets.js'
 import { append, onRows, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, statically, type Variable } from './Code.js'
 import { call, combinator, tableCode } from './combinators.js'
@@ -18,7 +19,7 @@ import { expression, predicate, someKind } from './expression.js'
 import { alike } from './otherSide.js'
 import { writer } from './query.js'
 import { recipe, type Step, step, type Weights } from './Recipe.js'
-import { ownColumns } from './scopeCode.js'
+import { columnsIn, ownColumns, variableName } from './scopeCode.js'
 import { smallValues, valueCode } from './values.js'
 import type { Writer } from './Writer.js'
 import { SOURCES, STEPS } from './weights.js'
@@ -105,14 +106,50 @@ const some = (w: Writer, fields: readonly string[]): readonly string[] => [
   ...new Set(Array.from({ length: w.choices.pick([1, 1, 2]) }, () => w.choices.pick(fields))),
 ]
 
+/**
+ * The largest of the smaller values of a column in the written table: it changes with the rows that are written before a row, and the
+ * write must not see that. The row's own value where it is the smallest; null where a column has no such order.
+ */
+const nextSmaller = (w: Writer, t: Target, own: Variable, f: string): Code<unknown> | null => {
+  const type = t.table.types[f] as ExprType
+  if (!EXTREME.has(type.sql) || type.refine !== null) return null
+  const inner = within(w, own)
+  const other: Variable = { ...rowVariableOf(inner, t), name: variableName(inner.vars) }
+  const columns = columnsIn(within(inner, other).vars)
+  const column = (isOther: boolean): Code<unknown> => columns.find(c => c.own === isOther && c.path[0] === f) as Code<unknown>
+  const group: Variable = { name: other.name, scope: { next: symbol({ ...type, nullable: true }) } }
+  const steps: readonly (readonly [string, Code<unknown>])[] = [
+    ['where', lambda([other], call('Expr', 'lt', column(true), column(false)))],
+    ['aggregate', lambda([other], record([['next', call('Agg', 'max', column(true))]]))],
+    ['map', lambda([group], ownColumns(within(inner, group).vars)[0] as Code<unknown>)],
+  ]
+  const q = steps.reduce((code, [name, given]) => apply(call('Q', name, given), code), call('Q', 'from', t.code))
+  return call('Expr', 'coalesce', call('Expr', 'scalar', q), column(false))
+}
+
+/** Columns set to what a query finds in the written table itself. */
+const updateByOwn = (w: Writer, t: Target): Written | null => {
+  const own = rowVariableOf(w, t)
+  const set = some(w, t.fields).flatMap(f => {
+    const code = nextSmaller(w, t, own, f)
+    return code === null ? [] : [[f, code] as const]
+  })
+  if (set.length === 0) return null
+  return {
+    code: apply(call('C', 'update', t.code), lambda([own], record(set)), combinator('C', 'everywhere')),
+    table: t.table,
+    ordered: false,
+  }
+}
+
 const update = (w: Writer, t: Target): Written => {
   const fields = some(w, t.fields)
   const own = rowVariableOf(w, t)
   const inner = within(w, own)
   const computed = (f: string): Code<unknown> => {
     const type = t.table.types[f] as ExprType
-    const e = alike(inner, symbol(type))
-    return e ?? value(w, type)
+    const e = w.choices.below(4) === 3 ? nextSmaller(w, t, own, f) : null
+    return e ?? alike(inner, symbol(type)) ?? value(w, type)
   }
   const set =
     w.choices.below(2) === 0
@@ -216,6 +253,7 @@ const makers: { readonly [op: string]: (w: Writer, t: Target) => Written | null 
   insertMany,
   insertFrom,
   update,
+  updateByOwn,
   delete: delete_,
   upsert,
   upsertMany,
@@ -235,6 +273,7 @@ const WEIGHTS: Weights = {
   updateMany: 2,
   updateFrom: 3,
   deleteUsing: 1,
+  updateByOwn: 1,
 }
 
 /** What a write returns: columns of the row, and now and then more than one makes of them. */

@@ -106,13 +106,27 @@ const integer = (kind: Kind): readonly Maker[] => [
 
 const column = (name: string): Code<any> => combinator('Column', name)
 
+/** Kinds of which there is a text on every engine. */
+const WRITTEN: readonly Kind[] = ['int', 'bigint', 'numeric', 'boolean', 'uuid', 'date', 'time', 'timestamp', 'timestampMicros']
+
 /** A cast to text from whatever column in scope can be cast. */
 const toText: Maker = (w, fuel) => {
-  const from = kindsIn(w).filter(
-    k => k === 'int' || k === 'bigint' || k === 'uuid' || k === 'date' || k === 'timestamp' || k.startsWith('enum'),
-  )
+  const from = kindsIn(w).filter(k => WRITTEN.includes(k) || k.startsWith('enum'))
   return castTo(column('text'), ...(from.length === 0 ? (['int'] as const) : from))(w, fuel)
 }
+
+/** A text that is the form of a value now and then. */
+const written = (w: Writer, kind: Kind, fuel: number): Code<any> =>
+  w.choices.below(3) === 2
+    ? call('Expr', 'concat', expression(w, 'text', fuel), valueCode('1'))
+    : apply(call('Expr', 'cast', column('text')), expression(w, kind, fuel))
+
+const fromText =
+  (to: Code<unknown>, kind: Kind): Maker =>
+  (w, fuel) =>
+    apply(call('Expr', 'cast', to), written(w, kind, fuel - 1))
+
+const decimal = (scale: number): Code<any> => apply(column('numeric'), pure('12', 12), pure(String(scale), scale))
 
 /** The value of a member: of floats one that engines do not compute in several ways. */
 const part = (w: Writer, fuel: number): Code<unknown> => {
@@ -208,8 +222,11 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     w => call('Expr', 'arrayLength', array(w, w.choices.pick(['text', 'int'] as const))),
     expr('byteLength', of('bytes', 'text')),
     expr('millisecondsBetween', of('timestamp'), plainOr('timestamp')),
+    fromText(column('int'), 'int'),
+    castTo(column('int'), 'numeric', 'boolean'),
+    w => apply(call('Expr', 'cast', column('int')), atom('float')(w)),
   ],
-  bigint: [...integer('bigint'), castTo(column('bigint'), 'int')],
+  bigint: [...integer('bigint'), castTo(column('bigint'), 'int', 'numeric'), fromText(column('bigint'), 'bigint')],
   float: [
     ...arithmetic('float'),
     expr('plus', of('float', 'int'), of('float')),
@@ -217,6 +234,8 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('div', of('float', 'int'), of('float', 'int')),
     expr('div', of('int'), plainOr('int')),
     castTo(column('float'), 'int', 'numeric', 'bigint'),
+    fromText(column('float'), 'numeric'),
+    w => call('Expr', 'round', atom('float')(w), valueCode(w.choices.pick([1, 0, 2]))),
     ...ROUNDINGS.map(f => expr(f, of('float'))),
     expr('greatest', of('float'), of('int'), of('float')),
     expr('power', atom('float'), number([2, 1, 0, -1])),
@@ -227,8 +246,12 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
   numeric: [
     ...arithmetic('numeric'),
     ...ROUNDINGS.map(f => expr(f, of('numeric'))),
-    castTo(apply(column('numeric'), pure('12', 12), pure('4', 4)), 'int', 'numeric'),
-    castTo(apply(column('numeric'), pure('12', 12), pure('2', 2)), 'int', 'bigint'),
+    castTo(decimal(4), 'int', 'numeric'),
+    castTo(decimal(2), 'int', 'bigint'),
+    castTo(decimal(1), 'numeric'),
+    fromText(decimal(2), 'numeric'),
+    w => apply(call('Expr', 'cast', decimal(2)), atom('float')(w)),
+    expr('round', of('numeric'), number([1, 0, 2])),
   ],
   text: [
     expr('concat', of('text'), plainOr('text')),
@@ -248,19 +271,22 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('hex', of('bytes')),
     (w, fuel) => call('Expr', 'arrayJoin', split(w, fuel - 1), valueCode(w.choices.pick(['', ', ', '~']))),
   ],
-  boolean: [inJson('boolean'), hasPart, amongElements('text'), amongElements('int')],
+  boolean: [fromText(column('boolean'), 'boolean'), inJson('boolean'), hasPart, amongElements('text'), amongElements('int')],
   bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],
   date: [
     castTo(column('date'), 'timestamp'),
+    fromText(column('date'), 'date'),
     expr('dateTrunc', of('date'), word(DAY_UNITS)),
     expr('dateAdd', of('date'), duration('days months weeks years')),
   ],
   timestamp: [
     castTo(column('timestamp'), 'date'),
+    fromText(column('timestamp'), 'timestamp'),
     expr('dateTrunc', of('timestamp'), word(`${DAY_UNITS} hour minute second`)),
     expr('dateAdd', of('timestamp'), duration('days months hours minutes seconds milliseconds years')),
   ],
-  time: [castTo(column('time'), 'timestamp')],
+  time: [castTo(column('time'), 'timestamp'), fromText(column('time'), 'time')],
+  uuid: [fromText(column('uuid'), 'uuid')],
 }
 
 /** Ways to make an expression of any kind out of others of the kind. */

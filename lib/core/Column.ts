@@ -40,7 +40,7 @@ export const bigint: Column<bigint> = column({ tag: 'bigint' })
 /** A finite 64-bit float. */
 export const float: Column<number> = column({ tag: 'float' })
 /** A text of any length, compared by code point. */
-export const text: Column<string> = column({ tag: 'text' })
+export const text: Column<string> & { readonly type: { readonly sql: { readonly tag: 'text' } } } = column({ tag: 'text' }) as never
 /** A text of an existing database, which keeps the collation it has: outside the laws of order and equality. */
 export const storedText: Column<string> = column({ tag: 'text', collation: 'stored' })
 /** A UUID, read in lower case. */

@@ -33,13 +33,12 @@ import {
   textArg,
   unified,
 } from './operand.js'
-import { type Decimal, type SqlType, showSqlType } from './SqlType.js'
+import type { Decimal, SqlType } from './SqlType.js'
 import {
   type AnyExpr,
   type AnyQuery,
   type Column,
   type Expr,
-  type ExprType,
   expr,
   exprType,
   invalid,
@@ -58,6 +57,7 @@ import { mapLeaves, scopeOf, singleColumn } from './scope.js'
 import { COMPARABLE, FLOATS, mixProblem, typeProblem } from './typeSets.js'
 
 export * from './bytes.js'
+export { cast, round } from './casts.js'
 export * from './dates.js'
 export * from './jsonBuild.js'
 export * from './jsonContains.js'
@@ -331,40 +331,6 @@ export const nullIf = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<N
 }
 
 // --- Types ------------------------------------------------------------------------------------
-
-const CASTS: { readonly [from in SqlType['tag']]?: readonly SqlType['tag'][] } = {
-  smallint: ['int', 'bigint', 'float', 'numeric', 'text'],
-  int: ['bigint', 'float', 'numeric', 'text'],
-  bigint: ['int', 'float', 'numeric', 'text'],
-  numeric: ['float', 'numeric'],
-  varchar: ['text'],
-  char: ['text'],
-  enum: ['text'],
-  uuid: ['text'],
-  date: ['text', 'timestamp'],
-  timestamp: ['text', 'date', 'time'],
-}
-
-/**
- * A value as another type, where every engine agrees on the result: integers to wider numbers, float,
- * numeric and text; numeric to float or to more fraction digits; texts, dates and instants (ISO, as
- * `toISOString` writes them) to text; instants to their date and time of day in UTC, dates to the instant at which they begin.
- * Any other cast is `Unsupported`.
- */
-export const cast =
-  <A, I>(to: Column<A, I>) =>
-  <B>(given: Expr<B>): Expr<NonNullable<A> | Extract<B, null>> => {
-    const e = argument(given)
-    if (e.node.tag === 'invalid') return e
-    const [from, sql] = [e.type.sql, to.type.sql]
-    const type: ExprType = { ...to.type, nullable: e.type.nullable }
-    if (from.tag === sql.tag && from.tag !== 'numeric') return { ...e, type: { ...type, sql: from } } as AnyExpr
-    const loses = from.tag === 'numeric' && sql.tag === 'numeric' && sql.scale < from.scale
-    if (!CASTS[from.tag]?.includes(sql.tag) || loses) {
-      return invalid(validationError(['cast'], `there is no cast from ${showSqlType(from)} to ${showSqlType(sql)}`), type)
-    }
-    return node({ tag: 'cast', operand: e }, type, [e])
-  }
 
 /** Why something is no template of SQL text: called with a string, SQL could be put together from values. */
 export const templateProblem = (text: TemplateStringsArray): DbError | null => {

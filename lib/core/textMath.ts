@@ -107,7 +107,7 @@ export const abs = <A extends Numeric | null>(e: Expr<A>): Expr<A> => call('abs'
 export const sign = <A extends Numeric | null>(e: Expr<A>): Expr<number | Extract<A, null>> => call('sign', [e])
 
 const rounding =
-  (fn: 'floor' | 'ceil' | 'round') =>
+  (fn: 'floor' | 'ceil') =>
   <A extends Numeric | null>(e: Expr<A>): Expr<A> => {
     const value = argument(e)
     return isInteger(value.type.sql) ? value : doubled(call(fn, [value]))
@@ -118,9 +118,6 @@ export const floor = rounding('floor')
 
 /** The smallest whole number that is not smaller, in the type of `floor`. */
 export const ceil = rounding('ceil')
-
-/** The nearest whole number, of two the one away from zero: 2.5 to 3, -2.5 to -3. In the type of `floor`. */
-export const round = rounding('round')
 
 /** A number as a float, where decimals have to be cast first. */
 const floating = (fn: ScalarFn, x: unknown): AnyExpr => coerce(taken(fn, x, FLOATS), FLOAT)

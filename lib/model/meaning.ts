@@ -44,10 +44,11 @@ import {
 } from '../core/scope.js'
 import { queryOfView } from '../core/views.js'
 import { aggregated, type Member } from './aggregate.js'
+import { convert } from './casts.js'
 import { uuid4 } from './chance.js'
 import { type Database, seenAs, stored } from './Database.js'
 import { grouped, type SortKey, sorted } from './order.js'
-import { among, apply, both, convert, negated, type Operand, type Truth } from './scalar.js'
+import { among, apply, both, negated, type Operand, type Truth } from './scalar.js'
 import { exact, identities, identity, type Value } from './value.js'
 import { type WindowMember, windowed } from './windowed.js'
 

@@ -12,9 +12,8 @@
 
 import { codePointLength } from '../core/Canonical.js'
 import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core/calendar.js'
-import { refuse, unsupported } from '../core/DbError.js'
 import { matcher, parsed } from '../core/regex.js'
-import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import type { SqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
 import { sha256 } from '../core/sha256.js'
 import { bytesOf, fromDigits, hexDigits } from './bytes.js'
@@ -22,7 +21,7 @@ import { moved, partOf, truncatedTo } from './dates.js'
 import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject, jsonType } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
-import { compare, digitsOf, exact, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
+import { compare, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
 
 export type Truth = boolean | null
 
@@ -206,22 +205,4 @@ export const apply = (fn: StrictFn, args: readonly Operand[], type: SqlType): Va
     default:
       return args.some(x => x.value === null) ? null : STRICT[fn](args as Operands, type)
   }
-}
-
-/** A value as another type: the casts that `Expr.cast` admits, and those that arithmetic needs. */
-export const convert = ({ value, type: from }: Operand, to: SqlType): Value => {
-  if (value === null) return null
-  if (to.tag === 'float') return floatOf(from, value)
-  if (to.tag === 'numeric' && (isInteger(from) || (from.tag === 'numeric' && from.scale <= to.scale))) {
-    return digitsOf(to, rescaled(value as bigint, scaleOf(from), to.scale))
-  }
-  if (isInteger(to) && isInteger(from)) return value
-  if (to.tag === 'text') {
-    if (isInteger(from)) return String(value)
-    return from.tag === 'timestamp' ? new Date(value as number).toISOString() : value
-  }
-  if (to.tag === 'date' && from.tag === 'timestamp') return new Date(value as number).toISOString().slice(0, 10)
-  if (to.tag === 'time' && from.tag === 'timestamp') return new Date(value as number).toISOString().slice(11, 23)
-  if (to.tag === 'timestamp' && from.tag === 'date') return instantOf(value as string)
-  return from.tag === to.tag ? exact(to, value) : refuse(unsupported(`a cast from ${showSqlType(from)} to ${showSqlType(to)}`, 'memory'))
 }

@@ -24,6 +24,7 @@ import {
 } from '../core/DbError.js'
 import { lit } from '../core/Expr.js'
 import type { Cursor, Explained, SqlOp } from '../core/Interpreter.js'
+import { retried } from '../core/retried.js'
 import { type AnySchema, validate } from '../core/Schema.js'
 import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../core/Syntax.js'
 import type { Outcome } from '../core/upsert.js'
@@ -229,7 +230,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     if (E.isLeft(planned)) return planned
     const { table, columns, printed } = planned.right
     const { steps: asking } = printed
-    if (asking !== null) return lasting(() => atomically(() => stepByStep(asking, table, printed.twice, command.cardinality, signal)))
+    if (asking !== null)
+      return again(signal, () => lasting(() => atomically(() => stepByStep(asking, table, printed.twice, command.cardinality, signal))))
     const bulk = (s: BulkStatement): Statement => ({ text: s.text, params: s.params(), columns, kind: 'write', isBulk: true, signal })
     const ready = attempting('a parameter', () =>
       // of many statements with many values, the later ones are written when their turn comes
@@ -247,7 +249,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       printed.row === null &&
       printed.outcome?.tag !== 'query' &&
       printed.twice === null
-    return lasting(isOne ? steps : () => atomically(steps))
+    return again(signal, () => lasting(isOne ? steps : () => atomically(steps)))
   }
 
   const inOrder = async (
@@ -332,6 +334,12 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     const whole = answer === null ? () => undefined : decoder(answer, values)
     const each = used.map(v => decoder(v, values))
     return rows.map((cells, i) => ({ answer: whole(cells, from + i), values: each.map(value => value(cells, i)) }))
+  }
+
+  /** A command that is a transaction of its own is run again where the server has rolled it back for the sake of others: nothing of it was done. */
+  const again = <A>(signal: AbortSignal | undefined, f: () => Answer<A>): Answer<A> => {
+    const isPassing = (e: unknown): boolean => RERUN.includes((e as DbError)._tag) && signal?.aborted !== true
+    return inTransaction ? f() : retried({ times: MOST_RERUNS, delay: 10 }, isPassing)(f)()
   }
 
   /** A write outside a transaction is committed when it is answered. */
@@ -500,6 +508,11 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 
 /** Queries of a transaction that are remembered; of more it is taken for granted that one may have written. */
 const MOST_READ = 100
+
+/** Errors after which the server has undone the whole transaction, and the same command may succeed. */
+const RERUN: readonly DbError['_tag'][] = ['Deadlock', 'SerializationFailure']
+/** How often such a command is run again. Among 50 that want the same row the last one waits for all others. */
+const MOST_RERUNS = 10
 
 const INT = exprType({ tag: 'int' })
 

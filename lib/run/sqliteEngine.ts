@@ -5,6 +5,7 @@
  * errors and what a session has to be told are the same; only the driver differs.
  */
 import { type DbError, type ForeignKeyViolation, foreignKeyViolation } from '../core/DbError.js'
+import { decimalText, digitsAt } from '../core/decimals.js'
 import type { Capabilities } from '../core/Interpreter.js'
 import { matcher, parsed } from '../core/regex.js'
 import { foreignKeyName } from '../core/Schema.js'
@@ -83,6 +84,10 @@ export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unk
   float_sqrt: ofNumber(x => Math.sqrt(x)),
   float_power: power,
   sha_256: ofBytes(sha256),
+  float_text: x => (typeof x === 'number' ? decimalText(x) : null),
+  float_digits: (x, scale) => (typeof x === 'number' ? String(digitsAt(decimalText(x), Number(scale))) : null),
+  decimal_digits: (text, scale) => (typeof text === 'string' ? String(digitsAt(text, Number(scale))) : null),
+  text_float: text => (typeof text === 'string' ? Number(text) + 0 : null),
   text_matches: (text, pattern) => (typeof text === 'string' && typeof pattern === 'string' ? Number(matching(pattern)(text)) : null),
   ...sqliteSteps,
   ...sqliteJsonFunctions,

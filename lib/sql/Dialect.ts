@@ -276,6 +276,8 @@ export interface DeleteParts {
 }
 
 export interface UpdateParts extends DeleteParts {
+  /** Whether a value that is set asks a query for what the same statement may change. */
+  readonly setSeesWrites: boolean
   readonly set: readonly SetPart[]
 }
 

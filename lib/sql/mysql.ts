@@ -141,8 +141,60 @@ export const followedBy =
     return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
   }
 
+/** A text that is the form of a value of the type. */
+const ofText = (value: Fragment, to: SqlType): Printed => {
+  switch (to.tag) {
+    case 'int':
+    case 'bigint':
+      return atom(sql`CAST(${value} AS SIGNED)`)
+    case 'float':
+      return atom(sql`CAST(${value} AS DOUBLE)`)
+    case 'numeric':
+      return atom(sql`CAST(${value} AS DECIMAL(65, ${String(to.scale)}))`)
+    case 'boolean':
+      return { level: level.comparison, fragment: sql`(${value}) = 'true'` }
+    case 'date':
+      return atom(sql`CAST(${value} AS DATE)`)
+    case 'time':
+      return atom(sql`CAST(${value} AS TIME(3))`)
+    case 'timestamp':
+      return atom(sql`CAST(replace(replace(${value}, 'T', ' '), 'Z', '') AS DATETIME(3))`)
+    case 'timestampMicros':
+      return atom(sql`CAST(replace(replace(${value}, 'T', ' '), 'Z', '') AS DATETIME(6))`)
+    case 'uuid':
+      return atom(sql`lower(${value})`)
+    default:
+      return atom(value)
+  }
+}
+
+/** The engine writes the shortest digits, but those of large and small floats with an exponent: the point goes to its place. */
+const floatText = (x: Fragment): Fragment => {
+  const written = sql`CAST(abs(${x}) AS CHAR)`
+  const digits = sql`replace(substring_index(${written}, 'e', 1), '.', '')`
+  const point = sql`(locate('.', concat(substring_index(${written}, 'e', 1), '.')) - 1 + CAST(substring_index(${written}, 'e', -1) AS SIGNED))`
+  const small = sql`concat('0.', repeat('0', -${point}), ${digits})`
+  const large = sql`concat(${digits}, repeat('0', ${point} - length(${digits})))`
+  const between = sql`insert(${digits}, ${point} + 1, 0, '.')`
+  const moved = sql`CASE WHEN ${point} <= 0 THEN ${small} WHEN ${point} >= length(${digits}) THEN ${large} ELSE ${between} END`
+  return sql`concat(CASE WHEN ${x} < 0 THEN '-' ELSE '' END, CASE WHEN locate('e', ${written}) = 0 THEN ${written} ELSE ${moved} END)`
+}
+
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
+  if (isText(from)) return ofText(value, to)
+  if (from.tag === 'boolean') {
+    return to.tag === 'text'
+      ? atom(sql`CASE ${value} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`)
+      : atom(sql`CAST(${value} AS SIGNED)`)
+  }
+  if (from.tag === 'float' && to.tag === 'text') return atom(floatText(value))
+  // DIV is an error beyond 64 bits, where a cast is the largest integer
+  if (isInteger(to) && (from.tag === 'float' || from.tag === 'numeric'))
+    return { level: level.product, fragment: sql`CAST(${value} AS DECIMAL(65)) DIV 1` }
+  if (from.tag === 'numeric' && to.tag === 'text') return atom(sql`CAST(CAST(${value} AS DECIMAL(65, ${String(from.scale)})) AS CHAR)`)
+  if (from.tag === 'time') return atom(sql`left(time_format(${value}, '%H:%i:%s.%f'), 12)`)
+  if (from.tag === 'timestampMicros') return atom(sql`date_format(${value}, '%Y-%m-%dT%T.%fZ')`)
   if (from.tag === 'timestamp' && to.tag === 'date') return atom(sql`date(${value})`)
   if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`CAST(${value} AS TIME(3))`)
   if (from.tag === 'date' && to.tag === 'timestamp') return atom(sql`CAST(${value} AS DATETIME(3))`)

@@ -96,18 +96,27 @@ const extreme =
     return atom(present.length === 0 ? value : sql`CASE WHEN ${join(present, ' AND ')} THEN ${value} END`)
   }
 
+const atLeast = (p: Printed, at: number): Fragment => (p.level < at ? parens(p.fragment) : p.fragment)
+
 /** A text that comes from no column, compared by code point. */
 const byCodePoint = (value: Fragment): Printed => ({ level: level.comparison, fragment: sql`${value} COLLATE "C"` })
 
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
-  const value = printed.fragment
-  if (to.tag === 'text' && isText(from) && operand.node.tag === 'column') return printed
+  const value = from.tag === 'float' && to.tag !== 'float' ? sql`CAST(CAST(${printed.fragment} AS text) AS numeric)` : printed.fragment
+  if (isText(to) && isText(from) && operand.node.tag === 'column') return printed
+  if (to.tag === 'boolean') return { level: level.comparison, fragment: sql`${atLeast(printed, level.sum)} = 'true'` }
+  if (from.tag === 'boolean' && to.tag === 'text') return byCodePoint(sql`CAST(${value} AS text)`)
+  if (from.tag === 'boolean') return atom(sql`CAST(CAST(${value} AS int4) AS int8)`)
+  if (from.tag === 'numeric' && to.tag === 'text')
+    return byCodePoint(sql`CAST(CAST(${value} AS numeric(1000, ${String(from.scale)})) AS text)`)
   if (from.tag === 'timestamp' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+  if (from.tag === 'timestampMicros') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`)
+  if (from.tag === 'time') return byCodePoint(sql`to_char(${value}, 'HH24:MI:SS.MS')`)
   if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`CAST(${value} AS time)`)
   if (from.tag === 'date' && to.tag === 'timestamp') return atom(sql`CAST(${value} AS timestamptz)`)
   if (from.tag === 'date' && to.tag === 'text') return byCodePoint(sql`to_char(${value}, 'YYYY-MM-DD')`)
   const name = to.tag === 'numeric' ? `numeric(1000, ${to.scale})` : isInteger(to) ? 'int8' : to.tag === 'float' ? 'float8' : typeName(to)
-  return to.tag === 'text' ? byCodePoint(sql`CAST(${value} AS text)`) : atom(sql`CAST(${value} AS ${name})`)
+  return isText(to) ? byCodePoint(sql`CAST(${value} AS text)`) : atom(sql`CAST(${value} AS ${name})`)
 }
 
 const aggregate = ({ fn, arg, argType, distinct, separator, order, filter, over }: AggParts): Printed => {

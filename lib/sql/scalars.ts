@@ -7,8 +7,9 @@
  */
 import { outOfScope } from '../core/answered.js'
 import { FUNCTIONS } from '../core/functions.js'
-import { isNumber, type SqlType, showSqlType, widen } from '../core/SqlType.js'
+import { isNumber, isText, type SqlType, showSqlType, widen } from '../core/SqlType.js'
 import type { OwnFn, ScalarFn, WindowFn } from '../core/Syntax.js'
+import { patternOf } from '../core/textForms.js'
 import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
 import { freeIn, isLiteral } from '../plan/Rel.js'
 import { type Block, type Def, deciding, type From, isConstant } from './Block.js'
@@ -97,6 +98,29 @@ const RANKS: readonly WindowFn[] = ['rowNumber', 'rank', 'denseRank', 'ntile']
 const edge = (distance: number | null, side: 'PRECEDING' | 'FOLLOWING'): string => {
   if (distance === null) return `UNBOUNDED ${side}`
   return distance === 0 ? 'CURRENT ROW' : `${Math.abs(distance)} ${distance < 0 ? 'PRECEDING' : 'FOLLOWING'}`
+}
+
+const literal = (value: unknown, tag: 'text' | 'int'): Scalar => ({
+  node: { tag: 'literal', value },
+  type: { sql: { tag }, nullable: false, refine: null },
+})
+
+/** Whether a text is a value of the type that it is cast to; null where every text is. Each cast has one condition, so that a group key stays the same. */
+const fits = (s: Scalar, operand: Scalar): Scalar | null => {
+  if (!conditions.has(s)) conditions.set(s, conditionOf(s.type.sql, operand))
+  return conditions.get(s) ?? null
+}
+
+const conditions = new WeakMap<Scalar, Scalar | null>()
+
+const conditionOf = (to: SqlType, operand: Scalar): Scalar | null => {
+  const type = { sql: { tag: 'boolean' }, nullable: operand.type.nullable, refine: null } as const
+  const length: Scalar = { node: { tag: 'call', fn: 'length', args: [operand] }, type: { ...type, sql: { tag: 'int' } } }
+  if (to.tag === 'enum') return { node: { tag: 'in', operand, list: to.values.map(v => literal(v, 'text')) }, type }
+  if (to.tag === 'varchar') return { node: { tag: 'call', fn: 'lte', args: [length, literal(to.length, 'int')] }, type }
+  if (to.tag === 'char') return { node: { tag: 'call', fn: 'eq', args: [length, literal(to.length, 'int')] }, type }
+  const pattern = patternOf(to)
+  return pattern === null ? null : { node: { tag: 'call', fn: 'matches', args: [operand, literal(pattern, 'text')] }, type }
 }
 
 /** The scalars of one statement, by environment. A value that occurs twice is one parameter. */
@@ -194,8 +218,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         case 'in':
           return { level: level.comparison, fragment: members(n, 'IN') }
         case 'cast':
-          dialect.computable(n.operand.type.sql)
-          return dialect.cast(print(n.operand), n.operand.type.sql, s.type.sql, n.operand)
+          return converted(s, n.operand)
         case 'raw':
           return {
             level: level.or,
@@ -216,6 +239,15 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
         case 'nested':
           return atom(collection(n.plan, env))
       }
+    }
+
+    /** A cast; of a text only where it is the form of such a value, which the engine's own cast takes in more forms, or fails. */
+    const converted = (s: Scalar, operand: Scalar): Printed => {
+      const [from, to] = [operand.type.sql, s.type.sql]
+      dialect.computable(from)
+      const made = dialect.cast(isParameter(operand) ? atom(alone(operand)) : print(operand), from, to, operand)
+      const condition = isText(from) ? fits(s, operand) : null
+      return condition === null ? made : atom(sql`CASE WHEN ${fragment(condition)} THEN ${made.fragment} END`)
     }
 
     const call = (s: Scalar, n: Scalar['node'] & { readonly tag: 'call' }, fn: PrintedFn = n.fn): Printed => {

@@ -10,7 +10,7 @@
  */
 
 import { refuse, unsupported } from '../core/DbError.js'
-import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from './Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
 import { sqliteDocuments } from './jsonBuild.js'
@@ -40,8 +40,54 @@ const placeholder = (n: number, s: Slot): string => {
   return `?${n}`
 }
 
+const isReal = (t: SqlType): boolean => t.tag === 'numeric' && t.sqlite === 'real'
+
+/** The digits of a scaled integer with a point before the last ones. */
+const scaledText = (x: Fragment, scale: number): Fragment => {
+  if (scale === 0) return sql`CAST(${x} AS TEXT)`
+  const one = power(scale)
+  const whole = sql`ltrim(CAST((${x}) / ${one} AS TEXT), '-')`
+  const fraction = sql`substr('${'0'.repeat(scale)}' || abs((${x}) % ${one}), -${String(scale)})`
+  return sql`(iif(${x} < 0, '-', '') || ${whole} || '.' || ${fraction})`
+}
+
+/** A text that is the form of a value of the type, as columns of it hold it. */
+const ofText = (value: Fragment, to: SqlType): Printed => {
+  if (isInteger(to)) return atom(sql`CAST(${value} AS INTEGER)`)
+  if (to.tag === 'float' || isReal(to)) return atom(sql`text_float(${value})`)
+  if (isScaled(to)) return { level: level.sum, fragment: sql`decimal_digits(${value}, ${String(scaleOf(to))}) + 0` }
+  switch (to.tag) {
+    case 'numeric':
+      return refuse(unsupported(`a cast from text to ${showSqlType(to)}`, 'sqlite', 'decimals have up to 18 digits there'))
+    case 'boolean':
+      return { level: level.comparison, fragment: sql`(${value}) = 'true'` }
+    case 'time':
+      return atom(sql`substr(${value} || '.000', 1, 12)`)
+    case 'timestamp':
+      return atom(sql`substr(replace(replace(${value}, 'T', ' '), 'Z', '') || '.000', 1, 23)`)
+    case 'timestampMicros':
+      return atom(sql`substr(replace(replace(${value}, 'T', ' '), 'Z', '') || '.000000', 1, 26)`)
+    case 'uuid':
+      return atom(sql`lower(${value})`)
+    default:
+      return atom(value)
+  }
+}
+
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
   const value = printed.fragment
+  if (isText(from)) return ofText(value, to)
+  if (from.tag === 'boolean' && to.tag === 'text') return atom(sql`CASE ${value} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`)
+  if (from.tag === 'float' && to.tag === 'text') return atom(sql`float_text(${value})`)
+  // a text of too many digits becomes a float here, which is seen when it is read
+  if ((from.tag === 'float' || isReal(from)) && (isInteger(to) || isScaled(to)))
+    return { level: level.sum, fragment: sql`float_digits(${value}, ${String(scaleOf(to))}) + 0` }
+  if (isScaled(from) && to.tag === 'text') return atom(scaledText(value, scaleOf(from)))
+  if (isScaled(from) && (isInteger(to) || (isScaled(to) && scaleOf(to) < scaleOf(from)))) {
+    const unit = power(scaleOf(from) - scaleOf(to))
+    return unit === '1' ? printed : { level: level.sum, fragment: sql`(${value}) / ${unit} + (${value}) % ${unit} * 2 / ${unit}` }
+  }
+  if (from.tag === 'timestampMicros') return atom(sql`(replace(${value}, ' ', 'T') || 'Z')`)
   if (from.tag === 'timestamp' && to.tag === 'time') return atom(sql`substr(${value}, 12)`)
   if (from.tag === 'date' && to.tag === 'timestamp') return { level: level.sum, fragment: sql`${bracketed(printed)} || ' 00:00:00.000'` }
   if (from.tag === 'timestamp') return atom(to.tag === 'date' ? sql`substr(${value}, 1, 10)` : sql`(replace(${value}, ' ', 'T') || 'Z')`)

@@ -7,7 +7,8 @@
  */
 import { refuse, unsupported } from '../core/DbError.js'
 import type { SqlType } from '../core/SqlType.js'
-import type { Ddl, TypeCheck, Writes } from './Dialect.js'
+import type { Ddl, TypeCheck, UpdateParts, Writes } from './Dialect.js'
+import { type Fragment, list, optional, sql, text } from './Fragment.js'
 import { toHex } from './hex.js'
 import { quoting } from './identifier.js'
 import { forColumns, isScaled, sqliteValues } from './sqliteValues.js'
@@ -68,6 +69,30 @@ const literal = (value: unknown, type: SqlType): string => {
   return quoted(String(stored))
 }
 
+/**
+ * A query in SET sees rows that the same statement has changed already. The values of UPDATE FROM are computed before anything
+ * is written, so that they are taken from the table itself.
+ */
+const updateAtOnce = (parts: UpdateParts): Fragment => {
+  if (!parts.setSeesWrites) return update(parts)
+  const by = parts.name('changed')
+  const keys = (parts.key.length > 0 ? parts.key : ['_rowid_']).map((key, i) => ({
+    own: `${parts.alias}.${key}`,
+    name: quote(`key${i + 1}`),
+  }))
+  const values = parts.set.map((s, i) => ({ ...s, name: quote(`value${i + 1}`) }))
+  const columns = [...keys.map(k => sql`${k.own} AS ${k.name}`), ...values.map(v => sql`${v.value} AS ${v.name}`)]
+  const where = optional(parts.where !== null, () => sql` WHERE ${parts.where as Fragment}`)
+  return updateFrom(
+    {
+      ...parts,
+      set: values.map(v => ({ ...v, value: text(`${by}.${v.name}`) })),
+      where: text(keys.map(k => `${k.own} = ${by}.${k.name}`).join(' AND ')),
+    },
+    sql`(SELECT ${list(columns)} FROM ${parts.table}${where}) AS ${by}`,
+  )
+}
+
 export const writes: Writes = {
   rowsAtOnce: 250,
   arrays: null,
@@ -81,7 +106,7 @@ export const writes: Writes = {
   returning: { insert: true, update: true, delete: 'unlessReferring' },
   ...onConflict,
   wasInserted: null,
-  update,
+  update: updateAtOnce,
   updateFrom,
   delete: remove,
 }

@@ -5,9 +5,9 @@
  * runs them in one transaction, so that the command still happens whole or not at all.
  */
 import type { AnyTable } from '../core/Syntax.js'
-import { columnName } from '../core/Table.js'
+import { columnName, uniqueKeys } from '../core/Table.js'
 import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
-import { columnsOf, type RowPlan, type Scalar } from '../plan/Rel.js'
+import { columnsOf, hasQuery, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/write.js'
 import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
 import { chunks } from './chunks.js'
@@ -237,7 +237,11 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
     }
     case 'update': {
       const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, read), reads: reads(s) }))
-      return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set })}${returned(dialect, write, value)}`
+      const keys = uniqueKeys(table).flatMap(k => k.columns)
+      // what a key's new value changes in other tables, their foreign keys, is seen as well
+      const setsKey = write.set.some(([f]) => keys.includes(f))
+      const setSeesWrites = write.set.some(([, s]) => readsTable(s, table) || (setsKey && hasQuery(s)))
+      return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set, setSeesWrites })}${returned(dialect, write, value)}`
     }
     case 'updateFrom': {
       const by = alias('matched')
@@ -248,7 +252,10 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
       }
       const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, both), reads: reads(s) }))
       const source = sql`(${out.inserted(write.source)}) AS ${by}`
-      const printed = dialect.writes.updateFrom({ ...parts(dialect, write, s => out.scalar(s, both), alias), set }, source)
+      const printed = dialect.writes.updateFrom(
+        { ...parts(dialect, write, s => out.scalar(s, both), alias), set, setSeesWrites: false },
+        source,
+      )
       return sql`${printed}${returned(dialect, write, value)}`
     }
     case 'delete':

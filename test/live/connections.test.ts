@@ -180,8 +180,10 @@ const connections = (name: ServerName): void => {
     const late = Array.from({ length: 50 }, () => nap(0.2)({ db: own })())
     setTimeout(() => giving.abort(), 20)
     const tags = new Set((await Promise.all(late)).map(tagOf))
+    // each of ten requests at once may take MariaDB 2 s: one that is not made in 4 s cuts the connection of its raw statement
+    const fit = ['Right', 'Cancelled', ...(name === 'mariadb' ? ['OutcomeUnknown'] : [])]
     assert.ok(
-      [...tags].every(tag => tag === 'Right' || tag === 'Cancelled'),
+      [...tags].every(tag => fit.includes(tag)),
       [...tags].join(' '),
     )
   })

@@ -6,6 +6,6 @@ await lawful({
   engine: 'mariadb',
   open: onServer('mariadb'),
   openWith: rewrite => onServer('mariadb', { rewrite }),
-  cases: 15,
+  cases: 40,
   queries: 5000,
 })

@@ -6,6 +6,6 @@ await lawful({
   engine: 'pglite',
   open: () => pgliteForTests()(),
   openWith: rewrite => pgliteForTests({ rewrite }),
-  cases: 15,
+  cases: 40,
   queries: 5000,
 })

@@ -6,6 +6,6 @@ await lawful({
   engine: 'postgres',
   open: onServer('postgres'),
   openWith: rewrite => onServer('postgres', { rewrite }),
-  cases: 15,
+  cases: 40,
   queries: 5000,
 })

@@ -286,7 +286,7 @@ export const expressions: Cases = {
       })),
     ),
 
-  'a cast that engines differ on': () =>
+  'a cast of a text': () =>
     pipe(
       Q.from(tracks),
       Q.map(track => ({ id: cast(int)(track.name as never) })),
