@@ -269,11 +269,12 @@ export const valueTooLong = (column: string | null, cause?: DriverError): ValueT
   ...because(cause),
 })
 
-export const syntaxError = (reason: string, sql: string, position: number | null, cause?: DriverError): SyntaxError => ({
+/** `hasRaw` says that the statement holds text of the program's own. */
+export const syntaxError = (reason: string, sql: string, position: number | null, hasRaw: boolean, cause?: DriverError): SyntaxError => ({
   _tag: 'SyntaxError',
   sql,
   position,
-  message: `the database does not understand the statement (${reason})${position === null ? '' : ` at character ${position}`}: check the raw fragment in it`,
+  message: `the database does not understand the statement (${reason})${position === null ? '' : ` at character ${position}`}: ${hasRaw ? 'check the raw text in it' : 'check that the database has a supported version, and the tables that the schema says'}`,
   ...because(cause),
 })
 

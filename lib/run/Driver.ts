@@ -62,10 +62,12 @@ export interface Context {
   readonly foreignKeys: readonly ForeignKey[]
   /** Whether the text was the caller's own: otherwise what it mentions is what a schema promised. */
   readonly isRaw: boolean
+  /** Whether it holds text of the caller's own: all of it, or fragments. */
+  readonly hasRaw: boolean
 }
 
 /** Of an error before there is a statement. */
-export const NO_CONTEXT: Context = { sql: '', table: null, foreignKeys: [], isRaw: false }
+export const NO_CONTEXT: Context = { sql: '', table: null, foreignKeys: [], isRaw: false, hasRaw: false }
 
 /** Options of every runner that speaks SQL. */
 export interface SqlOptions extends SingleOptions {

@@ -216,11 +216,11 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
       return databaseError(String(e.errno), cause.message, cause)
     case 1054:
       return context.isRaw
-        ? syntaxError(cause.message, shownSql(context), null, cause)
+        ? syntaxError(cause.message, shownSql(context), null, context.hasRaw, cause)
         : schemaConflict(nameIn(context, objectIn(e.message)), 'there is no such column: the table in the database is another', cause)
     case 1064:
       if (e.message.startsWith('memory exhausted')) return unsupported('so deep a statement', dialect, 'split it')
-      return syntaxError(cause.message.slice(0, 200), shownSql(context), positionIn(context.sql, e.message), cause)
+      return syntaxError(cause.message.slice(0, 200), shownSql(context), positionIn(context.sql, e.message), context.hasRaw, cause)
     case 1052:
     case 1066:
     case 1109:
@@ -234,7 +234,7 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1305:
     case 1582:
     case 1583:
-      return syntaxError(cause.message.slice(0, 200), shownSql(context), null, cause)
+      return syntaxError(cause.message.slice(0, 200), shownSql(context), null, context.hasRaw, cause)
     case 1213:
     case 3058:
       return deadlock(cause)

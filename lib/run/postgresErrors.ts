@@ -137,12 +137,23 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
       return numericOverflow(overflowIn(e.message), cause)
     case '42P01':
       if (e.message.startsWith('missing FROM'))
-        return syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), cause)
+        return syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), context.hasRaw, cause)
       return schemaConflict(object, 'there is no such table: create it with createAll', cause)
     case '42703':
       return context.isRaw
-        ? syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), cause)
+        ? syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), context.hasRaw, cause)
         : schemaConflict(object, 'there is no such column: the table in the database is another', cause)
+    case '42804':
+    case '42883':
+      if (context.hasRaw || !/^operator does not exist|^column .* is of type/.test(e.message)) return byClass(e, context, cause)
+      return schemaConflict(
+        object,
+        `a column has another type there than its table says (${cause.message}): declare it as it is, or change it`,
+        cause,
+      )
+    case '0A000':
+      if (!/cached plan must not change/.test(e.message)) return byClass(e, context, cause)
+      return { ...serializationFailure(cause), message: 'a table was changed after the statement was prepared: run the transaction again' }
     case '42501':
       return databaseError(e.code, cause.message, cause)
     case '3F000':
@@ -177,7 +188,7 @@ const byClass = (e: PostgresError, context: Context, cause: DriverError): DbErro
   const position = e.position === undefined ? null : Number(e.position)
   switch (e.code?.slice(0, 2)) {
     case '42':
-      return syntaxError(cause.message, shownSql(context), position, cause)
+      return syntaxError(cause.message, shownSql(context), position, context.hasRaw, cause)
     case '54':
       if (/index row/.test(e.message)) return valueTooLong(null, cause)
       return unsupported(`so large a statement (${cause.message})`, 'postgres', 'split it')

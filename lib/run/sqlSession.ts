@@ -64,11 +64,14 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       params = [],
       table,
       isRaw = false,
+      holdsRaw = () => isRaw,
       lasts = false,
       signal,
     }: Pick<Context, 'sql' | 'table'> &
       Partial<Context> & {
         readonly lasts?: boolean | (() => boolean)
+        /** Whether the statement holds raw text: looked at when it fails. */
+        readonly holdsRaw?: () => boolean
         readonly signal?: AbortSignal | undefined
       },
     f: () => Promise<A>,
@@ -79,7 +82,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     } catch (thrown) {
       if (engine.isUncertain(thrown) && (typeof lasts === 'function' ? lasts() : lasts))
         return E.left(outcomeUnknown(driverError(causeOf(thrown), { sql, params })))
-      const error = refusedWith(thrown) ?? engine.classify(thrown, { sql, params, table, foreignKeys: known.foreignKeys, isRaw })
+      const error =
+        refusedWith(thrown) ?? engine.classify(thrown, { sql, params, table, foreignKeys: known.foreignKeys, isRaw, hasRaw: holdsRaw() })
       // a statement is cancelled by a request, or with its connection
       const isCancelled = signal?.aborted === true && (error._tag === 'Timeout' || error._tag === 'ConnectionError')
       return E.left(isCancelled ? cancelled : error)
@@ -154,16 +158,16 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   }
 
   /** A query may write by raw text. Whether it holds any is looked at only when a reply was lost. */
-  const reading = (query: AnyQuery): (() => boolean) => {
+  const reading = (query: AnyQuery): { readonly lasts: () => boolean; readonly holdsRaw: () => boolean } => {
     if (inTransaction && read.length < MOST_READ) read.push(query)
-    return () => !inTransaction && !isAtomic && mayRunRawText(query)
+    return { lasts: () => !inTransaction && !isAtomic && mayRunRawText(query), holdsRaw: () => mayRunRawText(query) }
   }
 
   const all = async ({ query, signal }: SqlOp & { readonly tag: 'all' }): Answer<readonly unknown[]> => {
     const ready = prepared(query, signal)
     if (E.isLeft(ready)) return ready
     const { row, statement } = ready.right
-    const rows = await guard({ ...about(statement), lasts: reading(query) }, () => driver.query(statement))
+    const rows = await guard({ ...about(statement), ...reading(query) }, () => driver.query(statement))
     return E.isLeft(rows) ? rows : decodeAll(row, rows.right.rows)
   }
 
@@ -171,7 +175,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     const ready = prepared(query, signal)
     if (E.isLeft(ready)) return ready
     const { row, statement } = ready.right
-    const context = { ...about(statement), lasts: reading(query) }
+    const context = { ...about(statement), ...reading(query) }
     const opened = await guard(context, () => driver.cursor(statement, size))
     if (E.isLeft(opened)) return opened
     let count = 0
@@ -203,7 +207,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     )
     if (E.isLeft(made)) return made
     const asked = made.right
-    const answer = await guard({ ...about(asked), lasts: analyze && reading(query) }, () => driver.query(asked))
+    const answer = await guard({ ...about(asked), ...reading(query), ...(analyze ? {} : { lasts: false }) }, () => driver.query(asked))
     if (E.isLeft(answer)) return answer
     return attempting('the reading of an explanation', () => ({ engine: dialect.name, sql, params, ...read(answer.right.rows) }))
   }

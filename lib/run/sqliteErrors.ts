@@ -62,7 +62,7 @@ const check = (name: string, { table }: Context, cause: DriverError): DbError =>
 
 const noColumn = (name: string, context: Context, cause: DriverError): DbError =>
   context.isRaw
-    ? syntaxError(cause.message, shownSql(context), position(context.sql, name), cause)
+    ? syntaxError(cause.message, shownSql(context), position(context.sql, name), context.hasRaw, cause)
     : schemaConflict(nameIn(context, name), 'there is no such column: the table in the database is another', cause)
 
 /** The database that an error is about. */
@@ -181,7 +181,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   ],
   [
     /^(?:near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement|The supplied SQL string contains|SELECTs to the left|variable number must)/s,
-    (m, c, e) => syntaxError(e.message, shownSql(c), position(c.sql, m[1]), e),
+    (m, c, e) => syntaxError(e.message, shownSql(c), position(c.sql, m[1]), c.hasRaw, e),
   ],
 ]
 

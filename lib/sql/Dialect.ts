@@ -304,8 +304,18 @@ export interface ColumnUse {
   readonly leadsKey: boolean
 }
 
+/** How long the entries of an index may be. */
+interface KeyLimit {
+  readonly bytes: number
+  /** The most bytes of a value of a column. */
+  readonly of: (type: SqlType, use: ColumnUse) => number
+  /** Whether unique keys have the limit, too. */
+  readonly unique: boolean
+}
+
 /** What differs between dialects in definitions. */
 export interface Ddl {
+  readonly keyLimit: KeyLimit | null
   /** Whether definitions are part of a transaction; if not, each commits it. */
   readonly transactional: boolean
   readonly columnType: (type: SqlType, use: ColumnUse) => string

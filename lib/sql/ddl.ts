@@ -18,7 +18,7 @@ import { normalize } from '../plan/normalize/normalize.js'
 import { hasQuery } from '../plan/Rel.js'
 import { reifier, reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
-import type { Dialect } from './Dialect.js'
+import type { ColumnUse, Dialect } from './Dialect.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { renderer } from './render.js'
 
@@ -114,6 +114,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
   if (t.schema === null && dialect.ddl.reserved?.test(t.name)) {
     refuse(schemaConflict(t.name, `${dialect.name} takes this name for a table of its own: choose another, or name a schema`))
   }
+  keysFit(dialect, t, own)
   const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
   const fields = Object.keys(t.columns)
   const inlineKey = fields.find(
@@ -151,6 +152,31 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
   return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`
 }
 
+const useOf = (t: AnyTable, field: string, isInlineKey: boolean, own: readonly ForeignKey[]): ColumnUse => {
+  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
+  const having = [...keys, ...t.indexes, ...own].filter(k => k.columns.includes(field))
+  return {
+    generated: t.columns[field]?.generated === true,
+    key: isInlineKey,
+    primary: t.primaryKey?.columns.includes(field) === true,
+    keyColumns: Math.max(0, ...having.map(k => k.columns.length)),
+    leadsKey: keys.some(k => k.columns[0] === field),
+  }
+}
+
+/** Refuses keys and indexes that are too long for the engine, before any table is created. */
+const keysFit = (dialect: Dialect, t: AnyTable, own: readonly ForeignKey[]): void => {
+  const limit = dialect.ddl.keyLimit
+  if (limit === null) return
+  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...(limit.unique ? t.uniques : []), ...t.indexes]
+  for (const { name, columns } of keys) {
+    const bytes = columns.reduce((sum, f) => sum + limit.of((t.columns[f] as AnyColumn).type.sql, useOf(t, f, false, own)), 0)
+    if (bytes <= limit.bytes) continue
+    const what = `a key or index of ${bytes} bytes ("${name}": ${columns.join(', ')} of ${qualifiedName(t)})`
+    refuse(unsupported(what, dialect.name, `it has at most ${limit.bytes}: take shorter or fewer columns`))
+  }
+}
+
 const columnType = (
   dialect: Dialect,
   t: AnyTable,
@@ -160,15 +186,7 @@ const columnType = (
   asText: (e: AnyExpr) => string,
 ): string => {
   const c = t.columns[field] as AnyColumn
-  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
-  const having = [...keys, ...t.indexes, ...own].filter(k => k.columns.includes(field))
-  const type = dialect.ddl.columnType(c.type.sql, {
-    generated: c.generated,
-    key: isInlineKey,
-    primary: t.primaryKey?.columns.includes(field) === true,
-    keyColumns: Math.max(0, ...having.map(k => k.columns.length)),
-    leadsKey: keys.some(k => k.columns[0] === field),
-  })
+  const type = dialect.ddl.columnType(c.type.sql, useOf(t, field, isInlineKey, own))
   const notNull = c.type.nullable || isInlineKey ? '' : ' NOT NULL'
   const byDefault = c.default === null ? '' : ` DEFAULT ${dialect.ddl.wrapDefault(asText(c.default), c.type.sql)}`
   return `${type}${notNull}${byDefault}`

@@ -203,6 +203,7 @@ export const mariadb: Dialect = {
     dropTogether: false,
     referring,
     dropConstraint: (table, constraint) => `ALTER TABLE IF EXISTS ${table} DROP FOREIGN KEY IF EXISTS ${constraint}`,
+    limitsUniqueKeys: false,
   }),
   explain: mariadbExplain,
 }

@@ -477,6 +477,7 @@ export const mysql: Dialect = {
     dropTogether: true,
     referring: null,
     dropConstraint: null,
+    limitsUniqueKeys: true,
   }),
   explain: mysqlExplain,
 }

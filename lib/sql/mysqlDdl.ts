@@ -49,6 +49,24 @@ const LONG = 4_000
 /** How many characters of utf8mb4 a key takes, shared by its columns. */
 const keyLength = ({ keyColumns }: ColumnUse): number => Math.floor(768 / keyColumns)
 
+/** The most bytes of a value in a key: four a character of utf8mb4. */
+const keyBytes = (t: SqlType, use: ColumnUse): number => {
+  switch (t.tag) {
+    case 'text':
+    case 'bytes':
+      return 4 * keyLength(use)
+    case 'varchar':
+    case 'char':
+      return 4 * t.length
+    case 'enum':
+      return 4 * Math.max(1, ...t.values.map(v => v.length))
+    case 'uuid':
+      return 4 * 36
+    default:
+      return 8
+  }
+}
+
 const columnType = (t: SqlType, use: ColumnUse, json: string): string => {
   switch (t.tag) {
     case 'float':
@@ -123,10 +141,23 @@ interface Definitions {
   readonly dropTogether: boolean
   readonly referring: Ddl['referring']
   readonly dropConstraint: Ddl['dropConstraint']
+  /** Whether a unique key has to be as short as an index: a longer one of MariaDB is one of hashes. */
+  readonly limitsUniqueKeys: boolean
 }
 
-export const definitions = ({ dialect, quote, write, collation, json, dropTogether, referring, dropConstraint }: Definitions): Ddl => ({
+export const definitions = ({
+  dialect,
+  quote,
+  write,
+  collation,
+  json,
+  dropTogether,
+  referring,
+  dropConstraint,
+  limitsUniqueKeys,
+}: Definitions): Ddl => ({
   transactional: false,
+  keyLimit: { bytes: 3072, of: keyBytes, unique: limitsUniqueKeys },
   columnType: (type, use) => {
     computable(dialect)(type)
     if (type.tag === 'custom') return type.names[dialect] ?? 'longtext'

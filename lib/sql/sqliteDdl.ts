@@ -115,6 +115,7 @@ export const writes: Writes = {
 export const CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 export const ddl: Ddl = {
+  keyLimit: null,
   transactional: true,
   columnType: (type, { key, primary, generated }) => {
     if (generated && !key)

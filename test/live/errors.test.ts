@@ -656,7 +656,7 @@ const rawStatements = (engine: Engine): void => {
     assert.match(e.sql, /^SELEC /)
     assert.not(e.sql.includes(SECRET))
     assert.is(e.position, 1)
-    assert.match(e.message, /at character 1: check the raw fragment/)
+    assert.match(e.message, /at character 1: check the raw text/)
     const middle = await unchanged([], 'SyntaxError', Program.raw({})`DELETE FROM team WHERE WHEN team_name = ${SECRET}`)
     assert.is(middle.position, 24)
     for (const program of [
@@ -668,7 +668,7 @@ const rawStatements = (engine: Engine): void => {
       Program.raw({})`UPDATE team SET nope = 1`,
     ]) {
       const error = await unchanged([], 'SyntaxError', program)
-      assert.match(error.message, /check the raw fragment/)
+      assert.match(error.message, /check the raw text/)
     }
     const missing = await unchanged([], 'SchemaConflict', Program.raw({})`SELECT 1 FROM nowhere`)
     assert.is(missing.object, 'nowhere')

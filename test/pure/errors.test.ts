@@ -39,7 +39,7 @@ const odd = table(
 const { foreignKeys } = schema({ team, child }, t => ({ child: { team: fk(t.child.teamId, t.team.id) } }))
 
 const about = (t: Context['table'], sql = 'INSERT INTO somewhere', isRaw = false): Context =>
-  ({ sql, table: t, isRaw, foreignKeys }) as Context
+  ({ sql, table: t, isRaw, hasRaw: isRaw, foreignKeys }) as Context
 const raw = (sql: string): Context => about(null, sql, true)
 
 /** The fields of an error without its words. */
