@@ -112,7 +112,9 @@ const some = (w: Writer, fields: readonly string[]): readonly string[] => [
  */
 const nextSmaller = (w: Writer, t: Target, own: Variable, f: string): Code<unknown> | null => {
   const type = t.table.types[f] as ExprType
-  if (!EXTREME.has(type.sql) || type.refine !== null) return null
+  // which row of an update is written first is the engine's own, and so is whether two have a key in common meanwhile
+  const isKey = uniqueKeys(t.table).some(k => k.columns.includes(f))
+  if (!EXTREME.has(type.sql) || type.refine !== null || isKey) return null
   const inner = within(w, own)
   const other: Variable = { ...rowVariableOf(inner, t), name: variableName(inner.vars) }
   const columns = columnsIn(within(inner, other).vars)

@@ -8,7 +8,9 @@
  * Laws: `cast(t)(cast(text)(e)) = e` for e of integers, decimals, uuids, days, times, instants and truth values of type t;
  * `cast(numeric(p, s))(cast(numeric(p, r))(e)) = e` for e of scale s and r of at least s.
  */
+import { decimalOf } from './Canonical.js'
 import { validationError } from './DbError.js'
+import { decimalText, digitsAt } from './decimals.js'
 import { argument, call, coerce, doubled, FLOAT, literalOf, node } from './operand.js'
 import { type Decimal, isInteger, isText, type SqlType, showSqlType } from './SqlType.js'
 import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid } from './Syntax.js'
@@ -134,6 +136,11 @@ export const round = <A extends Numeric | null>(e: Expr<A>, digits?: number): Ex
   if (problem !== null) return invalid(problem, value.type)
   if (!Number.isInteger(digits) || digits < 0 || digits > MOST_DIGITS)
     return invalid(validationError(['round'], `expected 0 to ${MOST_DIGITS} digits after the point`), value.type)
+  const { node: n } = value
+  if (sql.tag === 'float' && n.tag === 'literal' && n.value !== null) {
+    const near = decimalOf(digitsAt(decimalText(n.value as number), digits), digits)
+    return { ...value, node: { tag: 'literal', value: Number(near) + 0 } } as AnyExpr
+  }
   if (sql.tag === 'numeric') return digits >= sql.scale ? value : castTo(value, { ...value.type, sql: { ...sql, scale: digits } })
   const near = coerce(castTo(value, exprType({ tag: 'numeric', precision: 18, scale: digits })), FLOAT)
   const isNear = call('lt', [call('abs', [value]), literalOf(exprType(FLOAT), whole(digits))])

@@ -22,7 +22,7 @@ export interface Change {
 }
 
 /** The rows of a table after some changes: in their places, new ones at the end. */
-export const replaced = (rows: readonly StoredRow[], changes: readonly Change[]): readonly StoredRow[] => {
+const replaced = (rows: readonly StoredRow[], changes: readonly Change[]): readonly StoredRow[] => {
   const after = new Map<StoredRow, StoredRow | null>()
   const added: StoredRow[] = []
   for (const c of changes) {

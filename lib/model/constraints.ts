@@ -22,7 +22,7 @@ import {
 } from '../core/DbError.js'
 import type { ForeignKey } from '../core/Schema.js'
 import type { SqlType } from '../core/SqlType.js'
-import type { AnyTable } from '../core/Syntax.js'
+import type { AnyTable, Key } from '../core/Syntax.js'
 import { checksOf, columnName, typeConstraint, uniqueKeys } from '../core/Table.js'
 import type { StoredRow } from './Database.js'
 import { literals, type Meaning } from './meaning.js'
@@ -72,18 +72,41 @@ export const keyOf = (table: AnyTable, fields: readonly string[]): ((row: Stored
   return row => (fields.some(f => row[f] === null) ? null : identities(fields.map((f, i) => [types[i] as SqlType, row[f]])))
 }
 
+const refuseDouble = (table: AnyTable, key: Key): never =>
+  refuse(
+    uniqueViolation(
+      table.name,
+      key.name,
+      key.columns.map(f => columnName(table, f)),
+    ),
+  )
+
+/** Refuses changes after some of which, made one after the other, two rows have a unique key in common. */
+export const checkUniqueAfterEach = (
+  table: AnyTable,
+  rows: readonly StoredRow[],
+  changes: readonly { readonly before: StoredRow | null; readonly after: StoredRow | null }[],
+): void => {
+  const keys = uniqueKeys(table).map(key => {
+    const id = keyOf(table, key.columns)
+    return { key, id, held: new Set(rows.map(id)) }
+  })
+  for (const { before, after } of changes) {
+    for (const { key, id, held } of keys) {
+      if (before !== null) held.delete(id(before))
+      const own = after === null ? null : id(after)
+      if (own === null) continue
+      if (held.has(own)) refuseDouble(table, key)
+      held.add(own)
+    }
+  }
+}
+
 /** Refuses written rows that have a unique key in common with each other or with another row of the table. */
 export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written: ReadonlySet<StoredRow>): void => {
   for (const key of uniqueKeys(table)) {
     const id = keyOf(table, key.columns)
-    const violated = (): never =>
-      refuse(
-        uniqueViolation(
-          table.name,
-          key.name,
-          key.columns.map(f => columnName(table, f)),
-        ),
-      )
+    const violated = (): never => refuseDouble(table, key)
     const ids = new Set<unknown>()
     for (const row of written) {
       const own = id(row)

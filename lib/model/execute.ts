@@ -20,8 +20,8 @@ import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict 
 import { scopeOf } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'
 import { offeredFields } from '../core/upsert.js'
-import { type Change, changed, replaced } from './change.js'
-import { checkRow, checkUnique, keyOf } from './constraints.js'
+import { type Change, changed } from './change.js'
+import { checkRow, checkUniqueAfterEach, keyOf } from './constraints.js'
 import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, withStored } from './Database.js'
 import { decoder } from './decode.js'
 import { literals, type Meaning, meaning } from './meaning.js'
@@ -91,9 +91,10 @@ const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, whe
   const seen = seenAs(into, node.table)
   const fields = offeredFields(node.table, node.rows)
   const { changes, next } = inserting(m, into, node.rows.map(given))
+  const there = new Map(into.rows.map(row => [id(row), row]))
   const merged = changes.flatMap((c): readonly Change[] => {
     const row = c.after as StoredRow
-    const before = id(row) === null ? undefined : into.rows.find(other => id(other) === id(row))
+    const before = id(row) === null ? undefined : there.get(id(row))
     if (before === undefined) return [c]
     checkRow(m, table, row)
     if (set === null) return []
@@ -102,11 +103,7 @@ const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, whe
     if (where !== null && !m.holds(where(old, offered))) return []
     return [{ before, after: { ...before, ...cells(m, table, given(set(old, offered))) } }]
   })
-  merged.reduce((rows, c) => {
-    const after = replaced(rows, [c])
-    checkUnique(table, after, new Set([c.after as StoredRow]))
-    return after
-  }, into.rows)
+  checkUniqueAfterEach(table, into.rows, merged)
   return { changes: merged, next: merged.reduce((n, c) => beyond(n, c.after as StoredRow), next) }
 }
 

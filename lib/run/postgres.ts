@@ -20,7 +20,7 @@ import { ISOLATION, LEVELS } from './isolation.js'
 import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './lifeline.js'
 import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
 import { type ClientOptions, type PostgresAddress, type PostgresWhere, postgresAddress } from './postgresAddress.js'
-import { classifyPostgres, isPostgresReply, type PostgresError } from './postgresErrors.js'
+import { classifyPostgres, isPostgresReply, isStalePlan, type PostgresError } from './postgresErrors.js'
 import { HANDSHAKE, watchHandshake } from './postgresHandshake.js'
 import { closedByPeer, type Endpoint, encrypted, endSocket, firstBytes, inTime, openSocket, showEndpoint } from './socket.js'
 import { socketError, socketTrouble } from './socketErrors.js'
@@ -132,6 +132,7 @@ const fieldsOf = (thrown: unknown): PostgresError => {
     column: e['column_name'],
     constraint: e['constraint_name'],
     position: e['position'],
+    routine: e['routine'],
   }
 }
 
@@ -381,6 +382,17 @@ const watched = async <A>(stream: Link['stream'], run: () => Promise<A>, tell: (
   }
 }
 
+/** The part of an error that says that the plan of a prepared statement is stale. */
+const STALE = Buffer.from('\0RRevalidateCachedQuery\0', 'latin1')
+
+/**
+ * Makes the driver take such an error for any other: it would prepare the statement again, and mixes up several of one
+ * connection that it prepares at the same time (postgres 3.4). The rows of a text protocol hold no NUL before such a word.
+ */
+const unrecognized = (chunk: Buffer): void => {
+  for (let at = chunk.indexOf(STALE); at >= 0; at = chunk.indexOf(STALE, at + 1)) chunk[at + 2] = 0x72
+}
+
 const driverOf = (
   sql: Client,
   line: Lifeline,
@@ -401,10 +413,26 @@ const driverOf = (
   const absorb = async (): Promise<void> => {
     if (!inTransaction) await line.answer(() => sql.unsafe('SELECT 1').simple()).catch(() => undefined)
   }
-  const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
+  const askedAs = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
     const send = () => line.answer(() => sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values())
     const answer = signal === undefined ? await send() : await cancelling({ signal, cancel, absorb, lose: line.lose }, send)
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
+  }
+  stream.prependListener('data', unrecognized)
+  /** A statement whose plan is stale is prepared anew under another text: the driver keeps what it has prepared. */
+  const forms = new Map<string, string>()
+  const formOf = (text: string): string => forms.get(text) ?? text
+  const rowsOf = async (text: string, params: readonly unknown[], signal?: AbortSignal): ReturnType<typeof askedAs> => {
+    const form = formOf(text)
+    try {
+      return await askedAs(form, params, signal)
+    } catch (thrown) {
+      if (!isStalePlan(thrown)) throw thrown
+      if (formOf(text) === form) forms.set(text, `${form} `)
+      // a transaction has failed with it
+      if (inTransaction) throw thrown
+      return askedAs(formOf(text), params, signal)
+    }
   }
   /** A raw statement can do what its text does not tell: the server says whether a transaction is open after it. */
   const raw = async (text: string, params: readonly unknown[], signal?: AbortSignal): ReturnType<typeof rowsOf> => {

@@ -40,6 +40,8 @@ export interface PostgresError {
   readonly column?: string | undefined
   readonly constraint?: string | undefined
   readonly position?: string | undefined
+  /** The function of the server that failed. */
+  readonly routine?: string | undefined
 }
 
 /** The columns in `Key (a, b)=(...)`. */
@@ -152,7 +154,7 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
         cause,
       )
     case '0A000':
-      if (!/cached plan must not change/.test(e.message)) return byClass(e, context, cause)
+      if (!isStalePlan(e)) return byClass(e, context, cause)
       return { ...serializationFailure(cause), message: 'a table was changed after the statement was prepared: run the transaction again' }
     case '42501':
       return databaseError(e.code, cause.message, cause)
@@ -182,6 +184,10 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
       return byClass(e, context, cause)
   }
 }
+
+/** Whether the plan of a prepared statement does not fit the tables any more, which have changed since. */
+export const isStalePlan = (thrown: unknown): boolean =>
+  /^RevalidateCachedQuery$/i.test(String((thrown as { readonly routine?: unknown } | null)?.routine))
 
 /** The class of a code is its first two characters. */
 const byClass = (e: PostgresError, context: Context, cause: DriverError): DbError => {

@@ -6,6 +6,6 @@ await lawful({
   engine: 'mariadb',
   open: onServer('mariadb'),
   openWith: rewrite => onServer('mariadb', { rewrite }),
-  cases: 40,
+  cases: 20,
   queries: 5000,
 })

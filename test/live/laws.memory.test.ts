@@ -3,4 +3,4 @@ import * as E from 'fp-ts/lib/Either.js'
 import { memory } from '../../lib/run/memory.js'
 import { lawful } from './lawful.js'
 
-await lawful({ engine: 'memory', open: async () => E.right(memory()), openWith: null, cases: 40, queries: 500 })
+await lawful({ engine: 'memory', open: async () => E.right(memory()), openWith: null, cases: 20, queries: 500 })

@@ -2,4 +2,4 @@
 import { lawful } from './lawful.js'
 import { onServer } from './servers.js'
 
-await lawful({ engine: 'mysql', open: onServer('mysql'), openWith: rewrite => onServer('mysql', { rewrite }), cases: 40, queries: 5000 })
+await lawful({ engine: 'mysql', open: onServer('mysql'), openWith: rewrite => onServer('mysql', { rewrite }), cases: 20, queries: 5000 })

@@ -6,6 +6,6 @@ await lawful({
   engine: 'pglite',
   open: () => pgliteForTests()(),
   openWith: rewrite => pgliteForTests({ rewrite }),
-  cases: 40,
+  cases: 20,
   queries: 5000,
 })

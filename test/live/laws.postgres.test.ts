@@ -6,6 +6,6 @@ await lawful({
   engine: 'postgres',
   open: onServer('postgres'),
   openWith: rewrite => onServer('postgres', { rewrite }),
-  cases: 40,
+  cases: 20,
   queries: 5000,
 })

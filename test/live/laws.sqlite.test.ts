@@ -2,4 +2,4 @@
 import { sqlite } from '../../lib/run/sqlite.js'
 import { lawful } from './lawful.js'
 
-await lawful({ engine: 'sqlite', open: () => sqlite()(), openWith: rewrite => sqlite({ rewrite }), cases: 40, queries: 5000 })
+await lawful({ engine: 'sqlite', open: () => sqlite()(), openWith: rewrite => sqlite({ rewrite }), cases: 20, queries: 5000 })

@@ -2,4 +2,4 @@
 import { sqlite3 } from '../../lib/run/sqlite3.js'
 import { lawful } from './lawful.js'
 
-await lawful({ engine: 'sqlite3', open: () => sqlite3()(), openWith: rewrite => sqlite3({ rewrite }), cases: 40, queries: 5000 })
+await lawful({ engine: 'sqlite3', open: () => sqlite3()(), openWith: rewrite => sqlite3({ rewrite }), cases: 20, queries: 5000 })
