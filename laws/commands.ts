@@ -249,7 +249,7 @@ export const seesStateBefore = (subject: Subject): Law =>
     'A query inside a write reads the rows as they were before the write, whatever it has written already.',
     subject,
     { only: { updateByOwn: 1 } },
-    {},
+    { share: 4 },
   )
 
 /** After the same commands, the same answers and the same rows. */
