@@ -20,6 +20,7 @@ import {
   BOOLEAN,
   beside,
   call,
+  callProblem,
   coerce,
   condition,
   FLOAT,
@@ -54,7 +55,7 @@ import {
   symbol,
 } from './Syntax.js'
 import { mapLeaves, scopeOf, singleColumn } from './scope.js'
-import { COMPARABLE, FLOATS, mixProblem, typeProblem } from './typeSets.js'
+import { COMPARABLE, FLOATS } from './typeSets.js'
 
 export * from './bytes.js'
 export { cast, round } from './casts.js'
@@ -156,18 +157,12 @@ export const isNull = <A>(e: Expr<A>): Expr<boolean> => call('isNull', [e])
 /** `not(isNull(e))`. */
 export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => call('not', [isNull(e)])
 
-/** Why values can't be compared with each other; null where they can. */
-const comparisonProblem = (name: string, all: readonly AnyExpr[]): DbError | null => {
-  const types = all.map(e => e.type.sql)
-  return types.map(t => typeProblem(name, COMPARABLE, t)).find(p => p !== null) ?? mixProblem(name, types)
-}
-
 /** Whether the value is one of a list, which holds no nulls. `inList(e, [])` is false. */
 export const inList = <A>(given: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
   const e = argument(given)
   if (values.length === 0) return lit(false)
   const all = aligned([e, ...values.map(v => operand(e.type, v))])
-  const problem = refused(all) === undefined ? comparisonProblem('inList', all) : null
+  const problem = refused(all) === undefined ? callProblem('eq', all, 'inList') : null
   if (problem !== null) return invalid(problem, exprType(BOOLEAN))
   const [first, ...rest] = all as [AnyExpr, ...AnyExpr[]]
   return node({ tag: 'in', operand: first, list: rest }, exprType(BOOLEAN, e.type.nullable), all)
@@ -392,7 +387,7 @@ const inside = (given: AnyExpr, q: AnyQuery): Pred => {
   const column = attempting('inQuery', () => singleColumn(q))
   if (column._tag === 'Left') return refusal(column.left)
   const pair = column.right === null ? [e] : [e, symbol(column.right.type)]
-  const problem = e.node.tag === 'invalid' ? null : comparisonProblem('inQuery', pair)
+  const problem = e.node.tag === 'invalid' ? null : callProblem('eq', pair, 'inQuery')
   if (problem !== null) return refusal(problem)
   const [operand, inner] = aligned(pair) as [AnyExpr, AnyExpr | undefined]
   const fit = (scope: RowShape): Shape =>

@@ -11,10 +11,10 @@
 import { decimalOf } from './Canonical.js'
 import { validationError } from './DbError.js'
 import { decimalText, digitsAt } from './decimals.js'
-import { argument, call, coerce, doubled, FLOAT, literalOf, node } from './operand.js'
+import { argument, call, coerce, doubled, FLOAT, literalOf, node, taken } from './operand.js'
 import { type Decimal, isInteger, isText, type SqlType, showSqlType } from './SqlType.js'
 import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid } from './Syntax.js'
-import { NUMBERS, typeProblem } from './typeSets.js'
+import { NUMBERS } from './typeSets.js'
 import { refusal } from './volatile.js'
 
 type Tag = SqlType['tag']
@@ -61,7 +61,7 @@ const holds = (to: SqlType, from: SqlType): boolean =>
 /** Whether a cast says its operand more than once, on some engine. */
 const repeats = (from: SqlType, to: SqlType): boolean => (from.tag === 'float' && to.tag !== 'float') || (isText(from) && to.tag !== 'text')
 
-/** What a value is cast to where it stands for nothing in an expression: integers have 64 bits there. */
+/** The type of a value that was cast to another: a smallint is a column's, integers in expressions have 64 bits. */
 const plain = (t: SqlType): SqlType => (t.tag === 'smallint' ? { tag: 'int' } : t)
 
 const castTo = (given: AnyExpr, to: ExprType): AnyExpr => {
@@ -108,7 +108,7 @@ type ValueIn<C> = C extends Column<infer A, any> ? NonNullable<A> : never
  *   `cast(date)` of `'2021-02-30'`. A sign, leading zeros and fraction digits beyond the scale are taken.
  * - Instants to their date and time of day in UTC, dates to the instant at which they begin; true and false to 1 and 0.
  *
- * Any other cast is a `ValidationError`. A float to text is `Unsupported` where an engine has no such text.
+ * Any other cast is a `ValidationError`.
  */
 export const cast =
   <C extends Column<any, any>>(to: C) =>
@@ -128,12 +128,10 @@ type Numeric = number | bigint | Decimal
  * without digits of its own scale.
  */
 export const round = <A extends Numeric | null>(e: Expr<A>, digits?: number): Expr<A> => {
-  const value = argument(e)
+  const value = taken('round', e, NUMBERS)
   const { sql } = value.type
   if (value.node.tag === 'invalid' || isInteger(sql)) return value
   if (digits === undefined) return doubled(call('round', [value]))
-  const problem = typeProblem('round', NUMBERS, sql)
-  if (problem !== null) return invalid(problem, value.type)
   if (!Number.isInteger(digits) || digits < 0 || digits > MOST_DIGITS)
     return invalid(validationError(['round'], `expected 0 to ${MOST_DIGITS} digits after the point`), value.type)
   const { node: n } = value

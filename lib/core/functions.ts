@@ -1,5 +1,5 @@
 /**
- * The scalar functions and the aggregates: what is known of each, in one place.
+ * The scalar functions: what is known of each, in one place.
  *
  * A row says which SQL types a function takes and gives, when its value is null, and what engines do with it; everything else
  * that depends on a function asks here. Its meaning is `model/scalar`, its spelling the dialect's.

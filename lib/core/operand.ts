@@ -92,17 +92,17 @@ const TOO_DEEP = unsupported(
   'and, or and concat take a list; split the rest',
 )
 
-/** Why a function does not take these arguments; null where it does. */
-const callProblem = (fn: ScalarFn, args: readonly AnyExpr[]): DbError | null => {
+/** Why a function, or what is called `name` and takes the same, does not take these arguments; null where it does. */
+export const callProblem = (fn: ScalarFn, args: readonly AnyExpr[], name: string = fn): DbError | null => {
   const facts = FUNCTIONS[fn]
   for (const [i, a] of args.entries()) {
-    const problem = typeProblem(fn, takenBy(fn, i), a.type.sql)
+    const problem = typeProblem(name, takenBy(fn, i), a.type.sql)
     if (problem !== null) return problem
   }
-  if (!facts.once && args.some(a => a.volatile)) return refusal(fn)
+  if (!facts.once && args.some(a => a.volatile)) return refusal(name)
   return facts.alike
     ? mixProblem(
-        fn,
+        name,
         args.map(a => a.type.sql),
       )
     : null

@@ -12,6 +12,7 @@
 
 import { codePointLength } from '../core/Canonical.js'
 import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core/calendar.js'
+import { atScale } from '../core/decimals.js'
 import { matcher, parsed } from '../core/regex.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
@@ -21,7 +22,7 @@ import { moved, partOf, truncatedTo } from './dates.js'
 import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject, jsonType } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
-import { compare, finite, floatOf, inType, int64, rescaled, scaleOf, type Value } from './value.js'
+import { compare, finite, floatOf, inType, int64, scaleOf, type Value } from './value.js'
 
 export type Truth = boolean | null
 
@@ -56,14 +57,14 @@ const arithmetic =
   (exactly: (a: bigint, b: bigint) => bigint, roughly: (a: number, b: number) => number) =>
   ([a, b]: Operands, type: SqlType): Value => {
     if (type.tag === 'float') return finite(roughly(floatOf(a.type, a.value), floatOf(b.type, b.value)))
-    const at = (x: Operand): bigint => rescaled(x.value as bigint, scaleOf(x.type), scaleOf(type))
+    const at = (x: Operand): bigint => atScale(x.value as bigint, scaleOf(x.type), scaleOf(type))
     return inType(type, exactly(at(a), at(b)))
   }
 
 const times = ([a, b]: Operands, type: SqlType): Value => {
   if (type.tag === 'float') return finite(floatOf(a.type, a.value) * floatOf(b.type, b.value))
   const product = (a.value as bigint) * (b.value as bigint)
-  return inType(type, rescaled(product, scaleOf(a.type) + scaleOf(b.type), scaleOf(type)))
+  return inType(type, atScale(product, scaleOf(a.type) + scaleOf(b.type), scaleOf(type)))
 }
 
 const dividing =

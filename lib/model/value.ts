@@ -12,6 +12,7 @@
  */
 import { decimalOf, MAX_INT64, MIN_INT64, unscaled } from '../core/Canonical.js'
 import { numericOverflow, refuse, unsupported } from '../core/DbError.js'
+import { atScale } from '../core/decimals.js'
 import { hasOrder, isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { compareText } from './text.js'
 
@@ -83,9 +84,6 @@ export const digitsOf = (type: NumericType, digits: bigint): bigint => (type.pre
 /** The scale at which a number is held as a bigint. */
 export const scaleOf = (type: SqlType): number => (type.tag === 'numeric' ? type.scale : 0)
 
-/** The same number at a larger scale. */
-export const rescaled = (digits: bigint, from: number, to: number): bigint => digits * 10n ** BigInt(to - from)
-
 /** A number as a float: the nearest one. */
 export const floatOf = (type: SqlType, value: Value): number =>
   Number(type.tag === 'numeric' ? decimalOf(value as bigint, type.scale) : value)
@@ -108,7 +106,7 @@ const alongside = (a: Value, s: SqlType, b: Value, t: SqlType): readonly [Value,
   if (s.tag !== 'numeric' && t.tag !== 'numeric') return [a, b]
   if (s.tag === 'float' || t.tag === 'float') return [floatOf(s, a), floatOf(t, b)]
   const scale = Math.max(scaleOf(s), scaleOf(t))
-  return [rescaled(a as bigint, scaleOf(s), scale), rescaled(b as bigint, scaleOf(t), scale)]
+  return [atScale(a as bigint, scaleOf(s), scale), atScale(b as bigint, scaleOf(t), scale)]
 }
 
 /** The order of two values that are not null: negative, 0 or positive. False is before true, text goes by code point. */
