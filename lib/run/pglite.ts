@@ -25,6 +25,8 @@ export interface PgliteOptions extends SqlOptions {
   readonly dataDir?: string
   /** A database to start from: what PGlite's `dumpDataDir` gave. */
   readonly loadDataDir?: Blob
+  /** A PGlite that is open already; it stays open when the runner is closed. The other options of PGlite say nothing then. */
+  readonly client?: PGlite
   /** PGlite extensions, for example `{ vector }` of `@electric-sql/pglite-pgvector`. */
   readonly extensions?: NonNullable<PGliteOptions['extensions']>
 }
@@ -42,22 +44,19 @@ const capabilities: Capabilities = {
 export const pglite =
   (options: PgliteOptions = {}): TaskEither<DbError, Runner> =>
   async () => {
+    const { client } = options
     const where = options.dataDir ?? 'memory://'
-    const folder = folderOf(where)
+    const folder = client === undefined ? folderOf(where) : null
     // Node's modules are for folders only: PGlite runs in browsers, too
     const owned = folder === null ? null : await (await import('./lockedFile.js')).own(folder)
     if (owned !== null && E.isLeft(owned)) return owned
     const release = (): void => owned?.right.lock.release()
     try {
       const { extensions, loadDataDir } = options
-      const db = await PGlite.create({
-        dataDir: where,
-        parsers: asText,
-        ...(extensions && { extensions }),
-        ...(loadDataDir && { loadDataDir }),
-      })
+      const db = client ?? (await PGlite.create({ dataDir: where, ...(extensions && { extensions }), ...(loadDataDir && { loadDataDir }) }))
       await db.exec("SET TIME ZONE 'UTC'; SET client_min_messages = warning")
-      return E.right(singleSession(sqlSession(engine, open(db, release), options), capabilities, options))
+      const close = client === undefined ? () => db.close().finally(release) : () => Promise.resolve()
+      return E.right(singleSession(sqlSession(engine, open(db, close), options), capabilities, options))
     } catch (thrown) {
       release()
       const cause = driverError(thrown)
@@ -96,7 +95,7 @@ const engine: SqlEngine = {
   diagnose: error => Promise.resolve(error),
 }
 
-const open = (db: PGlite, release: () => void): Driver => {
+const open = (db: PGlite, close: () => Promise<void>): Driver => {
   let cursors = 0
   let inTransaction = false
   const rowsOf = async (
@@ -104,7 +103,7 @@ const open = (db: PGlite, release: () => void): Driver => {
     params: readonly unknown[],
     columns = 0,
   ): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly affected: number }> => {
-    const answer = await db.query<unknown[]>(text, [...params], { rowMode: 'array' })
+    const answer = await db.query<unknown[]>(text, [...params], { rowMode: 'array', parsers: asText })
     // PGlite answers without fields, and without a word, where its stack has overflowed
     if (columns > 0 && answer.fields.length === 0) throw new Error('stack depth exceeded')
     return { rows: answer.rows, affected: answer.affectedRows ?? 0 }
@@ -128,6 +127,6 @@ const open = (db: PGlite, release: () => void): Driver => {
       if (sql === 'COMMIT' || sql === 'ROLLBACK') inTransaction = false
     },
     committed: async () => undefined,
-    close: () => db.close().finally(release),
+    close,
   }
 }

@@ -25,7 +25,7 @@ import type { Action, FaultProxy, Schedule } from './faultProxy.js'
 
 const SEED = Number(process.env['LAWS_SEED'] ?? 20_261_121)
 /** Seconds in which sessions of a sample begin, by TCP and again by TLS. */
-const SECONDS = amount(20)
+const SECONDS = amount(15)
 /** How many of them at a time, for each server. */
 const WIDTH = 10
 

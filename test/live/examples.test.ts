@@ -1,12 +1,13 @@
 /**
- * Every numbered example runs on its own and prints what the comment at its end says; the demo runs, prints SQL, compares
+ * Every numbered example prints what the comment at its end says; the demo runs, prints SQL, compares
  * the engines, and answers a command line that it does not understand with a sentence and exit code 2.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { format } from 'node:util'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.js'
 
@@ -54,12 +55,29 @@ examples('are numbered without a gap', () =>
   ),
 )
 
-for (const name of numbered) {
+/** What an example prints, run in this process. */
+const printedBy = async (script: string): Promise<string> => {
+  const { main } = (await import(pathToFileURL(join(root, 'dist', 'examples', script)).href)) as { readonly main: () => Promise<void> }
+  const { log } = console
+  let out = ''
+  console.log = (...values) => {
+    out += `${format(...values)}\n`
+  }
+  try {
+    await main()
+  } finally {
+    console.log = log
+  }
+  return out
+}
+
+for (const [i, name] of numbered.entries()) {
   examples(`${name} prints what it says`, async () => {
-    const { code, out, err } = await node(name.replace(/\.ts$/, '.js'))
-    assert.is(err, '')
-    assert.is(out, promised(name))
-    assert.is(code, 0)
+    const script = name.replace(/\.ts$/, '.js')
+    assert.is(await printedBy(script), promised(name))
+    if (i > 0) return
+    const { code, out, err } = await node(script)
+    assert.equal({ code, out, err }, { code: 0, out: promised(name), err: '' })
   })
 }
 
