@@ -238,14 +238,21 @@ const mismatch = ({ context }: IoError): Mismatch => ({
 })
 const tagOf = (type: unknown): string => String((type as { readonly _tag?: unknown } | undefined)?._tag)
 
-export const decodeError = (row: number, column: string, expected: string, got: string, errors: IoErrors = []): DecodeError => ({
+export const decodeError = (
+  row: number,
+  column: string,
+  expected: string,
+  got: string,
+  errors: IoErrors = [],
+  hint = "make the column's codec agree with what the database holds",
+): DecodeError => ({
   _tag: 'DecodeError',
   row,
   column,
   expected,
   got,
   errors: errors.map(mismatch),
-  message: `row ${row}, column "${column}": expected ${expected}, got ${got}: make the column's codec agree with what the database holds`,
+  message: `row ${row}, column "${column}": expected ${expected}, got ${got}: ${hint}`,
 })
 
 export const validationError = (path: readonly string[], reason: string): ValidationError => ({
@@ -266,6 +273,14 @@ export const valueTooLong = (column: string | null, cause?: DriverError): ValueT
   _tag: 'ValueTooLong',
   column,
   message: `a text is too long for its column${column === null ? '' : ` "${column}"`}: shorten it, or declare a longer column`,
+  ...because(cause),
+})
+
+/** What is larger than a server sends or takes at once. `limit` is the server's own name of it. */
+export const beyondLimit = (what: string, limit: string, cause?: DriverError): ValueTooLong => ({
+  _tag: 'ValueTooLong',
+  column: null,
+  message: `${what} is larger than the server allows (${limit}): raise that limit, or write or read less at a time`,
   ...because(cause),
 })
 

@@ -8,7 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import mysql2 from 'mysql2'
-import { attempting, connectionError, type DbError, refuse, timeout, valueTooLong } from '../core/DbError.js'
+import { attempting, beyondLimit, connectionError, type DbError, refuse, timeout } from '../core/DbError.js'
 import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { mariadb } from '../sql/mariadb.js'
@@ -363,7 +363,7 @@ const engineOf = ({ name, dialect }: Kind, target: string, { statementTimeout }:
     if (fields.errno === 1969 || fields.errno === 3024 || fields.errno === 1317) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
-    if (thrown === TOO_LARGE) return valueTooLong(null, driverError(thrown))
+    if (thrown instanceof TooLarge) return beyondLimit('a statement with its values', `max_allowed_packet is ${thrown.limit} bytes`)
     return unanswered(target, thrown, statementTimeout) ?? classifyMysql(name, fields, context, thrown)
   },
   isUncertain: thrown => thrown instanceof NoReply && thrown.isSent,
@@ -381,7 +381,31 @@ const bound = (value: unknown): unknown =>
 const PACKET_ROOM = 65_536
 
 /** A statement is one packet; the server ends the connection over a larger one, sometimes before it says why. */
-const TOO_LARGE = new Error('larger than max_allowed_packet')
+class TooLarge extends Error {
+  constructor(readonly limit: number) {
+    super('larger than max_allowed_packet')
+  }
+}
+
+/** A command of the driver, which is given packet after packet. It tells nobody how many warnings an answer has. */
+interface Reading {
+  execute: (packet: { readonly isEOF: () => boolean; readonly eofWarningCount: () => number } | undefined, connection: unknown) => unknown
+}
+
+/** Warnings that a value was cut, or is null for it: by an aggregate of texts, and by a function. */
+const CUT: readonly unknown[] = [1260, 1301]
+
+/** The number of warnings of an answer, once it has been read. */
+const warningsOf = (command: unknown): (() => number) => {
+  const reading = command as Reading
+  const { execute } = reading
+  let warnings = 0
+  reading.execute = function (this: unknown, packet, connection) {
+    if (packet?.isEOF() === true) warnings = packet.eofWarningCount()
+    return execute.call(this, packet, connection)
+  }
+  return () => warnings
+}
 
 const bytesOf = (params: readonly unknown[]): number =>
   params.reduce<number>((sum, p) => sum + (typeof p === 'string' ? Buffer.byteLength(p) : p instanceof Uint8Array ? p.length : 0), 0)
@@ -413,13 +437,20 @@ const driverOf = (
 
   const query: Driver['query'] = async statement => {
     await idle()
-    if (bytesOf(statement.params) > most) throw TOO_LARGE
+    if (bytesOf(statement.params) > most) throw new TooLarge(most + PACKET_ROOM)
     return statement.kind === 'raw' && inTransaction && !HARMLESS.test(statement.text) ? insideTransaction(statement) : one(statement)
   }
   const one: Driver['query'] = ({ text, params, kind: use, signal }) => {
     const after = use === 'read' || kind.limitsWrites ? undefined : statementTimeout
-    const send = () => line.answer(() => executed(text, params))
+    const send = () => line.answer(() => executed(text, params)).then(whole)
     return signal === undefined && after === undefined ? send() : cancelling(stopping(signal, after), send)
+  }
+  /** What was read, unless the server has cut it. */
+  const whole = async <A>(read: A & { readonly warnings: number }): Promise<A> => {
+    if (read.warnings === 0) return read
+    const told = (await line.answer(() => said(connection, 'SHOW WARNINGS'))) as readonly Row[]
+    const cut = told.find(([, code]) => CUT.includes(code))
+    return cut === undefined ? read : Promise.reject(Object.assign(new Error(String(cut[2])), { errno: cut[1] }))
   }
   /** A savepoint does not outlive its transaction: where it is gone, the statement has ended that, if only to begin another. */
   const insideTransaction = async (statement: Statement): ReturnType<Driver['query']> => {
@@ -435,21 +466,27 @@ const driverOf = (
     line.lose()
     return refuse(TRANSACTION_ENDED)
   }
-  const executed = (text: string, params: readonly unknown[]): ReturnType<Driver['query']> =>
+  const executed = (
+    text: string,
+    params: readonly unknown[],
+  ): Promise<Awaited<ReturnType<Driver['query']>> & { readonly warnings: number }> =>
     new Promise((resolve, reject) => {
-      connection.execute(text, params.map(bound) as never[], (thrown: unknown, answer: unknown) => {
+      const command = connection.execute(text, params.map(bound) as never[], (thrown: unknown, answer: unknown) => {
         if (!kind.keeps(text)) connection.unprepare(text)
         if (thrown !== null) {
           reject(thrown)
           if (closesConnection(thrown)) line.lose(thrown)
-        } else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length })
-        else resolve({ rows: [], affected: (answer as mysql2.ResultSetHeader).affectedRows })
+        } else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length, warnings: warnings() })
+        else resolve({ rows: [], affected: (answer as mysql2.ResultSetHeader).affectedRows, warnings: 0 })
       })
+      const warnings = warningsOf(command)
     })
 
   const cursor = async ({ text, params, signal }: Statement, size: number): Promise<DriverCursor> => {
     await idle()
-    const stream = connection.execute(text, params.map(bound) as never[]).stream({ highWaterMark: size })
+    const command = connection.execute(text, params.map(bound) as never[])
+    const warnings = warningsOf(command)
+    const stream = command.stream({ highWaterMark: size })
     const rows = stream[Symbol.asyncIterator]() as AsyncIterator<Row>
     let ahead: readonly Row[] = []
     let ended = false
@@ -469,6 +506,7 @@ const driverOf = (
         const row = await next()
         if (row !== null) found.push(row)
       }
+      if (ended) await whole({ warnings: warnings() })
       return found
     }
     const chunk = (): Promise<readonly Row[]> => (signal === undefined ? read(size) : cancelling(stopping(signal), () => read(size)))

@@ -6,6 +6,7 @@
  * words of the server. Columns of a key come from the table that the statement was about.
  */
 import {
+  beyondLimit,
   checkViolation,
   connectionError,
   type DbError,
@@ -179,9 +180,12 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
       return numericOverflow(e.errno === 1264 ? columnIn(e.message) : null, cause)
     case 1406:
       return valueTooLong(/^Data too long for column '(.*)' at row/s.exec(e.message)?.[1] ?? null, cause)
-    case 1071:
     case 1153:
+      return beyondLimit('a statement with its values', 'max_allowed_packet', cause)
+    case 1260:
     case 1301:
+      return beyondLimit('a computed value', 'max_allowed_packet', cause)
+    case 1071:
       return valueTooLong(null, cause)
     case 1146:
     case 1051:

@@ -214,6 +214,8 @@ export type Naming = (hint: string) => string
 export interface Writes {
   /** The most parameters of one statement. */
   readonly parameters: number
+  /** The most bytes of the values of one statement; a row that has more by itself is sent alone. */
+  readonly bytes: number
   /** What stands in VALUES for a value that is left to its default. */
   readonly missing: string
   /** What stands for a row that gives no value at all. */

@@ -8,6 +8,7 @@
 import type { ExprType } from '../core/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { Write } from '../plan/write.js'
+import { bytesOf, chunks, within } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { flatten, text } from './Fragment.js'
 
@@ -19,10 +20,6 @@ export interface BulkStatement {
   readonly params: () => readonly unknown[]
 }
 
-/** Where each statement's rows begin and end. */
-const chunks = (rows: number, size: number): readonly (readonly [number, number])[] =>
-  Array.from({ length: Math.ceil(rows / size) }, (_, i) => [i * size, Math.min(rows, (i + 1) * size)])
-
 /** `head` is the text up to the columns, `tail` what follows the rows. Null where the values have to stand as literals. */
 export const bulkInsert = (
   dialect: Dialect,
@@ -33,13 +30,23 @@ export const bulkInsert = (
   const types = fields.map(f => (table.types[f] as ExprType).sql)
   const width = fields.length
   const rows = values.length / width
-  const { arrays, rowsAtOnce, parameters } = dialect.writes
+  const { arrays, rowsAtOnce, parameters, bytes } = dialect.writes
+  const bytesOfRow = (row: number): number => {
+    let sum = 0
+    for (let i = row * width; i < (row + 1) * width; i += 1) sum += bytesOf(values[i])
+    return sum
+  }
+  /** Where each statement's rows begin and end. */
+  const bounds = (size: number): readonly (readonly [number, number])[] => {
+    const all = Array.from({ length: rows }, (_, i) => i)
+    return within(chunks(all, size), { most: bytes, bytes: bytesOfRow }).map(part => [part[0] as number, (part[0] as number) + part.length])
+  }
   if (arrays !== null) {
     const columns = arrays(types)
     if (columns === null) return null
     const column = (i: number, from: number, to: number): readonly unknown[] =>
       Array.from({ length: to - from }, (_, row) => values[(from + row) * width + i])
-    return chunks(rows, rowsAtOnce).map(([from, to]) => ({
+    return bounds(rowsAtOnce).map(([from, to]) => ({
       text: `${head}${columns.source}${tail}`,
       params: () => types.map((_, i) => columns.write(i, column(i, from, to))),
     }))
@@ -50,9 +57,14 @@ export const bulkInsert = (
   const writers = types.map(dialect.writes.forColumns ?? dialect.write)
   const textOf = (n: number): string => `${head}VALUES ${Array.from({ length: n }, () => row).join(', ')}${tail}`
   const size = Math.max(1, Math.min(rowsAtOnce, Math.floor(parameters / width)))
-  const whole = rows >= size ? textOf(size) : ''
-  return chunks(rows, size).map(([from, to]) => ({
-    text: to - from === size ? whole : textOf(to - from),
+  const texts = new Map<number, string>()
+  const ofRows = (n: number): string => {
+    const known = texts.get(n) ?? textOf(n)
+    texts.set(n, known)
+    return known
+  }
+  return bounds(size).map(([from, to]) => ({
+    text: ofRows(to - from),
     params: () => {
       const start = from * width
       const params: unknown[] = values.slice(start, to * width)

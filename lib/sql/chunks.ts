@@ -1,9 +1,49 @@
 /**
- * Lists in parts: an engine takes so many rows, parameters or arguments at once.
+ * Lists in parts: an engine takes so many rows, parameters or bytes at once.
  *
  * `chunks(all, size)` has the elements of `all` in their order, `size` in each part but the last one; of an empty list there are no
- * parts. Its time is that of one walk, however many parts there are.
- * Law: `chunks(all, size).flat() = all`.
+ * parts. Its time is that of one walk, however many parts there are. `within(parts, limit)` halves each part until it is small enough
+ * or a single element: so parts have few different sizes, and an engine few different texts to prepare.
+ *
+ * Laws: `chunks(all, size).flat() = all`; `within(parts, limit).flat() = parts.flat()`.
  */
+import type { Scalar } from '../plan/Rel.js'
+
 export const chunks = <A>(all: readonly A[], size: number): readonly (readonly A[])[] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
+
+/** How many bytes a list may have, and its elements have. */
+export interface Limit<A> {
+  readonly most: number
+  readonly bytes: (element: A) => number
+}
+
+export const within = <A>(parts: readonly (readonly A[])[], limit: Limit<A>): readonly (readonly A[])[] =>
+  parts.flatMap(part => {
+    const sizes = part.map(limit.bytes)
+    const split = (from: number, to: number): readonly (readonly A[])[] => {
+      let sum = 0
+      for (let i = from; i < to; i += 1) sum += sizes[i] as number
+      if (sum <= limit.most || to - from < 2) return [from === 0 && to === part.length ? part : part.slice(from, to)]
+      const middle = from + 2 ** Math.floor(Math.log2(to - from - 1))
+      return [...split(from, middle), ...split(middle, to)]
+    }
+    return split(0, part.length)
+  })
+
+const utf8 = new TextEncoder()
+
+/** Texts up to so many characters are taken for the longest that they may be. */
+const SHORT = 300
+
+/** At most how many bytes a plain value has in a statement. */
+export const bytesOf = (value: unknown): number => {
+  if (typeof value === 'string') return value.length <= SHORT ? value.length * 3 : utf8.encode(value).length
+  if (value instanceof Uint8Array) return value.length * 2
+  if (typeof value !== 'object' || value === null || value instanceof Date) return 32
+  return Object.entries(value).reduce((sum, [name, item]) => sum + name.length * 3 + 4 + bytesOf(item), 2)
+}
+
+/** The same of a row of expressions: those of its literals. */
+export const bytesOfScalars = (row: readonly (Scalar | null)[]): number =>
+  row.reduce((sum, s) => sum + (s?.node.tag === 'literal' ? bytesOf(s.node.value) : 32), 0)

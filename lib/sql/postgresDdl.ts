@@ -106,6 +106,8 @@ export const writes: Writes = {
   rowsAtOnce: 3_000,
   arrays,
   parameters: 60_000,
+  // a message has up to a gigabyte, and a text in JavaScript half of one
+  bytes: 2 ** 26,
   missing: 'DEFAULT',
   allDefaults: 'DEFAULT VALUES',
   nullMakesKey: false,

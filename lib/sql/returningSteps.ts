@@ -31,7 +31,7 @@ import {
 } from '../plan/Rel.js'
 import { defaultOf, type PrintedWrite, type Write } from '../plan/write.js'
 import { literalRows } from './bulk.js'
-import { chunks } from './chunks.js'
+import { bytesOfScalars, chunks, within } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { isUpsert, stepsOf, type Upsert, upsertSteps } from './upsertSteps.js'
 
@@ -87,6 +87,10 @@ const each = <A>(all: readonly A[], steps: (a: A, rows: readonly unknown[], next
 /** How many rows are written, or read by their keys, in one statement. */
 const most = ({ writes }: Dialect, columns: number): number =>
   Math.max(1, Math.min(writes.rowsAtOnce, Math.floor(writes.parameters / Math.max(1, columns))))
+
+/** Rows that are written, as many as one statement takes. */
+const rowsIn = ({ writes }: Dialect, rows: readonly Row[], size: number): readonly (readonly Row[])[] =>
+  within(chunks(rows, size), { most: writes.bytes, bytes: bytesOfScalars })
 
 /** The fields that tell a row: those of the primary key, or of a unique one without null. */
 const keyIn = (table: AnyTable): readonly string[] | undefined =>
@@ -362,7 +366,7 @@ const inserting = (dialect: Dialect, given: Insert, next: Next): Next => {
   const keyOfRow = (row: Row): readonly (Scalar | null)[] => key.map(c => row[write.fields.indexOf(c.name)] ?? null)
   const isWhole = (row: Row): boolean => keyOfRow(row).every(isGiven)
   const size = write.fields.length === 0 ? 1 : most(dialect, write.fields.length)
-  const statements = runs(write.rows, isWhole).flatMap(run => chunks(run, size))
+  const statements = runs(write.rows, isWhole).flatMap(run => rowsIn(dialect, run, size))
   const one = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps => ({
     tag: 'do',
     write: { ...write, rows, returning: null },
@@ -377,7 +381,7 @@ const inserting = (dialect: Dialect, given: Insert, next: Next): Next => {
   return rows =>
     settled(write, isBefore, w =>
       each(
-        runs(w.rows, isWhole).flatMap(run => chunks(run, size)),
+        runs(w.rows, isWhole).flatMap(run => rowsIn(dialect, run, size)),
         one,
         next,
       )(rows),
@@ -474,7 +478,7 @@ const upserting = (dialect: Dialect, given: Upsert): Steps => {
 const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly Row[]) => Steps): Steps => {
   const bare: Upsert = { ...write, returning: null }
   if (upsertSteps(bare) === null) {
-    const some = chunks(write.rows, most(dialect, write.fields.length))
+    const some = rowsIn(dialect, write.rows, most(dialect, write.fields.length))
     const whole = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps => ({
       tag: 'do',
       write: { ...bare, rows },
