@@ -373,6 +373,10 @@ export const exprEquations: readonly Equation[] = [
     const at = (type: string): Code<any> => apply(x('jsonAt', column(type)), documents(p), valueCode('a'))
     return [x('eq', at('float'), at('int')), x('eq', at('int'), at('int'))]
   }),
+  logic('jsonAt(int)(d, ...p) = jsonAt(bigint)(d, ...p), where it is not null', 'An int is an integer of 64 bits.', p => {
+    const at = (type: string): Code<any> => apply(x('jsonAt', column(type)), documents(p), valueCode('a'))
+    return [x('eq', at('bigint'), at('int')), x('eq', at('int'), at('int'))]
+  }),
   ...(['text', 'int', 'float', 'boolean'] as const).map(kind =>
     over(
       `jsonAt(${kind})(jsonObject({ k: a, l: b }), k) = a`,

@@ -181,10 +181,10 @@ const amongElements =
     call('Expr', 'arrayContains', array(w, element), expression(w, element, fuel - 1))
 
 const inJson =
-  (type: string): Maker =>
+  (type: Code<any>): Maker =>
   (w, fuel) => {
     const steps = w.choices.pick([['a'], ['b', 0], [0], ['b']] as const)
-    return apply(call('Expr', 'jsonAt', column(type)), document(w, fuel), ...steps.map(valueCode))
+    return apply(call('Expr', 'jsonAt', type), document(w, fuel), ...steps.map(valueCode))
   }
 
 /** Parts of documents: of those that are generated, and of others. */
@@ -217,7 +217,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('datePart', of('timestamp'), word(`${DAY_PARTS} ${TIME_PARTS} epochMilliseconds`)),
     expr('datePart', of('time'), word(TIME_PARTS)),
     expr('daysBetween', of('date'), plainOr('date')),
-    inJson('int'),
+    inJson(column('int')),
     expr('jsonLength', document),
     w => call('Expr', 'arrayLength', array(w, w.choices.pick(['text', 'int'] as const))),
     expr('byteLength', of('bytes', 'text')),
@@ -226,7 +226,12 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     castTo(column('int'), 'numeric', 'boolean'),
     w => apply(call('Expr', 'cast', column('int')), atom('float')(w)),
   ],
-  bigint: [...integer('bigint'), castTo(column('bigint'), 'int', 'numeric'), fromText(column('bigint'), 'bigint')],
+  bigint: [
+    ...integer('bigint'),
+    inJson(column('bigint')),
+    castTo(column('bigint'), 'int', 'numeric'),
+    fromText(column('bigint'), 'bigint'),
+  ],
   float: [
     ...arithmetic('float'),
     expr('plus', of('float', 'int'), of('float')),
@@ -241,7 +246,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('power', atom('float'), number([2, 1, 0, -1])),
     expr('power', atom('int'), atom('int')),
     expr('sqrt', of('float', 'int')),
-    inJson('float'),
+    inJson(column('float')),
   ],
   numeric: [
     ...arithmetic('numeric'),
@@ -249,6 +254,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     castTo(decimal(4), 'int', 'numeric'),
     castTo(decimal(2), 'int', 'bigint'),
     castTo(decimal(1), 'numeric'),
+    inJson(decimal(2)),
     fromText(decimal(2), 'numeric'),
     w => apply(call('Expr', 'cast', decimal(2)), atom('float')(w)),
     expr('round', of('numeric'), number([1, 0, 2])),
@@ -266,12 +272,12 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...['left', 'right', 'repeat'].map(f => expr(f, of('text'), number([1, 2, 0]))),
     ...['padStart', 'padEnd'].map(f => expr(f, of('text'), number([2, 4, 0]), plainText(['-', 'a😀', ' ']))),
     ...extremes('text'),
-    inJson('text'),
+    inJson(column('text')),
     expr('jsonType', document),
     expr('hex', of('bytes')),
     (w, fuel) => call('Expr', 'arrayJoin', split(w, fuel - 1), valueCode(w.choices.pick(['', ', ', '~']))),
   ],
-  boolean: [fromText(column('boolean'), 'boolean'), inJson('boolean'), hasPart, amongElements('text'), amongElements('int')],
+  boolean: [fromText(column('boolean'), 'boolean'), inJson(column('boolean')), hasPart, amongElements('text'), amongElements('int')],
   bytes: [expr('unhex', expr('hex', of('bytes')) as never), expr('unhex', of('text')), expr('sha256', of('bytes', 'text'))],
   date: [
     castTo(column('date'), 'timestamp'),

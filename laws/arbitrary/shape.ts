@@ -47,7 +47,7 @@ export const field = (w: Writer): Code<unknown> => {
     case 'part':
       return part(w)
     case 'document':
-      return document(w, 2)
+      return w.choices.below(4) === 3 ? call('Expr', 'jsonText', document(w, 1)) : document(w, 2)
     case 'record':
       return record([
         ['x', single(w)],

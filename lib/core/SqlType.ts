@@ -8,7 +8,7 @@
  * - smallint, int, float: number; bigint: bigint; numeric(p, s): decimal text with exactly s fraction digits
  * - text, varchar, char, uuid, enum: string; boolean: boolean; bytes: Uint8Array
  * - timestamp: Date (an instant in UTC, milliseconds); timestampMicros, date, time: ISO text
- * - json: the JSON value; array: an array; vector: number[] of 32-bit floats
+ * - json: the JSON value, or (`read: 'text'`) its text with all digits; array: an array; vector: number[] of 32-bit floats
  */
 import type { DialectName } from './DialectName.js'
 
@@ -19,7 +19,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export type SqlType =
   | { readonly tag: 'smallint' | 'int' | 'bigint' | 'float' | 'uuid' | 'boolean' }
-  | { readonly tag: 'timestamp' | 'timestampMicros' | 'date' | 'time' | 'json' | 'bytes' }
+  | { readonly tag: 'timestamp' | 'timestampMicros' | 'date' | 'time' | 'bytes' }
+  | { readonly tag: 'json'; readonly read?: 'text' }
   | { readonly tag: 'numeric'; readonly precision: number; readonly scale: number; readonly sqlite?: 'real' }
   | { readonly tag: 'text'; readonly collation?: 'stored' }
   | { readonly tag: 'varchar' | 'char'; readonly length: number }

@@ -121,6 +121,7 @@ export type OwnFn =
   | 'random'
   | 'randomUuid'
   | 'jsonAt'
+  | 'jsonText'
   | 'jsonLength'
   | 'jsonType'
   | 'jsonObject'

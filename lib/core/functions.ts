@@ -164,6 +164,7 @@ export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
   random: facts([], FLOAT, { stable: 'never' }),
   randomUuid: facts([], given({ tag: 'uuid' }), { stable: 'never' }),
   jsonAt: facts([DOCUMENTS, TEXTS], given({ tag: 'json' }), { nulls: 'partial', writesLiterals: true, isValue: true }),
+  jsonText: facts([DOCUMENTS], given({ tag: 'json', read: 'text' })),
   jsonLength: facts([DOCUMENTS], INT, { nulls: 'partial' }),
   jsonType: facts([DOCUMENTS], TEXT),
   jsonObject: { ...made, takes: [TEXTS, MEMBERS] },

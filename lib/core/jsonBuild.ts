@@ -4,7 +4,7 @@
  * A document denotes a JSON value: an object with the value of each member under its name, or an array of the values of its
  * elements. A null among them is JSON's null, a document among them is part of the new one, and a document is never null itself.
  * Members are of types whose values are JSON as they are: texts, uuids, int and smallint, float, boolean and json. JSON's numbers
- * are doubles: a computed int beyond 2^53 is the nearest one, as `cast(float)` of it.
+ * are what they are in SQL: a computed int beyond 2^53 keeps its digits, and reading the document refuses it, as any such number.
  *
  * Laws: `jsonAt(c)(jsonObject({ k: e }), k) = e` and `jsonAt(c)(jsonArray([e]), 0) = e` for e of text, float or boolean, and of
  * int within 2^53; `jsonLength(jsonArray(es))` is how many they are.

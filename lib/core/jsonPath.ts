@@ -6,7 +6,8 @@
  * nothing, where there is JSON's null, and where there is a value of another JSON type: nothing is converted.
  *
  * Laws: `jsonAt(c)(e, ...p, ...r) = jsonAt(c)(jsonAt(anyJson)(e, ...p), ...r)`; at most one of `jsonAt(text)`, `jsonAt(float)`,
- * `jsonAt(boolean)` of one place is not null; where `jsonAt(int)` is not null, `jsonAt(float)` is the same number.
+ * `jsonAt(boolean)` of one place is not null; where `jsonAt(int)` is not null, `jsonAt(float)` and `jsonAt(bigint)` are the same number.
+ * `JSON.parse(jsonText(e))` is `e` where doubles hold its numbers.
  */
 import { kindOf, textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
@@ -15,8 +16,8 @@ import { type SqlType, showSqlType } from './SqlType.js'
 import { type Column, type Expr, type ExprType, exprType, invalid } from './Syntax.js'
 import { DOCUMENTS } from './typeSets.js'
 
-/** What JSON values are read as: a number that is whole and exact may be an int, any may be a float. */
-const READ: readonly SqlType['tag'][] = ['text', 'int', 'float', 'boolean', 'json']
+/** What JSON values are read as: a number is read as each type of numbers that holds it. */
+const READ: readonly SqlType['tag'][] = ['text', 'int', 'bigint', 'numeric', 'float', 'boolean', 'json']
 
 const MOST_STEPS = 20
 
@@ -38,9 +39,10 @@ const pathProblem = (path: readonly unknown[]): DbError | null => {
 }
 
 /**
- * The value at a path of a document, as a column's type: `text`, `int`, `float`, `boolean`, `json(type)` or one of these with a
- * `codec`. Null where there is none, JSON's null or a value of another JSON type; an int is a number without a fraction that is
- * exact (below 2^53). Decimals and bigints have no JSON form that JavaScript reads exactly: keep them as text.
+ * The value at a path of a document, as a column's type: `text`, `int`, `bigint`, `numeric`, `float`, `boolean`, `json(type)` or one
+ * of these with a `codec`. Null where there is none, JSON's null or a value of another JSON type. A number is read as a type that holds
+ * it, and is null as another: an int or bigint has no fraction (below 2^53 and 2^63), a numeric no digits beyond its scale, and a whole
+ * number from 2^53 to 9e18 is a float if a double holds it.
  *
  *     jsonAt(text)(order.details, 'items', 0, 'name')
  */
@@ -59,6 +61,12 @@ export const jsonAt =
     const found = call('jsonAt', [value, literalOf(exprType(TEXT), JSON.stringify(path))], type.sql)
     return doubled({ ...found, type }, 14)
   }
+
+/**
+ * The text of a document, with all digits of its numbers: for documents of other programs, whose numbers a double may not hold.
+ * Without spaces, keys in order. It is written when the result is read; in the query it stays a document.
+ */
+export const jsonText = <A>(e: Expr<A>): Expr<string | Extract<A, null>> => call('jsonText', [e])
 
 /** The number of elements of an array; null of anything else. */
 export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => doubled(call('jsonLength', [e]))

@@ -11,6 +11,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { kindOf } from '../core/Canonical.js'
 import { decodeError, refuse } from '../core/DbError.js'
+import { inexactNumber } from '../core/jsonNumbers.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { AnyExpr, RowShape } from '../core/Syntax.js'
 import { type AnyLeaf, type Path, visit } from '../core/scope.js'
@@ -53,6 +54,8 @@ export const decoder = ({ value, holds, rows }: Meaning): ((shape: RowShape, row
     const expected = refine?.name ?? showSqlType(sql)
     const canonical = canonicalOf(sql, value(e), `row ${row}, column ${named(path)}`)
     if (canonical === null) return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
+    const inexact = sql.tag === 'json' ? inexactNumber(canonical, row, path) : null
+    if (inexact !== null) return refuse(inexact)
     if (refine === null) return canonical
     const decoded = refine.decode(canonical)
     return E.isRight(decoded) ? decoded.right : refuse(decodeError(row, named(path), expected, kindOf(canonical), decoded.left))

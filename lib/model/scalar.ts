@@ -173,6 +173,7 @@ const STRICT: {
   arrayContains: ([a, x]) => (a.value as readonly Value[]).includes(x.value),
   split: ofText((a, separator) => a.split(separator)),
   jsonAt: ([a, path], type) => jsonAt(a.value, path.value as string, type),
+  jsonText: ([a]) => a.value,
   jsonLength: ([a]) => jsonLength(a.value),
   jsonType: ([a]) => jsonType(a.value),
   jsonContains: ([a, b]) => jsonContains(a.value, b.value),

@@ -8,7 +8,8 @@
  * Law (round trip): `read(t)(store(write(t)(v))) = v` for every canonical v, on every engine.
  */
 import { canonical, decimalOf, unscaled } from '../core/Canonical.js'
-import type { Json, SqlType } from '../core/SqlType.js'
+import { exactText, isKept, parseExact, placeOfExact } from '../core/jsonNumbers.js'
+import type { SqlType } from '../core/SqlType.js'
 import { fromHex } from './hex.js'
 
 const DAY = 86_400_000
@@ -29,9 +30,10 @@ export const instantText = (instant: Date, between: string): string => {
   return `${lastText}${between}${padded(Math.floor(s / 3600))}:${padded(Math.floor(s / 60) % 60)}:${padded(s % 60)}.${String(ms % 1000).padStart(3, '0')}`
 }
 
-/** What a reader answers for a cell that is not of its type, and for a number that does not fit it. */
+/** What a reader answers for a cell that is not of its type, for a number that does not fit it, and for a document with a number that no double holds. */
 export const MISMATCH: unique symbol = Symbol('mismatch')
 export const OVERFLOW: unique symbol = Symbol('overflow')
+export const INEXACT: unique symbol = Symbol('inexact')
 
 /** Reads a non-null cell. */
 export type Reader = (cell: any) => unknown
@@ -156,14 +158,25 @@ const hex: Reader = cell => {
   return fromHex(cell.startsWith('\\x') ? cell.slice(2) : cell) ?? MISMATCH
 }
 
-const parsed = (cell: unknown): unknown => {
+/** A cell, read as JSON where it is a text. */
+export const parsed = (cell: unknown, parse: (text: string) => unknown = JSON.parse): unknown => {
   if (typeof cell !== 'string') return cell
   try {
-    return JSON.parse(cell)
+    return parse(cell)
   } catch {
     return MISMATCH
   }
 }
+
+/** A document: its text where a driver gives that. */
+const document =
+  (read: 'text' | undefined): Reader =>
+  cell => {
+    if (typeof cell !== 'string') return read === 'text' ? exactText(cell) : cell
+    if (read !== 'text') return isKept(cell) ? parsed(cell) : INEXACT
+    const value = parsed(cell, parseExact)
+    return value === MISMATCH ? value : exactText(value)
+  }
 
 /** Whether a text is certainly canonical at a scale, and small: not negative, without zeros before it, up to 18 digits. */
 const isUsualDecimal = (s: string, scale: number): boolean => {
@@ -250,7 +263,7 @@ export const readCell = (type: SqlType): Reader => {
     case 'bytes':
       return hex
     case 'json':
-      return parsed
+      return document(type.read)
     case 'array':
       return list(readCell(type.element))
     case 'vector': {
@@ -265,9 +278,9 @@ export const readCell = (type: SqlType): Reader => {
   }
 }
 
-/** JSON values inside a nested collection are JSON already. */
+/** JSON values inside a nested collection are JSON already: numbers that no double holds are `ExactNumber` in it. */
 export const readJsonCell = (type: SqlType): Reader => {
-  if (type.tag === 'json') return (cell: Json) => cell
+  if (type.tag === 'json') return type.read === 'text' ? exactText : cell => (placeOfExact(cell) === null ? cell : INEXACT)
   if (type.tag === 'array') return list(readJsonCell(type.element))
   return readCell(type)
 }

@@ -10,10 +10,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { kindOf } from '../core/Canonical.js'
 import { decodeError, numericOverflow, refuse } from '../core/DbError.js'
+import { ExactNumber, inexactNumber, parseExact } from '../core/jsonNumbers.js'
 import { showSqlType } from '../core/SqlType.js'
 import type { ExprType } from '../core/Syntax.js'
 import type { RowPlan } from '../plan/Rel.js'
-import { MISMATCH, OVERFLOW, type Reader, type Values } from './Values.js'
+import { INEXACT, MISMATCH, OVERFLOW, type Reader, type Values } from './Values.js'
 
 type Cells = readonly unknown[]
 
@@ -26,15 +27,16 @@ const named = (path: readonly string[]): string => path.join('.') || '(value)'
 const leaf = (read: Reader, type: ExprType, path: readonly string[], index: number): Decoder => {
   const expected = type.refine?.name ?? showSqlType(type.sql)
   const { refine, nullable } = type
-  const refused = (cell: unknown, value: unknown, row: number): never =>
-    refuse(
-      value === OVERFLOW ? numericOverflow(`row ${row}, column ${named(path)}`) : decodeError(row, named(path), expected, kindOf(cell)),
-    )
+  const refused = (cell: unknown, value: unknown, row: number): never => {
+    if (value === OVERFLOW) return refuse(numericOverflow(`row ${row}, column ${named(path)}`))
+    const inexact = value === INEXACT ? inexactNumber(typeof cell === 'string' ? parseExact(cell) : cell, row, path) : null
+    return refuse(inexact ?? decodeError(row, named(path), expected, kindOf(cell)))
+  }
   const plain: Decoder = (cells, row) => {
     const cell = cells[index]
     if (cell === null || cell === undefined) return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
     const value = read(cell)
-    return value === MISMATCH || value === OVERFLOW ? refused(cell, value, row) : value
+    return value === MISMATCH || value === OVERFLOW || value === INEXACT ? refused(cell, value, row) : value
   }
   if (refine === null) return plain
   return (cells, row) => {
@@ -47,10 +49,10 @@ const leaf = (read: Reader, type: ExprType, path: readonly string[], index: numb
 
 const BOOLEAN: ExprType = { sql: { tag: 'boolean' }, nullable: false, refine: null }
 
-const jsonRows = (cell: unknown, path: readonly string[], row: number): readonly Cells[] => {
+const jsonRows = (cell: unknown, path: readonly string[], row: number, parse: (text: string) => unknown): readonly Cells[] => {
   if (Array.isArray(cell)) return cell
   try {
-    const rows: unknown = JSON.parse(cell as string)
+    const rows: unknown = parse(cell as string)
     if (Array.isArray(rows)) return rows
   } catch {
     // what it is instead is said below
@@ -71,16 +73,40 @@ export const decoder = (plan: RowPlan, values: Values): Decoder => {
   return made
 }
 
+/** Whether a row has a document in it, whose numbers are looked at one by one. */
+const holdsDocuments = (plan: RowPlan): boolean => {
+  switch (plan.tag) {
+    case 'cell':
+      return plan.type.sql.tag === 'json'
+    case 'record':
+      return plan.fields.some(([, field]) => holdsDocuments(field))
+    case 'extended':
+      return holdsDocuments(plan.row) || plan.fields.some(([, field]) => holdsDocuments(field))
+    default:
+      return holdsDocuments(plan.row)
+  }
+}
+
+/** Cells that are no documents have numbers, exact or not. */
+const doublesOf =
+  (read: Values['readJson']): Values['readJson'] =>
+  type => {
+    const reader = read(type)
+    return type.tag === 'json' ? reader : cell => reader(cell instanceof ExactNumber ? Number(cell.digits) : cell)
+  }
+
 const build = (plan: RowPlan, read: Values['read'], values: Values): Decoder => {
   switch (plan.tag) {
     case 'cell':
       return leaf(read(plan.type.sql), plan.type, plan.path, plan.index)
     case 'nested': {
       const { index, path, cardinality } = plan
-      const inner = build(plan.row, values.readJson, values)
-      if (cardinality === 'many') return (cells, row) => jsonRows(cells[index], path, row).map(item => inner(item, row))
+      const exact = holdsDocuments(plan.row)
+      const inner = build(plan.row, exact ? doublesOf(values.readJson) : values.readJson, values)
+      const parse = exact ? parseExact : JSON.parse
+      if (cardinality === 'many') return (cells, row) => jsonRows(cells[index], path, row, parse).map(item => inner(item, row))
       return (cells, row) => {
-        const [first] = jsonRows(cells[index], path, row)
+        const [first] = jsonRows(cells[index], path, row, parse)
         return first === undefined ? O.none : O.some(inner(first, row))
       }
     }

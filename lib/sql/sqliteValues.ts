@@ -6,6 +6,7 @@
  * text; its placeholder casts it.
  */
 import { decimalOf, unscaled } from '../core/Canonical.js'
+import { ExactNumber } from '../core/jsonNumbers.js'
 import type { SqlType } from '../core/SqlType.js'
 import { toHex } from './hex.js'
 import {
@@ -14,6 +15,7 @@ import {
   list,
   MISMATCH,
   OVERFLOW,
+  parsed,
   type Reader,
   readCell,
   readJsonCell,
@@ -81,25 +83,26 @@ const read = (type: SqlType): Reader => {
     if (type.sqlite === 'real') return cell => (Number.isFinite(Number(cell)) ? Number(cell).toFixed(type.scale) : MISMATCH)
   }
   if (type.tag === 'array') return list(readJson(type.element))
-  if (type.tag === 'json') return document
+  if (type.tag === 'json') return document(type)
   return readCell(type)
 }
 
 /** A computed float beyond the doubles is written as `9.0e+999` in a document. */
-const document: Reader = cell => {
-  const value = readCell({ tag: 'json' })(cell)
-  return typeof cell === 'string' && cell.includes('e+999') ? finite(value) : value
+const document = (type: SqlType & { readonly tag: 'json' }): Reader => {
+  const read = readCell(type)
+  return cell => (typeof cell === 'string' && cell.includes('e+999') && !isFiniteJson(parsed(cell)) ? OVERFLOW : read(cell))
 }
 
-const finite: Reader = value => (isFiniteJson(value) ? value : OVERFLOW)
-
 const isFiniteJson = (value: unknown): boolean =>
-  typeof value === 'number'
-    ? Number.isFinite(value)
+  typeof value === 'number' || value instanceof ExactNumber
+    ? Number.isFinite(Number(value instanceof ExactNumber ? value.digits : value))
     : typeof value !== 'object' || value === null || Object.values(value).every(isFiniteJson)
 
 const readJson = (type: SqlType): Reader => {
-  if (type.tag === 'json') return finite
+  if (type.tag === 'json') {
+    const read = readJsonCell(type)
+    return value => (isFiniteJson(value) ? read(value) : OVERFLOW)
+  }
   return type.tag === 'numeric' || type.tag === 'array' ? read(type) : readJsonCell(type)
 }
 

@@ -8,7 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
-import { anyJson, bigint, boolean, codec, float, int, json, nullable, numeric, text } from '../../lib/core/Column.js'
+import { anyJson, bigint, boolean, codec, float, int, json, nullable, numeric, smallint, text, uuid } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
@@ -65,7 +65,7 @@ const PATHS: readonly (readonly (string | number)[])[] = [
   ['list', 2_147_483_647],
 ]
 
-const TYPES: { readonly [name: string]: AnyColumn } = { text, int, float, boolean, json: anyJson }
+const TYPES: { readonly [name: string]: AnyColumn } = { text, int, bigint, numeric: numeric(17, 1), float, boolean, json: anyJson }
 
 const orders = table('json_orders', { id: int, details: anyJson, note: nullable(anyJson) }, { primaryKey: ['id'] })
 
@@ -123,6 +123,17 @@ for (const engine of engines) {
       }
     })
   }
+
+  test('the whole text', async () => {
+    const texts = pipe(
+      rows,
+      Q.orderBy(r => [X.asc(r.i)]),
+      Q.map(r => ({ whole: X.jsonText(r.doc), part: X.jsonText(X.jsonAt(anyJson)(r.doc, 'list')) })),
+    )
+    await same('of a column', texts)
+    await same('in a collection', Q.of({ all: Q.many(texts) }))
+    for (const row of (await s.right(Q.all(texts))) as readonly { readonly whole: string }[]) JSON.parse(row.whole)
+  })
 
   test('lengths of arrays', async () => {
     await same(
@@ -233,7 +244,7 @@ for (const engine of engines) {
     for (const path of [[], [-1], [0.5], ['a\u0000'], ['\ud800'], [null], [{}], Array.from({ length: 21 }, () => 'a')])
       await s.left('ValidationError', Q.all(Q.of({ v: X.jsonAt(text)(doc, ...(path as string[])) })))
     for (const path of [['"'], ['\\'], ['\n']]) await s.left('Unsupported', Q.all(Q.of({ v: X.jsonAt(text)(doc, ...path) })))
-    for (const type of [bigint, numeric(10, 2)] as readonly AnyColumn[])
+    for (const type of [smallint, uuid] as readonly AnyColumn[])
       await s.left('ValidationError', Q.all(Q.of({ v: X.jsonAt(type)(doc, 'a') })))
     await s.left('ValidationError', Q.all(Q.of({ v: X.jsonAt(text)(X.lit('{}'), 'a') })))
     await s.left('ValidationError', Q.all(Q.of({ v: X.jsonLength(X.lit('[]')) })))

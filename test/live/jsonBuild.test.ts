@@ -263,7 +263,17 @@ for (const engine of engines) {
         })),
       ),
     )
-    await same('the nearest double', Q.of({ a: X.jsonArray([X.plus(X.litOf(int)(2 ** 53 - 1), 2)]) }))
+    const beyond = X.jsonArray([X.plus(X.litOf(int)(2 ** 53 - 1), 2)])
+    await s.left('DecodeError', Q.all(Q.of({ beyond })))
+    const read = {
+      text: X.jsonText(beyond),
+      id: X.jsonAt(Col.bigint)(beyond, 0),
+      int: X.jsonAt(int)(beyond, 0),
+      float: X.jsonAt(float)(beyond, 0),
+    }
+    assert.equal(await same('beyond the doubles', Q.of(read)), [
+      { text: '[9007199254740993]', id: 9007199254740993n, int: null, float: null },
+    ])
   })
 
   test('a number beyond the doubles is NumericOverflow, wherever the document is', async () => {

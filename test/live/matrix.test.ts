@@ -148,6 +148,7 @@ const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
   random: null,
   randomUuid: null,
   jsonAt: [1, e => X['jsonAt'](float)(e, 'a')],
+  jsonText: [1, X['jsonText']],
   jsonLength: [1, X['jsonLength']],
   jsonType: [1, X['jsonType']],
   jsonObject: [1, e => X['jsonObject']({ a: e })],

@@ -655,7 +655,14 @@ documents('a document is made of the values of expressions', () => {
     d: { a: [{ b: 'x', n: 1.5, whole: 2, yes: false, none: null }], __proto__x: 1, 0: 'field' },
     e: 0.5,
   })
-  is(X.jsonArray([X.plus(X.lit(2 ** 53 - 1), 2), X.jsonArray([X.jsonObject({ '': X.lit('') })])]), [2 ** 53, [{ '': '' }]])
+  is(X.jsonArray([X.lit(2 ** 53 - 1), X.jsonArray([X.jsonObject({ '': X.lit('') })])]), [2 ** 53 - 1, [{ '': '' }]])
+  const beyond = X.jsonArray([X.plus(X.lit(2 ** 53 - 1), 2)])
+  fails(beyond, 'DecodeError')
+  is(X.jsonText(beyond), '[9007199254740993]')
+  is(X.jsonAt(bigint)(beyond, 0), 2n ** 53n + 1n)
+  is(X.jsonType(X.jsonAt(anyJson)(beyond, 0)), 'number')
+  is(X.jsonContains(beyond, [{}]), false)
+  is(X.jsonAt(text)(beyond, 0, 'digits'), null)
   is(X.jsonAt(int)(X.jsonArray([X.plus(X.lit(2 ** 53 - 1), 2)]), 0), null)
   is(X.jsonAt(text)(X.jsonObject({ ['__proto__']: X.lit('own') }), '__proto__'), 'own')
 })

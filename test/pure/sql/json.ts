@@ -3,7 +3,7 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from '../../../lib/core/Agg.js'
-import { anyJson, bigint, boolean, float, int, text } from '../../../lib/core/Column.js'
+import { anyJson, bigint, boolean, date, float, int, numeric, text } from '../../../lib/core/Column.js'
 import {
   asc,
   eq,
@@ -14,6 +14,7 @@ import {
   jsonContains,
   jsonLength,
   jsonObject,
+  jsonText,
   jsonType,
   lit,
   litOf,
@@ -49,10 +50,20 @@ export const json: Cases = {
 
   'a value of a document that is a parameter': () => Q.of({ x: jsonAt(int)(litOf(anyJson)([1, 2]), 1) }),
 
+  'exact numbers of a document, and its whole text': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => ({
+        id: jsonAt(bigint)(row.details, 'id'),
+        price: jsonAt(numeric(10, 2))(row.details, 'price'),
+        whole: jsonText(row.details),
+      })),
+    ),
+
   'a type that no JSON value has': () =>
     pipe(
       Q.from(everything),
-      Q.map(row => jsonAt(bigint)(row.details, 'id')),
+      Q.map(row => jsonAt(date)(row.details, 'day')),
     ),
 
   'a document of values': () =>
