@@ -8,6 +8,7 @@
  * Laws: `chunks(all, size).flat() = all`; `within(parts, limit).flat() = parts.flat()`.
  */
 import type { Scalar } from '../plan/Rel.js'
+import type { Dialect } from './Dialect.js'
 
 export const chunks = <A>(all: readonly A[], size: number): readonly (readonly A[])[] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
@@ -45,5 +46,12 @@ export const bytesOf = (value: unknown): number => {
 }
 
 /** The same of a row of expressions: those of its literals. */
-export const bytesOfScalars = (row: readonly (Scalar | null)[]): number =>
+const bytesOfScalars = (row: readonly (Scalar | null)[]): number =>
   row.reduce((sum, s) => sum + (s?.node.tag === 'literal' ? bytesOf(s.node.value) : 32), 0)
+
+/** Rows that are written, at most `size` of them in a statement, and as many bytes as it takes. */
+export const rowsIn = <R extends readonly (Scalar | null)[]>(
+  dialect: Dialect,
+  rows: readonly R[],
+  size: number,
+): readonly (readonly R[])[] => within(chunks(rows, size), { most: dialect.writes.bytes, bytes: bytesOfScalars })

@@ -31,7 +31,7 @@ import {
 } from '../plan/Rel.js'
 import { defaultOf, type PrintedWrite, type Write } from '../plan/write.js'
 import { literalRows } from './bulk.js'
-import { bytesOfScalars, chunks, within } from './chunks.js'
+import { chunks, rowsIn } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { isUpsert, stepsOf, type Upsert, upsertSteps } from './upsertSteps.js'
 
@@ -87,10 +87,6 @@ const each = <A>(all: readonly A[], steps: (a: A, rows: readonly unknown[], next
 /** How many rows are written, or read by their keys, in one statement. */
 const most = ({ writes }: Dialect, columns: number): number =>
   Math.max(1, Math.min(writes.rowsAtOnce, Math.floor(writes.parameters / Math.max(1, columns))))
-
-/** Rows that are written, as many as one statement takes. */
-const rowsIn = ({ writes }: Dialect, rows: readonly Row[], size: number): readonly (readonly Row[])[] =>
-  within(chunks(rows, size), { most: writes.bytes, bytes: bytesOfScalars })
 
 /** The fields that tell a row: those of the primary key, or of a unique one without null. */
 const keyIn = (table: AnyTable): readonly string[] | undefined =>

@@ -10,7 +10,7 @@ import { normalize, normalizeCondition, normalizeScalar } from '../plan/normaliz
 import { columnsOf, hasQuery, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/write.js'
 import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
-import { bytesOfScalars, chunks, within } from './chunks.js'
+import { rowsIn } from './chunks.js'
 import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
@@ -109,7 +109,7 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   // a row without any value has a form of its own, for one row
   const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
   const printed = compiled(
-    within(chunks(rows, size), { most: dialect.writes.bytes, bytes: bytesOfScalars }).map(some => ({ ...write, rows: some })),
+    rowsIn(dialect, rows, size).map(some => ({ ...write, rows: some })),
     count,
   )
   if (!isUpsert(write) || !write.outcome || asRow) return printed
@@ -158,7 +158,7 @@ const inChunks = (dialect: Dialect, write: ByQuery): readonly ByQuery[] => {
   // where rows may be met twice, or `where` may read what is set, one statement sees all of them
   if (rel.tag !== 'values' || write.twice !== null) return [write]
   const size = Math.max(1, Math.min(MOST_GIVEN, Math.floor(dialect.writes.parameters / rel.columns.length)))
-  return within(chunks(rel.rows, size), { most: dialect.writes.bytes, bytes: bytesOfScalars }).map(rows => ({
+  return rowsIn(dialect, rel.rows, size).map(rows => ({
     ...write,
     source: { ...write.source, rel: { ...rel, rows } },
   }))
