@@ -54,6 +54,7 @@ export const leftOut: { readonly [name: string]: string } = {
   'Q.show': 'text: its law is laws/show.ts',
   'C.show': 'text: its law is laws/show.ts',
   'C.run': 'a program: the laws of interpreters run every command by it',
+  'C.getOrCreate': 'a program: a look, an upsert, and a look again, in a transaction',
   'C.updateVersioned': 'a program: an update by key and version, in a transaction',
   'C.insertAll': 'a program: insertMany of chunks, in a transaction',
 }

@@ -18,6 +18,7 @@ import { MADE } from './Syntax.js'
 import type { InsertOf, UpdateOf } from './Table.js'
 import { assignments, type Cardinality, inserting, refusal, type Write, write } from './written.js'
 
+export { type GotOrCreated, getOrCreate } from './getOrCreate.js'
 export { type InsertAllOptions, insertAll, type Rows } from './insertAll.js'
 export type { Command } from './Syntax.js'
 export { deleteUsing, updateFrom, updateMany } from './updates.js'

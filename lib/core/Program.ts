@@ -10,6 +10,7 @@
  * nested transactions are savepoints. `rolledBack(p)` answers what `p` answers and changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { textProblem } from './Canonical.js'
 import { type DbError, validationError } from './DbError.js'
 import { templateProblem } from './Expr.js'
@@ -37,15 +38,32 @@ export const rollback =
   async () =>
     E.left({ [MADE]: true, _tag: 'Rollback', value })
 
-const isConflict = (e: unknown): boolean => {
-  const tag = (e as Partial<DbError> | null)?._tag
-  return tag === 'SerializationFailure' || tag === 'Deadlock'
+const tagOf = (e: unknown): unknown => (e as Partial<DbError> | null)?._tag
+
+const isConflict = (e: unknown): boolean => tagOf(e) === 'SerializationFailure' || tagOf(e) === 'Deadlock'
+
+/**
+ * Runs a transaction again after each conflict. MySQL, MariaDB, and a Postgres at repeatable read undo the whole transaction then, not the
+ * savepoint: an inner transaction that finds the outer one undone answers the conflict, for the outermost to be run again.
+ */
+const afterConflicts = <X, A>(times: number, once: TaskEither<X, A>): TaskEither<X, A> => {
+  let conflict: E.Left<X> | null = null
+  let isUndone = false
+  const next: TaskEither<X, A> = async () => {
+    const answer = await once()
+    if (E.isRight(answer)) return answer
+    if (isConflict(answer.left)) conflict = answer
+    isUndone = conflict !== null && tagOf(answer.left) === 'TransactionAborted'
+    return isUndone && conflict !== null ? conflict : answer
+  }
+  return retried({ times }, e => isConflict(e) && !isUndone)(next)
 }
 
 /**
  * Runs a program as one transaction: committed when it answers `Right`, undone when it answers `Left`
  * or rejects. Inside another transaction it is a savepoint. With `retry` the whole body runs again after a conflict with
- * another transaction: what it does besides the database happens again too.
+ * another transaction: what it does besides the database happens again too. In an inner transaction the conflict is answered where the engine
+ * has undone the outer one.
  */
 export const transaction =
   (options: TxOptions = {}) =>
@@ -53,7 +71,7 @@ export const transaction =
   env =>
   async () => {
     const once = env.db.transaction<X, A>(options, tx => program({ ...env, db: tx }))
-    const answer = await (options.retry === undefined ? once : retried({ times: options.retry }, isConflict)(once))()
+    const answer = await (options.retry === undefined ? once : afterConflicts(options.retry, once))()
     if (E.isLeft(answer) && isRollback(answer.left)) return E.right(answer.left.value as RolledBack<X>)
     return answer as E.Either<Exclude<X, Rollback<unknown>> | DbError, A>
   }

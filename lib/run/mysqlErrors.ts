@@ -173,11 +173,13 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
         : databaseError(String(e.errno), cause.message, cause)
     case 1364:
       return notNullViolation(table?.name ?? '', /^Field '(.*)' doesn't/s.exec(e.message)?.[1] ?? '', cause)
+    // 167: so MariaDB says that the generated values of a column are used up
+    case 167:
     case 1264:
     case 1690:
     case 1416:
     case 1916:
-      return numericOverflow(e.errno === 1264 ? columnIn(e.message) : null, cause)
+      return numericOverflow(e.errno === 1264 || e.errno === 167 ? columnIn(e.message) : null, cause)
     case 1406:
       return valueTooLong(/^Data too long for column '(.*)' at row/s.exec(e.message)?.[1] ?? null, cause)
     case 1153:
@@ -239,6 +241,9 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1582:
     case 1583:
       return syntaxError(cause.message.slice(0, 200), shownSql(context), null, context.hasRaw, cause)
+    // 1467: the next generated value could not be read. On MariaDB InnoDB's locks are the reason (10.11, 50 upserts of one key at once);
+    // used up are only the values of an unsigned bigint then, of other types that is 167
+    case 1467:
     case 1213:
     case 3058:
       return deadlock(cause)

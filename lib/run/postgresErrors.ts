@@ -137,6 +137,9 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
       return tooLong(e, context, cause)
     case '22003':
       return numericOverflow(overflowIn(e.message), cause)
+    // a sequence has reached its last value
+    case '2200H':
+      return numericOverflow('a sequence has given out all its values', cause)
     case '42P01':
       if (e.message.startsWith('missing FROM'))
         return syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), context.hasRaw, cause)

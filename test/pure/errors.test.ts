@@ -330,6 +330,11 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   [{ code: '22001', message: 'value too long for type character varying(9)' }, about(team), { _tag: 'ValueTooLong', column: null }],
   [{ code: '22003', message: 'integer out of range' }, about(team), { _tag: 'NumericOverflow', where: 'integer' }],
   [
+    { code: '2200H', message: 'nextval: reached maximum value of sequence "team_id_seq" (2147483647)' },
+    about(team),
+    { _tag: 'NumericOverflow', where: 'a sequence has given out all its values' },
+  ],
+  [
     {
       code: '22003',
       message: 'numeric field overflow',
@@ -557,6 +562,8 @@ const bothSay: Said = [
     { _tag: 'Timeout', what: 'waiting for a lock', milliseconds: 0 },
   ],
   [1213, 'Deadlock found when trying to get lock; try restarting transaction', about(team), { _tag: 'Deadlock' }],
+  [1467, 'Failed to read auto-increment value from storage engine', about(team), { _tag: 'Deadlock' }],
+  [167, "Out of range value for column 'id' at row 1", about(team), { _tag: 'NumericOverflow', where: 'id' }],
   [
     1792,
     'Cannot execute statement in a READ ONLY transaction',

@@ -86,7 +86,7 @@ const chapters: readonly Chapter[] = [
 
 /** What has no SQL of its own. */
 const APART: readonly string[] = [
-  ...['Q.show', 'Q.stages', 'Q.stream', 'Q.LONGEST_TIMER', 'C.show', 'C.run', 'C.insertAll', 'C.updateVersioned'],
+  ...['Q.show', 'Q.stages', 'Q.stream', 'Q.LONGEST_TIMER', 'C.show', 'C.run', 'C.getOrCreate', 'C.insertAll', 'C.updateVersioned'],
   ...['literalOf', 'asColumn', 'templateProblem'],
 ]
 
