@@ -28,7 +28,6 @@ import {
   node,
   nullable,
   operand,
-  refused,
   TEXT,
   taken,
   textArg,
@@ -65,6 +64,7 @@ export * from './jsonContains.js'
 export * from './jsonPath.js'
 export * from './lists.js'
 export * from './matching.js'
+export * from './members.js'
 export type { Expr, Maybe, Order, Pred } from './Syntax.js'
 export * from './textMath.js'
 export { now, random, randomUuid } from './volatile.js'
@@ -156,20 +156,6 @@ export const isNull = <A>(e: Expr<A>): Expr<boolean> => call('isNull', [e])
 
 /** `not(isNull(e))`. */
 export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => call('not', [isNull(e)])
-
-/** Whether the value is one of a list, which holds no nulls. `inList(e, [])` is false. */
-export const inList = <A>(given: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
-  const e = argument(given)
-  if (values.length === 0) return lit(false)
-  const all = aligned([e, ...values.map(v => operand(e.type, v))])
-  const problem = refused(all) === undefined ? callProblem('eq', all, 'inList') : null
-  if (problem !== null) return invalid(problem, exprType(BOOLEAN))
-  const [first, ...rest] = all as [AnyExpr, ...AnyExpr[]]
-  return node({ tag: 'in', operand: first, list: rest }, exprType(BOOLEAN, e.type.nullable), all)
-}
-
-/** `not(inList(e, values))`; `notIn(e, [])` is true. */
-export const notIn = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => not(inList(e, values))
 
 // --- Logic ------------------------------------------------------------------------------------
 

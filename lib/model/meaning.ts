@@ -47,6 +47,7 @@ import { aggregated, type Member } from './aggregate.js'
 import { convert } from './casts.js'
 import { uuid4 } from './chance.js'
 import { type Database, seenAs, stored } from './Database.js'
+import { isMember } from './members.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { among, apply, both, negated, type Operand, type Truth } from './scalar.js'
 import { exact, identities, identity, type Value } from './value.js'
@@ -132,7 +133,7 @@ export const meaning = (db: Database): Meaning => {
       case 'case':
         return value((n.branches.find(([condition]) => holds(condition)) ?? [null, n.otherwise])[1])
       case 'in':
-        return among(operand(n.operand), n.list.map(operand))
+        return isMember(operand(n.operand), n.list, operand)
       case 'cast':
         return convert(operand(n.operand), e.type.sql)
       case 'exists':

@@ -22,6 +22,7 @@ import { ISOLATION, LEVELS } from './isolation.js'
 import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './lifeline.js'
 import { type ClientConfig, type MysqlAddress, type MysqlWhere, mysqlAddress } from './mysqlAddress.js'
 import { classifyMysql, closesConnection, isMysqlReply, type MysqlError } from './mysqlErrors.js'
+import { withParameters } from './mysqlText.js'
 import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
 import { endSocket, inTime, openSocket, showEndpoint } from './socket.js'
 import { socketError, socketTrouble } from './socketErrors.js'
@@ -435,14 +436,21 @@ const driverOf = (
   }
   const stopping = (signal: AbortSignal | undefined, after?: number): Cancelling => ({ signal, after, cancel, absorb, lose: line.lose })
 
+  /** A statement as it is sent, if it is one packet; `keeps` says whether it stays prepared. */
+  const sendable = (statement: Statement): Statement & { readonly keeps: boolean } => {
+    const sent = withParameters(statement)
+    const isSame = sent.text === statement.text
+    if (bytesOf(isSame ? sent.params : [sent.text]) > most) throw new TooLarge(most + PACKET_ROOM)
+    return { ...statement, ...sent, keeps: isSame && kind.keeps(sent.text) }
+  }
   const query: Driver['query'] = async statement => {
     await idle()
-    if (bytesOf(statement.params) > most) throw new TooLarge(most + PACKET_ROOM)
     return statement.kind === 'raw' && inTransaction && !HARMLESS.test(statement.text) ? insideTransaction(statement) : one(statement)
   }
-  const one: Driver['query'] = ({ text, params, kind: use, signal }) => {
+  const one: Driver['query'] = async statement => {
+    const { kind: use, signal, ...sent } = sendable(statement)
     const after = use === 'read' || kind.limitsWrites ? undefined : statementTimeout
-    const send = () => line.answer(() => executed(text, params)).then(whole)
+    const send = () => line.answer(() => executed(sent)).then(whole)
     return signal === undefined && after === undefined ? send() : cancelling(stopping(signal, after), send)
   }
   /** What was read, unless the server has cut it. */
@@ -466,13 +474,16 @@ const driverOf = (
     line.lose()
     return refuse(TRANSACTION_ENDED)
   }
-  const executed = (
-    text: string,
-    params: readonly unknown[],
-  ): Promise<Awaited<ReturnType<Driver['query']>> & { readonly warnings: number }> =>
+  const executed = ({
+    text,
+    params,
+    keeps,
+  }: Pick<ReturnType<typeof sendable>, 'text' | 'params' | 'keeps'>): Promise<
+    Awaited<ReturnType<Driver['query']>> & { readonly warnings: number }
+  > =>
     new Promise((resolve, reject) => {
       const command = connection.execute(text, params.map(bound) as never[], (thrown: unknown, answer: unknown) => {
-        if (!kind.keeps(text)) connection.unprepare(text)
+        if (!keeps) connection.unprepare(text)
         if (thrown !== null) {
           reject(thrown)
           if (closesConnection(thrown)) line.lose(thrown)
@@ -482,8 +493,9 @@ const driverOf = (
       const warnings = warningsOf(command)
     })
 
-  const cursor = async ({ text, params, signal }: Statement, size: number): Promise<DriverCursor> => {
+  const cursor = async (statement: Statement, size: number): Promise<DriverCursor> => {
     await idle()
+    const { text, params, signal } = sendable(statement)
     const command = connection.execute(text, params.map(bound) as never[])
     const warnings = warningsOf(command)
     const stream = command.stream({ highWaterMark: size })
@@ -493,6 +505,7 @@ const driverOf = (
     const finished = (): void => {
       ended = true
       reading.delete(self)
+      if (text !== statement.text) connection.unprepare(text)
     }
     const next = async (): Promise<Row | null> => {
       const answer = await line.answer(() => rows.next())

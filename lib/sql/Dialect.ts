@@ -125,6 +125,8 @@ export interface Dialect {
    * type does not hold, where null is among them.
    */
   readonly widensMembers: boolean
+  /** IN and NOT IN over the elements of an array, as which many values are one parameter; null where each stays its own. */
+  readonly amongMany: ((word: 'IN' | 'NOT IN', value: Fragment, array: Fragment, element: SqlType) => Fragment) | null
   /** Whether NULLS FIRST and NULLS LAST exist; how nulls sort when nothing is said; and whether so in an aggregate too, or among the values. */
   readonly nulls: { readonly clause: boolean; readonly largest: boolean; readonly apart: boolean }
   /** The spelling of functions that differ from the standard one. */
@@ -212,8 +214,9 @@ export type Naming = (hint: string) => string
 
 /** What differs between dialects in INSERT, UPDATE and DELETE. */
 export interface Writes {
-  /** The most parameters of one statement. */
+  /** The most parameters of one statement; and whether its runner takes more, and says them in the text. */
   readonly parameters: number
+  readonly saysMore: boolean
   /** The most bytes of the values of one statement; a row that has more by itself is sent alone. */
   readonly bytes: number
   /** What stands in VALUES for a value that is left to its default. */

@@ -436,6 +436,8 @@ export const mysql: Dialect = {
   },
   // it asks the first row around, and takes the answer for all of them (9.7)
   joinsElements: false,
+  // MariaDB (10.11) asks JSON_TABLE again for each row of an update
+  amongMany: null,
   collection,
   inCollection: { limit: true, distinct: false },
   embed: rows => rows,

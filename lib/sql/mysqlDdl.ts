@@ -194,6 +194,7 @@ export const writes = {
   rowsAtOnce: 1_000,
   arrays: null,
   parameters: 60_000,
+  saysMore: true,
   // a statement is one packet, and few servers take less than a megabyte: max_allowed_packet is 64 MiB on MySQL, 16 on MariaDB
   bytes: 900_000,
   missing: 'NULL',

@@ -267,6 +267,8 @@ export const postgres: Dialect = {
     value: alias => `${alias}."value"`,
   },
   joinsElements: true,
+  // = ANY(array) would read the array again for each row, and compare one by one (18)
+  amongMany: (word, value, array, element) => sql`${value} ${word} (SELECT unnest(${array}${isText(element) ? ' COLLATE "C"' : ''}))`,
   collection: ({ cells, body, order }) =>
     sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
   inCollection: { limit: false, distinct: false },

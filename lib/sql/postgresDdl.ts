@@ -106,6 +106,7 @@ export const writes: Writes = {
   rowsAtOnce: 3_000,
   arrays,
   parameters: 60_000,
+  saysMore: false,
   // a message has up to a gigabyte, and a text in JavaScript half of one
   bytes: 2 ** 26,
   missing: 'DEFAULT',

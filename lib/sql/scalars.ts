@@ -123,6 +123,30 @@ const conditionOf = (to: SqlType, operand: Scalar): Scalar | null => {
   return pattern === null ? null : { node: { tag: 'call', fn: 'matches', args: [operand, literal(pattern, 'text')] }, type }
 }
 
+/** So many values of a list are one parameter where the dialect has arrays. */
+const MANY = 1_000
+
+/** Many plain values of one type as an array. */
+const asArray = (members: readonly Scalar[]): Scalar | null => {
+  if (members.length < MANY) return null
+  if (!arrays.has(members)) arrays.set(members, arrayOf(members))
+  return arrays.get(members) ?? null
+}
+
+const arrays = new WeakMap<readonly Scalar[], Scalar | null>()
+
+const arrayOf = (members: readonly Scalar[]): Scalar | null => {
+  const { sql: element } = (members[0] as Scalar).type
+  const type = showSqlType(element)
+  const isPlain = (m: Scalar): boolean =>
+    isParameter(m) && m.node.tag === 'literal' && (m.type.sql === element || showSqlType(m.type.sql) === type)
+  if (!members.every(isPlain)) return null
+  return {
+    node: { tag: 'literal', value: members.map(valueOf) },
+    type: { sql: { tag: 'array', element, elementNullable: false }, nullable: false, refine: null },
+  }
+}
+
 /** The scalars of one statement, by environment. A value that occurs twice is one parameter. */
 export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside): ((env: Env) => Scalars) => {
   const slots = new Map<Scalar, Slot>()
@@ -278,6 +302,9 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     }
 
     const members = (n: Scalar['node'] & { readonly tag: 'in' }, word: 'IN' | 'NOT IN'): Fragment => {
+      const array = dialect.amongMany === null ? null : asArray(n.list)
+      if (dialect.amongMany !== null && array?.type.sql.tag === 'array')
+        return dialect.amongMany(word, alone(ofAnyScale(n.operand)), fragment(array, level.atom), array.type.sql.element)
       const scalars = [n.operand, ...n.list].map(ofAnyScale)
       const operand = together(scalars)
       const [first, ...rest] = scalars as [Scalar, ...Scalar[]]

@@ -272,6 +272,7 @@ export const sqlite: Dialect = {
     value: elementOf,
   },
   joinsElements: true,
+  amongMany: (word, value, array, element) => sql`${value} ${word} (SELECT ${elementOf('e', element)} FROM json_each(${array}) AS e)`,
   collection: ({ cells, body, order }) =>
     sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
   inCollection: { limit: false, distinct: false },

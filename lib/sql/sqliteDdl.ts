@@ -98,6 +98,7 @@ export const writes: Writes = {
   arrays: null,
   forColumns,
   parameters: 32_000,
+  saysMore: false,
   bytes: 2 ** 26,
   missing: 'NULL',
   allDefaults: 'DEFAULT VALUES',
