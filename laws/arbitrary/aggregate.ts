@@ -46,11 +46,29 @@ const makers: readonly (readonly [number, AggMaker])[] = [
   [2, w => call('Agg', 'min', extreme(w))],
   [2, w => call('Agg', 'max', extreme(w))],
   [
+    1,
+    w =>
+      call('Agg', w.choices.pick(['boolAnd', 'boolOr']), w.choices.below(2) === 0 ? predicate(w, fuelOf(w)) : expression(w, 'boolean', 0)),
+  ],
+  [
     2,
     w => {
       const e = expression(w, 'text', fuelOf(w))
       return call('Agg', 'stringAgg', e, valueCode(w.choices.pick([',', '', '😀'])), ordered(w, e))
     },
+  ],
+  [
+    1,
+    w =>
+      call('Agg', 'stringAgg', expression(w, 'text', fuelOf(w)), valueCode(w.choices.pick([',', '', '😀'])), valueCode({ distinct: true })),
+  ],
+  [1, w => call('Agg', 'mode', extreme(w))],
+  [
+    1,
+    w =>
+      w.choices.below(2) === 0
+        ? call('Agg', 'median', numeric(w))
+        : call('Agg', 'percentileCont', numeric(w), valueCode(w.choices.pick([0.5, 0, 1, 0.9]))),
   ],
   [
     1,
@@ -68,7 +86,7 @@ const one = (w: Writer, some: typeof makers = makers): Code<any> => {
 }
 
 /** Those that a window may compute. */
-const framed = makers.filter((_, i) => i < 7 && i !== 3)
+const framed = makers.filter((_, i) => i < 8 && i !== 3)
 
 /** An aggregate for the frame of a window. */
 export const frameAggregate = (w: Writer): Code<any> => one(w, framed)

@@ -219,6 +219,10 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('daysBetween', of('date'), plainOr('date')),
     inJson(column('int')),
     expr('jsonLength', document),
+    w => {
+      const rows = w.rows()
+      return rows === null ? null : call('Expr', 'countOf', rows)
+    },
     w => call('Expr', 'arrayLength', array(w, w.choices.pick(['text', 'int'] as const))),
     expr('byteLength', of('bytes', 'text')),
     expr('millisecondsBetween', of('timestamp'), plainOr('timestamp')),

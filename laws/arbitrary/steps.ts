@@ -7,6 +7,7 @@
 
 import { hasEquality } from '../../lib/core/SqlType.js'
 import { type RowShape, type Shape, symbol } from '../../lib/core/Syntax.js'
+import { mapsRows, scopeOf } from '../../lib/core/scope.js'
 import { aggregates, groupingOf } from './aggregate.js'
 import { append, FORGOTTEN, freshName, isRecord, onRows, rowVariable, totally, within } from './assemble.js'
 import { type AnyFunction, apply, type Code, lambda, list, pure } from './Code.js'
@@ -41,6 +42,13 @@ const where = onAny((w, q, row) => append(w, q, condition(w, row)))
 const when = onAny((w, q, row) =>
   append(w, q, call('Q', 'when', w.choices.pick([pure('true', true), pure('false', false)]), condition(w, row))),
 )
+
+const whereNotNull = onRecord((w, q, row) => {
+  const names = mapsRows(row)
+    ? []
+    : Object.entries(scopeOf(row)).flatMap(([name, leaf]) => ((leaf as { readonly kind?: unknown }).kind === 'expr' ? [name] : []))
+  return names.length === 0 ? q : append(w, q, call('Q', 'whereNotNull', valueCode(w.choices.pick(names))))
+})
 
 const map = onAny((w, q, row) => append(w, q, call('Q', 'map', onRows(w, row, shape) as Code<unknown>), { unique: null }))
 
@@ -165,6 +173,7 @@ const slice =
 /** The steps by their names in a recipe. */
 export const steps: { readonly [op: string]: StepMaker | undefined } = {
   where,
+  whereNotNull,
   when,
   map,
   let: let_,

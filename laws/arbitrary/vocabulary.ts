@@ -15,7 +15,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /** Combinators of queries, as `GeneratedQuery.uses` names them. */
 export const queryVocabulary: readonly string[] = [
-  ...words(`from of zero Do values prepare unnest where when map mapRow flatMap bind bindLeft let innerJoin leftJoin aggregate window distinct
+  ...words(`from of zero Do values prepare unnest where whereNotNull when map mapRow flatMap bind bindLeft let innerJoin leftJoin aggregate window distinct
     distinctOn fullJoin rollup cube groupingSets cte recursive closure
     unionAll union intersect except orderBy limit offset many first`).map(n => `Q.${n}`),
   ...words(`lit litOf nullOf eq ne lt lte gt gte same between inList notIn isNull isNotNull and or not plus minus times neg quot rem div
@@ -23,9 +23,13 @@ export const queryVocabulary: readonly string[] = [
     trim trimStart trimEnd replace left right reverse padStart padEnd repeat abs sign floor ceil round power sqrt greatest least
     datePart dateTrunc dateAdd daysBetween millisecondsBetween jsonAt jsonText jsonLength jsonType jsonObject jsonArray jsonContains
     byteLength hex unhex sha256 matches arrayLength arrayContains
-    array arrayAny arrayEvery split arrayJoin isSome maybe exists inQuery scalar asc desc nullsFirst nullsLast`).map(n => `Expr.${n}`),
+    array arrayAny arrayEvery split arrayJoin isSome maybe exists inQuery scalar countOf asc desc nullsFirst nullsLast`).map(
+    n => `Expr.${n}`,
+  ),
   ...words('rowNumber rank denseRank percentRank cumeDist ntile lag lead firstValue lastValue nthValue over').map(n => `Window.${n}`),
-  ...words('key count countAll countDistinct sum avg min max arrayAgg stringAgg filter').map(n => `Agg.${n}`),
+  ...words('key count countAll countDistinct sum avg min max boolAnd boolOr mode percentileCont median arrayAgg stringAgg filter').map(
+    n => `Agg.${n}`,
+  ),
 ]
 
 /** Combinators of commands. */

@@ -25,6 +25,7 @@ export const STEPS: Weights = {
   intersect: 1,
   except: 1,
   when: 1,
+  whereNotNull: 1,
   cte: 1,
   recursive: 1,
   closure: 1,

@@ -10,12 +10,11 @@
  */
 import { textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
-import { argument, taken } from './operand.js'
+import { argument, coerce, taken } from './operand.js'
 import { type SqlType, showSqlType } from './SqlType.js'
 import {
   type Agg,
   type AggCall,
-  type AggFn,
   type AnyAgg,
   type AnyExpr,
   type Expr,
@@ -25,14 +24,19 @@ import {
   type Order,
   type Pred,
 } from './Syntax.js'
-import { COMPARABLE, EXTREME, NUMBERS, TEXTS } from './typeSets.js'
+import { BOOLEANS, COMPARABLE, EXTREME, NUMBERS, TEXTS } from './typeSets.js'
 
 export type { Agg } from './Syntax.js'
 
-const agg = (call: Partial<AggCall> & { readonly fn: AggFn; readonly arg: AnyExpr | null }, type: ExprType): AnyAgg =>
+const agg = (call: Partial<AggCall> & Pick<AggCall, 'fn'> & { readonly arg: AnyExpr | null }, type: ExprType): AnyAgg =>
   call.arg?.node.tag === 'invalid'
     ? { [MADE]: true, kind: 'agg', node: call.arg.node, type }
-    : { [MADE]: true, kind: 'agg', node: { tag: 'agg', distinct: false, separator: '', filter: null, order: [], ...call }, type }
+    : {
+        [MADE]: true,
+        kind: 'agg',
+        node: { tag: 'agg', distinct: false, separator: '', filter: null, order: [], fraction: 0, ...call },
+        type,
+      }
 
 const refusedAgg = (error: DbError, type: ExprType): AnyAgg => ({ [MADE]: true, kind: 'agg', node: { tag: 'invalid', error }, type })
 
@@ -80,6 +84,34 @@ export const min = <A>(e: Expr<A>): Agg<A | null> => extreme('min', e)
 /** The greatest value; null of nothing. */
 export const max = <A>(e: Expr<A>): Agg<A | null> => extreme('max', e)
 
+/** Whether all values are true, nulls skipped; null of nothing. `boolAnd(e) = eq(min(e), true)`, if truth values had an order. */
+export const boolAnd = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> =>
+  agg({ fn: 'boolAnd', arg: taken('boolAnd', e, BOOLEANS) }, exprType({ tag: 'boolean' }, true))
+
+/** Whether a value is true, nulls skipped; null of nothing. `boolOr(e) = not(boolAnd(not(e)))` */
+export const boolOr = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> =>
+  agg({ fn: 'boolOr', arg: taken('boolOr', e, BOOLEANS) }, exprType({ tag: 'boolean' }, true))
+
+/** The value that is there most often, and of several such values the least; null of nothing. */
+export const mode = <A>(given: Expr<A>): Agg<A | null> => {
+  const e = taken('mode', given, EXTREME)
+  return agg({ fn: 'mode', arg: e }, { ...e.type, nullable: true })
+}
+
+/**
+ * The value at a fraction, from 0 to 1, of the way through the values in their order, as a float; between two values it is on the straight
+ * line from one to the other. Null of nothing.
+ */
+export const percentileCont = <A extends number | bigint | `${number}` | null>(given: Expr<A>, fraction: number): Agg<number | null> => {
+  const type = exprType({ tag: 'float' }, true)
+  if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+    return refusedAgg(validationError(['percentileCont'], 'a fraction is a number from 0 to 1'), type)
+  return agg({ fn: 'percentileCont', arg: coerce(taken('percentileCont', given, NUMBERS), type.sql), fraction }, type)
+}
+
+/** The value in the middle, or the mean of the two there, as a float. `median(e) = percentileCont(e, 0.5)` */
+export const median = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> => percentileCont(e, 0.5)
+
 /** All values, nulls too, in the given order; null of nothing. */
 export const arrayAgg = <A>(given: Expr<A>, options: { readonly orderBy?: readonly Order[] } = {}): Agg<readonly A[] | null> => {
   const e = argument(given)
@@ -96,16 +128,22 @@ export const arrayAgg = <A>(given: Expr<A>, options: { readonly orderBy?: readon
   )
 }
 
-/** The texts joined by a separator, nulls skipped, in the given order; null of nothing. */
+/**
+ * The texts joined by a separator, nulls skipped, in the given order; null of nothing. With `distinct` each text is there once, and they
+ * are in their own order, by code point.
+ */
 export const stringAgg = <A extends string | null>(
   e: Expr<A>,
   separator: string,
-  options: { readonly orderBy?: readonly Order[] } = {},
+  options: { readonly orderBy?: readonly Order[]; readonly distinct?: false } | { readonly distinct: true } = {},
 ): Agg<string | null> => {
+  const type = exprType({ tag: 'text' }, true)
+  const { orderBy = [], distinct = false } = options as { readonly orderBy?: readonly Order[]; readonly distinct?: boolean }
   const problem = textProblem(separator)
-  return problem === null
-    ? agg({ fn: 'stringAgg', arg: taken('stringAgg', e, TEXTS), separator, order: options.orderBy ?? [] }, exprType({ tag: 'text' }, true))
-    : refusedAgg(validationError(['separator'], problem), exprType({ tag: 'text' }, true))
+  if (problem !== null) return refusedAgg(validationError(['separator'], problem), type)
+  if (distinct && orderBy.length > 0)
+    return refusedAgg(validationError(['stringAgg', 'orderBy'], 'different texts are in their own order: leave orderBy out'), type)
+  return agg({ fn: 'stringAgg', arg: taken('stringAgg', e, TEXTS), separator, order: orderBy, distinct }, type)
 }
 
 /** The same aggregate over those rows only for which the predicate is true. A key is refused. */

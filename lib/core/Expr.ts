@@ -11,6 +11,7 @@
  * What can't be right (a comparison with null, an unknown enum value, a text with NUL) makes an
  * expression that is refused with a `ValidationError` before anything is sent.
  */
+import { countAll } from './Agg.js'
 import { isExpr } from './answered.js'
 import { kindOf, textProblem } from './Canonical.js'
 import { attempting, type DbError, validationError } from './DbError.js'
@@ -361,6 +362,13 @@ export const scalar = <A>(q: Query<Expr<A>, unknown>): Expr<A | null> => {
   if (column._tag === 'Left') return invalid(column.left, unknownType)
   if (column.right === null) return expr({ tag: 'literal', value: null }, unknownType)
   return expr({ tag: 'scalar', query: q as AnyQuery }, { ...column.right.type, nullable: true })
+}
+
+/** How many rows a query has, which is never null. */
+export const countOf = <S, A>(q: Query<S, A>): Expr<number> => {
+  const counted = query<unknown, unknown>({ tag: 'aggregate', input: q as AnyQuery, f: () => ({ rows: countAll }) })
+  const only = query({ tag: 'map', input: counted, f: (s: { readonly rows: AnyExpr }) => s.rows })
+  return expr({ tag: 'scalar', query: only }, countAll.type)
 }
 
 /** Whether the value is among the rows of a query of one column; null under SQL's rules for null. */

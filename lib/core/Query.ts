@@ -21,6 +21,7 @@ import type { Option } from 'fp-ts/lib/Option.js'
 import { isExpr, isRecord } from './answered.js'
 import { kindOf } from './Canonical.js'
 import { validationError } from './DbError.js'
+import { and, isNotNull } from './Expr.js'
 import { literalOf } from './operand.js'
 import { isInteger } from './SqlType.js'
 import type {
@@ -35,6 +36,7 @@ import type {
   ExprType,
   GroupingSets,
   In,
+  Leaf,
   Lock,
   Maybe,
   Nested,
@@ -107,6 +109,18 @@ export const where =
   <S>(f: (s: S) => Pred) =>
   <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
     query({ tag: 'where', input: q, f })
+
+type Present<S, N> = { readonly [K in keyof S]: K extends N ? (S[K] extends Expr<infer A> ? Expr<NonNullable<A>> : S[K]) : S[K] }
+type PresentRow<A, N> = { readonly [K in keyof A]: K extends N ? NonNullable<A[K]> : A[K] }
+
+/**
+ * The rows in which these fields are not null, as their types say from then on.
+ * `meaning(whereNotNull('x')(q)) = meaning(where(s => isNotNull(s.x))(q))`
+ */
+export const whereNotNull =
+  <N extends string>(...names: readonly N[]) =>
+  <S extends { readonly [K in N]: Expr<any> }, A>(q: Query<S, A>): Query<Present<S, N>, PresentRow<A, N>> =>
+    query({ tag: 'where', input: q, f: s => and(...names.map(name => isNotNull(s[name]))), present: names })
 
 /** A step that is taken only if the condition holds: optional filters. `when(true, f) = f`, `when(false, f) = identity` */
 export const when =
@@ -229,10 +243,30 @@ export const distinctOn =
   <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
     query({ tag: 'distinctOn', input: q, f })
 
+/** The shape with null in each of its types: what the other side of a set operation may have. */
+type OrNull<S> =
+  S extends Expr<infer A>
+    ? Expr<A | null>
+    : S extends Maybe<infer P>
+      ? Maybe<OrNull<P>>
+      : S extends Leaf<any>
+        ? S
+        : { readonly [K in keyof S]: OrNull<S[K]> }
+/** What holds the rows of both: each of its types has null where one side's has. */
+type Either<S, T> = [T] extends [S]
+  ? S
+  : [S] extends [T]
+    ? T
+    : S extends Expr<infer A>
+      ? Expr<A | (T extends Expr<infer B> ? B : never)>
+      : S extends Maybe<infer P>
+        ? Maybe<Either<P, T extends Maybe<infer Q> ? Q : never>>
+        : { readonly [K in keyof S]: Either<S[K], K extends keyof T ? T[K] : never> }
+
 const setOperation =
   (operator: SetOperator) =>
   <S, A>(right: Query<S, A>) =>
-  (left: Query<S, A>): Query<S, A> =>
+  <T extends OrNull<S>, B>(left: Query<T, B>): Query<Either<S, T>, A | B> =>
     query({ tag: 'set', operator, left, right })
 
 /** The rows of both, as often as they are in both: the bag sum. */

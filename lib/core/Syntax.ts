@@ -163,17 +163,23 @@ export interface Agg<out A> {
 
 export type AnyAgg = Agg<any>
 
-export type AggFn = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'arrayAgg' | 'stringAgg'
+/** Those that every engine has. */
+export type AggFn = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'boolAnd' | 'boolOr' | 'arrayAgg' | 'stringAgg'
+
+/** Those that are computed of the array of the values. */
+export type ArrayAggFn = 'mode' | 'percentileCont'
 
 /** `arg` is null for `count(*)`. */
 export interface AggCall {
   readonly tag: 'agg'
-  readonly fn: AggFn
+  readonly fn: AggFn | ArrayAggFn
   readonly arg: AnyExpr | null
   readonly distinct: boolean
   readonly separator: string
   readonly filter: Pred | null
   readonly order: readonly Order[]
+  /** Which percentile, from 0 to 1. */
+  readonly fraction: number
 }
 
 export type AggNode = { readonly tag: 'key'; readonly expr: AnyExpr } | AggCall | { readonly tag: 'invalid'; readonly error: DbError }
@@ -377,7 +383,8 @@ export type QueryNode =
     }
   /** The elements of an array; `types` are those of their positions and values. */
   | { readonly tag: 'unnest'; readonly array: AnyExpr; readonly types: { readonly [field: string]: ExprType } }
-  | { readonly tag: 'where'; readonly input: AnyQuery; readonly f: (s: any) => Pred }
+  /** `present` names the fields that are null in none of the rows that are left. */
+  | { readonly tag: 'where'; readonly input: AnyQuery; readonly f: (s: any) => Pred; readonly present?: readonly string[] }
   | { readonly tag: 'map'; readonly input: AnyQuery; readonly f: (s: any) => Shape }
   | { readonly tag: 'mapRow'; readonly input: AnyQuery; readonly f: (a: any) => unknown }
   | { readonly tag: 'flatMap'; readonly input: AnyQuery; readonly f: (s: any) => AnyQuery }

@@ -146,7 +146,7 @@ export const nthValue = <A>(e: Expr<A>, n: number, options: Ordered & Framed): W
   counted('nthValue', n, 1, { ...argument(e).type, nullable: true }, () => edge('nthValue', e, options, n))
 
 /** Aggregates whose value of a frame every engine computes. */
-const FRAMED: readonly string[] = ['count', 'sum', 'avg', 'min', 'max']
+const FRAMED: readonly string[] = ['count', 'sum', 'avg', 'min', 'max', 'boolAnd', 'boolOr']
 
 /** An aggregate of the rows of each row's frame: `pipe(sum(s.amount), over({ orderBy: [asc(s.day)] }))` is a running total. */
 export const over =

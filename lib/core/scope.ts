@@ -141,7 +141,7 @@ export const distinctKeys = (answer: unknown): readonly AnyExpr[] =>
 
 const TAG = exprType({ tag: 'boolean' })
 
-const mapsRows = (row: RowShape): boolean => {
+export const mapsRows = (row: RowShape): boolean => {
   const v = visit(row)
   switch (v.tag) {
     case 'leaf':
@@ -193,6 +193,30 @@ export const unite = (operator: SetOperator | 'recursive', left: RowShape, right
       type: { sql: unifyColumnType(l.type.sql, r.type.sql), nullable: l.type.nullable || r.type.nullable, refine },
     }
   })
+}
+
+/** The row of which these fields are not null. */
+export const withoutNull = (row: RowShape, names: readonly string[] = []): RowShape => {
+  if (names.length === 0) return row
+  const shape = visit(row)
+  switch (shape.tag) {
+    case 'record':
+      return presentIn(shape.fields, names)
+    case 'extended':
+      return { kind: 'extended', row: withoutNull(shape.row, names), fields: presentIn(shape.fields, names) }
+    case 'mapped':
+      return refuse(validationError(['whereNotNull'], 'a function of mapRow has made the row: use whereNotNull before mapRow'))
+    default:
+      return row
+  }
+}
+
+const presentIn = (fields: { readonly [name: string]: RowShape }, names: readonly string[]): { readonly [name: string]: RowShape } =>
+  mapFields(fields, (field, name) => (names.includes(name) ? present(field) : field))
+
+const present = (field: RowShape): RowShape => {
+  const shape = visit(field)
+  return shape.tag === 'leaf' && shape.leaf.kind === 'expr' ? { ...shape.leaf, type: { ...shape.leaf.type, nullable: false } } : field
 }
 
 /** Whether a node of an expression is one that is looked for; queries inside it are not looked into. */
@@ -287,6 +311,8 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       }
       case 'let':
         return extend(row, { [node.name]: node.f(scopeOf(row)) })
+      case 'where':
+        return withoutNull(row, node.present)
       case 'recursive':
         return recursiveRow(row, node.f)
       case 'groupingSets':

@@ -183,6 +183,7 @@ const stepText = (node: StepNode, row: Known, hint: string, around: Around): Que
   const args = (): readonly Doc[] => {
     switch (node.tag) {
       case 'where':
+        if (node.present !== undefined) return node.present.map(name => valueDoc(name))
         return [of(node.f, x => asCondition(x, 'where'), expressions.expr)]
       case 'map':
         return [of(node.f, shape, shapeDoc)]
@@ -252,6 +253,8 @@ const stepName = (node: StepNode): string => {
       return `Q.${node.operator}`
     case 'recursive':
       return node.distinct ? 'Q.closure' : 'Q.recursive'
+    case 'where':
+      return node.present === undefined ? 'Q.where' : 'Q.whereNotNull'
     case 'lock':
       return node.lock.strength === 'update' ? 'Q.forUpdate' : 'Q.forShare'
     case 'groupingSets':

@@ -307,7 +307,9 @@ export const exprShow = (showQuery: ShowQuery): ExprShow => {
   const aggCall = (node: Extract<AnyAgg['node'], { readonly tag: 'agg' }>, around: Around): Doc => {
     const name = node.fn === 'count' && node.distinct ? 'countDistinct' : node.fn
     if (node.arg === null) return text('Agg.countAll')
-    const options = orders(node.order, around).map(o => recordDoc([o]))
+    if (node.fn === 'percentileCont') return call('Agg.percentileCont', shown(node.arg, around), valueDoc(node.fraction))
+    const different = node.fn === 'stringAgg' && node.distinct ? [recordDoc([['distinct', text('true')]])] : []
+    const options = [...different, ...orders(node.order, around).map(o => recordDoc([o]))]
     const separator = node.fn === 'stringAgg' ? [valueDoc(node.separator)] : []
     return call(`Agg.${name}`, shown(node.arg, around), ...separator, ...options)
   }

@@ -27,6 +27,21 @@ const total = (type: SqlType, values: readonly Value[]): bigint | number => {
   return refuse(unsupported(`a sum of ${showSqlType(type)}`, 'query-ts'))
 }
 
+const inOrder = (type: SqlType, values: readonly Value[]): readonly Value[] => [...values].sort((a, b) => compare(a, type, b, type))
+
+/** Of values that are there equally often the least. */
+const mostFrequent = (type: SqlType, values: readonly Value[]): Value => {
+  const groups = grouped(inOrder(type, values), v => identity(type, v))
+  return groups.reduce((most, group) => (group.length > most.length ? group : most), [])[0] as Value
+}
+
+const percentile = (type: SqlType, values: readonly Value[], fraction: number): number => {
+  const all = inOrder(type, values).map(v => floatOf(type, v))
+  const at = fraction * (all.length - 1)
+  const [below, above] = [all[Math.floor(at)] as number, all[Math.ceil(at)] as number]
+  return finite(below + (at - Math.floor(at)) * (above - below))
+}
+
 /** The value of an aggregate over a group. `result` is the type of the value. */
 export const aggregated = (call: AggCall, result: SqlType, members: readonly Member[]): Value => {
   const kept = sorted(
@@ -41,6 +56,14 @@ export const aggregated = (call: AggCall, result: SqlType, members: readonly Mem
   if (call.fn === 'count') return BigInt(values.length)
   if (values.length === 0) return null
   switch (call.fn) {
+    case 'boolAnd':
+      return values.every(v => v === true)
+    case 'boolOr':
+      return values.some(v => v === true)
+    case 'mode':
+      return mostFrequent(type, values)
+    case 'percentileCont':
+      return percentile(type, values, call.fraction)
     case 'sum':
       return inType(result, total(type, values))
     case 'avg':
@@ -50,6 +73,6 @@ export const aggregated = (call: AggCall, result: SqlType, members: readonly Mem
     case 'max':
       return values.reduce((a, b) => (compare(b, type, a, type) > 0 ? b : a))
     case 'stringAgg':
-      return values.join(call.separator)
+      return (call.distinct ? inOrder(type, values) : values).join(call.separator)
   }
 }

@@ -41,6 +41,7 @@ import {
   scopeOrNothing,
   singleColumn,
   unite,
+  withoutNull,
 } from '../core/scope.js'
 import { queryOfView } from '../core/views.js'
 import { aggregated, type Member } from './aggregate.js'
@@ -201,7 +202,9 @@ export const meaning = (db: Database): Meaning => {
       case 'fullJoin':
         return fullJoined(node)
       case 'where':
-        return candidates(node).filter(row => holds(node.f(scopeOf(row))))
+        return candidates(node)
+          .filter(row => holds(node.f(scopeOf(row))))
+          .map(row => withoutNull(row, node.present))
       default:
         return step(node, rows(node.input))
     }

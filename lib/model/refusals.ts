@@ -44,6 +44,7 @@ import {
   singleColumn,
   unite,
   visit,
+  withoutNull,
 } from '../core/scope.js'
 import { COMPARABLE, typeProblem } from '../core/typeSets.js'
 import { metTwice, NESTED_SOURCE } from '../core/updates.js'
@@ -174,7 +175,7 @@ const checker = (db: Database) => {
     switch (node.tag) {
       case 'where':
         expression(asFilter(node.f(scope), 'where'))
-        return row
+        return withoutNull(row, node.present)
       case 'map': {
         const mapped: RowShape = node.f(scope)
         visit(mapped)

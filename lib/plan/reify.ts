@@ -13,7 +13,20 @@ import { asAggregates, asExpr, asFilter, asGrouping, asOrders, asQuery, asWindow
 import { refuse } from '../core/DbError.js'
 import { expanded, keyedBy, setsIn, totalled } from '../core/groupingSets.js'
 import { misplaced, unlocked } from '../core/locking.js'
-import type { AggCall, AnyAgg, AnyExpr, AnyQuery, AnyWin, Expr, ExprType, Nested, Order, QueryNode, RowShape } from '../core/Syntax.js'
+import type {
+  AggCall,
+  AggFn,
+  AnyAgg,
+  AnyExpr,
+  AnyQuery,
+  AnyWin,
+  Expr,
+  ExprType,
+  Nested,
+  Order,
+  QueryNode,
+  RowShape,
+} from '../core/Syntax.js'
 import { expr, query } from '../core/Syntax.js'
 import {
   aggregateType,
@@ -31,8 +44,10 @@ import {
   singleColumn,
   unite,
   visit,
+  withoutNull,
 } from '../core/scope.js'
 import { steady } from '../core/volatile.js'
+import { isByArray, ofValues, valuesOf } from './arrayAggregates.js'
 import { ownAggregates, ownWindows } from './ownArguments.js'
 import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './parts.js'
 import {
@@ -139,7 +154,7 @@ export const reifier = (forms: Forms = PORTABLE) => {
   const sortKey = (o: Order): SortKey => ({ scalar: scalar(o.expr), direction: o.direction, nulls: o.nulls })
 
   const aggregated = (call: AggCall): AggScalar => ({
-    fn: call.fn,
+    fn: call.fn as AggFn,
     arg: call.arg === null ? null : scalar(call.arg),
     distinct: call.distinct,
     separator: call.separator,
@@ -219,7 +234,11 @@ export const reifier = (forms: Forms = PORTABLE) => {
     const scope = scopeOf(row)
     switch (node.tag) {
       case 'where':
-        return { ...input, rel: { tag: 'filter', input: input.rel, predicate: scalar(asFilter(node.f(scope), 'where')) } }
+        return {
+          ...input,
+          rel: { tag: 'filter', input: input.rel, predicate: scalar(asFilter(node.f(scope), 'where')) },
+          row: withoutNull(row, node.present),
+        }
       case 'map': {
         const mapped: RowShape = node.f(scope)
         visit(mapped)
@@ -303,6 +322,7 @@ export const reifier = (forms: Forms = PORTABLE) => {
     const keys: Computed[] = []
     const aggs: AggColumn[] = []
     const present: Named[] = []
+    const ofArrays: Computed[] = []
     const fields: (readonly [string, RowShape])[] = []
     const found = asAggregates(f(scopeOrNothing(input.row)))
     const grouped = sets === null ? isGrouped(found) : sets.every(set => set.length > 0)
@@ -311,7 +331,12 @@ export const reifier = (forms: Forms = PORTABLE) => {
       const type = aggregateType(agg, grouped)
       if (agg.node.tag === 'invalid') return refuse(agg.node.error)
       if (agg.node.tag === 'key') keys.push({ id, name, scalar: scalar(agg.node.expr) })
-      else aggs.push({ id, name, type, agg: aggregated(agg.node) })
+      else if (isByArray(agg.node)) {
+        const { call, type: list } = valuesOf(agg.node)
+        const values = fresh()
+        aggs.push({ id: values, name, type: list, agg: aggregated(call) })
+        ofArrays.push({ id, name, scalar: scalar(ofValues(agg.node, ref(values, list), type)) })
+      } else aggs.push({ id, name, type, agg: aggregated(agg.node) })
       if (sets !== null && agg.node.tag === 'key') {
         const tells = { id: fresh(), name: outputName([name, '?']), type: TRUE.type }
         present.push(tells)
@@ -321,7 +346,8 @@ export const reifier = (forms: Forms = PORTABLE) => {
     const own = ownAggregates(fresh, input.rel, aggs)
     const ids = sets?.map(set => keys.filter(k => set.includes(k.name)).map(k => k.id))
     const rel: Rel = { tag: 'aggregate', input: own.rel, keys, aggs: own.aggs, sets: ids === undefined ? null : { keys: ids, present } }
-    return { rel, row: Object.fromEntries(fields), order: [] }
+    const whole: Rel = ofArrays.length === 0 ? rel : { tag: 'derive', input: rel, columns: ofArrays }
+    return { rel: whole, row: Object.fromEntries(fields), order: [] }
   }
 
   const windowColumn = (name: string, { node, type }: AnyWin): WindowColumn => {

@@ -495,7 +495,7 @@ const driverOf = (
 
   const cursor = async (statement: Statement, size: number): Promise<DriverCursor> => {
     await idle()
-    const { text, params, signal } = sendable(statement)
+    const { text, params, signal, keeps } = sendable(statement)
     const command = connection.execute(text, params.map(bound) as never[])
     const warnings = warningsOf(command)
     const stream = command.stream({ highWaterMark: size })
@@ -505,7 +505,7 @@ const driverOf = (
     const finished = (): void => {
       ended = true
       reading.delete(self)
-      if (text !== statement.text) connection.unprepare(text)
+      if (!keeps) connection.unprepare(text)
     }
     const next = async (): Promise<Row | null> => {
       const answer = await line.answer(() => rows.next())

@@ -235,7 +235,12 @@ export const aggregates =
         return atom(sql`concat('[', group_concat(${only(jsonText(cell))}${order}), ']')`)
       }
       case 'stringAgg':
+        if (parts.distinct) return atom(sql`group_concat(DISTINCT ${arg} ORDER BY ${arg} SEPARATOR ${parts.separator})`)
         return atom(sql`group_concat(${arg}${order} SEPARATOR ${parts.separator})`)
+      case 'boolAnd':
+        return atom(sql`min(${arg})${over}`)
+      case 'boolOr':
+        return atom(sql`max(${arg})${over}`)
       default:
         return atom(sql`${fn}(${arg})${over}`)
     }

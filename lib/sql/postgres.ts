@@ -133,7 +133,15 @@ const aggregate = ({ fn, arg, argType, distinct, separator, order, filter, over 
     case 'arrayAgg':
       return atom(sql`array_agg(${arg}${by})${where}`)
     case 'stringAgg':
-      return atom(sql`string_agg(${arg}, ${separator}${by})${where}`)
+      return atom(
+        distinct
+          ? sql`string_agg(DISTINCT ${arg}, ${separator} ORDER BY ${arg})${where}`
+          : sql`string_agg(${arg}, ${separator}${by})${where}`,
+      )
+    case 'boolAnd':
+      return atom(sql`bool_and(${arg})${where}`)
+    case 'boolOr':
+      return atom(sql`bool_or(${arg})${where}`)
     default:
       return atom(sql`${fn}(${arg})${where}`)
   }

@@ -122,10 +122,21 @@ const aggregate = (parts: AggParts): Printed => {
     case 'arrayAgg':
       return atom(sql`nullif(json_group_array(${argType === null ? arg : toJson(arg, argType)}${order})${filter}, '[]')`)
     case 'stringAgg':
+      if (parts.distinct) return different(arg, parts.separator, filter)
       return atom(sql`group_concat(${arg}, ${parts.separator}${order})${filter}`)
+    case 'boolAnd':
+      return atom(sql`min(${arg})${filter}`)
+    case 'boolOr':
+      return atom(sql`max(${arg})${filter}`)
     default:
       return atom(sql`${fn}(${arg})${filter}`)
   }
+}
+
+/** Different texts with a separator between them, which SQLite has of a comma only: their hexadecimal digits have no comma in them. */
+const different = (arg: Fragment, separator: Fragment, filter: Fragment): Printed => {
+  const digits = sql`group_concat(DISTINCT ${hexOf(arg)} ORDER BY hex(${arg}))${filter}`
+  return atom(sql`CAST(unhex(replace(${digits}, ',', hex(${separator}))) AS TEXT)`)
 }
 
 /** `hex(NULL)` is the empty text, which would be read as no bytes. */

@@ -156,7 +156,7 @@ const INT = exprType({ tag: 'int' })
 const aggregate = (call: Partial<AggCall>): AnyAgg => ({
   [MADE]: true,
   kind: 'agg',
-  node: { tag: 'agg', fn: 'count', arg: null, distinct: false, separator: '', filter: null, order: [], ...call },
+  node: { tag: 'agg', fn: 'count', arg: null, distinct: false, separator: '', filter: null, order: [], fraction: 0, ...call },
   type: INT,
 })
 const grouped = (call: Partial<AggCall>): AnyQuery => query({ tag: 'aggregate', input: from, f: () => ({ n: aggregate(call) }) })
@@ -176,6 +176,7 @@ const inAggregates: FieldsOf<Omit<AggCall, 'tag'>, AnyQuery> = {
   arg: x => grouped({ arg: x.number }),
   distinct: null,
   separator: null,
+  fraction: null,
   filter: x => grouped({ filter: x.pred }),
   order: x => grouped({ arg: X.lit(1), fn: 'arrayAgg', order: [x.order] }),
 }
@@ -203,7 +204,7 @@ const inQueries: Places<QueryNode, AnyQuery> = {
     array: x => query({ tag: 'unnest', array: x.array, types: { position: INT, value: exprType({ tag: 'text' }) } }),
     types: null,
   },
-  where: { input: x => query({ tag: 'where', input: own(x), f: () => X.lit(true) }), f: own },
+  where: { input: x => query({ tag: 'where', input: own(x), f: () => X.lit(true) }), f: own, present: null },
   map: {
     input: x => query({ tag: 'map', input: own(x), f: s => s }),
     f: x => query({ tag: 'map', input: from, f: () => ({ n: { deep: x.number } }) }),

@@ -184,3 +184,9 @@ Q.show(from, { tables: [users.name] })
 pipe(from, Q.explain({ analyse: true }))
 // @ts-expect-error a command can't be explained
 pipe(C.delete(posts)(C.everywhere), Q.explain())
+// @ts-expect-error no such field
+pipe(from, Q.whereNotNull('nope'))
+// @ts-expect-error a union of different types
+pipe(from, Q.map(u => ({ x: u.id })), Q.unionAll(pipe(from, Q.map(u => ({ x: u.name })))))
+// @ts-expect-error a union of other fields
+pipe(from, Q.map(u => ({ x: u.id })), Q.unionAll(pipe(from, Q.map(u => ({ y: u.id })))))

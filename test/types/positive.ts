@@ -16,6 +16,7 @@ import {
   bigint,
   boolean,
   bytes,
+  type Column,
   codec,
   date,
   enumOf,
@@ -43,6 +44,7 @@ import {
   cast,
   coalesce,
   concat,
+  countOf,
   dateAdd,
   datePart,
   dateTrunc,
@@ -52,12 +54,14 @@ import {
   eq,
   greatest,
   gt,
+  inList,
   jsonArray,
   jsonAt,
   jsonContains,
   jsonObject,
   jsonType,
   least,
+  length,
   lit,
   maybe,
   millisecondsBetween,
@@ -75,7 +79,7 @@ import {
 import type { Db, Program as ProgramOf } from 'query-ts/Interpreter'
 import * as Program from 'query-ts/Program'
 import * as Q from 'query-ts/Query'
-import { type Insert, type Row, type Scope, table } from 'query-ts/Table'
+import { type Insert, type Row, type Scope, type Table, table } from 'query-ts/Table'
 import * as W from 'query-ts/Window'
 import { type Equal, is, type RowOf } from './Equal.js'
 
@@ -472,3 +476,80 @@ const explained = pipe(all, Q.explain({ analyze: true }))
 is<Equal<typeof explained, ProgramOf<Db, DbError, Q.Explained>>>()
 is<Equal<ReturnType<typeof Q.stages>, readonly Q.Stage[]>>()
 is<Equal<Q.Stage['access'], 'scan' | 'index' | 'range' | 'lookup' | null>>()
+
+// nulls that are gone, or come in
+const named = pipe(users, Q.from, Q.whereNotNull('name', 'big'))
+is<Equal<RowOf<typeof named>['name'], string>>()
+is<Equal<RowOf<typeof named>['big'], bigint>>()
+is<Equal<RowOf<typeof named>['photo'], Uint8Array | null>>()
+const lengths = pipe(
+  named,
+  Q.map(u => ({ n: length(u.name), posts: countOf(Q.from(posts)) })),
+)
+is<Equal<RowOf<typeof lengths>, { readonly n: number; readonly posts: number }>>()
+const titles = pipe(
+  Q.from(posts),
+  Q.map(p => ({ of: p.title, id: p.id })),
+)
+const names = pipe(
+  Q.from(users),
+  Q.map(u => ({ of: u.name, id: u.id })),
+)
+const either = pipe(titles, Q.unionAll(names))
+const orElse = pipe(names, Q.union(titles))
+is<Equal<RowOf<typeof either>['of'], string | null>>()
+is<Equal<RowOf<typeof orElse>['of'], string | null>>()
+const lengthOf = pipe(
+  either,
+  Q.map(r => length(r.of)),
+)
+is<Equal<RowOf<typeof lengthOf>, number | null>>()
+const mixed = pipe(
+  titles,
+  Q.map(r => ({ a: r.of, b: nullOf(int) })),
+  Q.unionAll(
+    pipe(
+      names,
+      Q.map(r => ({ a: r.of, b: r.id })),
+    ),
+  ),
+  Q.map(r => ({ a: r.a, b: r.b })),
+)
+is<Equal<RowOf<typeof mixed>, { readonly a: string | null; readonly b: number | null }>>()
+
+// functions of any table with a key of a known type: the rows that they look at are said, and those that they answer are the table's
+interface Keyed {
+  readonly id: Column<number, number | undefined>
+}
+const byId = <C extends Keyed>(t: Table<C>, id: number) =>
+  pipe(
+    Q.from(t),
+    Q.where((r: Scope<Table<Keyed>>) => eq(r.id, id)),
+    Q.option,
+  )
+const inOrder = <C extends Keyed>(t: Table<C>, ids: readonly number[]) =>
+  pipe(
+    Q.from(t),
+    Q.where((r: Scope<Table<Keyed>>) => inList(r.id, ids)),
+    Q.orderBy((r: Scope<Table<Keyed>>) => [asc(r.id)]),
+    Q.all,
+  )
+const removed = <C extends Keyed>(t: Table<C>, id: number) =>
+  C.run(
+    pipe(
+      C.delete(t)((r: Scope<Table<Keyed>>) => eq(r.id, id)),
+      C.returning(r => r),
+    ),
+  )
+const added = <C>(t: Table<C>, rows: readonly Insert<Table<C>>[]) => C.run(C.insertMany(t)(rows))
+const renamed = (t: Table<Keyed & { readonly title: Column<string> }>, id: number, title: string) =>
+  C.run(C.update(t)({ title }, r => eq(r.id, id)))
+const found = byId(posts, 1)
+const several = inOrder(users, [1, 2])
+const gone = removed(posts, 1)
+is<Equal<typeof found extends ProgramOf<Db, DbError, Option<infer R>> ? R : never, Row<typeof posts>>>()
+is<Equal<typeof several extends ProgramOf<Db, DbError, readonly (infer R)[]> ? R : never, Row<typeof users>>>()
+is<Equal<typeof gone extends ProgramOf<Db, DbError, readonly (infer R)[]> ? R : never, Row<typeof posts>>>()
+is<Equal<ReturnType<typeof renamed>, ReturnType<typeof added>>>()
+renamed(posts, 1, 'x')
+added(posts, [{ userId: 1, title: 'x' }])

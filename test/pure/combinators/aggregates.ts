@@ -55,6 +55,36 @@ export const aggregates: Cases = {
       Q.aggregate(album => ({ last: Agg.max(album.title) })),
     ),
 
+  boolAnd: () =>
+    pipe(
+      Q.from(albums),
+      Q.aggregate(album => ({ artistId: Agg.key(album.artistId), dear: Agg.boolAnd(gte(album.price, '9.00')) })),
+    ),
+
+  boolOr: () =>
+    pipe(
+      Q.from(albums),
+      Q.aggregate(album => ({ artistId: Agg.key(album.artistId), dear: Agg.boolOr(gte(album.price, '9.00')) })),
+    ),
+
+  mode: () =>
+    pipe(
+      Q.from(albums),
+      Q.aggregate(album => ({ artistId: Agg.key(album.artistId), genre: Agg.mode(album.genre) })),
+    ),
+
+  percentileCont: () =>
+    pipe(
+      Q.from(albums),
+      Q.aggregate(album => ({ most: Agg.percentileCont(album.price, 0.9) })),
+    ),
+
+  median: () =>
+    pipe(
+      Q.from(albums),
+      Q.aggregate(album => ({ artistId: Agg.key(album.artistId), price: Agg.median(album.price) })),
+    ),
+
   arrayAgg: () =>
     pipe(
       Q.from(albums),

@@ -18,6 +18,7 @@ import {
   coalesce,
   concat,
   contains,
+  countOf,
   desc,
   div,
   endsWith,
@@ -248,6 +249,20 @@ export const expressions: Cases = {
             Q.from(artists),
             Q.where(artist => eq(artist.id, album.artistId)),
             Q.map(artist => artist.name),
+          ),
+        ),
+      })),
+    ),
+
+  countOf: () =>
+    pipe(
+      Q.from(artists),
+      Q.map(artist => ({
+        name: artist.name,
+        albums: countOf(
+          pipe(
+            Q.from(albums),
+            Q.where(album => eq(album.artistId, artist.id)),
           ),
         ),
       })),

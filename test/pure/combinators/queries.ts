@@ -17,6 +17,13 @@ export const queries: Cases = {
       Q.where(album => eq(album.artistId, 1)),
     ),
 
+  whereNotNull: () =>
+    pipe(
+      Q.from(albums),
+      Q.whereNotNull('genre'),
+      Q.map(album => ({ id: album.id, genre: album.genre })),
+    ),
+
   map: () =>
     pipe(
       Q.from(albums),

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/core/Agg.js'
 import { float, numeric } from '../../../lib/core/Column.js'
-import { asc, cast, desc, div, eq, gt, gte, isNotNull, maybe, plus, substring, times } from '../../../lib/core/Expr.js'
+import { asc, cast, countOf, desc, div, eq, gt, gte, isNotNull, maybe, plus, substring, times } from '../../../lib/core/Expr.js'
 import * as Q from '../../../lib/core/Query.js'
 import type { Cases } from './print.js'
 
@@ -21,6 +21,35 @@ export const aggregates: Cases = {
         mean: A.avg(invoice.total),
         first: A.min(invoice.invoiceDate),
         last: A.max(invoice.invoiceDate),
+      })),
+    ),
+
+  'truth of a group, its different texts, its most frequent value and its median': () =>
+    pipe(
+      Q.from(invoices),
+      Q.whereNotNull('billingState'),
+      Q.aggregate(invoice => ({
+        customer: A.key(invoice.customerId),
+        all: A.boolAnd(gt(invoice.total, '1.00')),
+        some: pipe(A.boolOr(gt(invoice.total, '9.00')), A.filter(isNotNull(invoice.billingCity))),
+        states: A.stringAgg(invoice.billingState, ', ', { distinct: true }),
+        state: A.mode(invoice.billingState),
+        median: A.median(invoice.total),
+        most: A.percentileCont(invoice.total, 0.9),
+      })),
+    ),
+
+  'the number of rows of a query': () =>
+    pipe(
+      Q.from(artists),
+      Q.map(artist => ({
+        id: artist.id,
+        albums: countOf(
+          pipe(
+            Q.from(albums),
+            Q.where(album => eq(album.artistId, artist.id)),
+          ),
+        ),
       })),
     ),
 

@@ -1,0 +1,57 @@
+/**
+ * Aggregates that not every engine has, computed of the array of the values of a group.
+ *
+ * `mode` is the first of the values by how often they are there; `percentileCont` lies between two elements of the values in their order.
+ * The array is an aggregate that every engine has; what is made of it are queries over its elements.
+ */
+
+import { countAll, key } from '../core/Agg.js'
+import { and, asc, ceil, desc, eq, floor, isNotNull, minus, plus, times } from '../core/Expr.js'
+import { unnest } from '../core/elements.js'
+import { arrayLength } from '../core/lists.js'
+import type { AggCall, AnyExpr, AnyQuery, ExprType } from '../core/Syntax.js'
+import { expr, exprType, query } from '../core/Syntax.js'
+
+type ByArray = AggCall & { readonly fn: 'mode' | 'percentileCont' }
+
+export const isByArray = (call: AggCall): call is ByArray => call.fn === 'mode' || call.fn === 'percentileCont'
+
+/** The array of the values that are there, in their order. */
+export const valuesOf = (call: ByArray): { readonly call: AggCall; readonly type: ExprType } => {
+  const arg = call.arg as AnyExpr
+  const filter = call.filter === null ? isNotNull(arg) : and(call.filter, isNotNull(arg))
+  return {
+    call: { ...call, fn: 'arrayAgg', filter, order: [asc(arg)] },
+    type: exprType({ tag: 'array', element: arg.type.sql, elementNullable: false }, true),
+  }
+}
+
+/** The aggregate, of the array of its values. */
+export const ofValues = (call: ByArray, array: AnyExpr, type: ExprType): AnyExpr =>
+  call.fn === 'mode' ? mostFrequent(array, type) : percentile(array, call.fraction)
+
+interface Element {
+  readonly position: AnyExpr
+  readonly value: AnyExpr
+}
+
+/** The first row's value, which is all that an engine is asked for. */
+const first = (q: AnyQuery, type: ExprType): AnyExpr => expr({ tag: 'scalar', query: q }, { ...type, nullable: true })
+
+const mostFrequent = (array: AnyExpr, type: ExprType): AnyExpr => {
+  const groups = query<any, any>({ tag: 'aggregate', input: unnest(array), f: (s: Element) => ({ value: key(s.value), rows: countAll }) })
+  const order = (s: { readonly value: AnyExpr; readonly rows: AnyExpr }) => [desc(s.rows), asc(s.value)]
+  const sorted = query<any, any>({ tag: 'orderBy', input: groups, f: order })
+  return first(query({ tag: 'map', input: sorted, f: (s: Element) => s.value }), type)
+}
+
+const percentile = (array: AnyExpr, fraction: number): AnyExpr => {
+  const float = exprType({ tag: 'float' })
+  const at = times(expr({ tag: 'literal', value: fraction }, float), minus(arrayLength(array), 1)) as AnyExpr
+  const elementAt = (position: AnyExpr): AnyExpr => {
+    const there = query<any, any>({ tag: 'where', input: unnest(array), f: (s: Element) => eq(s.position, position) })
+    return first(query({ tag: 'map', input: there, f: (s: Element) => s.value }), float)
+  }
+  const [below, above] = [elementAt(plus(floor(at), 1)), elementAt(plus(ceil(at), 1))]
+  return plus(below, times(minus(at, floor(at)), minus(above, below)))
+}
