@@ -6,6 +6,7 @@
  * names, so that a failing case reads like the equation. Parts have no `mapRow`: a function on decoded
  * rows stands after everything else (decision 7), so only the laws of the functor are about it.
  */
+
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Runner } from '../lib/core/Interpreter.js'
@@ -28,6 +29,7 @@ import { shape } from './arbitrary/shape.js'
 import type { QueryCode, Writer } from './arbitrary/Writer.js'
 import { SOURCES, STEPS } from './arbitrary/weights.js'
 import { type Cover, type Law, law } from './Law.js'
+import { coverCompared, undeclared } from './refused.js'
 
 /** A generated query with a name. */
 export interface Rows {
@@ -150,12 +152,12 @@ const broken = async (
   const [left, right, like = left] = e.sides(partsOf(schema, steps, (name, text) => definitions.push(`const ${name} = ${text}`)))
   const form = formOf(like.build([]), e.ordered === true)
   const [a, b] = [await ask(runner, left), await ask(runner, right)]
-  if (E.isLeft(a) && E.isLeft(b) && a.left._tag === b.left._tag) return null
+  const refusal = [a, b].flatMap(x => (E.isLeft(x) ? [undeclared(runner, x.left)] : [])).find(why => why !== null)
+  if (refusal != null) return `${refusal}\n\n${left.text}\n\n${right.text}`
   // a side that is refused before it is asked (collections under a set operation) leaves nothing to compare
-  if ([a, b].some(x => E.isLeft(x) && (x.left._tag === 'Unsupported' || x.left._tag === 'ValidationError'))) {
-    cover('refused')
-    return null
-  }
+  const isRefused = [a, b].some(x => E.isLeft(x) && (x.left._tag === 'Unsupported' || x.left._tag === 'ValidationError'))
+  coverCompared(cover, !isRefused)
+  if (isRefused || (E.isLeft(a) && E.isLeft(b) && a.left._tag === b.left._tag)) return null
   cover(E.isRight(a) && a.right.length === 0 ? 'rows: 0' : 'rows: some')
   if (E.isRight(a) && E.isRight(b) && sameAnswer(form, a.right, b.right)) return null
   const tables = [...new Set([...left.uses, ...right.uses])].filter(u => u.startsWith('t.')).map(u => u.slice(2))

@@ -16,6 +16,10 @@ export type Coverage = ReadonlyMap<string, number>
 /** Counts a label, or one of a share. */
 export type Cover = (label: string) => void
 
+/** The labels of cases in which there was something to compare, and of the others. */
+export const COMPARED = 'compared'
+export const REFUSED = 'not compared'
+
 export interface Law {
   /** The equation, in the words of the library. */
   readonly name: string
@@ -104,6 +108,20 @@ export interface Report {
   readonly milliseconds: number
 }
 
+/** The least part of the cases of a law that has to be compared. */
+const LEAST = 0.8
+/** Of fewer cases no part is asked for. */
+const FEW = 5
+
+/** What is missing where too little was compared; null where it was enough, or where the law compares nothing with an engine. */
+const tooFew = (coverage: Coverage): string | null => {
+  const [compared, refused] = [coverage.get(COMPARED) ?? 0, coverage.get(REFUSED) ?? 0]
+  const all = compared + refused
+  return all < FEW || compared >= LEAST * all
+    ? null
+    : `only ${compared} of ${all} cases were compared, the others were refused: ${LEAST * 100} % have to be`
+}
+
 const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
   const counts = new Map<string, number>()
   let failedAt: number | null = null
@@ -128,7 +146,7 @@ const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
   const cases = details.numRuns * l.batch
   const thrown = details.errorInstance
   const text = thrown instanceof Failure ? thrown.message : thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-  const lacking = details.failed || options.path !== undefined ? null : l.demand(counts, cases)
+  const lacking = details.failed || options.path !== undefined ? null : (tooFew(counts) ?? l.demand(counts, cases))
   return {
     law: l.name,
     outcome: details.failed || lacking !== null ? 'failed' : 'passed',

@@ -25,6 +25,7 @@ import type { AnyRow } from './arbitrary/row.js'
 import { commandVocabulary } from './arbitrary/vocabulary.js'
 import { demandOf, type Subject } from './homomorphism.js'
 import { type Cover, type Law, law } from './Law.js'
+import { coverCompared, undeclared } from './refused.js'
 
 type CommandAnswer = E.Either<DbError, unknown>
 
@@ -111,7 +112,13 @@ const setsOwnReferred = ({ foreignKeys }: AnySchema, { node }: AnyCommand): bool
   )
 }
 
-/** Whether the runner refused what it can't do, or looked at constraints as it may. */
+/** What is wrong about a refusal of a command; null where nothing is. */
+const undeclaredIn = (runner: Runner, e: DbError, text: string): string | null => {
+  const why = undeclared(runner, e)
+  return why === null ? null : `${why}\n\n${text}`
+}
+
+/** Whether the runner looked at constraints as it may. */
 const excused = (
   { capabilities }: Runner,
   { command: c }: GeneratedCommand,
@@ -120,7 +127,6 @@ const excused = (
   schema: AnySchema,
 ): boolean => {
   const { node } = c
-  if (E.isLeft(got) && got.left._tag === 'Unsupported') return true
   // which row an update comes to first is the engine's own, and so is what a unique key holds meanwhile
   if (E.isLeft(got) && got.left._tag === 'UniqueViolation' && node.tag === 'updateFrom' && E.isRight(expected)) return true
   if (E.isLeft(got) && got.left._tag === 'ForeignKeyViolation' && E.isRight(expected) && setsOwnReferred(schema, c)) return true
@@ -160,7 +166,9 @@ const inSequence = (name: string, sentence: string, op: string, { runner, schema
         return E.isLeft(done) ? done : contents(schema)({ db: runner })()
       }
       const together = await after(run(c.command))
-      if (E.isLeft(together) && (together.left._tag === 'ValidationError' || together.left._tag === 'Unsupported')) return null
+      const isRefused = E.isLeft(together) && (together.left._tag === 'ValidationError' || together.left._tag === 'Unsupported')
+      coverCompared(cover, !isRefused)
+      if (isRefused) return undeclaredIn(runner, together.left, c.text)
       const each = await after(transaction()(pipe(oneByOne(c), RTE.traverseSeqArray(run))))
       cover(E.isLeft(together) ? `failed: ${together.left._tag}` : 'done')
       const text = `${c.text}\n\nconst rows = ${databaseText(db)}`
@@ -217,7 +225,9 @@ export const answersItsRows = ({ runner, schema, databases = {} }: Subject): Law
       const counting = await after({ ...c.command, returning: null })
       cover(E.isLeft(answering) ? `failed: ${answering.left._tag}` : `rows: ${answering.right[0] === 0 ? '0' : 'some'}`)
       const text = `${c.text}\n\nconst rows = ${databaseText(db)}`
-      if (E.isLeft(answering) && answering.left._tag === 'Unsupported') return null
+      const isRefused = E.isLeft(answering) && answering.left._tag === 'Unsupported'
+      coverCompared(cover, !isRefused)
+      if (isRefused) return undeclaredIn(runner, answering.left, text)
       if (E.isLeft(answering) && E.isLeft(counting)) return sameError(answering.left, counting.left) ? null : `the errors differ\n\n${text}`
       // what is returned may be too large a number; which row an update comes to first is the engine's own
       if (E.isLeft(answering))
@@ -274,7 +284,10 @@ const changing = (
       for (const [i, c] of commands.entries()) {
         const [expected, got] = [await run(c.command)({ db: reference })(), await run(c.command)({ db: runner })()]
         coverCommand(cover, c, got)
+        const isRefused = E.isLeft(got) && got.left._tag === 'Unsupported'
+        coverCompared(cover, !isRefused)
         // that was not done: from here on the two differ
+        if (isRefused) return undeclaredIn(runner, got.left, text(i + 1))
         if (excused(runner, c, expected, got, schema)) return null
         const why = wrong(c, expected, got)
         if (why !== null) {

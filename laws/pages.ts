@@ -4,6 +4,7 @@
  * Pages are over the rows of a table for which a generated condition holds, in an order by generated expressions, with nulls at either end,
  * that ends with the primary key: put together they are the whole. A look-up by many keys answers what one query for each answers.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { DbError } from '../lib/core/DbError.js'
@@ -15,6 +16,7 @@ import { apply, type Code, lambda, list, member, piped, type Variable } from './
 import { call, tableCode } from './arbitrary/combinators.js'
 import { aboutParts, type EquationSubject } from './Equation.js'
 import type { Law } from './Law.js'
+import { refusalAmong } from './refused.js'
 
 const ROW: Variable = { name: 's0', scope: {} }
 const S: Code<any> = { text: 's0', build: env => env[0], uses: [] }
@@ -62,10 +64,8 @@ const pageLaw = (subject: EquationSubject): Law => {
       const q: AnyQuery = source.build([])
       const size = 1 + p.below(4)
       const whole = await Q.all<unknown, unknown>(Q.orderBy(orderBy)(q))({ db: subject.runner })()
-      if (E.isLeft(whole)) {
-        cover('refused')
-        return null
-      }
+      const { problem } = refusalAmong(subject.runner, cover, whole)
+      if (E.isLeft(whole)) return problem
       cover(whole.right.length > size ? 'pages: some' : 'pages: 1')
       const most = whole.right.length + 2
       const after = await allPages(a => Q.page({ orderBy, size, after: a })(q)({ db: subject.runner }), most)
@@ -98,10 +98,8 @@ const traverseLaw = (subject: EquationSubject): Law =>
       const q: AnyQuery = s.code.build([])
       const keyed = piped(s.code, call('Q', 'map', lambda([ROW], apply(key.code, S))))
       const there = await Q.all<unknown, unknown>(keyed.build([]))({ db: subject.runner })()
-      if (E.isLeft(there)) {
-        cover('refused')
-        return null
-      }
+      const { problem } = refusalAmong(subject.runner, cover, there)
+      if (E.isLeft(there)) return problem
       const some = there.right.filter(k => k !== null).slice(0, 4)
       const keys = [...some, ...some.slice(0, 1)] as never[]
       const of = key.code.build([]) as (row: any) => any

@@ -4,6 +4,7 @@
  * The same prepared query is run with several values one after the other, so that a plan which kept
  * something of its first values is found, also where a value is null, and also inside other queries.
  */
+
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Runner } from '../lib/core/Interpreter.js'
@@ -24,6 +25,7 @@ import { recipe, type Step, step } from './arbitrary/Recipe.js'
 import { smallValues, valueText } from './arbitrary/values.js'
 import { SOURCES, STEPS } from './arbitrary/weights.js'
 import { type Law, law } from './Law.js'
+import { refusalAmong } from './refused.js'
 
 const KINDS: readonly Kind[] = ['int', 'text', 'numeric', 'bigint', 'boolean', 'float', 'date', 'timestamp', 'bytes']
 
@@ -94,6 +96,8 @@ export const preparedLaw = ({
           const got = await Q.all(p.run(given))({ db: runner })()
           const expected = await Q.all(p.plain(given))({ db: runner })()
           cover(E.isLeft(got) ? `refused: ${got.left._tag}` : got.right.length === 0 ? 'rows: 0' : 'rows: some')
+          const { problem } = refusalAmong(runner, cover, got, expected)
+          if (problem !== null) return `${problem}\n\n${p.text}`
           const form = formOf(p.plain(given), p.ordered)
           const same =
             E.isRight(got) && E.isRight(expected) ? sameAnswer(form, expected.right, got.right) : E.isLeft(got) && E.isLeft(expected)

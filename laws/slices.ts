@@ -5,6 +5,7 @@
  * business; but the keys of what comes are those of that place in the whole sorted list, and the rows
  * are rows of the query, none more often than it is there.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as Q from '../lib/core/Query.js'
 import type { AnyQuery } from '../lib/core/Syntax.js'
@@ -13,6 +14,7 @@ import { apply, type Code, lambda, list, piped, pure, record, type Variable } fr
 import { call } from './arbitrary/combinators.js'
 import { aboutParts, type EquationSubject } from './Equation.js'
 import type { Law } from './Law.js'
+import { refusalAmong } from './refused.js'
 
 const ROW: Variable = { name: 's0', scope: {} }
 const S: Code<any> = { text: 's0', build: env => env[0], uses: [] }
@@ -55,7 +57,8 @@ export const sliceLaw = (subject: EquationSubject): Law =>
       const slice = piped(q.code, sorted, call('Q', 'offset', number(m)), call('Q', 'limit', number(n)), marked)
       const ask = (c: Code<AnyQuery>) => Q.all<unknown, { readonly a: unknown; readonly b: unknown }>(c.build([]))({ db: subject.runner })()
       const [whole, some] = [await ask(all), await ask(slice)]
-      if (E.isLeft(whole) && E.isLeft(some)) return null
+      const { problem } = refusalAmong(subject.runner, cover, whole, some)
+      if (E.isLeft(whole) && E.isLeft(some)) return problem
       const { row } = formOf(all.build([]), false)
       const said = (x: typeof whole): string =>
         E.isLeft(x) ? `${x.left._tag}: ${x.left.message}` : show({ tag: 'rows', ordered: true, row }, x.right)

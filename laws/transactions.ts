@@ -7,6 +7,7 @@
  * are what follows from them. The laws run one after the other: anomalies between sessions are not
  * their subject.
  */
+
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -25,6 +26,7 @@ import { type GeneratedQuery, query } from './arbitrary/query.js'
 import { commandsText, differentContents } from './commands.js'
 import { caseText } from './homomorphism.js'
 import { type Law, law } from './Law.js'
+import { refusalAmong } from './refused.js'
 
 export interface TransactionSubject {
   readonly runner: Runner
@@ -187,8 +189,9 @@ const reading = (
     async ([q, given], cover) => {
       const s = await state(subject, given)
       const all = await Q.all(q.query)(s.db)()
-      cover(E.isLeft(all) ? 'refused' : all.right.length === 0 ? 'rows: 0' : 'rows: some')
-      if (E.isLeft(all)) return null
+      const refusal = refusalAmong(s.db.db, cover, all)
+      if (E.isLeft(all)) return refusal.problem
+      cover(all.right.length === 0 ? 'rows: 0' : 'rows: some')
       const problem = await read(q, all.right, s.db)
       return problem === null ? null : `${problem}\n\n${caseText(q, given)}\n\nall: ${show(formOf(q.query, q.ordered), all.right)}`
     },

@@ -161,11 +161,21 @@ export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => call('not', [isNull(e
 // --- Logic ------------------------------------------------------------------------------------
 
 /** Conditions in a row: what stands in one of the same kind is taken out of it, so that a fold of conditions is not deep. */
-const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred =>
-  call(
-    fn,
-    preds.map(condition).flatMap(p => (p.node.tag === 'call' && p.node.fn === fn ? p.node.args : [p])),
-  )
+const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred => {
+  const given = preds.map(condition)
+  const checked = call(fn, given)
+  const isFlat = (p: AnyExpr): boolean => !(p.node.tag === 'call' && p.node.fn === fn)
+  if (checked.node.tag !== 'call' || given.every(isFlat)) return checked
+  // what stands in a condition of the same kind was checked when that was made: a fold of conditions looks at each once
+  const args: AnyExpr[] = []
+  // a loop: a fold copies them each time, and flatMap takes ten times as long for it
+  for (const p of given) {
+    if (p.node.tag === 'call' && p.node.fn === fn) for (const a of p.node.args) args.push(a)
+    else args.push(p)
+  }
+  const depth = 1 + given.reduce((deepest, p) => Math.max(deepest, (p.depth ?? 0) - (isFlat(p) ? 0 : 1)), 0)
+  return { ...checked, node: { ...checked.node, args }, depth }
+}
 
 /** Kleene's and; `and()` is true. */
 export const and = (...preds: readonly Pred[]): Pred =>

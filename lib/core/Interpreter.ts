@@ -152,6 +152,8 @@ export interface Capabilities {
   /** Whether foreign keys and checks hold when a statement is done, or are looked at row by row (docs/decisions/0010). */
   readonly constraints: 'statement' | 'row'
   readonly isolation: readonly Isolation[]
+  /** What may be answered with `Unsupported`, by how its `capability` begins. What the library refuses on every engine is not among it. */
+  readonly refuses: readonly string[]
 }
 
 export interface Interpreter<in Op> {

@@ -20,7 +20,7 @@
 import type { Option } from 'fp-ts/lib/Option.js'
 import { isExpr, isRecord } from './answered.js'
 import { kindOf } from './Canonical.js'
-import { validationError } from './DbError.js'
+import { refuse, validationError } from './DbError.js'
 import { and, isNotNull } from './Expr.js'
 import { literalOf } from './operand.js'
 import { isInteger } from './SqlType.js'
@@ -104,11 +104,15 @@ interface Sees<out S> {
   readonly _S?: () => S
 }
 
+/** A function of a row, as a caller without types may not give it. */
+const ofRow = <F>(name: string, f: F): F =>
+  typeof f === 'function' ? f : ((() => refuse(validationError([name], `takes a function of the row, got ${kindOf(f)}`))) as F)
+
 /** The rows for which a predicate is true. `meaning(where(p)(q)) = meaning(q).filter(p)` */
 export const where =
   <S>(f: (s: S) => Pred) =>
   <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
-    query({ tag: 'where', input: q, f })
+    query({ tag: 'where', input: q, f: ofRow('where', f) })
 
 type Present<S, N> = { readonly [K in keyof S]: K extends N ? (S[K] extends Expr<infer A> ? Expr<NonNullable<A>> : S[K]) : S[K] }
 type PresentRow<A, N> = { readonly [K in keyof A]: K extends N ? NonNullable<A[K]> : A[K] }
@@ -285,7 +289,7 @@ export const except = setOperation('except')
 export const orderBy =
   <S>(f: (s: S) => readonly Order[]) =>
   <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
-    query({ tag: 'orderBy', input: q, f })
+    query({ tag: 'orderBy', input: q, f: ofRow('orderBy', f) })
 
 const BIGINT = exprType({ tag: 'bigint' })
 

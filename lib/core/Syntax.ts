@@ -45,6 +45,8 @@ export interface Expr<out A> extends Leaf<A> {
   readonly node: ExprNode
   /** How deep operations stand in each other; 0 when left out. */
   readonly depth?: number
+  /** How many operations it has when it is written out; 1 when left out. */
+  readonly size?: number
   /** Whether it is another value in each evaluation; false when left out. */
   readonly volatile?: boolean
 }

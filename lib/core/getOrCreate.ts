@@ -23,7 +23,7 @@ import * as Q from './Query.js'
 import { type Exprs, MADE, type Row, type Table } from './Syntax.js'
 import type { InsertOf } from './Table.js'
 import { upsert } from './upsert.js'
-import { assignments } from './written.js'
+import { insertion } from './written.js'
 
 /** The row of a key, and whether this call has made it. */
 export interface GotOrCreated<A> {
@@ -57,7 +57,7 @@ export const getOrCreate =
       cardinality: offered.cardinality,
       returning: (written: Exprs<C>) => written as never,
     })
-    const given = attempting('a row', () => assignments(table, row))
+    const given = attempting('a row', () => insertion(table, row))
     if (E.isLeft(given)) return () => async () => given
     const same = (r: any) => and(...key.map(f => eq(r[f], given.right[f] as never)))
     const found = pipe(Q.from(table), Q.where(same)) as unknown as Q.Query<unknown, Row<C>>

@@ -6,14 +6,16 @@
  * 0.3145704103235139. `isKept` asks that of all numbers of a text, in one pass; `parseExact`
  * reads a text of which it is not true, with an `ExactNumber` in the place of each such number.
  *
- * Laws: where `isKept(text)`, `parseExact(text)` is `JSON.parse(text)`. `exactText(parseExact(text))` is the same for two texts exactly
- * where they are the same document: keys in any order, numbers in any spelling.
-
+ * A whole number may be kept and still not be what the double is written as: 72057594037927936 is 2^56, which JavaScript writes as
+ * 72057594037927940. It is an `ExactNumber`, too, so that its digits stay, and becomes a double where a document is handed out.
+ *
+ * Laws: where `isKept(text)`, `inDoubles(parseExact(text))` is `JSON.parse(text)`. `exactText(parseExact(text))` is the same for two texts
+ * exactly where they are the same document: keys in any order, numbers in any spelling.
  */
 import { type DecodeError, decodeError } from './DbError.js'
 import { decimalText, digitsAt } from './decimals.js'
 
-/** A number that no double holds: its digits, without an exponent where that is shorter than 40 digits. */
+/** A number that a double, as JavaScript writes it, is not: its digits, without an exponent where that is shorter than 40 digits. */
 export class ExactNumber {
   constructor(readonly digits: string) {}
 }
@@ -59,6 +61,15 @@ const isNumberKept = (written: string): boolean => {
   return difference === 1n || difference === -1n
 }
 
+/** Whether the double is written with the same digits. */
+const isNumberWritten = (written: string): boolean => {
+  const again = String(Number(written))
+  if (again === written) return true
+  if (!isNumberKept(written)) return false
+  const [a, b] = [digitsOf(written), digitsOf(again)]
+  return /[.eE]/.test(written) || (a.significant === b.significant && a.exponent === b.exponent)
+}
+
 /** Whatever has so few digits, and no large exponent, is kept: most texts need no second look. */
 const SUSPECT = /[\d.]{16}|\d[eE][+-]?\d{3}/
 const TOKEN = /"|-?\d[\d.eE+-]*|true|false|null|[[\]{},:]/g
@@ -86,16 +97,18 @@ const isEscaped = (text: string, at: number): boolean => {
 
 const isWritten = (token: string): boolean => /^[-\d]/.test(token)
 
-/** Whether doubles hold all numbers of a JSON text. */
-export const isKept = (text: string): boolean => {
+const all = (text: string, holds: (written: string) => boolean): boolean => {
   if (!SUSPECT.test(text)) return true
   const next = tokens(text)
-  for (let token = next(); token !== ''; token = next()) if (isWritten(token) && !isNumberKept(token)) return false
+  for (let token = next(); token !== ''; token = next()) if (isWritten(token) && !holds(token)) return false
   return true
 }
 
+/** Whether doubles hold all numbers of a JSON text. */
+export const isKept = (text: string): boolean => all(text, isNumberKept)
+
 const exactNumber = (written: string): number | ExactNumber => {
-  if (isNumberKept(written)) return Number(written)
+  if (isNumberWritten(written)) return Number(written)
   const { negative, significant, exponent } = digitsOf(written)
   const point = significant.length + exponent
   const plain =
@@ -113,7 +126,7 @@ const exactNumber = (written: string): number | ExactNumber => {
 export const parseExact = (text: string): ExactJson => {
   // it also says that the text is well formed
   const simple: ExactJson = JSON.parse(text)
-  if (isKept(text)) return simple
+  if (all(text, isNumberWritten)) return simple
   const next = tokens(text)
   const value = (first: string): ExactJson => {
     if (first === '[') {
@@ -146,6 +159,7 @@ export const digitsHeld = (value: number | ExactNumber, scale: number, least: bi
 /** A number as a double: the nearest one, but null for a whole number below 9e18 that none is. */
 export const doubleHeld = (value: number | ExactNumber): number | null => {
   if (typeof value === 'number') return value
+  if (isNumberKept(value.digits)) return Number(value.digits)
   const isWhole = !/\.|e-/.test(value.digits)
   const near = Number(value.digits)
   return Number.isFinite(near) && (!isWhole || Math.abs(near) >= 9e18) ? near : null
@@ -163,7 +177,7 @@ const READ_EXACTLY = 'read it with jsonAt(bigint) or jsonAt(numeric), or the who
 
 /** The path to the first number that no double holds, or null. */
 export const placeOfExact = (value: unknown): readonly string[] | null => {
-  if (value instanceof ExactNumber) return []
+  if (value instanceof ExactNumber) return isNumberKept(value.digits) ? null : []
   if (typeof value !== 'object' || value === null) return null
   for (const [key, item] of Object.entries(value)) {
     const place = placeOfExact(item)
@@ -183,8 +197,11 @@ export const exactText = (value: unknown): string => {
   return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${exactText(item)}`).join(',')}}`
 }
 
-/** A copy of a document. */
-export const copied = (value: unknown): unknown => {
-  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value
-  return Array.isArray(value) ? value.map(copied) : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item)]))
+/** A document with doubles for what they hold: a copy. */
+export const inDoubles = (value: unknown): unknown => {
+  if (value instanceof ExactNumber) return isNumberKept(value.digits) ? Number(value.digits) : value
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value)
+    ? value.map(inDoubles)
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inDoubles(item)]))
 }

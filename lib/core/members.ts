@@ -55,9 +55,9 @@ export const inList = <A>(given: Expr<A>, values: readonly NonNullable<NoInfer<A
   const problem = isRight ? callProblem('eq', all, 'inList') : null
   if (problem !== null) return invalid(problem, exprType(BOOLEAN))
   const [first, ...members] = all as [AnyExpr, ...AnyExpr[]]
-  if (isRight && values.length >= LONG && values.every(isPlain))
-    known.set(values, { sql: e.type.sql, codec: e.type.refine, values: [...values], members, widest: widestOf(members) })
-  return node({ tag: 'in', operand: first, list: members }, exprType(BOOLEAN, e.type.nullable), all)
+  const arePlain = isRight && values.length >= LONG && values.every(isPlain)
+  if (arePlain) known.set(values, { sql: e.type.sql, codec: e.type.refine, values: [...values], members, widest: widestOf(members) })
+  return node({ tag: 'in', operand: first, list: members }, exprType(BOOLEAN, e.type.nullable), arePlain ? [first] : all)
 }
 
 /** `not(inList(e, values))`; `notIn(e, [])` is true. */

@@ -19,7 +19,8 @@ const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? nu
 
 /** A value as an expression of exactly this type; refused when the type does not admit it. */
 export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
-  if (value === null || value === undefined) {
+  if (value === undefined) return invalid(validationError([], 'undefined is no value: null is one, where the type has it'), type)
+  if (value === null) {
     return type.nullable
       ? expr({ tag: 'literal', value: null }, type)
       : invalid(validationError([], 'null where the type has no null'), type)
@@ -114,9 +115,12 @@ export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): Any
   if (bad !== undefined) return expr(bad.node, type)
   const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
   if (depth > MOST_DEPTH) return invalid(TOO_DEEP, type)
+  let size = 1
+  for (const a of args) size += a.size ?? 1
   const problem = n.tag === 'call' ? callProblem(n.fn, args) : null
   if (problem !== null) return invalid(problem, type)
-  return args.some(a => a.volatile) ? { ...expr(n, type), depth, volatile: true } : { ...expr(n, type), depth }
+  const made = { ...expr(n, type), depth, size }
+  return args.some(a => a.volatile) ? { ...made, volatile: true } : made
 }
 
 /** Whether one of them can be null. */

@@ -31,7 +31,7 @@ export const write = <S, K extends Cardinality>(node: CommandNode, cardinality: 
   returning: null,
 })
 
-/** A value for a column: checked, with its path in an error. Undefined is left to the default. */
+/** A value for a column: checked, with its path in an error. */
 const assigned = (table: AnyTable, field: string, value: unknown, path: readonly string[]): AnyExpr => {
   const column = Object.hasOwn(table.columns, field) ? table.columns[field] : undefined
   const bad = (reason: string): AnyExpr =>
@@ -41,6 +41,7 @@ const assigned = (table: AnyTable, field: string, value: unknown, path: readonly
     const fitting = asColumn(value, column.type.sql)
     return fitting ?? bad(`an expression of ${showSqlType(value.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`)
   }
+  if (value === undefined) return bad('undefined is no value: leave the column out, or set it to null')
   const e = literalOf(column.type, value)
   if (e.node.tag === 'invalid') {
     const { error } = e.node
@@ -52,10 +53,15 @@ const assigned = (table: AnyTable, field: string, value: unknown, path: readonly
   return e
 }
 
-export const assignments = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
+/** The values of a row to insert, of which undefined is left to its default. */
+export const insertion = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
   Object.fromEntries(
     Object.entries(row).flatMap(([field, value]) => (value === undefined ? [] : [[field, assigned(table, field, value, path)]])),
   )
+
+/** The values that an update sets. Undefined is none of them: a name that was mistyped would set nothing without a word. */
+export const assignments = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
+  Object.fromEntries(Object.entries(row).map(([field, value]) => [field, assigned(table, field, value, path)]))
 
 export const refusal = (rows: readonly Assignments[]): DbError | null => {
   for (const row of rows) {
@@ -92,7 +98,7 @@ export const inserting = <S, K extends Cardinality>(
   const plain = conflict === null ? plainRows(table, rows) : null
   if (plain !== null && Object.keys(table.columns).every(f => plain.fields.includes(f) || !isRequired(table, f)))
     return write({ tag: 'insertPlain', table, ...plain }, cardinality)
-  const checked = rows.map((row, i) => assignments(table, row, many ? [String(i)] : []))
+  const checked = rows.map((row, i) => insertion(table, row, many ? [String(i)] : []))
   const refused = refusal(checked)
   if (refused !== null) return write({ tag: 'invalid', error: refused }, cardinality)
   const incomplete = checked.findIndex(row => missing(table, row) !== undefined)

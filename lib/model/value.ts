@@ -13,7 +13,7 @@
 import { decimalOf, MAX_INT64, MIN_INT64, unscaled } from '../core/Canonical.js'
 import { numericOverflow, refuse, unsupported } from '../core/DbError.js'
 import { atScale } from '../core/decimals.js'
-import { copied, exactText } from '../core/jsonNumbers.js'
+import { exactText, inDoubles } from '../core/jsonNumbers.js'
 import { hasOrder, isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
 import { compareText } from './text.js'
 
@@ -59,7 +59,7 @@ export const canonicalOf = (type: SqlType, value: Value, where: string | null): 
     case 'bytes':
       return (value as Uint8Array).slice()
     case 'json':
-      return type.read === 'text' ? exactText(value) : copied(value)
+      return type.read === 'text' ? exactText(value) : inDoubles(value)
     case 'vector':
       return structuredClone(value)
     default:

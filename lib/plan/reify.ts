@@ -10,7 +10,7 @@
  * it is the whole query; inside another it is planned with its values.
  */
 import { asAggregates, asExpr, asFilter, asGrouping, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
-import { refuse } from '../core/DbError.js'
+import { refuse, unsupported } from '../core/DbError.js'
 import { expanded, keyedBy, setsIn, totalled } from '../core/groupingSets.js'
 import { misplaced, unlocked } from '../core/locking.js'
 import type {
@@ -85,6 +85,20 @@ export interface Forms {
 
 const PORTABLE: Forms = { groupingSets: false }
 
+/** An expression that is used twice is written twice: fields that are made of each other again and again have no end. */
+const MOST_SIZE = 500_000
+const TOO_LARGE = unsupported(
+  `an expression of more than ${MOST_SIZE} operations, written out`,
+  'query-ts',
+  'give what is used more than once a query of its own, as with cte',
+)
+
+/** A sort by some keys first. What sorts by the same expression after them decides nothing. */
+const ledBy = (first: readonly Order[], then: readonly Order[]): readonly Order[] => {
+  const led = new Set(first.map(o => o.expr))
+  return [...first, ...then.filter(o => !led.has(o.expr) || o.expr.volatile === true)]
+}
+
 /** One planning: a supply of ids, and what is planned already. Commands are planned with it too. */
 export const reifier = (forms: Forms = PORTABLE) => {
   let counter = 0
@@ -101,6 +115,7 @@ export const reifier = (forms: Forms = PORTABLE) => {
   const scalar = (e: AnyExpr): Scalar => {
     const before = known.get(asExpr(e))
     if (before !== undefined) return before
+    if ((e.size ?? 1) > MOST_SIZE) refuse(TOO_LARGE)
     const s: Scalar = { node: scalarNode(e), type: e.type }
     known.set(e, s)
     return s
@@ -292,7 +307,7 @@ export const reifier = (forms: Forms = PORTABLE) => {
       case 'recursive':
         return buildRecursive(node, input, row)
       case 'orderBy':
-        return { ...input, order: [...asOrders(node.f(scope)), ...input.order] }
+        return { ...input, order: ledBy(asOrders(node.f(scope)), input.order) }
       case 'limit':
       case 'offset': {
         const count = scalar(node.count)

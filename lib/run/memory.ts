@@ -27,6 +27,7 @@ const CAPABILITIES: Capabilities = {
   transactionalDdl: true,
   constraints: 'statement',
   isolation: LEVELS,
+  refuses: ['raw SQL'],
 }
 
 /** A cursor over the rows as they were when it was opened. */

@@ -5,6 +5,7 @@
  * integers are bound as BIGINT and bytes as BLOB, because the driver would send a number as a double. A stream is read
  * as it arrives; another statement on its connection first reads the rest of it into memory.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import mysql2 from 'mysql2'
@@ -24,6 +25,7 @@ import { type ClientConfig, type MysqlAddress, type MysqlWhere, mysqlAddress } f
 import { classifyMysql, closesConnection, isMysqlReply, type MysqlError } from './mysqlErrors.js'
 import { withParameters } from './mysqlText.js'
 import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
+import { REFUSED_BY_MARIADB, REFUSED_BY_MYSQL } from './refused.js'
 import { endSocket, inTime, openSocket, showEndpoint } from './socket.js'
 import { socketError, socketTrouble } from './socketErrors.js'
 import { sqlSession } from './sqlSession.js'
@@ -48,13 +50,14 @@ interface Kind {
 }
 
 /** MariaDB has no UPDATE that answers rows, MySQL no command. */
-const capabilities = (engine: string, lateral: Capabilities['lateral']): Capabilities => ({
+const capabilities = (engine: string, lateral: Capabilities['lateral'], refuses: Capabilities['refuses']): Capabilities => ({
   engine,
   returning: 'emulated',
   lateral,
   transactionalDdl: false,
   constraints: 'row',
   isolation: LEVELS,
+  refuses,
 })
 
 /** Waiting for a lock has limits of its own, in seconds. */
@@ -70,7 +73,7 @@ const MYSQL: Kind = {
   limit: ms => `SET SESSION max_execution_time = ${ms}${locks(ms)}`,
   limitsWrites: false,
   keeps: () => true,
-  capabilities: capabilities('mysql', 'native'),
+  capabilities: capabilities('mysql', 'native', REFUSED_BY_MYSQL),
 }
 
 const MARIADB: Kind = {
@@ -81,7 +84,7 @@ const MARIADB: Kind = {
   limitsWrites: true,
   // running one with a sub-query again fails with 1054, or ends the server (10.11)
   keeps: text => !/\(SELECT/.test(text),
-  capabilities: capabilities('mariadb', 'emulated'),
+  capabilities: capabilities('mariadb', 'emulated', REFUSED_BY_MARIADB),
 }
 
 /** Opens a pool of connections. One is opened at once, so that a wrong address or password is reported here. */
@@ -393,8 +396,14 @@ interface Reading {
   execute: (packet: { readonly isEOF: () => boolean; readonly eofWarningCount: () => number } | undefined, connection: unknown) => unknown
 }
 
-/** Warnings that a value was cut, or is null for it: by an aggregate of texts, and by a function. */
-const CUT: readonly unknown[] = [1260, 1301]
+/**
+ * Warnings that a value is wrong: that an aggregate of texts was cut, that a function is null for the size of its value, or that a pattern
+ * took more steps than MariaDB goes, and was taken not to match.
+ */
+const WRONG: readonly unknown[] = [1260, 1301, 1139]
+
+/** Writes that have to be undone where such a warning comes. */
+const MATCHES = /\bREGEXP\b/
 
 /** The number of warnings of an answer, once it has been read. */
 const warningsOf = (command: unknown): (() => number) => {
@@ -449,15 +458,29 @@ const driverOf = (
   }
   const one: Driver['query'] = async statement => {
     const { kind: use, signal, ...sent } = sendable(statement)
+    const isMatching = use === 'write' && kind === MARIADB && !inTransaction && MATCHES.test(sent.text)
     const after = use === 'read' || kind.limitsWrites ? undefined : statementTimeout
-    const send = () => line.answer(() => executed(sent)).then(whole)
+    const sure = () => line.answer(() => executed(sent)).then(whole)
+    const send = isMatching ? () => undone(sure) : sure
     return signal === undefined && after === undefined ? send() : cancelling(stopping(signal, after), send)
   }
-  /** What was read, unless the server has cut it. */
+  /** A write by itself that is undone where it turns out to be wrong. */
+  const undone = async <A>(write: () => Promise<A>): Promise<A> => {
+    await line.answer(() => said(connection, 'START TRANSACTION'))
+    try {
+      const done = await write()
+      await line.answer(() => said(connection, 'COMMIT'))
+      return done
+    } catch (thrown) {
+      if (!line.isLost()) await line.answer(() => said(connection, 'ROLLBACK'))
+      throw thrown
+    }
+  }
+  /** What was read or written, unless by a value that is wrong. */
   const whole = async <A>(read: A & { readonly warnings: number }): Promise<A> => {
     if (read.warnings === 0) return read
     const told = (await line.answer(() => said(connection, 'SHOW WARNINGS'))) as readonly Row[]
-    const cut = told.find(([, code]) => CUT.includes(code))
+    const cut = told.find(([, code]) => WRONG.includes(code))
     return cut === undefined ? read : Promise.reject(Object.assign(new Error(String(cut[2])), { errno: cut[1] }))
   }
   /** A savepoint does not outlive its transaction: where it is gone, the statement has ended that, if only to begin another. */
@@ -488,7 +511,12 @@ const driverOf = (
           reject(thrown)
           if (closesConnection(thrown)) line.lose(thrown)
         } else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length, warnings: warnings() })
-        else resolve({ rows: [], affected: (answer as mysql2.ResultSetHeader).affectedRows, warnings: 0 })
+        else
+          resolve({
+            rows: [],
+            affected: (answer as mysql2.ResultSetHeader).affectedRows,
+            warnings: MATCHES.test(text) ? (answer as mysql2.ResultSetHeader).warningStatus : 0,
+          })
       })
       const warnings = warningsOf(command)
     })

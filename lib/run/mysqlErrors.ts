@@ -263,6 +263,18 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1103:
     case 1166:
       return schemaConflict(nameIn(context, quotedIn(e.message)), `${dialect} takes no such name`, cause)
+    // 3698, 3699: the stack or the time of a pattern; 1139 is MariaDB's bound of steps, and a pattern that is none
+    case 3698:
+    case 3699:
+      return hardPattern(dialect)
+    case 1139:
+      return /match limit/.test(e.message) ? hardPattern(dialect) : databaseError('1139', cause.message, cause)
+    case 3008:
+    case 6575:
+      return tooDeepCascade(dialect)
+    case 1296:
+      // MariaDB says no more of InnoDB's error 193
+      return /^Got error 193 /.test(e.message) ? tooDeepCascade(dialect) : databaseError('1296', cause.message, cause)
     case 1116:
     case 1117:
     case 1118:
@@ -291,6 +303,12 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
       return databaseError(String(e.errno), cause.message, cause)
   }
 }
+
+const hardPattern = (dialect: Server): DbError =>
+  unsupported('a pattern that takes so many steps on a text', dialect, 'say it with fewer repetitions, or match shorter texts')
+
+const tooDeepCascade = (dialect: Server): DbError =>
+  unsupported('a delete or update that foreign keys carry on so far', dialect, 'delete the rows that refer first')
 
 /**
  * Replies that say nothing about the statement: the server, or a proxy in front of it, has given the session up. 1053 shutdown,

@@ -6,6 +6,7 @@
  * so that other operations may go on between its chunks. Starting takes seconds: share a runner.
  * A folder has one runner at a time, as a file of sql.js has (FOLDER.lock, see fileLock.ts).
  */
+
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -17,6 +18,7 @@ import type { Driver, SqlEngine, SqlOptions } from './Driver.js'
 import { driverError } from './driverError.js'
 import { ISOLATION, LEVELS } from './isolation.js'
 import { classifyPostgres, type PostgresError } from './postgresErrors.js'
+import { REFUSED_BY_POSTGRES } from './refused.js'
 import { singleSession } from './single.js'
 import { sqlSession } from './sqlSession.js'
 
@@ -38,6 +40,7 @@ const capabilities: Capabilities = {
   transactionalDdl: true,
   constraints: 'statement',
   isolation: LEVELS,
+  refuses: REFUSED_BY_POSTGRES,
 }
 
 /** Starts a Postgres in this process. */

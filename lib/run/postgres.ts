@@ -5,6 +5,7 @@
  * connection is lost. Cells stay the text that Postgres writes, and parameters go as text, in a UTC session: the
  * driver's own conversions would lose microseconds and encode JSON twice. Reads are pipelined.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import client from 'postgres'
@@ -22,6 +23,7 @@ import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled,
 import { type ClientOptions, type PostgresAddress, type PostgresWhere, postgresAddress } from './postgresAddress.js'
 import { classifyPostgres, isPostgresReply, isStalePlan, type PostgresError } from './postgresErrors.js'
 import { HANDSHAKE, watchHandshake } from './postgresHandshake.js'
+import { REFUSED_BY_POSTGRES } from './refused.js'
 import { closedByPeer, type Endpoint, encrypted, endSocket, firstBytes, inTime, openSocket, showEndpoint } from './socket.js'
 import { socketError, socketTrouble } from './socketErrors.js'
 import { sqlSession } from './sqlSession.js'
@@ -38,6 +40,7 @@ const capabilities: Capabilities = {
   transactionalDdl: true,
   constraints: 'statement',
   isolation: LEVELS,
+  refuses: REFUSED_BY_POSTGRES,
 }
 
 type Client = client.Sql<any>

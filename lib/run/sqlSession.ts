@@ -226,7 +226,34 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
   }
 
-  const execute = async ({ command, signal }: SqlOp & { readonly tag: 'execute' }): Answer<unknown> => {
+  /** Tables of which a row may take other rows of the same table along, in lower case; null where that was not asked yet. */
+  let ringed: ReadonlySet<string> | null = null
+
+  const takesOwnAlong = async (table: AnyTable): Answer<boolean> => {
+    const { cascades } = dialect.ddl
+    if (cascades === null) return E.right(false)
+    if (ringed === null) {
+      const found = await ask({ text: cascades, params: [], columns: [TEXT, TEXT], kind: 'read' })
+      if (E.isLeft(found)) return found
+      ringed = inRings(found.right.rows.map(([referring, referred]) => [String(referring), String(referred)]))
+    }
+    return E.right(ringed.has(table.name.toLowerCase()))
+  }
+
+  const execute = async (op: SqlOp & { readonly tag: 'execute' }): Answer<unknown> => {
+    const { node, returning } = op.command
+    if (node.tag !== 'delete' || returning !== null || node.table.primaryKey === null) return executeAsIs(op)
+    const { table } = node
+    const ring = await takesOwnAlong(table)
+    if (E.isLeft(ring)) return ring
+    if (!ring.right) return executeAsIs(op)
+    // rows that others take along before their turn are not counted by the engine: those that are found are
+    const key = (row: any) => Object.fromEntries((table.primaryKey?.columns ?? []).map(f => [f, row[f]]))
+    const gone = await executeAsIs({ ...op, command: { ...op.command, returning: key } })
+    return E.isLeft(gone) ? gone : E.right((gone.right as readonly unknown[]).length)
+  }
+
+  const executeAsIs = async ({ command, signal }: SqlOp & { readonly tag: 'execute' }): Answer<unknown> => {
     const planned = attempting('a function of the command', () => {
       const write = reifyWrite(command, dialect)
       return { table: write.table, columns: write.returning?.outputs.map(resultColumn) ?? [], printed: printWrite(dialect, write) }
@@ -382,12 +409,13 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     )
   }
 
+  const ask = (asked: Statement): Answer<Rows> => guard({ sql: asked.text, params: asked.params, table: null }, () => driver.query(asked))
+
   /** Whether tables that stay refer to tables that are to be dropped: an error, where the engine would drop them all the same. */
   const referredFromOutside = async (schema: AnySchema): Answer<void> => {
     const tables = Object.values(schema.tables)
     if (dialect.ddl.referring === null || tables.length === 0) return E.right(undefined)
-    const asked: Statement = { text: dialect.ddl.referring(tables), params: [], columns: [TEXT, TEXT], kind: 'read' }
-    const found = await guard({ sql: asked.text, params: asked.params, table: null }, () => driver.query(asked))
+    const found = await ask({ text: dialect.ddl.referring(tables), params: [], columns: [TEXT, TEXT], kind: 'read' })
     if (E.isLeft(found)) return found
     const [first] = found.right.rows
     return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
@@ -470,8 +498,10 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
         case 'execute':
           return execute(op)
         case 'ddl':
+          ringed = null
           return define(op.action, op.schema)
         case 'raw':
+          ringed = null
           return raw(op)
         case 'advisoryLock':
           return advisoryLock(op)
@@ -519,6 +549,25 @@ const RERUN: readonly DbError['_tag'][] = ['Deadlock', 'SerializationFailure']
 const MOST_RERUNS = 10
 
 const INT = exprType({ tag: 'int' })
+
+/** The tables from which cascades lead back to themselves, in lower case, of all pairs of a referring and a referred table. */
+const inRings = (pairs: readonly (readonly [string, string])[]): ReadonlySet<string> => {
+  const taken = new Map<string, Set<string>>()
+  for (const [referring, referred] of pairs.map(pair => pair.map(name => name.toLowerCase()) as [string, string]))
+    taken.set(referred, (taken.get(referred) ?? new Set()).add(referring))
+  const reached = (from: string): ReadonlySet<string> => {
+    const seen = new Set<string>()
+    const next = [from]
+    for (let name = next.pop(); name !== undefined; name = next.pop()) {
+      for (const other of taken.get(name) ?? []) {
+        if (!seen.has(other)) next.push(other)
+        seen.add(other)
+      }
+    }
+    return seen
+  }
+  return new Set([...taken.keys()].filter(name => reached(name).has(name)))
+}
 
 /** What a command with `returning` answers of the rows that it has written. */
 const answered = (cardinality: AnyCommand['cardinality'], rows: readonly unknown[]): unknown =>

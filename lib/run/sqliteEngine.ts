@@ -4,6 +4,7 @@
  * `sqlite` runs it in WebAssembly (sql.js), `sqlite3` natively (better-sqlite3). The dialect, the way values travel, the
  * errors and what a session has to be told are the same; only the driver differs.
  */
+
 import { type DbError, type ForeignKeyViolation, foreignKeyViolation } from '../core/DbError.js'
 import { decimalText, digitsAt } from '../core/decimals.js'
 import type { Capabilities } from '../core/Interpreter.js'
@@ -16,6 +17,7 @@ import { sqlite as dialect } from '../sql/sqlite.js'
 import { isScaled, sqliteValues } from '../sql/sqliteValues.js'
 import type { Driver, SqlEngine, Statement } from './Driver.js'
 import { LEVELS } from './isolation.js'
+import { REFUSED_BY_SQLITE } from './refused.js'
 import { sqliteSteps } from './sqliteDates.js'
 import { classifySqlite } from './sqliteErrors.js'
 import { sqliteJsonFunctions } from './sqliteJson.js'
@@ -27,6 +29,7 @@ export const sqliteCapabilities = (engine: string): Capabilities => ({
   transactionalDdl: true,
   constraints: 'statement',
   isolation: LEVELS,
+  refuses: REFUSED_BY_SQLITE,
 })
 
 /** `target` names the database in errors; `mayWrite` says whether the session itself admits writes at the moment. */

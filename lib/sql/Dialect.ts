@@ -277,6 +277,11 @@ export interface DeleteParts {
   readonly where: Fragment | null
   /** Whether a sub-query reads the table that changes. */
   readonly readsTable: boolean
+  /**
+   * Whether what foreign keys do with a row's removal or new key may change for which other rows the condition holds: it asks a query, or
+   * reads a column that may be null.
+   */
+  readonly mayCascade: boolean
   readonly name: Naming
 }
 
@@ -345,6 +350,11 @@ export interface Ddl {
   readonly beforeDrop: readonly string[]
   /** A query of the tables, other than these, that refer to these: (referring, referred). Where the engine refuses by itself and says who, null. */
   readonly referring: ((tables: readonly AnyTable[]) => string) | null
+  /**
+   * A query of the tables whose rows go with those that they refer to: (referring, referred). Null where the engine counts rows of a delete
+   * that others have taken along before their turn.
+   */
+  readonly cascades: string | null
   /** Names that the engine takes for its own tables. */
   readonly reserved: RegExp | null
   /** How ON DELETE RESTRICT is said; empty where the default is the same and can be diagnosed. */

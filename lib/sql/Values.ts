@@ -8,7 +8,7 @@
  * Law (round trip): `read(t)(store(write(t)(v))) = v` for every canonical v, on every engine.
  */
 import { canonical, decimalOf, unscaled } from '../core/Canonical.js'
-import { exactText, isKept, parseExact, placeOfExact } from '../core/jsonNumbers.js'
+import { exactText, inDoubles, isKept, parseExact, placeOfExact } from '../core/jsonNumbers.js'
 import type { SqlType } from '../core/SqlType.js'
 import { fromHex } from './hex.js'
 
@@ -173,9 +173,9 @@ const document =
   (read: 'text' | undefined): Reader =>
   cell => {
     if (typeof cell !== 'string') return read === 'text' ? exactText(cell) : cell
-    if (read !== 'text') return isKept(cell) ? parsed(cell) : INEXACT
-    const value = parsed(cell, parseExact)
-    return value === MISMATCH ? value : exactText(value)
+    const value = parsed(cell, read === 'text' ? parseExact : JSON.parse)
+    if (value === MISMATCH) return value
+    return read === 'text' ? exactText(value) : isKept(cell) ? value : INEXACT
   }
 
 /** Whether a text is certainly canonical at a scale, and small: not negative, without zeros before it, up to 18 digits. */
@@ -280,7 +280,7 @@ export const readCell = (type: SqlType): Reader => {
 
 /** JSON values inside a nested collection are JSON already: numbers that no double holds are `ExactNumber` in it. */
 export const readJsonCell = (type: SqlType): Reader => {
-  if (type.tag === 'json') return type.read === 'text' ? exactText : cell => (placeOfExact(cell) === null ? cell : INEXACT)
+  if (type.tag === 'json') return type.read === 'text' ? exactText : cell => (placeOfExact(cell) === null ? inDoubles(cell) : INEXACT)
   if (type.tag === 'array') return list(readJsonCell(type.element))
   return readCell(type)
 }

@@ -127,9 +127,13 @@ export const mysqlContains = (quoted: (s: string) => string): CallPrinter => {
 export const mariadbContains = (quoted: (s: string) => string, collation: string): CallPrinter => {
   const path: Words['path'] = names => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-    if (names.some(name => /["\\\u0000-\u001f\u007f]/.test(name)))
+    if (names.some(name => /["\\\u0000-\u001f\u007f]|^-/.test(name)))
       refuse(
-        unsupported('jsonContains of a field whose name has a quote, backslash or control character', 'mariadb', 'it does not find it'),
+        unsupported(
+          'jsonContains of a field whose name has a quote, backslash or control character, or begins with "-"',
+          'mariadb',
+          'it does not find it',
+        ),
       )
     return text(quoted(pathText(names)))
   }

@@ -28,7 +28,7 @@ type Path = readonly (string | number)[]
 
 const textOf = (path: Path): string => `$${path.map(step => (typeof step === 'number' ? `[${step}]` : `."${step}"`)).join('')}`
 
-const pathOf = (args: Parameters<CallPrinter>[0]): Path => JSON.parse(wordOf(args, 1)) as Path
+export const pathOf = (args: Parameters<CallPrinter>[0]): Path => JSON.parse(wordOf(args, 1)) as Path
 
 const { MAX_SAFE_INTEGER: MOST } = Number
 
@@ -107,7 +107,8 @@ export const mysqlJson = (quoted: (s: string) => string, collation: string, type
     const arrays = path.flatMap((step, i) => (typeof step === 'number' ? [sql`${typeOf(at(path.slice(0, i)))} = 'ARRAY'`] : []))
     const number = sql`CAST(${found} AS DOUBLE)`
     const decimal = (whole: number, fraction: number): Fragment =>
-      sql`CAST(${found} AS DECIMAL(${String(whole + fraction)}, ${String(fraction)}))`
+      // of an integer from 2^63 on MySQL makes a negative one, if not by its text (9.7)
+      sql`CAST(CAST(${found} AS CHAR) AS DECIMAL(${String(whole + fraction)}, ${String(fraction)}))`
     const near = (most: string): Fragment => sql`abs(${number}) <= ${most}`
     /** Whether a decimal has kept a number that is very small. */
     const isSame = (d: Fragment): Fragment => sql`CAST(${d} AS DOUBLE) = ${number}`

@@ -16,7 +16,7 @@ import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from './
 import { type Fragment, join, list, optional, parens, sql, text } from './Fragment.js'
 import { mysqlDocuments } from './jsonBuild.js'
 import { mariadbContains } from './jsonContains.js'
-import { mysqlJson } from './jsonPath.js'
+import { mysqlJson, pathOf } from './jsonPath.js'
 import { mariadbLexis } from './lexis.js'
 import { aggregates, arrayBy, castName, elementsOf, followedBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
 import { computable, definitions, quoted, quotedText, quoteFor, writes } from './mysqlDdl.js'
@@ -93,6 +93,8 @@ const referring: Ddl['referring'] = tables => {
   return `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE (REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME) IN (${names}) AND (TABLE_SCHEMA, TABLE_NAME) NOT IN (${names})`
 }
 
+const json = mysqlJson(quoted, COLLATION, type => type)
+
 export const mariadb: Dialect = {
   ...mysql,
   name: 'mariadb',
@@ -120,7 +122,13 @@ export const mariadb: Dialect = {
     matches: mariadbMatches,
     // of a longtext as it is, it is empty wherever a temporary table takes it up
     unhex: unhex(value => sql`left(${value}, 2147483646)`),
-    ...mysqlJson(quoted, COLLATION, type => type),
+    ...json,
+    jsonAt: (args, call) => {
+      const isLost = pathOf(args).some(step => typeof step === 'string' && step.startsWith('-'))
+      return isLost
+        ? refuse(unsupported('jsonAt of a field whose name begins with "-"', 'mariadb', 'it does not find it'))
+        : json.jsonAt(args, call)
+    },
     ...mysqlDocuments(quotedText, documentOf, textOf),
     jsonContains: mariadbContains(quotedText, COLLATION),
     ilike: args => ({

@@ -157,6 +157,7 @@ export const definitions = ({
   limitsUniqueKeys,
 }: Definitions): Ddl => ({
   transactional: false,
+  cascades: `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = database() AND DELETE_RULE = 'CASCADE'`,
   keyLimit: { bytes: 3072, of: keyBytes, unique: limitsUniqueKeys },
   columnType: (type, use) => {
     computable(dialect)(type)

@@ -1,6 +1,8 @@
 /**
  * UPDATE and DELETE where SET runs from left to right and the target can't be read by a sub-query.
  *
+ * Foreign keys act row by row, too, so that a condition may see what they did for another row: keys are computed first there as well.
+ *
  * `SET a = b, b = a` makes both columns b there. Assignments are put into an order in which none reads
  * a column that was set before; where there is no such order, or a sub-query reads the table that
  * changes, the keys and new values are computed in a derived table first, and joined. Its LIMIT keeps
@@ -68,12 +70,14 @@ export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'updateFrom' 
   },
   update: parts => {
     const set = inOrder(parts.set)
-    if (set !== null && (engine.readsTable || !parts.readsTable)) return update({ ...parts, set })
-    return changing(engine, parts)
+    if (set === null || (parts.readsTable && !engine.readsTable) || (parts.setSeesWrites && parts.key.length > 0))
+      return changing(engine, parts)
+    return update({ ...parts, set })
   },
   updateFrom: (parts, source) => changing(engine, parts, sql`${parts.table} CROSS JOIN ${source}`),
+  // row by row: what a row's removal sets to null, or removes, is seen by the condition on the next one
   delete: parts =>
-    engine.readsTable || !parts.readsTable
+    !(parts.readsTable && !engine.readsTable) && !(parts.mayCascade && parts.key.length > 0)
       ? remove(parts)
       : sql`DELETE ${parts.table} FROM ${parts.table} ${derived(engine, parts, [], parts.name('gone'))}`,
 })

@@ -150,6 +150,7 @@ export const ddl: Ddl = {
   beforeCreate: types => (types.some(t => t.tag === 'vector') ? ['CREATE EXTENSION IF NOT EXISTS vector'] : []),
   beforeDrop: [],
   referring: null,
+  cascades: null,
   reserved: /^pg_/i,
   restrict: 'RESTRICT',
   dropConstraint: null,

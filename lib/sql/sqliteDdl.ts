@@ -142,6 +142,7 @@ export const ddl: Ddl = {
     const names = tables.map(t => quoted(t.name)).join(', ')
     return `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN (${names}) AND m.name COLLATE NOCASE NOT IN (${names})`
   },
+  cascades: `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f.on_delete = 'CASCADE'`,
   reserved: null,
   restrict: '',
   dropConstraint: null,

@@ -188,8 +188,15 @@ const parts = (
     key: (table.primaryKey?.columns ?? []).map(f => dialect.quote(columnName(table, f))),
     where: where === null ? null : value(where),
     readsTable: scalars.some(s => readsTable(s, table)),
+    mayCascade: where !== null && (hasQuery(where) || readsNullable(write, where)),
     name,
   }
+}
+
+/** Whether a condition reads a column of the table that a foreign key may set to null. */
+const readsNullable = ({ columns }: Write, where: Scalar): boolean => {
+  const read = columnsOf(where)
+  return columns.some(c => c.type.nullable && read.has(c.id))
 }
 
 /** How a column of the row that is written is read. */

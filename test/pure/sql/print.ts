@@ -95,6 +95,7 @@ const operationOf = async (c: Case): Promise<SqlOp> => {
       transactionalDdl: true,
       constraints: 'statement',
       isolation: [],
+      refuses: [],
     },
   }
   await c({ db })()

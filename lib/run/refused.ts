@@ -1,0 +1,55 @@
+/**
+ * What each engine refuses with `Unsupported`, clause by clause: how the `capability` of such an error begins.
+ *
+ * These are the refusals of what the library has a meaning for. The laws hold a runner to its list: what is not on it is answered, or a law
+ * has failed.
+ */
+
+/** Statements have bounds on every engine, and no engine locks rows of a query inside the query. */
+const EVERYWHERE: readonly string[] = [
+  'a statement of ',
+  'so large a statement',
+  'so deep a statement',
+  'so deep or large a statement',
+  'so many columns',
+  'a lock on rows of a query inside the query',
+  'the isolation level ',
+  'a pattern that takes so many steps',
+]
+
+export const REFUSED_BY_POSTGRES: readonly string[] = [...EVERYWHERE]
+
+/** Decimals of more than 18 digits are texts there. */
+export const REFUSED_BY_SQLITE: readonly string[] = [
+  ...EVERYWHERE,
+  'computing with or ordering by numeric',
+  'a cast from ',
+  'jsonAt of numeric',
+  'a generated column that is not the primary key',
+]
+
+const MYSQL_FAMILY: readonly string[] = [
+  ...EVERYWHERE,
+  'a computed number of rows',
+  'a cast from ',
+  'numeric(',
+  'a write that reads what it changes, in a table without a primary key',
+  'returning from a table without a primary key',
+  'returning rows that are not found by the key that was written',
+  'returning from an update that sets ',
+  'a generated key from a value that may be null',
+  'a delete or update that foreign keys carry on so far',
+  'a generated column that no key begins with',
+  'jsonContains of a part',
+  'a recursion that mentions a query further out than the one that it is joined in',
+]
+
+export const REFUSED_BY_MYSQL: readonly string[] = [...MYSQL_FAMILY, 'a field of a document whose name has more than ']
+
+export const REFUSED_BY_MARIADB: readonly string[] = [
+  ...MYSQL_FAMILY,
+  'a dependent sub-query with groups, windows, a set operation or a recursion',
+  'jsonContains of a field whose name has a quote, backslash or control character',
+  'jsonAt of a field whose name begins with',
+  'JSON of more than ',
+]
