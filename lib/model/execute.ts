@@ -17,13 +17,14 @@ import { asColumn } from '../core/operand.js'
 import { assignmentsOf } from '../core/plainRows.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { AnyCommand, AnyExpr, AnyTable, Assignments, CommandNode, Conflict } from '../core/Syntax.js'
-import { scopeOf } from '../core/scope.js'
+import { scopeOf, scopeOrNothing, rowOf as typesOf } from '../core/scope.js'
 import { qualifiedName } from '../core/Table.js'
 import { offeredFields } from '../core/upsert.js'
 import { type Change, changed } from './change.js'
 import { checkRow, checkUniqueAfterEach, keyOf } from './constraints.js'
 import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, withStored } from './Database.js'
 import { decoder } from './decode.js'
+import { equalityIn, fieldOf } from './equalities.js'
 import { literals, type Meaning, meaning } from './meaning.js'
 import { refuseCommand } from './refusals.js'
 import { canonicalOf, identities } from './value.js'
@@ -112,7 +113,15 @@ type UpdatingFrom = Extract<CommandNode, { readonly tag: 'updateFrom' }>
 /** The rows of the query that match a row of the table: by a key only those with the same values of it are looked at. */
 const matchingOf = (m: Meaning, { table, query, on, key }: UpdatingFrom): ((row: Scope) => readonly Scope[]) => {
   const all = m.rows(query).map((row): Scope => scopeOf(row) as Scope)
-  if (key === null) return row => all.filter(s => m.holds(on(row, s)))
+  if (key === null) {
+    const [own, matched] = [typesOf({ ...query, node: { tag: 'from', table } }) as Scope, scopeOrNothing(typesOf(query)) as Scope]
+    const found = all.length === 0 ? null : equalityIn(on(own, matched), fieldOf(own), fieldOf(matched))
+    if (found === null) return row => all.filter(s => m.holds(on(row, s)))
+    const [field, other] = found
+    const valueOf = (e: AnyExpr): string => identities([[e.type.sql, m.value(e)]])
+    const byValue = groupBy((s: Scope) => valueOf(s[other] as AnyExpr))([...all])
+    return row => (byValue[valueOf(row[field] as AnyExpr)] ?? []).filter(s => m.holds(on(row, s)))
+  }
   const id = (s: Scope): string => identities(key.map(f => [table.types[f]?.sql as SqlType, m.value(s[f] as AnyExpr)]))
   const byKey = groupBy(id)([...all])
   return row => (byKey[id(row)] ?? []).filter(s => m.holds(on(row, s)))

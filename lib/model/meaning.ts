@@ -14,7 +14,6 @@
 import { outOfScope } from '../core/answered.js'
 import { refuse, unsupported, validationError } from '../core/DbError.js'
 import { expanded } from '../core/groupingSets.js'
-import { isInteger, isText } from '../core/SqlType.js'
 import type {
   AggCall,
   AnyAgg,
@@ -48,6 +47,7 @@ import { aggregated, type Member } from './aggregate.js'
 import { convert } from './casts.js'
 import { uuid4 } from './chance.js'
 import { type Database, seenAs, stored } from './Database.js'
+import { equalityIn, fieldOf } from './equalities.js'
 import { isMember } from './members.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { among, apply, both, negated, type Operand, type Truth } from './scalar.js'
@@ -138,16 +138,16 @@ export const meaning = (db: Database): Meaning => {
       case 'cast':
         return convert(operand(n.operand), e.type.sql)
       case 'exists':
-        return rows(n.query).length > 0
+        return inside(n.query).length > 0
       case 'inQuery':
         return singleColumn(n.query) === null
           ? false
           : among(
               operand(n.operand),
-              rows(n.query).map(row => operand(only(row))),
+              inside(n.query).map(row => operand(only(row))),
             )
       case 'scalar': {
-        const [first] = rows(n.query)
+        const [first] = inside(n.query)
         return first === undefined ? null : value(only(first))
       }
       case 'literal':
@@ -175,6 +175,15 @@ export const meaning = (db: Database): Meaning => {
   const only = (row: RowShape): AnyExpr => (leaves(row)[0] as readonly [unknown, AnyExpr])[1]
 
   // --- Queries --------------------------------------------------------------------------------
+
+  const found = new WeakMap<AnyQuery, readonly RowShape[]>()
+
+  /** The rows of a query that a function of a row uses: of one that was made outside of the function, found once. */
+  const inside = (q: AnyQuery): readonly RowShape[] => {
+    const before = found.get(q) ?? rows(q)
+    found.set(q, before)
+    return before
+  }
 
   const rows = (q: AnyQuery): readonly RowShape[] => {
     const { node } = q
@@ -248,21 +257,14 @@ export const meaning = (db: Database): Meaning => {
     return made
   }
 
-  /**
-   * The rows that a condition is asked about. Where it is one equality of a column of a table and a literal: those with that
-   * value, because for every other row it is false or null. The condition still decides, so the meaning is the same.
-   */
+  /** The rows that a condition is asked about: where a column of a table equals a literal in it, those with that value. */
   const candidates = ({ input, f }: Where): readonly RowShape[] => {
-    if (input.node.tag !== 'from') return rows(input)
+    if (input.node.tag !== 'from') return inside(input)
     const { table } = input.node
     const symbols = rowOf(input) as Fields
-    const { node: condition } = f(symbols)
-    if (condition.tag !== 'call' || condition.fn !== 'eq') return rows(input)
-    const [a, b] = condition.args as readonly [AnyExpr, AnyExpr]
-    const [column, other] = a.node.tag === 'literal' ? [b, a] : [a, b]
-    const field = Object.keys(symbols).find(name => symbols[name] === column)
-    const alike = (is: (t: ExprType['sql']) => boolean): boolean => is(column.type.sql) && is(other.type.sql)
-    if (field === undefined || other.node.tag !== 'literal' || !(alike(isInteger) || alike(isText))) return rows(input)
+    const found = equalityIn(f(symbols), fieldOf(symbols), e => (e.node.tag === 'literal' ? e : undefined))
+    if (found === null) return rows(input)
+    const [field, other] = found
     const wanted = value(other)
     return wanted === null ? [] : (rowsBy(table, field).get(identity(other.type.sql, wanted)) ?? [])
   }

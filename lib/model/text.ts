@@ -73,15 +73,35 @@ const tokensOf = (pattern: string): readonly Token[] => {
   return tokens
 }
 
-/** Whether the whole text matches: `%` is any text, `_` any code point, `!` makes the next character stand for itself. */
+/** The tokens between any texts. */
+const piecesOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
+  const pieces: Token[][] = [[]]
+  for (const token of tokens) {
+    if (token.tag === 'any') pieces.push([])
+    else pieces.at(-1)?.push(token)
+  }
+  return pieces
+}
+
+/**
+ * Whether the whole text matches: `%` is any text, `_` any code point, `!` makes the next character stand for itself. Each piece between
+ * two `%` is taken where it first fits, which leaves most to those after it.
+ */
 export const like = (text: string, pattern: string): boolean => {
   const points = Array.from(text)
-  let ends: readonly number[] = [0]
-  for (const token of tokensOf(pattern)) {
-    const [first] = ends
-    if (first === undefined) return false
-    if (token.tag === 'any') ends = Array.from({ length: points.length - first + 1 }, (_, i) => first + i)
-    else ends = ends.filter(at => at < points.length && (token.tag === 'one' || points[at] === token.point)).map(at => at + 1)
+  const pieces = piecesOf(tokensOf(pattern))
+  const fits = (piece: readonly Token[], at: number): boolean =>
+    piece.every((token, i) => token.tag === 'one' || (token.tag === 'this' && points[at + i] === token.point))
+  const [first = [], ...more] = pieces
+  const last = more.pop()
+  if (last === undefined) return first.length === points.length && fits(first, 0)
+  const end = points.length - last.length
+  if (first.length > end || !fits(first, 0) || !fits(last, end)) return false
+  let at = first.length
+  for (const piece of more) {
+    while (at + piece.length <= end && !fits(piece, at)) at += 1
+    if (at + piece.length > end) return false
+    at += piece.length
   }
-  return ends.includes(points.length)
+  return true
 }

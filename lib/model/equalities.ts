@@ -1,0 +1,46 @@
+/**
+ * Equalities by which rows are found without asking each.
+ *
+ * A condition that is an equality, or a conjunction with one in it, is false or null for every row that does not have the value. So
+ * rows are looked up by it, and the whole condition still decides about those: the meaning is the same. What stands before the
+ * equality must not be able to fail, since it is not asked for the other rows.
+ */
+import { isInteger, isText, type SqlType } from '../core/SqlType.js'
+import type { AnyExpr, Pred, ScalarFn } from '../core/Syntax.js'
+
+const COMPARISONS: readonly ScalarFn[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'same', 'isNull']
+
+const isPlain = (e: AnyExpr): boolean => e.node.tag === 'literal' || e.node.tag === 'ref'
+
+const conjuncts = (p: Pred): readonly Pred[] => (p.node.tag === 'call' && p.node.fn === 'and' ? p.node.args.flatMap(conjuncts) : [p])
+
+const isHarmless = ({ node }: Pred): boolean => node.tag === 'call' && COMPARISONS.includes(node.fn) && node.args.every(isPlain)
+
+const isAlike = (a: SqlType, b: SqlType): boolean => (isInteger(a) && isInteger(b)) || (isText(a) && isText(b))
+
+/** The sides of the first equality of values of a kind that `left` and `right` answer something for, and what they answer. */
+export const equalityIn = <A, B>(
+  condition: Pred,
+  left: (e: AnyExpr) => A | undefined,
+  right: (e: AnyExpr) => B | undefined,
+): readonly [A, B] | null => {
+  for (const conjunct of conjuncts(condition)) {
+    const { node } = conjunct
+    if (node.tag === 'call' && node.fn === 'eq') {
+      const [a, b] = node.args as readonly [AnyExpr, AnyExpr]
+      const sides = [
+        [left(a), right(b)],
+        [left(b), right(a)],
+      ].find(([l, r]) => l !== undefined && r !== undefined)
+      if (sides !== undefined && isAlike(a.type.sql, b.type.sql)) return sides as unknown as readonly [A, B]
+    }
+    if (!isHarmless(conjunct)) return null
+  }
+  return null
+}
+
+/** The field of a row of symbols that an expression is. */
+export const fieldOf =
+  (symbols: object) =>
+  (e: AnyExpr): string | undefined =>
+    Object.entries(symbols).find(([, symbol]) => symbol === e)?.[0]
