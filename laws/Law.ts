@@ -86,7 +86,7 @@ export const lawsOf = (...sets: readonly RuleSet[]): readonly Law[] => [
 
 export interface RunOptions {
   readonly seed?: number
-  /** Cases of a law whose share is 1; 1000 unless told. */
+  /** Cases of a law whose share is 1; 1000 unless told. No law looks at fewer than ten. */
   readonly numRuns?: number
   /** The place of a failure in a run of the same seed, as a report names it. */
   readonly path?: string
@@ -122,6 +122,9 @@ const tooFew = (coverage: Coverage): string | null => {
     : `only ${compared} of ${all} cases were compared, the others were refused: ${LEAST * 100} % have to be`
 }
 
+/** The least cases of a law: fewer say next to nothing. */
+const LEAST_CASES = 10
+
 const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
   const counts = new Map<string, number>()
   let failedAt: number | null = null
@@ -137,7 +140,7 @@ const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
       failedAt ??= performance.now()
     },
   )
-  const runs = Math.max(1, Math.ceil(((options.numRuns ?? 1000) * l.share) / l.batch))
+  const runs = Math.ceil(Math.max(LEAST_CASES, (options.numRuns ?? 1000) * l.share) / l.batch)
   const details = await fc.check(property, {
     numRuns: runs,
     ...(options.seed === undefined ? {} : { seed: options.seed }),

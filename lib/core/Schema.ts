@@ -119,8 +119,16 @@ export const schema = <const T extends Tables>(
       }
     }),
   )
-  return { kind: 'schema', tables, foreignKeys }
+  return { kind: 'schema', tables, foreignKeys: named(foreignKeys) }
 }
+
+/** Keys of the same columns of a table are told apart by what they refer to. */
+const named = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
+  keys.map((key, i) => {
+    const isTaken = keys.slice(0, i).some(k => k.table === key.table && k.name === key.name)
+    const columns = key.columns.map(f => columnName(key.table, f))
+    return isTaken ? { ...key, name: foreignKeyName(key.table.name, [...columns, key.target.name, key.relation]) } : key
+  })
 
 /** The name of a foreign key's constraint, from SQL names. */
 export const foreignKeyName = (table: string, columns: readonly string[]): string => shortName(`${table}_${columns.join('_')}_fkey`)

@@ -23,6 +23,7 @@ import { ISOLATION, LEVELS } from './isolation.js'
 import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './lifeline.js'
 import { type ClientConfig, type MysqlAddress, type MysqlWhere, mysqlAddress } from './mysqlAddress.js'
 import { classifyMysql, closesConnection, isMysqlReply, type MysqlError } from './mysqlErrors.js'
+import { bytesOf, MATCHES, PACKET_ROOM, TooLarge, WRONG, warningsOf } from './mysqlPackets.js'
 import { withParameters } from './mysqlText.js'
 import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool.js'
 import { REFUSED_BY_MARIADB, REFUSED_BY_MYSQL } from './refused.js'
@@ -380,45 +381,6 @@ const bound = (value: unknown): unknown =>
     : value instanceof Uint8Array && !Buffer.isBuffer(value)
       ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
       : value
-
-/** What a packet holds besides values. */
-const PACKET_ROOM = 65_536
-
-/** A statement is one packet; the server ends the connection over a larger one, sometimes before it says why. */
-class TooLarge extends Error {
-  constructor(readonly limit: number) {
-    super('larger than max_allowed_packet')
-  }
-}
-
-/** A command of the driver, which is given packet after packet. It tells nobody how many warnings an answer has. */
-interface Reading {
-  execute: (packet: { readonly isEOF: () => boolean; readonly eofWarningCount: () => number } | undefined, connection: unknown) => unknown
-}
-
-/**
- * Warnings that a value is wrong: that an aggregate of texts was cut, that a function is null for the size of its value, or that a pattern
- * took more steps than MariaDB goes, and was taken not to match.
- */
-const WRONG: readonly unknown[] = [1260, 1301, 1139]
-
-/** Writes that have to be undone where such a warning comes. */
-const MATCHES = /\bREGEXP\b/
-
-/** The number of warnings of an answer, once it has been read. */
-const warningsOf = (command: unknown): (() => number) => {
-  const reading = command as Reading
-  const { execute } = reading
-  let warnings = 0
-  reading.execute = function (this: unknown, packet, connection) {
-    if (packet?.isEOF() === true) warnings = packet.eofWarningCount()
-    return execute.call(this, packet, connection)
-  }
-  return () => warnings
-}
-
-const bytesOf = (params: readonly unknown[]): number =>
-  params.reduce<number>((sum, p) => sum + (typeof p === 'string' ? Buffer.byteLength(p) : p instanceof Uint8Array ? p.length : 0), 0)
 
 type Row = readonly unknown[]
 

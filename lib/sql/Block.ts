@@ -438,7 +438,7 @@ export const placed = (b: Block): { readonly sources: readonly Source[]; readonl
   return { sources: b.sources.map((s, i) => ({ ...s, on: on[i] ?? [] })), where }
 }
 
-/** The left operand's operand, when it is the same operation with nothing between: `a UNION b UNION c` needs no brackets. */
+/** An operand's operand, when it is the same operation with nothing between: `a UNION b UNION c` needs no brackets. */
 export const sameOperation = (operand: Operand, rel: Rel & { readonly tag: 'set' }): (Rel & { readonly tag: 'set' }) | null => {
   const inner = operand.rel
   if (inner.tag !== 'set' || inner.operator !== rel.operator) return null

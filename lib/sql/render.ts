@@ -372,7 +372,10 @@ export const renderer = (dialect: Dialect): Renderer => {
   const compound = (rel: Rel & { readonly tag: 'set' }, labels: readonly string[], env: Env): Fragment => {
     const same = sameOperation(rel.left, rel)
     const left = same === null ? operand(rel.left, labels, env) : compound(same, labels, env)
-    return sql`${left} ${WORDS[rel.operator]} ${operand(rel.right, labels, env)}`
+    // all but except are associative: brackets on the right would be levels that engines have few of
+    const alike = rel.operator === 'except' ? null : sameOperation(rel.right, rel)
+    const right = alike === null ? operand(rel.right, labels, env) : compound(alike, labels, env)
+    return sql`${left} ${WORDS[rel.operator]} ${right}`
   }
 
   /** One side of a set operation. */

@@ -137,6 +137,20 @@ for (const engine of engines) {
     )
   })
 
+  test('two keys of one column to two tables are two constraints', async () => {
+    const of = (name: string) => tree(name)
+    const [one, other, both] = [of('casc_one'), of('casc_other'), of('casc_both')]
+    const two = schema({ one, other, both }, t => ({
+      both: { first: fk(t.both.parent, t.one.id), second: fk(t.both.parent, t.other.id) },
+    }))
+    await s.right(createAll(two))
+    await s.right(C.run(C.insert(one)({ id: 1, parent: null })))
+    await s.left('ForeignKeyViolation', C.run(C.insert(both)({ id: 1, parent: 1 })))
+    await s.right(C.run(C.insert(other)({ id: 1, parent: null })))
+    await s.right(C.run(C.insert(both)({ id: 1, parent: 1 })))
+    await s.right(dropAll(two))
+  })
+
   test('a chain of 30 goes with its first row, or is refused by name', async () => {
     await s.right(C.run(C.delete(gone)(C.everywhere)))
     await s.right(C.run(C.insertMany(gone)(Array.from({ length: 30 }, (_, i) => ({ id: i + 1, parent: i === 0 ? null : i })))))
