@@ -269,6 +269,11 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
       return hardPattern(dialect)
     case 1139:
       return /match limit/.test(e.message) ? hardPattern(dialect) : databaseError('1139', cause.message, cause)
+    // MySQL can't read an array of a joined query from a set operation further in (9.7)
+    case 1210:
+      return /JSON_TABLE/.test(e.message)
+        ? unsupported('the elements of an array of a query around, so far in', dialect, 'bind the elements beside the array')
+        : databaseError('1210', cause.message, cause)
     case 3008:
     case 6575:
       return tooDeepCascade(dialect)

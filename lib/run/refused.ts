@@ -44,7 +44,11 @@ const MYSQL_FAMILY: readonly string[] = [
   'a recursion that mentions a query further out than the one that it is joined in',
 ]
 
-export const REFUSED_BY_MYSQL: readonly string[] = [...MYSQL_FAMILY, 'a field of a document whose name has more than ']
+export const REFUSED_BY_MYSQL: readonly string[] = [
+  ...MYSQL_FAMILY,
+  'a field of a document whose name has more than ',
+  'the elements of an array of a query around, so far in',
+]
 
 export const REFUSED_BY_MARIADB: readonly string[] = [
   ...MYSQL_FAMILY,

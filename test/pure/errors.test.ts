@@ -563,6 +563,8 @@ const bothSay: Said = [
   ],
   [1213, 'Deadlock found when trying to get lock; try restarting transaction', about(team), { _tag: 'Deadlock' }],
   [1467, 'Failed to read auto-increment value from storage engine', about(team), { _tag: 'Deadlock' }],
+  [1296, "Got error 1 'x' from InnoDB", about(team), { _tag: 'DatabaseError', code: '1296' }],
+  [1210, 'Incorrect arguments to LEAST', about(team), { _tag: 'DatabaseError', code: '1210' }],
   [167, "Out of range value for column 'id' at row 1", about(team), { _tag: 'NumericOverflow', where: 'id' }],
   [
     1792,
@@ -574,8 +576,30 @@ const bothSay: Said = [
   [9999, 'something that nobody has seen yet', about(team), { _tag: 'DatabaseError', code: '9999' }],
 ]
 
+const refusedBy = (engine: string): Said => {
+  const refused = (capability: string) => ({ _tag: 'Unsupported', capability, engine }) as const
+  return [
+    [
+      3008,
+      'Foreign key cascade delete/update exceeds max depth of 15.',
+      about(team),
+      refused('a delete or update that foreign keys carry on so far'),
+    ],
+    [
+      1296,
+      "Got error 193 '`d`.`t`, CONSTRAINT `c`' from InnoDB",
+      about(team),
+      refused('a delete or update that foreign keys carry on so far'),
+    ],
+    [3699, 'Timeout exceeded in regular expression match.', about(team), refused('a pattern that takes so many steps on a text')],
+    [1139, "Regex error 'match limit exceeded'", about(team), refused('a pattern that takes so many steps on a text')],
+    [1210, 'Incorrect arguments to JSON_TABLE', about(team), refused('the elements of an array of a query around, so far in')],
+  ]
+}
+
 const mysqlSays: Said = [
   ...bothSay,
+  ...refusedBy('mysql'),
   [1062, "Duplicate entry 'hunter2' for key 'team.team_team_name_key'", about(team), uniqueOf('team_team_name_key', 'team_name')],
   [1062, "Duplicate entry '5-hunter2' for key 'team.team_age_code_key'", about(team), uniqueOf('team_age_code_key', 'age', 'code')],
   [1062, "Duplicate entry '1' for key 'team.PRIMARY'", about(team), uniqueOf('team_pkey', 'id')],
@@ -643,6 +667,7 @@ const mysqlSays: Said = [
 
 const mariadbSays: Said = [
   ...bothSay,
+  ...refusedBy('mariadb'),
   [1062, "Duplicate entry 'hunter2' for key 'team_team_name_key'", about(team), uniqueOf('team_team_name_key', 'team_name')],
   [1062, "Duplicate entry '1' for key 'PRIMARY'", about(team), uniqueOf('team_pkey', 'id')],
   [
