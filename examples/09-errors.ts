@@ -94,8 +94,8 @@ bad date: ValidationError: loan.since: expected a day that exists, as YYYY-MM-DD
 bad text: ValidationError: author.name: a text can hold no NUL character
 no rows: ValidationError: author: insertMany needs at least one row: there is nothing to insert
 untyped null: ValidationError: comparison or arithmetic with null: use isNull, same or coalesce
-no such author: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would refer to no row: insert the referred row first, or delete the referring rows first
-still referred to: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would refer to no row: insert the referred row first, or delete the referring rows first
+no such author: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would refer to no row: insert the referred row first
+still referred to: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) still refers to a row that would be gone: delete or change the referring rows first
 twice: UniqueViolation: a row of "author" with the same name exists already (unique constraint "author_name_key"): change the value, or use upsert
 more than one: TooManyRows: the query found more than one row where at most one was allowed: add a condition, or use head for the first
 none: NoRow: the query found no row where one was required: use option if none is fine

@@ -201,17 +201,27 @@ export const uniqueViolation = (
   ...because(cause),
 })
 
+/** Which row is at fault: one that was written and refers to none, or one that is gone, or has another key, and is still referred to. */
+type Fault = 'written' | 'gone' | null
+
+const FAULTS = {
+  written: 'would refer to no row: insert the referred row first',
+  gone: 'still refers to a row that would be gone: delete or change the referring rows first',
+  unknown: 'would refer to no row: insert the referred row first, or delete the referring rows first',
+}
+
 export const foreignKeyViolation = (
   table: string | null,
   constraint: string | null,
   columns: readonly string[],
   cause?: DriverError,
+  fault: Fault = null,
 ): ForeignKeyViolation => ({
   _tag: 'ForeignKeyViolation',
   table,
   constraint,
   columns,
-  message: `foreign key${named(constraint)}${table === null ? '' : ` of "${table}"`}${columns.length === 0 ? '' : ` (${columns.join(', ')})`} would refer to no row: insert the referred row first, or delete the referring rows first`,
+  message: `foreign key${named(constraint)}${table === null ? '' : ` of "${table}"`}${columns.length === 0 ? '' : ` (${columns.join(', ')})`} ${FAULTS[fault ?? 'unknown']}`,
   ...because(cause),
 })
 

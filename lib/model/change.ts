@@ -104,7 +104,7 @@ export const changed = (meaning: Meaning, db: Database, table: string, changes: 
   for (const key of db.foreignKeys) {
     const [child, parent] = [qualifiedName(key.table), qualifiedName(key.target)]
     const referring = bereft.has(parent) ? at(child).rows : (written.get(child) ?? [])
-    checkReferences(key, referring, at(parent).rows)
+    checkReferences(key, referring, at(parent).rows, written.get(child) ?? new Set())
   }
   return now
 }

@@ -119,21 +119,22 @@ export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written
 }
 
 /** Refuses referring rows for which there is no referred row. */
-export const checkReferences = (key: ForeignKey, referring: Iterable<StoredRow>, referred: readonly StoredRow[]): void => {
+export const checkReferences = (
+  key: ForeignKey,
+  referring: Iterable<StoredRow>,
+  referred: readonly StoredRow[],
+  written: ReadonlySet<StoredRow>,
+): void => {
   const [from, to] = [keyOf(key.table, key.columns), keyOf(key.target, key.targetColumns)]
-  const needed = new Set<unknown>()
+  const needed = new Map<unknown, StoredRow>()
   for (const row of referring) {
     const id = from(row)
-    if (id !== null) needed.add(id)
+    if (id !== null) needed.set(id, row)
   }
   if (needed.size === 0) return
   for (const row of referred) needed.delete(to(row))
-  if (needed.size > 0)
-    refuse(
-      foreignKeyViolation(
-        key.table.name,
-        key.name,
-        key.columns.map(f => columnName(key.table, f)),
-      ),
-    )
+  const [lost] = needed.values()
+  if (lost === undefined) return
+  const columns = key.columns.map(f => columnName(key.table, f))
+  refuse(foreignKeyViolation(key.table.name, key.name, columns, undefined, written.has(lost) ? 'written' : 'gone'))
 }

@@ -76,7 +76,8 @@ const foreignKey = (e: MysqlError, { sql }: Context, cause: DriverError): DbErro
     return dropped === undefined ? foreignKeyViolation(null, null, [], cause) : stillReferred(unquoted(dropped), 'another table', cause)
   }
   const names = [...(columns ?? '').matchAll(/`((?:[^`]|``)*)`/g)].map(m => unquoted(m[1] ?? ''))
-  return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause)
+  const fault = e.errno === 1452 ? 'written' : e.errno === 1451 ? 'gone' : null
+  return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause, fault)
 }
 
 /** MySQL: `Check constraint 'n' is violated.` MariaDB: ``CONSTRAINT `n` failed for `db`.`t` ``, where a column's own check is `t.column`. */
@@ -241,6 +242,20 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1582:
     case 1583:
       return syntaxError(cause.message.slice(0, 200), shownSql(context), null, context.hasRaw, cause)
+    // texts of two character sets or collations that have no common one
+    case 1253:
+    case 1267:
+    case 1270:
+    case 1271:
+    case 3854:
+    case 3988:
+      return context.isRaw
+        ? databaseError(String(e.errno), cause.message, cause)
+        : schemaConflict(
+            table?.name ?? 'a table',
+            'a column has another character set than utf8mb4, which has no place for such a text: convert it',
+            cause,
+          )
     // 1467: the next generated value could not be read. On MariaDB InnoDB's locks are the reason (10.11, 50 upserts of one key at once);
     // used up are only the values of an unsigned bigint then, of other types that is 167
     case 1467:

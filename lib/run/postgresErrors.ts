@@ -65,19 +65,21 @@ const unique = (e: PostgresError, { table }: Context, cause: DriverError): DbErr
 const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: DriverError): DbError => {
   const [name, own] = [e.constraint ?? null, keyIn(e.detail)]
   const known = foreignKeys.find(f => f.name === name && f.table.name === e.table)
+  const referring = e.detail?.includes('is not present') === true
+  const fault = referring ? 'written' : e.detail?.includes('is still referenced') === true ? 'gone' : null
   if (known !== undefined) {
     return foreignKeyViolation(
       known.table.name,
       known.name,
       known.columns.map(f => columnName(known.table, f)),
       cause,
+      fault,
     )
   }
-  const referring = e.detail?.includes('is not present') === true
   const middle =
     name?.startsWith(`${e.table}_`) && name.endsWith('_fkey') ? name.slice((e.table?.length ?? 0) + 1, -'_fkey'.length) : undefined
   const columns = referring ? own : middle !== undefined && own.length === 1 ? [middle] : []
-  return foreignKeyViolation(e.table ?? null, name, columns, cause)
+  return foreignKeyViolation(e.table ?? null, name, columns, cause, fault)
 }
 
 const check = (e: PostgresError, { table }: Context, cause: DriverError): DbError => {

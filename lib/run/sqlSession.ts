@@ -14,6 +14,7 @@ import {
   closed,
   type DbError,
   lockTimeout,
+  numericOverflow,
   outcomeUnknown,
   refuse,
   refusedWith,
@@ -42,6 +43,7 @@ import { type CompiledWrite, type OutcomeBy, printStep, printWrite } from '../sq
 import type { Context, Driver, Known, Rows, SqlEngine, SqlOptions, Statement } from './Driver.js'
 import { driverError } from './driverError.js'
 import { causeOf } from './lifeline.js'
+import { computedColumns, inRings } from './ofWrites.js'
 import type { Session } from './single.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
@@ -253,13 +255,31 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     return E.isLeft(gone) ? gone : E.right((gone.right as readonly unknown[]).length)
   }
 
-  const executeAsIs = async ({ command, signal }: SqlOp & { readonly tag: 'execute' }): Answer<unknown> => {
+  const executeAsIs = async (op: SqlOp & { readonly tag: 'execute' }): Answer<unknown> => {
     const planned = attempting('a function of the command', () => {
-      const write = reifyWrite(command, dialect)
-      return { table: write.table, columns: write.returning?.outputs.map(resultColumn) ?? [], printed: printWrite(dialect, write) }
+      const write = reifyWrite(op.command, dialect)
+      return {
+        table: write.table,
+        columns: write.returning?.outputs.map(resultColumn) ?? [],
+        printed: printWrite(dialect, write),
+        computed: computedColumns(write),
+      }
     })
     if (E.isLeft(planned)) return planned
-    const { table, columns, printed } = planned.right
+    const answer = await executePlanned(op, planned.right)
+    const { computed } = planned.right
+    // an engine that computes too large a number does not say for which column
+    if (E.isRight(answer) || answer.left._tag !== 'NumericOverflow' || computed.length === 0) return answer
+    const { where, cause } = answer.left
+    return where?.startsWith('column ') === true || computed.some(c => where?.includes(c))
+      ? answer
+      : E.left(numericOverflow(`${where === null ? '' : `${where}, `}in ${computed.join(' or ')}`, cause))
+  }
+
+  const executePlanned = async (
+    { command, signal }: SqlOp & { readonly tag: 'execute' },
+    { table, columns, printed }: { readonly table: AnyTable; readonly columns: readonly ResultColumn[]; readonly printed: CompiledWrite },
+  ): Answer<unknown> => {
     const { steps: asking } = printed
     if (asking !== null)
       return again(signal, () => lasting(() => atomically(() => stepByStep(asking, table, printed.twice, command.cardinality, signal))))
@@ -549,25 +569,6 @@ const RERUN: readonly DbError['_tag'][] = ['Deadlock', 'SerializationFailure']
 const MOST_RERUNS = 10
 
 const INT = exprType({ tag: 'int' })
-
-/** The tables from which cascades lead back to themselves, in lower case, of all pairs of a referring and a referred table. */
-const inRings = (pairs: readonly (readonly [string, string])[]): ReadonlySet<string> => {
-  const taken = new Map<string, Set<string>>()
-  for (const [referring, referred] of pairs.map(pair => pair.map(name => name.toLowerCase()) as [string, string]))
-    taken.set(referred, (taken.get(referred) ?? new Set()).add(referring))
-  const reached = (from: string): ReadonlySet<string> => {
-    const seen = new Set<string>()
-    const next = [from]
-    for (let name = next.pop(); name !== undefined; name = next.pop()) {
-      for (const other of taken.get(name) ?? []) {
-        if (!seen.has(other)) next.push(other)
-        seen.add(other)
-      }
-    }
-    return seen
-  }
-  return new Set([...taken.keys()].filter(name => reached(name).has(name)))
-}
 
 /** What a command with `returning` answers of the rows that it has written. */
 const answered = (cardinality: AnyCommand['cardinality'], rows: readonly unknown[]): unknown =>

@@ -176,7 +176,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/^table (.*) may not be modified$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite keeps this table for itself', e)],
   [/^string or blob too big/s, (_, __, e) => valueTooLong(null, e)],
   [
-    /^(?:at most \d+ tables in a join|Recursion limit|too many FROM clause terms|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|too many columns|LIKE or GLOB pattern too complex)/s,
+    /^(?:at most \d+ tables in a join|Recursion limit|too many FROM clause terms|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|too many arguments on function|too many columns|LIKE or GLOB pattern too complex)/s,
     m => unsupported(`so large a statement (${m[0].replace('LIKE or GLOB ', '')})`, 'sqlite', 'split it'),
   ],
   [

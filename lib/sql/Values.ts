@@ -168,10 +168,27 @@ export const parsed = (cell: unknown, parse: (text: string) => unknown = JSON.pa
   }
 }
 
+/** Whether a number is no rounded one, nor beyond the doubles. */
+const isHeld = (n: number): boolean => Number.isFinite(n) && (Number.isSafeInteger(n) || !Number.isInteger(n))
+
+/** A text whose bytes another type of column holds; in a collection the engine makes a text of them, too. */
+export const textOfBytes: Reader = cell => {
+  if (!(cell instanceof Uint8Array)) return string(cell)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(cell)
+  } catch {
+    return MISMATCH
+  }
+}
+
+/** The bytes of a text, where a column of bytes is one of text in the database. */
+export const bytesOfText: Reader = cell => (typeof cell === 'string' ? new TextEncoder().encode(cell) : hex(cell))
+
 /** A document: its text where a driver gives that. */
 const document =
   (read: 'text' | undefined): Reader =>
   cell => {
+    if (cell instanceof Uint8Array || (typeof cell === 'number' && !isHeld(cell))) return MISMATCH
     if (typeof cell !== 'string') return read === 'text' ? exactText(cell) : cell
     const value = parsed(cell, read === 'text' ? parseExact : JSON.parse)
     if (value === MISMATCH) return value
@@ -248,8 +265,9 @@ export const readCell = (type: SqlType): Reader => {
     case 'text':
     case 'varchar':
     case 'char':
-    case 'enum':
       return string
+    case 'enum':
+      return cell => (type.values.includes(cell as string) ? cell : MISMATCH)
     case 'uuid':
     case 'date':
     case 'time':

@@ -36,6 +36,8 @@ const leaf = (read: Reader, type: ExprType, path: readonly string[], index: numb
     const cell = cells[index]
     if (cell === null || cell === undefined) return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
     const value = read(cell)
+    // JSON's own null
+    if (value === null) return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
     return value === MISMATCH || value === OVERFLOW || value === INEXACT ? refused(cell, value, row) : value
   }
   if (refine === null) return plain

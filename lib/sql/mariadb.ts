@@ -42,11 +42,13 @@ const TEXTS: readonly SqlType['tag'][] = ['text', 'varchar', 'char', 'enum']
 const documentOf = (value: Fragment): Fragment =>
   sql`json_compact(${value.pieces.length === 1 ? value : parens(value)} COLLATE ${COLLATION})`
 
-const textOf = (value: Fragment): Fragment => sql`CONVERT(${value} USING utf8mb4)`
+const textOf = (value: Fragment): Fragment => sql`CONVERT(${value} USING utf8mb4) COLLATE ${COLLATION}`
 
 const toJson: Dialect['toJson'] = (value, type, computed) => {
   if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return documentOf(value)
   if (TEXTS.includes(type.tag)) return textOf(value)
+  // a FLOAT has six digits in a document, and all of its own as a double (10.11)
+  if (type.tag === 'float' && !computed) return sql`CAST(${value} AS DOUBLE)`
   return mysql.toJson(value, type, computed)
 }
 

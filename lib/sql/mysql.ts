@@ -259,7 +259,7 @@ const withoutDates =
   }
 
 /** JSON that JSON.parse reads without loss: 64-bit integers and decimals as text, bytes as hex digits. */
-const toJson: Dialect['toJson'] = (value, type) => {
+const toJson: Dialect['toJson'] = (value, type, computed) => {
   switch (type.tag) {
     case 'bigint':
     case 'numeric':
@@ -271,6 +271,11 @@ const toJson: Dialect['toJson'] = (value, type) => {
     case 'array':
     case 'vector':
       return sql`CAST(${value} AS JSON)`
+    // a stored text may have another character set, or be bytes, of which the engine's JSON makes something else (9.7)
+    case 'text':
+    case 'varchar':
+    case 'char':
+      return computed ? value : sql`CONVERT(${value} USING utf8mb4)`
     default:
       return value
   }

@@ -10,7 +10,7 @@
  */
 import type { SqlType } from '../core/SqlType.js'
 import { toHex } from './hex.js'
-import { instantText, MISMATCH, type Reader, readCell, readJsonCell, toJsonText, type Values } from './Values.js'
+import { bytesOfText, instantText, MISMATCH, type Reader, readCell, readJsonCell, textOfBytes, toJsonText, type Values } from './Values.js'
 
 const sqlInstant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, -1)}`
 
@@ -50,7 +50,22 @@ const element = (type: SqlType): ((value: unknown) => unknown) => {
 /** Times in JSON have six fraction digits on MySQL. */
 const time: Reader = cell => (typeof cell === 'string' ? readCell({ tag: 'time' })(cell.replace(/(\.\d{3})\d+$/, '$1')) : MISMATCH)
 
-const read = (type: SqlType): Reader => (type.tag === 'time' ? time : type.tag === 'array' ? list(type) : readCell(type))
+const read = (type: SqlType): Reader => {
+  switch (type.tag) {
+    case 'time':
+      return time
+    case 'array':
+      return list(type)
+    case 'text':
+    case 'varchar':
+    case 'char':
+      return textOfBytes
+    case 'bytes':
+      return bytesOfText
+    default:
+      return readCell(type)
+  }
+}
 
 const readJson = (type: SqlType): Reader => (type.tag === 'time' ? time : type.tag === 'array' ? list(type) : readJsonCell(type))
 

@@ -10,6 +10,7 @@ import { ExactNumber } from '../core/jsonNumbers.js'
 import type { SqlType } from '../core/SqlType.js'
 import { toHex } from './hex.js'
 import {
+  bytesOfText,
   FLOAT_TEXT,
   instantText,
   list,
@@ -84,7 +85,7 @@ const read = (type: SqlType): Reader => {
   }
   if (type.tag === 'array') return list(readJson(type.element))
   if (type.tag === 'json') return document(type)
-  return readCell(type)
+  return type.tag === 'bytes' ? bytesOfText : readCell(type)
 }
 
 /** A computed float beyond the doubles is written as `9.0e+999` in a document. */

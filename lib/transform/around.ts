@@ -2,10 +2,13 @@
  * What transformers are made of: something done around every operation, inside transactions too.
  *
  * A transformer is a function from interpreter to interpreter. It must rewrite both fields of one, or it would not see
- * what happens in a transaction; `around` does that once for all of them.
+ * what happens in a transaction; `around` does that once for all of them. It also sees to it that an operation which is refused in
+ * front of the engine aborts its transaction.
  */
+
+import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { DbError } from '../core/DbError.js'
+import { type DbError, transactionAborted } from '../core/DbError.js'
 import type { Interpreter, Operation, SqlOp } from '../core/Interpreter.js'
 
 /** A function from interpreter to interpreter. */
@@ -19,5 +22,29 @@ export const around =
   db => ({
     ...db,
     perform: op => f(op, db.perform(op), db),
-    transaction: (options, use) => db.transaction(options, tx => use(around(f)(tx))),
+    transaction: (options, use) =>
+      db.transaction(options, tx => async () => {
+        const { inside, hasFailed } = failing(around(f)(tx))
+        const answer = await use(inside)()
+        return E.isRight(answer) && hasFailed() ? (E.left(transactionAborted) as E.Either<never, never>) : answer
+      }),
   })
+
+/**
+ * The interpreter of a transaction in which an operation may fail before it reaches the engine: what follows it is `TransactionAborted`, and
+ * nothing is committed, as after any failure.
+ */
+const failing = (tx: Interpreter<SqlOp>): { readonly inside: Interpreter<SqlOp>; readonly hasFailed: () => boolean } => {
+  let failed = false
+  const inside: Interpreter<SqlOp> = {
+    ...tx,
+    perform: op => async () => {
+      if (failed) return E.left(transactionAborted)
+      const answer = await tx.perform(op)()
+      failed ||= E.isLeft(answer)
+      return answer
+    },
+    transaction: (options, use) => async () => (failed ? E.left(transactionAborted) : tx.transaction(options, use)()),
+  }
+  return { inside, hasFailed: () => failed }
+}
