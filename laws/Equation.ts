@@ -29,7 +29,7 @@ import { shape } from './arbitrary/shape.js'
 import type { QueryCode, Writer } from './arbitrary/Writer.js'
 import { SOURCES, STEPS } from './arbitrary/weights.js'
 import { type Cover, type Law, law } from './Law.js'
-import { coverCompared, undeclared } from './refused.js'
+import { coverCompared, undeclaredAmong } from './refused.js'
 
 /** A generated query with a name. */
 export interface Rows {
@@ -152,8 +152,8 @@ const broken = async (
   const [left, right, like = left] = e.sides(partsOf(schema, steps, (name, text) => definitions.push(`const ${name} = ${text}`)))
   const form = formOf(like.build([]), e.ordered === true)
   const [a, b] = [await ask(runner, left), await ask(runner, right)]
-  const refusal = [a, b].flatMap(x => (E.isLeft(x) ? [undeclared(runner, x.left)] : [])).find(why => why !== null)
-  if (refusal != null) return `${refusal}\n\n${left.text}\n\n${right.text}`
+  const refusal = undeclaredAmong(runner, a, b)
+  if (refusal !== null) return `${refusal}\n\n${left.text}\n\n${right.text}`
   // a side that is refused before it is asked (collections under a set operation) leaves nothing to compare
   const isRefused = [a, b].some(x => E.isLeft(x) && (x.left._tag === 'Unsupported' || x.left._tag === 'ValidationError'))
   coverCompared(cover, !isRefused)

@@ -18,7 +18,7 @@ import { load } from './arbitrary/load.js'
 import { type GeneratedQuery, query } from './arbitrary/query.js'
 import { queryVocabulary } from './arbitrary/vocabulary.js'
 import { type Cover, type Coverage, type Law, law } from './Law.js'
-import { coverCompared, undeclared } from './refused.js'
+import { isRefused, undeclared } from './refused.js'
 
 export type Answer = E.Either<DbError, readonly unknown[]>
 
@@ -81,9 +81,7 @@ export const sameAnswers = ({ runner, reference, schema, databases = {} }: Subje
       for (const q of queries) {
         const [got, expected] = [await Q.all(q.query)({ db: runner })(), await Q.all(q.query)({ db: reference })()] as [Answer, Answer]
         coverAnswer(cover, q, got)
-        const isRefused = E.isLeft(got) && got.left._tag === 'Unsupported'
-        coverCompared(cover, !isRefused)
-        const why = isRefused ? undeclared(runner, got.left) : disagreement(q, expected, got)
+        const why = isRefused(cover, got) ? undeclared(runner, got.left) : disagreement(q, expected, got)
         if (why !== null) {
           const line = (r: Runner, a: Answer): string => `${r.capabilities.engine}: ${answerText(q, a)}`
           return `${why}\n\n${caseText(q, db)}\n\n${line(reference, expected)}\n${line(runner, got)}`

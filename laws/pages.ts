@@ -64,7 +64,7 @@ const pageLaw = (subject: EquationSubject): Law => {
       const q: AnyQuery = source.build([])
       const size = 1 + p.below(4)
       const whole = await Q.all<unknown, unknown>(Q.orderBy(orderBy)(q))({ db: subject.runner })()
-      const { problem } = refusalAmong(subject.runner, cover, whole)
+      const problem = refusalAmong(subject.runner, cover, whole)
       if (E.isLeft(whole)) return problem
       cover(whole.right.length > size ? 'pages: some' : 'pages: 1')
       const most = whole.right.length + 2
@@ -98,7 +98,7 @@ const traverseLaw = (subject: EquationSubject): Law =>
       const q: AnyQuery = s.code.build([])
       const keyed = piped(s.code, call('Q', 'map', lambda([ROW], apply(key.code, S))))
       const there = await Q.all<unknown, unknown>(keyed.build([]))({ db: subject.runner })()
-      const { problem } = refusalAmong(subject.runner, cover, there)
+      const problem = refusalAmong(subject.runner, cover, there)
       if (E.isLeft(there)) return problem
       const some = there.right.filter(k => k !== null).slice(0, 4)
       const keys = [...some, ...some.slice(0, 1)] as never[]

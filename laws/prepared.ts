@@ -96,7 +96,7 @@ export const preparedLaw = ({
           const got = await Q.all(p.run(given))({ db: runner })()
           const expected = await Q.all(p.plain(given))({ db: runner })()
           cover(E.isLeft(got) ? `refused: ${got.left._tag}` : got.right.length === 0 ? 'rows: 0' : 'rows: some')
-          const { problem } = refusalAmong(runner, cover, got, expected)
+          const problem = refusalAmong(runner, cover, got, expected)
           if (problem !== null) return `${problem}\n\n${p.text}`
           const form = formOf(p.plain(given), p.ordered)
           const same =

@@ -5,7 +5,7 @@
  * when a runner refuses more, or when too few of its cases could be compared: a runner that refuses everything keeps no law.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DbError } from '../lib/core/DbError.js'
+import type { DbError, Unsupported } from '../lib/core/DbError.js'
 import type { Interpreter } from '../lib/core/Interpreter.js'
 import { COMPARED, type Cover, REFUSED } from './Law.js'
 
@@ -23,13 +23,25 @@ export const undeclared = ({ capabilities }: Pick<Interpreter<never>, 'capabilit
 /** Counts a case, whether there was something to compare. */
 export const coverCompared = (cover: Cover, isCompared: boolean): void => cover(isCompared ? COMPARED : REFUSED)
 
-/** Whether one of some answers is an error, so that there is nothing to compare; and what is wrong about it. */
+type Answer<A> = E.Either<DbError, A>
+
+/** Whether an answer is `Unsupported`, so that there is nothing to compare, which is counted. */
+export const isRefused = <A>(cover: Cover, answer: Answer<A>): answer is E.Left<Unsupported> => {
+  const refused = E.isLeft(answer) && answer.left._tag === 'Unsupported'
+  coverCompared(cover, !refused)
+  return refused
+}
+
+/** What is wrong about the refusals among some answers; null where nothing is. */
+export const undeclaredAmong = (runner: Parameters<typeof undeclared>[0], ...answers: readonly Answer<unknown>[]): string | null =>
+  answers.flatMap(a => (E.isLeft(a) ? [undeclared(runner, a.left)] : [])).find(why => why !== null) ?? null
+
+/** The same, where one that is an error leaves nothing to compare, which is counted. */
 export const refusalAmong = (
-  runner: Pick<Interpreter<never>, 'capabilities'>,
+  runner: Parameters<typeof undeclared>[0],
   cover: Cover,
-  ...answers: readonly E.Either<DbError, unknown>[]
-): { readonly isRefused: boolean; readonly problem: string | null } => {
-  const errors = answers.flatMap(a => (E.isLeft(a) ? [a.left] : []))
-  coverCompared(cover, errors.length === 0)
-  return { isRefused: errors.length > 0, problem: errors.map(e => undeclared(runner, e)).find(why => why !== null) ?? null }
+  ...answers: readonly Answer<unknown>[]
+): string | null => {
+  coverCompared(cover, answers.every(E.isRight))
+  return undeclaredAmong(runner, ...answers)
 }

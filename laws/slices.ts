@@ -57,7 +57,7 @@ export const sliceLaw = (subject: EquationSubject): Law =>
       const slice = piped(q.code, sorted, call('Q', 'offset', number(m)), call('Q', 'limit', number(n)), marked)
       const ask = (c: Code<AnyQuery>) => Q.all<unknown, { readonly a: unknown; readonly b: unknown }>(c.build([]))({ db: subject.runner })()
       const [whole, some] = [await ask(all), await ask(slice)]
-      const { problem } = refusalAmong(subject.runner, cover, whole, some)
+      const problem = refusalAmong(subject.runner, cover, whole, some)
       if (E.isLeft(whole) && E.isLeft(some)) return problem
       const { row } = formOf(all.build([]), false)
       const said = (x: typeof whole): string =>

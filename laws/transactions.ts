@@ -190,7 +190,7 @@ const reading = (
       const s = await state(subject, given)
       const all = await Q.all(q.query)(s.db)()
       const refusal = refusalAmong(s.db.db, cover, all)
-      if (E.isLeft(all)) return refusal.problem
+      if (E.isLeft(all)) return refusal
       cover(all.right.length === 0 ? 'rows: 0' : 'rows: some')
       const problem = await read(q, all.right, s.db)
       return problem === null ? null : `${problem}\n\n${caseText(q, given)}\n\nall: ${show(formOf(q.query, q.ordered), all.right)}`

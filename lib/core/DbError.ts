@@ -202,8 +202,6 @@ export const uniqueViolation = (
 })
 
 /** Which row is at fault: one that was written and refers to none, or one that is gone, or has another key, and is still referred to. */
-type Fault = 'written' | 'gone' | null
-
 const FAULTS = {
   written: 'would refer to no row: insert the referred row first',
   gone: 'still refers to a row that would be gone: delete or change the referring rows first',
@@ -215,13 +213,13 @@ export const foreignKeyViolation = (
   constraint: string | null,
   columns: readonly string[],
   cause?: DriverError,
-  fault: Fault = null,
+  fault: keyof typeof FAULTS = 'unknown',
 ): ForeignKeyViolation => ({
   _tag: 'ForeignKeyViolation',
   table,
   constraint,
   columns,
-  message: `foreign key${named(constraint)}${table === null ? '' : ` of "${table}"`}${columns.length === 0 ? '' : ` (${columns.join(', ')})`} ${FAULTS[fault ?? 'unknown']}`,
+  message: `foreign key${named(constraint)}${table === null ? '' : ` of "${table}"`}${columns.length === 0 ? '' : ` (${columns.join(', ')})`} ${FAULTS[fault]}`,
   ...because(cause),
 })
 

@@ -53,8 +53,9 @@ const afterConflicts = <X, A>(times: number, once: TaskEither<X, A>): TaskEither
     const answer = await once()
     if (E.isRight(answer)) return answer
     if (isConflict(answer.left)) conflict = answer
-    isUndone = conflict !== null && tagOf(answer.left) === 'TransactionAborted'
-    return isUndone && conflict !== null ? conflict : answer
+    if (conflict === null || tagOf(answer.left) !== 'TransactionAborted') return answer
+    isUndone = true
+    return conflict
   }
   return retried({ times }, e => isConflict(e) && !isUndone)(next)
 }

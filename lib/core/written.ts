@@ -55,9 +55,7 @@ const assigned = (table: AnyTable, field: string, value: unknown, path: readonly
 
 /** The values of a row to insert, of which undefined is left to its default. */
 export const insertion = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
-  Object.fromEntries(
-    Object.entries(row).flatMap(([field, value]) => (value === undefined ? [] : [[field, assigned(table, field, value, path)]])),
-  )
+  assignments(table, Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)), path)
 
 /** The values that an update sets. Undefined is none of them: a name that was mistyped would set nothing without a word. */
 export const assignments = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>

@@ -5,8 +5,9 @@
  * rows are looked up by it, and the whole condition still decides about those: the meaning is the same. What stands before the
  * equality must not be able to fail, since it is not asked for the other rows.
  */
-import { isInteger, isText, type SqlType } from '../core/SqlType.js'
+import type { SqlType } from '../core/SqlType.js'
 import type { AnyExpr, Pred, ScalarFn } from '../core/Syntax.js'
+import { identityKind } from './value.js'
 
 const COMPARISONS: readonly ScalarFn[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'same', 'isNull']
 
@@ -16,7 +17,7 @@ const conjuncts = (p: Pred): readonly Pred[] => (p.node.tag === 'call' && p.node
 
 const isHarmless = ({ node }: Pred): boolean => node.tag === 'call' && COMPARISONS.includes(node.fn) && node.args.every(isPlain)
 
-const isAlike = (a: SqlType, b: SqlType): boolean => (isInteger(a) && isInteger(b)) || (isText(a) && isText(b))
+const isAlike = (a: SqlType, b: SqlType): boolean => identityKind(a) !== null && identityKind(a) === identityKind(b)
 
 /** The sides of the first equality of values of a kind that `left` and `right` answer something for, and what they answer. */
 export const equalityIn = <A, B>(

@@ -4,10 +4,9 @@
  * A list is looked through from its beginning to its end, which is what it means. One that is long and of plain values of one type is
  * made a set first, and remembered: a condition asks for it in each row.
  */
-import { isInteger, isText, type SqlType } from '../core/SqlType.js'
 import type { AnyExpr } from '../core/Syntax.js'
 import { among, type Operand, type Truth } from './scalar.js'
-import { exact, identity } from './value.js'
+import { exact, identity, identityKind } from './value.js'
 
 /** Shorter lists are not worth it. */
 const LONG = 16
@@ -19,19 +18,11 @@ interface Keys {
 
 const known = new WeakMap<readonly AnyExpr[], Keys | null>()
 
-/** Types of one kind have equal values where `identity` is equal; null where it does not tell. */
-const kindOf = (type: SqlType): string | null => {
-  if (isInteger(type)) return 'integer'
-  if (isText(type)) return 'text'
-  if (type.tag === 'numeric') return `numeric ${type.scale}`
-  return ['float', 'boolean', 'date', 'time', 'timestamp', 'timestampMicros', 'uuid', 'bytes'].includes(type.tag) ? type.tag : null
-}
-
 const keysOf = (list: readonly AnyExpr[]): Keys | null => {
-  const kind = kindOf((list[0] as AnyExpr).type.sql)
+  const kind = identityKind((list[0] as AnyExpr).type.sql)
   const values = new Set<unknown>()
   for (const { node, type } of list) {
-    if (kind === null || node.tag !== 'literal' || node.value === null || kindOf(type.sql) !== kind) return null
+    if (kind === null || node.tag !== 'literal' || node.value === null || identityKind(type.sql) !== kind) return null
     values.add(identity(type.sql, exact(type.sql, node.value)))
   }
   return kind === null ? null : { kind, values }
@@ -41,6 +32,6 @@ const keysOf = (list: readonly AnyExpr[]): Keys | null => {
 export const isMember = (a: Operand, list: readonly AnyExpr[], operand: (e: AnyExpr) => Operand): Truth => {
   if (list.length >= LONG && !known.has(list)) known.set(list, keysOf(list))
   const keys = known.get(list) ?? null
-  if (keys === null || keys.kind !== kindOf(a.type)) return among(a, list.map(operand))
+  if (keys === null || keys.kind !== identityKind(a.type)) return among(a, list.map(operand))
   return a.value === null ? null : keys.values.has(identity(a.type, a.value))
 }

@@ -14,7 +14,7 @@ import { decimalOf, MAX_INT64, MIN_INT64, unscaled } from '../core/Canonical.js'
 import { numericOverflow, refuse, unsupported } from '../core/DbError.js'
 import { atScale } from '../core/decimals.js'
 import { exactText, inDoubles } from '../core/jsonNumbers.js'
-import { hasOrder, isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import { hasOrder, isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
 import { compareText } from './text.js'
 
 /** The value of an expression; its type says which form it has. */
@@ -127,6 +127,14 @@ export const identity = (type: SqlType, value: unknown): string | number | bigin
   if (value instanceof Date) return value.getTime()
   if (value instanceof Uint8Array) return Array.from(value, byte => byte.toString(16).padStart(2, '0')).join('')
   return value as string | number | boolean
+}
+
+/** Types of one kind have equal values where `identity` is equal; null where it does not tell. */
+export const identityKind = (type: SqlType): string | null => {
+  if (isInteger(type)) return 'integer'
+  if (isText(type)) return 'text'
+  if (type.tag === 'numeric') return `numeric ${type.scale}`
+  return ['float', 'boolean', 'date', 'time', 'timestamp', 'timestampMicros', 'uuid', 'bytes'].includes(type.tag) ? type.tag : null
 }
 
 /** What stands for a list of values: the same text for lists that are equal, null being equal to null. */

@@ -9,10 +9,10 @@ import { countAll, key } from '../core/Agg.js'
 import { and, asc, ceil, desc, eq, floor, isNotNull, minus, plus, times } from '../core/Expr.js'
 import { unnest } from '../core/elements.js'
 import { arrayLength } from '../core/lists.js'
-import type { AggCall, AnyExpr, AnyQuery, ExprType } from '../core/Syntax.js'
+import type { AggCall, AnyExpr, AnyQuery, ArrayAggFn, ExprType } from '../core/Syntax.js'
 import { expr, exprType, query } from '../core/Syntax.js'
 
-type ByArray = AggCall & { readonly fn: 'mode' | 'percentileCont' }
+type ByArray = AggCall & { readonly fn: ArrayAggFn }
 
 export const isByArray = (call: AggCall): call is ByArray => call.fn === 'mode' || call.fn === 'percentileCont'
 

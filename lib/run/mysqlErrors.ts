@@ -76,7 +76,7 @@ const foreignKey = (e: MysqlError, { sql }: Context, cause: DriverError): DbErro
     return dropped === undefined ? foreignKeyViolation(null, null, [], cause) : stillReferred(unquoted(dropped), 'another table', cause)
   }
   const names = [...(columns ?? '').matchAll(/`((?:[^`]|``)*)`/g)].map(m => unquoted(m[1] ?? ''))
-  const fault = e.errno === 1452 ? 'written' : e.errno === 1451 ? 'gone' : null
+  const fault = e.errno === 1452 ? 'written' : e.errno === 1451 ? 'gone' : 'unknown'
   return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause, fault)
 }
 

@@ -66,7 +66,7 @@ const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: DriverErr
   const [name, own] = [e.constraint ?? null, keyIn(e.detail)]
   const known = foreignKeys.find(f => f.name === name && f.table.name === e.table)
   const referring = e.detail?.includes('is not present') === true
-  const fault = referring ? 'written' : e.detail?.includes('is still referenced') === true ? 'gone' : null
+  const fault = referring ? 'written' : e.detail?.includes('is still referenced') === true ? 'gone' : 'unknown'
   if (known !== undefined) {
     return foreignKeyViolation(
       known.table.name,

@@ -17,7 +17,7 @@ const EVERYWHERE: readonly string[] = [
   'a pattern that takes so many steps',
 ]
 
-export const REFUSED_BY_POSTGRES: readonly string[] = [...EVERYWHERE]
+export const REFUSED_BY_POSTGRES: readonly string[] = EVERYWHERE
 
 /** Decimals of more than 18 digits are texts there. */
 export const REFUSED_BY_SQLITE: readonly string[] = [

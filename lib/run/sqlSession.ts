@@ -262,16 +262,16 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
         table: write.table,
         columns: write.returning?.outputs.map(resultColumn) ?? [],
         printed: printWrite(dialect, write),
-        computed: computedColumns(write),
+        write,
       }
     })
     if (E.isLeft(planned)) return planned
     const answer = await executePlanned(op, planned.right)
-    const { computed } = planned.right
+    if (E.isRight(answer) || answer.left._tag !== 'NumericOverflow') return answer
     // an engine that computes too large a number does not say for which column
-    if (E.isRight(answer) || answer.left._tag !== 'NumericOverflow' || computed.length === 0) return answer
     const { where, cause } = answer.left
-    return where?.startsWith('column ') === true || computed.some(c => where?.includes(c))
+    const computed = computedColumns(planned.right.write)
+    return computed.length === 0 || where?.startsWith('column ') === true || computed.some(c => where?.includes(c))
       ? answer
       : E.left(numericOverflow(`${where === null ? '' : `${where}, `}in ${computed.join(' or ')}`, cause))
   }

@@ -133,7 +133,7 @@ const foreignKey = async (error: ForeignKeyViolation, statement: Statement, driv
     const columns = (
       await ask(`SELECT "from" FROM pragma_foreign_key_list('${table.replaceAll("'", "''")}') WHERE id = ${id} ORDER BY seq`)
     ).map(r => String(r[0]))
-    const fault = /^INSERT\b/i.test(statement.text) ? 'written' : /^DELETE\b/i.test(statement.text) ? 'gone' : null
+    const fault = /^INSERT\b/i.test(statement.text) ? 'written' : /^DELETE\b/i.test(statement.text) ? 'gone' : 'unknown'
     return foreignKeyViolation(table, foreignKeyName(table, columns), columns, error.cause, fault)
   } catch {
     return error
