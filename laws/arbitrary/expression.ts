@@ -63,6 +63,17 @@ const word =
   (w: Writer): Code<unknown> =>
     valueCode(w.choices.pick(names.split(' ')))
 
+/** An instant of the years of which every engine knows time zones. */
+const recent = (w: Writer, fuel: number): Code<unknown> =>
+  call(
+    'Expr',
+    'greatest',
+    call('Expr', 'least', of('timestamp')(w, fuel), valueCode(new Date('2037-12-01T00:00:00Z'))),
+    valueCode(new Date('1971-03-01T00:00:00Z')),
+  )
+
+const ZONES = 'Europe/Berlin America/Havana Atlantic/Azores Australia/Lord_Howe Asia/Kathmandu Pacific/Apia UTC'
+
 const duration =
   (names: string) =>
   (w: Writer, fuel: number): Code<unknown> => {
@@ -216,6 +227,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('datePart', of('date'), word(DAY_PARTS)),
     expr('datePart', of('timestamp'), word(`${DAY_PARTS} ${TIME_PARTS} epochMilliseconds`)),
     expr('datePart', of('time'), word(TIME_PARTS)),
+    expr('datePart', recent, word(`${DAY_PARTS} ${TIME_PARTS}`), word(ZONES)),
     expr('daysBetween', of('date'), plainOr('date')),
     inJson(column('int')),
     expr('jsonLength', document),
@@ -278,6 +290,8 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     ...extremes('text'),
     inJson(column('text')),
     expr('jsonType', document),
+    expr('formatDate', of('date'), plainText(['yyyy-MM-dd', "DDD '''' e"])),
+    expr('formatDate', recent, plainText(['d.M.yyyy HH:mm:ss.SSS', 'H m s Q']), word(ZONES)),
     expr('hex', of('bytes')),
     (w, fuel) => call('Expr', 'arrayJoin', split(w, fuel - 1), valueCode(w.choices.pick(['', ', ', '~']))),
   ],
@@ -288,11 +302,13 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     fromText(column('date'), 'date'),
     expr('dateTrunc', of('date'), word(DAY_UNITS)),
     expr('dateAdd', of('date'), duration('days months weeks years')),
+    expr('localDate', recent, word(ZONES)),
   ],
   timestamp: [
     castTo(column('timestamp'), 'date'),
     fromText(column('timestamp'), 'timestamp'),
     expr('dateTrunc', of('timestamp'), word(`${DAY_UNITS} hour minute second`)),
+    expr('dateTrunc', recent, word(`${DAY_UNITS} hour minute second`), word(ZONES)),
     expr('dateAdd', of('timestamp'), duration('days months hours minutes seconds milliseconds years')),
   ],
   time: [castTo(column('time'), 'timestamp'), fromText(column('time'), 'time')],

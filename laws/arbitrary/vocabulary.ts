@@ -21,7 +21,7 @@ export const queryVocabulary: readonly string[] = [
   ...words(`lit litOf nullOf eq ne lt lte gt gte same between inList notIn isNull isNotNull and or not plus minus times neg quot rem div
     concat lower upper length substring position like ilike contains startsWith endsWith escapeLike caseWhen coalesce nullIf cast
     trim trimStart trimEnd replace left right reverse padStart padEnd repeat abs sign floor ceil round power sqrt greatest least
-    datePart dateTrunc dateAdd daysBetween millisecondsBetween jsonAt jsonText jsonLength jsonType jsonObject jsonArray jsonContains
+    datePart dateTrunc localDate formatDate dateAdd daysBetween millisecondsBetween jsonAt jsonText jsonLength jsonType jsonObject jsonArray jsonContains
     byteLength hex unhex sha256 matches arrayLength arrayContains
     array arrayAny arrayEvery split arrayJoin isSome maybe exists inQuery scalar countOf asc desc nullsFirst nullsLast`).map(
     n => `Expr.${n}`,

@@ -115,6 +115,8 @@ export type ScalarFn =
 export type OwnFn =
   | 'datePart'
   | 'dateTrunc'
+  | 'localTime'
+  | 'startInZone'
   | 'addMonths'
   | 'addDays'
   | 'addMilliseconds'

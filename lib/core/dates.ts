@@ -2,8 +2,10 @@
  * Functions of dates and instants: parts of `Expr`, which exports them.
  *
  * A `timestamp` is an instant in UTC, a `date` a day, a `time` a time of day: parts, units and days are those of UTC, whatever
- * the time zone of a server or of this process. There are the years 1 to 9999: what would leave them is null. A function of a
- * null is null.
+ * the time zone of a server or of this process, or of the time zone that the function is given (`timeZone`). There are the years
+ * 1 to 9999: what would leave them is null. A function of a null is null.
+ *
+ * MySQL and MariaDB know time zones from 1970 to 2037, if their tables are loaded: what they do not know is `Unsupported`.
  *
  * Laws: `dateTrunc(dateTrunc(e, u), u) = dateTrunc(e, u)`; `daysBetween(e, dateAdd(e, { days: n })) = n`, where both are there;
  * `dateAdd(e, { months: n })` is the same day of another month, or its last one (31 January and a month is the end of February).
@@ -12,9 +14,10 @@
 import { kindOf } from './Canonical.js'
 import { DAY, FIRST, LAST, monthsOf, PARTS, type Part, TRUNCATIONS, type Unit } from './calendar.js'
 import { validationError } from './DbError.js'
-import { beside, call, doubled, INT, literalOf, operand, TEXT, taken } from './operand.js'
+import { beside, call, doubled, INT, literalOf, node, operand, TEXT, taken } from './operand.js'
 import { showSqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from './Syntax.js'
+import { zoneProblem } from './timeZone.js'
 import { DAYS as DAY_TYPES, INSTANTS, INTEGERS, TIMES } from './typeSets.js'
 
 /** Parts of a day. */
@@ -35,6 +38,17 @@ const DAY_PARTS: readonly string[] = ['year', 'quarter', 'month', 'day', 'dayOfW
 const TIME_PARTS: readonly string[] = ['hour', 'minute', 'second', 'millisecond']
 const DAY_UNITS: readonly string[] = ['year', 'quarter', 'month', 'week', 'day']
 
+/** An instant as its local time in a zone, without one as it is. */
+const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
+  if (zone === undefined || e.node.tag === 'invalid') return e
+  const value = taken(`${fn} in a time zone`, e, INSTANTS)
+  if (value.node.tag === 'invalid') return value
+  const problem = zoneProblem(zone)
+  return problem === null
+    ? call('localTime', [value, literalOf(exprType(TEXT), zone)])
+    : invalid(validationError([fn, 'timeZone'], problem), e.type)
+}
+
 /** A word that a function takes; one that is unknown or not for this type is refused. */
 const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean): AnyExpr => {
   if (e.node.tag === 'invalid') return e
@@ -49,20 +63,100 @@ const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: bo
 /**
  * A part of an instant, date or time of day, as a whole number: `year`, `quarter` (1 to 4), `month` (1 to 12), `day` (of the
  * month, from 1), `dayOfWeek` (Monday is 1, Sunday 7), `dayOfYear` (from 1), `hour`, `minute`, `second`, `millisecond`. Of an
- * instant also `epochMilliseconds`, which are those since 1970, as of `Date.getTime`. A part that the type does not have is
- * `Unsupported`.
+ * instant also `epochMilliseconds`, which are those since 1970, as of `Date.getTime`. A part that the type does not have is a
+ * `ValidationError`. With the IANA name of a time zone (`Europe/Berlin`) it is a part of the local time there.
  */
-export const datePart = <A extends Temporal>(e: Expr<A>, part: IfInstant<A, Part, DayPart | TimePart>): Expr<number | Extract<A, null>> => {
-  const value = taken('datePart', e, TIMES)
+export const datePart = <A extends Temporal>(
+  e: Expr<A>,
+  part: IfInstant<A, Part, DayPart | TimePart>,
+  timeZone?: IfInstant<A, string, never>,
+): Expr<number | Extract<A, null>> => {
+  const given = taken('datePart', e, TIMES)
+  const value = part === 'epochMilliseconds' && zoneProblem(timeZone) === null ? given : inZone('datePart', given, timeZone)
   const { tag } = value.type.sql
   const fits = tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
   return worded('datePart', value, part, PARTS, fits)
 }
 
-/** The beginning of the year, quarter, month, week (Monday) or day, of an instant also of the hour, minute or second. A date stays a date. */
-export const dateTrunc = <A extends Temporal>(e: Expr<A>, unit: IfInstant<A, Unit, DayUnit>): Expr<Plain<A>> => {
+/**
+ * The beginning of the year, quarter, month, week (Monday) or day, of an instant also of the hour, minute or second. A date stays a date.
+ * With the IANA name of a time zone (`Europe/Berlin`) it is the instant at which the unit begins there: a day is then 23, 24 or 25 hours.
+ */
+export const dateTrunc = <A extends Temporal>(
+  e: Expr<A>,
+  unit: IfInstant<A, Unit, DayUnit>,
+  timeZone?: IfInstant<A, string, never>,
+): Expr<Plain<A>> => {
   const value = taken('dateTrunc', e, DAY_TYPES)
-  return worded('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
+  const start = worded('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
+  const local = inZone('dateTrunc', value, timeZone)
+  if (timeZone === undefined || start.node.tag === 'invalid') return start
+  if (local.node.tag === 'invalid') return local
+  return doubled(call('startInZone', [value, literalOf(exprType(TEXT), unit), literalOf(exprType(TEXT), timeZone)]))
+}
+
+/** The day of an instant in a time zone, by its IANA name. */
+export const localDate = <A extends Date | null>(e: Expr<A>, timeZone: string): Expr<string | Extract<A, null>> => {
+  const local = inZone('localDate', taken('localDate', e, INSTANTS), timeZone)
+  return node({ tag: 'cast', operand: local }, { ...local.type, sql: { tag: 'date' }, refine: null }, [local])
+}
+
+/** The fields of `formatDate`: the part, and to how many digits it is filled up with zeros. */
+const FIELDS: { readonly [field: string]: readonly [Part, number] } = {
+  yyyy: ['year', 4],
+  MM: ['month', 2],
+  M: ['month', 0],
+  dd: ['day', 2],
+  d: ['day', 0],
+  HH: ['hour', 2],
+  H: ['hour', 0],
+  mm: ['minute', 2],
+  m: ['minute', 0],
+  ss: ['second', 2],
+  s: ['second', 0],
+  SSS: ['millisecond', 3],
+  DDD: ['dayOfYear', 3],
+  Q: ['quarter', 0],
+  e: ['dayOfWeek', 0],
+}
+
+/**
+ * An instant, date or time of day as text. The pattern has fields as in Unicode's: `yyyy`, `MM`, `M`, `dd`, `d`, `HH` (00 to 23), `H`, `mm`,
+ * `m`, `ss`, `s`, `SSS` (milliseconds), `DDD` (day of the year, 001 to 366), `Q` (quarter), `e` (day of the week, Monday is 1). Letters of
+ * other texts stand in single quotes (`yyyy'W'`), a quote is two; everything else stands for itself. An unknown field, or one that the type
+ * does not have, is a `ValidationError`. A time zone is as in `datePart`.
+ */
+export const formatDate = <A extends Temporal>(
+  e: Expr<A>,
+  pattern: string,
+  timeZone?: IfInstant<A, string, never>,
+): Expr<string | Extract<A, null>> => {
+  const given = taken('formatDate', e, TIMES)
+  const value = inZone('formatDate', given, timeZone)
+  if (value.node.tag === 'invalid') return value as AnyExpr
+  const text = (s: string): AnyExpr => literalOf(exprType(TEXT), s)
+  const wrong = (reason: string): AnyExpr => invalid(validationError(['formatDate', 'pattern'], reason), exprType(TEXT))
+  if (typeof pattern !== 'string') return wrong(`expected a text, got ${kindOf(pattern)}`)
+  const parts: AnyExpr[] = []
+  for (const [piece, letter, quoted] of pattern.matchAll(/([A-Za-z])\1*|'((?:[^']|'')*)'|[^A-Za-z']+|'/g)) {
+    if (letter === undefined) {
+      if (piece === "'") return wrong('a quote has no end')
+      parts.push(text(quoted === undefined ? piece : quoted === '' ? "'" : quoted.replaceAll("''", "'")))
+      continue
+    }
+    const [part, digits] = (Object.hasOwn(FIELDS, piece) ? FIELDS[piece] : undefined) ?? []
+    if (part === undefined || digits === undefined) {
+      return wrong(`there is no field ${piece}: expected ${Object.keys(FIELDS).join(', ')}; other letters stand in single quotes`)
+    }
+    const n = datePart(value as Expr<Date>, part)
+    if (n.node.tag === 'invalid') return n as AnyExpr
+    const digit = node({ tag: 'cast', operand: n }, { ...n.type, sql: TEXT }, [n])
+    parts.push(digits === 0 ? digit : call('padStart', [digit, text('0'), literalOf(exprType(INT), digits)]))
+  }
+  const [first, ...rest] = parts
+  if (first === undefined) return wrong('it is empty')
+  const isPlain = parts.every(p => p.node.tag === 'literal')
+  return isPlain ? wrong('it has no field') : rest.length === 0 ? first : call('concat', parts)
 }
 
 // --- Arithmetic -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import { matcher, parsed } from '../core/regex.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
 import { sha256 } from '../core/sha256.js'
+import { localTime, startInZone } from '../core/timeZone.js'
 import { bytesOf, fromDigits, hexDigits } from './bytes.js'
 import { moved, partOf, truncatedTo } from './dates.js'
 import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject, jsonType } from './json.js'
@@ -161,6 +162,8 @@ const STRICT: {
     ),
   datePart: ([a, part]) => partOf(a.value, part.value as Part),
   dateTrunc: ([a, unit], type) => truncatedTo(a.value, unit.value as Unit, type),
+  localTime: ([a, zone]) => localTime(a.value as number, zone?.value as string),
+  startInZone: ([a, unit, zone]) => startInZone(a.value as number, unit.value as Unit, zone?.value as string),
   addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
   addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
   addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),

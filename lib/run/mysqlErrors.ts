@@ -29,6 +29,7 @@ import {
 } from '../core/DbError.js'
 import type { AnyTable } from '../core/Syntax.js'
 import { columnName, madeByType } from '../core/Table.js'
+import { failureIn, NO_YEAR, NO_ZONE } from '../sql/mysqlFailures.js'
 import type { Context } from './Driver.js'
 import { driverError } from './driverError.js'
 import { nameIn, shownSql } from './withoutValues.js'
@@ -144,6 +145,22 @@ const WRONG_KEY = 'a foreign key of it refers to a table that is not there, or t
 const unescaped = (message: string): string =>
   message.replace(/\\00([01][0-9A-F]|7F|[89][0-9A-F])/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 
+/** A local time that the servers do not know: an expression that was made to fail. */
+const noLocalTime = (message: string, dialect: Server): DbError | null => {
+  switch (failureIn(message)) {
+    case NO_YEAR:
+      return unsupported('the local time of an instant before 1970 or after 2037', dialect, 'read the instant and compute in the program')
+    case NO_ZONE:
+      return unsupported(
+        'the time zone of a server without tables of time zones, or without this one',
+        dialect,
+        'load them with mysql_tzinfo_to_sql',
+      )
+    default:
+      return null
+  }
+}
+
 export const classifyMysql = (dialect: Server, said: MysqlError, context: Context, thrown: unknown): DbError => {
   const cause = driverError(thrown, context)
   const { table } = context
@@ -175,9 +192,10 @@ export const classifyMysql = (dialect: Server, said: MysqlError, context: Contex
     case 1364:
       return notNullViolation(table?.name ?? '', /^Field '(.*)' doesn't/s.exec(e.message)?.[1] ?? '', cause)
     // 167: so MariaDB says that the generated values of a column are used up
+    case 1690:
+      return noLocalTime(e.message, dialect) ?? numericOverflow(null, cause)
     case 167:
     case 1264:
-    case 1690:
     case 1416:
     case 1916:
       return numericOverflow(e.errno === 1264 || e.errno === 167 ? columnIn(e.message) : null, cause)

@@ -139,6 +139,8 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
       return tooLong(e, context, cause)
     case '22003':
       return numericOverflow(overflowIn(e.message), cause)
+    case '22023':
+      return !context.hasRaw && e.message.startsWith('time zone ') ? unsupported(cause.message, 'postgres') : byClass(e, context, cause)
     // a sequence has reached its last value
     case '2200H':
       return numericOverflow('a sequence has given out all its values', cause)

@@ -41,6 +41,8 @@ const MYSQL_FAMILY: readonly string[] = [
   'a delete or update that foreign keys carry on so far',
   'a generated column that no key begins with',
   'jsonContains of a part',
+  'the local time of an instant before 1970 or after 2037',
+  'the time zone of a server without tables of time zones',
   'a recursion that mentions a query further out than the one that it is joined in',
 ]
 

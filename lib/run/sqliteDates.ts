@@ -1,25 +1,33 @@
 /**
- * Steps of dates and instants as functions that SQL calls in SQLite, where its own go over the end of a month.
+ * Functions of dates and instants that SQL calls in SQLite: steps, where its own go over the end of a month, and time zones, which it lacks.
  *
  * A date or instant is a text as the dialect stores it. A step that leads out of the years 1 to 9999 is null; one that is no
  * integer of 64 bits any more has been computed beyond them, which is an overflow.
  */
-import { addMonths, DAY, instantOf, within } from '../core/calendar.js'
+import { addMonths, DAY, instantOf, type Unit, within } from '../core/calendar.js'
+import { localTime, startInZone } from '../core/timeZone.js'
+
+/** A function of instants as one of the texts that store them; a value that is no text gives null. */
+const inStored = (value: unknown, f: (ms: number) => number | null): unknown => {
+  if (typeof value !== 'string') return null
+  const isDate = value.length === 10
+  const ms = f(instantOf(isDate ? value : `${value.replace(' ', 'T')}Z`))
+  if (ms === null) return null
+  const iso = new Date(ms).toISOString()
+  return isDate ? iso.slice(0, 10) : iso.replace('T', ' ').replace('Z', '')
+}
 
 const step =
   (of: (ms: number, n: number) => number | null) =>
   (value: unknown, n: unknown): unknown => {
     if (typeof n === 'number' && Math.abs(n) > 2 ** 63) throw new Error('integer overflow')
-    if (typeof value !== 'string' || typeof n !== 'number') return null
-    const isDate = value.length === 10
-    const ms = of(instantOf(isDate ? value : `${value.replace(' ', 'T')}Z`), n)
-    if (ms === null) return null
-    const iso = new Date(ms).toISOString()
-    return isDate ? iso.slice(0, 10) : iso.replace('T', ' ').replace('Z', '')
+    return typeof n === 'number' ? inStored(value, ms => of(ms, n)) : null
   }
 
 export const sqliteSteps = {
   date_add_months: step(addMonths),
   date_add_days: step((ms, n) => within(ms + n * DAY)),
   date_add_milliseconds: step((ms, n) => within(ms + n)),
+  local_time: (value: unknown, zone: unknown) => inStored(value, ms => localTime(ms, String(zone))),
+  start_in_zone: (value: unknown, unit: unknown, zone: unknown) => inStored(value, ms => startInZone(ms, unit as Unit, String(zone))),
 } as const

@@ -5,8 +5,9 @@
  * with the bound from which a known step still leads to a day; where the step is computed, it is compared with what is left
  * of the years on both sides. What an engine calls the things is in `Steps`.
  */
-import { addMonths, DAY, FIRST, isoDate, LAST, within } from '../core/calendar.js'
+import { addMonths, DAY, FIRST, isoDate, LAST, type Unit, within } from '../core/calendar.js'
 import type { SqlType } from '../core/SqlType.js'
+import { FIRST_LOCAL, isShort, LAST_LOCAL } from '../core/timeZone.js'
 import { type Args, atom, type CallPrinter, level } from './Dialect.js'
 import { type Fragment, sql, text } from './Fragment.js'
 
@@ -30,6 +31,45 @@ export type StepFn = 'addMonths' | 'addDays' | 'addMilliseconds'
 export const wordOf = (args: Args, i: number): string => {
   const node = args.scalars[i]?.node
   return node?.tag === 'literal' ? String(node.value) : ''
+}
+
+/** What a dialect calls the parts of local times. */
+export interface Zones {
+  /** The argument that is an instant. */
+  readonly value: (args: Args, at?: number) => Fragment
+  readonly literal: (iso: string) => string
+  /** The local time of an instant in a zone, a text of SQL, as the instant in UTC with the same fields. */
+  readonly local: (x: Fragment, zone: string) => Fragment
+  readonly truncated: (unit: Unit, x: Fragment) => Fragment
+  /** The instant at which a day or more begins: the first where the clocks show it twice, the end of the gap where they do not show it. */
+  readonly start: (unit: Unit, x: Fragment, zone: string) => Fragment
+  /** An instant moved by the time between two others. */
+  readonly shifted: (x: Fragment, to: Fragment, from: Fragment) => Fragment
+  /** What was computed of an instant, by local times of it and of instants up to `days` before it: a place to refuse. */
+  readonly checked: (f: Fragment, x: Fragment, days: number) => Fragment
+}
+
+/** Local times, as `timeZone` computes them: see there for what a repeated or skipped hour does to the beginning of a day. */
+export const inZones = (z: Zones): { readonly [fn in 'localTime' | 'startInZone']: CallPrinter } => {
+  const between = (args: Args, days: number, f: (x: Fragment) => Fragment, otherwise: Fragment) => {
+    const low = z.value(args, level.sum)
+    const [first, last] = [FIRST_LOCAL, LAST_LOCAL].map(ms => z.literal(new Date(ms).toISOString()))
+    return atom(sql`CASE WHEN ${low} BETWEEN ${first ?? ''} AND ${last ?? ''} THEN ${z.checked(f(low), low, days)} ELSE ${otherwise} END`)
+  }
+  return {
+    localTime: args => between(args, 0, x => z.local(x, `'${wordOf(args, 1)}'`), z.value(args)),
+    startInZone: args => {
+      const [unit, zone] = [wordOf(args, 1) as Unit, `'${wordOf(args, 2)}'`]
+      const begins = (x: Fragment): Fragment => {
+        if (!isShort(unit)) return z.start(unit, x, zone)
+        const local = z.local(x, zone)
+        const start = z.truncated(unit, local)
+        const near = z.shifted(x, start, local)
+        return z.shifted(near, start, z.local(near, zone))
+      }
+      return between(args, 367, begins, z.truncated(unit, z.value(args)))
+    },
+  }
 }
 
 /** The last instant, or for a step back the first, from which it leads to another one; null where there is none. */

@@ -4,11 +4,12 @@
  * A parameter is a text to functions of dates, and an interval added to a text is a text: a parameter is cast. What lies
  * beyond 9999 is null in a query but an error in a command, and MySQL has a year 0: `dates` keeps steps from leading there.
  */
-import type { Part, Unit } from '../core/calendar.js'
+import { DAY, type Part, type Unit } from '../core/calendar.js'
 import type { SqlType } from '../core/SqlType.js'
 import { type Args, atom, type CallPrinter, level } from './Dialect.js'
-import { steps, wordOf } from './dates.js'
+import { inZones, steps, wordOf } from './dates.js'
 import { type Fragment, sql } from './Fragment.js'
+import { NO_YEAR, NO_ZONE } from './mysqlFailures.js'
 import { isParameter } from './parameters.js'
 
 const castName = (type: SqlType): string => (type.tag === 'date' ? 'DATE' : type.tag === 'time' ? 'TIME(3)' : 'DATETIME(3)')
@@ -53,20 +54,45 @@ const FORMATS: { readonly [unit in Unit]: string } = {
   second: '%Y-%m-%d %T',
 }
 
-const dateTrunc: CallPrinter = (args, { type }) => {
-  const [unit, x] = [wordOf(args, 1) as Unit, value(args, 0)]
-  const day = sql`CAST(date_format(${x}, '${FORMATS[unit]}') AS ${castName(type.sql)})`
-  if (unit === 'quarter') return atom(sql`date_sub(${day}, INTERVAL (month(${x}) + 2) % 3 MONTH)`)
-  return atom(unit === 'week' ? sql`date_sub(${day}, INTERVAL weekday(${x}) DAY)` : day)
+const truncated = (unit: Unit, x: Fragment, type: SqlType): Fragment => {
+  const day = sql`CAST(date_format(${x}, '${FORMATS[unit]}') AS ${castName(type)})`
+  if (unit === 'quarter') return sql`date_sub(${day}, INTERVAL (month(${x}) + 2) % 3 MONTH)`
+  return unit === 'week' ? sql`date_sub(${day}, INTERVAL weekday(${x}) DAY)` : day
 }
+
+const dateTrunc: CallPrinter = (args, { type }) => atom(truncated(wordOf(args, 1) as Unit, value(args, 0), type.sql))
+
+const instant = (iso: string): string => `TIMESTAMP'${iso.replace('T', ' ').replace('Z', '')}'`
+
+/**
+ * The servers know time zones from 1970 to 2037, and answer an instant beyond as it is; without their tables of time zones they answer
+ * null. Either fails here, by a number that is too large and that tells which (`mysqlErrors`).
+ */
+const { localTime, startInZone } = inZones({
+  value: (args, at) => value(args, 0, at),
+  literal: instant,
+  local: (x, zone) => sql`convert_tz(${x}, '+00:00', ${zone})`,
+  truncated: (unit, x) => truncated(unit, x, { tag: 'timestamp' }),
+  start: (unit, x, zone) =>
+    sql`convert_tz(${truncated(unit, sql`convert_tz(${x}, '+00:00', ${zone})`, { tag: 'timestamp' })}, ${zone}, '+00:00')`,
+  shifted: (x, to, from) => sql`date_add(${x}, INTERVAL timestampdiff(MICROSECOND, ${from}, ${to}) MICROSECOND)`,
+  checked: (f, x, days) => {
+    const [first, last] = [new Date(1000 + days * DAY).toISOString(), '2037-12-30T00:00:00.000Z'].map(instant)
+    const failing = (n: bigint): Fragment => sql`CAST(${String(n)} + year(${x}) AS DATETIME(3))`
+    const known = sql`coalesce(CAST(${f} AS DATETIME(3)), ${failing(NO_ZONE)})`
+    return sql`CASE WHEN ${x} BETWEEN ${first ?? ''} AND ${last ?? ''} THEN ${known} ELSE ${failing(NO_YEAR)} END`
+  },
+})
 
 export const mysqlDates = {
   datePart,
   dateTrunc,
+  localTime,
+  startInZone,
   daysBetween: (args => atom(sql`datediff(${value(args, 1)}, ${value(args, 0)})`)) as CallPrinter,
   ...steps({
     value,
-    literal: (type, iso) => (type.tag === 'date' ? `DATE'${iso}'` : `TIMESTAMP'${iso.replace('T', ' ').replace('Z', '')}'`),
+    literal: (type, iso) => (type.tag === 'date' ? `DATE'${iso}'` : instant(iso)),
     months: x => sql`(extract(YEAR FROM ${x}) * 12 + month(${x}))`,
     epoch,
     days: (from, to) => sql`datediff(${to}, ${from})`,

@@ -7,7 +7,7 @@
 import type { Part } from '../core/calendar.js'
 import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, level } from './Dialect.js'
-import { steps, wordOf } from './dates.js'
+import { inZones, steps, wordOf } from './dates.js'
 import { type Fragment, sql } from './Fragment.js'
 
 const FIELDS: { readonly [part in Exclude<Part, 'epochMilliseconds' | 'millisecond' | 'second'>]: string } = {
@@ -40,9 +40,29 @@ const dateTrunc: CallPrinter = (args, { type }) => {
 const moved = (x: Fragment, interval: Fragment, type: SqlType): Fragment =>
   type.tag === 'date' ? sql`CAST(${x} + ${interval} AS date)` : sql`${x} + ${interval}`
 
+/** An instant whose fields in UTC are those of the local time. */
+const local = (x: Fragment, zone: string): Fragment => sql`(${x} AT TIME ZONE ${zone} AT TIME ZONE 'UTC')`
+
+const { localTime, startInZone } = inZones({
+  value: (args, at) => args.arg(0, at),
+  literal: iso => `timestamptz '${iso}'`,
+  local,
+  truncated: (unit, x) => sql`date_trunc('${unit}', ${x})`,
+  // of a time that is shown twice Postgres takes the second
+  start: (unit, x, zone) => {
+    const start = sql`date_trunc('${unit}', ${x}, ${zone})`
+    const hourBefore = sql`(${start} - interval '1 hour')`
+    return sql`CASE WHEN ${hourBefore} AT TIME ZONE ${zone} = ${start} AT TIME ZONE ${zone} THEN ${hourBefore} ELSE ${start} END`
+  },
+  shifted: (x, to, from) => sql`(${x} + (${to} - ${from}))`,
+  checked: f => f,
+})
+
 export const postgresDates = {
   datePart,
   dateTrunc,
+  localTime,
+  startInZone,
   daysBetween: (args => ({ level: level.sum, fragment: sql`${args.arg(1, level.sum)} - ${args.arg(0, level.sum + 1)}` })) as CallPrinter,
   ...steps({
     value: (args, i, at) => args.arg(i, at),

@@ -66,6 +66,8 @@ const dateTrunc: CallPrinter = (args, { type }) => {
 export const sqliteDates = {
   datePart,
   dateTrunc,
+  localTime: named('local_time'),
+  startInZone: named('start_in_zone'),
   daysBetween: (args => atom(sql`CAST(julianday(${args.arg(1)}) - julianday(${args.arg(0)}) AS INTEGER)`)) as CallPrinter,
   addMonths: named('date_add_months'),
   addDays: named('date_add_days'),

@@ -36,10 +36,14 @@ const mysqlOptions = at => [
   ],
   ...['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync'],
 ]
-const mysqlQuery = (name, client) => [
-  ...[client, '--no-defaults', '--batch', '--skip-column-names', '-h127.0.0.1', `-P${servers[name].port}`, '-uquery', 'query_ts'],
-  ...['-e', 'SELECT version()'],
+const mysqlClient = (name, program) => [
+  ...[program, '--no-defaults', '--batch', '--skip-column-names', '-h127.0.0.1', `-P${servers[name].port}`, '-uquery'],
 ]
+const mysqlReady = client => ({ argv: [...client, 'query_ts', '-e', 'SELECT version()'], input: () => '' })
+const clients = {
+  mysql: ['chroot', chroot, ...mysqlClient('mysql', 'mysql')],
+  mariadb: mysqlClient('mariadb', '/usr/bin/mariadb'),
+}
 
 const postgresPrograms = '/usr/lib/postgresql/18/bin'
 const asPostgres = argv => ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups', ...argv]
@@ -59,7 +63,7 @@ const postgresOptions = {
 
 /**
  * How each server is installed and run: `at` is where it finds its data, `into` wraps a command so that it runs where the server
- * does, `initialize` fills an empty data folder, `ready` is a query that the server answers once it is of use.
+ * does, `initialize` fills an empty data folder, `ready` is a query that the server answers once it is of use, `client` runs SQL.
  */
 const recipes = {
   postgres: {
@@ -121,7 +125,8 @@ const recipes = {
       '--mysqlx=OFF',
       '--secure-file-priv=NULL',
     ],
-    ready: { argv: ['chroot', chroot, ...mysqlQuery('mysql', 'mysql')], input: () => '' },
+    client: clients.mysql,
+    ready: mysqlReady(clients.mysql),
     initFile: sql('mysql'),
     stopSignal: 'SIGTERM',
   },
@@ -136,7 +141,8 @@ const recipes = {
       ...['--auth-root-authentication-method=normal', '--skip-test-db', '--force'],
     ],
     serve: ['/usr/sbin/mariadbd', '--no-defaults', ...mysqlOptions(join(cache, 'mariadb')), `--port=${servers.mariadb.port}`],
-    ready: { argv: mysqlQuery('mariadb', '/usr/bin/mariadb'), input: () => '' },
+    client: clients.mariadb,
+    ready: mysqlReady(clients.mariadb),
     initFile: sql('mysql'),
     stopSignal: 'SIGTERM',
   },
@@ -190,6 +196,29 @@ const answer = async name => {
   }
 }
 
+/**
+ * MySQL and MariaDB compute with named time zones by tables that are empty at first. The tool of MySQL writes them for both; in MariaDB
+ * `Offset` is a keyword, and its own engine for these tables is slow where every statement is synced.
+ */
+const loadTimeZones = async name => {
+  const { client } = recipes[name]
+  if (client === undefined) return
+  const env = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', MYSQL_PWD: 'query' }
+  const mysql = input => mustRun([...client, 'mysql'], { env, input })
+  if ((await mysql('SELECT count(*) FROM time_zone_name')).stdout.trim() !== '0') return
+  const made = await run(['chroot', chroot, 'mysql_tzinfo_to_sql', '/usr/share/zoneinfo'])
+  if (!made.ok) return say(`${name}: no time zones (there is no mysql_tzinfo_to_sql in ${chroot})`)
+  const tables = ['time_zone', 'time_zone_name', 'time_zone_transition', 'time_zone_transition_type']
+  await mysql(
+    [
+      ...(name === 'mariadb' ? tables.map(table => `ALTER TABLE ${table} ENGINE=InnoDB;`) : []),
+      'SET autocommit = 0;',
+      made.stdout.replaceAll(', Offset,', ', `Offset`,'),
+      'COMMIT;',
+    ].join('\n'),
+  )
+}
+
 const isDebian = () => existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
 
 export const debian = {
@@ -222,7 +251,9 @@ export const debian = {
       say(
         `${name}: runs with other options than it would be started with now (TLS may be missing): \`npm run services -- restart ${name}\``,
       )
-    return answer(name)
+    const version = await answer(name)
+    await loadTimeZones(name)
+    return version
   },
 
   /** The certificate that verifies the servers that run; undefined where one of them may not have TLS. */

@@ -140,6 +140,9 @@ const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
   least: [2, X['least']],
   datePart: [1, e => X['datePart'](e, e.type.sql.tag === 'time' ? 'hour' : 'dayOfYear')],
   dateTrunc: [1, e => X['dateTrunc'](e, 'week')],
+  // test/live/timeZones.test.ts: some engines know the years from 1970 on only
+  localTime: null,
+  startInZone: null,
   addMonths: [2, (a, b) => X['dateAdd'](a, { months: b })],
   addDays: [2, (a, b) => X['dateAdd'](a, { days: b })],
   addMilliseconds: [2, (a, b) => X['dateAdd'](a, { milliseconds: b })],

@@ -54,6 +54,8 @@ pipe(from, Q.map(u => ({ x: round(u.role) })))
 pipe(events, Q.map(e => ({ x: dateTrunc(e.day, 'hour') })))
 // @ts-expect-error hours of a date
 pipe(events, Q.map(e => ({ x: dateAdd(e.day, { hours: 1 }) })))
+// @ts-expect-error a date has no time zone
+pipe(events, Q.map(e => ({ x: datePart(e.day, 'year', 'Europe/Berlin') })))
 // @ts-expect-error an unknown part
 pipe(events, Q.map(e => ({ x: datePart(e.at, 'century') })))
 // @ts-expect-error an unknown field of a duration

@@ -15,8 +15,10 @@ import {
   daysBetween,
   eq,
   floor,
+  formatDate,
   gt,
   lit,
+  localDate,
   lt,
   millisecondsBetween,
   now,
@@ -62,6 +64,23 @@ export const dates: Cases = {
         minute: dateTrunc(at, 'minute'),
         second: dateTrunc(at, 'second'),
       })),
+    ),
+
+  'local times in a time zone': () =>
+    pipe(
+      Q.from(invoices),
+      Q.where(invoice => eq(localDate(invoice.invoiceDate, 'Europe/Berlin'), '2024-03-31')),
+      Q.map(({ invoiceDate: at }) => ({
+        hour: datePart(at, 'hour', 'America/New_York'),
+        minute: dateTrunc(at, 'minute', 'Asia/Kathmandu'),
+        text: formatDate(at, "yyyy-MM-dd'T'HH:mm", 'UTC'),
+      })),
+    ),
+
+  'days that begin in a time zone': () =>
+    pipe(
+      Q.from(invoices),
+      Q.map(({ invoiceDate: at }) => ({ day: dateTrunc(at, 'day', 'Europe/Berlin') })),
     ),
 
   'days, and the beginnings of their months': () =>
