@@ -117,6 +117,7 @@ export type OwnFn =
   | 'dateTrunc'
   | 'localTime'
   | 'startInZone'
+  | 'formatDate'
   | 'addMonths'
   | 'addDays'
   | 'addMilliseconds'

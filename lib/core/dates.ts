@@ -14,8 +14,9 @@
 import { kindOf } from './Canonical.js'
 import { DAY, FIRST, LAST, monthsOf, PARTS, type Part, TRUNCATIONS, type Unit } from './calendar.js'
 import { validationError } from './DbError.js'
+import { FIELDS, piecesOf } from './datePattern.js'
 import { beside, call, doubled, INT, literalOf, node, operand, TEXT, taken } from './operand.js'
-import { showSqlType } from './SqlType.js'
+import { type SqlType, showSqlType } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from './Syntax.js'
 import { zoneProblem } from './timeZone.js'
 import { DAYS as DAY_TYPES, INSTANTS, INTEGERS, TIMES } from './typeSets.js'
@@ -49,6 +50,8 @@ const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
     : invalid(validationError([fn, 'timeZone'], problem), e.type)
 }
 
+const hasPart = ({ tag }: SqlType, part: string): boolean => tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
+
 /** A word that a function takes; one that is unknown or not for this type is refused. */
 const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean): AnyExpr => {
   if (e.node.tag === 'invalid') return e
@@ -73,9 +76,7 @@ export const datePart = <A extends Temporal>(
 ): Expr<number | Extract<A, null>> => {
   const given = taken('datePart', e, TIMES)
   const value = part === 'epochMilliseconds' && zoneProblem(timeZone) === null ? given : inZone('datePart', given, timeZone)
-  const { tag } = value.type.sql
-  const fits = tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
-  return worded('datePart', value, part, PARTS, fits)
+  return worded('datePart', value, part, PARTS, hasPart(value.type.sql, part))
 }
 
 /**
@@ -101,25 +102,6 @@ export const localDate = <A extends Date | null>(e: Expr<A>, timeZone: string): 
   return node({ tag: 'cast', operand: local }, { ...local.type, sql: { tag: 'date' }, refine: null }, [local])
 }
 
-/** The fields of `formatDate`: the part, and to how many digits it is filled up with zeros. */
-const FIELDS: { readonly [field: string]: readonly [Part, number] } = {
-  yyyy: ['year', 4],
-  MM: ['month', 2],
-  M: ['month', 0],
-  dd: ['day', 2],
-  d: ['day', 0],
-  HH: ['hour', 2],
-  H: ['hour', 0],
-  mm: ['minute', 2],
-  m: ['minute', 0],
-  ss: ['second', 2],
-  s: ['second', 0],
-  SSS: ['millisecond', 3],
-  DDD: ['dayOfYear', 3],
-  Q: ['quarter', 0],
-  e: ['dayOfWeek', 0],
-}
-
 /**
  * An instant, date or time of day as text. The pattern has fields as in Unicode's: `yyyy`, `MM`, `M`, `dd`, `d`, `HH` (00 to 23), `H`, `mm`,
  * `m`, `ss`, `s`, `SSS` (milliseconds), `DDD` (day of the year, 001 to 366), `Q` (quarter), `e` (day of the week, Monday is 1). Letters of
@@ -133,30 +115,15 @@ export const formatDate = <A extends Temporal>(
 ): Expr<string | Extract<A, null>> => {
   const given = taken('formatDate', e, TIMES)
   const value = inZone('formatDate', given, timeZone)
-  if (value.node.tag === 'invalid') return value as AnyExpr
-  const text = (s: string): AnyExpr => literalOf(exprType(TEXT), s)
   const wrong = (reason: string): AnyExpr => invalid(validationError(['formatDate', 'pattern'], reason), exprType(TEXT))
   if (typeof pattern !== 'string') return wrong(`expected a text, got ${kindOf(pattern)}`)
-  const parts: AnyExpr[] = []
-  for (const [piece, letter, quoted] of pattern.matchAll(/([A-Za-z])\1*|'((?:[^']|'')*)'|[^A-Za-z']+|'/g)) {
-    if (letter === undefined) {
-      if (piece === "'") return wrong('a quote has no end')
-      parts.push(text(quoted === undefined ? piece : quoted === '' ? "'" : quoted.replaceAll("''", "'")))
-      continue
-    }
-    const [part, digits] = (Object.hasOwn(FIELDS, piece) ? FIELDS[piece] : undefined) ?? []
-    if (part === undefined || digits === undefined) {
-      return wrong(`there is no field ${piece}: expected ${Object.keys(FIELDS).join(', ')}; other letters stand in single quotes`)
-    }
-    const n = datePart(value as Expr<Date>, part)
-    if (n.node.tag === 'invalid') return n as AnyExpr
-    const digit = node({ tag: 'cast', operand: n }, { ...n.type, sql: TEXT }, [n])
-    parts.push(digits === 0 ? digit : call('padStart', [digit, text('0'), literalOf(exprType(INT), digits)]))
+  const pieces = piecesOf(pattern)
+  if (typeof pieces === 'string') return wrong(pieces)
+  for (const p of pieces) {
+    if ('field' in p && !hasPart(value.type.sql, FIELDS[p.field][0]))
+      return wrong(`${showSqlType(value.type.sql)} has no ${FIELDS[p.field][0]}`)
   }
-  const [first, ...rest] = parts
-  if (first === undefined) return wrong('it is empty')
-  const isPlain = parts.every(p => p.node.tag === 'literal')
-  return isPlain ? wrong('it has no field') : rest.length === 0 ? first : call('concat', parts)
+  return call('formatDate', [value, literalOf(exprType(TEXT), pattern)])
 }
 
 // --- Arithmetic -------------------------------------------------------------------------------

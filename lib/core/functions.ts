@@ -159,6 +159,7 @@ export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
   dateTrunc: facts([DAYS, TEXTS], first, { writesLiterals: true }),
   localTime: facts([INSTANTS, TEXTS], first, { writesLiterals: true }),
   startInZone: facts([INSTANTS, TEXTS], first, { writesLiterals: true }),
+  formatDate: facts([TIMES, TEXTS], TEXT, { writesLiterals: true }),
   addMonths: moved,
   addDays: moved,
   addMilliseconds: moved,

@@ -174,11 +174,19 @@ const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = {
   addMonths: moved('months'),
   addDays: moved('days'),
   addMilliseconds: moved('milliseconds'),
+  startInZone: { doc: args => call('dateTrunc', ...args), make: args => builders['dateTrunc']?.(...args) },
   jsonAt,
   jsonObject,
   jsonArray,
   array: { doc: args => call('array', list(args)), make: args => Expr.array(args as AnyExpr[]) },
 }
+
+/** The local time of an instant, which stands inside of the functions that take a time zone. */
+const localTimeIn = (e: AnyExpr | undefined): readonly [AnyExpr, AnyExpr] | null =>
+  e?.node.tag === 'call' && e.node.fn === 'localTime' ? (e.node.args as readonly [AnyExpr, AnyExpr]) : null
+
+/** A part, or the name of a time zone: a plain value in the call. */
+const zonedArgument = (e: AnyExpr): Doc => valueDoc(e.node.tag === 'literal' ? e.node.value : null)
 
 /** `not` of some predicates has a name. */
 const negated = (e: AnyExpr): { readonly name: string; readonly of: AnyExpr } | null => {
@@ -199,6 +207,8 @@ export const exprShow = (showQuery: ShowQuery): ExprShow => {
     const [only] = args
     const other = fn === 'not' && only !== undefined ? negated(only) : null
     if (other !== null) return renamed(shown(other.of, around), other.name)
+    const local = localTimeIn(only)
+    if (local !== null) return call(fn, shown(local[0], around), ...[...args.slice(1), local[1]].map(zonedArgument))
     const { doc, make } = SPELLINGS[fn] ?? asNamed(fn)
     const docs = shortest(
       e,
@@ -282,8 +292,11 @@ export const exprShow = (showQuery: ShowQuery): ExprShow => {
         return caseDoc(e, node, around)
       case 'in':
         return inDoc(e, node, around)
-      case 'cast':
+      case 'cast': {
+        const local = localTimeIn(node.operand)
+        if (local !== null) return call('localDate', shown(local[0], around), zonedArgument(local[1]))
         return joined(call('cast', columnDoc({ ...e.type, nullable: false })), call('', shown(node.operand, around)))
+      }
       case 'exists':
       case 'scalar':
         return call(node.tag, showQuery(node.query, around))

@@ -10,7 +10,8 @@ import { instantOf, isoDate, PARTS, type Part, TRUNCATIONS, type Unit } from '..
 import type { SqlType } from '../core/SqlType.js'
 import type { Value } from './value.js'
 
-const instant = (value: Value): number => (typeof value === 'number' ? value : instantOf(value as string))
+/** The milliseconds since 1970; of a time of day since midnight. */
+export const instant = (value: Value): number => (typeof value === 'number' ? value : instantOf(value as string))
 
 const inForm = (ms: number, type: SqlType): Value => (type.tag === 'date' ? isoDate(ms) : ms)
 

@@ -12,6 +12,7 @@
 
 import { codePointLength } from '../core/Canonical.js'
 import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core/calendar.js'
+import { formatted } from '../core/datePattern.js'
 import { atScale } from '../core/decimals.js'
 import { matcher, parsed } from '../core/regex.js'
 import type { SqlType } from '../core/SqlType.js'
@@ -19,7 +20,7 @@ import type { ScalarFn } from '../core/Syntax.js'
 import { sha256 } from '../core/sha256.js'
 import { localTime, startInZone } from '../core/timeZone.js'
 import { bytesOf, fromDigits, hexDigits } from './bytes.js'
-import { moved, partOf, truncatedTo } from './dates.js'
+import { instant, moved, partOf, truncatedTo } from './dates.js'
 import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject, jsonType } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
 import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
@@ -164,6 +165,7 @@ const STRICT: {
   dateTrunc: ([a, unit], type) => truncatedTo(a.value, unit.value as Unit, type),
   localTime: ([a, zone]) => localTime(a.value as number, zone?.value as string),
   startInZone: ([a, unit, zone]) => startInZone(a.value as number, unit.value as Unit, zone?.value as string),
+  formatDate: ([a, pattern]) => formatted(instant(a.value), pattern.value as string),
   addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
   addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
   addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),

@@ -5,13 +5,17 @@
  * integer of 64 bits any more has been computed beyond them, which is an overflow.
  */
 import { addMonths, DAY, instantOf, type Unit, within } from '../core/calendar.js'
+import { formatted } from '../core/datePattern.js'
 import { localTime, startInZone } from '../core/timeZone.js'
+
+/** The instant of a text that stores a date, instant or time of day. */
+const storedInstant = (value: string): number => instantOf(value.includes(' ') ? `${value.replace(' ', 'T')}Z` : value)
 
 /** A function of instants as one of the texts that store them; a value that is no text gives null. */
 const inStored = (value: unknown, f: (ms: number) => number | null): unknown => {
   if (typeof value !== 'string') return null
   const isDate = value.length === 10
-  const ms = f(instantOf(isDate ? value : `${value.replace(' ', 'T')}Z`))
+  const ms = f(storedInstant(value))
   if (ms === null) return null
   const iso = new Date(ms).toISOString()
   return isDate ? iso.slice(0, 10) : iso.replace('T', ' ').replace('Z', '')
@@ -28,6 +32,7 @@ export const sqliteSteps = {
   date_add_months: step(addMonths),
   date_add_days: step((ms, n) => within(ms + n * DAY)),
   date_add_milliseconds: step((ms, n) => within(ms + n)),
+  format_date: (value: unknown, pattern: unknown) => (typeof value === 'string' ? formatted(storedInstant(value), String(pattern)) : null),
   local_time: (value: unknown, zone: unknown) => inStored(value, ms => localTime(ms, String(zone))),
   start_in_zone: (value: unknown, unit: unknown, zone: unknown) => inStored(value, ms => startInZone(ms, unit as Unit, String(zone))),
 } as const

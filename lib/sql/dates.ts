@@ -6,6 +6,7 @@
  * of the years on both sides. What an engine calls the things is in `Steps`.
  */
 import { addMonths, DAY, FIRST, isoDate, LAST, type Unit, within } from '../core/calendar.js'
+import { type Piece, piecesOf } from '../core/datePattern.js'
 import type { SqlType } from '../core/SqlType.js'
 import { FIRST_LOCAL, isShort, LAST_LOCAL } from '../core/timeZone.js'
 import { type Args, atom, type CallPrinter, level } from './Dialect.js'
@@ -31,6 +32,12 @@ export type StepFn = 'addMonths' | 'addDays' | 'addMilliseconds'
 export const wordOf = (args: Args, i: number): string => {
   const node = args.scalars[i]?.node
   return node?.tag === 'literal' ? String(node.value) : ''
+}
+
+/** The pattern of `formatDate`: it was checked when the expression was built. */
+export const patternOf = (args: Args): readonly Piece[] => {
+  const pieces = piecesOf(wordOf(args, 1))
+  return typeof pieces === 'string' ? [] : pieces
 }
 
 /** What a dialect calls the parts of local times. */

@@ -5,10 +5,11 @@
  * beyond 9999 is null in a query but an error in a command, and MySQL has a year 0: `dates` keeps steps from leading there.
  */
 import { DAY, type Part, type Unit } from '../core/calendar.js'
+import type { Field } from '../core/datePattern.js'
 import type { SqlType } from '../core/SqlType.js'
 import { type Args, atom, type CallPrinter, level } from './Dialect.js'
-import { inZones, steps, wordOf } from './dates.js'
-import { type Fragment, sql } from './Fragment.js'
+import { inZones, patternOf, steps, wordOf } from './dates.js'
+import { type Fragment, list, sql } from './Fragment.js'
 import { NO_YEAR, NO_ZONE } from './mysqlFailures.js'
 import { isParameter } from './parameters.js'
 
@@ -84,11 +85,46 @@ const { localTime, startInZone } = inZones({
   },
 })
 
+/** The fields of patterns as `date_format` has them, and those that it lacks. */
+const FIELD_FORMATS: { readonly [field in Field]: string | ((x: Fragment) => Fragment) } = {
+  yyyy: '%Y',
+  MM: '%m',
+  M: '%c',
+  dd: '%d',
+  d: '%e',
+  HH: '%H',
+  H: '%k',
+  mm: '%i',
+  m: x => sql`minute(${x})`,
+  ss: '%s',
+  s: x => sql`second(${x})`,
+  SSS: x => sql`lpad(microsecond(${x}) DIV 1000, 3, '0')`,
+  DDD: '%j',
+  Q: x => sql`quarter(${x})`,
+  e: x => sql`weekday(${x}) + 1`,
+}
+
+const formatDate: CallPrinter = args => {
+  const x = value(args, 0)
+  const formats: (string | Fragment)[] = []
+  for (const p of patternOf(args)) {
+    const made = 'text' in p ? p.text.replaceAll('%', '%%') : FIELD_FORMATS[p.field]
+    const last = formats.at(-1)
+    if (typeof made === 'function') formats.push(made(x))
+    else if (typeof last === 'string') formats[formats.length - 1] = last + made
+    else formats.push(made)
+  }
+  // texts that are computed have the collation of the connection
+  const quoted = (f: string): string => `'${f.replace(/['\\]/g, c => c + c)}'`
+  return atom(sql`concat(${list(formats.map(f => (typeof f === 'string' ? sql`date_format(${x}, ${quoted(f)})` : f)))})`)
+}
+
 export const mysqlDates = {
   datePart,
   dateTrunc,
   localTime,
   startInZone,
+  formatDate,
   daysBetween: (args => atom(sql`datediff(${value(args, 1)}, ${value(args, 0)})`)) as CallPrinter,
   ...steps({
     value,

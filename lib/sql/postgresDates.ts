@@ -5,9 +5,10 @@
  * back. Postgres has years before the first and after 9999: `dates` keeps steps from leading there.
  */
 import type { Part } from '../core/calendar.js'
+import type { Field } from '../core/datePattern.js'
 import type { SqlType } from '../core/SqlType.js'
 import { atom, type CallPrinter, level } from './Dialect.js'
-import { inZones, steps, wordOf } from './dates.js'
+import { inZones, patternOf, steps, wordOf } from './dates.js'
 import { type Fragment, sql } from './Fragment.js'
 
 const FIELDS: { readonly [part in Exclude<Part, 'epochMilliseconds' | 'millisecond' | 'second'>]: string } = {
@@ -58,11 +59,38 @@ const { localTime, startInZone } = inZones({
   checked: f => f,
 })
 
+/** The fields of patterns as `to_char` has them. */
+const CHARS: { readonly [field in Field]: string } = {
+  yyyy: 'YYYY',
+  MM: 'MM',
+  M: 'FMMM',
+  dd: 'DD',
+  d: 'FMDD',
+  HH: 'HH24',
+  H: 'FMHH24',
+  mm: 'MI',
+  m: 'FMMI',
+  ss: 'SS',
+  s: 'FMSS',
+  SSS: 'MS',
+  DDD: 'DDD',
+  Q: 'Q',
+  e: 'ID',
+}
+
+const formatDate: CallPrinter = args => {
+  const pattern = patternOf(args)
+    .map(p => ('field' in p ? CHARS[p.field] : `"${p.text.replace(/["\\]/g, c => `\\${c}`)}"`))
+    .join('')
+  return atom(sql`to_char(${args.arg(0)}, '${pattern.replaceAll("'", "''")}')`)
+}
+
 export const postgresDates = {
   datePart,
   dateTrunc,
   localTime,
   startInZone,
+  formatDate,
   daysBetween: (args => ({ level: level.sum, fragment: sql`${args.arg(1, level.sum)} - ${args.arg(0, level.sum + 1)}` })) as CallPrinter,
   ...steps({
     value: (args, i, at) => args.arg(i, at),

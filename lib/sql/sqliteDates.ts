@@ -68,6 +68,7 @@ export const sqliteDates = {
   dateTrunc,
   localTime: named('local_time'),
   startInZone: named('start_in_zone'),
+  formatDate: named('format_date'),
   daysBetween: (args => atom(sql`CAST(julianday(${args.arg(1)}) - julianday(${args.arg(0)}) AS INTEGER)`)) as CallPrinter,
   addMonths: named('date_add_months'),
   addDays: named('date_add_days'),

@@ -24,6 +24,8 @@ const parts = (names: string): Functions =>
 const units = (names: string): Functions =>
   Object.fromEntries(names.split(' ').map(u => [`begin of ${u}`, (e: any) => X.dateTrunc(e, u as never)]))
 
+const patterns = (...all: readonly string[]): Functions => Object.fromEntries(all.map(p => [`as ${p}`, (e: any) => X.formatDate(e, p)]))
+
 const moves = (unit: string, amounts: readonly number[]): Functions => ({
   ...Object.fromEntries(amounts.map(n => [`${n} ${unit}`, (e: any) => X.dateAdd(e, { [unit]: n })])),
   [`computed ${unit}`]: (e, n) => X.dateAdd(e, { [unit]: n }),
@@ -67,6 +69,7 @@ const domains: readonly {
     ],
     functions: {
       ...ofDays,
+      ...patterns('yyyy-MM-dd', 'M/d/yyyy', "'Q'Q, e, DDD", "'''\\\"%a?$1'd"),
       'days between': e => X.daysBetween(e, '2000-02-29'),
       'days to the first': e => X.daysBetween(e, X.dateTrunc(e, 'year')),
       'as instant': e => X.cast(timestamp)(e),
@@ -95,6 +98,7 @@ const domains: readonly {
       ...moves('minutes', [90]),
       ...moves('seconds', [-1]),
       ...moves('milliseconds', [1, -1, 315_537_897_599_999, -315_537_897_599_999]),
+      ...patterns('yyyyMMdd HH:mm:ss.SSS', 'H-m-s', "HH'h'mm'µ😀'"),
       'many at once': (e, n) => X.dateAdd(e, { years: n, months: -1, days: n, hours: 1, milliseconds: n }),
       'milliseconds between': e => X.millisecondsBetween(e, new Date('2000-02-29T12:34:56.788Z')),
       'hours of today': e => X.quot(X.millisecondsBetween(X.dateTrunc(e, 'day'), e), 3_600_000),
@@ -108,7 +112,7 @@ const domains: readonly {
     name: 'times',
     column: time,
     values: ['00:00:00.000', '00:00:00.001', '12:34:56.789', '23:59:59.999'],
-    functions: parts('hour minute second millisecond'),
+    functions: { ...parts('hour minute second millisecond'), ...patterns('HH:mm:ss.SSS', 'H m s') },
   },
 ]
 

@@ -143,6 +143,7 @@ const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
   // test/live/timeZones.test.ts: some engines know the years from 1970 on only
   localTime: null,
   startInZone: null,
+  formatDate: [1, e => X['formatDate'](e, e.type.sql.tag === 'time' ? "H 'h' m.SSS" : "d.M.yyyy '%' DDD e")],
   addMonths: [2, (a, b) => X['dateAdd'](a, { months: b })],
   addDays: [2, (a, b) => X['dateAdd'](a, { days: b })],
   addMilliseconds: [2, (a, b) => X['dateAdd'](a, { milliseconds: b })],

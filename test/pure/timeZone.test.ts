@@ -83,7 +83,7 @@ test('what has no zone, and patterns that are none, are refused when they are bu
   assert.match(problem(X.localDate(at, 'CET')), /region/)
   assert.match(problem(X.formatDate(at, 'YYYY-MM-DD')), /no field YYYY/)
   assert.match(problem(X.formatDate(at, "'abc")), /quote has no end/)
-  assert.match(problem(X.formatDate(at, '')), /empty/)
+  assert.match(problem(X.formatDate(at, '')), /no field/)
   assert.match(problem(X.formatDate(at, "'only text'")), /no field/)
   assert.match(problem(X.formatDate(X.litOf(time)('10:00:00.000'), 'dd')), /has no day/)
   assert.match(problem(X.formatDate(at, 'yyyy', 'Nowhere')), /region/)
