@@ -12,6 +12,7 @@ import { AGGREGATES } from './aggregates.js'
 import { textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
 import { argument, coerce, taken } from './operand.js'
+import type { Comparable, Elemental, Extreme } from './refusedTypes.js'
 import { showSqlType } from './SqlType.js'
 import { type Agg, type AggCall, type AnyAgg, type Expr, type ExprType, exprType, MADE, type Order, type Pred } from './Syntax.js'
 import { COMPARABLE } from './typeSets.js'
@@ -34,7 +35,7 @@ const agg = (fn: AggCall['fn'], given: unknown, how: Partial<AggCall> = {}, name
 }
 
 /** Groups by the value of an expression; null is a group of its own. */
-export const key = <A>(given: Expr<A>): Agg<A> => {
+export const key = <A>(given: Expr<A> & Comparable<A>): Agg<A> => {
   const e = taken('key', given, COMPARABLE)
   return made(e.node.tag === 'invalid' ? e.node : { tag: 'key', expr: e }, e.type)
 }
@@ -46,7 +47,7 @@ export const countAll: Agg<number> = made({ ...PLAIN, fn: 'count', arg: null }, 
 export const count = <A>(e: Expr<A>): Agg<number> => agg('count', e)
 
 /** The number of different values, null not counted. */
-export const countDistinct = <A>(e: Expr<A>): Agg<number> => agg('count', e, { distinct: true }, 'countDistinct')
+export const countDistinct = <A>(e: Expr<A> & Comparable<A>): Agg<number> => agg('count', e, { distinct: true }, 'countDistinct')
 
 /** The sum; null of nothing. Integers and numerics are exact, beyond 64 bits it is `NumericOverflow`. */
 export const sum = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<A | null> => agg('sum', e)
@@ -55,10 +56,10 @@ export const sum = <A extends number | bigint | `${number}` | null>(e: Expr<A>):
 export const avg = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> => agg('avg', e)
 
 /** The least value; null of nothing. */
-export const min = <A>(e: Expr<A>): Agg<A | null> => agg('min', e)
+export const min = <A>(e: Expr<A> & Extreme<A>): Agg<A | null> => agg('min', e)
 
 /** The greatest value; null of nothing. */
-export const max = <A>(e: Expr<A>): Agg<A | null> => agg('max', e)
+export const max = <A>(e: Expr<A> & Extreme<A>): Agg<A | null> => agg('max', e)
 
 /** Whether all values are true, nulls skipped; null of nothing. `boolAnd(e) = eq(min(e), true)`, if truth values had an order. */
 export const boolAnd = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> => agg('boolAnd', e)
@@ -67,7 +68,7 @@ export const boolAnd = <A extends boolean | null>(e: Expr<A>): Agg<boolean | nul
 export const boolOr = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> => agg('boolOr', e)
 
 /** The value that is there most often, and of several such values the least; null of nothing. */
-export const mode = <A>(e: Expr<A>): Agg<A | null> => agg('mode', e)
+export const mode = <A>(e: Expr<A> & Extreme<A>): Agg<A | null> => agg('mode', e)
 
 /**
  * The value at a fraction, from 0 to 1, of the way through the values in their order, as a float; between two values it is on the straight
@@ -86,7 +87,7 @@ export const median = <A extends number | bigint | `${number}` | null>(e: Expr<A
 
 /** All values, nulls too, in the given order; null of nothing. */
 export const arrayAgg = <A>(
-  given: Expr<A>,
+  given: Expr<A> & Elemental<A>,
   options: { readonly orderBy?: readonly Order[] } = {},
 ): Agg<readonly A[] | null> => {
   const e = argument(given)
