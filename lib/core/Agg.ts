@@ -8,124 +8,93 @@
  * Laws: `count` of nothing is 0 and every other aggregate of nothing is null; nulls are skipped,
  * except by `arrayAgg`; `sum` of integers and numerics is exact, `avg` is always float.
  */
+import { AGGREGATES } from './aggregates.js'
 import { textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
 import { argument, coerce, taken } from './operand.js'
-import { type SqlType, showSqlType } from './SqlType.js'
-import {
-  type Agg,
-  type AggCall,
-  type AnyAgg,
-  type AnyExpr,
-  type Expr,
-  type ExprType,
-  exprType,
-  MADE,
-  type Order,
-  type Pred,
-} from './Syntax.js'
-import { BOOLEANS, COMPARABLE, EXTREME, NUMBERS, TEXTS } from './typeSets.js'
+import type { Comparable, Elemental, Extreme } from './refusedTypes.js'
+import { showSqlType } from './SqlType.js'
+import { type Agg, type AggCall, type AnyAgg, type Expr, type ExprType, exprType, MADE, type Order, type Pred } from './Syntax.js'
+import { COMPARABLE } from './typeSets.js'
 
 export type { Agg } from './Syntax.js'
 
-const agg = (call: Partial<AggCall> & Pick<AggCall, 'fn'> & { readonly arg: AnyExpr | null }, type: ExprType): AnyAgg =>
-  call.arg?.node.tag === 'invalid'
-    ? { [MADE]: true, kind: 'agg', node: call.arg.node, type }
-    : {
-        [MADE]: true,
-        kind: 'agg',
-        node: { tag: 'agg', distinct: false, separator: '', filter: null, order: [], fraction: 0, ...call },
-        type,
-      }
+const made = (node: AnyAgg['node'], type: ExprType): AnyAgg => ({ [MADE]: true, kind: 'agg', node, type })
 
-const refusedAgg = (error: DbError, type: ExprType): AnyAgg => ({ [MADE]: true, kind: 'agg', node: { tag: 'invalid', error }, type })
+const refusedAgg = (error: DbError, type: ExprType): AnyAgg => made({ tag: 'invalid', error }, type)
 
-const INT = exprType({ tag: 'int' })
+const PLAIN = { tag: 'agg', distinct: false, separator: '', filter: null, order: [], fraction: 0 } as const
+
+/** An aggregate of the type that its facts say; `name` is what the caller calls it. */
+const agg = (fn: AggCall['fn'], given: unknown, how: Partial<AggCall> = {}, name: string = fn): AnyAgg => {
+  const { takes, takesDistinct, gives, chooses, nullOfNothing } = AGGREGATES[fn]
+  const arg = taken(name, given, how.distinct === true && takesDistinct !== null ? takesDistinct : takes)
+  const { sql, nullable, refine } = arg.type
+  const type = exprType(gives(sql, nullable), nullOfNothing, chooses ? refine : null)
+  return made(arg.node.tag === 'invalid' ? arg.node : { ...PLAIN, fn, arg, ...how }, type)
+}
 
 /** Groups by the value of an expression; null is a group of its own. */
-export const key = <A>(given: Expr<A>): Agg<A> => {
+export const key = <A>(given: Expr<A> & Comparable<A>): Agg<A> => {
   const e = taken('key', given, COMPARABLE)
-  return { [MADE]: true, kind: 'agg', node: e.node.tag === 'invalid' ? e.node : { tag: 'key', expr: e }, type: e.type }
+  return made(e.node.tag === 'invalid' ? e.node : { tag: 'key', expr: e }, e.type)
 }
 
 /** The number of rows. */
-export const countAll: Agg<number> = agg({ fn: 'count', arg: null }, INT)
+export const countAll: Agg<number> = made({ ...PLAIN, fn: 'count', arg: null }, exprType({ tag: 'int' }))
 
 /** The number of rows in which the value is not null. */
-export const count = <A>(e: Expr<A>): Agg<number> => agg({ fn: 'count', arg: argument(e) }, INT)
+export const count = <A>(e: Expr<A>): Agg<number> => agg('count', e)
 
 /** The number of different values, null not counted. */
-export const countDistinct = <A>(given: Expr<A>): Agg<number> =>
-  agg({ fn: 'count', arg: taken('countDistinct', given, COMPARABLE), distinct: true }, INT)
-
-const summed = (t: SqlType): SqlType => {
-  if (t.tag === 'smallint') return { tag: 'int' }
-  return t.tag === 'numeric' ? { ...t, precision: t.precision <= 18 ? 18 : 65 } : t
-}
+export const countDistinct = <A>(e: Expr<A> & Comparable<A>): Agg<number> => agg('count', e, { distinct: true }, 'countDistinct')
 
 /** The sum; null of nothing. Integers and numerics are exact, beyond 64 bits it is `NumericOverflow`. */
-export const sum = <A extends number | bigint | `${number}` | null>(given: Expr<A>): Agg<A | null> => {
-  const e = taken('sum', given, NUMBERS)
-  return agg({ fn: 'sum', arg: e }, exprType(summed(e.type.sql), true))
-}
+export const sum = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<A | null> => agg('sum', e)
 
 /** The mean as a float; null of nothing. */
-export const avg = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> =>
-  agg({ fn: 'avg', arg: taken('avg', e, NUMBERS) }, exprType({ tag: 'float' }, true))
-
-const extreme = (fn: 'min' | 'max', given: AnyExpr): AnyAgg => {
-  const e = taken(fn, given, EXTREME)
-  return agg({ fn, arg: e }, { ...e.type, nullable: true })
-}
+export const avg = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> => agg('avg', e)
 
 /** The least value; null of nothing. */
-export const min = <A>(e: Expr<A>): Agg<A | null> => extreme('min', e)
+export const min = <A>(e: Expr<A> & Extreme<A>): Agg<A | null> => agg('min', e)
 
 /** The greatest value; null of nothing. */
-export const max = <A>(e: Expr<A>): Agg<A | null> => extreme('max', e)
+export const max = <A>(e: Expr<A> & Extreme<A>): Agg<A | null> => agg('max', e)
 
 /** Whether all values are true, nulls skipped; null of nothing. `boolAnd(e) = eq(min(e), true)`, if truth values had an order. */
-export const boolAnd = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> =>
-  agg({ fn: 'boolAnd', arg: taken('boolAnd', e, BOOLEANS) }, exprType({ tag: 'boolean' }, true))
+export const boolAnd = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> => agg('boolAnd', e)
 
 /** Whether a value is true, nulls skipped; null of nothing. `boolOr(e) = not(boolAnd(not(e)))` */
-export const boolOr = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> =>
-  agg({ fn: 'boolOr', arg: taken('boolOr', e, BOOLEANS) }, exprType({ tag: 'boolean' }, true))
+export const boolOr = <A extends boolean | null>(e: Expr<A>): Agg<boolean | null> => agg('boolOr', e)
 
 /** The value that is there most often, and of several such values the least; null of nothing. */
-export const mode = <A>(given: Expr<A>): Agg<A | null> => {
-  const e = taken('mode', given, EXTREME)
-  return agg({ fn: 'mode', arg: e }, { ...e.type, nullable: true })
-}
+export const mode = <A>(e: Expr<A> & Extreme<A>): Agg<A | null> => agg('mode', e)
 
 /**
  * The value at a fraction, from 0 to 1, of the way through the values in their order, as a float; between two values it is on the straight
  * line from one to the other. Null of nothing.
  */
-export const percentileCont = <A extends number | bigint | `${number}` | null>(given: Expr<A>, fraction: number): Agg<number | null> => {
+export const percentileCont = <A extends number | bigint | `${number}` | null>(e: Expr<A>, fraction: number): Agg<number | null> => {
   const type = exprType({ tag: 'float' }, true)
   if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
     return refusedAgg(validationError(['percentileCont'], 'a fraction is a number from 0 to 1'), type)
-  return agg({ fn: 'percentileCont', arg: coerce(taken('percentileCont', given, NUMBERS), type.sql), fraction }, type)
+  const value = taken('percentileCont', e, AGGREGATES.percentileCont.takes)
+  return agg('percentileCont', coerce(value, type.sql), { fraction })
 }
 
 /** The value in the middle, or the mean of the two there, as a float. `median(e) = percentileCont(e, 0.5)` */
 export const median = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> => percentileCont(e, 0.5)
 
 /** All values, nulls too, in the given order; null of nothing. */
-export const arrayAgg = <A>(given: Expr<A>, options: { readonly orderBy?: readonly Order[] } = {}): Agg<readonly A[] | null> => {
+export const arrayAgg = <A>(
+  given: Expr<A> & Elemental<A>,
+  options: { readonly orderBy?: readonly Order[] } = {},
+): Agg<readonly A[] | null> => {
   const e = argument(given)
-  const { sql, nullable, refine } = e.type
-  if (refine !== null || sql.tag === 'array' || sql.tag === 'json' || sql.tag === 'custom' || sql.tag === 'vector') {
-    return refusedAgg(
-      validationError(['arrayAgg'], `no array of ${refine?.name ?? showSqlType(sql)}: nest the query with many`),
-      exprType(sql),
-    )
-  }
-  return agg(
-    { fn: 'arrayAgg', arg: e, order: options.orderBy ?? [] },
-    exprType({ tag: 'array', element: sql, elementNullable: nullable }, true),
-  )
+  const { sql, refine } = e.type
+  if (refine === null && AGGREGATES.arrayAgg.takes.has(sql)) return agg('arrayAgg', e, { order: options.orderBy ?? [] })
+  const what = refine?.name ?? showSqlType(sql)
+  return refusedAgg(validationError(['arrayAgg'], `no array of ${what}: nest the query with many`), exprType(sql))
 }
 
 /**
@@ -143,7 +112,7 @@ export const stringAgg = <A extends string | null>(
   if (problem !== null) return refusedAgg(validationError(['separator'], problem), type)
   if (distinct && orderBy.length > 0)
     return refusedAgg(validationError(['stringAgg', 'orderBy'], 'different texts are in their own order: leave orderBy out'), type)
-  return agg({ fn: 'stringAgg', arg: taken('stringAgg', e, TEXTS), separator, order: orderBy, distinct }, type)
+  return agg('stringAgg', e, { separator, order: orderBy, distinct })
 }
 
 /** The same aggregate over those rows only for which the predicate is true. A key is refused. */

@@ -23,6 +23,7 @@ import { kindOf } from './Canonical.js'
 import { refuse, validationError } from './DbError.js'
 import { and, isNotNull } from './Expr.js'
 import { literalOf } from './operand.js'
+import type { Unused } from './refusedTypes.js'
 import { isInteger } from './SqlType.js'
 import type {
   Agg,
@@ -150,23 +151,23 @@ export const flatMap =
   <A>(q: Query<S, A>): Query<S2, B> =>
     query({ tag: 'flatMap', input: q, f })
 
-type With<S, N extends string, T> = S & { readonly [K in N]: T }
+// the types of rows with one more field are written out: under a name of their own they would cost the compiler more
 
 /** Each row with each row of a query beside it, under a name: an inner join. */
 export const bind =
   <N extends string, S, S2, B>(name: N, f: (s: S) => Query<S2, B>) =>
-  <A>(q: Query<S, A>): Query<With<S, N, S2>, With<A, N, B>> =>
+  <A>(q: Query<S, A>): Query<S & { readonly [K in N]: S2 }, A & { readonly [K in N]: B }> =>
     query({ tag: 'bind', input: q, name, f })
 
 /** As `bind`, but a row for which the query has none stays, with `none` beside it: a left join. */
 export const bindLeft =
   <N extends string, S, S2, B>(name: N, f: (s: S) => Query<S2, B>) =>
-  <A>(q: Query<S, A>): Query<With<S, N, Maybe<S2>>, With<A, N, Option<B>>> =>
+  <A>(q: Query<S, A>): Query<S & { readonly [K in N]: Maybe<S2> }, A & { readonly [K in N]: Option<B> }> =>
     query({ tag: 'bindLeft', input: q, name, f })
 
 const let_ =
   <N extends string, S, B extends Shape>(name: N, f: (s: S) => B) =>
-  <A>(q: Query<S, A>): Query<With<S, N, B>, With<A, N, Result<B>>> =>
+  <A>(q: Query<S, A> & Unused<N, S>): Query<S & { readonly [K in N]: B }, A & { readonly [K in N]: Result<B> }> =>
     query({ tag: 'let', input: q, name, f })
 
 /** Each row with a computed field. `meaning(let(n, f)(q)) = meaning(q).map(s => ({ ...s, [n]: f(s) }))` */
@@ -175,13 +176,13 @@ export { let_ as let }
 /** `bind(name, s => where(t => on(s, t))(from(table)))`: an inner join with a table. */
 export const innerJoin =
   <N extends string, S, C>(name: N, table: Table<C>, on: (s: S, t: Exprs<C>) => Pred) =>
-  <A>(q: Query<S, A>): Query<With<S, N, Exprs<C>>, With<A, N, Row<C>>> =>
+  <A>(q: Query<S, A>): Query<S & { readonly [K in N]: Exprs<C> }, A & { readonly [K in N]: Row<C> }> =>
     bind(name, (s: S) => where((t: Exprs<C>) => on(s, t))(from(table)))(q)
 
 /** `bindLeft(name, s => where(t => on(s, t))(from(table)))`: a left join with a table. */
 export const leftJoin =
   <N extends string, S, C>(name: N, table: Table<C>, on: (s: S, t: Exprs<C>) => Pred) =>
-  <A>(q: Query<S, A>): Query<With<S, N, Maybe<Exprs<C>>>, With<A, N, Option<Row<C>>>> =>
+  <A>(q: Query<S, A>): Query<S & { readonly [K in N]: Maybe<Exprs<C>> }, A & { readonly [K in N]: Option<Row<C>> }> =>
     bindLeft(name, (s: S) => where((t: Exprs<C>) => on(s, t))(from(table)))(q)
 
 type Full<S, T> = { readonly left: Maybe<S>; readonly right: Maybe<T> }

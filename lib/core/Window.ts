@@ -11,6 +11,7 @@
  * Laws: without an order `over` is the aggregate of the rows with the same partition; `rank` is one more than the rows before;
  * `lag` of n is the value of the row whose number is n less.
  */
+import { AGGREGATES } from './aggregates.js'
 import { asOrders } from './answered.js'
 import { attempting, type DbError, unsupported, validationError } from './DbError.js'
 import { argument, refused, taken } from './operand.js'
@@ -145,9 +146,6 @@ export const lastValue = <A>(e: Expr<A>, options: Ordered & Framed): Win<A | nul
 export const nthValue = <A>(e: Expr<A>, n: number, options: Ordered & Framed): Win<A | null> =>
   counted('nthValue', n, 1, { ...argument(e).type, nullable: true }, () => edge('nthValue', e, options, n))
 
-/** Aggregates whose value of a frame every engine computes. */
-const FRAMED: readonly string[] = ['count', 'sum', 'avg', 'min', 'max', 'boolAnd', 'boolOr']
-
 /** An aggregate of the rows of each row's frame: `pipe(sum(s.amount), over({ orderBy: [asc(s.day)] }))` is a running total. */
 export const over =
   (options: Framed) =>
@@ -155,7 +153,7 @@ export const over =
     const { node, type }: AnyAgg = agg
     if (node.tag === 'invalid') return refusedWin(node.error, type)
     if (node.tag === 'key') return refusedWin(unsupported('a group key over a window', 'query-ts', 'use partitionBy'), type)
-    const refusal = node.distinct ? `${node.fn} of different values` : FRAMED.includes(node.fn) ? null : node.fn
+    const refusal = node.distinct ? `${node.fn} of different values` : AGGREGATES[node.fn].framed ? null : node.fn
     return refusal === null
       ? windowed(node, options, type)
       : refusedWin(unsupported(`${refusal} over a window`, 'query-ts', 'aggregate, and bind the groups'), type)

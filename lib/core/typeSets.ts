@@ -5,6 +5,7 @@
  * compare and convert them each in its own way. So each function names the set of each of its arguments (`functions`), and an
  * argument of another type is refused when the expression is built, with a way to go on.
  */
+import { isElement } from './Canonical.js'
 import { type DbError, validationError } from './DbError.js'
 import { hasEquality, isInteger, isNumber, isText, type SqlType, showSqlType } from './SqlType.js'
 
@@ -40,6 +41,8 @@ export const BYTES: Types = tagged('bytes')
 export const BYTES_OR_TEXTS: Types = { words: 'bytes or text', has: t => t.tag === 'bytes' || isText(t) }
 export const DOCUMENTS: Types = tagged('json')
 export const ARRAYS: Types = { words: 'an array', has: t => t.tag === 'array' }
+/** What arrays may hold. */
+export const ELEMENTS: Types = { words: 'what arrays hold', has: isElement }
 export const ARRAYS_OF_TEXTS: Types = { words: 'an array of texts', has: t => t.tag === 'array' && isText(t.element) }
 /** What an array can be asked for. */
 export const ASKED: Types = { words: 'text or int', has: t => isText(t) || t.tag === 'int' || t.tag === 'smallint' }

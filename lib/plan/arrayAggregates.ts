@@ -6,6 +6,7 @@
  */
 
 import { countAll, key } from '../core/Agg.js'
+import { AGGREGATES } from '../core/aggregates.js'
 import { and, asc, ceil, desc, eq, floor, isNotNull, minus, plus, times } from '../core/Expr.js'
 import { unnest } from '../core/elements.js'
 import { arrayLength } from '../core/lists.js'
@@ -14,7 +15,7 @@ import { expr, exprType, query } from '../core/Syntax.js'
 
 type ByArray = AggCall & { readonly fn: ArrayAggFn }
 
-export const isByArray = (call: AggCall): call is ByArray => call.fn === 'mode' || call.fn === 'percentileCont'
+export const isByArray = (call: AggCall): call is ByArray => AGGREGATES[call.fn].byArray
 
 /** The array of the values that are there, in their order. */
 export const valuesOf = (call: ByArray): { readonly call: AggCall; readonly type: ExprType } => {

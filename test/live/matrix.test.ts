@@ -1,14 +1,16 @@
 /**
  * Every function over every type: the same rows on every engine, or the same refusal before anything is sent.
  *
- * The functions are those of `functions`, which its record makes complete, with the casts, choices, comparisons, aggregates,
- * windows and steps of queries that look at types. Each is built over a column of every type, one with two arguments over
- * every two types. What is refused is refused with a `ValidationError` that names the type and a way out; what is built has the rows of the model.
+ * The functions are those of `functions` and the aggregates those of `aggregates`, which their records make complete, with the casts,
+ * choices, comparisons, windows and steps of queries that look at types. Each is built over a column of every type, one with two
+ * arguments over every two types, an aggregate in every way in which one stands. What is refused is refused with a `ValidationError`
+ * that names the type and a way out; what is built has the rows of the model.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as Agg from '../../lib/core/Agg.js'
+import { AGGREGATES } from '../../lib/core/aggregates.js'
 import {
   anyJson,
   arrayOf,
@@ -35,8 +37,9 @@ import { type DbError, show } from '../../lib/core/DbError.js'
 import * as Expr from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import { schema } from '../../lib/core/Schema.js'
-import { type AnyColumn, type AnyExpr, type ScalarFn, symbol } from '../../lib/core/Syntax.js'
+import { type AggFn, type AnyColumn, type AnyExpr, type ArrayAggFn, type ScalarFn, symbol } from '../../lib/core/Syntax.js'
 import { table } from '../../lib/core/Table.js'
+import type { Types } from '../../lib/core/typeSets.js'
 import * as Window from '../../lib/core/Window.js'
 import { memory } from '../../lib/run/memory.js'
 import { createAll } from '../../lib/schema/createAll.js'
@@ -192,15 +195,79 @@ const OTHERS: { readonly [name: string]: readonly [1 | 2, Build] } = {
   isNotNull: [1, X['isNotNull']],
 }
 
-const AGGREGATES: { readonly [name: string]: (e: AnyExpr) => Agg.Agg<unknown> } = {
-  sum: e => Agg.sum(e),
-  avg: e => Agg.avg(e),
-  min: e => Agg.min(e),
-  max: e => Agg.max(e),
-  count: e => Agg.count(e),
-  countDistinct: e => Agg.countDistinct(e),
-  stringAgg: e => Agg.stringAgg(e, ',', { orderBy: [Expr.asc(e)] }),
-  arrayAgg: e => Agg.arrayAgg(e, { orderBy: [{ ...Expr.asc(Expr.lit(1)), expr: Expr.lit(1) }] }),
+type Aggregate = (e: AnyExpr, id: AnyExpr) => Agg.Agg<any>
+
+/** How each aggregate is called; and how where it is of different values. */
+const HOW: { readonly [fn in AggFn | ArrayAggFn]: readonly [Aggregate, Aggregate | null] } = {
+  count: [e => Agg.count(e), e => Agg.countDistinct(e)],
+  sum: [e => Agg.sum(e), null],
+  avg: [e => Agg.avg(e), null],
+  min: [e => Agg.min(e), null],
+  max: [e => Agg.max(e), null],
+  boolAnd: [e => Agg.boolAnd(e), null],
+  boolOr: [e => Agg.boolOr(e), null],
+  mode: [e => Agg.mode(e), null],
+  percentileCont: [e => Agg.percentileCont(e, 0.3), null],
+  arrayAgg: [(e, id) => Agg.arrayAgg(e, { orderBy: [Expr.desc(id)] }), null],
+  stringAgg: [(e, id) => Agg.stringAgg(e, ',', { orderBy: [Expr.desc(id)] }), e => Agg.stringAgg(e, ',', { distinct: true })],
+}
+
+interface AggregateCell {
+  readonly name: string
+  readonly type: string
+  readonly of: Aggregate
+  readonly takes: Types
+  readonly framed: boolean
+}
+
+const aggregates: readonly AggregateCell[] = names.flatMap(type =>
+  Object.entries(HOW).flatMap(([fn, [of, ofDifferent]]): readonly AggregateCell[] => {
+    const { takes, takesDistinct, framed } = AGGREGATES[fn as keyof typeof HOW]
+    assert.is(takesDistinct === null, ofDifferent === null, `whether ${fn} is of different values`)
+    const plain = { name: fn, type, of, takes, framed }
+    return takesDistinct === null || ofDifferent === null
+      ? [plain]
+      : [plain, { name: `${fn} of different`, type, of: ofDifferent, takes: takesDistinct, framed: false }]
+  }),
+)
+
+type Made = { readonly [name: string]: Agg.Agg<any> }
+type ToQuery = (type: string, f: (v: any) => Made) => Q.Query<any, any>
+
+const halves = (v: any): Agg.Agg<any> => Agg.key(Expr.rem(v.id as AnyExpr, 2))
+const byHalf = (f: (v: any) => Made) => Q.aggregate((v: any) => ({ key: halves(v), ...f(v) }))
+const inOrderOfKeys = Q.orderBy((r: any) => [Expr.asc(r.key as AnyExpr)])
+
+/** Where aggregates stand. */
+const WAYS: { readonly [way: string]: ToQuery } = {
+  'of all rows': (_, f) => pipe(Q.from(values), Q.aggregate(f)),
+  'of no rows': (_, f) =>
+    pipe(
+      Q.from(values),
+      Q.where(v => Expr.lt(v.id as AnyExpr, 0)),
+      Q.aggregate(f),
+    ),
+  'of groups': (_, f) => pipe(Q.from(values), byHalf(f), inOrderOfKeys),
+  'of groups without null': (type, f) => pipe(Q.from(values) as Q.Query<any, any>, Q.whereNotNull(type), byHalf(f), inOrderOfKeys),
+  'of some rows': (_, f) =>
+    pipe(
+      Q.from(values),
+      byHalf(v => Object.fromEntries(Object.entries(f(v)).map(([name, a]) => [name, Agg.filter(Expr.ne(v.id as AnyExpr, 0))(a)]))),
+      inOrderOfKeys,
+    ),
+  'over a window': (_, f) =>
+    pipe(
+      Q.from(values),
+      Q.window((v: any) => {
+        const over = Window.over({ orderBy: [Expr.asc(v.id as AnyExpr)] })
+        return Object.fromEntries(Object.entries(f(v)).map(([name, a]) => [name, over(a)]))
+      }),
+      Q.map((v: any) => ({
+        id: v.id,
+        ...Object.fromEntries(Object.keys(v).flatMap(name => (/^c\d+$/.test(name) ? [[name, v[name]]] : []))),
+      })),
+      Q.orderBy((v: any) => [Expr.asc(v.id as AnyExpr)]),
+    ),
 }
 
 /** Queries that look at the type of a column. */
@@ -312,6 +379,16 @@ test('every refusal is a ValidationError that names the function, the type and a
   assert.is(bad.length, 0, bad.slice(0, 30).join('\n'))
   note(`${cells.length} cells of functions and types: ${accepted.length} have rows, ${cells.length - accepted.length} are refused`)
 })
+test('an aggregate is refused of exactly the types that its facts do not take', () => {
+  const bad = aggregates.filter(({ of, type, takes }) => {
+    const { node } = of(symbols[type] as AnyExpr, symbols['id'] as AnyExpr)
+    const isRefused = node.tag === 'invalid'
+    return isRefused === takes.has((TYPES[type] as readonly [AnyColumn, unknown])[0].type.sql) || (isRefused && !isFitRefusal(node.error))
+  })
+  assert.equal(bad, [])
+  const ways = Object.keys(WAYS).length
+  note(`${aggregates.length * ways} cells of aggregates and types, in ${ways} ways`)
+})
 test.run()
 
 const asked = (some: readonly Cell[]): Q.Query<any, any> =>
@@ -349,21 +426,33 @@ const model = async () => {
 const there = await model()
 
 /** One by one where the whole differs, so that the one is named. */
-const compared = async (s: Session, some: readonly Cell[], differences: string[]): Promise<void> => {
-  const q = asked(some)
+const compared = async <C>(
+  s: Session,
+  some: readonly C[],
+  ask: (some: readonly C[]) => Q.Query<any, any>,
+  named: (cell: C) => string,
+  differences: string[],
+): Promise<void> => {
+  const q = ask(some)
   const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: there })()]
   if (E.isRight(got) && E.isRight(expected) && rowsOf(got) === rowsOf(expected)) return
   if (some.length === 1) {
-    const [cell] = some as readonly [Cell]
+    const [cell] = some as readonly [C]
     if (E.isLeft(got) && isDeclared(s.name, got.left)) return
     const same = E.isLeft(got) && E.isLeft(expected) && got.left._tag === expected.left._tag
     if (!same || !(E.isLeft(got) && got.left._tag === 'NumericOverflow'))
-      differences.push(`${typesOf(cell)}: ${rowsOf(got)}, the model: ${rowsOf(expected)}`)
+      differences.push(`${named(cell)}: ${rowsOf(got)}, the model: ${rowsOf(expected)}`)
     return
   }
   const half = Math.ceil(some.length / 2)
-  await compared(s, some.slice(0, half), differences)
-  await compared(s, some.slice(half), differences)
+  await compared(s, some.slice(0, half), ask, named, differences)
+  await compared(s, some.slice(half), ask, named, differences)
+}
+
+/** The same refusal, before anything is sent. */
+const refusedAlike = async (s: Session, q: Q.Query<any, unknown>, isFit: (error: DbError) => boolean): Promise<string | null> => {
+  const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: there })()]
+  return E.isLeft(got) && isFit(got.left) && rowsOf(got) === rowsOf(expected) ? null : `${rowsOf(got)}, the model: ${rowsOf(expected)}`
 }
 
 for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
@@ -376,26 +465,36 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
 
   test('functions, operators and casts', async () => {
     const differences: string[] = []
-    for (const some of chunked(accepted)) await compared(s, some, differences)
+    for (const some of chunked(accepted)) await compared(s, some, asked, typesOf, differences)
     assert.is(differences.length, 0, `${differences.length}:\n${differences.slice(0, 60).join('\n')}`)
   })
 
-  test('aggregates, and steps of queries', async () => {
+  for (const [way, ask] of Object.entries(WAYS))
+    test(`aggregates ${way}`, async () => {
+      const differences: string[] = []
+      for (const type of names) {
+        const all = aggregates.filter(cell => cell.type === type)
+        const askFor = (some: readonly AggregateCell[]) =>
+          ask(type, v => Object.fromEntries(some.map(({ of }, i) => [`c${i}`, of(v[type], v.id)])))
+        const named = ({ name }: AggregateCell): string => `${name}(${type}) ${way}`
+        const { sql } = (TYPES[type] as readonly [AnyColumn, unknown])[0].type
+        const [taken, refused] = [all.filter(c => c.takes.has(sql)), all.filter(c => !c.takes.has(sql))]
+        const stands = taken.filter(c => c.framed || way !== 'over a window')
+        if (stands.length > 0) await compared(s, stands, askFor, named, differences)
+        for (const cell of [...refused, ...taken.filter(c => !stands.includes(c))]) {
+          const isFit = taken.includes(cell)
+            ? (e: DbError): boolean => e._tag === 'Unsupported' && /over a window/.test(e.message)
+            : isFitRefusal
+          const difference = await refusedAlike(s, askFor([cell]), isFit)
+          if (difference !== null) differences.push(`${named(cell)}: ${difference}`)
+        }
+      }
+      assert.is(differences.length, 0, `${differences.length}:\n${differences.slice(0, 60).join('\n')}`)
+    })
+
+  test('steps of queries', async () => {
     const differences: string[] = []
-    const queries = names.flatMap(type => [
-      ...Object.entries(AGGREGATES).map(
-        ([name, f]) =>
-          [
-            name,
-            type,
-            pipe(
-              Q.from(values),
-              Q.aggregate((v: any) => ({ x: f(v[type]) })),
-            ) as Q.Query<any, unknown>,
-          ] as const,
-      ),
-      ...Object.entries(QUERIES).map(([name, f]) => [name, type, f(v => v[type])] as const),
-    ])
+    const queries = names.flatMap(type => Object.entries(QUERIES).map(([name, f]) => [name, type, f(v => v[type])] as const))
     for (const [name, type, q] of queries) {
       const [got, expected] = [await s.run(Q.all(q)), await Q.all(q)({ db: there })()]
       const isSame = rowsOf(got) === rowsOf(expected)

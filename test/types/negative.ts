@@ -6,10 +6,11 @@
  * type that is loosened by accident is found.
  */
 import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
 import * as A from 'query-ts/Agg'
-import { anyJson, arrayOf, date, enumOf, generated, int, nullable, numeric, text, timestamp } from 'query-ts/Column'
+import { anyJson, arrayOf, boolean, bytes, date, enumOf, generated, int, json, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { array, arrayAny, arrayContains, arrayEvery, arrayJoin, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, lit, matches, plus, round, same, sha256, split, sqrt, trim } from 'query-ts/Expr'
+import { array, arrayAny, arrayContains, arrayEvery, arrayJoin, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, desc, eq, greatest, gt, hex, inList, inQuery, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, least, lit, matches, notIn, nullIf, plus, round, same, sha256, split, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -20,6 +21,7 @@ const posts = table('posts', { id: generated(int), userId: int, title: text })
 const from = Q.from(users)
 const lists = Q.from(table('lists', { id: generated(int), name: text, tags: arrayOf(text) }))
 const documents = Q.from(table('documents', { id: generated(int), body: anyJson }))
+const things = Q.from(table('things', { id: generated(int), is: nullable(boolean), raw: bytes, tags: arrayOf(text), data: anyJson, body: nullable(json(t.type({ a: t.number }))) }))
 const events = Q.from(table('events', { id: generated(int), day: date, at: timestamp }))
 
 // @ts-expect-error an unknown value of an enum
@@ -110,6 +112,38 @@ pipe(from, Q.map(u => ({ x: arrayJoin(array([u.age]), ',') })))
 pipe(from, Q.map(u => ({ x: array([u.age, u.name]) })))
 // @ts-expect-error plain values as elements: lit says them
 pipe(from, Q.map(() => ({ x: array([1, 2]) })))
+// @ts-expect-error an array of documents
+pipe(things, Q.map(r => ({ x: array([r.data]) })))
+// @ts-expect-error an order by any document
+pipe(things, Q.orderBy(r => [asc(r.data)]))
+// @ts-expect-error an order by a document of a known form
+pipe(things, Q.orderBy(r => [desc(r.body)]))
+// @ts-expect-error an order by a part of a document that is a document
+pipe(things, Q.orderBy(r => [asc(jsonAt(anyJson)(r.data, 'a'))]))
+// @ts-expect-error an order by an array
+pipe(things, Q.orderBy(r => [asc(r.tags)]))
+// @ts-expect-error an order of a window by a document
+pipe(things, Q.window(r => ({ n: W.rank({ orderBy: [asc(r.body)] }) })))
+// @ts-expect-error two documents compared
+pipe(things, Q.where(r => eq(r.body, r.body)))
+// @ts-expect-error which of two documents is larger
+pipe(things, Q.where(r => gt(r.data, r.data)))
+// @ts-expect-error whether two arrays are the same
+pipe(things, Q.where(r => same(r.tags, r.tags)))
+// @ts-expect-error a document between others
+pipe(things, Q.where(r => between(r.data, r.data, r.data)))
+// @ts-expect-error an array among others
+pipe(things, Q.where(r => inList(r.tags, [['a']])))
+// @ts-expect-error a document among none of others
+pipe(things, Q.where(r => notIn(r.body, [{ a: 1 }])))
+// @ts-expect-error a document among rows
+pipe(things, Q.where(r => inQuery(r.data, pipe(things, Q.map(o => o.data)))))
+// @ts-expect-error null where documents are equal
+pipe(things, Q.map(r => ({ x: nullIf(r.data, r.data) })))
+// @ts-expect-error the largest truth value
+pipe(things, Q.map(r => ({ x: greatest(r.is, r.is) })))
+// @ts-expect-error the smallest document
+pipe(things, Q.map(r => ({ x: least(r.body, r.body) })))
 // @ts-expect-error arithmetic on text
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function
@@ -122,6 +156,38 @@ pipe(from, Q.map(u => ({ x: A.sum(u.age) })))
 pipe(from, Q.aggregate(u => ({ x: u.age })))
 // @ts-expect-error the sum of texts
 pipe(from, Q.aggregate(u => ({ x: A.sum(u.name) })))
+// @ts-expect-error the sum of truth values: cast to int first
+pipe(things, Q.aggregate(r => ({ x: A.sum(r.is) })))
+// @ts-expect-error the mean of texts
+pipe(from, Q.aggregate(u => ({ x: A.avg(u.role) })))
+// @ts-expect-error the median of instants
+pipe(events, Q.aggregate(e => ({ x: A.median(e.at) })))
+// @ts-expect-error numbers joined as texts by an aggregate
+pipe(from, Q.aggregate(u => ({ x: A.stringAgg(u.age, ',') })))
+// @ts-expect-error whether all numbers are true
+pipe(from, Q.aggregate(u => ({ x: A.boolAnd(u.age) })))
+// @ts-expect-error the greatest truth value: boolOr says it
+pipe(things, Q.aggregate(r => ({ x: A.max(r.is) })))
+// @ts-expect-error the least truth value: boolAnd says it
+pipe(things, Q.aggregate(r => ({ x: A.min(eq(r.id, 1)) })))
+// @ts-expect-error the most frequent truth value
+pipe(things, Q.aggregate(r => ({ x: A.mode(r.is) })))
+// @ts-expect-error the greatest bytes
+pipe(things, Q.aggregate(r => ({ x: A.max(r.raw) })))
+// @ts-expect-error the least array
+pipe(things, Q.aggregate(r => ({ x: A.min(r.tags) })))
+// @ts-expect-error the greatest document
+pipe(things, Q.aggregate(r => ({ x: A.max(r.data) })))
+// @ts-expect-error the greatest truth value over a window
+pipe(things, Q.window(r => ({ x: W.over({ orderBy: [asc(r.id)] })(A.max(r.is)) })))
+// @ts-expect-error groups by a document
+pipe(things, Q.aggregate(r => ({ x: A.key(r.body) })))
+// @ts-expect-error different documents
+pipe(things, Q.aggregate(r => ({ x: A.countDistinct(r.data) })))
+// @ts-expect-error an array of documents: the query is nested with many
+pipe(things, Q.aggregate(r => ({ x: A.arrayAgg(r.body) })))
+// @ts-expect-error an array of arrays
+pipe(things, Q.aggregate(r => ({ x: A.arrayAgg(r.tags) })))
 // @ts-expect-error a column that the group has forgotten
 pipe(from, Q.aggregate(() => ({ n: A.countAll })), Q.where(r => gt(r.age, 1)))
 // @ts-expect-error a window function in a row
@@ -130,6 +196,10 @@ pipe(from, Q.map(u => ({ n: W.rowNumber({ orderBy: [asc(u.id)] }) })))
 pipe(from, Q.window(u => ({ n: A.sum(u.age) })))
 // @ts-expect-error a number of the row without an order
 pipe(from, Q.window(u => ({ n: W.rowNumber({ partitionBy: [u.age] }) })))
+// @ts-expect-error a field of a name that the rows have
+pipe(from, Q.let('age', u => plus(u.age, 1)))
+// @ts-expect-error a field that an earlier step has given a name
+pipe(Q.Do, Q.bind('u', () => from), Q.let('n', ({ u }) => u.age), Q.let('n', ({ u }) => u.id))
 // @ts-expect-error the missing side of a left join is entered by maybe only
 pipe(Q.Do, Q.bindLeft('u', () => from), Q.where(({ u }) => gt(u.age, 1)))
 // @ts-expect-error what follows has another type

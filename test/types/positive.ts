@@ -49,12 +49,14 @@ import {
   datePart,
   dateTrunc,
   daysBetween,
+  desc,
   div,
   type Expr,
   eq,
   greatest,
   gt,
   inList,
+  inQuery,
   jsonArray,
   jsonAt,
   jsonContains,
@@ -553,3 +555,46 @@ is<Equal<typeof gone extends ProgramOf<Db, DbError, readonly (infer R)[]> ? R : 
 is<Equal<ReturnType<typeof renamed>, ReturnType<typeof added>>>()
 renamed(posts, 1, 'x')
 added(posts, [{ userId: 1, title: 'x' }])
+
+// what the compiler refuses of types that it knows, it takes of those that it does not
+const extremes = <A>(e: Expr<A>) => ({ least: A.min(e), most: A.max(e), often: A.mode(e), number: A.countDistinct(e), all: A.arrayAgg(e) })
+const sortedBy = <A>(e: Expr<A>) => [asc(e), desc(e)]
+const among = <A>(e: Expr<A>, values: readonly NonNullable<A>[], q: Q.Query<Expr<A>, A>) => [inList(e, values), inQuery(e, q), eq(e, e)]
+const numbered =
+  <N extends string>(name: N) =>
+  <S extends { readonly id: Expr<number> }, R>(q: Q.Query<S, R>) =>
+    pipe(
+      q,
+      Q.let(name, s => plus(s.id, 1)),
+      Q.let('twice', s => plus(s.id, s.id)),
+    )
+const numberedBy = (name: string) =>
+  pipe(
+    Q.from(users),
+    Q.let(name, u => u.age),
+  )
+const untyped = (e: Expr<any>, unknown: Expr<unknown>) => [asc(e), asc(unknown), eq(e, 1), A.max(e), A.max(unknown), A.key(e)]
+
+// values of a class, that a codec makes, and brands are ordered as what is stored
+class Money {
+  constructor(readonly cents: number) {}
+}
+const Price = new t.Type<Money, number>(
+  'Price',
+  (m): m is Money => m instanceof Money,
+  t.failure,
+  m => m.cents,
+)
+type Tag = string & { readonly tag: 'x' }
+const Tag = new t.Type<Tag, string>('Tag', t.string.is as (x: unknown) => x is Tag, t.failure, t.identity)
+const priced = table('priced', { id: int, price: pipe(int, codec(Price)), email: pipe(text, codec(Email)), tag: pipe(text, codec(Tag)) })
+const cheapest = pipe(
+  Q.from(priced),
+  Q.orderBy(p => [asc(p.price), asc(p.email), desc(p.tag), asc(eq(p.id, 1))]),
+  Q.aggregate(p => ({ price: A.min(p.price), tag: A.max(p.tag), first: A.min(p.email) })),
+)
+is<Equal<RowOf<typeof cheapest>, { readonly price: Money | null; readonly tag: Tag | null; readonly first: Email | null }>>()
+is<Equal<ReturnType<typeof extremes<number>>['most'], A.Agg<number | null>>>()
+is<Equal<RowOf<ReturnType<ReturnType<typeof numbered<'n'>>>>['twice'], number>>()
+
+export { among, numberedBy, sortedBy, untyped }

@@ -129,7 +129,7 @@ const others: readonly Clause[] = [
     )
     const list = pipe(
       stored,
-      Q.map(r => ({ a: r.a })),
+      Q.map(r => ({ a: r.a as Ex.Expr<any> })),
     )
     await isRefused(db, 'distinct', Q.all(pipe(list, Q.distinct)))
     await isRefused(db, 'union', Q.all(pipe(list, Q.union(list))))

@@ -1,0 +1,38 @@
+/**
+ * What the compiler refuses, of what a function would refuse when the expression is built.
+ *
+ * SQL types are seen here as far as TypeScript tells them apart: documents and arrays have no order, truth values and bytes no least one.
+ * Dates, times and uuids are strings; what only the SQL type says is refused by `typeSets`. A parameter is `Expr<A> & Comparable<A>`: that
+ * is `Expr<A>` where the type is taken, else the reason, which the compiler then shows.
+ *
+ * Each asks in the end whether something is `never`, which the compiler does not hold to be so of a type that is not known yet: so
+ * `<A>(e: Expr<A>) => asc(e)` compiles. What a codec makes of a column is told from a document where it is no plain JSON: a value of a
+ * class, say. Of a column of plain objects that are no documents, `cast(text)(e)` is what is stored.
+ */
+import type { Json } from './SqlType.js'
+
+/** Documents and arrays, as `json`, `arrayOf` and `vector` read them. */
+type Structured = readonly unknown[] | { readonly [key: string]: Json | undefined }
+
+/** Those of which none is a document or array; `{}` says nothing of them. */
+type Plain<A> = A extends string | number | bigint | boolean | null ? A : A extends Structured ? (keyof A extends never ? A : never) : A
+
+type Ranked<A> = A extends boolean | Uint8Array ? never : Plain<A>
+
+/** Why a type is refused that is not all among those that are taken. */
+type Among<A, Taken, Why> = [[A] extends [Taken] ? 1 : never] extends [never] ? Why : unknown
+
+/** A type with an equality and an order. */
+export type Comparable<A> = Among<A, Plain<A>, 'no equality and no order of documents and arrays: read a part with jsonAt, or use unnest'>
+
+/** A type of which engines agree on the least. */
+export type Extreme<A> = Among<A, Ranked<A>, 'expected a number, text, date or instant: for truth values there are boolAnd and boolOr'>
+
+/** A type of which there are arrays. */
+export type Elemental<A> = Among<A, Plain<A>, 'no array of documents or arrays: nest the query with many'>
+
+/** The fields of rows that are known. */
+type Fields<S> = string extends keyof S ? never : keyof S
+
+/** Names of fields that the rows do not have yet. */
+export type Unused<N, S> = Among<N, Exclude<N, Fields<S>>, 'the rows have a field of this name: choose another'>
