@@ -12,7 +12,7 @@ import { AGGREGATES } from './aggregates.js'
 import { textProblem } from './Canonical.js'
 import { type DbError, unsupported, validationError } from './DbError.js'
 import { argument, coerce, taken } from './operand.js'
-import type { Comparable, Elemental, Extreme } from './refusedTypes.js'
+import type { Extreme } from './refusedTypes.js'
 import { showSqlType } from './SqlType.js'
 import { type Agg, type AggCall, type AnyAgg, type Expr, type ExprType, exprType, MADE, type Order, type Pred } from './Syntax.js'
 import { COMPARABLE } from './typeSets.js'
@@ -35,7 +35,7 @@ const agg = (fn: AggCall['fn'], given: unknown, how: Partial<AggCall> = {}, name
 }
 
 /** Groups by the value of an expression; null is a group of its own. */
-export const key = <A>(given: Expr<A> & Comparable<A>): Agg<A> => {
+export const key = <A>(given: Expr<A>): Agg<A> => {
   const e = taken('key', given, COMPARABLE)
   return made(e.node.tag === 'invalid' ? e.node : { tag: 'key', expr: e }, e.type)
 }
@@ -47,7 +47,7 @@ export const countAll: Agg<number> = made({ ...PLAIN, fn: 'count', arg: null }, 
 export const count = <A>(e: Expr<A>): Agg<number> => agg('count', e)
 
 /** The number of different values, null not counted. */
-export const countDistinct = <A>(e: Expr<A> & Comparable<A>): Agg<number> => agg('count', e, { distinct: true }, 'countDistinct')
+export const countDistinct = <A>(e: Expr<A>): Agg<number> => agg('count', e, { distinct: true }, 'countDistinct')
 
 /** The sum; null of nothing. Integers and numerics are exact, beyond 64 bits it is `NumericOverflow`. */
 export const sum = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<A | null> => agg('sum', e)
@@ -86,10 +86,7 @@ export const percentileCont = <A extends number | bigint | `${number}` | null>(e
 export const median = <A extends number | bigint | `${number}` | null>(e: Expr<A>): Agg<number | null> => percentileCont(e, 0.5)
 
 /** All values, nulls too, in the given order; null of nothing. */
-export const arrayAgg = <A>(
-  given: Expr<A> & Elemental<A>,
-  options: { readonly orderBy?: readonly Order[] } = {},
-): Agg<readonly A[] | null> => {
+export const arrayAgg = <A>(given: Expr<A>, options: { readonly orderBy?: readonly Order[] } = {}): Agg<readonly A[] | null> => {
   const e = argument(given)
   const { sql, refine } = e.type
   if (refine === null && AGGREGATES.arrayAgg.takes.has(sql)) return agg('arrayAgg', e, { order: options.orderBy ?? [] })

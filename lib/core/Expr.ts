@@ -34,7 +34,7 @@ import {
   textArg,
   unified,
 } from './operand.js'
-import type { Comparable } from './refusedTypes.js'
+import type { Orderable } from './refusedTypes.js'
 import type { Decimal, SqlType } from './SqlType.js'
 import {
   type AnyExpr,
@@ -120,7 +120,7 @@ export const nullOf = <A, I>(column: Column<A, I>): Expr<A | null> =>
 
 const compared = (fn: ScalarFn, a: AnyExpr, x: unknown): AnyExpr => call(fn, aligned(beside(a, x)))
 
-type Compare = <A>(a: Expr<A> & Comparable<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>) => Pred
+type Compare = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>) => Pred
 
 /** SQL's `=`: null when an operand is null. `meaning(eq(a, b)) = a === b` */
 export const eq: Compare = (a, b) => compared('eq', a, b)
@@ -141,12 +141,11 @@ export const gt: Compare = (a, b) => compared('gt', a, b)
 export const gte: Compare = (a, b) => compared('gte', a, b)
 
 /** Null-safe equality, never null: `meaning(same(a, b)) = both null, or equal`. */
-export const same = <A>(a: Expr<A> & Comparable<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<boolean> =>
-  compared('same', a, b)
+export const same = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<boolean> => compared('same', a, b)
 
 /** `and(gte(e, low), lte(e, high))`. */
 export const between = <A>(
-  e: Expr<A> & Comparable<A>,
+  e: Expr<A>,
   low: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
   high: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
 ): Pred => {
@@ -318,7 +317,7 @@ export const coalesce = <A, B = never>(a: Expr<A>, b: Expr<B> | NonNullable<NoIn
 }
 
 /** Null where the values are equal, else the first. */
-export const nullIf = <A>(a: Expr<A> & Comparable<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> => {
+export const nullIf = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> => {
   const args = aligned(beside(a, b))
   const [first] = args as [AnyExpr]
   return node({ tag: 'call', fn: 'nullIf', args }, { ...first.type, refine: argument(a).type.refine, nullable: true }, args)
@@ -384,7 +383,7 @@ export const countOf = <S, A>(q: Query<S, A>): Expr<number> => {
 }
 
 /** Whether the value is among the rows of a query of one column; null under SQL's rules for null. */
-export const inQuery = <A>(e: Expr<A> & Comparable<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred => inside(e, q as AnyQuery)
+export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred => inside(e, q as AnyQuery)
 
 /** Both sides in one representation, as in `inList`. */
 const inside = (given: AnyExpr, q: AnyQuery): Pred => {
@@ -407,10 +406,10 @@ const inside = (given: AnyExpr, q: AnyQuery): Pred => {
 const sortable = (given: AnyExpr): AnyExpr => taken('orderBy', given, COMPARABLE)
 
 /** Ascending, nulls last. */
-export const asc = <A>(e: Expr<A> & Comparable<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })
+export const asc = <A>(e: Expr<A> & Orderable<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })
 
 /** Descending, nulls first. */
-export const desc = <A>(e: Expr<A> & Comparable<A>): Order => ({ expr: sortable(e), direction: 'desc', nulls: null })
+export const desc = <A>(e: Expr<A> & Orderable<A>): Order => ({ expr: sortable(e), direction: 'desc', nulls: null })
 
 /** The same key with nulls before every value. */
 export const nullsFirst = (o: Order): Order => ({ ...o, nulls: 'first' })

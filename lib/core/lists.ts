@@ -12,7 +12,6 @@ import { isElement, kindOf, textProblem } from './Canonical.js'
 import { type DbError, validationError } from './DbError.js'
 import { type Element, unnest } from './elements.js'
 import { BOOLEAN, call, condition, doubled, literalOf, node, nullable, operand, TEXT, taken, unified } from './operand.js'
-import type { Elemental } from './refusedTypes.js'
 import { isText, type SqlType, showSqlType } from './SqlType.js'
 import { type AnyExpr, type AnyQuery, type Expr, expr, exprType, invalid, type Pred, query } from './Syntax.js'
 import { ARRAYS, ARRAYS_OF_TEXTS, ASKED } from './typeSets.js'
@@ -27,7 +26,7 @@ const elementsProblem = (given: unknown): DbError | null => {
 }
 
 /** The array of the values of some expressions, up to a hundred. `meaning(array([a, b])) = [a, b]` */
-export const array = <A>(elements: readonly (Expr<A> & Elemental<A>)[]): Expr<readonly A[]> => {
+export const array = <A>(elements: readonly Expr<A>[]): Expr<readonly A[]> => {
   const problem = elementsProblem(elements)
   if (problem !== null) return invalid(problem, exprType(TEXTS))
   const [args, { sql, refine }] = unified('array', elements)

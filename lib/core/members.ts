@@ -6,7 +6,6 @@
  */
 import { validationError } from './DbError.js'
 import { aligned, argument, BOOLEAN, call, callProblem, literalOf, node, operand, refused } from './operand.js'
-import type { Comparable } from './refusedTypes.js'
 import { isNumber, type SqlType, widen } from './SqlType.js'
 import { type AnyExpr, type Expr, exprType, invalid, type Pred } from './Syntax.js'
 
@@ -42,7 +41,7 @@ const widestOf = (members: readonly AnyExpr[]): AnyExpr => {
 }
 
 /** Whether the value is one of a list, which holds no nulls. `inList(e, [])` is false. */
-export const inList = <A>(given: Expr<A> & Comparable<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
+export const inList = <A>(given: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
   const e = argument(given)
   if (!Array.isArray(values)) return invalid(validationError(['inList'], 'takes an array of values'), exprType(BOOLEAN))
   if (values.length === 0) return literalOf(exprType(BOOLEAN), false)
@@ -62,4 +61,4 @@ export const inList = <A>(given: Expr<A> & Comparable<A>, values: readonly NonNu
 }
 
 /** `not(inList(e, values))`; `notIn(e, [])` is true. */
-export const notIn = <A>(e: Expr<A> & Comparable<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => call('not', [inList(e, values)])
+export const notIn = <A>(e: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => call('not', [inList(e, values)])

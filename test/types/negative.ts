@@ -10,7 +10,7 @@ import * as t from 'io-ts'
 import * as A from 'query-ts/Agg'
 import { anyJson, arrayOf, boolean, bytes, date, enumOf, generated, int, json, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { array, arrayAny, arrayContains, arrayEvery, arrayJoin, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, desc, eq, greatest, gt, hex, inList, inQuery, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, least, lit, matches, notIn, nullIf, plus, round, same, sha256, split, sqrt, trim } from 'query-ts/Expr'
+import { array, arrayAny, arrayContains, arrayEvery, arrayJoin, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, desc, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, least, lit, matches, plus, round, same, sha256, split, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -112,8 +112,6 @@ pipe(from, Q.map(u => ({ x: arrayJoin(array([u.age]), ',') })))
 pipe(from, Q.map(u => ({ x: array([u.age, u.name]) })))
 // @ts-expect-error plain values as elements: lit says them
 pipe(from, Q.map(() => ({ x: array([1, 2]) })))
-// @ts-expect-error an array of documents
-pipe(things, Q.map(r => ({ x: array([r.data]) })))
 // @ts-expect-error an order by any document
 pipe(things, Q.orderBy(r => [asc(r.data)]))
 // @ts-expect-error an order by a document of a known form
@@ -124,22 +122,6 @@ pipe(things, Q.orderBy(r => [asc(jsonAt(anyJson)(r.data, 'a'))]))
 pipe(things, Q.orderBy(r => [asc(r.tags)]))
 // @ts-expect-error an order of a window by a document
 pipe(things, Q.window(r => ({ n: W.rank({ orderBy: [asc(r.body)] }) })))
-// @ts-expect-error two documents compared
-pipe(things, Q.where(r => eq(r.body, r.body)))
-// @ts-expect-error which of two documents is larger
-pipe(things, Q.where(r => gt(r.data, r.data)))
-// @ts-expect-error whether two arrays are the same
-pipe(things, Q.where(r => same(r.tags, r.tags)))
-// @ts-expect-error a document between others
-pipe(things, Q.where(r => between(r.data, r.data, r.data)))
-// @ts-expect-error an array among others
-pipe(things, Q.where(r => inList(r.tags, [['a']])))
-// @ts-expect-error a document among none of others
-pipe(things, Q.where(r => notIn(r.body, [{ a: 1 }])))
-// @ts-expect-error a document among rows
-pipe(things, Q.where(r => inQuery(r.data, pipe(things, Q.map(o => o.data)))))
-// @ts-expect-error null where documents are equal
-pipe(things, Q.map(r => ({ x: nullIf(r.data, r.data) })))
 // @ts-expect-error the largest truth value
 pipe(things, Q.map(r => ({ x: greatest(r.is, r.is) })))
 // @ts-expect-error the smallest document
@@ -180,14 +162,6 @@ pipe(things, Q.aggregate(r => ({ x: A.min(r.tags) })))
 pipe(things, Q.aggregate(r => ({ x: A.max(r.data) })))
 // @ts-expect-error the greatest truth value over a window
 pipe(things, Q.window(r => ({ x: W.over({ orderBy: [asc(r.id)] })(A.max(r.is)) })))
-// @ts-expect-error groups by a document
-pipe(things, Q.aggregate(r => ({ x: A.key(r.body) })))
-// @ts-expect-error different documents
-pipe(things, Q.aggregate(r => ({ x: A.countDistinct(r.data) })))
-// @ts-expect-error an array of documents: the query is nested with many
-pipe(things, Q.aggregate(r => ({ x: A.arrayAgg(r.body) })))
-// @ts-expect-error an array of arrays
-pipe(things, Q.aggregate(r => ({ x: A.arrayAgg(r.tags) })))
 // @ts-expect-error a column that the group has forgotten
 pipe(from, Q.aggregate(() => ({ n: A.countAll })), Q.where(r => gt(r.age, 1)))
 // @ts-expect-error a window function in a row

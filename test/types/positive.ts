@@ -588,6 +588,22 @@ const Price = new t.Type<Money, number>(
 type Tag = string & { readonly tag: 'x' }
 const Tag = new t.Type<Tag, string>('Tag', t.string.is as (x: unknown) => x is Tag, t.failure, t.identity)
 const priced = table('priced', { id: int, price: pipe(int, codec(Price)), email: pipe(text, codec(Email)), tag: pipe(text, codec(Tag)) })
+// equality is also of plain objects that a codec makes of a text
+type Point = { readonly x: number; readonly y: number }
+const Point = new t.Type<Point, string>(
+  'Point',
+  (p): p is Point => typeof p === 'object',
+  t.failure,
+  p => `${p.x},${p.y}`,
+)
+const spots = table('spots', { id: int, at: pipe(text, codec(Point)) })
+const origin = pipe(
+  Q.from(spots),
+  Q.where(s => eq(s.at, { x: 0, y: 0 })),
+  Q.aggregate(s => ({ at: A.key(s.at), all: A.arrayAgg(s.at), different: A.countDistinct(s.at) })),
+)
+is<Equal<RowOf<typeof origin>['at'], Point>>()
+
 const cheapest = pipe(
   Q.from(priced),
   Q.orderBy(p => [asc(p.price), asc(p.email), desc(p.tag), asc(eq(p.id, 1))]),
