@@ -7,8 +7,8 @@
  * ran and nothing failed. When CI is set a skip counts as a failure of the run: what was skipped was not shown.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isLeftOut, missing } from './live/addresses.js'
@@ -106,9 +106,7 @@ const report = (file: string, { verdict, output, seconds }: Outcome): void => {
   console.log(lines.join('\n'))
 }
 
-const live = files.some(file => file.startsWith('live'))
-const folder = live ? mkdtempSync(join(tmpdir(), 'query-ts-tests-')) : null
-if (folder !== null) await prepareCopy(folder)
+if (files.some(file => file.startsWith('live'))) await prepareCopy()
 
 const outcomes: Array<Outcome> = []
 const waiting = files.filter(file => !isAlone(file))
@@ -126,8 +124,6 @@ const work = async (): Promise<void> => {
 await Promise.all(Array.from({ length: jobs }, work))
 waiting.push(...alone)
 await work()
-
-if (folder !== null) rmSync(folder, { recursive: true, force: true })
 
 const sum = (count: (v: Verdict) => number): number => outcomes.reduce((total, o) => total + count(o.verdict), 0)
 const passed = sum(v => v.passed)

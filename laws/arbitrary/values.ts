@@ -213,9 +213,15 @@ const anyOf = (sql: SqlType): fc.Arbitrary<unknown> | null => {
   }
 }
 
-/** Text that every engine can hold: no NUL. */
-const textOf = (constraints: fc.StringConstraints): fc.Arbitrary<string> =>
-  fc.string({ unit: 'binary', ...constraints }).map(s => s.replaceAll('\u0000', 'a'))
+const texts = new Map<string, fc.Arbitrary<string>>()
+
+/** Text that every engine can hold: no NUL. One arbitrary for all columns of a length: fast-check takes milliseconds to make it. */
+const textOf = (constraints: { readonly minLength?: number; readonly maxLength: number }): fc.Arbitrary<string> => {
+  const lengths = `${constraints.minLength ?? 0} to ${constraints.maxLength}`
+  const made = texts.get(lengths) ?? fc.string({ unit: 'binary', ...constraints }).map(s => s.replaceAll('\u0000', 'a'))
+  texts.set(lengths, made)
+  return made
+}
 
 /** The values of a type among some canonical ones, as its codec decodes them. */
 const decoded = ({ sql, refine }: ExprType, values: readonly unknown[]): readonly unknown[] => {

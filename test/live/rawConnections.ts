@@ -3,13 +3,13 @@
  *
  * A text is sent as the runners send a raw statement: one statement, prepared. `control` is for what the tests say to set up.
  */
-import { PGlite } from '@electric-sql/pglite'
 import mysql from 'mysql2/promise'
 import postgres from 'postgres'
 import initSqlJs from 'sql.js'
 import type { DialectName } from '../../lib/core/DialectName.js'
 import { mariadbSession, mysqlSession } from '../../lib/sql/mysqlSession.js'
 import { addressOf, hasNative, servers } from './addresses.js'
+import { emptyPglite } from './pgliteCopy.js'
 
 export interface Raw {
   /** How many columns the text answers. */
@@ -71,7 +71,7 @@ const pglite: RawEngine = {
   name: 'pglite',
   dialect: 'postgres',
   open: async () => {
-    const db = await PGlite.create()
+    const db = await emptyPglite()
     return {
       send: async text => (await db.query(text)).fields.length,
       control: async text => (await db.query(text, [], { rowMode: 'array' })).rows as unknown[][],
