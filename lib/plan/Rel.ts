@@ -377,56 +377,6 @@ export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number
   return found
 }
 
-/** The ids that something mentions and nothing in it makes, and those that it makes. */
-interface Ids {
-  readonly free: ReadonlySet<number>
-  readonly made: ReadonlySet<number>
-}
-
-const idsOf = new WeakMap<Rel, Ids>()
-
-const idsIn = (visit: (rel: (x: Rel) => Rel, scalar: (s: Scalar) => Scalar) => void, own: Iterable<number> = []): Ids => {
-  const mentioned = new Set<number>()
-  const made = new Set<number>(own)
-  const rel = (x: Rel): Rel => {
-    const ids = idsOf.get(x) ?? idsOfRel(x)
-    idsOf.set(x, ids)
-    for (const id of ids.free) mentioned.add(id)
-    for (const id of ids.made) made.add(id)
-    return x
-  }
-  const scalar = (s: Scalar): Scalar => {
-    if (s.node.tag === 'column') mentioned.add(s.node.id)
-    return mapScalar(s, { scalar, plan: p => mapPlan(p, rel, scalar) })
-  }
-  visit(rel, scalar)
-  return { free: new Set([...mentioned].filter(id => !made.has(id))), made }
-}
-
-const idsOfRel = (x: Rel): Ids => {
-  const own = [...('columns' in x ? x.columns : []), ...(x.tag === 'aggregate' ? columnsBy(x) : [])]
-  return idsIn(
-    (rel, scalar) => mapRel(x, rel, scalar),
-    own.map(c => c.id),
-  )
-}
-
-/** The column ids that a relation, or some scalars, mention and do not make themselves: those of relations around. Those of a relation are found once. */
-export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> =>
-  idsIn((rel, scalar) => {
-    if ('tag' in r) rel(r)
-    else r.forEach(scalar)
-  }).free
-
-/**
- * Whether scalars mention none of a relation's columns, and they or those beside them mention others: an SQL aggregate of them
- * would belong to a query around.
- */
-export const isForeignTo = (rel: Rel, some: readonly Scalar[], beside: readonly Scalar[] = []): boolean => {
-  const own = new Set(columnsBy(rel).map(c => c.id))
-  return [...freeIn([...some, ...beside])].some(id => !own.has(id)) && ![...freeIn(some)].some(id => own.has(id))
-}
-
 const brought = new WeakMap<Rel, readonly Named[]>()
 
 /** The columns that a relation brings to those above it. */
