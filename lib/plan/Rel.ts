@@ -379,41 +379,53 @@ export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number
 
 const brought = new WeakMap<Rel, readonly Named[]>()
 
-/** The columns that a relation brings to those above it. */
+/** The columns that a relation brings to those above it. Only what was asked for is kept: a chain of joins has those of all its inputs. */
 export const columnsBy = (rel: Rel): readonly Named[] => {
-  const known = brought.get(rel) ?? columnsOfRel(rel)
-  brought.set(rel, known)
-  return known
+  const known = brought.get(rel)
+  if (known !== undefined) return known
+  const found: Named[] = []
+  const add = (r: Rel): void => {
+    for (const input of passedOn(r)) add(input)
+    for (const c of ownColumns(r)) found.push(c)
+  }
+  add(rel)
+  brought.set(rel, found)
+  return found
 }
 
-const columnsOfRel = (rel: Rel): readonly Named[] => {
+/** The inputs whose columns a relation brings, too. */
+const passedOn = (rel: Rel): readonly Rel[] => {
+  switch (rel.tag) {
+    case 'join':
+      return [rel.left, rel.right]
+    case 'filter':
+    case 'limit':
+    case 'window':
+    case 'derive':
+      return [rel.input]
+    default:
+      return []
+  }
+}
+
+const ownColumns = (rel: Rel): readonly Named[] => {
   const computed = (columns: readonly Computed[]): readonly Named[] => columns.map(c => ({ id: c.id, name: c.name, type: c.scalar.type }))
   switch (rel.tag) {
     case 'unit':
     case 'empty':
-      return []
-    case 'scan':
-    case 'values':
-    case 'elements':
-    case 'set':
-    case 'cte':
-    case 'self':
-      return rel.columns
     case 'filter':
     case 'limit':
-      return columnsBy(rel.input)
     case 'join':
-      return [...columnsBy(rel.left), ...columnsBy(rel.right)]
+      return []
     case 'aggregate':
       return rel.sets === null
         ? [...computed(rel.keys), ...rel.aggs]
         : [...computed(rel.keys).map(k => ({ ...k, type: { ...k.type, nullable: true } })), ...rel.aggs, ...rel.sets.present]
-    case 'window':
-      return [...columnsBy(rel.input), ...rel.columns]
     case 'distinct':
-      return computed(rel.columns)
     case 'derive':
-      return [...columnsBy(rel.input), ...computed(rel.columns)]
+      return computed(rel.columns)
+    default:
+      return rel.columns
   }
 }
 

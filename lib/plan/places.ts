@@ -2,8 +2,8 @@
  * Places: where a scalar, or one that is the same, first stands in a list.
  *
  * `placesOf(all)(s)` is `all.findIndex(x => sameScalar(x, s))`, but only those with the same hash are compared: a sort by n keys looks at
- * each of them once. A hash says of a scalar what it costs little to say: its tags, functions, ids and plain values; the plans of queries
- * inside are left out, and the types.
+ * each of them once. A hash says of a scalar what it costs little to say: its tags, functions, ids and plain values, and of a query
+ * inside what it selects; types are left out.
  */
 import { mapScalar, type Scalar, sameScalar } from './Rel.js'
 
@@ -35,7 +35,13 @@ const hashOf = (s: Scalar): number => {
     hash = mixed(hash, hashOf(x))
     return x
   }
-  mapScalar(s, { scalar: part, plan: p => p })
+  mapScalar(s, {
+    scalar: part,
+    plan: p => {
+      for (const o of p.outputs) part(o.scalar)
+      return p
+    },
+  })
   hashes.set(s, hash)
   return hash
 }

@@ -17,6 +17,7 @@ import { placesOf } from '../plan/places.js'
 import {
   type AggScalar,
   type Computed,
+  columnsBy,
   columnsOf,
   conjuncts,
   hasQuery,
@@ -126,8 +127,10 @@ export const over = (
 const named = (columns: readonly Named[]): readonly (readonly [number, Named])[] => columns.map(c => [c.id, c])
 
 /** Closes a block: a new one that reads from it as a derived table. `rel` is what the closed block was made of. */
-export const wrap = (block: Block, rel: Rel): Block =>
-  over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
+export const wrap = (block: Block, rel: Rel): Block => {
+  const columns = columnsBy(rel).map(c => [c.id, block.defs.get(c.id) ?? c] as const)
+  return over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', columns)
+}
 
 /** Whether an expression is printed with a parameter in it. */
 const hasParameter = (s: Scalar): boolean => {

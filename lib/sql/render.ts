@@ -336,6 +336,7 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   /** The label by which a computed output is sorted, where no column of a source has the same name. */
   const labelling = (block: Block, outputs: readonly Scalar[], labels: readonly (string | null)[], use: Use) => {
+    if (block.order.length === 0) return () => undefined
     const place = placesOf(outputs)
     const taken = new Set(Array.from(block.defs, ([, d]) => (d.tag === 'column' ? d.name.toLowerCase() : null)))
     const isStored = (s: Scalar): boolean => {
