@@ -1,7 +1,7 @@
 /**
  * Queries that grow: for each combinator a query with n of it, of which each step costs the same to write.
  *
- * The tests hold the curve of compile time by them, and `bench/curve` prints it. Each ends in a row of a few fields where it can, so
+ * The tests hold the curve of compile time by them, and `scripts/curve` prints it. Each ends in a row of a few fields where it can, so
  * that what is measured is the chain and not its answer; where the answer grows with the chain (`let`, `bindOf`) it stays.
  */
 
@@ -14,7 +14,7 @@ import { table } from '../lib/core/Table.js'
 import * as W from '../lib/core/Window.js'
 import type { Database } from '../lib/model/Database.js'
 
-export const grown = table('grown', { id: int, n: int, s: text }, { primaryKey: ['id'] })
+const grown = table('grown', { id: int, n: int, s: text }, { primaryKey: ['id'] })
 
 /** A database in which it has one row, so that what is asked of it is small however large the query is. */
 export const grownDatabase: Database = {

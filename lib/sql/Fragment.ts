@@ -15,7 +15,7 @@ export type Slot =
   | { readonly tag: 'value'; readonly value: unknown; readonly type: ExprType }
   | { readonly tag: 'named'; readonly name: string; readonly type: ExprType; readonly isRowCount?: true }
 
-export type Piece = string | Slot | Fragment
+type Piece = string | Slot | Fragment
 
 /** A piece may be a fragment of many pieces: it is not copied into what it stands in. One piece alone is none. */
 export interface Fragment {

@@ -1,7 +1,7 @@
 /**
  * The curve of compile time: what a query costs to build, plan, print and ask in memory, as it grows.
  *
- * `node dist/bench/curve.js [PART] [MOST] [REPEATS]` prints for each combinator the milliseconds of CPU time for n = 125, 250, ... up to MOST
+ * `node dist/scripts/curve.js [PART] [MOST] [REPEATS]` prints for each combinator the milliseconds of CPU time for n = 125, 250, ... up to MOST
  * (2,000), each the best of three runs, and how many times as long the last took as the one of a quarter of n: 4 is linear, 16 quadratic.
  * `PART` chooses combinators by their names; the tables of memory have two rows.
  */
