@@ -161,21 +161,46 @@ export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => call('not', [isNull(e
 
 // --- Logic ------------------------------------------------------------------------------------
 
+/** The conditions of which a condition of a kind is made: lists of them in lists, where it is made of others of the kind. */
+type Parts = readonly (Pred | { readonly parts: Parts })[]
+
+const partsOf = new WeakMap<Pred, { readonly parts: Parts }>()
+
+/** A loop: parts may stand in each other as deep as a fold of conditions is long. */
+const flat = (parts: Parts): readonly Pred[] => {
+  const found: Pred[] = []
+  const waiting = [...parts].reverse()
+  for (let p = waiting.pop(); p !== undefined; p = waiting.pop()) {
+    if ('parts' in p) for (let i = p.parts.length; i > 0; i -= 1) waiting.push(p.parts[i - 1] as Parts[number])
+    else found.push(p)
+  }
+  return found
+}
+
 /** Conditions in a row: what stands in one of the same kind is taken out of it, so that a fold of conditions is not deep. */
 const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred => {
   const given = preds.map(condition)
   const checked = call(fn, given)
   const isFlat = (p: AnyExpr): boolean => !(p.node.tag === 'call' && p.node.fn === fn)
   if (checked.node.tag !== 'call' || given.every(isFlat)) return checked
-  // what stands in a condition of the same kind was checked when that was made: a fold of conditions looks at each once
-  const args: AnyExpr[] = []
-  // a loop: a fold copies them each time, and flatMap takes ten times as long for it
-  for (const p of given) {
-    if (p.node.tag === 'call' && p.node.fn === fn) for (const a of p.node.args) args.push(a)
-    else args.push(p)
-  }
   const depth = 1 + given.reduce((deepest, p) => Math.max(deepest, (p.depth ?? 0) - (isFlat(p) ? 0 : 1)), 0)
-  return { ...checked, node: { ...checked.node, args }, depth }
+  const parts = given.map(p => (isFlat(p) ? p : (partsOf.get(p) ?? { parts: (p.node as { readonly args: Parts }).args })))
+  let args: readonly Pred[] | null = null
+  const made: Pred = {
+    ...checked,
+    node: {
+      tag: 'call',
+      fn,
+      // only the last condition of a fold is asked for all its parts
+      get args() {
+        args ??= flat(parts)
+        return args
+      },
+    },
+    depth,
+  }
+  partsOf.set(made, { parts })
+  return made
 }
 
 /** Kleene's and; `and()` is true. */

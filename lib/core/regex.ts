@@ -6,12 +6,12 @@
  * `{n,}`, `{n,m}`; `^` and `$` for the beginning and the end of the whole text. Characters are code points, and case counts.
  * Repetitions of repetitions without an end are refused, for engines that go back and try again would do so for years.
  *
- * `matches` follows all ways at once, so that it takes time in proportion to the text.
+ * What they match is said by `automaton`.
  */
 import { refuse, validationError } from './DbError.js'
 
 /** Code points from one to another. */
-type Range = readonly [number, number]
+export type Range = readonly [number, number]
 
 export type Regex =
   | { readonly tag: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
@@ -26,6 +26,8 @@ const MOST_STEPS = 5000
 const bad = (reason: string): never => refuse(validationError(['matches'], reason))
 
 const code = (c: string): number => c.codePointAt(0) as number
+
+export const within = (ranges: readonly Range[], point: number): boolean => ranges.some(([low, high]) => point >= low && point <= high)
 
 const CLASSES: { readonly [letter: string]: readonly Range[] } = {
   d: [[48, 57]],
@@ -170,94 +172,6 @@ export const parsed = (source: string): Regex => {
   const whole = either()
   if (at < points.length) return bad('a ) without its (')
   return sizeOf(whole) > MOST_STEPS ? bad('too many repetitions in each other') : whole
-}
-
-// --- What it matches --------------------------------------------------------------------------
-
-type Step =
-  | { readonly tag: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
-  | { readonly tag: 'any' | 'start' | 'end' | 'done' }
-  | { readonly tag: 'go'; to: readonly number[] }
-
-/** The steps of an expression, the last one being the end. */
-const steps = (regex: Regex): readonly Step[] => {
-  const made: Step[] = []
-  const go = (to: readonly number[]): { readonly tag: 'go'; to: readonly number[] } => {
-    const step = { tag: 'go' as const, to }
-    made.push(step)
-    return step
-  }
-  const add = (r: Regex): void => {
-    switch (r.tag) {
-      case 'all':
-        r.parts.forEach(add)
-        break
-      case 'one': {
-        const choice = go([])
-        const ends = r.parts.map(part => {
-          choice.to = [...choice.to, made.length]
-          add(part)
-          return go([])
-        })
-        for (const end of ends) end.to = [made.length]
-        break
-      }
-      case 'repeat': {
-        for (let i = 0; i < r.least; i += 1) add(r.part)
-        if (r.most === null) {
-          const loop = made.length
-          const choice = go([])
-          add(r.part)
-          go([loop])
-          choice.to = [loop + 1, made.length]
-        } else {
-          const choices = Array.from({ length: r.most - r.least }, () => {
-            const choice = go([made.length + 1])
-            add(r.part)
-            return choice
-          })
-          for (const choice of choices) choice.to = [...choice.to, made.length]
-        }
-        break
-      }
-      default:
-        made.push(r)
-    }
-  }
-  add(regex)
-  made.push({ tag: 'done' })
-  return made
-}
-
-const within = (ranges: readonly Range[], point: number): boolean => ranges.some(([low, high]) => point >= low && point <= high)
-
-/** Whether it matches some part of texts. */
-export const matcher = (regex: Regex): ((text: string) => boolean) => {
-  const program = steps(regex)
-  return text => {
-    const points = Array.from(text, code)
-    let now = new Set<number>()
-    for (let i = 0; i <= points.length; i += 1) {
-      const reached = new Set<number>()
-      const waiting = [...now, 0]
-      for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-        if (reached.has(at)) continue
-        reached.add(at)
-        const step = program[at] as Step
-        if (step.tag === 'done') return true
-        if (step.tag === 'go') waiting.push(...step.to)
-        if ((step.tag === 'start' && i === 0) || (step.tag === 'end' && i === points.length)) waiting.push(at + 1)
-      }
-      now = new Set()
-      const point = points[i]
-      if (point === undefined) break
-      for (const at of reached) {
-        const step = program[at] as Step
-        if (step.tag === 'any' || (step.tag === 'set' && within(step.ranges, point) !== step.negated)) now.add(at + 1)
-      }
-    }
-    return false
-  }
 }
 
 // --- How engines write it ---------------------------------------------------------------------

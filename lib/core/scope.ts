@@ -18,6 +18,7 @@ import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, Ro
 import { exprType, invalid, isMade, symbol } from './Syntax.js'
 import { COMPARABLE, typeProblem } from './typeSets.js'
 import { refusal, steady } from './volatile.js'
+import { type Fields, seenThrough, unchecked, withFields } from './wide.js'
 
 /** A column of a row: an expression or a nested collection. */
 export type AnyLeaf = AnyExpr | Nested<any>
@@ -28,8 +29,8 @@ type Visited =
   | { readonly tag: 'leaf'; readonly leaf: AnyLeaf }
   | { readonly tag: 'maybe'; readonly maybe: Maybe<any> }
   | { readonly tag: 'mapped'; readonly row: RowShape; readonly f: (a: any) => unknown }
-  | { readonly tag: 'extended'; readonly row: RowShape; readonly fields: { readonly [name: string]: RowShape } }
-  | { readonly tag: 'record'; readonly fields: { readonly [name: string]: RowShape } }
+  | { readonly tag: 'extended'; readonly row: RowShape; readonly fields: Fields }
+  | { readonly tag: 'record'; readonly fields: Fields }
 
 /** Which form of row shape this is. Anything but a shape is refused: an untyped caller may answer a plain value. */
 export const visit = (row: RowShape): Visited => {
@@ -43,8 +44,7 @@ export const visit = (row: RowShape): Visited => {
   if (x.kind === 'query') return refuse(validationError([], 'a query inside a row must say how it nests: many, first or scalar'))
   if (x.kind === 'agg') return refuse(validationError([], 'an aggregate stands in aggregate, not in a row'))
   if (x.kind === 'mapped') return { tag: 'mapped', ...(row as { readonly row: RowShape; readonly f: (a: any) => unknown }) }
-  if (x.kind === 'extended')
-    return { tag: 'extended', ...(row as { readonly row: RowShape; readonly fields: { readonly [name: string]: RowShape } }) }
+  if (x.kind === 'extended') return { tag: 'extended', ...(row as { readonly row: RowShape; readonly fields: Fields }) }
   return { tag: 'record', fields: row as { readonly [name: string]: RowShape } }
 }
 
@@ -60,16 +60,25 @@ const mapFields = <A, B>(fields: { readonly [name: string]: A }, f: (a: A, name:
   return made
 }
 
+const bared = new WeakMap<RowShape & object, RowShape>()
+
+/** A row without the functions of `mapRow` around it: found once, for each of many that stand around each other is a row of its own. */
+const bare = (row: RowShape): RowShape => {
+  const v = visit(row)
+  if (v.tag !== 'mapped' && v.tag !== 'extended') return row
+  const known = bared.get(row)
+  if (known !== undefined) return known
+  const made = v.tag === 'mapped' ? bare(v.row) : withFields(bare(v.row) as Fields, v.fields)
+  bared.set(row, made)
+  return made
+}
+
 /** What the next step of a query sees of a row. */
 export const scopeOf = (row: RowShape): Shape => {
-  const v = visit(row)
+  const v = visit(bare(row))
   switch (v.tag) {
-    case 'mapped':
-      return scopeOf(v.row)
-    case 'extended':
-      return { ...(scopeOf(v.row) as object), ...mapFields(v.fields, scopeOf) } as Shape
     case 'record':
-      return mapFields(v.fields, scopeOf)
+      return seenThrough(v.fields, scopeOf) ?? mapFields(v.fields, scopeOf)
     case 'leaf':
       // SQL would evaluate it again wherever it is mentioned
       return v.leaf.kind === 'expr' && v.leaf.volatile ? invalid(refusal('a later step'), v.leaf.type) : v.leaf
@@ -108,9 +117,9 @@ export const leaves = (row: RowShape): readonly (readonly [Path, AnyLeaf])[] => 
 }
 
 /** A row with more fields: what `bind` and `let` make. */
-export const extend = (row: RowShape, fields: { readonly [name: string]: RowShape }): RowShape => {
+export const extend = (row: RowShape, fields: Fields): RowShape => {
   const v = visit(row)
-  if (v.tag === 'record') return { ...v.fields, ...fields }
+  if (v.tag === 'record') return withFields(v.fields, fields)
   if (v.tag === 'leaf' || v.tag === 'maybe')
     return refuse(validationError([], 'bind and let add a field to a record: start from Q.Do, or map to a record'))
   return { kind: 'extended', row, fields }
@@ -118,8 +127,38 @@ export const extend = (row: RowShape, fields: { readonly [name: string]: RowShap
 
 /** A row that rows of another query are put beside, or that is used often: what is random in it would be another value each time. */
 export const joinable = (row: RowShape, where = 'a row before bind'): RowShape => {
-  for (const [, leaf] of leaves(row)) if (leaf.kind === 'expr') steady(leaf, where)
+  if (typeof row === 'object' && joined.has(row)) return row
+  const v = visit(row)
+  switch (v.tag) {
+    case 'leaf':
+      if (v.leaf.kind === 'expr') steady(v.leaf, where)
+      break
+    case 'maybe':
+      steady(v.maybe.present, where)
+      joinable(v.maybe.row, where)
+      break
+    case 'record':
+      joinFields(v.fields, where)
+      break
+    case 'extended':
+      joinFields(v.fields, where)
+      joinable(v.row, where)
+      joined.add(row)
+      break
+    case 'mapped':
+      joinable(v.row, where)
+      joined.add(row)
+  }
   return row
+}
+
+/** Mapped and extended rows that were found to be joinable. */
+const joined = new WeakSet<RowShape & object>()
+
+const joinFields = (record: Fields, where: string): void => {
+  const { fields, done } = unchecked(record)
+  for (const field of fields) joinable(field, where)
+  done()
 }
 
 /** The expressions of a row, refusing nested collections: what `distinct`, set operations and groups need. */
@@ -211,7 +250,7 @@ export const withoutNull = (row: RowShape, names: readonly string[] = []): RowSh
   }
 }
 
-const presentIn = (fields: { readonly [name: string]: RowShape }, names: readonly string[]): { readonly [name: string]: RowShape } =>
+const presentIn = (fields: Fields, names: readonly string[]): { readonly [name: string]: RowShape } =>
   mapFields(fields, (field, name) => (names.includes(name) ? present(field) : field))
 
 const present = (field: RowShape): RowShape => {
@@ -346,8 +385,8 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
       if (left === null || right === null) {
         return node.operator === 'intersect' || (node.operator === 'except' && left === null) ? null : (left ?? right)
       }
-      const columns = unite(node.operator, left, right)
-      return mapLeaves(left, (_, path) => symbol((columns.find(c => c.path.join('.') === path.join('.')) as UnitedColumn).type))
+      const types = new Map(unite(node.operator, left, right).map(c => [c.path.join('.'), c.type]))
+      return mapLeaves(left, (_, path) => symbol(types.get(path.join('.')) as ExprType))
     }
     case 'fullJoin': {
       const [left, right] = [rowOf(node.left), rowOf(node.right)]

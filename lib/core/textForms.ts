@@ -5,8 +5,9 @@
  * around. It is given as a pattern of `regex`, so that every engine looks at a text before its own cast does: `1_000`, `0x1f`,
  * `infinity` and `today` mean something to some. A pattern admits exactly what the type can hold, so that no cast fails.
  */
+
+import { matching } from './automaton.js'
 import { codePointLength } from './Canonical.js'
-import { matcher, parsed } from './regex.js'
 import type { SqlType } from './SqlType.js'
 
 /** Numbers without a sign up to one of some digits, written without leading zeros. */
@@ -79,15 +80,6 @@ export const patternOf = (type: SqlType): string | null => {
     default:
       return null
   }
-}
-
-/** There are as many as there are types. */
-const matchers = new Map<string, (text: string) => boolean>()
-
-const matching = (pattern: string): ((text: string) => boolean) => {
-  const known = matchers.get(pattern) ?? matcher(parsed(pattern))
-  matchers.set(pattern, known)
-  return known
 }
 
 /** Whether a text is a value of a type. */

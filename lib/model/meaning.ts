@@ -39,7 +39,6 @@ import {
   scopeOf,
   scopeOrNothing,
   singleColumn,
-  unite,
   withoutNull,
 } from '../core/scope.js'
 import { queryOfView } from '../core/views.js'
@@ -201,7 +200,7 @@ export const meaning = (db: Database): Meaning => {
           literals(node.types, { position: i + 1, value: element }),
         )
       case 'set':
-        return combined(node)
+        return combined(q, node)
       case 'prepared':
         return rows(node.prepared.f(node.values))
       case 'aggregate':
@@ -390,6 +389,9 @@ export const meaning = (db: Database): Meaning => {
     return { kept, value: kept && call.arg !== null ? value(call.arg) : null, keys: kept ? sortKeys(call.order) : [] }
   }
 
+  const typesOf = (shape: RowShape): ReadonlyMap<string, ExprType> =>
+    new Map(leaves(shape).map(([path, leaf]) => [path.join('.'), leaf.type]))
+
   /** A row in the form of another, by its paths, with other types. */
   const fitted =
     (shape: RowShape, types: ReadonlyMap<string, ExprType>) =>
@@ -401,7 +403,7 @@ export const meaning = (db: Database): Meaning => {
   /** The rows, then those that follow from them, a level at a time, until a level has none (or, of a closure, no new one). */
   const followed = ({ input, f, distinct: once }: Recursive, first: readonly RowShape[]): readonly RowShape[] => {
     const shape = recursiveRow(rowOf(input) as RowShape, f)
-    const fit = fitted(shape, new Map(leaves(shape).map(([path, leaf]) => [path.join('.'), leaf.type])))
+    const fit = fitted(shape, typesOf(shape))
     const found: RowShape[] = []
     const known = new Set<string>()
     const isNew = (row: RowShape): boolean => {
@@ -436,22 +438,38 @@ export const meaning = (db: Database): Meaning => {
     ]
   }
 
-  const combined = (node: SetNode): readonly RowShape[] => {
-    const [shape, other] = [rowOf(node.left), rowOf(node.right)]
-    const columns = shape === null || other === null ? null : unite(node.operator, shape, other)
-    // with `zero` on a side there may be nothing to compare
-    if (columns === null && (node.operator === 'intersect' || (node.operator === 'except' && shape === null))) return []
-    /** A row of either side in the form of the left side, with the types that hold both. */
-    const united = (row: RowShape): RowShape => {
-      if (columns === null || shape === null) return node.operator === 'unionAll' ? row : settled(row)
-      return fitted(shape, new Map(columns.map(c => [c.path.join('.'), c.type])))(row)
+  /** The operands of an operation, and of those of the same kind in it: many that follow on each other are one. */
+  const operandsOf = ({ operator, left, right }: SetNode): readonly AnyQuery[] => {
+    const found: AnyQuery[] = []
+    const waiting = [right, left]
+    for (let q = waiting.pop(); q !== undefined; q = waiting.pop()) {
+      // what is left out of the right side of `except` is not left out of the left side
+      if (q.node.tag !== 'set' || q.node.operator !== operator || (operator === 'except' && found.length > 0)) found.push(q)
+      else waiting.push(q.node.right, q.node.left)
     }
-    const left = rows(node.left).map(united)
-    const right = rows(node.right).map(united)
-    if (node.operator === 'unionAll') return [...left, ...right]
-    if (node.operator === 'union') return distinct([...left, ...right])
-    const ids = new Set(right.map(identityOf))
-    return distinct(left).filter(row => ids.has(identityOf(row)) === (node.operator === 'intersect'))
+    return found
+  }
+
+  const combined = (q: AnyQuery, node: SetNode): readonly RowShape[] => {
+    const { operator } = node
+    const operands = operandsOf(node)
+    const shapes = operands.map(o => rowOf(o))
+    // with `zero` on a side there may be nothing to compare
+    if (shapes[0] === null && operator === 'except') return []
+    if (shapes.includes(null) && operator === 'intersect') return []
+    const shape = shapes.filter(s => s !== null).length > 1 ? rowOf(q) : null
+    /** A row of any side in the form of the first one, with the types that hold all. */
+    const united = shape !== null ? fitted(shape, typesOf(shape)) : operator === 'unionAll' ? (row: RowShape) => row : settled
+    const sides = operands.map(o => rows(o).map(united))
+    if (operator === 'unionAll') return sides.flat()
+    if (operator === 'union') return distinct(sides.flat())
+    const [first = [], ...others] = sides
+    if (operator === 'except') {
+      const ids = new Set(others.flat().map(identityOf))
+      return distinct(first).filter(row => !ids.has(identityOf(row)))
+    }
+    const ids = others.map(side => new Set(side.map(identityOf)))
+    return distinct(first).filter(row => ids.every(there => there.has(identityOf(row))))
   }
 
   return { value, holds, rows }

@@ -10,11 +10,11 @@
  * Laws: those of `Expr`. Division by zero is null; integers have 64 bits.
  */
 
+import { matching } from '../core/automaton.js'
 import { codePointLength } from '../core/Canonical.js'
 import { addMonths, DAY, instantOf, type Part, type Unit, within } from '../core/calendar.js'
 import { formatted } from '../core/datePattern.js'
 import { atScale } from '../core/decimals.js'
-import { matcher, parsed } from '../core/regex.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { ScalarFn } from '../core/Syntax.js'
 import { sha256 } from '../core/sha256.js'
@@ -173,7 +173,7 @@ const STRICT: {
   hex: ([a]) => hexDigits(a.value),
   unhex: ofText(fromDigits),
   sha256: ([a]) => sha256(bytesOf(a.value)),
-  matches: ofText((a, pattern) => matcher(parsed(pattern))(a)),
+  matches: ofText((a, pattern) => matching(pattern)(a)),
   arrayLength: ([a]) => BigInt((a.value as readonly Value[]).length),
   arrayContains: ([a, x]) => (a.value as readonly Value[]).includes(x.value),
   split: ofText((a, separator) => a.split(separator)),

@@ -377,93 +377,55 @@ export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number
   return found
 }
 
-/** The ids that something mentions and nothing in it makes, and those that it makes. */
-interface Ids {
-  readonly free: ReadonlySet<number>
-  readonly made: ReadonlySet<number>
-}
-
-const idsOf = new WeakMap<Rel, Ids>()
-
-const idsIn = (visit: (rel: (x: Rel) => Rel, scalar: (s: Scalar) => Scalar) => void, own: Iterable<number> = []): Ids => {
-  const mentioned = new Set<number>()
-  const made = new Set<number>(own)
-  const rel = (x: Rel): Rel => {
-    const ids = idsOf.get(x) ?? idsOfRel(x)
-    idsOf.set(x, ids)
-    for (const id of ids.free) mentioned.add(id)
-    for (const id of ids.made) made.add(id)
-    return x
-  }
-  const scalar = (s: Scalar): Scalar => {
-    if (s.node.tag === 'column') mentioned.add(s.node.id)
-    return mapScalar(s, { scalar, plan: p => mapPlan(p, rel, scalar) })
-  }
-  visit(rel, scalar)
-  return { free: new Set([...mentioned].filter(id => !made.has(id))), made }
-}
-
-const idsOfRel = (x: Rel): Ids => {
-  const own = [...('columns' in x ? x.columns : []), ...(x.tag === 'aggregate' ? columnsBy(x) : [])]
-  return idsIn(
-    (rel, scalar) => mapRel(x, rel, scalar),
-    own.map(c => c.id),
-  )
-}
-
-/** The column ids that a relation, or some scalars, mention and do not make themselves: those of relations around. Those of a relation are found once. */
-export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> =>
-  idsIn((rel, scalar) => {
-    if ('tag' in r) rel(r)
-    else r.forEach(scalar)
-  }).free
-
-/**
- * Whether scalars mention none of a relation's columns, and they or those beside them mention others: an SQL aggregate of them
- * would belong to a query around.
- */
-export const isForeignTo = (rel: Rel, some: readonly Scalar[], beside: readonly Scalar[] = []): boolean => {
-  const own = new Set(columnsBy(rel).map(c => c.id))
-  return [...freeIn([...some, ...beside])].some(id => !own.has(id)) && ![...freeIn(some)].some(id => own.has(id))
-}
-
 const brought = new WeakMap<Rel, readonly Named[]>()
 
-/** The columns that a relation brings to those above it. */
+/** The columns that a relation brings to those above it. Only what was asked for is kept: a chain of joins has those of all its inputs. */
 export const columnsBy = (rel: Rel): readonly Named[] => {
-  const known = brought.get(rel) ?? columnsOfRel(rel)
-  brought.set(rel, known)
-  return known
+  const known = brought.get(rel)
+  if (known !== undefined) return known
+  const found: Named[] = []
+  const add = (r: Rel): void => {
+    for (const input of passedOn(r)) add(input)
+    for (const c of ownColumns(r)) found.push(c)
+  }
+  add(rel)
+  brought.set(rel, found)
+  return found
 }
 
-const columnsOfRel = (rel: Rel): readonly Named[] => {
+/** The inputs whose columns a relation brings, too. */
+const passedOn = (rel: Rel): readonly Rel[] => {
+  switch (rel.tag) {
+    case 'join':
+      return [rel.left, rel.right]
+    case 'filter':
+    case 'limit':
+    case 'window':
+    case 'derive':
+      return [rel.input]
+    default:
+      return []
+  }
+}
+
+const ownColumns = (rel: Rel): readonly Named[] => {
   const computed = (columns: readonly Computed[]): readonly Named[] => columns.map(c => ({ id: c.id, name: c.name, type: c.scalar.type }))
   switch (rel.tag) {
     case 'unit':
     case 'empty':
-      return []
-    case 'scan':
-    case 'values':
-    case 'elements':
-    case 'set':
-    case 'cte':
-    case 'self':
-      return rel.columns
     case 'filter':
     case 'limit':
-      return columnsBy(rel.input)
     case 'join':
-      return [...columnsBy(rel.left), ...columnsBy(rel.right)]
+      return []
     case 'aggregate':
       return rel.sets === null
         ? [...computed(rel.keys), ...rel.aggs]
         : [...computed(rel.keys).map(k => ({ ...k, type: { ...k.type, nullable: true } })), ...rel.aggs, ...rel.sets.present]
-    case 'window':
-      return [...columnsBy(rel.input), ...rel.columns]
     case 'distinct':
-      return computed(rel.columns)
     case 'derive':
-      return [...columnsBy(rel.input), ...computed(rel.columns)]
+      return computed(rel.columns)
+    default:
+      return rel.columns
   }
 }
 

@@ -4,8 +4,10 @@
  * SQL takes an aggregate whose argument mentions outer columns only for one of the query around, and engines refuse outer columns
  * in a partition or an order. Such scalars become columns of the relation first; `reify` gives the ids.
  */
+
+import { freeIn, isForeignTo, madeIn } from './ids.js'
 import { TRUE } from './parts.js'
-import { type AggColumn, type Computed, column, columnsBy, freeIn, isForeignTo, type Rel, type Scalar, type WindowColumn } from './Rel.js'
+import { type AggColumn, type Computed, column, type Rel, type Scalar, type WindowColumn } from './Rel.js'
 
 /** A column id that is not taken. */
 type Fresh = () => number
@@ -46,7 +48,7 @@ export const ownAggregates = (
  * rows; what mentions others too is computed in a derived table first.
  */
 export const ownWindows = (fresh: Fresh, input: Rel, columns: readonly WindowColumn[]): Rel => {
-  const own = new Set(columnsBy(input).map(c => c.id))
+  const own = madeIn(input)
   const moved: Computed[] = []
   const local = (s: Scalar): Scalar => {
     const mentioned = [...freeIn([s])]

@@ -7,7 +7,8 @@
 import type { AnyExpr, RowShape } from '../core/Syntax.js'
 import { expr } from '../core/Syntax.js'
 import { mapLeaves } from '../core/scope.js'
-import { columnsBy, conjunction, conjuncts, freeIn, type Named, type Plan, type Rel, type Scalar } from './Rel.js'
+import { freeIn, madeIn } from './ids.js'
+import { columnsBy, conjunction, conjuncts, type Named, type Plan, type Rel, type Scalar } from './Rel.js'
 
 export const TRUE: Scalar = { node: { tag: 'literal', value: true }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }
 export const FALSE: Scalar = { ...TRUE, node: { tag: 'literal', value: false } }
@@ -35,7 +36,7 @@ export const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal'
 export const ofOneRow = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): Scalar['node'] | null => {
   const conditions = conditionsOfOne(rel)
   if (conditions === null || row === undefined) return null
-  const computed = new Set(columnsBy(rel).map(c => c.id))
+  const computed = madeIn(rel)
   if ([...freeIn([row, ...conditions])].some(id => computed.has(id))) return null
   const condition = conjunction(conditions)
   return condition === null ? row.node : { tag: 'case', branches: [[condition, row]], otherwise: none }

@@ -48,6 +48,7 @@ import {
 } from '../core/scope.js'
 import { steady } from '../core/volatile.js'
 import { isByArray, ofValues, valuesOf } from './arrayAggregates.js'
+import { freeIn, isForeignTo } from './ids.js'
 import { ownAggregates, ownWindows } from './ownArguments.js'
 import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './parts.js'
 import {
@@ -56,8 +57,6 @@ import {
   type Computed,
   column,
   type Definition,
-  freeIn,
-  isForeignTo,
   type Named,
   type Output,
   type Plan,

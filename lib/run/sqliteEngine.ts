@@ -5,10 +5,10 @@
  * errors and what a session has to be told are the same; only the driver differs.
  */
 
+import { matching } from '../core/automaton.js'
 import { type DbError, type ForeignKeyViolation, foreignKeyViolation } from '../core/DbError.js'
 import { decimalText, digitsAt } from '../core/decimals.js'
 import type { Capabilities } from '../core/Interpreter.js'
-import { matcher, parsed } from '../core/regex.js'
 import { foreignKeyName } from '../core/Schema.js'
 import { sha256 } from '../core/sha256.js'
 import { lowerCase, upperCase } from '../core/simpleCase.js'
@@ -55,18 +55,6 @@ const power = (a: unknown, b: unknown): unknown => {
   if (typeof a !== 'number' || typeof b !== 'number' || (a === 0 && b < 0)) return null
   const answer = a ** b
   return Number.isNaN(answer) ? null : answer
-}
-
-const matchers = new Map<string, (text: string) => boolean>()
-
-/** The matcher of a pattern, which is the same for each row of a statement. */
-const matching = (pattern: string): ((text: string) => boolean) => {
-  const known = matchers.get(pattern)
-  if (known !== undefined) return known
-  if (matchers.size >= 100) matchers.clear()
-  const made = matcher(parsed(pattern))
-  matchers.set(pattern, made)
-  return made
 }
 
 const ofBytes =

@@ -9,14 +9,17 @@
  * `defs` says what each column id is inside the block: a column of a source, or an expression. Which
  * columns a derived table has to bring is known only when the block around it is printed.
  */
+import { Chain } from '../core/chain.js'
 import { FUNCTIONS } from '../core/functions.js'
 import type { AnyTable, ExprType } from '../core/Syntax.js'
+import { freeIn } from '../plan/ids.js'
+import { placesOf } from '../plan/places.js'
 import {
   type AggScalar,
   type Computed,
+  columnsBy,
   columnsOf,
   conjuncts,
-  freeIn,
   hasQuery,
   isColumn,
   isLiteral,
@@ -71,7 +74,9 @@ export interface Block {
   readonly order: readonly SortKey[]
   readonly count: Scalar | null
   readonly offset: Scalar | null
-  readonly defs: ReadonlyMap<number, Def>
+  readonly defs: Chain<number, Def>
+  /** Whether it computes of the rows around a row: what it does with rows comes before, what is done with them later has to wait. */
+  readonly windowed: boolean
 }
 
 const EMPTY: Block = {
@@ -85,7 +90,8 @@ const EMPTY: Block = {
   order: [],
   count: null,
   offset: null,
-  defs: new Map(),
+  defs: Chain.of(),
+  windowed: false,
 }
 
 /** What a dialect can't do in one block. */
@@ -100,15 +106,9 @@ export interface BlockOptions {
   readonly outerInHaving: boolean
 }
 
-/** Whether a block computes of the rows around a row: what it does with rows comes before, what is done with them later has to wait. */
-export const isWindowed = (b: Block): boolean => {
-  for (const d of b.defs.values()) if (d.tag === 'window') return true
-  return false
-}
+const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited && !b.windowed
 
-const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited && !isWindowed(b)
-
-export const defined = (b: Block, more: Iterable<readonly [number, Def]>): ReadonlyMap<number, Def> => new Map([...b.defs, ...more])
+export const defined = (b: Block, more: Iterable<readonly [number, Def]>): Chain<number, Def> => b.defs.with(more)
 
 const scalars = (columns: readonly Computed[]): readonly (readonly [number, Def])[] =>
   columns.map(c => [c.id, { tag: 'scalar', name: c.name, type: c.scalar.type, scalar: c.scalar }])
@@ -121,14 +121,16 @@ export const over = (
 ): Block => ({
   ...EMPTY,
   sources: [{ from, join: 'inner', on: [], hint }],
-  defs: new Map([...columns].map(([id, c]) => [id, { tag: 'column', source: from, name: c.name, type: c.type }])),
+  defs: Chain.of(Array.from(columns, ([id, c]) => [id, { tag: 'column', source: from, name: c.name, type: c.type }])),
 })
 
 const named = (columns: readonly Named[]): readonly (readonly [number, Named])[] => columns.map(c => [c.id, c])
 
 /** Closes a block: a new one that reads from it as a derived table. `rel` is what the closed block was made of. */
-export const wrap = (block: Block, rel: Rel): Block =>
-  over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', block.defs)
+export const wrap = (block: Block, rel: Rel): Block => {
+  const columns = columnsBy(rel).map(c => [c.id, block.defs.get(c.id) ?? c] as const)
+  return over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', columns)
+}
 
 /** Whether an expression is printed with a parameter in it. */
 const hasParameter = (s: Scalar): boolean => {
@@ -177,8 +179,10 @@ const bound = (b: Block, name: string | null): Block => {
 }
 
 /** The sort keys that decide something: neither the same in every row, nor there before. */
-export const deciding = (keys: readonly SortKey[], b: Block | null = null): readonly SortKey[] =>
-  keys.filter((k, i) => !isConstant(k.scalar, b) && keys.findIndex(other => sameScalar(other.scalar, k.scalar)) === i)
+export const deciding = (keys: readonly SortKey[], b: Block | null = null): readonly SortKey[] => {
+  const first = placesOf(keys.map(k => k.scalar))
+  return keys.filter((k, i) => !isConstant(k.scalar, b) && first(k.scalar) === i)
+}
 
 const joined = (rel: Rel & { readonly tag: 'join' }, options: BlockOptions): Block => {
   const opened = openBlock(rel.left, options)
@@ -272,6 +276,7 @@ const windowed = ({ input, columns }: Rel & { readonly tag: 'window' }, options:
     const b = isRows(block) ? block : wrap(block, rel)
     block = {
       ...b,
+      windowed: true,
       defs: defined(
         b,
         some.map(c => [c.id, { tag: 'window', ...c }] as const),
@@ -313,7 +318,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       const closed =
         opened.limited ||
         opened.distinct !== null ||
-        isWindowed(opened) ||
+        opened.windowed ||
         (opened.group !== null && !options.outerInHaving && [...freeIn([rel.predicate])].some(id => !opened.defs.has(id))) ||
         asksGroups(opened, [rel.predicate], options) ||
         mentionsKey(opened, rel.predicate, options) ||
@@ -357,7 +362,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
 /** A sub-query can't mention what a group, or a window, of the query around it computes: that has to be a column first. */
 export const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
   (b.group !== null && some.some(s => hasQuery(s) || (s.node.tag !== 'column' && mentionsKey(b, s, options)))) ||
-  (isWindowed(b) && some.some(hasQuery))
+  (b.windowed && some.some(hasQuery))
 
 /** Whether an expression mentions a group key that is itself an expression, where the dialect minds. */
 const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
@@ -421,12 +426,13 @@ export const blockOf = (rel: Rel, order: readonly SortKey[], outputs: readonly S
 /** Where the conditions of a block are said: with the join that they are about, or in WHERE. */
 export const placed = (b: Block): { readonly sources: readonly Source[]; readonly where: readonly Scalar[] } => {
   const on = b.sources.map(s => [...s.on])
+  const places = new Map(b.sources.map((s, i) => [s.from, i]))
   const where: Scalar[] = []
   for (const condition of b.where) {
     const touched = [...columnsOf(condition)].flatMap(id => {
       const def = b.defs.get(id)
       if (def?.tag !== 'column') return def === undefined ? [] : [-1]
-      return [b.sources.findIndex(s => s.from === def.source)]
+      return [places.get(def.source) ?? -1]
     })
     const last = Math.max(-1, ...touched)
     const joins = new Set(touched).size > 1 && !touched.includes(-1) && touched.every(i => b.sources[i]?.join === 'inner')

@@ -11,7 +11,7 @@ import type { Explained } from '../core/Interpreter.js'
 import type { SqlType } from '../core/SqlType.js'
 import type { AggFn, AnyTable, Lock, OwnFn, ScalarFn } from '../core/Syntax.js'
 import type { Rel, Scalar } from '../plan/Rel.js'
-import type { Fragment, Slot } from './Fragment.js'
+import { type Fragment, list, type Slot, sql } from './Fragment.js'
 import type { Labelling } from './identifier.js'
 import type { Lexis } from './statementText.js'
 import type { Values } from './Values.js'
@@ -390,11 +390,11 @@ export const infix =
   (operator: string, at: number): CallPrinter =>
   args => ({
     level: at,
-    fragment: { pieces: [...args.arg(0, at === level.comparison ? at + 1 : at).pieces, ` ${operator} `, ...args.arg(1, at + 1).pieces] },
+    fragment: sql`${args.arg(0, at === level.comparison ? at + 1 : at)} ${operator} ${args.arg(1, at + 1)}`,
   })
 
 /** A function of all arguments. */
 export const named =
   (name: string): CallPrinter =>
   args =>
-    atom({ pieces: [`${name}(`, ...args.all().flatMap((a, i) => (i === 0 ? a.pieces : [', ', ...a.pieces])), ')'] })
+    atom(sql`${name}(${list(args.all())})`)

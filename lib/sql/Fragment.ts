@@ -15,29 +15,44 @@ export type Slot =
   | { readonly tag: 'value'; readonly value: unknown; readonly type: ExprType }
   | { readonly tag: 'named'; readonly name: string; readonly type: ExprType; readonly isRowCount?: true }
 
+type Piece = string | Slot | Fragment
+
+/** A piece may be a fragment of many pieces: it is not copied into what it stands in. One piece alone is none. */
 export interface Fragment {
-  readonly pieces: readonly (string | Slot)[]
+  readonly pieces: readonly Piece[]
 }
+
+const isFragment = (p: Piece): p is Fragment => typeof p === 'object' && 'pieces' in p
+
+/** A fragment of more pieces is not copied. */
+const FEW = 8
+
+const fragment = (parts: Iterable<string | Fragment>): Fragment => {
+  const pieces: Piece[] = []
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      if (part !== '') pieces.push(part)
+    } else if (part.pieces.length > FEW) pieces.push(part)
+    else pieces.push(...part.pieces)
+  }
+  const [only] = pieces
+  return pieces.length === 1 && only !== undefined && isFragment(only) ? only : { pieces }
+}
+
+/** The slot that a fragment is; undefined where it is something else. */
+export const slotOf = ({ pieces: [only, ...more] }: Fragment): Slot | undefined =>
+  more.length === 0 && typeof only === 'object' && !isFragment(only) ? only : undefined
 
 export const text = (s: string): Fragment => ({ pieces: [s] })
 
 export const slot = (s: Slot): Fragment => ({ pieces: [s] })
 
 /** A template of texts and fragments. Plain strings in it are SQL text: only for keywords and quoted identifiers. */
-export const sql = (texts: TemplateStringsArray, ...parts: readonly (Fragment | string)[]): Fragment => {
-  const pieces: (string | Slot)[] = []
-  texts.forEach((t, i) => {
-    if (t !== '') pieces.push(t)
-    const part = parts[i]
-    if (typeof part === 'string') pieces.push(part)
-    else if (part !== undefined) for (const piece of part.pieces) pieces.push(piece)
-  })
-  return { pieces }
-}
+export const sql = (texts: TemplateStringsArray, ...parts: readonly (Fragment | string)[]): Fragment =>
+  fragment(texts.flatMap((t, i) => (i === 0 ? [t] : [parts[i - 1] as Fragment | string, t])))
 
-export const join = (parts: readonly Fragment[], separator: string): Fragment => ({
-  pieces: parts.flatMap((p, i) => (i === 0 || separator === '' ? p.pieces : [separator, ...p.pieces])),
-})
+export const join = (parts: readonly Fragment[], separator: string): Fragment =>
+  fragment(parts.flatMap((p, i) => (i === 0 ? [p] : [separator, p])))
 
 export const list = (parts: readonly Fragment[]): Fragment => join(parts, ', ')
 
@@ -61,9 +76,15 @@ export const flatten = (f: Fragment, placeholder: (n: number, s: Slot) => string
   const slots: Slot[] = []
   const numbers = new Map<Slot, number>()
   let result = ''
-  for (const piece of f.pieces) {
+  // a loop: fragments stand in each other as deep as queries do
+  const waiting: Piece[] = [f]
+  for (let piece = waiting.pop(); piece !== undefined; piece = waiting.pop()) {
     if (typeof piece === 'string') {
       result += piece
+      continue
+    }
+    if (isFragment(piece)) {
+      for (let i = piece.pieces.length; i > 0; i -= 1) waiting.push(piece.pieces[i - 1] as Piece)
       continue
     }
     let n = reuse ? numbers.get(piece) : undefined

@@ -36,16 +36,28 @@ const trimmed = (label: string): string => label.replace(/^[\p{Cc} ]+|[\t-\r ]+$
 /** How an engine changes what it can't have in a label. */
 export type Labelling = (label: string) => string
 
+/** Gives each name that is wished for once, and then others, numbered from 2; also for engines that ignore case. */
+export const freeNames = () => {
+  const used = new Set<string>()
+  /** From which number on a name may be free. */
+  const from = new Map<string, number>()
+  return (wished: string, numbered: (n: number) => string): string => {
+    let n = from.get(wished) ?? 1
+    const named = (): string => (n === 1 ? wished : numbered(n))
+    while (used.has(named().toLowerCase())) n += 1
+    from.set(wished, n)
+    used.add(named().toLowerCase())
+    return named()
+  }
+}
+
 /** Labels made fit to quote and different from each other, also for engines that ignore case. */
 export const distinctLabels = (names: readonly string[], label: Labelling): readonly string[] => {
-  const used = new Set<string>()
+  const free = freeNames()
   return names.map(name => {
     const plain = label(trimmed(name))
     const wished = plain === '' || textProblem(plain) !== null || isRisky(plain) ? 'value' : shortName(plain, 50)
-    let free = wished
-    for (let n = 2; used.has(free.toLowerCase()); n += 1) free = `${wished}_${n}`
-    used.add(free.toLowerCase())
-    return free
+    return free(wished, n => `${wished}_${n}`)
   })
 }
 
@@ -53,8 +65,10 @@ export const distinctLabels = (names: readonly string[], label: Labelling): read
 export const labelsOf = (outputs: readonly Output[], label: Labelling): readonly string[] => {
   const steps = (o: Output): readonly string[] => o.path.map(step => (step === '?' ? 'present' : step))
   const last = outputs.map(o => steps(o).at(-1) ?? 'value')
+  const seen = new Set<string>()
+  const twice = new Set(last.filter(n => seen.has(n) || !seen.add(n)))
   return distinctLabels(
-    outputs.map((o, i) => (last.filter(n => n === last[i]).length > 1 ? steps(o).join('_') || 'value' : (last[i] as string))),
+    outputs.map((o, i) => (twice.has(last[i] as string) ? steps(o).join('_') || 'value' : (last[i] as string))),
     label,
   )
 }

@@ -12,7 +12,7 @@ import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
 import { hasDifference } from '../plan/Rel.js'
 import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Place, type Printed } from './Dialect.js'
-import { type Fragment, list, optional, type Slot, sql, text } from './Fragment.js'
+import { type Fragment, list, optional, type Slot, slotOf, sql, text } from './Fragment.js'
 import { mysqlDocuments } from './jsonBuild.js'
 import { mysqlContains } from './jsonContains.js'
 import { mysqlJson } from './jsonPath.js'
@@ -76,8 +76,8 @@ const collated = (type: SqlType): string => (isText(type) ? ` COLLATE ${COLLATIO
 const parameter: Dialect['parameter'] = (placeholder, type, place) => {
   // beside a decimal, which every sum is, an integer becomes one with 30 digits after the point, and shows them as text
   const plain = parameterOf(told)(placeholder, type, place === 'inside' && isInteger(type) ? 'alone' : place)
-  const [p] = placeholder.pieces
-  const long = place !== 'stored' && p !== undefined && typeof p !== 'string' && mayBeLong(p, place)
+  const p = slotOf(placeholder)
+  const long = place !== 'stored' && p !== undefined && mayBeLong(p, place)
   return long ? sql`coalesce(${plain}, CAST(CAST(NULL AS JSON) AS ${castName(type)}))` : plain
 }
 

@@ -8,6 +8,7 @@
 import { refuse, unsupported } from '../core/DbError.js'
 import { isInteger, type SqlType } from '../core/SqlType.js'
 import { shortName } from '../core/Table.js'
+import { placesOf } from '../plan/places.js'
 import {
   boolean,
   columnsOf,
@@ -21,7 +22,6 @@ import {
   type Scalar,
   type SortKey,
   sameOrder,
-  sameScalar,
 } from '../plan/Rel.js'
 import {
   asksGroups,
@@ -31,7 +31,6 @@ import {
   deciding,
   type From,
   hidesGroup,
-  isWindowed,
   openBlock,
   ordersSelected,
   over,
@@ -43,7 +42,7 @@ import {
 import type { Dialect, Lateral } from './Dialect.js'
 import { level } from './Dialect.js'
 import { type Fragment, join, list, optional, slot, sql, text } from './Fragment.js'
-import { distinctLabels, isPlainName, isRisky, labelsOf } from './identifier.js'
+import { distinctLabels, freeNames, isPlainName, isRisky, labelsOf } from './identifier.js'
 import { isOuter, withOwnColumn, withOwnConditions } from './ownColumns.js'
 import { isParameter } from './parameters.js'
 import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
@@ -69,16 +68,13 @@ export interface Renderer {
 }
 
 export const renderer = (dialect: Dialect): Renderer => {
-  const used = new Set<string>()
+  const free = freeNames()
   const { groupByParameters, groupKeysInside, windowsTogether, outerInHaving } = dialect
   const options = { groupByParameters, groupKeysInside, windowsTogether, outerInHaving }
 
   const alias = (hint: string): string => {
     const wished = dialect.label(hint)
-    let name = wished
-    for (let n = 2; used.has(name.toLowerCase()); n += 1) name = `${shortName(wished, 50)}_${n}`
-    used.add(name.toLowerCase())
-    return name
+    return free(wished, n => `${shortName(wished, 50)}_${n}`)
   }
 
   // --- Blocks ---------------------------------------------------------------------------------
@@ -92,9 +88,9 @@ export const renderer = (dialect: Dialect): Renderer => {
     inAggregate: parent.inAggregate,
   })
 
-  /** The ids that a block needs of its sources: mentioned by its clauses, directly or through what it computes. */
-  const needed = (block: Block, outputs: readonly Scalar[]): ReadonlySet<number> => {
-    const found = new Set<number>()
+  /** The ids that a block needs of each of its sources: mentioned by its clauses, directly or through what it computes. */
+  const needed = (block: Block, outputs: readonly Scalar[]): ReadonlyMap<From, readonly number[]> => {
+    const found = new Map<From, number[]>()
     const visited = new Set<number>()
     const add = (s: Scalar): void => {
       for (const id of columnsOf(s)) reach(id)
@@ -103,8 +99,12 @@ export const renderer = (dialect: Dialect): Renderer => {
       if (visited.has(id)) return
       visited.add(id)
       const def = block.defs.get(id)
-      if (def === undefined || def.tag === 'column') found.add(id)
-      else if (def.tag === 'scalar') add(def.scalar)
+      if (def === undefined) return
+      if (def.tag === 'column') {
+        const ids = found.get(def.source)
+        if (ids === undefined) found.set(def.source, [id])
+        else ids.push(id)
+      } else if (def.tag === 'scalar') add(def.scalar)
       else for (const s of partsOf(def.tag === 'agg' ? def.agg : def.window)) add(s)
     }
     for (const s of [...outputs, ...block.where, ...(block.group ?? []), ...block.having, ...block.order.map(k => k.scalar)]) add(s)
@@ -121,7 +121,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     const needs = needed(block, outputs)
     const { sources, where } = placed(block)
     const p = scalarsIn(env)
-    const from = sources.map((s, i) => sourceText(s, i, block, env, needs))
+    const from = sources.map((s, i) => sourceText(s, i, block, env, needs.get(s.from) ?? []))
     const conditions = where.map(w => p.fragment(w, where.length > 1 ? level.and : 0))
     const having = block.having.map(h => p.fragment(h, block.having.length > 1 ? level.and : 0))
     const keys = (some: readonly Scalar[]): Fragment => list(some.map(g => p.fragment(g)))
@@ -133,11 +133,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     )}${optional(having.length > 0, () => sql` HAVING ${join(having, ' AND ')}`)}`
   }
 
-  const sourceText = (s: Source, i: number, block: Block, env: Env, needs: ReadonlySet<number>): Fragment => {
-    const ids = [...needs].filter(id => {
-      const def = block.defs.get(id)
-      return def?.tag === 'column' && def.source === s.from
-    })
+  const sourceText = (s: Source, i: number, block: Block, env: Env, ids: readonly number[]): Fragment => {
     const { item, name, read, lateral } = fromItem(s, ids, block, env)
     env.sources.set(s.from, { name, read })
     const on = s.on.map(c => {
@@ -311,7 +307,8 @@ export const renderer = (dialect: Dialect): Renderer => {
       const [only, ...more] = printed.pieces
       return more.length === 0 && typeof only === 'string' && only.endsWith(`.${label}`) ? printed : sql`${printed} AS ${label}`
     })
-    const order = deciding(block.order, block).map(k => p.sortKey(k, labelled(k, block, outputs, labels, use)))
+    const label = labelling(block, outputs, labels, use)
+    const order = deciding(block.order, block).map(k => p.sortKey(k, label(k)))
     // what makes a block of one group: a SELECT without any aggregate would have a row for each row
     const nothing = block.group?.length === 0 ? 'count(*)' : '1'
     if (hidesGroup(block, outputs))
@@ -338,21 +335,19 @@ export const renderer = (dialect: Dialect): Renderer => {
     })
 
   /** The label by which a computed output is sorted, where no column of a source has the same name. */
-  const labelled = (
-    k: SortKey,
-    block: Block,
-    outputs: readonly Scalar[],
-    labels: readonly (string | null)[],
-    use: Use,
-  ): Fragment | undefined => {
+  const labelling = (block: Block, outputs: readonly Scalar[], labels: readonly (string | null)[], use: Use) => {
+    if (block.order.length === 0) return () => undefined
+    const place = placesOf(outputs)
+    const taken = new Set(Array.from(block.defs, ([, d]) => (d.tag === 'column' ? d.name.toLowerCase() : null)))
     const isStored = (s: Scalar): boolean => {
       const def = s.node.tag === 'column' ? block.defs.get(s.node.id) : undefined
       return def?.tag === 'column' || (def?.tag === 'scalar' && isStored(def.scalar))
     }
-    const label = isStored(k.scalar) ? null : labels[outputs.findIndex(s => sameScalar(s, k.scalar))]
-    if (label == null || !isPlainName(label) || (use === 'result' && !isReadAsIs(k.scalar.type.sql))) return undefined
-    const isTaken = [...block.defs.values()].some(d => d.tag === 'column' && d.name.toLowerCase() === label.toLowerCase())
-    return isTaken ? undefined : text(dialect.quote(label))
+    return (k: SortKey): Fragment | undefined => {
+      const label = isStored(k.scalar) ? null : labels[place(k.scalar)]
+      if (label == null || !isPlainName(label) || (use === 'result' && !isReadAsIs(k.scalar.type.sql))) return undefined
+      return taken.has(label.toLowerCase()) ? undefined : text(dialect.quote(label))
+    }
   }
 
   const ordered = (keys: readonly Fragment[]): Fragment => optional(keys.length > 0, () => sql` ORDER BY ${list(keys)}`)
@@ -462,7 +457,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   const collectable = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[]): boolean => {
     const { limit, distinct } = dialect.inCollection
     const free = b.distinct === null || (distinct && selects(b, outputs) && ordersSelected(b, order))
-    return b.group === null && !isWindowed(b) && free && (!b.limited || (limit && (order.length === 0 || sameOrder(order, b.order))))
+    return b.group === null && !b.windowed && free && (!b.limited || (limit && (order.length === 0 || sameOrder(order, b.order))))
   }
 
   /** The rows of a block, in an order, as one JSON array of arrays. */
@@ -506,7 +501,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     const bound = [...ids, ...(block.distinct ?? []).filter(id => !ids.includes(id))]
     const outputs = bound.map((id): Scalar => ({ node: { tag: 'column', id }, type: (block.defs.get(id) as Def).type }))
     if (collectable(block, outputs, block.order)) return arrayOf(block, outputs, block.order, env)
-    if (isWindowed(block)) {
+    if (block.windowed) {
       const whole = over({ tag: 'block', block, free: from.free }, 'windowed', block.defs)
       return dialect.correlatedDerived ? arrayOf(whole, outputs, [], env) : dependent()
     }

@@ -8,11 +8,12 @@ import fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/core/Agg.js'
+import { matching } from '../../lib/core/automaton.js'
 import { check, int, nullable, text } from '../../lib/core/Column.js'
 import * as C from '../../lib/core/Command.js'
 import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
-import { matcher, parsed, written } from '../../lib/core/regex.js'
+import { parsed, written } from '../../lib/core/regex.js'
 import { table } from '../../lib/core/Table.js'
 import { memory } from '../../lib/run/memory.js'
 import { suite } from '../suite.js'
@@ -349,7 +350,7 @@ const test = suite('regular expressions')
 test('match what JavaScript’s own match', () => {
   for (const p of [...PATTERNS, ...random]) {
     const [regex, own] = [parsed(p), new RegExp(p, 'su')]
-    const wide = matcher(regex)
+    const wide = matching(p)
     for (const t of TEXTS) assert.is(wide(t), narrow(p) ? wide(t) : own.test(t), `${JSON.stringify(t)} by ${p}`)
     assert.ok(written(regex, { end: '$', any: '.' }).length > 0)
   }

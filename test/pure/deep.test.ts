@@ -11,7 +11,9 @@ import * as X from '../../lib/core/Expr.js'
 import * as Q from '../../lib/core/Query.js'
 import type { AnyExpr, AnyQuery } from '../../lib/core/Syntax.js'
 import { table } from '../../lib/core/Table.js'
+import { evaluate } from '../../lib/model/evaluate.js'
 import { toSql } from '../../lib/sql/index.js'
+import { GROWING, grownDatabase } from '../growing.js'
 import { suite } from '../suite.js'
 
 const test = suite('deep queries')
@@ -80,5 +82,54 @@ test('a field that is made of itself twice, again and again, is refused', () => 
   assert.match(E.isLeft(answer) ? answer.left.message : '', /written out: give what is used more than once a query of its own/)
   assert.ok(ms < 3_000, `${ms.toFixed(0)} ms`)
 })
+
+// --- The curve --------------------------------------------------------------------------------
+
+const COMBINATORS = [
+  'let',
+  'bindOf',
+  'bind',
+  'join',
+  'leftJoin',
+  'mapRow',
+  'where',
+  'orderBy',
+  'keys of orderBy',
+  'union',
+  'unionAll',
+  'except',
+]
+
+/** Four times as much takes 16 times as long where it grows with the square, 5 times where it does with n log n. */
+const MOST_GROWTH = 10
+const ATTEMPTS = 5
+
+/** CPU milliseconds, which other processes on the machine do not lengthen; less than a few are noise. */
+const cpu = (run: () => E.Either<unknown, unknown>): number => {
+  const started = process.cpuUsage()
+  assert.ok(E.isRight(run()))
+  const { user, system } = process.cpuUsage(started)
+  return Math.max((user + system) / 1_000, 5)
+}
+
+const ROADS: { readonly [name: string]: (q: AnyQuery) => E.Either<unknown, unknown> } = {
+  'as SQL': q => toSql('postgres')(q),
+  'in memory': q => evaluate(grownDatabase, q),
+}
+
+for (const [road, take] of Object.entries(ROADS)) {
+  for (const name of COMBINATORS) {
+    test(`${name} ${road}: four times as many take far less than 16 times as long`, () => {
+      const make = GROWING[name] as (n: number) => AnyQuery
+      const ratios: number[] = []
+      // a collection of garbage, or a compilation, falls into some attempt: growth shows in each
+      while (ratios.length < ATTEMPTS && ratios.every(r => r > MOST_GROWTH)) {
+        const [few, many] = [cpu(() => take(make(200))), cpu(() => take(make(800)))]
+        ratios.push(many / few)
+      }
+      assert.ok(Math.min(...ratios) <= MOST_GROWTH, `${name} ${road}: ${ratios.map(r => r.toFixed(1)).join(', ')}`)
+    })
+  }
+}
 
 test.run()

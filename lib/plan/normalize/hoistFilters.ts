@@ -7,16 +7,17 @@
  * `bind(name, s => where(...)(from(table)))` into an ordinary join. What is about r alone stays with it under a left join,
  * where r may be a join itself.
  */
-import { both, columnsBy, conjunction, conjuncts, freeIn, type Rel, type Scalar } from '../Rel.js'
+import { freeIn, madeIn } from '../ids.js'
+import { both, conjunction, conjuncts, type Rel, type Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 
 type Join = Rel & { readonly tag: 'join' }
 
 /** The parts of a condition that mention columns which are not the relation's own, and the others. */
 const split = (condition: Scalar, rel: Rel): { readonly foreign: Scalar | null; readonly own: Scalar | null } => {
-  const brought = new Set(columnsBy(rel).map(c => c.id))
+  const made = madeIn(rel)
   const all = conjuncts(condition)
-  const isForeign = (s: Scalar): boolean => [...freeIn([s])].some(id => !brought.has(id))
+  const isForeign = (s: Scalar): boolean => [...freeIn([s])].some(id => !made.has(id))
   return { foreign: conjunction(all.filter(isForeign)), own: conjunction(all.filter(s => !isForeign(s))) }
 }
 

@@ -2,9 +2,9 @@
  * `filter(filter(r, p), q)` becomes `filter(r, p and q)`; a filter that is always true goes.
  *
  * `where` keeps rows whose condition is true: of a conjunction that is so when it is of each part,
- * also in three-valued logic.
+ * also in three-valued logic. Many filters on each other become one at once, not by one more conjunct each time.
  */
-import { both, isLiteral } from '../Rel.js'
+import { conjunction, conjuncts, isLiteral, type Rel } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 
 export const mergeFilters: Rewrite = {
@@ -13,7 +13,10 @@ export const mergeFilters: Rewrite = {
     if (rel.tag !== 'filter') return null
     if (isLiteral(rel.predicate, true)) return rel.input
     if (rel.input.tag !== 'filter') return null
-    const predicate = both(rel.input.predicate, rel.predicate)
-    return predicate === null ? null : { tag: 'filter', input: rel.input.input, predicate }
+    const predicates = [rel.predicate]
+    let input: Rel = rel.input
+    for (; input.tag === 'filter'; input = input.input) predicates.push(input.predicate)
+    const predicate = conjunction(predicates.reverse().flatMap(conjuncts))
+    return predicate && { tag: 'filter', input, predicate }
   },
 }

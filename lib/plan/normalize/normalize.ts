@@ -41,7 +41,9 @@ export const rewriteWith =
       }
       return rel
     }
-    const rel = (r: Rel): Rel => settle(mapRel(r, rel, scalar))
+    // the filters of a chain are merged before it is walked, so that their conditions are looked at once
+    const rel = (r: Rel): Rel => settle(mapRel((merges && mergeFilters.apply(r)) || r, rel, scalar))
+    const merges = some.includes(mergeFilters)
     const whole = (p: Plan): Plan => mapPlan(p, rel, scalar)
     return whole(plan)
   }
