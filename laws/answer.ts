@@ -7,9 +7,9 @@
  * compared by time, bytes by byte, JSON without regard to the order of its keys.
  */
 import * as O from 'fp-ts/lib/Option.js'
-import { attempting } from '../lib/core/DbError.js'
-import type { AnyQuery, RowShape } from '../lib/core/Syntax.js'
-import { rowOf, visit } from '../lib/core/scope.js'
+import type { AnyQuery, RowShape } from '../lib/core/syntax/Syntax.js'
+import { rowOf, visit } from '../lib/core/syntax/scope.js'
+import { attempting } from '../lib/core/value/DbError.js'
 import { isOrdered } from './arbitrary/assemble.js'
 import { valueText } from './arbitrary/values.js'
 

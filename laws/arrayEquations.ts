@@ -3,7 +3,7 @@
  *
  * In them xs is an array of some values of one kind, perhaps with nulls, s a row of any query, a and b expressions of it.
  */
-import type { AnyQuery } from '../lib/core/Syntax.js'
+import type { AnyQuery } from '../lib/core/syntax/Syntax.js'
 import { apply, type Code, list, piped, record } from './arbitrary/Code.js'
 import { call, columnOf } from './arbitrary/combinators.js'
 import { type Kind, typeOfKind } from './arbitrary/Kind.js'

@@ -5,7 +5,7 @@
  * and r are queries, f and g functions from rows to queries, h from rows to rows, p a condition.
  */
 import * as O from 'fp-ts/lib/Option.js'
-import type { RowShape } from '../lib/core/Syntax.js'
+import type { RowShape } from '../lib/core/syntax/Syntax.js'
 import { apply, type Code, list, piped, pure, record, spread } from './arbitrary/Code.js'
 import { call, combinator } from './arbitrary/combinators.js'
 import { arrays } from './arrayEquations.js'

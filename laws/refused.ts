@@ -5,8 +5,8 @@
  * when a runner refuses more, or when too few of its cases could be compared: a runner that refuses everything keeps no law.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DbError, Unsupported } from '../lib/core/DbError.js'
-import type { Interpreter } from '../lib/core/Interpreter.js'
+import type { DbError, Unsupported } from '../lib/DbError.js'
+import type { Interpreter } from '../lib/Interpreter.js'
 import { COMPARED, type Cover, REFUSED } from './Law.js'
 
 /** The library's own refusals have its name in place of an engine's. */

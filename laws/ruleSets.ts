@@ -7,8 +7,8 @@
  *
  * The laws fill and empty the tables of the schema: give them a database of their own.
  */
-import type { Runner } from '../lib/core/Interpreter.js'
-import type { AnySchema } from '../lib/core/Schema.js'
+import type { Runner } from '../lib/Interpreter.js'
+import type { AnySchema } from '../lib/Schema.js'
 import type { DatabaseOptions } from './arbitrary/database.js'
 import { largeValues, roundTrips } from './codecs.js'
 import { answersItsRows, sameChanges, seesStateBefore, updatesByKey, upsertsInOrder } from './commands.js'

@@ -8,12 +8,12 @@
  * The same query, built twice, is shown the same.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import * as C from '../lib/core/Command.js'
-import type { DbError } from '../lib/core/DbError.js'
-import type { DialectName } from '../lib/core/DialectName.js'
-import * as Q from '../lib/core/Query.js'
-import type { AnySchema } from '../lib/core/Schema.js'
-import type { AnyCommand, AnyQuery } from '../lib/core/Syntax.js'
+import * as C from '../lib/Command.js'
+import type { AnyCommand, AnyQuery } from '../lib/core/syntax/Syntax.js'
+import type { DialectName } from '../lib/core/value/DialectName.js'
+import type { DbError } from '../lib/DbError.js'
+import * as Q from '../lib/Query.js'
+import type { AnySchema } from '../lib/Schema.js'
 import { commandToSql, toSql } from '../lib/sql/index.js'
 import { command } from './arbitrary/command.js'
 import { elaborate, query } from './arbitrary/query.js'

@@ -7,8 +7,8 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js'
-import * as Q from '../lib/core/Query.js'
-import type { AnyQuery } from '../lib/core/Syntax.js'
+import type { AnyQuery } from '../lib/core/syntax/Syntax.js'
+import * as Q from '../lib/Query.js'
 import { type Form, formOf, sameAnswer, show } from './answer.js'
 import { apply, type Code, lambda, list, piped, pure, record, type Variable } from './arbitrary/Code.js'
 import { call } from './arbitrary/combinators.js'

@@ -1,26 +1,35 @@
 /**
- * query-ts: queries, commands and codecs are values; interpreters give them meaning; laws say that
- * the meanings agree.
+ * query-ts: queries, commands and codecs are values; interpreters give them meaning; laws say that the meanings agree.
  *
- * This module is the table of contents: the names that most programs need, grouped by layer. Each
- * module has a subpath of its own (`query-ts/Query`, `query-ts/sqlite`, ...). Runners are not here,
- * because each loads its driver.
+ * This module is the table of contents. Each line is also a subpath (`query-ts/Query`, `query-ts/logged`, ...). The runners
+ * (`query-ts/memory`, `query-ts/sqlite`, `query-ts/sqlite3`, `query-ts/pglite`, `query-ts/postgres`, `query-ts/mysql`) and `query-ts/traced` are
+ * subpaths only, because each loads its driver; so are the laws (`query-ts/laws`).
  */
 
-// values
-export * as Agg from './core/Agg.js'
-export * as Column from './core/Column.js'
-export * as C from './core/Command.js'
-// programs
-export * as DbError from './core/DbError.js'
-export * as Expr from './core/Expr.js'
-export type { Capabilities, Db, Interpreter, Runner, SqlOp } from './core/Interpreter.js'
-export * as Program from './core/Program.js'
-export * as Q from './core/Query.js'
-export { fk, schema } from './core/Schema.js'
-export type { Insert, Row, Scope, Update } from './core/Table.js'
-export { asIs, snakeCase, table } from './core/Table.js'
+// what is asked: queries of expressions, aggregates and window functions
+export * as Agg from './Agg.js'
+// what is stored: columns, tables, and the foreign keys between them
+export * as Column from './Column.js'
+// what is changed
+export * as C from './Command.js'
+// what is done: programs, the interpreters that run them, and how they fail
+export * as DbError from './DbError.js'
+export * as Expr from './Expr.js'
+export type { Capabilities, Db, Interpreter, Runner, SqlOp } from './Interpreter.js'
+export * as Program from './Program.js'
+export * as Q from './Query.js'
+export { fk, schema } from './Schema.js'
 export { createAll, dropAll } from './schema/createAll.js'
-
 // SQL as text
 export { commandToSql, toSql } from './sql/index.js'
+export { asIs, type Insert, type Row, type Scope, snakeCase, table, type Update, view } from './Table.js'
+
+// interpreters made of interpreters
+export { abortable } from './transform/abortable.js'
+export { around } from './transform/around.js'
+export { dryRun } from './transform/dryRun.js'
+export { ensuringSchema } from './transform/ensuringSchema.js'
+export { logged } from './transform/logged.js'
+export { restrictedTo } from './transform/restrictedTo.js'
+export { retrying } from './transform/retrying.js'
+export * as Window from './Window.js'

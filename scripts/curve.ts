@@ -6,8 +6,8 @@
  * `PART` chooses combinators by their names; the tables of memory have two rows.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting } from '../lib/core/DbError.js'
-import type { AnyQuery } from '../lib/core/Syntax.js'
+import type { AnyQuery } from '../lib/core/syntax/Syntax.js'
+import { attempting } from '../lib/core/value/DbError.js'
 import { evaluate } from '../lib/model/evaluate.js'
 import { normalize } from '../lib/plan/normalize/normalize.js'
 import type { Plan } from '../lib/plan/Rel.js'

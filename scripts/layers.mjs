@@ -1,5 +1,6 @@
 // The import rules of the house, in one table; run by `npm run check` and by test/architecture.test.ts.
-//   core <- plan <- sql;  core <- model;  all of these <- run <- transform, schema <- relate, replicate <- vector, cli
+//   core <- program, show, plan, model;  plan <- sql;  program, sql <- run <- transform, schema <- relate, replicate <- vector, cli
+// The files at the root of lib are the public faces: they re-export, and nothing inside imports them.
 //   node scripts/layers.mjs [FOLDER]     prints every import that breaks a rule and exits with 1 if there is one
 // `import type` counts like any other import: a type is knowledge as well.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -8,13 +9,15 @@ import ts from 'typescript'
 
 const root = resolve(process.argv[2] ?? join(import.meta.dirname, '..'))
 
-const ground = ['core', 'plan', 'sql']
+const ground = ['core', 'program', 'plan', 'sql']
 const running = [...ground, 'run']
 const above = [...running, 'transform', 'schema']
 
 /** Folder of lib -> the folders of lib it may import, besides itself. */
 const mayImport = {
   core: [],
+  program: ['core'],
+  show: ['core'],
   plan: ['core'],
   sql: ['core', 'plan'],
   model: ['core'],
@@ -27,10 +30,18 @@ const mayImport = {
   cli: [...above, 'relate', 'replicate', 'vector'],
 }
 /** The one bridge to the model: everything else must agree with it without having seen it. */
-const mayUseModel = ['lib/run/memory.ts', 'lib/index.ts']
+const mayUseModel = ['lib/run/memory.ts']
 
 /** Pure folders know neither Node nor a driver. */
-const pure = ['core', 'plan', 'sql', 'model']
+const pure = ['core', 'program', 'show', 'plan', 'sql', 'model']
+/** What only programs and what runs them may do: core, plans, the model and SQL have no clock and wait for nothing. */
+const timeless = ['core', 'show', 'plan', 'sql', 'model']
+const asynchronous = /\b(Promise|setTimeout|setInterval|setImmediate|queueMicrotask|async|await)\b/
+const withoutComments = text =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/.*$/gm, '')
+    .replace(/(['`])(?:(?!\1)[^\\]|\\.)*\1/g, "''")
 const basePackages = ['fp-ts', 'io-ts']
 
 const sourcesBelow = folder =>
@@ -64,6 +75,10 @@ for (const file of sourcesBelow('lib')) {
   if (layer !== undefined && !(layer in mayImport))
     problems.push(`${file}: the folder lib/${layer} is not in the table of scripts/layers.mjs`)
   const targets = []
+  if (timeless.includes(layer)) {
+    const found = asynchronous.exec(withoutComments(readFileSync(join(root, file), 'utf8')))
+    if (found !== null) problems.push(`${file}: ${found[0]}: lib/${layer} waits for nothing`)
+  }
   for (const specifier of importsOf(file)) {
     if (isRelative(specifier)) {
       const target = targetOf(file, specifier)
@@ -73,7 +88,7 @@ for (const file of sourcesBelow('lib')) {
       if (!target.startsWith('lib/')) problem(file, specifier, 'lib imports nothing outside lib')
       else if (layer !== undefined && layer in mayImport) {
         const targetLayer = target.split('/').length > 2 ? target.split('/')[1] : undefined
-        if (targetLayer === undefined) problem(file, specifier, 'lib/index.ts is for users; import the module itself')
+        if (targetLayer === undefined) problem(file, specifier, 'the files at the root of lib are for users; import the module itself')
         else if (targetLayer === 'model' && layer !== 'model') {
           if (!mayUseModel.includes(file)) problem(file, specifier, `only ${mayUseModel[0]} uses the model`)
         } else if (targetLayer !== layer && !mayImport[layer].includes(targetLayer))

@@ -68,8 +68,8 @@ house('each rule catches its offender', () => {
     { path: 'lib/core/Bare.ts', text: '/** Short. */\n' },
     { path: 'lib/core/Long.ts', text: header + 'export {}\n'.repeat(600) },
     { path: 'lib/sql/render.ts', text: `${header}// dialect === 'mysql' may be said\nconst x = dialect.name === 'mysql' ? 1 : 2\n` },
-    { path: 'lib/sql/mysql.ts', text: `${header}const x = dialect.name === 'mysql' ? 1 : 2\n` },
-    { path: 'lib/core/Query.ts', text: `${header}/** Yes. */\nexport const where = 1\n\nexport const map = 2\n` },
+    { path: 'lib/sql/mysql/mysql.ts', text: `${header}const x = dialect.name === 'mysql' ? 1 : 2\n` },
+    { path: 'lib/core/query/Query.ts', text: `${header}/** Yes. */\nexport const where = 1\n\nexport const map = 2\n` },
   ]
   assert.equal(
     rules.map(rule => rule.check(offenders)),
@@ -81,7 +81,7 @@ house('each rule catches its offender', () => {
       ['lib/core/Bare.ts: 1 lines'],
       ['lib/core/Long.ts: 607 lines'],
       ["lib/sql/render.ts: line 9: const x = dialect.name === 'mysql' ? 1 : 2"],
-      ['lib/core/Query.ts:11: map'],
+      ['lib/core/query/Query.ts:11: map'],
     ],
   )
 })
@@ -90,7 +90,7 @@ house('each import rule catches its offender', () => {
   const tree = mkdtempSync(join(tmpdir(), 'query-ts-layers-'))
   const files: Record<string, string> = {
     'lib/core/Query.ts': "import type { Rel } from '../plan/Rel.js'\nimport { readFileSync } from 'node:fs'\nimport 'sql.js'",
-    'lib/core/Expr.ts': "import { a } from './Agg.js'",
+    'lib/core/Expr.ts': "import { a } from './Agg.js'\nconst later = setTimeout(() => 'await', 1) // async",
     'lib/core/Agg.ts': "import type { e } from './Expr.js'",
     'lib/plan/Rel.ts': "import { pipe } from 'fp-ts/lib/function.js'\nimport { fc } from 'fast-check'",
     'lib/model/meaning.ts': "import { Query } from '../core/Query.js'\nimport { Rel } from '../plan/Rel.js'",
@@ -108,6 +108,7 @@ house('each import rule catches its offender', () => {
       writeFileSync(join(tree, path), text)
     }
     assert.equal(layers(tree), [
+      'lib/core/Expr.ts: setTimeout: lib/core waits for nothing',
       'lib/core/Query.ts: imports ../plan/Rel.js: lib/core may import itself',
       'lib/core/Query.ts: imports node:fs: lib/core is pure',
       'lib/core/Query.ts: imports sql.js: lib/core is pure',

@@ -5,14 +5,14 @@
  * that what is measured is the chain and not its answer; where the answer grows with the chain (`let`, `bindOf`) it stays.
  */
 
-import * as A from '../lib/core/Agg.js'
-import { int, text } from '../lib/core/Column.js'
-import * as X from '../lib/core/Expr.js'
-import * as Q from '../lib/core/Query.js'
-import type { AnyQuery } from '../lib/core/Syntax.js'
-import { table } from '../lib/core/Table.js'
-import * as W from '../lib/core/Window.js'
+import * as A from '../lib/Agg.js'
+import { int, text } from '../lib/Column.js'
+import type { AnyQuery } from '../lib/core/syntax/Syntax.js'
+import * as X from '../lib/Expr.js'
 import type { Database } from '../lib/model/Database.js'
+import * as Q from '../lib/Query.js'
+import { table } from '../lib/Table.js'
+import * as W from '../lib/Window.js'
 
 const grown = table('grown', { id: int, n: int, s: text }, { primaryKey: ['id'] })
 

@@ -8,7 +8,7 @@
  * Scopes are found by position: a function's parameters stand after those of the functions around it.
  * `uses` names the combinators and tables that the text mentions.
  */
-import type { Shape } from '../../lib/core/Syntax.js'
+import type { Shape } from '../../lib/core/syntax/Syntax.js'
 
 /** The scopes of the functions around a piece of code, the outermost first. */
 export type Env = readonly Shape[]

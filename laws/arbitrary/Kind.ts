@@ -5,8 +5,9 @@
  * what every engine widens, and their TypeScript types too. Expressions of no kind (JSON, arrays,
  * columns with a codec of their own) are passed along and tested for null, but not combined.
  */
-import type { SqlType } from '../../lib/core/SqlType.js'
-import { type ExprType, exprType } from '../../lib/core/Syntax.js'
+
+import { type ExprType, exprType } from '../../lib/core/syntax/Syntax.js'
+import type { SqlType } from '../../lib/core/value/SqlType.js'
 
 export type Kind =
   | 'int'

@@ -6,8 +6,9 @@
  * none), `unique` the paths of columns that no two rows share, `total` says that the order leaves
  * nothing open. This module has the types; `assemble` and `expression` the functions.
  */
-import type { AnySchema } from '../../lib/core/Schema.js'
-import type { AnyQuery, RowShape } from '../../lib/core/Syntax.js'
+
+import type { AnyQuery, RowShape } from '../../lib/core/syntax/Syntax.js'
+import type { AnySchema } from '../../lib/Schema.js'
 import type { AnyFunction, Code, Variable } from './Code.js'
 import type { Choices } from './choices.js'
 import type { Kind } from './Kind.js'

@@ -4,7 +4,7 @@
  * `arrayAgg` and `stringAgg` end their order with the value itself, so that ties are between equal
  * values and the answer is determined.
  */
-import { hasEquality } from '../../lib/core/SqlType.js'
+import { hasEquality } from '../../lib/core/value/SqlType.js'
 import { apply, type Code, list, record, statically } from './Code.js'
 import { call, combinator } from './combinators.js'
 import { expression, predicate, someKind } from './expression.js'

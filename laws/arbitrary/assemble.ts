@@ -5,9 +5,10 @@
  * total) in step with the query and its text. A step that the library refuses is left out, so that
  * what comes of any choices is a query.
  */
-import { attempting } from '../../lib/core/DbError.js'
-import type { AnyQuery, RowShape, Shape } from '../../lib/core/Syntax.js'
-import { rowOf, scopeOf } from '../../lib/core/scope.js'
+
+import type { AnyQuery, RowShape, Shape } from '../../lib/core/syntax/Syntax.js'
+import { rowOf, scopeOf } from '../../lib/core/syntax/scope.js'
+import { attempting } from '../../lib/core/value/DbError.js'
 import { type AnyFunction, type Code, lambda, list, piped, statically, type Variable } from './Code.js'
 import { call } from './combinators.js'
 import { totalKeys } from './order.js'

@@ -5,14 +5,14 @@
  * combinator is looked up by that name, so that what is generated is what a user can write, and its
  * use is recorded. `t` is the record of the tables.
  */
-import * as Agg from '../../lib/core/Agg.js'
-import * as Column from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import * as Expr from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import type { SqlType } from '../../lib/core/SqlType.js'
-import type { AnyTable, ExprType } from '../../lib/core/Syntax.js'
-import * as Window from '../../lib/core/Window.js'
+import * as Agg from '../../lib/Agg.js'
+import * as Column from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import type { AnyTable, ExprType } from '../../lib/core/syntax/Syntax.js'
+import type { SqlType } from '../../lib/core/value/SqlType.js'
+import * as Expr from '../../lib/Expr.js'
+import * as Q from '../../lib/Query.js'
+import * as Window from '../../lib/Window.js'
 import { apply, type Code, member, pure, quoted } from './Code.js'
 
 const modules = { Agg, C, Column, Expr, Q, Window } as const

@@ -7,11 +7,11 @@
  * because their values are the engine's own.
  */
 import type fc from 'fast-check'
-import { type AnySchema, schema as schemaOf } from '../../lib/core/Schema.js'
-import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/Syntax.js'
-import { scopeOf } from '../../lib/core/scope.js'
-import { uniqueKeys } from '../../lib/core/Table.js'
-import { EXTREME } from '../../lib/core/typeSets.js'
+import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/syntax/Syntax.js'
+import { scopeOf } from '../../lib/core/syntax/scope.js'
+import { uniqueKeys } from '../../lib/core/table/Table.js'
+import { EXTREME } from '../../lib/core/value/typeSets.js'
+import { type AnySchema, schema as schemaOf } from '../../lib/Schema.js'
 import { append, onRows, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, statically, type Variable } from './Code.js'
 import { call, combinator, tableCode } from './combinators.js'

@@ -7,13 +7,13 @@
  * one can't break it. `load` is the program that puts a database into an interpreter.
  */
 import fc from 'fast-check'
-import { canonical } from '../../lib/core/Canonical.js'
-import { literalOf } from '../../lib/core/operand.js'
-import type { AnySchema, ForeignKey } from '../../lib/core/Schema.js'
-import type { AnyTable, ExprType } from '../../lib/core/Syntax.js'
-import { checksOf, uniqueKeys } from '../../lib/core/Table.js'
+import { literalOf } from '../../lib/core/syntax/operand.js'
+import type { AnyTable, ExprType } from '../../lib/core/syntax/Syntax.js'
+import { checksOf, uniqueKeys } from '../../lib/core/table/Table.js'
+import { canonical } from '../../lib/core/value/Canonical.js'
 import { empty } from '../../lib/model/Database.js'
 import { meaning } from '../../lib/model/meaning.js'
+import type { AnySchema, ForeignKey } from '../../lib/Schema.js'
 import { type AnyRow, row } from './row.js'
 import { valueText } from './values.js'
 

@@ -23,10 +23,10 @@ import {
   timestampMicros,
   uuid,
   varchar,
-} from '../../lib/core/Column.js'
-import { schema } from '../../lib/core/Schema.js'
-import type { Columns } from '../../lib/core/Syntax.js'
-import { table } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import type { Columns } from '../../lib/core/syntax/Syntax.js'
+import { schema } from '../../lib/Schema.js'
+import { table } from '../../lib/Table.js'
 
 const types = {
   small: smallint,

@@ -7,7 +7,7 @@
  *
  * Arithmetic stays small: literals are small, and products stand on columns and literals only.
  */
-import { type AnyExpr, type ExprType, symbol } from '../../lib/core/Syntax.js'
+import { type AnyExpr, type ExprType, symbol } from '../../lib/core/syntax/Syntax.js'
 import { apply, type Code, lambda, list, pure, record, statically, type Variable } from './Code.js'
 import { call, columnOf, combinator } from './combinators.js'
 import { type Kind, kindOf, typeOfKind } from './Kind.js'

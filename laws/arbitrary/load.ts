@@ -6,13 +6,14 @@
  * rows of every table.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import * as C from '../../lib/core/Command.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import * as Expr from '../../lib/core/Expr.js'
-import type { Db, Program } from '../../lib/core/Interpreter.js'
-import * as Q from '../../lib/core/Query.js'
-import { type AnySchema, creationOrder, type ForeignKey } from '../../lib/core/Schema.js'
-import type { AnyTable, Table } from '../../lib/core/Syntax.js'
+import * as C from '../../lib/Command.js'
+import type { AnyTable, Table } from '../../lib/core/syntax/Syntax.js'
+import { creationOrder } from '../../lib/core/table/Schema.js'
+import type { DbError } from '../../lib/DbError.js'
+import * as Expr from '../../lib/Expr.js'
+import type { Db, Program } from '../../lib/Interpreter.js'
+import * as Q from '../../lib/Query.js'
+import type { AnySchema, ForeignKey } from '../../lib/Schema.js'
 import type { AnyDatabase } from './database.js'
 import type { AnyRow } from './row.js'
 

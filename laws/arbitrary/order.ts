@@ -6,8 +6,9 @@
  * does not tell apart are equal. Random keys stand before those, in both directions and with nulls
  * at either end, so that orders are tested and not only had.
  */
-import { hasOrder } from '../../lib/core/SqlType.js'
-import { leaves } from '../../lib/core/scope.js'
+
+import { leaves } from '../../lib/core/syntax/scope.js'
+import { hasOrder } from '../../lib/core/value/SqlType.js'
 import type { Code, Variable } from './Code.js'
 import { call } from './combinators.js'
 import { expression, someKind } from './expression.js'

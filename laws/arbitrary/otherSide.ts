@@ -6,8 +6,8 @@
  * no other side.
  */
 
-import type { RowShape } from '../../lib/core/Syntax.js'
-import { visit } from '../../lib/core/scope.js'
+import type { RowShape } from '../../lib/core/syntax/Syntax.js'
+import { visit } from '../../lib/core/syntax/scope.js'
 import { append, onRows } from './assemble.js'
 import { type AnyFunction, apply, type Code, list, pure, record } from './Code.js'
 import { call, columnOf } from './combinators.js'

@@ -10,9 +10,9 @@
  * whether its answer is a list or a bag.
  */
 import type fc from 'fast-check'
-import type { AnySchema } from '../../lib/core/Schema.js'
-import type { AnyQuery } from '../../lib/core/Syntax.js'
-import { leaves } from '../../lib/core/scope.js'
+import type { AnyQuery } from '../../lib/core/syntax/Syntax.js'
+import { leaves } from '../../lib/core/syntax/scope.js'
+import type { AnySchema } from '../../lib/Schema.js'
 import { append, begin, onRows, totally } from './assemble.js'
 import type { Variable } from './Code.js'
 import { choices } from './choices.js'

@@ -6,7 +6,7 @@
  * your own, give arbitraries in `columns`. Generated keys are small, so that there is room for those that follow.
  */
 import fc from 'fast-check'
-import type { AnyTable } from '../../lib/core/Syntax.js'
+import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
 import { anyValue, smallValue } from './values.js'
 
 /** Field to value: what `insert` takes. */

@@ -27,10 +27,10 @@ import {
   uuid,
   varchar,
   withDefault,
-} from '../../lib/core/Column.js'
-import { gte, lt, ne, or } from '../../lib/core/Expr.js'
-import { fk, schema } from '../../lib/core/Schema.js'
-import { table } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import { gte, lt, ne, or } from '../../lib/Expr.js'
+import { fk, schema } from '../../lib/Schema.js'
+import { table } from '../../lib/Table.js'
 
 const things = table(
   'things',

@@ -6,8 +6,8 @@
  * that a smaller choice is a nearer column. A column on an outer variable makes a correlated query.
  */
 
-import type { AnyExpr, ExprType, Maybe, Shape } from '../../lib/core/Syntax.js'
-import { type AnyLeaf, scopeOf, visit } from '../../lib/core/scope.js'
+import type { AnyExpr, ExprType, Maybe, Shape } from '../../lib/core/syntax/Syntax.js'
+import { type AnyLeaf, scopeOf, visit } from '../../lib/core/syntax/scope.js'
 import { apply, type Code, type Env, lambda, member, statically, type Variable } from './Code.js'
 import { call, combinator } from './combinators.js'
 import { type Kind, kindOf } from './Kind.js'

@@ -4,7 +4,7 @@
  * Expressions of `of` may mention the variables around, so that a query inside another one can begin
  * with what the outer row has.
  */
-import { expr, type exprType } from '../../lib/core/Syntax.js'
+import { expr, type exprType } from '../../lib/core/syntax/Syntax.js'
 import { begin, within } from './assemble.js'
 import { apply, type Code, lambda, list, record, type Variable } from './Code.js'
 import { call, columnOf, combinator, tableCode } from './combinators.js'

@@ -5,9 +5,9 @@
  * `bind` on a row that is no record, an order of rows that hold collections, anything on `zero`.
  */
 
-import { hasEquality } from '../../lib/core/SqlType.js'
-import { type RowShape, type Shape, symbol } from '../../lib/core/Syntax.js'
-import { mapsRows, scopeOf } from '../../lib/core/scope.js'
+import { type RowShape, type Shape, symbol } from '../../lib/core/syntax/Syntax.js'
+import { mapsRows, scopeOf } from '../../lib/core/syntax/scope.js'
+import { hasEquality } from '../../lib/core/value/SqlType.js'
 import { aggregates, groupingOf } from './aggregate.js'
 import { append, FORGOTTEN, freshName, isRecord, onRows, rowVariable, totally, within } from './assemble.js'
 import { type AnyFunction, apply, type Code, lambda, list, pure } from './Code.js'

@@ -12,9 +12,9 @@
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Type } from 'io-ts'
-import { canonical, decimalOf, fitsColumn, MAX_INT64, MIN_INT64, unscaled } from '../../lib/core/Canonical.js'
-import type { SqlType } from '../../lib/core/SqlType.js'
-import type { ExprType } from '../../lib/core/Syntax.js'
+import type { ExprType } from '../../lib/core/syntax/Syntax.js'
+import { canonical, decimalOf, fitsColumn, MAX_INT64, MIN_INT64, unscaled } from '../../lib/core/value/Canonical.js'
+import type { SqlType } from '../../lib/core/value/SqlType.js'
 import { type Code, pure, quoted } from './Code.js'
 
 const TEXTS = [

@@ -4,7 +4,7 @@
  * Their orders end with a key of the rows, or with every column, so that rows that are alike are equal and any of the admitted answers is
  * the same bag. Where rows have parts without an order, only functions are written that ties do not matter to.
  */
-import { hasEquality } from '../../lib/core/SqlType.js'
+import { hasEquality } from '../../lib/core/value/SqlType.js'
 import { frameAggregate } from './aggregate.js'
 import { apply, type Code, list, pure, record, statically } from './Code.js'
 import { call } from './combinators.js'

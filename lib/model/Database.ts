@@ -9,11 +9,11 @@
  * table that is there is `SchemaConflict` and changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type DbError, refuse, schemaConflict, stillReferred, validationError } from '../core/DbError.js'
-import { type AnySchema, type ForeignKey, validate } from '../core/Schema.js'
-import { sameColumnType, showSqlType } from '../core/SqlType.js'
-import type { AnyTable } from '../core/Syntax.js'
-import { columnName, nameProblem, qualifiedName } from '../core/Table.js'
+import type { AnyTable } from '../core/syntax/Syntax.js'
+import { type AnySchema, type ForeignKey, validate } from '../core/table/Schema.js'
+import { columnName, nameProblem, qualifiedName } from '../core/table/Table.js'
+import { type DbError, refuse, schemaConflict, stillReferred, validationError } from '../core/value/DbError.js'
+import { sameColumnType, showSqlType } from '../core/value/SqlType.js'
 
 /** A row as it is stored: canonical values by field. Compared by identity where it matters which row it is. */
 export interface StoredRow {

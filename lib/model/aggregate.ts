@@ -6,9 +6,10 @@
  * by `arrayAgg`. Sums of integers and numerics are exact and may pass through any size: only the
  * result has to fit. The mean is a float, of the exact sum and the count.
  */
-import { refuse, unsupported } from '../core/DbError.js'
-import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
-import type { AggCall } from '../core/Syntax.js'
+
+import type { AggCall } from '../core/syntax/Syntax.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
+import { isInteger, type SqlType, showSqlType } from '../core/value/SqlType.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { compare, finite, floatOf, identity, inType, type Value } from './value.js'
 

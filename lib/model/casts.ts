@@ -4,12 +4,12 @@
  * A text is read where it has the form of a value of the type (`textForms`), and is null otherwise. A number of fewer digits is
  * the nearest one, halves away from zero.
  */
-import { canonical, decimalOf } from '../core/Canonical.js'
-import { instantOf } from '../core/calendar.js'
-import { refuse, unsupported } from '../core/DbError.js'
-import { atScale, decimalText, digitsAt } from '../core/decimals.js'
-import { isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
-import { isTextOf } from '../core/textForms.js'
+import { canonical, decimalOf } from '../core/value/Canonical.js'
+import { instantOf } from '../core/value/calendar.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
+import { atScale, decimalText, digitsAt } from '../core/value/decimals.js'
+import { isInteger, isText, type SqlType, showSqlType } from '../core/value/SqlType.js'
+import { isTextOf } from '../core/value/textForms.js'
 import type { Operand } from './scalar.js'
 import { digitsOf, exact, floatOf, int64, scaleOf, type Value } from './value.js'
 

@@ -9,9 +9,10 @@
  *
  * Law: a state that `changed` answers satisfies every constraint, if the one before did.
  */
-import { refuse, unsupported } from '../core/DbError.js'
-import type { ForeignKey } from '../core/Schema.js'
-import { qualifiedName } from '../core/Table.js'
+
+import type { ForeignKey } from '../core/table/Schema.js'
+import { qualifiedName } from '../core/table/Table.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
 import { checkReferences, checkRow, checkUnique, keyOf } from './constraints.js'
 import { type Database, type Stored, type StoredRow, withStored } from './Database.js'
 import type { Meaning } from './meaning.js'

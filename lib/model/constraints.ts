@@ -9,7 +9,11 @@
  * order above. Columns in errors go by their SQL names. A null in a key makes it equal to no other, and refers to
  * nothing.
  */
-import { codePointLength, fitsColumn, unscaled } from '../core/Canonical.js'
+
+import type { AnyTable, Key } from '../core/syntax/Syntax.js'
+import type { ForeignKey } from '../core/table/Schema.js'
+import { checksOf, columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
+import { codePointLength, fitsColumn, unscaled } from '../core/value/Canonical.js'
 import {
   checkViolation,
   type DbError,
@@ -19,11 +23,8 @@ import {
   refuse,
   uniqueViolation,
   valueTooLong,
-} from '../core/DbError.js'
-import type { ForeignKey } from '../core/Schema.js'
-import type { SqlType } from '../core/SqlType.js'
-import type { AnyTable, Key } from '../core/Syntax.js'
-import { checksOf, columnName, typeConstraint, uniqueKeys } from '../core/Table.js'
+} from '../core/value/DbError.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import type { StoredRow } from './Database.js'
 import { literals, type Meaning } from './meaning.js'
 import { identities, identity } from './value.js'

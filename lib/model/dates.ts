@@ -6,8 +6,8 @@
  *
  * Laws: those of `core/dates`.
  */
-import { instantOf, isoDate, PARTS, type Part, TRUNCATIONS, type Unit } from '../core/calendar.js'
-import type { SqlType } from '../core/SqlType.js'
+import { instantOf, isoDate, PARTS, type Part, TRUNCATIONS, type Unit } from '../core/value/calendar.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import type { Value } from './value.js'
 
 /** The milliseconds since 1970; of a time of day since midnight. */

@@ -9,12 +9,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
-import { kindOf } from '../core/Canonical.js'
-import { decodeError, refuse } from '../core/DbError.js'
-import { inexactNumber } from '../core/jsonNumbers.js'
-import { showSqlType } from '../core/SqlType.js'
-import type { AnyExpr, RowShape } from '../core/Syntax.js'
-import { type AnyLeaf, type Path, visit } from '../core/scope.js'
+import type { AnyExpr, RowShape } from '../core/syntax/Syntax.js'
+import { type AnyLeaf, type Path, visit } from '../core/syntax/scope.js'
+import { kindOf } from '../core/value/Canonical.js'
+import { decodeError, refuse } from '../core/value/DbError.js'
+import { inexactNumber } from '../core/value/jsonNumbers.js'
+import { showSqlType } from '../core/value/SqlType.js'
 import type { Meaning } from './meaning.js'
 import { canonicalOf } from './value.js'
 

@@ -5,8 +5,9 @@
  * rows are looked up by it, and the whole condition still decides about those: the meaning is the same. What stands before the
  * equality must not be able to fail, since it is not asked for the other rows.
  */
-import type { SqlType } from '../core/SqlType.js'
-import type { AnyExpr, Pred, ScalarFn } from '../core/Syntax.js'
+
+import type { AnyExpr, Pred, ScalarFn } from '../core/syntax/Syntax.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import { identityKind } from './value.js'
 
 const COMPARISONS: readonly ScalarFn[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'same', 'isNull']

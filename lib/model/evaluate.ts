@@ -8,13 +8,13 @@
  * Law: `evaluate` depends on nothing but its arguments, and changes nothing.
  */
 import type * as E from 'fp-ts/lib/Either.js'
-import { attempting, type DbError } from '../core/DbError.js'
-import { unlocked } from '../core/locking.js'
-import type { AnyQuery } from '../core/Syntax.js'
+import { unlocked } from '../core/query/locking.js'
+import type { AnyQuery } from '../core/syntax/Syntax.js'
+import { attempting, type DbError } from '../core/value/DbError.js'
 import type { Database } from './Database.js'
 import { decoder } from './decode.js'
 import { meaning } from './meaning.js'
-import { refuseQuery } from './refusals.js'
+import { refuseQuery } from './validate.js'
 
 /** The rows of a query, decoded, in an order that it admits. */
 export const evaluate = (db: Database, query: AnyQuery): E.Either<DbError, readonly unknown[]> =>

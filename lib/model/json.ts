@@ -6,9 +6,9 @@
  *
  * Laws: those of `core/jsonPath` and `core/jsonBuild`.
  */
-import { MAX_INT64, MIN_INT64 } from '../core/Canonical.js'
-import { digitsHeld, doubleHeld, ExactNumber, isNumber, parseExact } from '../core/jsonNumbers.js'
-import type { SqlType } from '../core/SqlType.js'
+import { MAX_INT64, MIN_INT64 } from '../core/value/Canonical.js'
+import { digitsHeld, doubleHeld, ExactNumber, isNumber, parseExact } from '../core/value/jsonNumbers.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import type { Value } from './value.js'
 
 const isRecord = (value: unknown): value is object =>

@@ -11,9 +11,9 @@
  * `refusals` has been passed before any of this is asked. Functions here refuse; call them inside
  * `attempting`.
  */
-import { outOfScope } from '../core/answered.js'
-import { refuse, unsupported, validationError } from '../core/DbError.js'
-import { expanded } from '../core/groupingSets.js'
+
+import { expanded } from '../core/query/groupingSets.js'
+import { outOfScope } from '../core/syntax/guards.js'
 import type {
   AggCall,
   AnyAgg,
@@ -27,8 +27,8 @@ import type {
   QueryNode,
   RowShape,
   WindowCall,
-} from '../core/Syntax.js'
-import { expr, exprType } from '../core/Syntax.js'
+} from '../core/syntax/Syntax.js'
+import { expr, exprType } from '../core/syntax/Syntax.js'
 import {
   distinctKeys,
   extend,
@@ -40,18 +40,19 @@ import {
   scopeOrNothing,
   singleColumn,
   withoutNull,
-} from '../core/scope.js'
-import { queryOfView } from '../core/views.js'
+} from '../core/syntax/scope.js'
+import { queryOfView } from '../core/table/views.js'
+import { refuse, unsupported, validationError } from '../core/value/DbError.js'
 import { aggregated, type Member } from './aggregate.js'
 import { convert } from './casts.js'
-import { uuid4 } from './chance.js'
 import { type Database, seenAs, stored } from './Database.js'
 import { equalityIn, fieldOf } from './equalities.js'
 import { isMember } from './members.js'
 import { grouped, type SortKey, sorted } from './order.js'
+import { uuid4 } from './random.js'
 import { among, apply, both, negated, type Operand, type Truth } from './scalar.js'
 import { exact, identities, identity, type Value } from './value.js'
-import { type WindowMember, windowed } from './windowed.js'
+import { type WindowMember, windowed } from './windowFunctions.js'
 
 /** A recursion goes on no further: it may have no end, and nothing could stop it. */
 const MOST_LEVELS = 100_000

@@ -4,7 +4,7 @@
  * A list is looked through from its beginning to its end, which is what it means. One that is long and of plain values of one type is
  * made a set first, and remembered: a condition asks for it in each row.
  */
-import type { AnyExpr } from '../core/Syntax.js'
+import type { AnyExpr } from '../core/syntax/Syntax.js'
 import { among, type Operand, type Truth } from './scalar.js'
 import { exact, identity, identityKind } from './value.js'
 

@@ -6,7 +6,7 @@
  * unless a key says where its nulls go. Groups are of equal keys, null being equal to null, and come
  * in the order in which their first members do.
  */
-import type { SqlType } from '../core/SqlType.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import { compare, type Value } from './value.js'
 
 /** One key of a sort, with the value that an item has for it. */

@@ -7,7 +7,7 @@
  *
  * Laws: `floor(x) <= x <= ceil(x)`, both whole; `round(-x) = -round(x)`.
  */
-import type { SqlType } from '../core/SqlType.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import { compare, finite, inType, scaleOf, type Value } from './value.js'
 
 /** A way to make a number whole: of a float, and of digits where so many are one. */

@@ -17,7 +17,7 @@ export const compareText = (a: string, b: string): number => {
   return a.length - b.length
 }
 
-export { lowerCase as lower, upperCase as upper } from '../core/simpleCase.js'
+export { lowerCase as lower, upperCase as upper } from '../core/value/simpleCase.js'
 
 /** At most `count` code points from position `from`, which counts from 1. */
 export const substring = (text: string, from: number, count: number): string =>

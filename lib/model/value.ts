@@ -10,11 +10,11 @@
  * a type; `identity` is equal exactly where `compare` answers 0. A result that does not fit its type
  * is refused here as `NumericOverflow`, never rounded.
  */
-import { decimalOf, MAX_INT64, MIN_INT64, unscaled } from '../core/Canonical.js'
-import { numericOverflow, refuse, unsupported } from '../core/DbError.js'
-import { atScale } from '../core/decimals.js'
-import { exactText, inDoubles } from '../core/jsonNumbers.js'
-import { hasOrder, isInteger, isText, type SqlType, showSqlType } from '../core/SqlType.js'
+import { decimalOf, MAX_INT64, MIN_INT64, unscaled } from '../core/value/Canonical.js'
+import { numericOverflow, refuse, unsupported } from '../core/value/DbError.js'
+import { atScale } from '../core/value/decimals.js'
+import { exactText, inDoubles } from '../core/value/jsonNumbers.js'
+import { hasOrder, isInteger, isText, type SqlType, showSqlType } from '../core/value/SqlType.js'
 import { compareText } from './text.js'
 
 /** The value of an expression; its type says which form it has. */

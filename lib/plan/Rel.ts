@@ -9,7 +9,7 @@
  * A `join` may be dependent: its right side may mention columns of its left (SQL's LATERAL).
  * Aliases and texts come later, in `sql/`; this module only knows ids and the names they wish for.
  */
-import type { AggFn, AnyTable, ExprType, Frame, Lock, ScalarFn, SetOperator, WindowFn } from '../core/Syntax.js'
+import type { AggFn, AnyTable, ExprType, Frame, Lock, ScalarFn, SetOperator, WindowFn } from '../core/syntax/Syntax.js'
 
 export interface Scalar {
   readonly node: ScalarNode

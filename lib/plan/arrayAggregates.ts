@@ -5,13 +5,14 @@
  * The array is an aggregate that every engine has; what is made of it are queries over its elements.
  */
 
-import { countAll, key } from '../core/Agg.js'
-import { AGGREGATES } from '../core/aggregates.js'
-import { and, asc, ceil, desc, eq, floor, isNotNull, minus, plus, times } from '../core/Expr.js'
-import { unnest } from '../core/elements.js'
-import { arrayLength } from '../core/lists.js'
-import type { AggCall, AnyExpr, AnyQuery, ArrayAggFn, ExprType } from '../core/Syntax.js'
-import { expr, exprType, query } from '../core/Syntax.js'
+import { countAll, key } from '../core/expr/Agg.js'
+import { AGGREGATES } from '../core/expr/aggregates.js'
+import { arrayLength } from '../core/expr/arrays.js'
+import { and, asc, desc, eq, isNotNull, minus, plus, times } from '../core/expr/Expr.js'
+import { ceil, floor } from '../core/expr/textMath.js'
+import { unnest } from '../core/query/unnest.js'
+import type { AggCall, AnyExpr, AnyQuery, ArrayAggFn, ExprType } from '../core/syntax/Syntax.js'
+import { expr, exprType, query } from '../core/syntax/Syntax.js'
 
 type ByArray = AggCall & { readonly fn: ArrayAggFn }
 

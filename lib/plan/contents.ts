@@ -10,14 +10,15 @@
  *
  * Queries are immutable and their functions pure, so the contents of a query are found once.
  */
-import { attempting, type DbError } from '../core/DbError.js'
-import type { AnySchema } from '../core/Schema.js'
-import type { SqlType } from '../core/SqlType.js'
-import type { AnyCommand, AnyQuery, AnyTable, ExprType } from '../core/Syntax.js'
-import { checksOf, qualifiedName } from '../core/Table.js'
+
+import type { AnyCommand, AnyQuery, AnyTable, ExprType } from '../core/syntax/Syntax.js'
+import type { AnySchema } from '../core/table/Schema.js'
+import { checksOf, qualifiedName } from '../core/table/Table.js'
+import { attempting, type DbError } from '../core/value/DbError.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import { mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from './Rel.js'
 import { reifier, reify } from './reify.js'
-import { reifyWrite } from './write.js'
+import { reifyWrite } from './writePlan.js'
 
 /** Raw text by its name, which has `?` in place of the arguments, and the place where it stands. */
 interface RawText {

@@ -5,7 +5,7 @@
  * makes is kept by the relation, as a chain that those of its inputs begin: in a plan of n steps each adds its own, and none
  * copies those below. A column that is made in a relation and not brought by it can not be mentioned above it.
  */
-import { Chain } from '../core/chain.js'
+import { Chain } from '../core/syntax/chain.js'
 import { columnsBy, mapPlan, mapRel, mapScalar, type Rel, type Scalar } from './Rel.js'
 
 /** The ids that something mentions and nothing in it makes, and those that it makes. */

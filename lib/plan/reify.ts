@@ -9,10 +9,10 @@
  * with null, nested collections under `distinct`. A prepared query is planned with parameters when
  * it is the whole query; inside another it is planned with its values.
  */
-import { asAggregates, asExpr, asFilter, asGrouping, asOrders, asQuery, asWindows, outOfScope } from '../core/answered.js'
-import { refuse, unsupported } from '../core/DbError.js'
-import { expanded, keyedBy, setsIn, totalled } from '../core/groupingSets.js'
-import { misplaced, unlocked } from '../core/locking.js'
+
+import { expanded, keyedBy, setsIn, totalled } from '../core/query/groupingSets.js'
+import { misplaced, unlocked } from '../core/query/locking.js'
+import { asAggregates, asExpr, asFilter, asGrouping, asOrders, asQuery, asWindows, outOfScope } from '../core/syntax/guards.js'
 import type {
   AggCall,
   AggFn,
@@ -26,8 +26,8 @@ import type {
   Order,
   QueryNode,
   RowShape,
-} from '../core/Syntax.js'
-import { expr, query } from '../core/Syntax.js'
+} from '../core/syntax/Syntax.js'
+import { expr, query } from '../core/syntax/Syntax.js'
 import {
   aggregateType,
   comparable,
@@ -45,12 +45,13 @@ import {
   unite,
   visit,
   withoutNull,
-} from '../core/scope.js'
-import { steady } from '../core/volatile.js'
+} from '../core/syntax/scope.js'
+import { steady } from '../core/syntax/volatile.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
 import { isByArray, ofValues, valuesOf } from './arrayAggregates.js'
+import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './build.js'
+import { ownAggregates, ownWindows } from './decorrelate.js'
 import { freeIn, isForeignTo } from './ids.js'
-import { ownAggregates, ownWindows } from './ownArguments.js'
-import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './parts.js'
 import {
   type AggColumn,
   type AggScalar,

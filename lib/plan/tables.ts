@@ -5,7 +5,7 @@
  * This is what decides in which order views are created, and whether a WITH clause reads a table that the statement writes.
  * Raw text is not looked into: `contents` finds it, and the caller decides what it may do.
  */
-import type { AnyTable } from '../core/Syntax.js'
+import type { AnyTable } from '../core/syntax/Syntax.js'
 import { mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from './Rel.js'
 
 /** The tables that a plan reads. */

@@ -5,15 +5,16 @@
  * read: the dialect, the way values travel, what an error means. `sqlSession` makes a session of the two. This module holds
  * types, and the few values that go with them; it does nothing.
  */
-import { type DbError, databaseError } from '../core/DbError.js'
-import type { TxOptions } from '../core/Interpreter.js'
-import type { ForeignKey } from '../core/Schema.js'
-import type { AnyTable } from '../core/Syntax.js'
+
+import type { TxOptions } from '../core/operation/Interpreter.js'
+import type { AnyTable } from '../core/syntax/Syntax.js'
+import type { ForeignKey } from '../core/table/Schema.js'
+import { type DbError, databaseError } from '../core/value/DbError.js'
 import type { Plan } from '../plan/Rel.js'
 import type { ResultColumn } from '../sql/compile.js'
 import type { Dialect } from '../sql/Dialect.js'
 import type { Values } from '../sql/Values.js'
-import type { SingleOptions } from './single.js'
+import type { SingleOptions } from './session/sessionInterpreter.js'
 
 /** What a statement answers. */
 export interface Rows {

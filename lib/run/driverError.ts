@@ -8,7 +8,7 @@
  *
  * Law: no value of a parameter, of a row or of an option is in a copy, however deep one looks. Nested causes are copies.
  */
-import type { DriverError } from '../core/DbError.js'
+import type { DriverError } from '../core/value/DbError.js'
 import { nameIn, type Sent, withoutValues } from './withoutValues.js'
 
 type Fields = { readonly [field: string]: unknown }

@@ -9,16 +9,16 @@
  * against what this one does. It has no SQL: `raw` is `Unsupported`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting, closed, type DbError, unsupported } from '../core/DbError.js'
-import type { Capabilities, Cursor, Runner, SqlOp } from '../core/Interpreter.js'
-import type { AnyQuery } from '../core/Syntax.js'
+import type { Capabilities, Cursor, Runner, SqlOp } from '../core/operation/Interpreter.js'
+import type { AnyQuery } from '../core/syntax/Syntax.js'
+import { attempting, closed, type DbError, unsupported } from '../core/value/DbError.js'
 import { type Database, define, empty } from '../model/Database.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
-import { explained } from '../model/explained.js'
-import { refuseQuery } from '../model/refusals.js'
-import { LEVELS } from './isolation.js'
-import { type Session, type SingleOptions, singleSession } from './single.js'
+import { explained } from '../model/explain.js'
+import { refuseQuery } from '../model/validate.js'
+import { LEVELS } from './session/isolation.js'
+import { type Session, type SingleOptions, singleSession } from './session/sessionInterpreter.js'
 
 const CAPABILITIES: Capabilities = {
   engine: 'memory',

@@ -10,17 +10,17 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { connectionError, type DbError, unsupported } from '../core/DbError.js'
-import type { Capabilities, Runner, TxOptions } from '../core/Interpreter.js'
-import { postgres as dialect } from '../sql/postgres.js'
-import { postgresValues } from '../sql/postgresValues.js'
+import type { Capabilities, Runner, TxOptions } from '../core/operation/Interpreter.js'
+import { connectionError, type DbError, unsupported } from '../core/value/DbError.js'
+import { postgresValues } from '../sql/postgres/driverValues.js'
+import { postgres as dialect } from '../sql/postgres/postgres.js'
 import type { Driver, SqlEngine, SqlOptions } from './Driver.js'
 import { driverError } from './driverError.js'
-import { ISOLATION, LEVELS } from './isolation.js'
-import { classifyPostgres, type PostgresError } from './postgresErrors.js'
+import { classifyPostgres, type PostgresError } from './postgres/errors.js'
 import { REFUSED_BY_POSTGRES } from './refused.js'
-import { singleSession } from './single.js'
-import { sqlSession } from './sqlSession.js'
+import { ISOLATION, LEVELS } from './session/isolation.js'
+import { sqlSession } from './session/session.js'
+import { singleSession } from './session/sessionInterpreter.js'
 
 export interface PgliteOptions extends SqlOptions {
   /** A folder to keep the database in; left out, it is in memory and ends with the runner. */
@@ -51,7 +51,7 @@ export const pglite =
     const where = options.dataDir ?? 'memory://'
     const folder = client === undefined ? folderOf(where) : null
     // Node's modules are for folders only: PGlite runs in browsers, too
-    const owned = folder === null ? null : await (await import('./lockedFile.js')).own(folder)
+    const owned = folder === null ? null : await (await import('./sqlite/lockedFile.js')).own(folder)
     if (owned !== null && E.isLeft(owned)) return owned
     const release = (): void => owned?.right.lock.release()
     try {

@@ -13,15 +13,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import initSqlJs, { type Database, type Statement as Prepared, type SqlValue } from 'sql.js'
-import { connectionError, type DbError, refuse } from '../core/DbError.js'
-import type { Runner } from '../core/Interpreter.js'
+import type { Runner } from '../core/operation/Interpreter.js'
+import { connectionError, type DbError, refuse } from '../core/value/DbError.js'
 import type { ResultColumn } from '../sql/compile.js'
 import type { Driver, DriverCursor, SqlOptions, Statement } from './Driver.js'
 import { driverError } from './driverError.js'
-import { type LockedFile, lockFile } from './lockedFile.js'
-import { singleSession } from './single.js'
-import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqliteEngine.js'
-import { sqlSession } from './sqlSession.js'
+import { sqlSession } from './session/session.js'
+import { singleSession } from './session/sessionInterpreter.js'
+import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqlite/engine.js'
+import { type LockedFile, lockFile } from './sqlite/lockedFile.js'
 
 export interface SqliteOptions extends SqlOptions {
   /** The database file; left out, the database is in memory and ends with the runner. */

@@ -6,9 +6,10 @@
  * `dropAll(s)` removes those tables that are there. Both are one operation, whole or not at all where
  * the engine has transactional DDL. A schema that can't be created is refused before anything is sent.
  */
-import type { DbError } from '../core/DbError.js'
-import { type Db, type Program, perform } from '../core/Interpreter.js'
-import type { AnySchema } from '../core/Schema.js'
+
+import { type Db, type Program, perform } from '../core/operation/Interpreter.js'
+import type { AnySchema } from '../core/table/Schema.js'
+import type { DbError } from '../core/value/DbError.js'
 
 /** Creates every table of the schema; `SchemaConflict` when one is there already. */
 export const createAll = (schema: AnySchema): Program<Db, DbError, void> => perform({ tag: 'ddl', action: 'createAll', schema })

@@ -9,9 +9,10 @@
  * `defs` says what each column id is inside the block: a column of a source, or an expression. Which
  * columns a derived table has to bring is known only when the block around it is printed.
  */
-import { Chain } from '../core/chain.js'
-import { FUNCTIONS } from '../core/functions.js'
-import type { AnyTable, ExprType } from '../core/Syntax.js'
+
+import { FUNCTIONS } from '../core/expr/functions.js'
+import { Chain } from '../core/syntax/chain.js'
+import type { AnyTable, ExprType } from '../core/syntax/Syntax.js'
 import { freeIn } from '../plan/ids.js'
 import { placesOf } from '../plan/places.js'
 import {

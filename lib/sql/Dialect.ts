@@ -6,10 +6,11 @@
  * it can't, it refuses with `Unsupported` before anything is sent. Nothing outside these records asks
  * which dialect it is.
  */
-import type { DialectName } from '../core/DialectName.js'
-import type { Explained } from '../core/Interpreter.js'
-import type { SqlType } from '../core/SqlType.js'
-import type { AggFn, AnyTable, Lock, OwnFn, ScalarFn } from '../core/Syntax.js'
+
+import type { Explained } from '../core/operation/Interpreter.js'
+import type { AggFn, AnyTable, Lock, OwnFn, ScalarFn } from '../core/syntax/Syntax.js'
+import type { DialectName } from '../core/value/DialectName.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import type { Rel, Scalar } from '../plan/Rel.js'
 import { type Fragment, list, type Slot, sql } from './Fragment.js'
 import type { Labelling } from './identifier.js'

@@ -8,7 +8,7 @@
  *
  * Fragments form a monoid under `join('')`.
  */
-import type { ExprType } from '../core/Syntax.js'
+import type { ExprType } from '../core/syntax/Syntax.js'
 
 /** A parameter: a value that is known now, or one that a prepared query gets by name. */
 export type Slot =

@@ -7,9 +7,9 @@
  *
  * Law (round trip): `read(t)(store(write(t)(v))) = v` for every canonical v, on every engine.
  */
-import { canonical, decimalOf, unscaled } from '../core/Canonical.js'
-import { exactText, inDoubles, isKept, parseExact, placeOfExact } from '../core/jsonNumbers.js'
-import type { SqlType } from '../core/SqlType.js'
+import { canonical, decimalOf, unscaled } from '../core/value/Canonical.js'
+import { exactText, inDoubles, isKept, parseExact, placeOfExact } from '../core/value/jsonNumbers.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import { fromHex } from './hex.js'
 
 const DAY = 86_400_000

@@ -5,9 +5,9 @@
  * statements of the same number of rows, which an engine prepares once; the last one may have fewer. The parameters of a statement
  * are written when it is sent, so that they don't stand beside those of all others.
  */
-import type { ExprType } from '../core/Syntax.js'
+import type { ExprType } from '../core/syntax/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
-import type { Write } from '../plan/write.js'
+import type { Write } from '../plan/writePlan.js'
 import { bytesOf, chunks, within } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { flatten, text } from './Fragment.js'

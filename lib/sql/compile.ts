@@ -5,10 +5,10 @@
  * after that running them costs a look-up. Nothing here is sent anywhere.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { asQuery, isQuery } from '../core/answered.js'
-import { attempting, type DbError, refuse, unsupported, validationError } from '../core/DbError.js'
-import type { DialectName } from '../core/DialectName.js'
-import { type AnyExpr, type AnyQuery, type ExprType, type PreparedQuery, type Query, query as queryOf } from '../core/Syntax.js'
+import { asQuery, isQuery } from '../core/syntax/guards.js'
+import { type AnyExpr, type AnyQuery, type ExprType, type PreparedQuery, type Query, query as queryOf } from '../core/syntax/Syntax.js'
+import { attempting, type DbError, refuse, unsupported, validationError } from '../core/value/DbError.js'
+import type { DialectName } from '../core/value/DialectName.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import type { Plan, RowPlan } from '../plan/Rel.js'
 import { reify } from '../plan/reify.js'

@@ -7,13 +7,13 @@
  * engine accepts forward references.
  */
 
-import { outOfScope } from '../core/answered.js'
-import { refuse, schemaConflict, unsupported } from '../core/DbError.js'
-import { FUNCTIONS } from '../core/functions.js'
-import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/Schema.js'
-import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/Syntax.js'
-import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/Table.js'
-import { queryOfView } from '../core/views.js'
+import { FUNCTIONS } from '../core/expr/functions.js'
+import { outOfScope } from '../core/syntax/guards.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/syntax/Syntax.js'
+import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/table/Schema.js'
+import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/table/Table.js'
+import { queryOfView } from '../core/table/views.js'
+import { refuse, schemaConflict, unsupported } from '../core/value/DbError.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import { hasQuery } from '../plan/Rel.js'
 import { reifier, reify } from '../plan/reify.js'

@@ -8,11 +8,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
-import { kindOf } from '../core/Canonical.js'
-import { decodeError, numericOverflow, refuse } from '../core/DbError.js'
-import { ExactNumber, inexactNumber, parseExact } from '../core/jsonNumbers.js'
-import { showSqlType } from '../core/SqlType.js'
-import type { ExprType } from '../core/Syntax.js'
+import type { ExprType } from '../core/syntax/Syntax.js'
+import { kindOf } from '../core/value/Canonical.js'
+import { decodeError, numericOverflow, refuse } from '../core/value/DbError.js'
+import { ExactNumber, inexactNumber, parseExact } from '../core/value/jsonNumbers.js'
+import { showSqlType } from '../core/value/SqlType.js'
 import type { RowPlan } from '../plan/Rel.js'
 import { INEXACT, MISMATCH, OVERFLOW, type Reader, type Values } from './Values.js'
 

@@ -4,11 +4,11 @@
  * This is the only place where a name becomes a dialect. Adding one costs a record here, its runner
  * and a file that applies the laws to it.
  */
-import type { DialectName } from '../core/DialectName.js'
+import type { DialectName } from '../core/value/DialectName.js'
 import type { Dialect } from './Dialect.js'
-import { mariadb } from './mariadb.js'
-import { mysql } from './mysql.js'
-import { postgres } from './postgres.js'
-import { sqlite } from './sqlite.js'
+import { mariadb } from './mysql/mariadb.js'
+import { mysql } from './mysql/mysql.js'
+import { postgres } from './postgres/postgres.js'
+import { sqlite } from './sqlite/sqlite.js'
 
 export const dialects: { readonly [name in DialectName]: Dialect } = { postgres, mysql, mariadb, sqlite }

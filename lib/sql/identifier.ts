@@ -5,10 +5,11 @@
  * or half a surrogate pair is no text at all. Names of tables and columns are the user's, so they are
  * refused; names that only label a result are ours to change.
  */
-import { textProblem } from '../core/Canonical.js'
-import { refuse, validationError } from '../core/DbError.js'
-import type { DialectName } from '../core/DialectName.js'
-import { bytesIn, shortName } from '../core/Table.js'
+
+import { bytesIn, shortName } from '../core/table/Table.js'
+import { textProblem } from '../core/value/Canonical.js'
+import { refuse, validationError } from '../core/value/DbError.js'
+import type { DialectName } from '../core/value/DialectName.js'
 import type { Output } from '../plan/Rel.js'
 
 /** How a dialect quotes a name: the mark doubled inside, at most so many bytes. */

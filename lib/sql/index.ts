@@ -11,5 +11,5 @@
 export { toSql } from './compile.js'
 export type { Dialect } from './Dialect.js'
 export { dialects } from './dialects.js'
-export { mariadbSession, mysqlSession } from './mysqlSession.js'
+export { mariadbSession, mysqlSession } from './mysql/session.js'
 export { commandToSql } from './statements.js'

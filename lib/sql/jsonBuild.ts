@@ -5,12 +5,12 @@
  * is a text to MariaDB and SQLite, and is said to be JSON; a float loses the sign of its zero. Postgres takes at most 100 arguments,
  * so that more members are put together from several documents.
  */
-import { refuse, unsupported } from '../core/DbError.js'
-import { isText } from '../core/SqlType.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
+import { isText } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import { chunks } from './chunks.js'
 import { type Args, atom, type CallPrinter, level, type Printed } from './Dialect.js'
-import { wordOf } from './dates.js'
+import { wordOf } from './dateSteps.js'
 import { type Fragment, join, list, parens, sql, text } from './Fragment.js'
 
 interface Documents {

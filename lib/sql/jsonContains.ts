@@ -7,10 +7,10 @@
  * the runner brings.
  */
 
-import { refuse, unsupported } from '../core/DbError.js'
-import type { DialectName } from '../core/DialectName.js'
-import type { Json } from '../core/SqlType.js'
-import { exprType } from '../core/Syntax.js'
+import { exprType } from '../core/syntax/Syntax.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
+import type { DialectName } from '../core/value/DialectName.js'
+import type { Json } from '../core/value/SqlType.js'
 import { atom, type CallPrinter, level, named } from './Dialect.js'
 import { type Fragment, join, slot, sql, text } from './Fragment.js'
 

@@ -5,13 +5,13 @@
  * an array of itself, so that each array on the way is asked for first; what they find has a collation of JSON's own. SQLite has
  * functions that the runner brings.
  */
-import { MAX_INT64, MIN_INT64 } from '../core/Canonical.js'
-import { refuse, unsupported } from '../core/DbError.js'
-import { isInteger, type SqlType, showSqlType } from '../core/SqlType.js'
+import { MAX_INT64, MIN_INT64 } from '../core/value/Canonical.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
+import { isInteger, type SqlType, showSqlType } from '../core/value/SqlType.js'
 import { atom, type CallPrinter, level } from './Dialect.js'
-import { wordOf } from './dates.js'
+import { wordOf } from './dateSteps.js'
 import { type Fragment, join, sql } from './Fragment.js'
-import { isScaled } from './sqliteValues.js'
+import { isScaled } from './sqlite/driverValues.js'
 
 interface Paths {
   readonly jsonAt: CallPrinter

@@ -4,10 +4,10 @@
  * Postgres takes `$` for the end of the whole text by itself, where MySQL (ICU) and MariaDB (PCRE) take it for the end but for a
  * line's end. A `.` of Postgres is any character, that of MariaDB when it is told; that of MySQL takes `\r\n` for one. SQLite has a function that the runner brings.
  */
-import { parsed, type Words, written } from '../core/regex.js'
+import { parsed, type Words, written } from '../core/value/regex.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type Args, atom, type CallPrinter, level, named } from './Dialect.js'
-import { wordOf } from './dates.js'
+import { wordOf } from './dateSteps.js'
 import { type Fragment, slot, sql } from './Fragment.js'
 
 /** Patterns as an engine writes them, each the same parameter wherever it stands: so engines know a group key again. */

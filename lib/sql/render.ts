@@ -5,9 +5,10 @@
  * them. Sources are named after their tables, a second use gets a number; values become slots; every
  * identifier is quoted.
  */
-import { refuse, unsupported } from '../core/DbError.js'
-import { isInteger, type SqlType } from '../core/SqlType.js'
-import { shortName } from '../core/Table.js'
+
+import { shortName } from '../core/table/Table.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
+import { isInteger, type SqlType } from '../core/value/SqlType.js'
 import { placesOf } from '../plan/places.js'
 import {
   boolean,
@@ -43,7 +44,7 @@ import type { Dialect, Lateral } from './Dialect.js'
 import { level } from './Dialect.js'
 import { type Fragment, join, list, optional, slot, sql, text } from './Fragment.js'
 import { distinctLabels, freeNames, isPlainName, isRisky, labelsOf } from './identifier.js'
-import { isOuter, withOwnColumn, withOwnConditions } from './ownColumns.js'
+import { isOuter, withOwnColumn, withOwnConditions } from './outerReferences.js'
 import { isParameter } from './parameters.js'
 import { type Env, nullsSaid, type Placed, type Scalars, scalarPrinter, type Use } from './scalars.js'
 import { type Item, withClause } from './withClause.js'

@@ -9,11 +9,12 @@
  *
  * Law: the answer is the bag of rows that `returning` means: as they are after the write, or as they were before a delete.
  */
-import { identityIn } from '../core/Canonical.js'
-import { refuse, serializationFailure, unsupported } from '../core/DbError.js'
-import { FUNCTIONS } from '../core/functions.js'
-import type { AnyTable, ExprType } from '../core/Syntax.js'
-import { uniqueKeys } from '../core/Table.js'
+
+import { FUNCTIONS } from '../core/expr/functions.js'
+import type { AnyTable, ExprType } from '../core/syntax/Syntax.js'
+import { uniqueKeys } from '../core/table/Table.js'
+import { identityIn } from '../core/value/Canonical.js'
+import { refuse, serializationFailure, unsupported } from '../core/value/DbError.js'
 import {
   boolean,
   both,
@@ -29,7 +30,7 @@ import {
   type Scalar,
   type SortKey,
 } from '../plan/Rel.js'
-import { defaultOf, type PrintedWrite, type Write } from '../plan/write.js'
+import { defaultOf, type PrintedWrite, type Write } from '../plan/writePlan.js'
 import { literalRows } from './bulk.js'
 import { chunks, rowsIn } from './chunks.js'
 import type { Dialect } from './Dialect.js'

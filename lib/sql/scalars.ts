@@ -5,11 +5,12 @@
  * those of the queries around it, so that a sub-query may mention them at any depth. What an
  * expression asks of a query inside it is printed by `render`, which is given here.
  */
-import { outOfScope } from '../core/answered.js'
-import { FUNCTIONS } from '../core/functions.js'
-import { isNumber, isText, type SqlType, showSqlType, widen } from '../core/SqlType.js'
-import type { OwnFn, ScalarFn, WindowFn } from '../core/Syntax.js'
-import { patternOf } from '../core/textForms.js'
+
+import { FUNCTIONS } from '../core/expr/functions.js'
+import { outOfScope } from '../core/syntax/guards.js'
+import type { OwnFn, ScalarFn, WindowFn } from '../core/syntax/Syntax.js'
+import { isNumber, isText, type SqlType, showSqlType, widen } from '../core/value/SqlType.js'
+import { patternOf } from '../core/value/textForms.js'
 import { freeIn } from '../plan/ids.js'
 import type { AggScalar, Plan, Scalar, SortKey, WindowScalar } from '../plan/Rel.js'
 import { isLiteral } from '../plan/Rel.js'

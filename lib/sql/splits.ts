@@ -7,7 +7,7 @@
  * another, mz becomes m again. What is replaced is compared byte by byte.
  */
 import { type Args, atom, type CallPrinter } from './Dialect.js'
-import { wordOf } from './dates.js'
+import { wordOf } from './dateSteps.js'
 import { type Fragment, sql } from './Fragment.js'
 
 /** No letter of an escape, no digit, nothing that is quoted; then characters for private use, of which there are more than a separator has. */

@@ -4,7 +4,7 @@
  * Each printer brackets its arguments only where they bind less tightly. `and`, `or` and `||` are
  * associative and need no brackets among themselves.
  */
-import type { Lock, OwnFn } from '../core/Syntax.js'
+import type { Lock, OwnFn } from '../core/syntax/Syntax.js'
 import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
 import { join, list, sql } from './Fragment.js'
 

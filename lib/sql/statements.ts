@@ -7,13 +7,13 @@
  * shown as null, and as one row.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import { attempting, type DbError } from '../core/DbError.js'
-import type { DialectName } from '../core/DialectName.js'
-import type { Command } from '../core/Syntax.js'
-import { reifyWrite } from '../plan/write.js'
+import type { Command } from '../core/syntax/Syntax.js'
+import { attempting, type DbError } from '../core/value/DbError.js'
+import type { DialectName } from '../core/value/DialectName.js'
+import { reifyWrite } from '../plan/writePlan.js'
+import { printWrite, shown } from './commands.js'
 import { parameters } from './compile.js'
 import { dialects } from './dialects.js'
-import { printWrite, shown } from './write.js'
 
 /** The statements of a command in a dialect, in order, each with its parameters. `commandToSql('postgres')(C.delete(albums)(album => eq(album.id, 1)))` */
 export const commandToSql =

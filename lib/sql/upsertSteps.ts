@@ -8,8 +8,8 @@
  * read each other or ask a query, and where its outcome is asked for; the interpreter runs the two in one transaction.
  * Otherwise one statement is enough.
  */
-import type { AnyTable } from '../core/Syntax.js'
-import { isKeyOf, qualifiedName, uniqueKeys } from '../core/Table.js'
+import type { AnyTable } from '../core/syntax/Syntax.js'
+import { isKeyOf, qualifiedName, uniqueKeys } from '../core/table/Table.js'
 import {
   both,
   columnsBy,
@@ -26,8 +26,8 @@ import {
   type Scalar,
   substitute,
 } from '../plan/Rel.js'
-import type { OnConflict, PrintedWrite, Write } from '../plan/write.js'
-import { inOrder } from './mysqlWrites.js'
+import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
+import { inOrder } from './mysql/writes.js'
 
 type Insert = Write & { readonly tag: 'insert' }
 type Row = Insert['rows'][number]

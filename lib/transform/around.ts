@@ -8,8 +8,8 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { type DbError, transactionAborted } from '../core/DbError.js'
-import type { Interpreter, Operation, SqlOp } from '../core/Interpreter.js'
+import type { Interpreter, Operation, SqlOp } from '../core/operation/Interpreter.js'
+import { type DbError, transactionAborted } from '../core/value/DbError.js'
 
 /** A function from interpreter to interpreter. */
 export type Transformer = (db: Interpreter<SqlOp>) => Interpreter<SqlOp>

@@ -5,14 +5,14 @@
  * Nothing is sent, and nothing is refused here: what can't be printed has no SQL.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { attempting } from '../core/DbError.js'
-import type { DialectName } from '../core/DialectName.js'
-import type { SqlOp } from '../core/Interpreter.js'
-import type { AnyCommand } from '../core/Syntax.js'
-import { reifyWrite } from '../plan/write.js'
+import type { SqlOp } from '../core/operation/Interpreter.js'
+import type { AnyCommand } from '../core/syntax/Syntax.js'
+import { attempting } from '../core/value/DbError.js'
+import type { DialectName } from '../core/value/DialectName.js'
+import { reifyWrite } from '../plan/writePlan.js'
+import { printWrite, shown } from '../sql/commands.js'
 import { compile, explaining } from '../sql/compile.js'
 import { dialects } from '../sql/dialects.js'
-import { printWrite, shown } from '../sql/write.js'
 
 export interface Described {
   /** `select`, `insert`, `update`, `delete`, `createAll`, `dropAll`, `raw` or `explain`. */

@@ -8,8 +8,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { DbError } from '../core/DbError.js'
-import type { Interpreter, SqlOp, TxOptions } from '../core/Interpreter.js'
+import type { Interpreter, SqlOp, TxOptions } from '../core/operation/Interpreter.js'
+import type { DbError } from '../core/value/DbError.js'
 import type { Transformer } from './around.js'
 
 /** The answer of a body, on its way out of a transaction that has to fail in order to be undone. */

@@ -6,11 +6,11 @@
  * That types and constraints are those of the schema is not looked at. A failed look is repeated by the next operation.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DbError } from '../core/DbError.js'
-import { all, type Interpreter, type SqlOp } from '../core/Interpreter.js'
-import * as Q from '../core/Query.js'
-import type { AnySchema } from '../core/Schema.js'
-import type { AnyTable, Table } from '../core/Syntax.js'
+import { all, type Interpreter, type SqlOp } from '../core/operation/Interpreter.js'
+import * as Q from '../core/query/Query.js'
+import type { AnyTable, Table } from '../core/syntax/Syntax.js'
+import type { AnySchema } from '../core/table/Schema.js'
+import type { DbError } from '../core/value/DbError.js'
 import type { Transformer } from './around.js'
 
 export interface EnsuringOptions {

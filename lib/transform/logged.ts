@@ -5,7 +5,7 @@
  * is a log that throws: the operation's answer is not touched by it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type DbError, withoutCause } from '../core/DbError.js'
+import { type DbError, withoutCause } from '../core/value/DbError.js'
 import { around, type Transformer } from './around.js'
 import { type Described, describe } from './describe.js'
 

@@ -10,11 +10,11 @@
  * (triggers, cascades), and it takes the functions of a query to be pure. `advisoryLock` touches no table and passes.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type DbError, unsupported, validationError } from '../core/DbError.js'
-import type { SqlOp } from '../core/Interpreter.js'
-import type { AnySchema } from '../core/Schema.js'
-import type { AnyTable } from '../core/Syntax.js'
-import { columnName, qualifiedName } from '../core/Table.js'
+import type { SqlOp } from '../core/operation/Interpreter.js'
+import type { AnyTable } from '../core/syntax/Syntax.js'
+import type { AnySchema } from '../core/table/Schema.js'
+import { columnName, qualifiedName } from '../core/table/Table.js'
+import { type DbError, unsupported, validationError } from '../core/value/DbError.js'
 import { type Contents, contentsOfCommand, contentsOfQuery, contentsOfSchema, rawName, rawOfType } from '../plan/contents.js'
 import { around, type Transformer } from './around.js'
 

@@ -6,11 +6,11 @@
  * whole, by running its body again. A write is tried again only when the engine has certainly not applied it: after
  * `OutcomeUnknown` nothing is. Law: on an interpreter that does not fail, retrying changes nothing.
  */
-import { type DbError, isRetryable } from '../core/DbError.js'
-import { type RetryPolicy, retried } from '../core/retried.js'
+import { type DbError, isRetryable } from '../core/value/DbError.js'
+import { type RetryPolicy, retried } from '../program/retry.js'
 import type { Transformer } from './around.js'
 
-export type { RetryPolicy } from '../core/retried.js'
+export type { RetryPolicy } from '../program/retry.js'
 
 /** A failed connection is one before anything was sent: one that is lost with a write under way is `OutcomeUnknown`. */
 const isPassing = (e: unknown): boolean => {

@@ -7,7 +7,7 @@
  */
 import type { Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Interpreter, SqlOp } from '../core/Interpreter.js'
+import type { Interpreter, SqlOp } from '../core/operation/Interpreter.js'
 import type { Transformer } from './around.js'
 import { describe } from './describe.js'
 

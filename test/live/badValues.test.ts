@@ -8,7 +8,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
-import * as A from '../../lib/core/Agg.js'
+import * as A from '../../lib/Agg.js'
 import {
   anyJson,
   arrayOf,
@@ -32,14 +32,14 @@ import {
   uuid,
   varchar,
   withDefault,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
-import { schema } from '../../lib/core/Schema.js'
-import { table } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import * as X from '../../lib/Expr.js'
+import * as Program from '../../lib/Program.js'
+import * as Q from '../../lib/Query.js'
+import { schema } from '../../lib/Schema.js'
 import { createAll } from '../../lib/schema/createAll.js'
+import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { type Engine, engines, using } from './eachEngine.js'
 

@@ -22,12 +22,12 @@ import {
   timestampMicros,
   uuid,
   varchar,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import type { AnyColumn } from '../../lib/core/Syntax.js'
-import { table } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import type { AnyColumn } from '../../lib/core/syntax/Syntax.js'
+import * as X from '../../lib/Expr.js'
+import * as Q from '../../lib/Query.js'
+import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
 

@@ -6,8 +6,9 @@
  * literal in `of`, `values`, comparisons and prepared queries; it stands in arrays. Each way has to answer the
  * canonical value; an engine refuses what `decisions/engines.ts` lists. The kinds of columns and their values are in `decisions/kinds.ts`, the ways in `decisions/ways.ts`.
  */
-import type { Runner } from '../../lib/core/Interpreter.js'
-import { hasEquality } from '../../lib/core/SqlType.js'
+
+import { hasEquality } from '../../lib/core/value/SqlType.js'
+import type { Runner } from '../../lib/Interpreter.js'
 import { suite } from '../suite.js'
 import { isTrue, Refused } from './decisions/check.js'
 import { engines, open } from './decisions/engines.js'

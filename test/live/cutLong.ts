@@ -7,8 +7,8 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js'
-import type { Interpreter, Runner, SqlOp } from '../../lib/core/Interpreter.js'
-import * as Q from '../../lib/core/Query.js'
+import type { Interpreter, Runner, SqlOp } from '../../lib/Interpreter.js'
+import * as Q from '../../lib/Query.js'
 import { retrying } from '../../lib/transform/retrying.js'
 import { atOnce, breaks, count, finish, leftOpen, randomOf, type Tally, tallyOf } from './cutRun.js'
 import { appliedProblems, increment, incrementRaw, inOrder, nested, type Recorded, readOf, recorder, type Tag } from './cutSession.js'

@@ -6,8 +6,8 @@
  * and which rules were broken; `tableOf` prints it.
  */
 import type { Socket } from 'node:net'
-import { int } from '../../lib/core/Column.js'
-import * as Program from '../../lib/core/Program.js'
+import { int } from '../../lib/Column.js'
+import * as Program from '../../lib/Program.js'
 import { type Fault, isUnseen, problemsOf, type Recorded, SHORT_IDS, shortSession } from './cutSession.js'
 import { pause, right, type Site, SLACK, STATEMENT } from './cutSite.js'
 import type { Action, Direction, FaultProxy, Schedule } from './faultProxy.js'

@@ -10,12 +10,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import * as C from '../../lib/core/Command.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import { eq, plus } from '../../lib/core/Expr.js'
-import type { Interpreter, Runner, SqlOp } from '../../lib/core/Interpreter.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
+import * as C from '../../lib/Command.js'
+import type { DbError } from '../../lib/DbError.js'
+import { eq, plus } from '../../lib/Expr.js'
+import type { Interpreter, Runner, SqlOp } from '../../lib/Interpreter.js'
+import * as Program from '../../lib/Program.js'
+import * as Q from '../../lib/Query.js'
 import { ACQUIRE, type Counters, GRACE, type Site, SLACK, STATEMENT } from './cutSite.js'
 import type { FaultProxy, Struck } from './faultProxy.js'
 

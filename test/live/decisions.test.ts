@@ -7,7 +7,7 @@
  * its list, with the reason, and is seen to differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { Runner } from '../../lib/core/Interpreter.js'
+import type { Runner } from '../../lib/Interpreter.js'
 import { note, suite } from '../suite.js'
 import { equal, isTrue } from './decisions/check.js'
 import { clauses } from './decisions/clauses.js'

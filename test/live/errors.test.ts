@@ -22,15 +22,15 @@ import {
   text,
   unique,
   varchar,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import { concat, eq, gt, lit, ne, nullOf, plus, raw as rawExpr, times } from '../../lib/core/Expr.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
-import { fk, schema } from '../../lib/core/Schema.js'
-import { table } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import type { DbError } from '../../lib/DbError.js'
+import { concat, eq, gt, lit, ne, nullOf, plus, raw as rawExpr, times } from '../../lib/Expr.js'
+import * as Program from '../../lib/Program.js'
+import * as Q from '../../lib/Query.js'
+import { fk, schema } from '../../lib/Schema.js'
 import { createAll } from '../../lib/schema/createAll.js'
+import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { type Engine, engines, SECRET, using } from './eachEngine.js'
 

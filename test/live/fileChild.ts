@@ -14,17 +14,17 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { generated, int, text } from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import { asc } from '../../lib/core/Expr.js'
-import type { Runner } from '../../lib/core/Interpreter.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
-import { schema } from '../../lib/core/Schema.js'
-import { table } from '../../lib/core/Table.js'
+import { generated, int, text } from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import { asc } from '../../lib/Expr.js'
+import type { Runner } from '../../lib/Interpreter.js'
+import * as Program from '../../lib/Program.js'
+import * as Q from '../../lib/Query.js'
 import { pglite } from '../../lib/run/pglite.js'
 import { sqlite } from '../../lib/run/sqlite.js'
+import { schema } from '../../lib/Schema.js'
 import { createAll } from '../../lib/schema/createAll.js'
+import { table } from '../../lib/Table.js'
 
 export const counters = table('counter', { n: int }, { primaryKey: ['n'] })
 

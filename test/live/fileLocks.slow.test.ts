@@ -13,9 +13,9 @@ import { Worker } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
 
 import * as assert from 'uvu/assert'
-import { type DbError, show } from '../../lib/core/DbError.js'
-import type { Runner } from '../../lib/core/Interpreter.js'
-import * as Q from '../../lib/core/Query.js'
+import { type DbError, show } from '../../lib/DbError.js'
+import type { Runner } from '../../lib/Interpreter.js'
+import * as Q from '../../lib/Query.js'
 import { pglite } from '../../lib/run/pglite.js'
 import { sqlite } from '../../lib/run/sqlite.js'
 import { createAll } from '../../lib/schema/createAll.js'
@@ -26,7 +26,7 @@ import { all, child, deadLock, everything, filled, fresh, labels, left, open, pa
 
 const modules = {
   sqlite: import.meta.resolve('../../lib/run/sqlite.js'),
-  command: import.meta.resolve('../../lib/core/Command.js'),
+  command: import.meta.resolve('../../lib/Command.js'),
   items: import.meta.resolve('./fileChild.js'),
 }
 /** Opens the file in a thread; commits a row and closes it, or holds it. */

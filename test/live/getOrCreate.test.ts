@@ -3,12 +3,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
-import { generated, int, nullable, text } from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
-import { table } from '../../lib/core/Table.js'
+import { generated, int, nullable, text } from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import * as X from '../../lib/Expr.js'
+import * as Program from '../../lib/Program.js'
+import * as Q from '../../lib/Query.js'
+import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
 

@@ -4,11 +4,11 @@
 
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
-import { generated, int, unique } from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import { table } from '../../lib/core/Table.js'
+import { generated, int, unique } from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import * as X from '../../lib/Expr.js'
+import * as Q from '../../lib/Query.js'
+import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
 

@@ -8,8 +8,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
-import * as A from '../../lib/core/Agg.js'
-import * as Col from '../../lib/core/Column.js'
+import * as A from '../../lib/Agg.js'
+import * as Col from '../../lib/Column.js'
 import {
   anyJson,
   boolean,
@@ -25,12 +25,12 @@ import {
   uuid,
   varchar,
   withDefault,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import { table, view } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import * as X from '../../lib/Expr.js'
+import * as Q from '../../lib/Query.js'
 import { memory } from '../../lib/run/memory.js'
+import { table, view } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { asInModel, engines, using } from './eachEngine.js'
 
@@ -177,7 +177,7 @@ for (const engine of engines) {
       else
         await right(
           (await import('../../lib/schema/createAll.js')).createAll(
-            (await import('../../lib/core/Schema.js')).schema({ everything, stored }),
+            (await import('../../lib/core/table/Schema.js')).schema({ everything, stored }),
           ),
         )
       await right(C.run(C.insertMany(everything)(ROWS as never)))

@@ -9,8 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
-import * as Agg from '../../lib/core/Agg.js'
-import { AGGREGATES } from '../../lib/core/aggregates.js'
+import * as Agg from '../../lib/Agg.js'
 import {
   anyJson,
   arrayOf,
@@ -31,18 +30,19 @@ import {
   timestampMicros,
   uuid,
   varchar,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import { type DbError, show } from '../../lib/core/DbError.js'
-import * as Expr from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import { schema } from '../../lib/core/Schema.js'
-import { type AggFn, type AnyColumn, type AnyExpr, type ArrayAggFn, type ScalarFn, symbol } from '../../lib/core/Syntax.js'
-import { table } from '../../lib/core/Table.js'
-import type { Types } from '../../lib/core/typeSets.js'
-import * as Window from '../../lib/core/Window.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import { AGGREGATES } from '../../lib/core/expr/aggregates.js'
+import { type AggFn, type AnyColumn, type AnyExpr, type ArrayAggFn, type ScalarFn, symbol } from '../../lib/core/syntax/Syntax.js'
+import type { Types } from '../../lib/core/value/typeSets.js'
+import { type DbError, show } from '../../lib/DbError.js'
+import * as Expr from '../../lib/Expr.js'
+import * as Q from '../../lib/Query.js'
 import { memory } from '../../lib/run/memory.js'
+import { schema } from '../../lib/Schema.js'
 import { createAll } from '../../lib/schema/createAll.js'
+import { table } from '../../lib/Table.js'
+import * as Window from '../../lib/Window.js'
 import { note, suite } from '../suite.js'
 import { engines, type Session, using } from './eachEngine.js'
 

@@ -6,8 +6,8 @@
 import mysql from 'mysql2/promise'
 import postgres from 'postgres'
 import initSqlJs from 'sql.js'
-import type { DialectName } from '../../lib/core/DialectName.js'
-import { mariadbSession, mysqlSession } from '../../lib/sql/mysqlSession.js'
+import type { DialectName } from '../../lib/core/value/DialectName.js'
+import { mariadbSession, mysqlSession } from '../../lib/sql/mysql/session.js'
 import { addressOf, hasNative, servers } from './addresses.js'
 import { emptyPglite } from './pgliteCopy.js'
 

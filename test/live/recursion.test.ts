@@ -5,30 +5,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as assert from 'uvu/assert'
-import * as A from '../../lib/core/Agg.js'
-import { bigint, bytes, type Decimal, float, int, nullable, numeric, text, timestamp } from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import { show } from '../../lib/core/DbError.js'
-import {
-  asc,
-  cast,
-  concat,
-  type Expr,
-  eq,
-  isNull,
-  length,
-  lit,
-  litOf,
-  lt,
-  maybe,
-  plus,
-  scalar,
-  startsWith,
-  times,
-} from '../../lib/core/Expr.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
-import { table } from '../../lib/core/Table.js'
+import * as A from '../../lib/Agg.js'
+import { bigint, bytes, type Decimal, float, int, nullable, numeric, text, timestamp } from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import { show } from '../../lib/DbError.js'
+import { asc, cast, concat, type Expr, eq, isNull, length, lit, litOf, lt, maybe, plus, scalar, startsWith, times } from '../../lib/Expr.js'
+import * as Program from '../../lib/Program.js'
+import * as Q from '../../lib/Query.js'
+import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { type Engine, engines, using } from './eachEngine.js'
 

@@ -9,14 +9,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
-import { arrayOf, boolean, int, sqlType, text } from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import * as X from '../../lib/core/Expr.js'
-import type { Interpreter, SqlOp } from '../../lib/core/Interpreter.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
-import { type AnySchema, fk, schema } from '../../lib/core/Schema.js'
+import { arrayOf, boolean, int, sqlType, text } from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
 import {
   type AggCall,
   type AnyAgg,
@@ -39,12 +33,18 @@ import {
   query,
   type Shape,
   type WindowCall,
-} from '../../lib/core/Syntax.js'
-import { asksQuery } from '../../lib/core/scope.js'
-import { table, view } from '../../lib/core/Table.js'
+} from '../../lib/core/syntax/Syntax.js'
+import { asksQuery } from '../../lib/core/syntax/scope.js'
+import type { DbError } from '../../lib/DbError.js'
+import * as X from '../../lib/Expr.js'
+import type { Interpreter, SqlOp } from '../../lib/Interpreter.js'
+import * as Program from '../../lib/Program.js'
 import { mayRunRawText } from '../../lib/plan/contents.js'
+import * as Q from '../../lib/Query.js'
 import { memory } from '../../lib/run/memory.js'
+import { type AnySchema, fk, schema } from '../../lib/Schema.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
+import { table, view } from '../../lib/Table.js'
 import { restrictedTo } from '../../lib/transform/restrictedTo.js'
 import { suite } from '../suite.js'
 

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import * as assert from 'uvu/assert'
-import * as A from '../../lib/core/Agg.js'
+import * as A from '../../lib/Agg.js'
 import {
   anyJson,
   bigint,
@@ -31,16 +31,16 @@ import {
   uuid,
   varchar,
   withDefault,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Program from '../../lib/core/Program.js'
-import * as Q from '../../lib/core/Query.js'
-import { type AnySchema, fk, schema } from '../../lib/core/Schema.js'
-import { type Table, table } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import type { DbError } from '../../lib/DbError.js'
+import * as X from '../../lib/Expr.js'
+import * as Program from '../../lib/Program.js'
+import * as Q from '../../lib/Query.js'
 import { memory } from '../../lib/run/memory.js'
+import { type AnySchema, fk, schema } from '../../lib/Schema.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
+import { type Table, table } from '../../lib/Table.js'
 import { abortable } from '../../lib/transform/abortable.js'
 import { suite } from '../suite.js'
 import { type Engine, engines, SECRET, type Session, sameRows, using } from './eachEngine.js'

@@ -12,9 +12,9 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import mysql2 from 'mysql2'
 import postgresClient from 'postgres'
 import * as assert from 'uvu/assert'
-import type { DbError } from '../../lib/core/DbError.js'
-import type { Interpreter, Runner, SqlOp } from '../../lib/core/Interpreter.js'
-import * as Program from '../../lib/core/Program.js'
+import type { DbError } from '../../lib/DbError.js'
+import type { Interpreter, Runner, SqlOp } from '../../lib/Interpreter.js'
+import * as Program from '../../lib/Program.js'
 import { mysql } from '../../lib/run/mysql.js'
 import { postgres } from '../../lib/run/postgres.js'
 import { createAll } from '../../lib/schema/createAll.js'
@@ -110,7 +110,7 @@ const prepare = async (engine: Engine, db: Interpreter<SqlOp>): Promise<void> =>
     )
   }
   if (engine.name === 'mysql' || engine.name === 'mariadb') {
-    const found = await Program.raw({ name: (await import('../../lib/core/Column.js')).text })`SELECT database()`({ db })()
+    const found = await Program.raw({ name: (await import('../../lib/core/expr/Column.js')).text })`SELECT database()`({ db })()
     const database = E.isRight(found) ? String(found.right[0]?.name) : ''
     const connection = mysql2.createConnection({ uri: addressOf(engine.name) as string }).promise()
     await connection.query(`USE ${database}`)

@@ -1,11 +1,11 @@
 /** A database of its own on a server for each runner that a test opens. Where the servers are, `addresses` says. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import type { Runner } from '../../lib/core/Interpreter.js'
-import * as Program from '../../lib/core/Program.js'
+import type { DbError } from '../../lib/DbError.js'
+import type { Runner } from '../../lib/Interpreter.js'
+import * as Program from '../../lib/Program.js'
 import { type MysqlOptions, mysql } from '../../lib/run/mysql.js'
-import type { PoolOptions } from '../../lib/run/pool.js'
+import type { PoolOptions } from '../../lib/run/pool/pool.js'
 import { postgres } from '../../lib/run/postgres.js'
 import { addressOf, type ServerName } from './addresses.js'
 

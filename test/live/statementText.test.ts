@@ -7,7 +7,7 @@
  */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import type { DialectName } from '../../lib/core/DialectName.js'
+import type { DialectName } from '../../lib/core/value/DialectName.js'
 import { dialects } from '../../lib/sql/dialects.js'
 import { statementProblem, tokensOf } from '../../lib/sql/statementText.js'
 import { amount } from '../amount.js'

@@ -6,7 +6,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as io from 'io-ts'
 import * as assert from 'uvu/assert'
-import * as A from '../../lib/core/Agg.js'
+import * as A from '../../lib/Agg.js'
 import {
   arrayOf,
   bigint,
@@ -27,15 +27,15 @@ import {
   timestampMicros,
   uuid,
   varchar,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import { schema } from '../../lib/core/Schema.js'
-import type { AnyColumn } from '../../lib/core/Syntax.js'
-import { table, view } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import type { AnyColumn } from '../../lib/core/syntax/Syntax.js'
+import * as X from '../../lib/Expr.js'
+import * as Q from '../../lib/Query.js'
 import { memory } from '../../lib/run/memory.js'
+import { schema } from '../../lib/Schema.js'
 import { createAll, dropAll } from '../../lib/schema/createAll.js'
+import { table, view } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { asInModel, engines, using } from './eachEngine.js'
 

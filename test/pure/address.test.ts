@@ -10,9 +10,10 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
-import { attempting, type DbError } from '../../lib/core/DbError.js'
-import { type MysqlAddress, type MysqlWhere, mysqlAddress } from '../../lib/run/mysqlAddress.js'
-import { type PostgresAddress, type PostgresWhere, postgresAddress } from '../../lib/run/postgresAddress.js'
+import { attempting } from '../../lib/core/value/DbError.js'
+import type { DbError } from '../../lib/DbError.js'
+import { type MysqlAddress, type MysqlWhere, mysqlAddress } from '../../lib/run/mysql/address.js'
+import { type PostgresAddress, type PostgresWhere, postgresAddress } from '../../lib/run/postgres/address.js'
 import { suite } from '../suite.js'
 
 const readPostgres = (where: PostgresWhere, env: NodeJS.ProcessEnv = {}): E.Either<DbError, PostgresAddress> =>

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { type Cancelling, cancelling } from '../../lib/run/cancelling.js'
+import { type Cancelling, cancelling } from '../../lib/run/pool/cancelling.js'
 import { suite } from '../suite.js'
 
 /** A statement that ends when its connection is cut, or when it is told to; and what happened to it. */

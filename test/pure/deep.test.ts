@@ -6,13 +6,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
-import { int } from '../../lib/core/Column.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import type { AnyExpr, AnyQuery } from '../../lib/core/Syntax.js'
-import { table } from '../../lib/core/Table.js'
+import { int } from '../../lib/Column.js'
+import type { AnyExpr, AnyQuery } from '../../lib/core/syntax/Syntax.js'
+import * as X from '../../lib/Expr.js'
 import { evaluate } from '../../lib/model/evaluate.js'
+import * as Q from '../../lib/Query.js'
 import { toSql } from '../../lib/sql/index.js'
+import { table } from '../../lib/Table.js'
 import { GROWING, grownDatabase } from '../growing.js'
 import { suite } from '../suite.js'
 

@@ -8,15 +8,15 @@
  */
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import { char, check, int, nullable, text, unique, varchar } from '../../lib/core/Column.js'
-import { type DbError, isRetryable, show } from '../../lib/core/DbError.js'
-import { gt } from '../../lib/core/Expr.js'
-import { fk, schema } from '../../lib/core/Schema.js'
-import { asIs, table } from '../../lib/core/Table.js'
+import { char, check, int, nullable, text, unique, varchar } from '../../lib/Column.js'
+import { type DbError, isRetryable, show } from '../../lib/DbError.js'
+import { gt } from '../../lib/Expr.js'
 import type { Context } from '../../lib/run/Driver.js'
-import { classifyMysql } from '../../lib/run/mysqlErrors.js'
-import { classifyPostgres, type PostgresError } from '../../lib/run/postgresErrors.js'
-import { classifySqlite } from '../../lib/run/sqliteErrors.js'
+import { classifyMysql } from '../../lib/run/mysql/errors.js'
+import { classifyPostgres, type PostgresError } from '../../lib/run/postgres/errors.js'
+import { classifySqlite } from '../../lib/run/sqlite/errors.js'
+import { fk, schema } from '../../lib/Schema.js'
+import { asIs, table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 
 const team = table(

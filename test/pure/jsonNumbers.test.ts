@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { ExactNumber, exactText, isKept, parseExact, placeOfExact } from '../../lib/core/jsonNumbers.js'
+import { ExactNumber, exactText, isKept, parseExact, placeOfExact } from '../../lib/core/value/jsonNumbers.js'
 import { suite } from '../suite.js'
 
 const test = suite('numbers of json')

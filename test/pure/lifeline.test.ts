@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { lifeline, NoReply } from '../../lib/run/lifeline.js'
+import { lifeline, NoReply } from '../../lib/run/pool/connectionWatch.js'
 import { suite } from '../suite.js'
 
 const REPLY = new Error('the statement failed')

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
-import * as A from '../../lib/core/Agg.js'
+import * as A from '../../lib/Agg.js'
 import {
   bigint,
   bytes,
@@ -21,17 +21,17 @@ import {
   unique,
   varchar,
   withDefault,
-} from '../../lib/core/Column.js'
-import * as C from '../../lib/core/Command.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import { type AnySchema, fk, schema } from '../../lib/core/Schema.js'
-import type { AnyCommand, AnyQuery } from '../../lib/core/Syntax.js'
-import { table } from '../../lib/core/Table.js'
+} from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
+import type { AnyCommand, AnyQuery } from '../../lib/core/syntax/Syntax.js'
+import type { DbError } from '../../lib/DbError.js'
+import * as X from '../../lib/Expr.js'
 import { type Database, define, empty } from '../../lib/model/Database.js'
 import { evaluate } from '../../lib/model/evaluate.js'
 import { execute } from '../../lib/model/execute.js'
+import * as Q from '../../lib/Query.js'
+import { type AnySchema, fk, schema } from '../../lib/Schema.js'
+import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 
 const right = <B>(e: E.Either<DbError, B>): B => {

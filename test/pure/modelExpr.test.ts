@@ -19,13 +19,13 @@ import {
   time,
   timestamp,
   uuid,
-} from '../../lib/core/Column.js'
-import type { DbError } from '../../lib/core/DbError.js'
-import * as X from '../../lib/core/Expr.js'
-import * as Q from '../../lib/core/Query.js'
-import type { AnyExpr, Expr } from '../../lib/core/Syntax.js'
+} from '../../lib/Column.js'
+import type { AnyExpr, Expr } from '../../lib/core/syntax/Syntax.js'
+import type { DbError } from '../../lib/DbError.js'
+import * as X from '../../lib/Expr.js'
 import { empty } from '../../lib/model/Database.js'
 import { evaluate } from '../../lib/model/evaluate.js'
+import * as Q from '../../lib/Query.js'
 import { suite } from '../suite.js'
 
 const answer = (e: AnyExpr): E.Either<DbError, unknown> =>

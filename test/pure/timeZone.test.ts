@@ -6,9 +6,9 @@
  */
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { date, time } from '../../lib/core/Column.js'
-import * as X from '../../lib/core/Expr.js'
-import { localTime, startInZone, zoneProblem } from '../../lib/core/timeZone.js'
+import { date, time } from '../../lib/Column.js'
+import { localTime, startInZone, zoneProblem } from '../../lib/core/value/timeZone.js'
+import * as X from '../../lib/Expr.js'
 import { suite } from '../suite.js'
 
 const test = suite('time zones of the model')

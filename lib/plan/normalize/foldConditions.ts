@@ -6,7 +6,7 @@
  * query it belongs to. A query without rows has none that is there, and no member: of such a query in a DELETE of its own table MySQL
  * says that it may not be read (9.7).
  */
-import { FUNCTIONS } from '../../core/functions.js'
+import { FUNCTIONS } from '../../core/expr/functions.js'
 import { boolean, isLiteral, mapScalar, type Rel, type Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 

@@ -5,14 +5,14 @@
  * asked of the whole, of each group, of nothing, under a filter, and inside `many`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import { showSqlType } from '../../../lib/core/SqlType.js'
-import type { AnyColumn } from '../../../lib/core/Syntax.js'
-import { table } from '../../../lib/core/Table.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import type { AnyColumn } from '../../../lib/core/syntax/Syntax.js'
+import { showSqlType } from '../../../lib/core/value/SqlType.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
 import { about, ask, type Clause, check, create, equal, equalBags, type Session } from './check.js'
 import { sources } from './compute.js'
 

@@ -6,15 +6,15 @@
  * the expected column. A case is its inputs, in the order of the columns, and then the answer.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import type * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import type { Program } from '../../../lib/core/Interpreter.js'
-import type { Db } from '../../../lib/core/Program.js'
-import * as Q from '../../../lib/core/Query.js'
-import type { AnyColumn, Columns, Exprs, Query } from '../../../lib/core/Syntax.js'
-import { table } from '../../../lib/core/Table.js'
+import type * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import type { AnyColumn, Columns, Exprs, Query } from '../../../lib/core/syntax/Syntax.js'
+import * as Ex from '../../../lib/Expr.js'
+import type { Program } from '../../../lib/Interpreter.js'
+import type { Db } from '../../../lib/Program.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
 import { ask, create, equal, fails, isTrue, type Session } from './check.js'
 
 type Case = readonly unknown[]

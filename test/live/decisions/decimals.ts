@@ -6,13 +6,13 @@
  * beyond 18 digits has clauses of its own: these an engine may refuse.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as P from '../../../lib/core/Program.js'
-import * as Q from '../../../lib/core/Query.js'
-import { table } from '../../../lib/core/Table.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as P from '../../../lib/Program.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
 import { ask, type Clause, check, create, equal, equalBags, fails, refuses } from './check.js'
 import { aggregateFails, aggregates, computes, decides, failsFor, sorted, sources } from './compute.js'
 

@@ -6,11 +6,11 @@
  * what is divided by zero is null.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import { table } from '../../../lib/core/Table.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
 import { ask, type Clause, check, create, equal, equalBags, fails, isTrue } from './check.js'
 import { computes, decides, failsFor, sorted, sources, valueOf } from './compute.js'
 

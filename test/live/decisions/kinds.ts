@@ -8,8 +8,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
-import * as C from '../../../lib/core/Column.js'
-import type { AnyColumn } from '../../../lib/core/Syntax.js'
+import * as C from '../../../lib/Column.js'
+import type { AnyColumn } from '../../../lib/core/syntax/Syntax.js'
 
 export interface Kind {
   readonly name: string

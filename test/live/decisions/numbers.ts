@@ -6,12 +6,12 @@
  * NaN, infinities and -0 are tried on every way in and out.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import { table } from '../../../lib/core/Table.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
 import { ask, type Clause, check, create, equal, refuses } from './check.js'
 import { aggregateFails, aggregates, computes, failsFor, near, sources, valueOf } from './compute.js'
 

@@ -7,13 +7,13 @@
 
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import { asc, desc, type Expr, eq, gt, isNull, lit, litOf, lt, ne, nullOf, or, plus, rem, times } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import { table } from '../../../lib/core/Table.js'
-import * as Window from '../../../lib/core/Window.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import { asc, desc, type Expr, eq, gt, isNull, lit, litOf, lt, ne, nullOf, or, plus, rem, times } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
+import * as Window from '../../../lib/Window.js'
 import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, isWithin, refuses, type Session } from './check.js'
 
 const columns = { id: C.int, team: C.nullable(C.text), score: C.int }

@@ -5,9 +5,9 @@
  * functions are tried with astral characters, which would be two characters to anything that counts
  * UTF-16 units, and with every character that means something in a pattern.
  */
-import * as C from '../../../lib/core/Column.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import * as C from '../../../lib/Column.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import { type Clause, check, equal, fails, later } from './check.js'
 import { computes, decides, valueOf } from './compute.js'
 

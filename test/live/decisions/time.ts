@@ -5,13 +5,13 @@
  * the next day, so that a time zone, a rounding or a two-digit year would show.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as P from '../../../lib/core/Program.js'
-import * as Q from '../../../lib/core/Query.js'
-import { table } from '../../../lib/core/Table.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as P from '../../../lib/Program.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
 import { ask, type Clause, check, create, equal, refuses } from './check.js'
 import { computes, decides, sources } from './compute.js'
 

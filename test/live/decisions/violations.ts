@@ -6,14 +6,14 @@
  * nothing of it may be there. Foreign keys act as they are declared; checks mean what they say.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import { everywhere } from '../../../lib/core/Command.js'
-import type { DbError } from '../../../lib/core/DbError.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import { fk, schema } from '../../../lib/core/Schema.js'
-import { table } from '../../../lib/core/Table.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import { everywhere } from '../../../lib/Command.js'
+import type { DbError } from '../../../lib/DbError.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import { fk, schema } from '../../../lib/Schema.js'
+import { table } from '../../../lib/Table.js'
 import { ask, type Clause, check, create, createSchema, equal, equalBags, fails, isTrue, type Session } from './check.js'
 
 const { run, insert, insertMany, insertFrom, update } = Command

@@ -4,11 +4,11 @@
  * The rows are asked for as a stored table and as given rows; each function has a row of answers that was found by hand.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import * as W from '../../../lib/core/Window.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import * as W from '../../../lib/Window.js'
 import { ask, type Clause, check, equal, type Session } from './check.js'
 import { sources } from './compute.js'
 

@@ -6,13 +6,13 @@
  * or in their answer are among them.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Column.js'
-import * as Command from '../../../lib/core/Command.js'
-import { everywhere } from '../../../lib/core/Command.js'
-import * as Ex from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import { table } from '../../../lib/core/Table.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Column.js'
+import * as Command from '../../../lib/Command.js'
+import { everywhere } from '../../../lib/Command.js'
+import * as Ex from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import { table } from '../../../lib/Table.js'
 import { ask, type Clause, check, create, equal, equalBags, fails, isTrue, refuses } from './check.js'
 import { facts } from './violations.js'
 

@@ -1,8 +1,8 @@
 /** Examples of docs/combinators.md: aggregates. */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import { asc, gte } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import * as Agg from '../../../lib/Agg.js'
+import { asc, gte } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from '../sql/print.js'
 import { albums } from './store.js'
 

@@ -1,9 +1,9 @@
 /** Examples of docs/combinators.md: commands. */
 import { pipe } from 'fp-ts/lib/function.js'
-import { int, nullable } from '../../../lib/core/Column.js'
-import * as C from '../../../lib/core/Command.js'
-import { eq, isNull, nullOf, plus } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import { int, nullable } from '../../../lib/Column.js'
+import * as C from '../../../lib/Command.js'
+import { eq, isNull, nullOf, plus } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from '../sql/print.js'
 import { albums, artists } from './store.js'
 

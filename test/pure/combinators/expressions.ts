@@ -1,6 +1,6 @@
 /** Examples of docs/combinators.md: expressions. */
 import { pipe } from 'fp-ts/lib/function.js'
-import { nullable, numeric, text } from '../../../lib/core/Column.js'
+import { nullable, numeric, text } from '../../../lib/Column.js'
 import {
   abs,
   and,
@@ -80,8 +80,8 @@ import {
   trimEnd,
   trimStart,
   upper,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from '../sql/print.js'
 import { albums, artists } from './store.js'
 

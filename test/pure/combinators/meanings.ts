@@ -4,6 +4,7 @@
  * Names are followed where a module exports what another one makes: `export * from`, and `export { a as b } from`.
  */
 import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import ts from 'typescript'
 
 const root = new URL('../../../../', import.meta.url)
@@ -45,7 +46,7 @@ export const meaningsOf = (path: string): ReadonlyMap<string, string> => {
     if (!ts.isExportDeclaration(statement) || statement.isTypeOnly) continue
     const from = statement.moduleSpecifier
     const other =
-      from !== undefined && ts.isStringLiteral(from) ? meaningsOf(path.replace(/[^/]*$/, from.text.slice(2).replace(/\.js$/, '.ts'))) : own
+      from !== undefined && ts.isStringLiteral(from) ? meaningsOf(posix.join(posix.dirname(path), from.text.replace(/\.js$/, '.ts'))) : own
     if (statement.exportClause === undefined) for (const [name, meaning] of other) found.set(name, meaning)
     else if (ts.isNamedExports(statement.exportClause))
       for (const { name, propertyName } of statement.exportClause.elements)

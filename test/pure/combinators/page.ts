@@ -6,11 +6,11 @@
  * the page is whole whatever was added; one without either is reported by `missing`.
  */
 import { readdirSync } from 'node:fs'
-import * as Agg from '../../../lib/core/Agg.js'
-import * as C from '../../../lib/core/Command.js'
-import * as Expr from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import * as Window from '../../../lib/core/Window.js'
+import * as Agg from '../../../lib/Agg.js'
+import * as C from '../../../lib/Command.js'
+import * as Expr from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import * as Window from '../../../lib/Window.js'
 import type { Case, Cases } from '../sql/print.js'
 import { section, sourcesOf } from '../sql/snapshot.js'
 import { aggregates } from './aggregates.js'
@@ -86,8 +86,7 @@ const chapters: readonly Chapter[] = [
 
 /** What has no SQL of its own. */
 const APART: readonly string[] = [
-  ...['Q.show', 'Q.stages', 'Q.stream', 'Q.LONGEST_TIMER', 'C.show', 'C.run', 'C.getOrCreate', 'C.insertAll', 'C.updateVersioned'],
-  ...['literalOf', 'asColumn', 'templateProblem'],
+  ...['Q.show', 'Q.stages', 'Q.stream', 'C.show', 'C.run', 'C.getOrCreate', 'C.insertAll', 'C.updateVersioned'],
 ]
 
 interface Example {
@@ -133,7 +132,7 @@ const statements = (code: string): string =>
 const entries = async (): Promise<readonly Entry[]> => {
   const fallbacks = await others()
   return chapters.flatMap(chapter => {
-    const meanings = meaningsOf(`lib/core/${chapter.source}.ts`)
+    const meanings = meaningsOf(`lib/${chapter.source}.ts`)
     const wanted = chapter.exported.filter(name => !APART.includes(`${chapter.prefix}${name}`))
     const shown = chapter.examples.flatMap(([file, cases]) => {
       const sources = sourcesOf(file, 'combinators')

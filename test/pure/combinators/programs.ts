@@ -1,7 +1,7 @@
 /** Examples of docs/combinators.md: programs of a query. */
 import { pipe } from 'fp-ts/lib/function.js'
-import { asc, eq } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import { asc, eq } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from '../sql/print.js'
 import { albums, artists } from './store.js'
 

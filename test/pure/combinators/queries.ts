@@ -1,10 +1,10 @@
 /** Examples of docs/combinators.md: queries. */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import { arrayOf, int, numeric, text } from '../../../lib/core/Column.js'
-import { and, asc, coalesce, desc, eq, gt, gte, isNull, lit, litOf, lt, lte, maybe, plus, rem, times } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import * as Window from '../../../lib/core/Window.js'
+import * as Agg from '../../../lib/Agg.js'
+import { arrayOf, int, numeric, text } from '../../../lib/Column.js'
+import { and, asc, coalesce, desc, eq, gt, gte, isNull, lit, litOf, lt, lte, maybe, plus, rem, times } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import * as Window from '../../../lib/Window.js'
 import type { Cases } from '../sql/print.js'
 import { albums, artists } from './store.js'
 

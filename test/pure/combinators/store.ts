@@ -2,9 +2,9 @@
  * The tables that docs/combinators.md is about, and their rows: few, with what makes answers differ (nulls, ties, an album
  * without an artist of that number, letters beyond ASCII).
  */
-import { float, generated, int, nullable, numeric, text } from '../../../lib/core/Column.js'
-import { schema } from '../../../lib/core/Schema.js'
-import { table } from '../../../lib/core/Table.js'
+import { float, generated, int, nullable, numeric, text } from '../../../lib/Column.js'
+import { schema } from '../../../lib/Schema.js'
+import { table } from '../../../lib/Table.js'
 
 export const artists = table('artist', {
   id: generated(int),

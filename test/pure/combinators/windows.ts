@@ -1,9 +1,9 @@
 /** Examples of docs/combinators.md: window functions. */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Agg from '../../../lib/core/Agg.js'
-import { asc, desc } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import * as Window from '../../../lib/core/Window.js'
+import * as Agg from '../../../lib/Agg.js'
+import { asc, desc } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import * as Window from '../../../lib/Window.js'
 import type { Cases } from '../sql/print.js'
 import { albums } from './store.js'
 

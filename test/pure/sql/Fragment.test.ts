@@ -3,7 +3,7 @@
  */
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { exprType } from '../../../lib/core/Syntax.js'
+import { exprType } from '../../../lib/core/syntax/Syntax.js'
 import { type Fragment, flatten, interleaved, join, list, optional, parens, type Slot, slot, sql, text } from '../../../lib/sql/Fragment.js'
 import { suite } from '../../suite.js'
 

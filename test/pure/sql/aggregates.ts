@@ -3,10 +3,10 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { float, numeric } from '../../../lib/core/Column.js'
-import { asc, cast, countOf, desc, div, eq, gt, gte, isNotNull, maybe, plus, substring, times } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import * as A from '../../../lib/Agg.js'
+import { float, numeric } from '../../../lib/Column.js'
+import { asc, cast, countOf, desc, div, eq, gt, gte, isNotNull, maybe, plus, substring, times } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 
 export const aggregates: Cases = {

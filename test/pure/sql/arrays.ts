@@ -3,8 +3,8 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { tracks } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { arrayOf, bigint, bytes, float, int, nullable, numeric, text, timestamp } from '../../../lib/core/Column.js'
+import * as A from '../../../lib/Agg.js'
+import { arrayOf, bigint, bytes, float, int, nullable, numeric, text, timestamp } from '../../../lib/Column.js'
 import {
   array,
   arrayAny,
@@ -24,8 +24,8 @@ import {
   plus,
   scalar,
   split,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
 

@@ -2,8 +2,8 @@
  * Snapshot cases: bytes, their digits and digests; texts that a regular expression matches.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import { byteLength, eq, hex, lit, matches, not, sha256, unhex } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import { byteLength, eq, hex, lit, matches, not, sha256, unhex } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
 

@@ -3,11 +3,11 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, invoiceLines, invoices, playlistTracks, tracks } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { text } from '../../../lib/core/Column.js'
-import * as C from '../../../lib/core/Command.js'
-import { and, asc, concat, eq, exists, gt, inQuery, isNull, lit, lt, minus, not, nullOf, plus, scalar } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import * as A from '../../../lib/Agg.js'
+import { text } from '../../../lib/Column.js'
+import * as C from '../../../lib/Command.js'
+import { and, asc, concat, eq, exists, gt, inQuery, isNull, lit, lt, minus, not, nullOf, plus, scalar } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 import { departments, everything, people, settings, stock } from './tables.js'
 

@@ -3,8 +3,8 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { employees, invoices } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { date, time, timestamp } from '../../../lib/core/Column.js'
+import * as A from '../../../lib/Agg.js'
+import { date, time, timestamp } from '../../../lib/Column.js'
 import {
   and,
   asc,
@@ -25,8 +25,8 @@ import {
   random,
   randomUuid,
   times,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 import { everything, people } from './tables.js'
 

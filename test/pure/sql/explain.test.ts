@@ -1,10 +1,10 @@
 /** What engines say of their plans, as it was captured or may come, read as trees. */
 import * as assert from 'uvu/assert'
-import { stages } from '../../../lib/core/Query.js'
+import { stages } from '../../../lib/Query.js'
 import type { Explaining } from '../../../lib/sql/Dialect.js'
-import { mariadbExplain, mysqlExplain } from '../../../lib/sql/mysqlExplain.js'
-import { postgresExplain } from '../../../lib/sql/postgresExplain.js'
-import { sqliteExplain } from '../../../lib/sql/sqliteExplain.js'
+import { mariadbExplain, mysqlExplain } from '../../../lib/sql/mysql/explain.js'
+import { postgresExplain } from '../../../lib/sql/postgres/explain.js'
+import { sqliteExplain } from '../../../lib/sql/sqlite/explain.js'
 import { suite } from '../../suite.js'
 
 const read = suite('reading explanations')

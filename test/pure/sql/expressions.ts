@@ -3,7 +3,7 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { customers, employees, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
-import { bigint, boolean, date, float, int, nullable, numeric, text, timestamp } from '../../../lib/core/Column.js'
+import { bigint, boolean, date, float, int, nullable, numeric, text, timestamp } from '../../../lib/Column.js'
 import {
   abs,
   and,
@@ -65,8 +65,8 @@ import {
   trimEnd,
   trimStart,
   upper,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
 

@@ -5,9 +5,9 @@
  * statement with the name `harmless` says where a name stands in the statement with any other.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as A from '../../../lib/core/Agg.js'
-import * as Column from '../../../lib/core/Column.js'
-import * as C from '../../../lib/core/Command.js'
+import * as A from '../../../lib/Agg.js'
+import * as Column from '../../../lib/Column.js'
+import * as C from '../../../lib/Command.js'
 import {
   and,
   asc,
@@ -27,11 +27,11 @@ import {
   ne,
   raw,
   same,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import { fk, schema } from '../../../lib/core/Schema.js'
-import { asIs, type Table, table } from '../../../lib/core/Table.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import { fk, schema } from '../../../lib/Schema.js'
 import { createAll, dropAll } from '../../../lib/schema/createAll.js'
+import { asIs, type Table, table } from '../../../lib/Table.js'
 import type { Case } from './print.js'
 
 const { anyJson, arrayOf, check, enumOf, generated, int, nullable, text, varchar, withDefault } = Column

@@ -4,10 +4,10 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { int, text } from '../../../lib/core/Column.js'
-import { and, asc, desc, eq, exists, gt, isSome, maybe, not } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import * as A from '../../../lib/Agg.js'
+import { int, text } from '../../../lib/Column.js'
+import { and, asc, desc, eq, exists, gt, isSome, maybe, not } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 
 export const joins: Cases = {

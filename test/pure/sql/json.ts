@@ -2,8 +2,8 @@
  * Snapshot cases: JSON documents, what is in them and what they are made of.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as A from '../../../lib/core/Agg.js'
-import { anyJson, bigint, boolean, date, float, int, numeric, text } from '../../../lib/core/Column.js'
+import * as A from '../../../lib/Agg.js'
+import { anyJson, bigint, boolean, date, float, int, numeric, text } from '../../../lib/Column.js'
 import {
   asc,
   eq,
@@ -19,8 +19,8 @@ import {
   lit,
   litOf,
   plus,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 import { everything } from './tables.js'
 

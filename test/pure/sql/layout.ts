@@ -4,7 +4,7 @@
  * What fits on a line stays on one. Otherwise a SELECT has a line for each of its clauses, and what stands in brackets is
  * laid out in the same way one step to the right.
  */
-import type { DialectName } from '../../../lib/core/DialectName.js'
+import type { DialectName } from '../../../lib/core/value/DialectName.js'
 import { type Token, tokensOf } from './lexer.js'
 
 const WIDTH = 110

@@ -5,7 +5,7 @@
  * the one who quotes. MySQL and MariaDB are read as in their default mode: a backslash escapes in a text, double quotes
  * are a text, `#` begins a comment. SQLite takes all four kinds of quotes for identifiers.
  */
-import type { DialectName } from '../../../lib/core/DialectName.js'
+import type { DialectName } from '../../../lib/core/value/DialectName.js'
 
 export interface Token {
   readonly kind: 'word' | 'identifier' | 'text' | 'bytes' | 'number' | 'parameter' | 'symbol' | 'comment'

@@ -3,8 +3,8 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, genres, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { int, nullable, numeric, text } from '../../../lib/core/Column.js'
+import * as A from '../../../lib/Agg.js'
+import { int, nullable, numeric, text } from '../../../lib/Column.js'
 import {
   and,
   asc,
@@ -22,9 +22,9 @@ import {
   same,
   scalar,
   startsWith,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import type { Scope } from '../../../lib/core/Table.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import type { Scope } from '../../../lib/Table.js'
 import type { Cases } from './print.js'
 
 const albumsOf = (artist: Scope<typeof artists>) =>

@@ -4,10 +4,10 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { artists, invoices } from '../../../examples/chinook/schema.js'
-import { int } from '../../../lib/core/Column.js'
-import { asc, desc, eq } from '../../../lib/core/Expr.js'
-import * as Program from '../../../lib/core/Program.js'
-import * as Q from '../../../lib/core/Query.js'
+import { int } from '../../../lib/Column.js'
+import { asc, desc, eq } from '../../../lib/Expr.js'
+import * as Program from '../../../lib/Program.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 
 const latest = pipe(

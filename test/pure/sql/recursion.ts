@@ -3,9 +3,9 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, invoices, tracks } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { asc, concat, desc, eq, gt, isNull, lit, lt, plus } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+import * as A from '../../../lib/Agg.js'
+import { asc, concat, desc, eq, gt, isNull, lit, lt, plus } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 
 export const recursion: Cases = {

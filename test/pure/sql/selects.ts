@@ -3,7 +3,7 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, invoices, tracks } from '../../../examples/chinook/schema.js'
-import { int, text } from '../../../lib/core/Column.js'
+import { int, text } from '../../../lib/Column.js'
 import {
   and,
   asc,
@@ -21,8 +21,8 @@ import {
   nullsFirst,
   nullsLast,
   or,
-} from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
+} from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
 import type { Cases } from './print.js'
 import { people } from './tables.js'
 

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
-import type { DialectName } from '../../../lib/core/DialectName.js'
+import type { DialectName } from '../../../lib/core/value/DialectName.js'
 import { layout } from './layout.js'
 import { type Case, names, type Printed, printed } from './print.js'
 

@@ -3,10 +3,10 @@
  * tables refer to each other in a circle and lie in a schema of their own.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as Column from '../../../lib/core/Column.js'
-import { and, gt, length, lt } from '../../../lib/core/Expr.js'
-import { fk, schema } from '../../../lib/core/Schema.js'
-import { table } from '../../../lib/core/Table.js'
+import * as Column from '../../../lib/Column.js'
+import { and, gt, length, lt } from '../../../lib/Expr.js'
+import { fk, schema } from '../../../lib/Schema.js'
+import { table } from '../../../lib/Table.js'
 
 const { arrayOf, bigint, boolean, bytes, char, check, date, enumOf, float, generated, indexed, int, nullable } = Column
 const { anyJson, numeric, smallint, text, time, timestamp, timestampMicros, unique, uuid, varchar, withDefault } = Column

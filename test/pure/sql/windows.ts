@@ -3,10 +3,10 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, invoices, tracks } from '../../../examples/chinook/schema.js'
-import * as A from '../../../lib/core/Agg.js'
-import { asc, desc, eq, gt, lte, minus, plus } from '../../../lib/core/Expr.js'
-import * as Q from '../../../lib/core/Query.js'
-import * as W from '../../../lib/core/Window.js'
+import * as A from '../../../lib/Agg.js'
+import { asc, desc, eq, gt, lte, minus, plus } from '../../../lib/Expr.js'
+import * as Q from '../../../lib/Query.js'
+import * as W from '../../../lib/Window.js'
 import type { Cases } from './print.js'
 
 export const windows: Cases = {

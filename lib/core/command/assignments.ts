@@ -1,0 +1,139 @@
+/**
+ * What commands write: values checked against their columns, rows checked whole.
+ *
+ * `assignments` denotes a row of expressions, each of its column's type; what does not fit is an expression that is
+ * refused, with its table, row and column in the error. `inserting` is the command that inserts rows, or the
+ * `ValidationError` of the first thing that is wrong with them. Nothing here is public by itself: `Command` exports what is.
+ */
+import { isExpr, isRecord } from '../syntax/guards.js'
+import { asColumn, literalOf } from '../syntax/operand.js'
+import type { AnyExpr, AnyTable, Assignments, Command, CommandNode, Conflict } from '../syntax/Syntax.js'
+import { invalid, MADE } from '../syntax/Syntax.js'
+import { fitsColumn, identityIn } from '../value/Canonical.js'
+import { type DbError, numericOverflow, validationError } from '../value/DbError.js'
+import { showSqlType } from '../value/SqlType.js'
+import { plainRows } from './plainRows.js'
+
+/** How many rows a write answers with `returning`. */
+export type Cardinality = Command<unknown>['cardinality']
+
+/** A command that can still say what it returns. `S` is the row as `returning` sees it. */
+export interface Write<out S, out K extends Cardinality> extends Command<number> {
+  readonly _S?: () => S
+  readonly cardinality: K
+}
+
+export const write = <S, K extends Cardinality>(node: CommandNode, cardinality: K): Write<S, K> => ({
+  [MADE]: true,
+  kind: 'command',
+  node,
+  cardinality,
+  returning: null,
+})
+
+/** A value for a column: checked, with its path in an error. */
+const assigned = (table: AnyTable, field: string, value: unknown, path: readonly string[]): AnyExpr => {
+  const column = Object.hasOwn(table.columns, field) ? table.columns[field] : undefined
+  const bad = (reason: string): AnyExpr =>
+    invalid(validationError([table.name, ...path, field], reason), { sql: { tag: 'text' }, nullable: false, refine: null })
+  if (column === undefined) return bad(`there is no such column; the columns are ${Object.keys(table.columns).join(', ')}`)
+  if (isExpr(value)) {
+    const fitting = asColumn(value, column.type.sql)
+    return fitting ?? bad(`an expression of ${showSqlType(value.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`)
+  }
+  if (value === undefined) return bad('undefined is no value: leave the column out, or set it to null')
+  const e = literalOf(column.type, value)
+  if (e.node.tag === 'invalid') {
+    const { error } = e.node
+    return error._tag === 'ValidationError' ? bad(error.reason) : e
+  }
+  if (e.node.tag === 'literal' && e.node.value !== null && !fitsColumn(column.type.sql, e.node.value)) {
+    return invalid(numericOverflow(`${table.name}.${field}`), column.type)
+  }
+  return e
+}
+
+/** The values of a row to insert, of which undefined is left to its default. */
+export const insertion = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
+  assignments(table, Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)), path)
+
+/** The values that an update sets. Undefined is none of them: a name that was mistyped would set nothing without a word. */
+export const assignments = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
+  Object.fromEntries(Object.entries(row).map(([field, value]) => [field, assigned(table, field, value, path)]))
+
+export const refusal = (rows: readonly Assignments[]): DbError | null => {
+  for (const row of rows) {
+    for (const e of Object.values(row)) {
+      if (e.node.tag === 'invalid') return e.node.error
+    }
+  }
+  return null
+}
+
+/** Whether an insert has to give a value for a column. */
+export const isRequired = (table: AnyTable, field: string): boolean => {
+  const c = table.columns[field]
+  return c !== undefined && !c.type.nullable && !c.generated && c.default === null
+}
+
+const missing = (table: AnyTable, row: Assignments): string | undefined =>
+  Object.keys(table.columns).find(f => !Object.hasOwn(row, f) && isRequired(table, f))
+
+export const inserting = <S, K extends Cardinality>(
+  table: AnyTable,
+  rows: readonly object[],
+  cardinality: K,
+  conflict: Conflict | null,
+): Write<S, K> => {
+  const many = cardinality === 'many'
+  const combinator = conflict === null ? 'insertMany' : 'upsertMany'
+  const malformed = Array.isArray(rows) ? rows.findIndex(row => !isRecord(row)) : 0
+  if (malformed >= 0) {
+    const path = [table.name, ...(many && Array.isArray(rows) ? [String(malformed)] : [])]
+    const expected = Array.isArray(rows) ? 'a row is a record of values' : `${combinator} takes a list of rows`
+    return write({ tag: 'invalid', error: validationError(path, expected) }, cardinality)
+  }
+  const plain = conflict === null ? plainRows(table, rows) : null
+  if (plain !== null && Object.keys(table.columns).every(f => plain.fields.includes(f) || !isRequired(table, f)))
+    return write({ tag: 'insertPlain', table, ...plain }, cardinality)
+  const checked = rows.map((row, i) => insertion(table, row, many ? [String(i)] : []))
+  const refused = refusal(checked)
+  if (refused !== null) return write({ tag: 'invalid', error: refused }, cardinality)
+  const incomplete = checked.findIndex(row => missing(table, row) !== undefined)
+  if (incomplete >= 0) {
+    const field = missing(table, checked[incomplete] as Assignments) as string
+    const path = [table.name, ...(many ? [String(incomplete)] : []), field]
+    return write({ tag: 'invalid', error: validationError(path, 'a value is required') }, cardinality)
+  }
+  if (rows.length === 0) {
+    return write(
+      { tag: 'invalid', error: validationError([table.name], `${combinator} needs at least one row: there is nothing to insert`) },
+      cardinality,
+    )
+  }
+  return write({ tag: 'insert', table, rows: checked, conflict }, cardinality)
+}
+
+/** Why rows may have the same values in a key, by which a command would write a row twice; null where they don't. */
+export const repeated = (
+  table: AnyTable,
+  target: readonly string[],
+  rows: readonly Assignments[],
+  verb: 'upserts' | 'updates',
+): string | null => {
+  const seen = new Map<string, number>()
+  for (const [i, row] of rows.entries()) {
+    const values = target.map(f => {
+      const { node, type } = row[f] as AnyExpr
+      if (node.tag !== 'literal') return undefined
+      return node.value === null ? null : identityIn(table.types[f]?.sql ?? type.sql, node.value)
+    })
+    if (values.includes(undefined)) return `row ${i}: several rows need plain values for ${target.join(', ')}`
+    if (values.includes(null)) continue
+    const key = JSON.stringify(values)
+    const before = seen.get(key)
+    if (before !== undefined) return `rows ${before} and ${i} have the same ${target.join(', ')}: a command ${verb} a row once`
+    seen.set(key, i)
+  }
+  return null
+}

@@ -1,0 +1,84 @@
+/**
+ * Plain rows: many rows of values that all give the same columns, checked and kept as values.
+ *
+ * A row of expressions costs an object for each value; most rows hold nothing but values. `plainRows` denotes the same
+ * rows, as canonical values row after row. It answers null for whatever it is not made for, and for everything that is
+ * wrong: then the rows are looked at one by one, and the error says which row and column it is. `assignmentsOf` is the way back.
+ */
+
+import { type AnyExpr, type AnyTable, type Assignments, type ExprType, expr, isMade } from '../syntax/Syntax.js'
+import { canonical, fitsColumn, isWritten, textProblem } from '../value/Canonical.js'
+import type { SqlType } from '../value/SqlType.js'
+
+export interface PlainRows {
+  readonly fields: readonly string[]
+  readonly values: readonly unknown[]
+}
+
+const REFUSED: unique symbol = Symbol('refused')
+
+/** What is looked at without an object for the answer: the values of most columns, in the form that most of them have. */
+const quick = (sql: SqlType): ((value: unknown) => boolean) => {
+  switch (sql.tag) {
+    case 'text':
+      return value => typeof value === 'string' && textProblem(value) === null
+    case 'numeric':
+      return value => typeof value === 'string' && isWritten(value, sql.precision, sql.scale)
+    case 'int':
+      return value => typeof value === 'number' && (value | 0) === value && !Object.is(value, -0)
+    case 'boolean':
+      return value => typeof value === 'boolean'
+    default:
+      return () => false
+  }
+}
+
+/** The canonical value of a column, or that it is refused. */
+const checker = ({ sql, nullable, refine }: ExprType): ((value: unknown) => unknown) => {
+  const bounded = sql.tag === 'int' || sql.tag === 'smallint' || sql.tag === 'array'
+  const isCanonical = refine === null ? quick(sql) : () => false
+  return value => {
+    if (isCanonical(value)) return value
+    if (value === null) return nullable ? null : REFUSED
+    if (refine !== null && !refine.is(value)) return REFUSED
+    const checked = canonical(sql, refine === null ? value : refine.encode(value))
+    if (!checked.ok || (bounded && !fitsColumn(sql, checked.value))) return REFUSED
+    return checked.value
+  }
+}
+
+/** The rows as values, or null where they are no plain rows of the same columns. */
+export const plainRows = (table: AnyTable, rows: readonly object[]): PlainRows | null => {
+  const [first] = rows
+  if (first === undefined || rows.length < 2) return null
+  const fields = Object.keys(first).filter(f => (first as { readonly [f: string]: unknown })[f] !== undefined)
+  if (fields.length === 0 || !fields.every(f => Object.hasOwn(table.columns, f))) return null
+  const width = fields.length
+  const checks = fields.map(f => checker(table.types[f] as ExprType))
+  const values: unknown[] = new Array(rows.length * width)
+  let at = 0
+  for (const row of rows) {
+    const given = row as { readonly [f: string]: unknown }
+    if (Object.keys(row).length !== width && Object.keys(row).some(f => given[f] !== undefined && !fields.includes(f))) return null
+    for (let i = 0; i < width; i += 1) {
+      const field = fields[i] as string
+      const value = given[field]
+      if (value === undefined || isMade(value) || !Object.hasOwn(row, field)) return null
+      const kept = (checks[i] as (value: unknown) => unknown)(value)
+      if (kept === REFUSED) return null
+      values[at] = kept
+      at += 1
+    }
+  }
+  return { fields, values }
+}
+
+/** Plain rows as rows of expressions. */
+export const assignmentsOf = (table: AnyTable, { fields, values }: PlainRows): readonly Assignments[] => {
+  const types = fields.map(f => table.types[f] as ExprType)
+  const literal = (value: unknown, type: ExprType): AnyExpr =>
+    expr({ tag: 'literal', value }, value === null ? type : { ...type, nullable: false })
+  return Array.from({ length: values.length / fields.length }, (_, row) =>
+    Object.fromEntries(fields.map((f, i) => [f, literal(values[row * fields.length + i], types[i] as ExprType)])),
+  )
+}

@@ -1,0 +1,147 @@
+/**
+ * Values as values of another type: `cast`, and `round` to some digits; parts of `Expr`, which exports them.
+ *
+ * A cast denotes the value of the other type that is the same one: the nearest where there are several, halves away from zero,
+ * and null for a text that is none. No cast fails on a row, since engines evaluate casts also in rows that a condition
+ * leaves out; a number beyond its type is `NumericOverflow` as everywhere.
+ *
+ * Laws: `cast(t)(cast(text)(e)) = e` for e of integers, decimals, uuids, days, times, instants and truth values of type t;
+ * `cast(numeric(p, s))(cast(numeric(p, r))(e)) = e` for e of scale s and r of at least s.
+ */
+
+import { argument, call, coerce, doubled, FLOAT, literalOf, node, taken } from '../syntax/operand.js'
+import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid } from '../syntax/Syntax.js'
+import { refusal } from '../syntax/volatile.js'
+import { decimalOf } from '../value/Canonical.js'
+import { validationError } from '../value/DbError.js'
+import { decimalText, digitsAt } from '../value/decimals.js'
+import { type Decimal, isInteger, isText, type SqlType, showSqlType } from '../value/SqlType.js'
+import { NUMBERS } from '../value/typeSets.js'
+
+type Tag = SqlType['tag']
+
+/** Which types each has a cast to, besides its own. */
+const CASTS: { readonly [from in Tag]?: readonly Tag[] } = {
+  smallint: ['int', 'bigint', 'float', 'numeric', 'text'],
+  int: ['bigint', 'float', 'numeric', 'text'],
+  bigint: ['int', 'float', 'numeric', 'text'],
+  float: ['int', 'bigint', 'numeric', 'text'],
+  numeric: ['int', 'bigint', 'float', 'numeric', 'text'],
+  boolean: ['int', 'text'],
+  uuid: ['text'],
+  date: ['text', 'timestamp'],
+  time: ['text'],
+  timestamp: ['text', 'date', 'time'],
+  timestampMicros: ['text'],
+  enum: ['text', 'enum'],
+}
+
+const OF_TEXTS: readonly Tag[] = [
+  'text',
+  'varchar',
+  'char',
+  'enum',
+  'int',
+  'bigint',
+  'float',
+  'numeric',
+  'boolean',
+  'uuid',
+  'date',
+  'time',
+  'timestamp',
+  'timestampMicros',
+]
+
+const castsOf = (t: SqlType): readonly Tag[] => (isText(t) && t.tag !== 'enum' ? OF_TEXTS : (CASTS[t.tag] ?? []))
+
+/** Whether every text of a type is a value of another. */
+const holds = (to: SqlType, from: SqlType): boolean =>
+  to.tag === 'text' || (to.tag === 'varchar' && (from.tag === 'varchar' || from.tag === 'char') && from.length <= to.length)
+
+/** Whether a cast says its operand more than once, on some engine. */
+const repeats = (from: SqlType, to: SqlType): boolean => (from.tag === 'float' && to.tag !== 'float') || (isText(from) && to.tag !== 'text')
+
+/** The type of a value that was cast to another: a smallint is a column's, integers in expressions have 64 bits. */
+const plain = (t: SqlType): SqlType => (t.tag === 'smallint' ? { tag: 'int' } : t)
+
+const castTo = (given: AnyExpr, to: ExprType): AnyExpr => {
+  const e = argument(given)
+  if (e.node.tag === 'invalid') return e
+  const [from, sql] = [e.type.sql, plain(to.sql)]
+  const type: ExprType = { ...to, sql, nullable: e.type.nullable }
+  const isSame = from.tag === sql.tag && from.tag !== 'numeric' && from.tag !== 'enum' && from.tag !== 'varchar' && from.tag !== 'char'
+  if (isSame || showSqlType(from) === showSqlType(sql)) return { ...e, type: { ...type, sql: from } } as AnyExpr
+  if (!castsOf(from).includes(sql.tag)) {
+    const casts = castsOf(from)
+    const instead = casts.length === 0 ? 'there is none from it' : `there are casts to ${casts.join(', ')}`
+    return invalid(validationError(['cast'], `there is no cast from ${showSqlType(from)} to ${showSqlType(sql)}: ${instead}`), type)
+  }
+  const isRepeated = repeats(from, sql)
+  if (e.volatile && isRepeated) return invalid(refusal(`a cast to ${sql.tag}`), type)
+  const isPartial = isText(from) && !holds(sql, from)
+  const made = node({ tag: 'cast', operand: e }, isPartial ? { ...type, nullable: true } : type, [e])
+  return isRepeated ? doubled(made) : made
+}
+
+/** The column `text`, which the compiler tells from other columns of strings. */
+type IsText = { readonly type: { readonly sql: { readonly tag: 'text' } } }
+
+/** A string may be a text that is no value of the other type; decimals are strings that are always numbers. */
+type CastNull<C, B> = C extends IsText
+  ? Extract<B, null>
+  : [NonNullable<B>] extends [string]
+    ? [NonNullable<B>] extends [Decimal]
+      ? Extract<B, null>
+      : null
+    : Extract<B, null>
+
+type ValueIn<C> = C extends Column<infer A, any> ? NonNullable<A> : never
+
+/**
+ * A value as another type.
+ *
+ * - Between numbers: exact where the type can hold it, else the nearest, halves away from zero. A float stands for the shortest
+ *   decimal that reads back as it.
+ * - To `text`: the canonical form. Numbers without an exponent, a numeric with all its fraction digits, days and instants in ISO
+ *   (as `toISOString` writes them), true and false.
+ * - From text: the value of which the text is the form, else null: `cast(int)` of `'12abc'`, `''`, `'1_000'` or `'0x1f'` is null, as is
+ *   `cast(date)` of `'2021-02-30'`. A sign, leading zeros and fraction digits beyond the scale are taken.
+ * - Instants to their date and time of day in UTC, dates to the instant at which they begin; true and false to 1 and 0.
+ *
+ * Any other cast is a `ValidationError`.
+ */
+export const cast =
+  <C extends Column<any, any>>(to: C) =>
+  <B>(given: Expr<B>): Expr<ValueIn<C> | CastNull<C, B>> =>
+    castTo(given, to.type)
+
+const MOST_DIGITS = 15
+
+/** Floats as far from zero as this have no digits after the point that a cast would change. */
+const whole = (digits: number): number => 10 ** (16 - digits)
+
+type Numeric = number | bigint | Decimal
+
+/**
+ * The nearest number with so many digits after the point, of two the one away from zero: `round(e, 2)` of 1.005 is 1.01. Without
+ * digits the nearest whole number: 2.5 to 3, -2.5 to -3. Of a float it is a float; of a numeric a numeric of the scale that is asked for, or
+ * without digits of its own scale.
+ */
+export const round = <A extends Numeric | null>(e: Expr<A>, digits?: number): Expr<A> => {
+  const value = taken('round', e, NUMBERS)
+  const { sql } = value.type
+  if (value.node.tag === 'invalid' || isInteger(sql)) return value
+  if (digits === undefined) return doubled(call('round', [value]))
+  if (!Number.isInteger(digits) || digits < 0 || digits > MOST_DIGITS)
+    return invalid(validationError(['round'], `expected 0 to ${MOST_DIGITS} digits after the point`), value.type)
+  const { node: n } = value
+  if (sql.tag === 'float' && n.tag === 'literal' && n.value !== null) {
+    const near = decimalOf(digitsAt(decimalText(n.value as number), digits), digits)
+    return { ...value, node: { tag: 'literal', value: Number(near) + 0 } } as AnyExpr
+  }
+  if (sql.tag === 'numeric') return digits >= sql.scale ? value : castTo(value, { ...value.type, sql: { ...sql, scale: digits } })
+  const near = coerce(castTo(value, exprType({ tag: 'numeric', precision: 18, scale: digits })), FLOAT)
+  const isNear = call('lt', [call('abs', [value]), literalOf(exprType(FLOAT), whole(digits))])
+  return node({ tag: 'case', branches: [[isNear, near]], otherwise: value }, { ...value.type, refine: null }, [isNear, near, value])
+}

@@ -1,0 +1,74 @@
+/**
+ * Locks of rows: where they may stand.
+ *
+ * A lock is about rows of tables, so that only a whole query can ask for it: one of tables and joins of tables, sorted and cut at
+ * most. Groups, distinct rows, windows and set operations have no rows of tables, and engines refuse to lock them; so it is
+ * refused for all. What is asked for stands at the end, below steps at most that neither choose rows nor read more.
+ *
+ * Law: the rows of a query that locks are those of the query that does not.
+ */
+
+import { type AnyQuery, type Lock, type QueryNode, query } from '../syntax/Syntax.js'
+import { rowOf, scopeOf } from '../syntax/scope.js'
+import { refuse, validationError } from '../value/DbError.js'
+
+const NAMES = { update: 'forUpdate', share: 'forShare' } as const
+
+/** A lock anywhere else than at the end. */
+export const misplaced = (lock: Lock): never =>
+  refuse(validationError([NAMES[lock.strength]], 'rows are locked by a whole query, at its end: not by a query inside another'))
+
+const isKept = (node: QueryNode): node is Extract<QueryNode, { readonly tag: 'map' | 'mapRow' | 'let' | 'limit' | 'offset' }> =>
+  node.tag === 'map' || node.tag === 'mapRow' || node.tag === 'let' || node.tag === 'limit' || node.tag === 'offset'
+
+/** What in a query has other rows than those of tables, or null. `ending` says whether a limit may stand here: at the end only. */
+const obstacle = (q: AnyQuery, ending: boolean): string | null => {
+  const { node } = q
+  switch (node.tag) {
+    case 'from':
+      return node.table.query === null ? null : 'a view'
+    case 'of':
+    case 'zero':
+      return null
+    case 'map':
+    case 'mapRow':
+    case 'let':
+      return obstacle(node.input, ending)
+    case 'where':
+    case 'orderBy':
+    case 'bindLeft':
+      return obstacle(node.input, false)
+    case 'bind':
+    case 'flatMap': {
+      const row = rowOf(node.input)
+      return obstacle(node.input, false) ?? (row === null ? null : obstacle(node.f(scopeOf(row)), false))
+    }
+    case 'prepared':
+      return obstacle(node.prepared.template, ending)
+    case 'limit':
+    case 'offset':
+      return ending ? obstacle(node.input, true) : `${node.tag} before other steps`
+    default:
+      return node.tag
+  }
+}
+
+/** A whole query without its lock, and the lock: the one asked for last. */
+export const unlocked = (q: AnyQuery): { readonly query: AnyQuery; readonly lock: Lock | null } => {
+  const { node } = q
+  if (node.tag === 'lock') {
+    const bare = unlocked(node.input).query
+    const other = obstacle(bare, true)
+    if (other === null) return { query: bare, lock: node.lock }
+    const reason = `${other} has other rows than those of its tables: lock tables and joins of them, and ask the rest by their keys`
+    return refuse(validationError([NAMES[node.lock.strength]], reason))
+  }
+  if (node.tag === 'prepared') {
+    // the template is made once: it says whether there is a lock at all
+    if (unlocked(node.prepared.template).lock === null) return { query: q, lock: null }
+    return unlocked(node.prepared.f(node.values))
+  }
+  if (!isKept(node)) return { query: q, lock: null }
+  const inner = unlocked(node.input)
+  return inner.lock === null ? { query: q, lock: null } : { query: query({ ...node, input: inner.query }), lock: inner.lock }
+}

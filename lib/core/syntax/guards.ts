@@ -1,0 +1,102 @@
+/**
+ * What a caller's function answered: checked, for callers whom no compiler has checked.
+ *
+ * The combinators' types say what a function may answer. An untyped caller can answer anything; then
+ * what is refused should say which function it was and what came, and not that some property of
+ * undefined could not be read. Each check here gives the value back or refuses it.
+ */
+import { kindOf } from '../value/Canonical.js'
+import { refuse, validationError } from '../value/DbError.js'
+import { type AggCall, type AnyAgg, type AnyExpr, type AnyQuery, type AnyWin, type Grouping, isMade, type Order } from './Syntax.js'
+import { steady } from './volatile.js'
+
+const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg' | 'win' | 'command'): boolean =>
+  isMade(x) && (x as { kind?: unknown }).kind === kind
+
+const wrong = (what: string, expected: string, x: unknown): never => {
+  const got =
+    x === undefined ? 'undefined (is there such a column?)' : isKind(x, 'query') ? 'a query' : isKind(x, 'agg') ? 'an aggregate' : kindOf(x)
+  return refuse(validationError([what], `expected ${expected}, got ${got}`))
+}
+
+/** What a column is told that was carried out of its query: by a variable, or by a function that kept it. */
+export const outOfScope = (): never =>
+  refuse(validationError([], 'a column is used outside of the scope of its query: an expression means something only there'))
+
+export const isExpr = (x: unknown): x is AnyExpr => isKind(x, 'expr')
+
+/** A record of values from a caller: no list, and nothing that this library made. */
+export const isRecord = (x: unknown): x is { readonly [name: string]: unknown } =>
+  typeof x === 'object' && x !== null && !Array.isArray(x) && !isMade(x)
+
+export const isQuery = (x: unknown): x is AnyQuery => isKind(x, 'query')
+
+export const asExpr = (x: unknown, what = 'an expression'): AnyExpr => (isExpr(x) ? x : wrong(what, 'an expression', x))
+
+/** A condition: an expression of booleans, null included. */
+export const asCondition = (x: unknown, what: string): AnyExpr => {
+  const e = asExpr(x, what)
+  if (e.node.tag === 'invalid' || e.type.sql.tag === 'boolean') return e
+  return refuse(validationError([what], `expected a condition, got an expression of ${e.type.sql.tag}`))
+}
+
+/** A condition that chooses rows: one that is new each time would not say which. */
+export const asFilter = (x: unknown, what: string): AnyExpr => steady(asCondition(x, what), what)
+
+export const asQuery = (x: unknown, what = 'a query'): AnyQuery => (isQuery(x) ? x : wrong(what, 'a query', x))
+
+const isOrder = (x: unknown): x is Order => {
+  const o = x as Order
+  if (typeof x !== 'object' || x === null) return false
+  return (o.direction === 'asc' || o.direction === 'desc') && (o.nulls === null || o.nulls === 'first' || o.nulls === 'last')
+}
+
+export const asOrders = (x: unknown): readonly Order[] => {
+  if (!Array.isArray(x)) return wrong('orderBy', 'a list of asc(...) and desc(...)', x)
+  for (const key of x) {
+    if (!isOrder(key)) return wrong('orderBy', 'asc(...) or desc(...)', key)
+    asExpr(key.expr, 'orderBy')
+  }
+  return x
+}
+
+export const asExprs = (x: unknown, what: string): readonly AnyExpr[] => {
+  if (!Array.isArray(x)) return wrong(what, 'a list of expressions', x)
+  return x.map(e => steady(asExpr(e, what), what))
+}
+
+const ofCall = ({ arg, filter, order }: AggCall): readonly (AnyExpr | null)[] => [arg, filter, ...order.map(o => o.expr)]
+
+/** What an aggregate or window function is computed of; an expression is of itself. */
+const expressionsOf = (part: AnyAgg | AnyWin | AnyExpr): readonly AnyExpr[] => {
+  if (part.kind === 'expr') return [part]
+  const { node } = part
+  if (node.tag === 'invalid') return []
+  if (node.tag === 'key') return [node.expr]
+  if (node.tag === 'agg') return ofCall(node).filter(isExpr)
+  const of = node.of.tag === 'agg' ? ofCall(node.of) : [node.of.arg]
+  return [...of, ...node.partition, ...node.order.map(o => o.expr)].filter(isExpr)
+}
+
+/** A record of things of one kind. */
+const asRecordOf =
+  <A>(kind: 'expr' | 'agg' | 'win', what: string, all: string, one: string) =>
+  (x: unknown): { readonly [name: string]: A } => {
+    if (typeof x !== 'object' || x === null || isMade(x)) return wrong(what, `a record of ${all}`, x)
+    for (const [name, part] of Object.entries(x)) {
+      if (!isKind(part, kind)) return wrong(`${what}.${name}`, one, part)
+      for (const e of expressionsOf(part)) steady(e, what)
+    }
+    return x as { readonly [name: string]: A }
+  }
+
+export const asAggregates = asRecordOf<AnyAgg>('agg', 'aggregate', 'aggregates', 'an aggregate, or key(...)')
+
+export const asWindows = asRecordOf<AnyWin>('win', 'window', 'window functions', 'a window function, or over(...)')
+
+const asKeys = asRecordOf<AnyExpr>('expr', 'by', 'expressions', 'an expression')
+
+export const asGrouping = (x: unknown): Grouping => {
+  if (!isRecord(x)) return wrong('groupingSets', 'a record of by and of', x)
+  return { by: asKeys(x['by']), of: asAggregates(x['of']) }
+}

@@ -1,0 +1,214 @@
+/**
+ * Operands: how what a caller gives becomes an expression, and how expressions become operands of one node.
+ *
+ * A plain value is checked and typed beside the expression that it stands with; two numbers meet in the type that holds
+ * both. What is refused stays an expression, so that building never throws: the refusal comes up through every node above
+ * it, and is met before anything is sent.
+ */
+import type { Type } from 'io-ts'
+import { FUNCTIONS, takenBy } from '../expr/functions.js'
+import { canonical, kindOf } from '../value/Canonical.js'
+import { attempting, type DbError, numericOverflow, unsupported, validationError } from '../value/DbError.js'
+import { isInteger, isNumber, type SqlType, sameColumnType, widen } from '../value/SqlType.js'
+import { mixProblem, type Types, typeProblem } from '../value/typeSets.js'
+import { asCondition, isExpr } from './guards.js'
+import { type AnyExpr, type ExprNode, type ExprType, expr, exprType, invalid, type Pred, type ScalarFn } from './Syntax.js'
+import { refusal } from './volatile.js'
+
+const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? numericOverflow(reason) : validationError([], reason))
+
+/** A value as an expression of exactly this type; refused when the type does not admit it. */
+export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
+  if (value === undefined) return invalid(validationError([], 'undefined is no value: null is one, where the type has it'), type)
+  if (value === null) {
+    return type.nullable
+      ? expr({ tag: 'literal', value: null }, type)
+      : invalid(validationError([], 'null where the type has no null'), type)
+  }
+  const refine = type.refine as Type<unknown, unknown> | null
+  if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)
+  const checked = canonical(type.sql, refine === null ? value : refine.encode(value))
+  if (!checked.ok) return invalid(problemOf(checked.reason, checked.overflow), type)
+  return expr({ tag: 'literal', value: checked.value }, { ...type, nullable: false })
+}
+
+/** The type of a plain value beside an expression of `like`: its type, widened as far as the value needs. */
+const typeBeside = (like: ExprType, value: unknown): ExprType => {
+  const { sql } = like
+  if (isInteger(sql) && typeof value === 'number' && !Number.isInteger(value)) return exprType({ tag: 'float' })
+  if ((sql.tag === 'varchar' || sql.tag === 'char') && like.refine === null) return exprType({ tag: 'text' })
+  if (sql.tag === 'numeric' && typeof value === 'string') {
+    const [whole = '', fraction = ''] = value.split('.')
+    const scale = Math.max(sql.scale, fraction.length)
+    return exprType({ ...sql, scale, precision: Math.max(sql.precision, scale + whole.replace(/^[+-]?0*/, '').length) })
+  }
+  return { ...like, nullable: false }
+}
+
+/** An operand as an expression, typed beside `like`. A null from an untyped caller is refused. */
+export const operand = (like: ExprType, x: unknown): AnyExpr => {
+  if (isExpr(x)) return x
+  if (x === null || x === undefined) {
+    return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, same or coalesce`), like)
+  }
+  return literalOf(typeBeside(like, x), x)
+}
+
+export const BOOLEAN: SqlType = { tag: 'boolean' }
+export const INT: SqlType = { tag: 'int' }
+export const FLOAT: SqlType = { tag: 'float' }
+export const TEXT: SqlType = { tag: 'text' }
+
+/** An argument that must be an expression. What an untyped caller gives in its place is refused. */
+export const argument = (x: unknown): AnyExpr =>
+  isExpr(x)
+    ? x
+    : invalid(
+        validationError([], `expected an expression, got ${x === undefined ? 'undefined (is there such a column?)' : kindOf(x)}`),
+        exprType(TEXT),
+      )
+
+/** An argument of one of these types; anything else is refused. */
+export const taken = (name: string, x: unknown, types: Types): AnyExpr => {
+  const e = argument(x)
+  if (e.node.tag === 'invalid') return e
+  const problem = typeProblem(name, types, e.type.sql)
+  return problem === null ? e : invalid(problem, e.type)
+}
+
+/** Some spellings say an argument twice: such calls count for more in the depth of expressions. */
+export const doubled = (e: AnyExpr, by = 9): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + by })
+
+/** A text, given as an expression or as itself. */
+export const textArg = (x: unknown): AnyExpr => (isExpr(x) ? x : literalOf(exprType(TEXT), x))
+
+/** The first argument that is refused, so that a refusal is seen however deep it stands. */
+export const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
+
+/** Deeper expressions overflow the stacks of embedded engines; PGlite then answers no rows without a word. */
+const MOST_DEPTH = 150
+const TOO_DEEP = unsupported(
+  `an expression of more than ${MOST_DEPTH} operations in each other`,
+  'query-ts',
+  'and, or and concat take a list; split the rest',
+)
+
+/** Why a function, or what is called `name` and takes the same, does not take these arguments; null where it does. */
+export const callProblem = (fn: ScalarFn, args: readonly AnyExpr[], name: string = fn): DbError | null => {
+  const facts = FUNCTIONS[fn]
+  for (const [i, a] of args.entries()) {
+    const problem = typeProblem(name, takenBy(fn, i), a.type.sql)
+    if (problem !== null) return problem
+  }
+  if (!facts.once && args.some(a => a.volatile)) return refusal(name)
+  return facts.alike
+    ? mixProblem(
+        name,
+        args.map(a => a.type.sql),
+      )
+    : null
+}
+
+/** A node over arguments: refused when one of them is, when they are of types that it does not take, or when it stands too deep. */
+export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
+  const bad = refused(args)
+  if (bad !== undefined) return expr(bad.node, type)
+  const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
+  if (depth > MOST_DEPTH) return invalid(TOO_DEEP, type)
+  let size = 1
+  for (const a of args) size += a.size ?? 1
+  const problem = n.tag === 'call' ? callProblem(n.fn, args) : null
+  if (problem !== null) return invalid(problem, type)
+  const made = { ...expr(n, type), depth, size }
+  return args.some(a => a.volatile) ? { ...made, volatile: true } : made
+}
+
+/** Whether one of them can be null. */
+export const nullable = (args: readonly AnyExpr[]): boolean => args.some(a => a.type.nullable)
+
+/** A call of a function, of the type that its facts say; `sql` is that of one whose type is given otherwise. */
+export const call = (fn: ScalarFn, given: readonly unknown[], sql?: SqlType): AnyExpr => {
+  const args = given.map(argument)
+  const { gives, nulls } = FUNCTIONS[fn]
+  const canBeNull =
+    nulls === 'strict' || nulls === 'kleene' ? nullable(args) : nulls === 'all' ? args.every(a => a.type.nullable) : nulls === 'partial'
+  return node({ tag: 'call', fn, args }, exprType(sql ?? gives(args.map(a => a.type.sql)), canBeNull), args)
+}
+
+const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !== 'numeric' || b.tag !== 'numeric' || a.scale === b.scale)
+
+/** An expression as a value of `sql`: by a cast where the representation differs, but a known value is written in it at once. */
+export const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
+  if (e.node.tag === 'invalid' || sameSql(e.type.sql, sql) || !(sql.tag === 'numeric' || sql.tag === 'float')) return e
+  const type: ExprType = { ...e.type, sql, refine: null }
+  if (e.node.tag === 'literal' && e.node.value !== null) {
+    const checked = canonical(sql, isInteger(e.type.sql) ? Number(e.node.value) : e.node.value)
+    if (checked.ok) return expr({ tag: 'literal', value: checked.value }, type)
+  }
+  return node({ tag: 'cast', operand: e }, type, [e])
+}
+
+/** An expression as a value for a column of this type; null when that would lose something. */
+export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
+  const from = e.type.sql
+  if (e.node.tag === 'invalid') return e
+  if (from.tag === 'numeric' && sql.tag === 'numeric') return from.scale <= sql.scale ? coerce(e, { ...from, scale: sql.scale }) : null
+  if (isInteger(from) && sql.tag === 'float') return coerce(e, sql)
+  if (isInteger(from) && isInteger(sql)) return e
+  return sameColumnType(from, sql) ? e : null
+}
+
+/** Numbers of several kinds in one representation: decimals by their digits, or as floats beside a float. Other values are as they are. */
+export const aligned = (given: readonly AnyExpr[]): readonly AnyExpr[] => {
+  if (!given.every(e => isNumber(e.type.sql))) return given
+  const sql = given.map(e => e.type.sql).reduce(widen)
+  if (sql.tag === 'numeric') return given.map(e => coerce(e, sql))
+  return sql.tag === 'float' ? given.map(e => (e.type.sql.tag === 'numeric' || e.type.sql.tag === 'bigint' ? coerce(e, sql) : e)) : given
+}
+
+/** An expression, and an operand beside it. */
+export const beside = (first: unknown, x: unknown): readonly [AnyExpr, AnyExpr] => {
+  const a = argument(first)
+  return [a, operand(a.type, x)]
+}
+
+/** A condition as it is; what an untyped caller gives in its place is refused. */
+export const condition = (x: unknown): Pred => {
+  const checked = attempting('a condition', () => asCondition(x, 'a condition'))
+  return checked._tag === 'Right' ? checked.right : invalid(checked.left, exprType(BOOLEAN))
+}
+
+/** Codecs that were made of others, with those. */
+const PARTS = new WeakMap<object, Codecs>()
+
+type Codecs = readonly Type<any, any>[] | { readonly [name: string]: Type<any, any> }
+
+/** A codec made of codecs: two that are made of the same are the same. */
+export const codecOf = <P extends Codecs>(make: (parts: P) => Type<any, any>, parts: P): Type<any, any> => {
+  const codec = make(parts)
+  PARTS.set(codec, parts)
+  return codec
+}
+
+const sameCodec = (a: Type<any, any> | null, b: Type<any, any> | null): boolean => {
+  if (a === b) return true
+  const [as, bs] = [a && PARTS.get(a), b && PARTS.get(b)]
+  if (!as || !bs || Array.isArray(as) !== Array.isArray(bs)) return false
+  const [names, others] = [Object.keys(as), Object.keys(bs)]
+  const part = (of: Codecs, name: string): Type<any, any> | null => (of as { readonly [name: string]: Type<any, any> })[name] ?? null
+  return names.length === others.length && names.every(n => Object.hasOwn(bs, n) && sameCodec(part(as, n), part(bs, n)))
+}
+
+/** Values of which one is chosen: each in the type that holds all, and that type. Values of types that don't meet are refused. */
+export const unified = (name: string, given: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
+  const args = given.map(argument)
+  const types = args.map(a => a.type.sql)
+  const sql = types.reduce(widen)
+  const refine = args[0]?.type.refine ?? null
+  const problem = refused(args) === undefined ? mixProblem(name, types) : null
+  if (problem !== null) return [[invalid(problem, exprType(sql))], { sql, nullable: false, refine: null }]
+  return [
+    args.map(a => coerce(a, sql)),
+    { sql, nullable: false, refine: args.every(a => sameCodec(a.type.refine, refine)) ? refine : null },
+  ]
+}

@@ -1,0 +1,208 @@
+/**
+ * Schemas: tables and the foreign keys between them, given once.
+ *
+ * A foreign key is a relation with a name on each side: `users.group` and, back, `groups.members`.
+ * Keys are given for the whole schema, because only there can cycles and self-references be typed.
+ * A `Schema` denotes the set of database states in which every foreign key refers to a row.
+ *
+ *     schema({ groups, users }, t => ({
+ *       users: { group: fk(t.users.groupId, t.groups.id, { back: 'members', onDelete: 'setNull' }) },
+ *       groups: { owner: fk(t.groups.ownerId, t.users.id, { back: 'owned' }) },
+ *     }))
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { type AnyTable, type Out, symbol, type Table } from '../syntax/Syntax.js'
+import { changes } from '../syntax/scope.js'
+import { isElement, textProblem } from '../value/Canonical.js'
+import { attempting, type DbError, unsupported, type ValidationError, validationError } from '../value/DbError.js'
+import { type SqlType, showSqlType } from '../value/SqlType.js'
+import { checksOf, columnName, nameProblem, qualifiedName, shortName } from './Table.js'
+import { queryOfView } from './views.js'
+
+export type ReferentialAction = 'noAction' | 'restrict' | 'cascade' | 'setNull'
+
+/** A column of a table in a schema, as a foreign key names it. */
+export interface Field<out A> {
+  readonly _A?: () => A
+  readonly table: string
+  readonly field: string
+}
+
+interface ForeignKeyOptions {
+  /** The relation's name seen from the referred table. */
+  readonly back?: string
+  readonly onDelete?: ReferentialAction
+  readonly onUpdate?: ReferentialAction
+}
+
+/** A foreign key as it is written, before its tables are known. */
+interface Reference {
+  readonly from: readonly Field<unknown>[]
+  readonly to: readonly Field<unknown>[]
+  readonly options: ForeignKeyOptions
+}
+
+/** A foreign key between two tables, by fields. */
+export interface ForeignKey {
+  /** The SQL name of the constraint. */
+  readonly name: string
+  /** The relation's name, seen from the referring table. */
+  readonly relation: string
+  readonly back: string | null
+  readonly table: AnyTable
+  readonly columns: readonly string[]
+  readonly target: AnyTable
+  readonly targetColumns: readonly string[]
+  readonly onDelete: ReferentialAction
+  readonly onUpdate: ReferentialAction
+}
+
+type Tables = { readonly [name: string]: Table<any> }
+
+export interface AnySchema {
+  readonly kind: 'schema'
+  readonly tables: { readonly [name: string]: AnyTable }
+  readonly foreignKeys: readonly ForeignKey[]
+}
+
+/** A schema whose tables are known by their types. */
+export interface Schema<out T> extends AnySchema {
+  readonly tables: T & AnySchema['tables']
+}
+
+type Fields<T> = { readonly [N in keyof T]: T[N] extends Table<infer C> ? { readonly [K in keyof C]: Field<Out<C[K]>> } : never }
+
+/** A foreign key from one column, or from several, to as many of the same types. */
+export function fk<A>(from: Field<A>, to: Field<NonNullable<A>>, options?: ForeignKeyOptions): Reference
+export function fk<A extends readonly Field<unknown>[]>(
+  from: A,
+  to: { readonly [I in keyof A]: Field<unknown> },
+  options?: ForeignKeyOptions,
+): Reference
+export function fk(
+  from: Field<unknown> | readonly Field<unknown>[],
+  to: Field<unknown> | readonly Field<unknown>[],
+  options: ForeignKeyOptions = {},
+): Reference {
+  const list = (x: Field<unknown> | readonly Field<unknown>[]): readonly Field<unknown>[] => (Array.isArray(x) ? x : [x as Field<unknown>])
+  return { from: list(from), to: list(to), options }
+}
+
+/** Tables with the foreign keys between them. */
+export const schema = <const T extends Tables>(
+  tables: T,
+  keys: (t: Fields<T>) => { readonly [N in keyof T]?: { readonly [relation: string]: Reference } } = () => ({}),
+): Schema<T> => {
+  const fields = Object.fromEntries(
+    Object.entries(tables).map(([name, t]) => [
+      name,
+      Object.fromEntries(Object.keys(t.columns).map(field => [field, { table: name, field }])),
+    ]),
+  )
+  const foreignKeys = Object.entries(keys(fields as Fields<T>)).flatMap(([name, references]) =>
+    Object.entries(references ?? {}).map(([relation, { from, to, options }]): ForeignKey => {
+      const own = tables[name] as AnyTable
+      const columns = from.map(f => f.field)
+      return {
+        name: foreignKeyName(
+          own.name,
+          columns.map(f => columnName(own, f)),
+        ),
+        relation,
+        back: options.back ?? null,
+        table: own,
+        columns,
+        target: tables[to[0]?.table ?? ''] as AnyTable,
+        targetColumns: to.map(f => f.field),
+        onDelete: options.onDelete ?? 'noAction',
+        onUpdate: options.onUpdate ?? 'noAction',
+      }
+    }),
+  )
+  return { kind: 'schema', tables, foreignKeys: named(foreignKeys) }
+}
+
+/** Keys of the same columns of a table are told apart by what they refer to. */
+const named = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
+  keys.map((key, i) => {
+    const isTaken = keys.slice(0, i).some(k => k.table === key.table && k.name === key.name)
+    const columns = key.columns.map(f => columnName(key.table, f))
+    return isTaken ? { ...key, name: foreignKeyName(key.table.name, [...columns, key.target.name, key.relation]) } : key
+  })
+
+/** The name of a foreign key's constraint, from SQL names. */
+export const foreignKeyName = (table: string, columns: readonly string[]): string => shortName(`${table}_${columns.join('_')}_fkey`)
+
+/** Why no column can be of a type, if none can. */
+const typeProblem = (t: SqlType): string | null => {
+  if (t.tag === 'array' && !isElement(t.element)) return `an array of ${showSqlType(t.element)} is not the same on every engine: use json`
+  if (t.tag !== 'enum') return null
+  if (t.values.length === 0 || new Set(t.values).size < t.values.length) return 'an enum has at least one value, and each once'
+  return t.values.map(textProblem).find(p => p !== null) ?? null
+}
+
+const sameColumns = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every(x => b.includes(x))
+
+/** Why a schema can't be created, if it can't: a key over unknown columns, or one that refers to no unique key. */
+export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
+  const bad = (path: readonly string[], reason: string): E.Either<ValidationError, never> => E.left(validationError(path, reason))
+  const tables = Object.values(s.tables)
+  const names = tables.map(qualifiedName)
+  const twice = names.find((n, i) => names.indexOf(n) !== i)
+  if (twice !== undefined) return bad([twice], 'two tables of the schema have this name')
+  for (const t of tables) {
+    const sqlNames = Object.values(t.names)
+    if (sqlNames.length === 0) return bad([t.name], 'a table needs at least one column')
+    const doubled = sqlNames.find((n, i) => sqlNames.indexOf(n) !== i)
+    if (doubled !== undefined) return bad([t.name, doubled], 'two fields have this SQL name')
+    for (const key of [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques, ...t.indexes]) {
+      const unknown = key.columns.find(c => t.columns[c] === undefined)
+      if (unknown !== undefined) return bad([t.name, key.name], `there is no column ${unknown}`)
+    }
+    const unnamable = nameProblem(t)
+    if (unnamable !== null) return bad([t.name, 'name'], unnamable)
+    for (const [field, { sql }] of Object.entries(t.types)) {
+      const problem = typeProblem(sql)
+      if (problem !== null) return bad([t.name, field], problem)
+    }
+    const view = attempting(`the query of the view ${t.name}`, () => queryOfView(t))
+    if (E.isLeft(view)) return view
+    const row = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
+    const checks = checksOf(t, row)
+    const changing = checks.find(([, predicate]) => changes(predicate))
+    if (changing !== undefined)
+      return E.left(unsupported(`now or random in a check (${changing[0]})`, 'query-ts', 'a row would not stay right'))
+    const constraints = [...Object.values(t.columns).map(c => c.default), ...checks.map(([, predicate]) => predicate)]
+    for (const e of constraints) if (e?.node.tag === 'invalid') return E.left(e.node.error)
+    const named = [...t.checks, ...t.uniques, ...t.indexes, ...(t.primaryKey ? [t.primaryKey] : [])].map(c => c.name)
+    const same = named.find((n, i) => named.indexOf(n) !== i)
+    if (same !== undefined) return bad([t.name, same], 'two constraints or indexes have this name')
+    const nullableKey = t.primaryKey?.columns.find(c => t.columns[c]?.type.nullable)
+    if (nullableKey !== undefined) return bad([t.name, nullableKey], 'a column of the primary key can not be nullable')
+  }
+  for (const f of s.foreignKeys) {
+    if (f.target === undefined || f.columns.length !== f.targetColumns.length)
+      return bad([f.table.name, f.relation], 'it refers to as many columns as it has')
+    const keys = [...(f.target.primaryKey ? [f.target.primaryKey] : []), ...f.target.uniques]
+    if (!keys.some(k => sameColumns(k.columns, f.targetColumns))) {
+      return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is no unique key`)
+    }
+  }
+  return E.right(s)
+}
+
+/** Tables in an order in which each comes after those it refers to, as far as there is one; and the keys that close a cycle. */
+export const creationOrder = (s: AnySchema): { readonly tables: readonly AnyTable[]; readonly late: readonly ForeignKey[] } => {
+  const done = new Set<AnyTable>()
+  const order: AnyTable[] = []
+  const rest = new Set(Object.values(s.tables))
+  const needs = (t: AnyTable): boolean => s.foreignKeys.some(f => f.table === t && f.target !== t && !done.has(f.target))
+  while (rest.size > 0) {
+    const next = [...rest].find(t => !needs(t)) ?? ([...rest][0] as AnyTable)
+    rest.delete(next)
+    done.add(next)
+    order.push(next)
+  }
+  const at = (t: AnyTable): number => order.indexOf(t)
+  return { tables: order, late: s.foreignKeys.filter(f => at(f.target) > at(f.table)) }
+}

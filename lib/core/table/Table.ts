@@ -1,0 +1,185 @@
+/**
+ * Tables: a relation schema as plain data, described once.
+ *
+ * A `Table<C>` denotes a set of named columns with what every state of the table satisfies: its
+ * primary key, unique keys, checks. Field names become SQL names by a naming strategy (camelCase to
+ * snake_case unless said otherwise), keys and indexes get deterministic names, so that a violation
+ * reported by any engine can be traced back to fields.
+ *
+ * Foreign keys are not here: they are given once for a whole `Schema`, where cycles type-check.
+ */
+
+import type {
+  AnyQuery,
+  AnyTable,
+  Check,
+  Column,
+  Columns,
+  Expr,
+  Exprs,
+  In,
+  Key,
+  Out,
+  Pred,
+  Query,
+  Row as RowOfColumns,
+  Table,
+} from '../syntax/Syntax.js'
+import { exprType, invalid } from '../syntax/Syntax.js'
+import { textProblem } from '../value/Canonical.js'
+import { callbackFailed, refusedWith } from '../value/DbError.js'
+
+/** The row of a table: `type Track = Row<typeof tracks>`. */
+export type Row<T> = T extends Table<infer C> ? RowOfColumns<C> : never
+
+/** What a query of a table puts into scope: the type of a part that several queries share. */
+export type Scope<T> = T extends Table<infer C> ? Exprs<C> : never
+
+type MayBeLeftOut<C> = { [K in keyof C]: undefined extends In<C[K]> ? K : never }[keyof C]
+
+/** What an insert takes: every column, but for those that are nullable, generated or have a default. */
+export type InsertOf<C> = { readonly [K in Exclude<keyof C, MayBeLeftOut<C>>]: In<C[K]> } & { readonly [K in MayBeLeftOut<C>]?: In<C[K]> }
+
+/** What an update sets: values, or expressions over the old row. */
+export type UpdateOf<C> = { readonly [K in keyof C]?: Out<C[K]> | Expr<Out<C[K]>> }
+
+export type Insert<T> = T extends Table<infer C> ? InsertOf<C> : never
+export type Update<T> = T extends Table<infer C> ? UpdateOf<C> : never
+
+/** Field name to SQL name. */
+export type Naming = (field: string) => string
+
+/** `unitPrice` to `unit_price`, `HTMLText` to `html_text`. */
+export const snakeCase: Naming = field =>
+  field
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+
+/** The field's own name. */
+export const asIs: Naming = field => field
+
+export interface TableOptions<C> {
+  /** Fields of the primary key. Left out: the generated column, if there is one. */
+  readonly primaryKey?: readonly (keyof C & string)[]
+  readonly uniques?: readonly (readonly (keyof C & string)[])[]
+  readonly indexes?: readonly (readonly (keyof C & string)[])[]
+  /** Predicates that hold, or are null, for every row; by name. */
+  readonly checks?: { readonly [name: string]: (row: Exprs<C>) => Pred }
+  /** The database schema (on MySQL the database) that the table lies in. */
+  readonly schema?: string
+  readonly naming?: Naming
+}
+
+/** The bytes of a text in UTF-8. */
+export const bytesIn = (s: string): number => {
+  let n = 0
+  for (const c of s) {
+    const code = c.codePointAt(0) as number
+    n += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return n
+}
+
+/** A name of at most `most` bytes, as every engine takes it; a longer one ends in a hash of the whole. */
+export const shortName = (name: string, most = 60): string => {
+  if (bytesIn(name) <= most) return name
+  let hash = 0
+  for (const c of name) hash = (Math.imul(hash, 31) + (c.codePointAt(0) ?? 0)) | 0
+  let head = [...name].slice(0, most - 8)
+  while (bytesIn(head.join('')) > most - 8) head = head.slice(0, -1)
+  return `${head.join('')}_${(hash >>> 0).toString(36)}`
+}
+
+/** A table by its SQL name and columns. */
+export const table = <C extends Columns>(name: string, columns: C, options: TableOptions<C> = {}): Table<C> => {
+  const naming = options.naming ?? snakeCase
+  const fields = Object.keys(columns)
+  const names = Object.fromEntries(fields.map(f => [f, columns[f]?.name ?? naming(f)]))
+  const sqlNames = (key: readonly string[]): string => key.map(f => names[f] ?? f).join('_')
+  const key = (suffix: string, of: readonly string[]): Key => ({ name: shortName(`${name}_${sqlNames(of)}_${suffix}`), columns: of })
+  const generated = fields.filter(f => columns[f]?.generated)
+  const primary = options.primaryKey ?? (generated.length === 1 ? generated : [])
+  const own: Check[] = fields.flatMap(f => {
+    const check = columns[f]?.check
+    return check == null ? [] : [{ name: shortName(`${name}_${names[f]}_check`), predicate: row => check(row[f]) }]
+  })
+  return {
+    kind: 'table',
+    name,
+    schema: options.schema ?? null,
+    columns,
+    names,
+    types: Object.fromEntries(fields.map(f => [f, (columns[f] as Columns[string]).type])),
+    primaryKey: primary.length === 0 ? null : { name: shortName(`${name}_pkey`), columns: primary },
+    uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => key('key', u)),
+    indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i => key('idx', i)),
+    query: null,
+    checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
+  }
+}
+
+type Rows<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
+
+/** What is said of a view besides its query. */
+export interface ViewOptions {
+  readonly schema?: string
+  readonly naming?: Naming
+}
+
+/** A column of a view: read, and never written. */
+type Read<C> = { readonly [K in keyof C]: Column<Out<C[K]>, never> }
+
+/**
+ * A view by its SQL name: a table whose rows are those of a query, without their order. It is created after the tables of its schema, and
+ * takes no writes. `from(view(name, columns, q)) = q`
+ */
+export const view = <C extends Columns>(
+  name: string,
+  columns: C,
+  query: Query<Rows<C>, unknown>,
+  options: ViewOptions = {},
+): Table<Read<C>> => ({ ...(table(name, columns, { ...options, primaryKey: [] }) as unknown as Table<Read<C>>), query: query as AnyQuery })
+
+/** A name for messages and for looking a table up: `music.track` or `track`. */
+export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.name : `${t.schema}.${t.name}`)
+
+/** Why an engine could not take a table's names as they are, or null. */
+export const nameProblem = (t: AnyTable): string | null => {
+  for (const name of [t.name, ...(t.schema === null ? [] : [t.schema]), ...Object.values(t.names), ...t.checks.map(c => c.name)]) {
+    const problem = name === '' ? 'a name can not be empty' : textProblem(name)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+/** The SQL name of a field. */
+export const columnName = (t: AnyTable, field: string): string => t.names[field] ?? field
+
+/** The name of a constraint that a column's own type makes: `person_age__range`. Two underscores keep it apart from names that people give. */
+export const typeConstraint = (t: AnyTable, field: string, kind: 'range' | 'length' | 'values'): string =>
+  shortName(`${t.name}_${columnName(t, field)}__${kind}`)
+
+/** The column whose type made a constraint of this name, if one did. */
+export const madeByType = (t: AnyTable, name: string, suffix: 'range' | 'length'): string | null => {
+  const field = Object.keys(t.columns).find(f => typeConstraint(t, f, suffix) === name)
+  return field === undefined ? null : columnName(t, field)
+}
+
+/** The primary key and the unique keys: what tells a row from all others, where none of it is null. */
+export const uniqueKeys = (t: AnyTable): readonly Key[] => [...(t.primaryKey === null ? [] : [t.primaryKey]), ...t.uniques]
+
+/** Whether a key is of these columns, in whatever order. */
+export const isKeyOf = (k: Key, columns: readonly string[]): boolean =>
+  k.columns.length === columns.length && k.columns.every(c => columns.includes(c))
+
+/** The checks of a table on a row of expressions. */
+export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unknown> }): readonly (readonly [string, Pred])[] =>
+  t.checks.map(c => {
+    try {
+      return [c.name, c.predicate(row)] as const
+    } catch (thrown) {
+      const type = exprType({ tag: 'boolean' })
+      return [c.name, invalid(refusedWith(thrown) ?? callbackFailed(`the check ${c.name} of ${t.name}`, thrown), type)] as const
+    }
+  })

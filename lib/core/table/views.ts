@@ -1,0 +1,55 @@
+/**
+ * Views: tables whose rows are those of a query. Part of `Table`, which exports `view`.
+ *
+ * A view is created with its schema, read like a table, and written by nobody. Its columns are said, so that their types are known
+ * without the query, and the query is held against them when the schema is created.
+ *
+ * Law: `from(view(name, columns, q)) = q`, without the order of q.
+ */
+
+import { asColumn } from '../syntax/operand.js'
+import { type AnyExpr, type AnyQuery, type AnyTable, expr, exprType, query } from '../syntax/Syntax.js'
+import { leaves, rowOf } from '../syntax/scope.js'
+import { steady } from '../syntax/volatile.js'
+import { refuse, validationError } from '../value/DbError.js'
+import { showSqlType } from '../value/SqlType.js'
+
+const noRows = (table: AnyTable): AnyQuery => {
+  const nulls = Object.entries(table.types).map(([field, type]) => [
+    field,
+    expr({ tag: 'literal', value: null }, { ...type, nullable: true }),
+  ])
+  const never = expr<boolean>({ tag: 'literal', value: false }, exprType({ tag: 'boolean' }))
+  return query({ tag: 'where', input: query({ tag: 'of', shape: Object.fromEntries(nulls) }), f: () => never })
+}
+
+/** The query of a view, with the fields of its columns, in their order and of their types. Null for a table that is no view. */
+export const queryOfView = (table: AnyTable): AnyQuery | null => {
+  if (table.query === null) return null
+  const row = rowOf(table.query)
+  if (row === null) return noRows(table)
+  const wrong = (field: string, reason: string): never => refuse(validationError([table.name, field], reason))
+  const given = new Map(leaves(row).map(([path, leaf]) => [path.join('.'), leaf]))
+  const other = [...given.keys()].find(field => !Object.hasOwn(table.columns, field))
+  if (other !== undefined) return wrong(other, 'the query of a view has the fields of its columns; this is none')
+  for (const [field, { type }] of Object.entries(table.columns)) {
+    const leaf = given.get(field) ?? wrong(field, 'the query of the view has no such field')
+    if (leaf.kind === 'nested') return wrong(field, 'a column of a view holds no nested query')
+    steady(leaf, 'a view')
+    if (asColumn(leaf, type.sql) === null)
+      return wrong(field, `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(type.sql)}: cast it`)
+    if (leaf.type.nullable && !type.nullable) return wrong(field, 'the query can answer null: make the column nullable')
+  }
+  const inOrder = (scope: { readonly [field: string]: AnyExpr }) =>
+    Object.fromEntries(
+      Object.entries(table.columns).map(([field, { type }]) => [
+        field,
+        asColumn(scope[field] as AnyExpr, type.sql) ?? (scope[field] as AnyExpr),
+      ]),
+    )
+  return query({ tag: 'map', input: table.query, f: inOrder })
+}
+
+/** Refuses to write a view. */
+export const writable = (table: AnyTable): AnyTable =>
+  table.query === null ? table : refuse(validationError([table.name], 'a view takes no writes: write the tables that it reads'))

@@ -1,0 +1,67 @@
+/**
+ * Arguments of aggregates and windows that mention the queries around.
+ *
+ * SQL takes an aggregate whose argument mentions outer columns only for one of the query around, and engines refuse outer columns
+ * in a partition or an order. Such scalars become columns of the relation first; `reify` gives the ids.
+ */
+
+import { TRUE } from './build.js'
+import { freeIn, isForeignTo, madeIn } from './ids.js'
+import { type AggColumn, type Computed, column, type Rel, type Scalar, type WindowColumn } from './Rel.js'
+
+/** A column id that is not taken. */
+type Fresh = () => number
+
+/**
+ * SQL counts an aggregate whose argument and filter mention only columns of an outer query to that outer query; on MariaDB
+ * whatever its order mentions. What they mention is computed in a derived table first, so that it belongs to this one.
+ */
+export const ownAggregates = (
+  fresh: Fresh,
+  rel: Rel,
+  aggs: readonly AggColumn[],
+): { readonly rel: Rel; readonly aggs: readonly AggColumn[] } => {
+  const moved: Computed[] = []
+  const move = (s: Scalar): Scalar => {
+    const id = fresh()
+    moved.push({ id, name: 'value', scalar: s })
+    return column(id, s.type)
+  }
+  const own = aggs.map(a => {
+    const { arg, filter, order } = a.agg
+    const parts = [arg, filter].flatMap(s => (s === null ? [] : [s]))
+    const keys = order.map(k => k.scalar)
+    if (!isForeignTo(rel, parts, keys)) return a
+    const agg = {
+      ...a.agg,
+      arg: arg && move(arg),
+      filter: filter && move(filter),
+      order: order.map(k => ({ ...k, scalar: move(k.scalar) })),
+    }
+    return { ...a, agg }
+  })
+  return moved.length === 0 ? { rel, aggs } : { rel: { tag: 'derive', input: rel, columns: moved }, aggs: own }
+}
+
+/**
+ * MySQL takes no column of an outer query in a partition or an order (9.7). What mentions outer columns only is the same in all
+ * rows; what mentions others too is computed in a derived table first.
+ */
+export const ownWindows = (fresh: Fresh, input: Rel, columns: readonly WindowColumn[]): Rel => {
+  const own = madeIn(input)
+  const moved: Computed[] = []
+  const local = (s: Scalar): Scalar => {
+    const mentioned = [...freeIn([s])]
+    if (mentioned.every(id => own.has(id))) return s
+    if (!mentioned.some(id => own.has(id))) return TRUE
+    const id = fresh()
+    moved.push({ id, name: 'value', scalar: s })
+    return column(id, s.type)
+  }
+  const localized = columns.map(({ window, ...c }) => ({
+    ...c,
+    window: { ...window, partition: window.partition.map(local), order: window.order.map(k => ({ ...k, scalar: local(k.scalar) })) },
+  }))
+  const rel: Rel = moved.length === 0 ? input : { tag: 'derive', input, columns: moved }
+  return { tag: 'window', input: rel, columns: localized }
+}

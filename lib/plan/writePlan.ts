@@ -1,0 +1,187 @@
+/**
+ * Plans of commands: the same step from functions to data that `reify` is for queries.
+ *
+ * A `Write` names a table and holds scalars over its columns. The columns have ids of their own; an
+ * interpreter reads them from the row that is written. What no engine is asked to do is refused here.
+ */
+
+import { isRequired } from '../core/command/assignments.js'
+import type { PlainRows } from '../core/command/plainRows.js'
+import { metTwice, NESTED_SOURCE } from '../core/command/updates.js'
+import { offeredFields } from '../core/command/upsert.js'
+import { asFilter } from '../core/syntax/guards.js'
+import { asColumn } from '../core/syntax/operand.js'
+import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, Conflict, ExprType } from '../core/syntax/Syntax.js'
+import { query } from '../core/syntax/Syntax.js'
+import { leaves, mapLeaves, returnable, rowOf, scopeOf } from '../core/syntax/scope.js'
+import { writable } from '../core/table/views.js'
+import { refuse, validationError } from '../core/value/DbError.js'
+import { showSqlType } from '../core/value/SqlType.js'
+import { columnsOf, type Named, type Output, type Plan, type RowPlan, type Scalar } from './Rel.js'
+import { type Forms, reifier, reify } from './reify.js'
+
+/** Field and new value. */
+type Assignment = readonly [string, Scalar]
+
+/** What happens where a row with the values of the target is there. `set` is null where that is nothing. */
+export interface OnConflict {
+  readonly target: readonly string[]
+  /** The columns of the offered row: what `set` and `where` mention besides those of the row that is there. */
+  readonly offered: readonly Named[]
+  readonly set: readonly Assignment[] | null
+  readonly where: Scalar | null
+}
+
+interface Returning {
+  readonly outputs: readonly Output[]
+  readonly row: RowPlan
+}
+
+export type Write = {
+  readonly table: AnyTable
+  /** The table's columns: what the scalars and `returning` mention. */
+  readonly columns: readonly Named[]
+  readonly returning: Returning | null
+  /** Whether an upsert is to say what it did with its row, in place of a number. */
+  readonly outcome: boolean
+} & (
+  | {
+      readonly tag: 'insert'
+      /** The fields that some row gives; null where a row leaves one to its default. */
+      readonly fields: readonly string[]
+      readonly rows: readonly (readonly (Scalar | null)[])[]
+      readonly conflict: OnConflict | null
+    }
+  | ({ readonly tag: 'insertPlain' } & PlainRows)
+  | { readonly tag: 'insertFrom'; readonly fields: readonly string[]; readonly plan: Plan }
+  | { readonly tag: 'update'; readonly set: readonly Assignment[]; readonly where: Scalar | null }
+  | {
+      readonly tag: 'updateFrom'
+      readonly source: Plan
+      /** The columns of the source, in the order of its outputs. */
+      readonly matched: readonly Named[]
+      readonly where: Scalar | null
+      readonly set: readonly Assignment[]
+      /** What has a row where the update can't be meant. */
+      readonly twice: Plan | null
+    }
+  | { readonly tag: 'delete'; readonly where: Scalar | null }
+)
+
+/** What is printed by its scalars; rows of plain values have none. */
+export type PrintedWrite = Exclude<Write, { readonly tag: 'insertPlain' }>
+
+/** A query whose columns are the table's, each in the column's representation. */
+const fitted = (table: AnyTable, q: AnyQuery): AnyQuery => {
+  const row = rowOf(q)
+  for (const [path, leaf] of row === null ? [] : leaves(row)) {
+    const field = path.join('.')
+    const column = table.columns[field]
+    if (column === undefined) return refuse(validationError([table.name, field], 'insertFrom takes the fields of the table; this is none'))
+    if (leaf.kind === 'nested' || asColumn(leaf, column.type.sql) === null) {
+      return refuse(
+        validationError([table.name, field], `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`),
+      )
+    }
+  }
+  const given = new Set(row === null ? [] : leaves(row).map(([path]) => path.join('.')))
+  const missing = Object.keys(table.columns).find(f => !given.has(f) && isRequired(table, f))
+  if (row !== null && missing !== undefined) return refuse(validationError([table.name, missing], 'a value is required'))
+  const fit = (scope: { readonly [field: string]: AnyExpr }): Assignments =>
+    Object.fromEntries(Object.entries(scope).map(([field, e]) => [field, asColumn(e, table.columns[field]?.type.sql ?? e.type.sql) ?? e]))
+  return query({ tag: 'map', input: q, f: fit })
+}
+
+/** The plan of a command. Refuses; call inside `attempting`. */
+export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
+  const { node } = command
+  if (node.tag === 'invalid') return refuse(node.error)
+  const { plan, scalar, read, columnsNamed, rowNamed } = reifier(forms)
+  const table = writable(node.table)
+  const columns = columnsNamed(table.types)
+  const row = rowNamed(columns)
+  const { returning } = command
+  const common = {
+    table,
+    columns,
+    returning: typeof returning === 'function' ? read(returnable(returning(row))) : null,
+    outcome: returning === 'outcome',
+  }
+  const conflictIn = ({ target, set, where }: Conflict): OnConflict => {
+    const fields = node.tag === 'insert' ? offeredFields(table, node.rows) : []
+    const offered = columnsNamed(Object.fromEntries(fields.map(f => [f, table.types[f] as ExprType])))
+    const other = rowNamed(offered)
+    return {
+      target,
+      offered,
+      set: set === null ? null : Object.entries(set(row, other)).map(([field, e]): Assignment => [field, scalar(e)]),
+      where: where === null ? null : scalar(where(row, other)),
+    }
+  }
+  switch (node.tag) {
+    case 'insert': {
+      const conflict = node.conflict === null ? null : conflictIn(node.conflict)
+      // what is read of the offered row is said in it: what a column that is left out has, engines know in ways of their own
+      const mentioned = new Set(conflict === null ? [] : mentionedIn(conflict))
+      const fields = Object.keys(table.columns).filter(f => mentioned.has(f) || node.rows.some(r => r[f] !== undefined))
+      const rows = node.rows.map(r => fields.map(f => given(table, f, r[f], scalar)))
+      return { ...common, tag: 'insert', fields, rows, conflict }
+    }
+    case 'insertPlain':
+      return { ...common, tag: 'insertPlain', fields: node.fields, values: node.values }
+    case 'insertFrom': {
+      const p = plan(fitted(table, node.query))
+      // zero has no fields to name: no rows are inserted, and nothing is sent
+      if (rowOf(node.query) === null) return { ...common, tag: 'insert', fields: [], rows: [], conflict: null }
+      return { ...common, tag: 'insertFrom', fields: p.outputs.map(o => o.path[0] ?? ''), plan: p }
+    }
+    case 'update': {
+      const set = Object.entries(node.set(row)).map(([field, e]): Assignment => [field, scalar(e)])
+      if (set.length === 0) return refuse(validationError([table.name], 'an update must set at least one column'))
+      return { ...common, tag: 'update', set, where: node.where === null ? null : scalar(asFilter(node.where(row), 'where')) }
+    }
+    case 'updateFrom': {
+      const shape = rowOf(node.query)
+      // zero has no row that could match
+      if (shape === null) return { ...common, tag: 'insert', fields: [], rows: [], conflict: null }
+      const source = plan(node.query)
+      const matched = columnsNamed(Object.fromEntries(source.outputs.map((o, i) => [`c${i + 1}`, o.scalar.type])))
+      const refs = rowNamed(matched)
+      const at = new Map(source.outputs.map((o, i) => [JSON.stringify(o.path), refs[`c${i + 1}`] as AnyExpr]))
+      const scope = scopeOf(
+        mapLeaves(shape, (leaf, path) => (leaf.kind === 'nested' ? refuse(NESTED_SOURCE) : (at.get(JSON.stringify(path)) as AnyExpr))),
+      )
+      return {
+        ...common,
+        tag: 'updateFrom',
+        source: { ...source, order: [], outputs: source.outputs.map((o, i) => ({ ...o, path: [`c${i + 1}`] })) },
+        matched,
+        where: scalar(node.on(row, scope)),
+        set: Object.entries(node.set(row, scope)).map(([field, e]): Assignment => [field, scalar(e)]),
+        twice: node.key === null ? reify(metTwice(table, node.query, node.on), forms) : null,
+      }
+    }
+    case 'delete':
+      return { ...common, tag: 'delete', where: node.where === null ? null : scalar(asFilter(node.where(row), 'where')) }
+  }
+}
+
+/** The columns of the offered row that are read. */
+const mentionedIn = ({ offered, set, where }: OnConflict): readonly string[] => {
+  const found = new Set<number>()
+  for (const s of [...(set ?? []).map(([, s]) => s), ...(where === null ? [] : [where])]) columnsOf(s, found)
+  return offered.filter(c => found.has(c.id)).map(c => c.name)
+}
+
+/** The default of a column, which mentions no other. */
+export const defaultOf = (table: AnyTable, field: string): Scalar | null => {
+  const byDefault = table.columns[field]?.default
+  return byDefault == null ? null : reifier().scalar(byDefault)
+}
+
+/** A row's own value, or the column's default where other rows of the statement give a value. */
+const given = (table: AnyTable, field: string, value: AnyExpr | undefined, scalar: (e: AnyExpr) => Scalar): Scalar | null => {
+  if (value !== undefined) return scalar(value)
+  const byDefault = table.columns[field]?.default
+  return byDefault == null ? null : scalar(byDefault)
+}

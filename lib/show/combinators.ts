@@ -1,0 +1,34 @@
+/**
+ * The combinators of expressions by name, as the face `Expr` exports them.
+ *
+ * `show` writes a call by its name, makes it by that name to see that it means the same, and keeps the names from variables. Nothing inside
+ * lib imports a face, so the families are put together here; a test holds the two to the same names.
+ */
+import * as arrays from '../core/expr/arrays.js'
+import * as bytes from '../core/expr/bytes.js'
+import { cast, round } from '../core/expr/casts.js'
+import * as dates from '../core/expr/dates.js'
+import * as general from '../core/expr/Expr.js'
+import * as jsonBuild from '../core/expr/jsonBuild.js'
+import * as jsonContains from '../core/expr/jsonContains.js'
+import * as jsonPath from '../core/expr/jsonPath.js'
+import * as membership from '../core/expr/membership.js'
+import * as regexMatch from '../core/expr/regexMatch.js'
+import * as textMath from '../core/expr/textMath.js'
+import { now, random, randomUuid } from '../core/syntax/volatile.js'
+
+const { templateProblem: _, ...expressions } = general
+
+export const combinators = {
+  ...arrays,
+  ...bytes,
+  ...dates,
+  ...expressions,
+  ...jsonBuild,
+  ...jsonContains,
+  ...jsonPath,
+  ...membership,
+  ...regexMatch,
+  ...textMath,
+  ...{ cast, round, now, random, randomUuid },
+}

@@ -1,0 +1,131 @@
+/**
+ * Values and columns as TypeScript: parts of `show`.
+ *
+ * A value denotes the expression that evaluates to it: `'it''s'` is `'it\'s'`, an instant `new Date('...')`, bytes
+ * `Uint8Array.from([...])`. A type denotes the column it is made by: `nullable(numeric(10, 2))`. A codec goes by its name.
+ * Texts and lists of more than a thousand parts are cut, and a comment says so.
+ *
+ * Law: what is not cut, and has no codec of the caller's own, evaluates to what it was made of.
+ */
+import * as Column from '../core/expr/Column.js'
+import type { AnyTable, ExprType } from '../core/syntax/Syntax.js'
+import { qualifiedName } from '../core/table/Table.js'
+import type { SqlType } from '../core/value/SqlType.js'
+import { combinators as Expr } from './combinators.js'
+import { bracketed, type Doc, joined, text } from './pretty.js'
+
+/** What is longer is cut. */
+const LONGEST = 1000
+
+const HEX = 16
+
+const escaped = (c: string): string => {
+  if (c === '\n') return '\\n'
+  if (c === '\r') return '\\r'
+  if (c === '\t') return '\\t'
+  if (c === "'" || c === '\\') return `\\${c}`
+  return `\\u${c.charCodeAt(0).toString(HEX).padStart(4, '0')}`
+}
+
+/** What would end the text or its line, or is not seen: control characters, separators of lines, halves of characters, a mark of bytes. */
+const ODD = /['\\\p{Cc}\u2028\u2029\ufeff]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/gu
+
+const quoted = (s: string): string => `'${s.replace(ODD, escaped)}'`
+
+/** A remark, whatever its words are. */
+export const remark = (s: string): string => `/* ${s.replace(/\s+/g, ' ').replaceAll('*/', '* /')} */`
+
+const cut = (what: string, length: number): string => (length > LONGEST ? ` ${remark(`the first ${LONGEST} of ${length} ${what}`)}` : '')
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
+
+/** A name of the language, or one that shown text uses for something else. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...`await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements
+    import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var
+    void while with yield arguments eval undefined Date Uint8Array pipe Q C Agg Window tables codecs`.split(/\s+/),
+  ...Object.keys(Expr),
+  ...Object.keys(Column),
+])
+
+/** A name that can stand alone, and is no variable of a function: those are a letter and a number. */
+export const isFree = (name: string): boolean => IDENTIFIER.test(name) && !RESERVED.has(name) && !/^[a-z]\d*$/.test(name)
+
+export const member = (of: string, name: string): string => (IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${quoted(name)}]`)
+
+/** A record; a field of the name `__proto__` would be no field. */
+export const recordDoc = (fields: readonly (readonly [string, Doc])[], before: readonly Doc[] = []): Doc => {
+  const label = (name: string): string => (name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : quoted(name))
+  const field = ([name, doc]: readonly [string, Doc]): Doc => (doc.flat === name ? doc : joined(text(`${label(name)}: `), doc))
+  return bracketed('{ ', [...before, ...fields.map(field)], ' }')
+}
+
+const listDoc = (items: readonly unknown[]): Doc =>
+  joined(bracketed('[', items.slice(0, LONGEST).map(valueDoc), ']'), text(cut('elements', items.length)))
+
+/** A canonical value as an expression of TypeScript. */
+export const valueDoc = (value: unknown): Doc => {
+  switch (typeof value) {
+    case 'string':
+      return text(`${quoted(value.slice(0, LONGEST))}${cut('characters', value.length)}`)
+    case 'bigint':
+      return text(`${value}n`)
+    case 'object':
+      break
+    default:
+      return text(String(value))
+  }
+  if (value === null) return text('null')
+  if (value instanceof Date) return text(`new Date(${Number.isNaN(value.getTime()) ? 'NaN' : quoted(value.toISOString())})`)
+  if (value instanceof Uint8Array) return text(`Uint8Array.from([${value.slice(0, LONGEST).join(', ')}])${cut('bytes', value.length)}`)
+  if (Array.isArray(value)) return listDoc(value)
+  return recordDoc(Object.entries(value).map(([name, v]) => [name, valueDoc(v)]))
+}
+
+const codecName = (name: string): string => (isFree(name) ? name : member('codecs', name))
+
+const call = (f: string, ...args: readonly Doc[]): Doc => bracketed(`${f}(`, args, ')')
+
+const baseDoc = (sql: SqlType, codec: Doc | null): Doc => {
+  switch (sql.tag) {
+    case 'numeric':
+      return call(
+        'numeric',
+        ...[sql.precision, sql.scale].map(valueDoc),
+        ...(sql.sqlite === undefined ? [] : [valueDoc({ sqlite: sql.sqlite })]),
+      )
+    case 'varchar':
+    case 'char':
+      return call(sql.tag, valueDoc(sql.length))
+    case 'enum':
+      return call('enumOf', ...sql.values.map(valueDoc))
+    case 'text':
+      return text(sql.collation === undefined ? 'text' : 'storedText')
+    case 'json':
+      return codec === null ? text('anyJson') : call('json', codec)
+    case 'array': {
+      const element = baseDoc(sql.element, null)
+      return call('arrayOf', sql.elementNullable ? call('nullable', element) : element)
+    }
+    case 'vector':
+      return call('vector', valueDoc(sql.dimension))
+    case 'custom':
+      return call('sqlType', valueDoc(sql.names), ...(codec === null ? [] : [codec]))
+    default:
+      return text(sql.tag)
+  }
+}
+
+/** The column that makes a type. */
+export const columnDoc = ({ sql, nullable, refine }: ExprType): Doc => {
+  const codec = refine === null ? null : text(codecName(refine.name))
+  const base = baseDoc(sql, codec)
+  const refined = codec === null || sql.tag === 'json' || sql.tag === 'custom' ? base : joined(call('codec', codec), call('', base))
+  return nullable ? call('nullable', refined) : refined
+}
+
+/** The variable of a table: the caller's name for it where there is one, else its SQL name. */
+export const tableText = (table: AnyTable, named: { readonly [name: string]: AnyTable }): string => {
+  const name = Object.keys(named).find(n => named[n] === table) ?? qualifiedName(table)
+  return name.split('.').every(isFree) ? name : member('tables', name)
+}

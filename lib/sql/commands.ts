@@ -1,0 +1,287 @@
+/**
+ * Commands as SQL: INSERT, UPDATE and DELETE, with what they return.
+ *
+ * A large insert is several statements, each under the dialect's limit of parameters; the interpreter
+ * runs them in one transaction, so that the command still happens whole or not at all.
+ */
+import type { AnyTable } from '../core/syntax/Syntax.js'
+import { columnName, uniqueKeys } from '../core/table/Table.js'
+import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
+import { columnsOf, hasQuery, type RowPlan, type Scalar } from '../plan/Rel.js'
+import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
+import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
+import { rowsIn } from './chunks.js'
+import type { DeleteParts, Dialect, Naming } from './Dialect.js'
+import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
+import { isRisky } from './identifier.js'
+import { renderer } from './render.js'
+import { refuseNullKey, returningSteps, type Steps } from './returningSteps.js'
+import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
+
+/** The statements of a command, in order, and how a returned row is read. */
+export interface CompiledWrite {
+  readonly statements: readonly (Flat | BulkStatement)[]
+  /** What has to follow: generated keys go on after those that were given. */
+  readonly after: readonly Flat[]
+  readonly row: RowPlan | null
+  /** How many rows are written, where that is known: drivers count an upsert in ways of their own. */
+  readonly count: number | null
+  /** What has a row where the command can't be meant: it is TooManyRows, before anything is written. */
+  readonly twice: Flat | null
+  /** How it is known what an upsert did with its row, where that is asked for. */
+  readonly outcome: OutcomeBy | null
+  /** What is done in place of statements, where the engine's own answer no rows. */
+  readonly steps: Steps | null
+}
+
+/**
+ * The row that is returned says whether it was inserted; or a query before says whether the row is there; or it is the step
+ * that wrote something.
+ */
+export type OutcomeBy = { readonly tag: 'row' } | { readonly tag: 'query'; readonly query: Flat } | { readonly tag: 'step' }
+
+const target = (dialect: Dialect, table: AnyTable): string =>
+  table.schema === null ? dialect.quote(table.name) : `${dialect.quote(table.schema)}.${dialect.quote(table.name)}`
+
+/** A write whose queries are in normal form. */
+const normalized = (write: Write): Write => {
+  if (write.tag === 'insertPlain') return write
+  if (write.tag === 'insert') return isUpsert(write) ? { ...write, conflict: normalizedConflict(write.conflict) } : write
+  if (write.tag === 'insertFrom') return { ...write, plan: normalize(write.plan) }
+  const where = write.where === null ? null : normalizeCondition(write.where)
+  if (write.tag === 'updateFrom') {
+    return { ...write, source: normalize(write.source), where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
+  }
+  return write.tag === 'delete' ? { ...write, where } : { ...write, where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
+}
+
+const normalizedConflict = (conflict: OnConflict): OnConflict => ({
+  ...conflict,
+  set: conflict.set === null ? null : conflict.set.map(([f, s]) => [f, normalizeScalar(s)]),
+  where: conflict.where === null ? null : normalizeCondition(conflict.where),
+})
+
+/** A write whose `returning` says whether its row was inserted. */
+const tellingOutcome = (write: Write, wasInserted: string): Write => {
+  const type: Scalar['type'] = { sql: { tag: 'boolean' }, nullable: false, refine: null }
+  const scalar: Scalar = { node: { tag: 'raw', text: [wasInserted], args: [] }, type }
+  return { ...write, returning: { outputs: [{ path: [], scalar }], row: { tag: 'cell', index: 0, path: [], type } } }
+}
+
+export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
+  const { wasInserted } = dialect.writes
+  const asRow = given.outcome && wasInserted !== null
+  const write = asRow ? tellingOutcome(normalized(given), wasInserted) : normalized(given)
+  const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
+  const compiled = (writes: readonly PrintedWrite[], count: number | null): CompiledWrite => ({
+    statements: writes.map(w => flat(statement(dialect, w))),
+    after: dialect.writes.keysFollow
+      ? []
+      : keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f))))),
+    row: write.returning?.row ?? null,
+    count,
+    twice: null,
+    outcome: asRow ? { tag: 'row' } : null,
+    steps: null,
+  })
+  const steps = returningSteps(dialect, write, w => inChunks(dialect, w))
+  if (steps !== null) {
+    const twice = write.tag !== 'updateFrom' || write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
+    return { ...compiled([], null), after: [], twice, steps }
+  }
+  if (write.tag === 'updateFrom') {
+    const twice = write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
+    return { ...compiled(inChunks(dialect, write), null), twice }
+  }
+  if (write.tag === 'insertPlain') {
+    const rows = write.values.length / write.fields.length
+    const bulk = bulkStatements(dialect, write)
+    return bulk === null
+      ? printWrite(dialect, { ...write, tag: 'insert', rows: literalRows(write), conflict: null })
+      : { ...compiled([], rows), statements: bulk }
+  }
+  if (write.tag !== 'insert') return compiled([write], null)
+  const { rows, fields } = write
+  const isSure = !isUpsert(write) || (write.conflict.set !== null && write.conflict.where === null)
+  const count = isSure ? rows.length : null
+  const several = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(write)
+  if (several !== null) return { ...compiled(several, count), outcome: write.outcome ? { tag: 'step' } : null }
+  // a row without any value has a form of its own, for one row
+  const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
+  const printed = compiled(
+    rowsIn(dialect, rows, size).map(some => ({ ...write, rows: some })),
+    count,
+  )
+  if (!isUpsert(write) || !write.outcome || asRow) return printed
+  return { ...printed, outcome: { tag: 'query', query: flat(renderer(dialect).select(normalize(rowThere(write, rows[0] ?? [])))) } }
+}
+
+/** The statement of a step. */
+export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag: 'rows' }>): Flat =>
+  flatten(
+    step.tag === 'ask' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
+    dialect.placeholder,
+    dialect.numbered,
+  )
+
+/** The statements of a command, to be shown: those of steps as if each query found what stands for its rows. */
+export const shown = (dialect: Dialect, { statements, after, steps }: CompiledWrite): readonly (Flat | BulkStatement)[] => {
+  if (steps === null) return [...statements, ...after]
+  const found: Flat[] = []
+  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'ask' ? next.then(next.sample) : next.then(1)) {
+    found.push(printStep(dialect, next))
+  }
+  return found
+}
+
+/** The statements of plain rows, or null where what they return has values of its own. */
+const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insertPlain' }): readonly BulkStatement[] | null => {
+  const out = renderer(dialect)
+  out.alias(write.table.name)
+  const tail = flatten(
+    returned(dialect, write, x => out.scalar(x, reading(dialect, write))),
+    dialect.placeholder,
+    dialect.numbered,
+  )
+  if (tail.slots.length > 0) return null
+  const columns = write.fields.map(f => dialect.quote(columnName(write.table, f)))
+  const head = `INSERT INTO ${target(dialect, write.table)} (${columns.join(', ')}) `
+  return bulkInsert(dialect, write, head, tail.text)
+}
+
+/** The most given rows of one update by them. */
+const MOST_GIVEN = 1_000
+
+/** An update by given rows, in statements of as many as one takes. */
+const inChunks = (dialect: Dialect, write: ByQuery): readonly ByQuery[] => {
+  const { rel } = write.source
+  // where rows may be met twice, or `where` may read what is set, one statement sees all of them
+  if (rel.tag !== 'values' || write.twice !== null) return [write]
+  const size = Math.max(1, Math.min(MOST_GIVEN, Math.floor(dialect.writes.parameters / rel.columns.length)))
+  return rowsIn(dialect, rel.rows, size).map(rows => ({
+    ...write,
+    source: { ...write.source, rel: { ...rel, rows } },
+  }))
+}
+
+/** The generated columns that a write gives values for. */
+const keysGiven = (write: Write): readonly string[] => {
+  const fields =
+    write.tag === 'delete' ? [] : write.tag === 'update' || write.tag === 'updateFrom' ? write.set.map(([f]) => f) : write.fields
+  return fields.filter(f => write.table.columns[f]?.generated === true)
+}
+
+type ByQuery = Write & { readonly tag: 'updateFrom' }
+
+/** Parts of an update or delete for the dialect. */
+const parts = (
+  dialect: Dialect,
+  write: Write & { readonly tag: 'update' | 'updateFrom' | 'delete' },
+  value: (s: Scalar) => Fragment,
+  name: Naming,
+): DeleteParts => {
+  const { table, where } = write
+  const scalars = [...(write.tag === 'delete' ? [] : write.set.map(([, s]) => s)), ...(where === null ? [] : [where])]
+  return {
+    table: target(dialect, table),
+    alias: dialect.quote(table.name),
+    key: (table.primaryKey?.columns ?? []).map(f => dialect.quote(columnName(table, f))),
+    where: where === null ? null : value(where),
+    readsTable: scalars.some(s => readsTable(s, table)),
+    mayCascade: where !== null && (hasQuery(where) || readsNullable(write, where)),
+    name,
+  }
+}
+
+/** Whether a condition reads a column of the table that a foreign key may set to null. */
+const readsNullable = ({ columns }: Write, where: Scalar): boolean => {
+  const read = columnsOf(where)
+  return columns.some(c => c.type.nullable && read.has(c.id))
+}
+
+/** How a column of the row that is written is read. */
+const reading = ({ quote }: Dialect, { table, columns }: Write): ((id: number) => Fragment) => {
+  const fields = new Map(columns.map(c => [c.id, c.name]))
+  return id => text(`${quote(table.name)}.${quote(columnName(table, fields.get(id) ?? ''))}`)
+}
+
+const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
+  const { table } = write
+  const { quote } = dialect
+  const out = renderer(dialect)
+  out.alias(table.name)
+  const fields = new Map(write.columns.map(c => [c.id, c.name]))
+  const read = reading(dialect, write)
+  const value = (s: Scalar): Fragment => out.scalar(s, read)
+  const column = (f: string): string => quote(columnName(table, f))
+  const name = target(dialect, table)
+  const alias: Naming = hint => quote(out.alias(hint))
+  const reads = (s: Scalar): ReadonlySet<string> =>
+    new Set([...columnsOf(s)].flatMap(id => (fields.has(id) ? [column(fields.get(id) as string)] : [])))
+  const conflictClause = (conflict: OnConflict): Fragment => {
+    const { clause, read: offered } = dialect.writes.offered(alias)
+    const names = new Map(conflict.offered.map(c => [c.id, column(c.name)]))
+    const both = (id: number): Fragment => {
+      const given = names.get(id)
+      return given === undefined ? read(id) : text(offered(given))
+    }
+    const parts = {
+      target: conflict.target.map(column),
+      set: conflict.set?.map(([f, s]) => ({ column: column(f), value: out.stored(s, both), reads: reads(s) })) ?? null,
+      where: conflict.where === null ? null : out.scalar(conflict.where, both),
+    }
+    return sql`${clause}${dialect.writes.upsert(parts)}`
+  }
+  switch (write.tag) {
+    case 'insert': {
+      const columns = write.fields.map(column)
+      const rows = write.rows.map(row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.missing) : out.stored(s, read))))})`)
+      const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`
+      const conflict = isUpsert(write) ? conflictClause(write.conflict) : text('')
+      return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
+    }
+    case 'insertFrom': {
+      refuseNullKey(dialect, write)
+      const columns = write.fields.map(column)
+      return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.inserted(write.plan)}${returned(dialect, write, value)}`
+    }
+    case 'update': {
+      const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, read), reads: reads(s) }))
+      const keys = uniqueKeys(table).flatMap(k => k.columns)
+      // what a key's new value changes in other tables, their foreign keys, is seen as well
+      const setsKey = write.set.some(([f]) => keys.includes(f))
+      const setSeesWrites = write.set.some(([, s]) => readsTable(s, table) || (setsKey && hasQuery(s)))
+      return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set, setSeesWrites })}${returned(dialect, write, value)}`
+    }
+    case 'updateFrom': {
+      const by = alias('matched')
+      const names = new Map(write.matched.map(c => [c.id, `${by}.${quote(c.name)}`]))
+      const both = (id: number): Fragment => {
+        const own = names.get(id)
+        return own === undefined ? read(id) : text(own)
+      }
+      const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, both), reads: reads(s) }))
+      const source = sql`(${out.inserted(write.source)}) AS ${by}`
+      const printed = dialect.writes.updateFrom(
+        { ...parts(dialect, write, s => out.scalar(s, both), alias), set, setSeesWrites: false },
+        source,
+      )
+      return sql`${printed}${returned(dialect, write, value)}`
+    }
+    case 'delete':
+      return sql`${dialect.writes.delete(parts(dialect, write, value, alias))}${returned(dialect, write, value)}`
+  }
+}
+
+const returned = (dialect: Dialect, write: Write, value: (s: Scalar) => Fragment): Fragment => {
+  if (write.returning === null) return text('')
+  const { outputs } = write.returning
+  const output = ({ scalar }: (typeof outputs)[number]): Fragment => {
+    if (scalar.node.tag === 'nested') return value(scalar)
+    const printed = dialect.output(value(scalar), scalar.type.sql)
+    const { node } = scalar
+    const own = node.tag === 'column' ? write.columns.find(c => c.id === node.id) : undefined
+    return own !== undefined && isRisky(columnName(write.table, own.name)) ? sql`${printed} AS ${dialect.quote('value')}` : printed
+  }
+  return sql` RETURNING ${outputs.length === 0 ? text('1') : list(outputs.map(output))}`
+}

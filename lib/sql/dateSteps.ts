@@ -1,0 +1,119 @@
+/**
+ * Steps of dates and instants that end between the years 1 and 9999, or are null.
+ *
+ * Beyond these years some engines fail, some answer null and some a year that there is not. So the value is compared first
+ * with the bound from which a known step still leads to a day; where the step is computed, it is compared with what is left
+ * of the years on both sides. What an engine calls the things is in `Steps`.
+ */
+import { addMonths, DAY, FIRST, isoDate, LAST, type Unit, within } from '../core/value/calendar.js'
+import { type Piece, piecesOf } from '../core/value/datePattern.js'
+import type { SqlType } from '../core/value/SqlType.js'
+import { FIRST_LOCAL, isShort, LAST_LOCAL } from '../core/value/timeZone.js'
+import { type Args, atom, type CallPrinter, level } from './Dialect.js'
+import { type Fragment, sql, text } from './Fragment.js'
+
+export interface Steps {
+  /** An argument that is a date or instant, of a type that the engine is sure of. */
+  readonly value: (args: Args, i: number, at?: number) => Fragment
+  /** A date or instant in ISO as SQL. */
+  readonly literal: (type: SqlType, iso: string) => string
+  /** The months since the year 0, January being 1. */
+  readonly months: (x: Fragment) => Fragment
+  readonly epoch: (x: Fragment) => Fragment
+  /** The days from one date to another. */
+  readonly days: (from: Fragment, to: Fragment) => Fragment
+  /** The step itself; `known` is its length where it is a literal. */
+  readonly add: { readonly [fn in StepFn]: (x: Fragment, n: Fragment, known: bigint | null, type: SqlType) => Fragment }
+}
+
+export type StepFn = 'addMonths' | 'addDays' | 'addMilliseconds'
+
+/** A literal word: it was checked when the expression was built. */
+export const wordOf = (args: Args, i: number): string => {
+  const node = args.scalars[i]?.node
+  return node?.tag === 'literal' ? String(node.value) : ''
+}
+
+/** The pattern of `formatDate`: it was checked when the expression was built. */
+export const patternOf = (args: Args): readonly Piece[] => {
+  const pieces = piecesOf(wordOf(args, 1))
+  return typeof pieces === 'string' ? [] : pieces
+}
+
+/** What a dialect calls the parts of local times. */
+export interface Zones {
+  /** The argument that is an instant. */
+  readonly value: (args: Args, at?: number) => Fragment
+  readonly literal: (iso: string) => string
+  /** The local time of an instant in a zone, a text of SQL, as the instant in UTC with the same fields. */
+  readonly local: (x: Fragment, zone: string) => Fragment
+  readonly truncated: (unit: Unit, x: Fragment) => Fragment
+  /** The instant at which a day or more begins: the first where the clocks show it twice, the end of the gap where they do not show it. */
+  readonly start: (unit: Unit, x: Fragment, zone: string) => Fragment
+  /** An instant moved by the time between two others. */
+  readonly shifted: (x: Fragment, to: Fragment, from: Fragment) => Fragment
+  /** What was computed of an instant, by local times of it and of instants up to `days` before it: a place to refuse. */
+  readonly checked: (f: Fragment, x: Fragment, days: number) => Fragment
+}
+
+/** Local times, as `timeZone` computes them: see there for what a repeated or skipped hour does to the beginning of a day. */
+export const inZones = (z: Zones): { readonly [fn in 'localTime' | 'startInZone']: CallPrinter } => {
+  const between = (args: Args, days: number, f: (x: Fragment) => Fragment, otherwise: Fragment) => {
+    const low = z.value(args, level.sum)
+    const [first, last] = [FIRST_LOCAL, LAST_LOCAL].map(ms => z.literal(new Date(ms).toISOString()))
+    return atom(sql`CASE WHEN ${low} BETWEEN ${first ?? ''} AND ${last ?? ''} THEN ${z.checked(f(low), low, days)} ELSE ${otherwise} END`)
+  }
+  return {
+    localTime: args => between(args, 0, x => z.local(x, `'${wordOf(args, 1)}'`), z.value(args)),
+    startInZone: args => {
+      const [unit, zone] = [wordOf(args, 1) as Unit, `'${wordOf(args, 2)}'`]
+      const begins = (x: Fragment): Fragment => {
+        if (!isShort(unit)) return z.start(unit, x, zone)
+        const local = z.local(x, zone)
+        const start = z.truncated(unit, local)
+        const near = z.shifted(x, start, local)
+        return z.shifted(near, start, z.local(near, zone))
+      }
+      return between(args, 367, begins, z.truncated(unit, z.value(args)))
+    },
+  }
+}
+
+/** The last instant, or for a step back the first, from which it leads to another one; null where there is none. */
+const edgeOf = (fn: StepFn, n: bigint): number | null => {
+  const edge = n < 0n ? FIRST : LAST
+  if (fn !== 'addMonths') return within(edge - Number(n) * (fn === 'addDays' ? DAY : 1))
+  const month = addMonths(n < 0n ? edge : Date.UTC(9999, 11, 1), -Number(n))
+  return n < 0n || month === null ? month : (addMonths(month, 1) ?? LAST + 1) - 1
+}
+
+const step =
+  (s: Steps, fn: StepFn): CallPrinter =>
+  (args, { type: { sql: type } }) => {
+    const amount = args.scalars[1]?.node
+    const literal = amount?.tag === 'literal' && amount.value !== null ? BigInt(amount.value as number | bigint) : null
+    const edge = literal === null ? null : edgeOf(fn, literal)
+    const known = edge === null ? null : literal
+    const [x, low] = [s.value(args, 0), s.value(args, 0, level.sum)]
+    const first = s.literal(type, type.tag === 'date' ? isoDate(FIRST) : new Date(FIRST).toISOString())
+    const last = s.literal(type, type.tag === 'date' ? isoDate(LAST) : new Date(LAST).toISOString())
+    if (known !== null && edge !== null) {
+      const iso = type.tag === 'date' ? isoDate(edge) : new Date(edge).toISOString()
+      const value = s.add[fn](s.value(args, 0, level.sum), text(String(known)), known, type)
+      return atom(sql`CASE WHEN ${low} ${known < 0n ? '>=' : '<='} ${s.literal(type, iso)} THEN ${value} END`)
+    }
+    const n = args.arg(1, level.unary)
+    const within =
+      fn === 'addMonths'
+        ? sql`13 - ${s.months(x)} AND 120000 - ${s.months(x)}`
+        : fn === 'addDays'
+          ? sql`${s.days(x, text(first))} AND ${s.days(x, text(last))}`
+          : sql`${String(FIRST)} - ${s.epoch(x)} AND ${String(LAST)} - ${s.epoch(x)}`
+    return atom(sql`CASE WHEN ${args.arg(1, level.sum)} BETWEEN ${within} THEN ${s.add[fn](low, n, null, type)} END`)
+  }
+
+export const steps = (s: Steps): { readonly [fn in StepFn]: CallPrinter } => ({
+  addMonths: step(s, 'addMonths'),
+  addDays: step(s, 'addDays'),
+  addMilliseconds: step(s, 'addMilliseconds'),
+})

@@ -1,0 +1,68 @@
+/**
+ * What Postgres says of how it runs a query: EXPLAIN (FORMAT JSON), read as a tree.
+ *
+ * A node of its plan is a stage. A bitmap heap scan is told by its conditions, as an index scan is: a comparison by `<` or `>`
+ * makes it a range, others a look-up, and none a walk through the whole index. Relations go by their aliases in the statement.
+ *
+ * What a later version calls otherwise keeps its label, and has nothing but that: reading fails for no document of plans.
+ */
+import type { Access, Stage } from '../../core/operation/Interpreter.js'
+import type { Explaining } from '../Dialect.js'
+
+type Json = { readonly [name: string]: unknown }
+
+/** What else says how rows are chosen. */
+const DETAILS: readonly string[] = [
+  'Index Cond',
+  'Recheck Cond',
+  'Filter',
+  'Join Filter',
+  'Hash Cond',
+  'Merge Cond',
+  'Sort Key',
+  'Group Key',
+  'Join Type',
+]
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : null)
+
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+
+const byIndex = (condition: string | null): Access =>
+  condition === null ? 'index' : /[<>]/.test(condition.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '')) ? 'range' : 'lookup'
+
+const accessOf = (label: string, node: Json): Access | null => {
+  if (label === 'Seq Scan' || label === 'Sample Scan') return 'scan'
+  if (label.startsWith('Bitmap Heap')) return byIndex(textOf(node['Recheck Cond']))
+  if (label === 'Tid Scan') return 'lookup'
+  return label.startsWith('Index') || label.startsWith('Bitmap Index') ? byIndex(textOf(node['Index Cond'])) : null
+}
+
+const stage = (node: Json): Stage => {
+  const label = textOf(node['Node Type']) ?? 'unknown'
+  const inputs = (Array.isArray(node['Plans']) ? (node['Plans'] as readonly Json[]) : []).map(stage)
+  const details = DETAILS.flatMap(name => (textOf(node[name]) === null ? [] : [`${name}: ${textOf(node[name])}`]))
+  const isBitmap = label.startsWith('Bitmap Heap')
+  return {
+    label,
+    table: 'Relation Name' in node ? textOf(node['Alias'] ?? node['Relation Name']) : null,
+    index: textOf(node['Index Name']) ?? (isBitmap ? (inputs[0]?.index ?? null) : null),
+    access: accessOf(label, node),
+    estimatedRows: numberOf(node['Plan Rows']),
+    actualRows: numberOf(node['Actual Rows']),
+    cost: numberOf(node['Total Cost']),
+    detail: details.length === 0 ? null : details.join('; '),
+    inputs,
+  }
+}
+
+export const postgresExplain: Explaining = {
+  prefix: 'EXPLAIN (FORMAT JSON)',
+  analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)',
+  columns: 1,
+  read: rows => {
+    const raw: unknown = JSON.parse(String(rows[0]?.[0]))
+    const [first] = Array.isArray(raw) ? (raw as readonly Json[]) : []
+    return { root: stage((first?.['Plan'] ?? {}) as Json), raw }
+  },
+}

@@ -1,0 +1,152 @@
+/**
+ * Definitions and writes in SQLite.
+ *
+ * Tables are STRICT, so that a column holds its storage class and nothing else. Integers have 64 bits
+ * and texts any length there: ranges, lengths and enums are checks, with names from which the runner
+ * tells an overflow (`__range`) and a text that is too long (`__length`) from a failed check.
+ */
+import { refuse, unsupported } from '../../core/value/DbError.js'
+import type { SqlType } from '../../core/value/SqlType.js'
+import type { Ddl, TypeCheck, UpdateParts, Writes } from '../Dialect.js'
+import { type Fragment, list, optional, sql, text } from '../Fragment.js'
+import { toHex } from '../hex.js'
+import { quoting } from '../identifier.js'
+import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
+import { forColumns, isScaled, sqliteValues } from './driverValues.js'
+
+export const quote = quoting('sqlite', '"', 1000)
+
+/** The storage class of a type, as STRICT tables name it. */
+const storage = (t: SqlType): string => {
+  switch (t.tag) {
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+    case 'boolean':
+      return 'INTEGER'
+    case 'float':
+      return 'REAL'
+    case 'numeric':
+      return isScaled(t) ? 'INTEGER' : t.sqlite === 'real' ? 'REAL' : 'TEXT'
+    case 'bytes':
+      return 'BLOB'
+    case 'custom':
+      return t.names.sqlite ?? 'TEXT'
+    default:
+      return 'TEXT'
+  }
+}
+
+/** SQLite's integers have 64 bits and its texts any length: ranges, lengths and enums are checks. */
+const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
+  switch (t.tag) {
+    case 'smallint':
+      return [['range', `${column} BETWEEN -32768 AND 32767`]]
+    case 'int':
+      return [['range', `${column} BETWEEN -2147483648 AND 2147483647`]]
+    case 'numeric':
+      return isScaled(t) ? [['range', `${column} BETWEEN -${'9'.repeat(t.precision)} AND ${'9'.repeat(t.precision)}`]] : []
+    case 'varchar':
+      return [['length', `length(${column}) <= ${t.length}`]]
+    case 'char':
+      return [['length', `length(${column}) = ${t.length}`]]
+    case 'boolean':
+      return [['values', `${column} IN (0, 1)`]]
+    case 'enum':
+      return [['values', `${column} IN (${t.values.map(quoted).join(', ')})`]]
+    default:
+      return []
+  }
+}
+
+export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
+
+/** A canonical value as SQL text, in the form in which it is stored. */
+const literal = (value: unknown, type: SqlType): string => {
+  const stored = sqliteValues.write(type)(value)
+  if (stored instanceof Uint8Array) return `X'${toHex(stored)}'`
+  if (type.tag === 'bigint' || isScaled(type) || typeof stored === 'number') return String(stored)
+  return quoted(String(stored))
+}
+
+/**
+ * A query in SET sees rows that the same statement has changed already. The values of UPDATE FROM are computed before anything
+ * is written, so that they are taken from the table itself.
+ */
+const updateAtOnce = (parts: UpdateParts): Fragment => {
+  if (!parts.setSeesWrites) return update(parts)
+  const by = parts.name('changed')
+  const keys = (parts.key.length > 0 ? parts.key : ['_rowid_']).map((key, i) => ({
+    own: `${parts.alias}.${key}`,
+    name: quote(`key${i + 1}`),
+  }))
+  const values = parts.set.map((s, i) => ({ ...s, name: quote(`value${i + 1}`) }))
+  const columns = [...keys.map(k => sql`${k.own} AS ${k.name}`), ...values.map(v => sql`${v.value} AS ${v.name}`)]
+  const where = optional(parts.where !== null, () => sql` WHERE ${parts.where as Fragment}`)
+  return updateFrom(
+    {
+      ...parts,
+      set: values.map(v => ({ ...v, value: text(`${by}.${v.name}`) })),
+      where: text(keys.map(k => `${k.own} = ${by}.${k.name}`).join(' AND ')),
+    },
+    sql`(SELECT ${list(columns)} FROM ${parts.table}${where}) AS ${by}`,
+  )
+}
+
+export const writes: Writes = {
+  rowsAtOnce: 250,
+  arrays: null,
+  forColumns,
+  parameters: 32_000,
+  saysMore: false,
+  bytes: 2 ** 26,
+  missing: 'NULL',
+  allDefaults: 'DEFAULT VALUES',
+  nullMakesKey: true,
+  keysFollow: true,
+  afterGivenKey: () => '',
+  returning: { insert: true, update: true, delete: 'unlessReferring' },
+  ...onConflict,
+  wasInserted: null,
+  update: updateAtOnce,
+  updateFrom,
+  delete: remove,
+}
+
+/** The present instant, as instants are stored. */
+export const CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+
+export const ddl: Ddl = {
+  keyLimit: null,
+  transactional: true,
+  columnType: (type, { key, primary, generated }) => {
+    if (generated && !key)
+      refuse(unsupported('a generated column that is not the primary key', 'sqlite', 'make it the key, or number rows yourself'))
+    if (key) return 'INTEGER PRIMARY KEY AUTOINCREMENT'
+    // a primary key of type INTEGER would be the rowid, which numbers nulls in place of refusing them
+    return primary && storage(type) === 'INTEGER' ? 'INT' : storage(type)
+  },
+  typeChecks,
+  asCondition: value => value,
+  inlinePrimaryKey: true,
+  forwardReferences: true,
+  // an index and a foreign key are in the schema of their table, and can't name one for the other table
+  index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
+  referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
+  tableSuffix: ' STRICT',
+  dropTogether: false,
+  beforeCreate: () => [],
+  beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
+  // a table that nobody's rows refer to yet is dropped without a word, and their foreign keys dangle
+  referring: tables => {
+    const names = tables.map(t => quoted(t.name)).join(', ')
+    return `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN (${names}) AND m.name COLLATE NOCASE NOT IN (${names})`
+  },
+  cascades: `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f.on_delete = 'CASCADE'`,
+  reserved: null,
+  restrict: '',
+  dropConstraint: null,
+  // a default is no place for a query
+  wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
+  literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
+}

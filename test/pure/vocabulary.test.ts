@@ -1,0 +1,20 @@
+/**
+ * The vocabulary of the generators is whole: every combinator that the library exports is generated, or is left out for a reason.
+ *
+ * A combinator that nobody generates is one that no law has ever met. The lists are in laws/arbitrary/vocabulary.ts; that each of them is met
+ * in a long run is a test of its own.
+ */
+import * as assert from 'uvu/assert'
+import { forgotten } from '../../laws/arbitrary/index.js'
+import * as Expr from '../../lib/Expr.js'
+import { combinators } from '../../lib/show/combinators.js'
+import { suite } from '../suite.js'
+
+const test = suite('vocabulary')
+
+test('names every exported combinator once', () => assert.equal(forgotten(), []))
+
+test('`show` knows the names of all combinators of expressions', () =>
+  assert.equal(Object.keys(combinators).sort(), Object.keys(Expr).sort()))
+
+test.run()
