@@ -5,14 +5,12 @@
  * foreign keys between them. A row is a record of canonical values by field. Two states share what
  * they have in common, so that keeping an old one (a savepoint, a failed command) costs nothing.
  *
- * Laws: `define(createAll(s))` then `define(dropAll(s))` gives back what was there; `createAll` of a
- * table that is there is `SchemaConflict` and changes nothing.
+ * Commands are `execute`, changes of the schema `define`.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
-import { type AnySchema, type ForeignKey, validate } from '../core/table/Schema.js'
+import type { ForeignKey } from '../core/table/Schema.js'
 import { columnName, nameProblem, qualifiedName } from '../core/table/Table.js'
-import { type DbError, refuse, schemaConflict, stillReferred, validationError } from '../core/value/DbError.js'
+import { refuse, schemaConflict, validationError } from '../core/value/DbError.js'
 import { sameColumnType, showSqlType } from '../core/value/SqlType.js'
 
 /** A row as it is stored: canonical values by field. Compared by identity where it matters which row it is. */
@@ -72,37 +70,3 @@ export const givenTo =
 
 /** The database with other content in a table. */
 export const withStored = (db: Database, s: Stored): Database => ({ ...db, tables: new Map(db.tables).set(qualifiedName(s.table), s) })
-
-const created = (table: AnyTable): Stored => ({
-  table,
-  rows: [],
-  next: Object.fromEntries(Object.entries(table.columns).flatMap(([field, c]) => (c.generated ? [[field, 1n]] : []))),
-})
-
-const createAll = (db: Database, schema: AnySchema): E.Either<DbError, Database> => {
-  const valid = validate(schema)
-  if (E.isLeft(valid)) return valid
-  const tables = Object.values(schema.tables)
-  const there = tables.map(qualifiedName).find(name => db.tables.has(name))
-  if (there !== undefined) return E.left(schemaConflict(there, 'it exists already: drop it first, or leave it out of the schema'))
-  return E.right({
-    tables: new Map([...db.tables, ...tables.map(t => [qualifiedName(t), created(t)] as const)]),
-    foreignKeys: [...db.foreignKeys, ...schema.foreignKeys],
-  })
-}
-
-const dropAll = (db: Database, schema: AnySchema): E.Either<DbError, Database> => {
-  const dropped = new Set(Object.values(schema.tables).map(qualifiedName))
-  const held = db.foreignKeys.find(f => dropped.has(qualifiedName(f.target)) && !dropped.has(qualifiedName(f.table)))
-  if (held !== undefined) return E.left(stillReferred(qualifiedName(held.target), qualifiedName(held.table)))
-  return E.right({
-    tables: new Map([...db.tables].filter(([name]) => !dropped.has(name))),
-    foreignKeys: db.foreignKeys.filter(f => !dropped.has(qualifiedName(f.table))),
-  })
-}
-
-/** The database after every table of a schema is created, or those that are there are dropped. */
-export const define = (
-  db: Database,
-  ddl: { readonly action: 'createAll' | 'dropAll'; readonly schema: AnySchema },
-): E.Either<DbError, Database> => (ddl.action === 'createAll' ? createAll(db, ddl.schema) : dropAll(db, ddl.schema))

@@ -11,8 +11,8 @@
  * Queries are immutable and their functions pure, so the contents of a query are found once.
  */
 
+import { type Step, tablesOfStep } from '../core/schema/Step.js'
 import type { AnyCommand, AnyQuery, AnyTable, ExprType } from '../core/syntax/Syntax.js'
-import type { AnySchema } from '../core/table/Schema.js'
 import { checksOf, qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
@@ -182,12 +182,11 @@ export const contentsOfCommand = (command: AnyCommand): Found<Contents> =>
     return contents
   })
 
-/** What the tables and views of a schema hold; the tables of its foreign keys are among them. */
-export const contentsOfSchema = (schema: AnySchema): Found<Contents> =>
+/** What the tables and views hold that some steps are about; the tables of foreign keys are among them. */
+export const contentsOfSteps = (steps: readonly Step[]): Found<Contents> =>
   attempting('a function of the schema', () => {
     const { written, contents } = collecting()
-    for (const t of Object.values(schema.tables)) written(t)
-    for (const f of schema.foreignKeys) for (const t of [f.table, f.target]) if (t !== undefined) written(t)
+    for (const t of steps.flatMap(tablesOfStep)) if (t !== undefined) written(t)
     return contents
   })
 

@@ -12,7 +12,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Capabilities, Cursor, Runner, SqlOp } from '../core/operation/Interpreter.js'
 import type { AnyQuery } from '../core/syntax/Syntax.js'
 import { attempting, closed, type DbError, unsupported } from '../core/value/DbError.js'
-import { type Database, define, empty } from '../model/Database.js'
+import { type Database, empty } from '../model/Database.js'
+import { define } from '../model/define.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
 import { explained } from '../model/explain.js'
@@ -69,10 +70,10 @@ const session = (): Session => {
         return E.right(executed.right.answer)
       }
       case 'ddl': {
-        const defined = define(now, op)
+        const defined = define(now, op.steps)
         if (E.isLeft(defined)) return defined
         const { right: after } = defined
-        const views = op.action === 'createAll' ? Object.values(op.schema.tables).filter(t => t.query !== null) : []
+        const views = op.steps.flatMap(s => (s.tag === 'createView' ? [s.view] : []))
         const checked = attempting('the query of a view', () => {
           for (const v of views) refuseQuery(after, v.query as AnyQuery)
         })

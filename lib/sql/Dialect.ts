@@ -340,6 +340,8 @@ export interface Ddl {
   readonly forwardReferences: boolean
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
+  /** DROP INDEX, with the table where that has to be said. */
+  readonly dropIndex: (table: AnyTable, name: string, target: string) => string
   /** How a foreign key names the table that it refers to: as elsewhere, or null where the engine can't mean that table. */
   readonly referred: (table: AnyTable, referred: AnyTable, target: string) => string | null
   readonly tableSuffix: string

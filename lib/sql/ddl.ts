@@ -1,16 +1,17 @@
 /**
- * Creating and dropping tables as SQL.
+ * Steps of a schema as SQL.
  *
  * What the decisions promise of a column is said in its definition: text compares by code point,
  * instants keep milliseconds, lengths and ranges and enums are checked where the type alone does not
  * check them. Foreign keys that close a cycle are added when both tables are there, except where the
- * engine accepts forward references.
+ * engine accepts forward references and can add none later.
  */
 
 import { FUNCTIONS } from '../core/expr/functions.js'
+import { createdBy, runs, type Step } from '../core/schema/Step.js'
 import { outOfScope } from '../core/syntax/guards.js'
 import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/syntax/Syntax.js'
-import { type AnySchema, creationOrder, type ForeignKey, type ReferentialAction } from '../core/table/Schema.js'
+import type { ForeignKey, ReferentialAction } from '../core/table/Schema.js'
 import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/table/Table.js'
 import { queryOfView } from '../core/table/views.js'
 import { refuse, schemaConflict, unsupported } from '../core/value/DbError.js'
@@ -25,49 +26,114 @@ import { renderer } from './render.js'
 /** A key that refers to itself: each row is the row that it refers to, so it says nothing, and InnoDB can't hold it. */
 const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.every((c, i) => c === f.targetColumns[i])
 
-/** Statements that create the schema's tables, in order. */
-export const createStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
-  const { tables, late } = creationOrder(stored(schema))
-  const inline = schema.foreignKeys.filter(f => !isVacuous(f) && (dialect.ddl.forwardReferences || !late.includes(f)))
-  const created = tables.map(t =>
-    createTable(
-      dialect,
-      t,
-      inline.filter(f => f.table === t),
-      schema.foreignKeys.filter(f => f.table === t),
-    ),
-  )
-  const indexes = tables.flatMap(t =>
-    t.indexes.map(i => `CREATE INDEX ${dialect.ddl.index(t, i.name, target(dialect, t))} (${columns(dialect, t, i.columns)})`),
-  )
-  const added = dialect.ddl.forwardReferences ? [] : late.map(f => `ALTER TABLE ${target(dialect, f.table)} ADD ${foreignKey(dialect, f)}`)
-  const types = tables.flatMap(t => Object.values(t.columns).map(c => c.type.sql))
-  return [...dialect.ddl.beforeCreate(types), ...created, ...added, ...indexes, ...viewsOf(schema).map(v => createView(dialect, v))]
+/**
+ * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
+ * each other, views come after those that they read, and foreign keys that an engine can only define with their table are put there.
+ */
+export const ddlStatements = (dialect: Dialect, given: readonly Step[]): readonly string[] => {
+  const { ddl } = dialect
+  const steps = inOrder(ddl.forwardReferences ? withTheirTables(given) : given)
+  const { tables, foreignKeys } = createdBy(steps)
+  const types = Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : []))
+  return [
+    ...(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
+    ...(Object.keys(tables).length > 0 ? ddl.beforeCreate(types) : []),
+    ...runs(steps).flatMap(run => statementsOf(dialect, run, foreignKeys)),
+  ]
 }
 
-/** Statements that drop those tables of the schema that are there. */
-export const dropStatements = (dialect: Dialect, schema: AnySchema): readonly string[] => {
-  const { tables, late } = creationOrder(stored(schema))
-  const views = [...viewsOf(schema)].reverse().map(v => `DROP VIEW IF EXISTS ${target(dialect, v)}`)
-  const unlinked =
-    dialect.ddl.dropConstraint === null
+/** The statements of a run of steps; `foreignKeys` are all that its list makes. */
+const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly string[] => {
+  const { ddl } = dialect
+  const [step] = run
+  switch (step?.tag) {
+    case undefined:
+      return []
+    case 'createTable': {
+      const { table } = step
+      const inline = step.foreignKeys.filter(f => !isVacuous(f))
+      return [
+        createTable(
+          dialect,
+          table,
+          inline,
+          foreignKeys.filter(f => f.table === table),
+        ),
+      ]
+    }
+    case 'createView':
+      return [createView(dialect, step.view)]
+    case 'createIndex': {
+      const { table, index } = step
+      return [`CREATE INDEX ${ddl.index(table, index.name, target(dialect, table))} (${columns(dialect, table, index.columns)})`]
+    }
+    case 'dropIndex':
+      return [ddl.dropIndex(step.table, step.index.name, target(dialect, step.table))]
+    case 'addForeignKey': {
+      const { foreignKey: key } = step
+      return isVacuous(key) ? [] : [`ALTER TABLE ${target(dialect, key.table)} ADD ${foreignKey(dialect, key)}`]
+    }
+    case 'dropForeignKey':
+      return dropForeignKey(dialect, step.foreignKey)
+    case 'dropView':
+      return [`DROP VIEW IF EXISTS ${target(dialect, step.view)}`]
+    case 'dropTable':
+      return dropTables(dialect, run)
+  }
+}
+
+const dropForeignKey = (dialect: Dialect, f: ForeignKey): readonly string[] => {
+  if (dialect.ddl.forwardReferences)
+    refuse(unsupported(`dropping a foreign key (${f.name})`, dialect.name, 'create the table again without it'))
+  return isVacuous(f) ? [] : [`ALTER TABLE ${target(dialect, f.table)} DROP CONSTRAINT ${dialect.quote(f.name)}`]
+}
+
+/** Tables that are dropped together; where the engine drops one at a time, the keys that refer to an earlier one of them go first. */
+const dropTables = (dialect: Dialect, run: readonly Step[]): readonly string[] => {
+  const { dropTogether, dropConstraint } = dialect.ddl
+  const dropped = run.flatMap(s => (s.tag === 'dropTable' ? [s] : []))
+  const tables = dropped.map(s => s.table)
+  const back = dropped
+    .flatMap(s => s.foreignKeys)
+    .filter(f => tables.includes(f.target) && tables.indexOf(f.target) < tables.indexOf(f.table))
+  const targets = tables.map(t => target(dialect, t))
+  return [
+    ...(dropConstraint === null ? [] : back.map(f => dropConstraint(target(dialect, f.table), dialect.quote(f.name)))),
+    ...(dropTogether ? [targets.join(', ')] : targets).map(t => `DROP TABLE IF EXISTS ${t}`),
+  ]
+}
+
+/** Foreign keys with the tables that the list creates; the engine can't add one later. */
+const withTheirTables = (steps: readonly Step[]): readonly Step[] => {
+  const added = steps.flatMap(s => (s.tag === 'addForeignKey' ? [s.foreignKey] : []))
+  const made = steps.flatMap(s => (s.tag === 'createTable' ? [s.table] : []))
+  const late = added.find(f => !made.includes(f.table))
+  if (late !== undefined)
+    refuse(unsupported(`adding a foreign key (${late.name}) to a table that is there`, 'sqlite', 'create the table again with it'))
+  return steps.flatMap((s): readonly Step[] =>
+    s.tag === 'addForeignKey'
       ? []
-      : late.map(f => (dialect.ddl.dropConstraint as DropConstraint)(target(dialect, f.table), dialect.quote(f.name)))
-  const targets = [...tables].reverse().map(t => target(dialect, t))
-  const drops = dialect.ddl.dropTogether && targets.length > 0 ? [targets.join(', ')] : targets
-  return [...views, ...unlinked, ...drops.map(d => `DROP TABLE IF EXISTS ${d}`)]
+      : s.tag === 'createTable'
+        ? [{ ...s, foreignKeys: [...s.foreignKeys, ...added.filter(f => f.table === s.table)] }]
+        : [s],
+  )
 }
 
-/** The schema without its views. */
-const stored = (schema: AnySchema): AnySchema => ({
-  ...schema,
-  tables: Object.fromEntries(Object.entries(schema.tables).filter(([, t]) => t.query === null)),
-})
+/** Views among themselves: each is created after those that it reads, and dropped before them. */
+const inOrder = (steps: readonly Step[]): readonly Step[] => {
+  const created = viewsInOrder(steps.flatMap(s => (s.tag === 'createView' ? [s.view] : [])))
+  const dropped = [...viewsInOrder(steps.flatMap(s => (s.tag === 'dropView' ? [s.view] : [])))].reverse()
+  let [made, gone] = [0, 0]
+  return steps.map((s): Step => {
+    if (s.tag === 'createView') return { ...s, view: created[made++] ?? s.view }
+    return s.tag === 'dropView' ? { ...s, view: dropped[gone++] ?? s.view } : s
+  })
+}
 
-/** The views of a schema, each after those that it reads. */
-const viewsOf = (schema: AnySchema): readonly AnyTable[] => {
+/** Views, each after those that it reads. */
+const viewsInOrder = (views: readonly AnyTable[]): readonly AnyTable[] => {
   const rest = new Map<AnyTable, ReadonlySet<AnyTable>>()
-  for (const t of Object.values(schema.tables)) if (t.query !== null) rest.set(t, tablesOfPlan(reify(t.query)))
+  for (const t of views) if (t.query !== null) rest.set(t, tablesOfPlan(reify(t.query)))
   const order: AnyTable[] = []
   while (rest.size > 0) {
     const [next] = [...rest].find(([, reads]) => ![...reads].some(t => rest.has(t))) ?? [...rest][0] ?? []
@@ -83,8 +149,6 @@ const createView = (dialect: Dialect, t: AnyTable): string => {
   const select = ddlText(dialect, renderer(literally(dialect)).view({ ...plan, order: [] }))
   return `CREATE VIEW ${target(dialect, t)} (${columns(dialect, t, Object.keys(t.columns))}) AS ${select}`
 }
-
-type DropConstraint = (table: string, constraint: string) => string
 
 const target = (dialect: Dialect, t: AnyTable): string =>
   t.schema === null ? dialect.quote(t.name) : `${dialect.quote(t.schema)}.${dialect.quote(t.name)}`

@@ -74,7 +74,7 @@ export const describe = (op: SqlOp, engine: string): Described => {
     case 'execute':
       return { operation: verbOf(op.command), table: tableOf(op.command), sql: sqlOfCommand(dialect, op.command) }
     case 'ddl':
-      return { operation: op.action, table: null, sql: null }
+      return { operation: op.steps.every(s => s.tag.startsWith('drop')) ? 'drop' : 'define', table: null, sql: null }
     case 'advisoryLock':
       return { operation: op.tag, table: null, sql: null }
     case 'raw':

@@ -8,6 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { all, type Interpreter, type SqlOp } from '../core/operation/Interpreter.js'
 import * as Q from '../core/query/Query.js'
+import { createSteps, dropSteps } from '../core/schema/Step.js'
 import type { AnyTable, Table } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import type { DbError } from '../core/value/DbError.js'
@@ -45,12 +46,12 @@ const ensure = async (db: Interpreter<SqlOp>, schema: AnySchema, recreates: bool
     else if (state.right !== 'there') other.set(table, state.right)
   }
   if (other.size > 0 && recreates) {
-    const dropped = await db.perform({ tag: 'ddl', action: 'dropAll', schema: part(schema, t => other.has(t)) })()
+    const dropped = await db.perform({ tag: 'ddl', steps: dropSteps(part(schema, t => other.has(t))) })()
     if (E.isLeft(dropped)) return dropped
   }
   const wanted = part(schema, t => missing.has(t) || (recreates && other.has(t)))
   if (Object.keys(wanted.tables).length > 0) {
-    const made = await db.perform({ tag: 'ddl', action: 'createAll', schema: wanted })()
+    const made = await db.perform({ tag: 'ddl', steps: createSteps(wanted) })()
     if (E.isLeft(made)) return made
   }
   const [conflict] = recreates ? [] : other.values()

@@ -15,7 +15,7 @@ import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import { columnName, qualifiedName } from '../core/table/Table.js'
 import { type DbError, unsupported, validationError } from '../core/value/DbError.js'
-import { type Contents, contentsOfCommand, contentsOfQuery, contentsOfSchema, rawName, rawOfType } from '../plan/contents.js'
+import { type Contents, contentsOfCommand, contentsOfQuery, contentsOfSteps, rawName, rawOfType } from '../plan/contents.js'
 import { around, type Transformer } from './around.js'
 
 /** What is allowed besides the tables. */
@@ -78,7 +78,7 @@ export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions =
 const contentsOf = (op: Exclude<SqlOp, { readonly tag: 'raw' | 'advisoryLock' }>): E.Either<DbError, Contents> => {
   switch (op.tag) {
     case 'ddl':
-      return contentsOfSchema(op.schema)
+      return contentsOfSteps(op.steps)
     case 'execute':
       return contentsOfCommand(op.command)
     case 'all':

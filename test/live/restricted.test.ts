@@ -11,6 +11,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import { arrayOf, boolean, int, sqlType, text } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
+import { createSteps, dropSteps, tablesOfStep } from '../../lib/core/schema/Step.js'
 import {
   type AggCall,
   type AnyAgg,
@@ -409,8 +410,7 @@ const inOperations: Places<SqlOp, SqlOp> = {
   cursor: { query: ofQuery(own, q => ({ tag: 'cursor', query: q, size: 10 })), size: null, signal: null, _A: null },
   execute: { command: x => ({ tag: 'execute', command: inCommand.node?.(x) as AnyCommand }), signal: null, _A: null },
   ddl: {
-    action: null,
-    schema: x => ({ tag: 'ddl', action: 'createAll', schema: inTables.checks?.(x) as AnySchema }),
+    steps: x => ({ tag: 'ddl', steps: createSteps(inTables.checks?.(x) as AnySchema) }),
     signal: null,
     _A: null,
   },
@@ -432,8 +432,8 @@ const places: readonly (readonly [string, (x: Forms) => SqlOp])[] = [
     ([name, plant]) => [name, (x: Forms): SqlOp => ({ tag: 'execute', command: plant(x) })] as const,
   ),
   ...listed({ table: inTables, column: inColumns }).flatMap(([name, plant]) =>
-    (['createAll', 'dropAll'] as const).map(
-      action => [`${action}: ${name}`, (x: Forms): SqlOp => ({ tag: 'ddl', action, schema: plant(x) })] as const,
+    Object.entries({ createAll: createSteps, dropAll: dropSteps }).map(
+      ([action, steps]) => [`${action}: ${name}`, (x: Forms): SqlOp => ({ tag: 'ddl', steps: steps(plant(x)) })] as const,
     ),
   ),
 ]
@@ -467,9 +467,10 @@ for (const [place, plant] of places) {
     // a view or table that carries the plant is among the tables, so that the plant itself is what is refused
     const carriers = (op: SqlOp): AnySchema => {
       const views = { ...allowedTables.tables, planted } as { [name: string]: AnyTable }
-      if (op.tag === 'ddl') for (const [name, t] of Object.entries(op.schema.tables)) if (t.query !== null) views[name] = t
+      const defined = op.tag === 'ddl' ? op.steps.flatMap(tablesOfStep) : []
+      for (const t of defined) if (t.query !== null) views[t.name] = t
       if (op.tag === 'all' && op.query.node.tag === 'from') views['goodView'] = op.query.node.table
-      if (op.tag === 'ddl') for (const t of Object.values(op.schema.tables)) if (t.name === 'planted') views['planted'] = t
+      for (const t of defined) if (t.name === 'planted') views['planted'] = t
       return { kind: 'schema', tables: views, foreignKeys: [] }
     }
     // a command that returns the answer of a query is refused on every interpreter

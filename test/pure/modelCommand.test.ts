@@ -23,10 +23,12 @@ import {
   withDefault,
 } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
+import { createSteps, dropSteps } from '../../lib/core/schema/Step.js'
 import type { AnyCommand, AnyQuery } from '../../lib/core/syntax/Syntax.js'
 import type { DbError } from '../../lib/DbError.js'
 import * as X from '../../lib/Expr.js'
-import { type Database, define, empty } from '../../lib/model/Database.js'
+import { type Database, empty } from '../../lib/model/Database.js'
+import { define } from '../../lib/model/define.js'
 import { evaluate } from '../../lib/model/evaluate.js'
 import { execute } from '../../lib/model/execute.js'
 import * as Q from '../../lib/Query.js'
@@ -39,7 +41,7 @@ const right = <B>(e: E.Either<DbError, B>): B => {
   return e.right
 }
 
-const create = (s: AnySchema, db = empty): Database => right(define(db, { action: 'createAll', schema: s }))
+const create = (s: AnySchema, db = empty): Database => right(define(db, createSteps(s)))
 const run = (db: Database, c: C.Command<any>): Database => right(execute(db, c as AnyCommand)).db
 const after = (db: Database, ...commands: readonly C.Command<any>[]): Database => commands.reduce(run, db)
 const answer = (db: Database, c: C.Command<any>): unknown => right(execute(db, c as AnyCommand)).answer
@@ -746,29 +748,29 @@ upserts.run()
 const definitions = suite('model: definitions')
 
 definitions('createAll of a table that is there is SchemaConflict and changes nothing', () => {
-  const e = define(shop, { action: 'createAll', schema: schema({ people, items }) })
+  const e = define(shop, createSteps(schema({ people, items })))
   assert.ok(E.isLeft(e) && e.left._tag === 'SchemaConflict' && e.left.object === 'item')
 })
 
 definitions('createAll of a schema that can not be is refused', () => {
   const bad = schema({ items }, f => ({ items: { self: fk(f.items.size, f.items.size) } }))
-  const e = define(empty, { action: 'createAll', schema: bad })
+  const e = define(empty, createSteps(bad))
   assert.ok(E.isLeft(e) && e.left._tag === 'ValidationError')
 })
 
 definitions('dropAll drops the tables that are there; not while a table that stays refers to one', () => {
   const leaf = table('leaf2', { id: int, item: nullable(int) }, { primaryKey: ['id'] })
   const both = create(schema({ items, leaf }, f => ({ leaf: { item: fk(f.leaf.item, f.items.id) } })))
-  const held = define(both, { action: 'dropAll', schema: schema({ items, people }) })
+  const held = define(both, dropSteps(schema({ items, people })))
   assert.is(held._tag === 'Left' && held.left.message.includes('leaf2 refers to it'), true)
-  const alone = right(define(both, { action: 'dropAll', schema: schema({ leaf }) }))
-  const dropped = right(define(alone, { action: 'dropAll', schema: schema({ items, people }) }))
+  const alone = right(define(both, dropSteps(schema({ leaf }))))
+  const dropped = right(define(alone, dropSteps(schema({ items, people }))))
   assert.is((failure(dropped, C.insert(items)({ name: 'a' })) as DbError)._tag, 'SchemaConflict')
   assert.is(answer(create(schema({ items }), dropped), C.insert(items)({ name: 'a' })), 1)
 })
 
 definitions('dropAll leaves other tables and the keys between them', () => {
-  const db = right(define(create(schema({ items }), withAnn), { action: 'dropAll', schema: schema({ items }) }))
+  const db = right(define(create(schema({ items }), withAnn), dropSteps(schema({ items }))))
   assert.is((failure(db, C.update(people)({ boss: 9 }, C.everywhere)) as DbError)._tag, 'ForeignKeyViolation')
 })
 

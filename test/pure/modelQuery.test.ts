@@ -7,10 +7,12 @@ import * as assert from 'uvu/assert'
 import * as A from '../../lib/Agg.js'
 import { anyJson, bigint, codec, date, float, generated, int, nullable, numeric, smallint, text } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
+import { createSteps } from '../../lib/core/schema/Step.js'
 import type { AnyCommand, AnyQuery } from '../../lib/core/syntax/Syntax.js'
 import type { DbError } from '../../lib/DbError.js'
 import * as X from '../../lib/Expr.js'
-import { type Database, define, empty } from '../../lib/model/Database.js'
+import { type Database, empty } from '../../lib/model/Database.js'
+import { define } from '../../lib/model/define.js'
 import { evaluate } from '../../lib/model/evaluate.js'
 import { execute } from '../../lib/model/execute.js'
 import * as Q from '../../lib/Query.js'
@@ -35,7 +37,7 @@ const after = (db: Database, ...commands: readonly unknown[]): Database =>
   commands.reduce<Database>((d, c) => right(execute(d, c as AnyCommand)).db, db)
 
 const world = after(
-  right(define(empty, { action: 'createAll', schema: music })),
+  right(define(empty, createSteps(music))),
   C.insertMany(artists)([{ name: 'Can', born: 1968 }, { name: 'Neu!', born: 1971 }, { name: 'Unknown' }]),
   C.insertMany(albums)([
     { title: 'Tago Mago', artistId: 1, price: '12.50' },
@@ -1003,7 +1005,7 @@ edges('a table that is not there is SchemaConflict', () => {
 
 edges('answers are copies: changing one changes no state', () => {
   const docs = table('doc', { id: generated(int), body: anyJson })
-  const db = after(right(define(empty, { action: 'createAll', schema: schema({ docs }) })), C.insert(docs)({ body: { list: [1] } }))
+  const db = after(right(define(empty, createSteps(schema({ docs })))), C.insert(docs)({ body: { list: [1] } }))
   const [first] = rows(Q.from(docs), db) as unknown as [{ body: { list: number[] } }]
   first.body.list.push(2)
   assert.equal(rows(Q.from(docs), db), [{ id: 1, body: { list: [1] } }])

@@ -12,8 +12,8 @@
  */
 import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Step } from '../schema/Step.js'
 import type { AnyCommand, AnyQuery, Command, ExprType, Literal, Query } from '../syntax/Syntax.js'
-import type { AnySchema } from '../table/Schema.js'
 import type { DbError } from '../value/DbError.js'
 
 /** What promises an `A`. */
@@ -42,11 +42,10 @@ export interface Execute<out A> extends Operation<A> {
   readonly command: AnyCommand
 }
 
-/** Creates or drops every table of a schema. */
+/** Changes the schema by some steps, together: whole or not at all where the engine has transactional DDL. */
 export interface Ddl extends Operation<void> {
   readonly tag: 'ddl'
-  readonly action: 'createAll' | 'dropAll'
-  readonly schema: AnySchema
+  readonly steps: readonly Step[]
 }
 
 /** A statement of the caller's own: its columns, by position, are read as `columns` says. */

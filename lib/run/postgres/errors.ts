@@ -149,6 +149,10 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
       if (e.message.startsWith('missing FROM'))
         return syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), context.hasRaw, cause)
       return schemaConflict(object, 'there is no such table: create it with createAll', cause)
+    case '42704':
+      return context.hasRaw || !/^(constraint|index) /.test(e.message)
+        ? byClass(e, context, cause)
+        : schemaConflict(object, 'there is no such constraint or index', cause)
     case '42703':
       return context.isRaw
         ? syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), context.hasRaw, cause)

@@ -11,8 +11,8 @@ import * as O from 'fp-ts/lib/Option.js'
 import type { Outcome } from '../../core/command/upsert.js'
 import { lit } from '../../core/expr/Expr.js'
 import type { Cursor, Explained, SqlOp } from '../../core/operation/Interpreter.js'
+import { createdBy, droppedBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, type ExprType, exprType } from '../../core/syntax/Syntax.js'
-import { type AnySchema, validate } from '../../core/table/Schema.js'
 import {
   attempting,
   cancelled,
@@ -35,7 +35,7 @@ import { retried } from '../../program/retry.js'
 import type { BulkStatement } from '../../sql/bulk.js'
 import { type CompiledWrite, type OutcomeBy, printStep, printWrite } from '../../sql/commands.js'
 import { compile, explaining, parameters, type ResultColumn, resultColumn } from '../../sql/compile.js'
-import { createStatements, dropStatements } from '../../sql/ddl.js'
+import { ddlStatements } from '../../sql/ddl.js'
 import { decoder } from '../../sql/decode.js'
 import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../../sql/Fragment.js'
 import { type Found, lost, type Steps } from '../../sql/returningSteps.js'
@@ -401,26 +401,24 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     return E.isLeft(kept) ? kept : answer
   }
 
-  const define = async (action: 'createAll' | 'dropAll', schema: AnySchema): Answer<void> => {
-    const valid = validate(schema)
+  const define = async (steps: readonly Step[]): Answer<void> => {
+    const valid = validateSteps(steps)
     if (E.isLeft(valid)) return valid
     if (inTransaction && !dialect.ddl.transactional) {
-      return E.left(unsupported(`${action} in a transaction, which it would commit`, dialect.name, 'define tables outside of transactions'))
+      return E.left(
+        unsupported('changing the schema in a transaction, which it would commit', dialect.name, 'define tables outside of transactions'),
+      )
     }
-    known.foreignKeys = [
-      ...known.foreignKeys.filter(f => !schema.foreignKeys.some(g => g.name === f.name && g.table.name === f.table.name)),
-      ...schema.foreignKeys,
-    ]
-    const statements = attempting('a function of the schema', () =>
-      action === 'createAll' ? createStatements(dialect, schema) : dropStatements(dialect, schema),
-    )
+    const added = createdBy(steps).foreignKeys
+    known.foreignKeys = [...known.foreignKeys.filter(f => !added.some(g => g.name === f.name && g.table.name === f.table.name)), ...added]
+    const statements = attempting('a function of the schema', () => ddlStatements(dialect, steps))
     if (E.isLeft(statements)) return statements
     const whole = dialect.ddl.transactional ? atomically : <A>(f: () => Answer<A>): Answer<A> => f()
     return lasting(() =>
       whole(async () => {
-        const held = action === 'dropAll' ? await referredFromOutside(schema) : E.right(undefined)
+        const held = await referredFromOutside(Object.values(droppedBy(steps).tables))
         if (E.isLeft(held)) return held
-        for (const sql of action === 'dropAll' ? [...dialect.ddl.beforeDrop, ...statements.right] : statements.right) {
+        for (const sql of statements.right) {
           const done = await defining(sql)
           if (E.isLeft(done)) return done
         }
@@ -432,8 +430,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   const ask = (asked: Statement): Answer<Rows> => guard({ sql: asked.text, params: asked.params, table: null }, () => driver.query(asked))
 
   /** Whether tables that stay refer to tables that are to be dropped: an error, where the engine would drop them all the same. */
-  const referredFromOutside = async (schema: AnySchema): Answer<void> => {
-    const tables = Object.values(schema.tables)
+  const referredFromOutside = async (tables: readonly AnyTable[]): Answer<void> => {
     if (dialect.ddl.referring === null || tables.length === 0) return E.right(undefined)
     const found = await ask({ text: dialect.ddl.referring(tables), params: [], columns: [TEXT, TEXT], kind: 'read' })
     if (E.isLeft(found)) return found
@@ -519,7 +516,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
           return execute(op)
         case 'ddl':
           ringed = null
-          return define(op.action, op.schema)
+          return define(op.steps)
         case 'raw':
           ringed = null
           return raw(op)

@@ -176,6 +176,7 @@ export const definitions = ({
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
+  dropIndex: (_, name, target) => `DROP INDEX ${quote(name)} ON ${target}`,
   // a name without a database is one of the referring table's own
   referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),
   tableSuffix: ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${collation}`,

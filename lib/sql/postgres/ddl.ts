@@ -144,6 +144,8 @@ export const ddl: Ddl = {
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
+  // an index lies in the schema of its table
+  dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (_, __, target) => target,
   tableSuffix: '',
   dropTogether: true,

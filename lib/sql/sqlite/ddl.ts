@@ -132,6 +132,7 @@ export const ddl: Ddl = {
   forwardReferences: true,
   // an index and a foreign key are in the schema of their table, and can't name one for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
+  dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
   tableSuffix: ' STRICT',
   dropTogether: false,

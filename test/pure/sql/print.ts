@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../../../lib/Command.js'
+import { validateSteps } from '../../../lib/core/schema/Step.js'
 import { exprType } from '../../../lib/core/syntax/Syntax.js'
 import { attempting } from '../../../lib/core/value/DbError.js'
 import type { DialectName } from '../../../lib/core/value/DialectName.js'
@@ -13,9 +14,8 @@ import { type DbError, show } from '../../../lib/DbError.js'
 import { lit } from '../../../lib/Expr.js'
 import { all, type Db, execute, type Interpreter, type Program, type SqlOp } from '../../../lib/Interpreter.js'
 import type { Query } from '../../../lib/Query.js'
-import { validate } from '../../../lib/Schema.js'
 import { explaining, parameters } from '../../../lib/sql/compile.js'
-import { createStatements, dropStatements } from '../../../lib/sql/ddl.js'
+import { ddlStatements } from '../../../lib/sql/ddl.js'
 import { dialects } from '../../../lib/sql/dialects.js'
 import { type Fragment, flatten, interleaved, join, slot } from '../../../lib/sql/Fragment.js'
 import { commandToSql, toSql } from '../../../lib/sql/index.js'
@@ -49,14 +49,7 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
     case 'execute':
       return commandToSql(dialect)(op.command)
     case 'ddl':
-      return E.flatMap(validate(op.schema), schema =>
-        attempting('a schema', () =>
-          (op.action === 'createAll'
-            ? createStatements(record, schema)
-            : [...record.ddl.beforeDrop, ...dropStatements(record, schema)]
-          ).map(plain),
-        ),
-      )
+      return E.flatMap(validateSteps(op.steps), steps => attempting('a schema', () => ddlStatements(record, steps).map(plain)))
     case 'advisoryLock': {
       const { advisory } = record
       if (advisory === null) return E.right([])

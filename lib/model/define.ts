@@ -1,0 +1,85 @@
+/**
+ * The meaning of steps: from a state of the database to the next one, rows included.
+ *
+ * A list of steps happens as a whole or not at all. What it creates is validated first; then each step is applied to the state that the
+ * one before has left. An index changes nothing here.
+ *
+ * Laws: those of `core/schema/Step`.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { runs, type Step, validateSteps } from '../core/schema/Step.js'
+import type { AnyTable } from '../core/syntax/Syntax.js'
+import type { ForeignKey } from '../core/table/Schema.js'
+import { qualifiedName } from '../core/table/Table.js'
+import { attempting, type DbError, refuse, schemaConflict, stillReferred } from '../core/value/DbError.js'
+import { checkReferences } from './constraints.js'
+import { type Database, type Stored, stored } from './Database.js'
+
+const created = (table: AnyTable): Stored => ({
+  table,
+  rows: [],
+  next: Object.fromEntries(Object.entries(table.columns).flatMap(([field, c]) => (c.generated ? [[field, 1n]] : []))),
+})
+
+const sameKey =
+  (key: ForeignKey) =>
+  (f: ForeignKey): boolean =>
+    f.name === key.name && qualifiedName(f.table) === qualifiedName(key.table)
+
+/** Refuses to drop tables to which one that stays refers. */
+const refuseReferred = (db: Database, run: readonly Step[]): void => {
+  const dropped = new Set(run.flatMap(s => (s.tag === 'dropTable' ? [qualifiedName(s.table)] : [])))
+  const held = db.foreignKeys.find(f => dropped.has(qualifiedName(f.target)) && !dropped.has(qualifiedName(f.table)))
+  if (held !== undefined) refuse(stillReferred(qualifiedName(held.target), qualifiedName(held.table)))
+}
+
+/** The database after one step. */
+const stepped = (db: Database, step: Step): Database => {
+  switch (step.tag) {
+    case 'createTable':
+    case 'createView': {
+      const table = step.tag === 'createTable' ? step.table : step.view
+      const name = qualifiedName(table)
+      if (db.tables.has(name)) refuse(schemaConflict(name, 'it exists already: drop it first, or leave it out of the schema'))
+      const keys = step.tag === 'createTable' ? step.foreignKeys : []
+      return { tables: new Map(db.tables).set(name, created(table)), foreignKeys: [...db.foreignKeys, ...keys] }
+    }
+    case 'dropTable':
+    case 'dropView': {
+      const name = qualifiedName(step.tag === 'dropTable' ? step.table : step.view)
+      return {
+        tables: new Map([...db.tables].filter(([other]) => other !== name)),
+        foreignKeys: db.foreignKeys.filter(f => qualifiedName(f.table) !== name),
+      }
+    }
+    case 'addForeignKey': {
+      const { foreignKey: key } = step
+      if (db.foreignKeys.some(sameKey(key)))
+        refuse(schemaConflict(key.name, 'it exists already: drop it first, or leave it out of the schema'))
+      const referring = stored(db, key.table).rows
+      checkReferences(key, referring, stored(db, key.target).rows, new Set(referring))
+      return { ...db, foreignKeys: [...db.foreignKeys, key] }
+    }
+    case 'dropForeignKey': {
+      stored(db, step.foreignKey.table)
+      const isIt = sameKey(step.foreignKey)
+      if (!db.foreignKeys.some(isIt)) refuse(schemaConflict(step.foreignKey.name, 'there is no such foreign key'))
+      return { ...db, foreignKeys: db.foreignKeys.filter(f => !isIt(f)) }
+    }
+    case 'createIndex':
+    case 'dropIndex':
+      stored(db, step.table)
+      return db
+  }
+}
+
+/** The database after some steps; what they create is validated first. */
+export const define = (db: Database, steps: readonly Step[]): E.Either<DbError, Database> =>
+  E.flatMap(validateSteps(steps), () =>
+    attempting('a function of the schema', () =>
+      runs(steps).reduce((before, run) => {
+        refuseReferred(before, run)
+        return run.reduce(stepped, before)
+      }, db),
+    ),
+  )
