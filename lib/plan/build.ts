@@ -7,8 +7,10 @@
 import type { AnyExpr, RowShape } from '../core/syntax/Syntax.js'
 import { expr } from '../core/syntax/Syntax.js'
 import { mapLeaves } from '../core/syntax/scope.js'
+import { columnsBy } from './columnsBy.js'
+import { conjunction, conjuncts } from './conditions.js'
 import { freeIn, madeIn } from './ids.js'
-import { columnsBy, conjunction, conjuncts, type Named, type Plan, type Rel, type Scalar } from './Rel.js'
+import type { Named, Plan, Rel, Scalar } from './Rel.js'
 
 export const TRUE: Scalar = { node: { tag: 'literal', value: true }, type: { sql: { tag: 'boolean' }, nullable: false, refine: null } }
 export const FALSE: Scalar = { ...TRUE, node: { tag: 'literal', value: false } }

@@ -16,8 +16,9 @@ import type { AnySchema } from '../core/table/Schema.js'
 import { checksOf, qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from './Rel.js'
+import type { Plan, Rel, Scalar } from './Rel.js'
 import { reifier, reify } from './reify.js'
+import { mapPlan, mapRel, mapScalar } from './walk.js'
 import { reifyWrite } from './writePlan.js'
 
 /** Raw text by its name, which has `?` in place of the arguments, and the place where it stands. */

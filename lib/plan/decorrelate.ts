@@ -6,8 +6,9 @@
  */
 
 import { TRUE } from './build.js'
+import { column } from './conditions.js'
 import { freeIn, isForeignTo, madeIn } from './ids.js'
-import { type AggColumn, type Computed, column, type Rel, type Scalar, type WindowColumn } from './Rel.js'
+import type { AggColumn, Computed, Rel, Scalar, WindowColumn } from './Rel.js'
 
 /** A column id that is not taken. */
 type Fresh = () => number

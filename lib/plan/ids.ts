@@ -6,7 +6,9 @@
  * copies those below. A column that is made in a relation and not brought by it can not be mentioned above it.
  */
 import { Chain } from '../core/syntax/chain.js'
-import { columnsBy, mapPlan, mapRel, mapScalar, type Rel, type Scalar } from './Rel.js'
+import { columnsBy } from './columnsBy.js'
+import type { Rel, Scalar } from './Rel.js'
+import { mapPlan, mapRel, mapScalar } from './walk.js'
 
 /** The ids that something mentions and nothing in it makes, and those that it makes. */
 interface Ids {

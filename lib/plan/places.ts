@@ -5,7 +5,10 @@
  * each of them once. A hash says of a scalar what it costs little to say: its tags, functions, ids and plain values, and of a query
  * inside what it selects; types are left out.
  */
-import { mapScalar, type Scalar, sameScalar } from './Rel.js'
+
+import type { Scalar } from './Rel.js'
+import { sameScalar } from './sameScalar.js'
+import { mapScalar } from './walk.js'
 
 const ownText = ({ node: n }: Scalar): string => {
   switch (n.tag) {

@@ -50,23 +50,23 @@ import { steady } from '../core/syntax/volatile.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { isByArray, ofValues, valuesOf } from './arrayAggregates.js'
 import { FALSE, join, MISSING, ONE, ofOneRow, outputName, TRUE, there, withLeaves, witnessOf } from './build.js'
+import { column } from './conditions.js'
 import { ownAggregates, ownWindows } from './decorrelate.js'
 import { freeIn, isForeignTo } from './ids.js'
-import {
-  type AggColumn,
-  type AggScalar,
-  type Computed,
-  column,
-  type Definition,
-  type Named,
-  type Output,
-  type Plan,
-  type Rel,
-  type RowPlan,
-  type Scalar,
-  type SortKey,
-  type WindowColumn,
-  type WindowScalar,
+import type {
+  AggColumn,
+  AggScalar,
+  Computed,
+  Definition,
+  Named,
+  Output,
+  Plan,
+  Rel,
+  RowPlan,
+  Scalar,
+  SortKey,
+  WindowColumn,
+  WindowScalar,
 } from './Rel.js'
 
 /** A query on the way: its relation, its row over that relation's columns, its order. `row` is null for `zero`. */

@@ -6,7 +6,8 @@
  * Raw text is not looked into: `contents` finds it, and the caller decides what it may do.
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
-import { mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from './Rel.js'
+import type { Plan, Rel, Scalar } from './Rel.js'
+import { mapPlan, mapRel, mapScalar } from './walk.js'
 
 /** The tables that a plan reads. */
 export const tablesOfPlan = (plan: Plan): ReadonlySet<AnyTable> => {

@@ -17,7 +17,8 @@ import { leaves, mapLeaves, returnable, rowOf, scopeOf } from '../core/syntax/sc
 import { writable } from '../core/table/views.js'
 import { refuse, validationError } from '../core/value/DbError.js'
 import { showSqlType } from '../core/value/SqlType.js'
-import { columnsOf, type Named, type Output, type Plan, type RowPlan, type Scalar } from './Rel.js'
+import { columnsOf } from './mentions.js'
+import type { Named, Output, Plan, RowPlan, Scalar } from './Rel.js'
 import { type Forms, reifier, reify } from './reify.js'
 
 /** Field and new value. */

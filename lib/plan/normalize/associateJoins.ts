@@ -4,7 +4,7 @@
  * The nested right side of a chain of `bind` becomes a flat list of joins. Columns of `l` were in
  * scope of `a` and `b` before and are still: the sources keep their order.
  */
-import { both } from '../Rel.js'
+import { both } from '../conditions.js'
 import type { Rewrite } from './Rewrite.js'
 
 export const associateJoins: Rewrite = {

@@ -4,7 +4,9 @@
  * `maybe(m, s => s.title)` asks first whether the row is there. Where it is not, the join has made
  * every column of that side null already, so asking is needless for a plain column.
  */
-import { columnsBy, mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from '../Rel.js'
+import { columnsBy } from '../columnsBy.js'
+import type { Plan, Rel, Scalar } from '../Rel.js'
+import { mapPlan, mapRel, mapScalar } from '../walk.js'
 
 /** Columns of a relation that are never null in its own rows. */
 const witnesses = (rel: Rel): readonly number[] => {

@@ -3,7 +3,7 @@
  *
  * Equal rows satisfy a predicate together, so it does not matter whether they are merged before.
  */
-import { substitute } from '../Rel.js'
+import { substitute } from '../walk.js'
 import type { Rewrite } from './Rewrite.js'
 
 export const filterBelowDistinct: Rewrite = {

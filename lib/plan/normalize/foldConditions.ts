@@ -7,7 +7,9 @@
  * says that it may not be read (9.7).
  */
 import { FUNCTIONS } from '../../core/expr/functions.js'
-import { boolean, isLiteral, mapScalar, type Rel, type Scalar } from '../Rel.js'
+import { boolean, isLiteral } from '../conditions.js'
+import type { Rel, Scalar } from '../Rel.js'
+import { mapScalar } from '../walk.js'
 import type { Rewrite } from './Rewrite.js'
 
 /** Whether a condition is false or null in every row, as far as its constants say it. */

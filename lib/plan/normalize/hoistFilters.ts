@@ -7,8 +7,10 @@
  * `bind(name, s => where(...)(from(table)))` into an ordinary join. What is about r alone stays with it under a left join,
  * where r may be a join itself.
  */
+
+import { both, conjunction, conjuncts } from '../conditions.js'
 import { freeIn, madeIn } from '../ids.js'
-import { both, conjunction, conjuncts, type Rel, type Scalar } from '../Rel.js'
+import type { Rel, Scalar } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 
 type Join = Rel & { readonly tag: 'join' }

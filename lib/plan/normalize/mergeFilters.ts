@@ -4,7 +4,8 @@
  * `where` keeps rows whose condition is true: of a conjunction that is so when it is of each part,
  * also in three-valued logic. Many filters on each other become one at once, not by one more conjunct each time.
  */
-import { conjunction, conjuncts, isLiteral, type Rel } from '../Rel.js'
+import { conjunction, conjuncts, isLiteral } from '../conditions.js'
+import type { Rel } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 
 export const mergeFilters: Rewrite = {

@@ -4,7 +4,8 @@
  * Skipping o2 and keeping c2 rows among those left by skipping o1 and keeping c1 skips o1 + o2 and
  * keeps the smaller of c1 - o2 and c2. Only known numbers are merged: a parameter may be anything.
  */
-import { type Scalar, sameOrder } from '../Rel.js'
+import type { Scalar } from '../Rel.js'
+import { sameOrder } from '../sameScalar.js'
 import type { Rewrite } from './Rewrite.js'
 
 const known = (s: Scalar | null, none: bigint | null): bigint | null | undefined => {

@@ -7,7 +7,9 @@
  *
  * Law: `normalize` changes no answer on any engine, with all rewrites or with each one alone.
  */
-import { mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from '../Rel.js'
+
+import type { Plan, Rel, Scalar } from '../Rel.js'
+import { mapPlan, mapRel, mapScalar } from '../walk.js'
 import { associateJoins } from './associateJoins.js'
 import { dropPresence } from './dropPresence.js'
 import { dropUnits } from './dropUnits.js'
