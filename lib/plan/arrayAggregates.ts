@@ -16,10 +16,10 @@ import { expr, exprType, query } from '../core/syntax/Syntax.js'
 
 type ByArray = AggCall & { readonly fn: ArrayAggFn }
 
-export const isByArray = (call: AggCall): call is ByArray => AGGREGATES[call.fn].byArray
+export const isArrayAggregate = (call: AggCall): call is ByArray => AGGREGATES[call.fn].byArray
 
 /** The array of the values that are there, in their order. */
-export const valuesOf = (call: ByArray): { readonly call: AggCall; readonly type: ExprType } => {
+export const valueArray = (call: ByArray): { readonly call: AggCall; readonly type: ExprType } => {
   const arg = call.arg as AnyExpr
   const filter = call.filter === null ? isNotNull(arg) : and(call.filter, isNotNull(arg))
   return {
@@ -29,7 +29,7 @@ export const valuesOf = (call: ByArray): { readonly call: AggCall; readonly type
 }
 
 /** The aggregate, of the array of its values. */
-export const ofValues = (call: ByArray, array: AnyExpr, type: ExprType): AnyExpr =>
+export const fromValueArray = (call: ByArray, array: AnyExpr, type: ExprType): AnyExpr =>
   call.fn === 'mode' ? mostFrequent(array, type) : percentile(array, call.fraction)
 
 interface Element {

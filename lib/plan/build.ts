@@ -17,7 +17,7 @@ export const FALSE: Scalar = { ...TRUE, node: { tag: 'literal', value: false } }
 export const ONE: Scalar = { node: { tag: 'literal', value: 1n }, type: { sql: { tag: 'bigint' }, nullable: false, refine: null } }
 
 /** A side of a join that is always there. */
-export const there = (row: RowShape): RowShape => ({ kind: 'maybe', present: expr({ tag: 'literal', value: true }, TRUE.type), row })
+export const present = (row: RowShape): RowShape => ({ kind: 'maybe', present: expr({ tag: 'literal', value: true }, TRUE.type), row })
 
 /** A row with other leaves, in the order of its own. */
 export const withLeaves = (row: RowShape, by: readonly AnyExpr[]): RowShape => {
@@ -35,7 +35,7 @@ export const MISSING: RowShape = { kind: 'maybe', present: expr({ tag: 'literal'
  * What a query of at most one row, which reads no table, comes to: an expression where it has its row, another where it has none.
  * MariaDB does not find the outer columns of such a sub-query, or ends over it (10.11).
  */
-export const ofOneRow = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): Scalar['node'] | null => {
+export const singleRowScalar = ({ rel }: Plan, row: Scalar | undefined, none: Scalar): Scalar['node'] | null => {
   const conditions = conditionsOfOne(rel)
   if (conditions === null || row === undefined) return null
   const computed = madeIn(rel)

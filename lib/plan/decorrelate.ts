@@ -17,7 +17,7 @@ type Fresh = () => number
  * SQL counts an aggregate whose argument and filter mention only columns of an outer query to that outer query; on MariaDB
  * whatever its order mentions. What they mention is computed in a derived table first, so that it belongs to this one.
  */
-export const ownAggregates = (
+export const localAggregates = (
   fresh: Fresh,
   rel: Rel,
   aggs: readonly AggColumn[],
@@ -48,7 +48,7 @@ export const ownAggregates = (
  * MySQL takes no column of an outer query in a partition or an order (9.7). What mentions outer columns only is the same in all
  * rows; what mentions others too is computed in a derived table first.
  */
-export const ownWindows = (fresh: Fresh, input: Rel, columns: readonly WindowColumn[]): Rel => {
+export const localWindows = (fresh: Fresh, input: Rel, columns: readonly WindowColumn[]): Rel => {
   const own = madeIn(input)
   const moved: Computed[] = []
   const local = (s: Scalar): Scalar => {

@@ -19,7 +19,8 @@ import { refuse, validationError } from '../core/value/DbError.js'
 import { showSqlType } from '../core/value/SqlType.js'
 import { columnsOf } from './mentions.js'
 import type { Named, Output, Plan, RowPlan, Scalar } from './Rel.js'
-import { type Forms, reifier, reify } from './reify.js'
+import type { Forms } from './reify/Planning.js'
+import { reifier, reify } from './reify.js'
 
 /** Field and new value. */
 type Assignment = readonly [string, Scalar]
