@@ -44,7 +44,7 @@ const percentile = (type: SqlType, values: readonly Value[], fraction: number): 
 }
 
 /** The value of an aggregate over a group. `result` is the type of the value. */
-export const aggregated = (call: AggCall, result: SqlType, members: readonly Member[]): Value => {
+export const aggregateValue = (call: AggCall, result: SqlType, members: readonly Member[]): Value => {
   const kept = sorted(
     members.filter(m => m.kept),
     m => m.keys,

@@ -15,7 +15,7 @@ import { qualifiedName } from '../core/table/Table.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { checkReferences, checkRow, checkUnique, keyOf } from './constraints.js'
 import { type Database, type Stored, type StoredRow, withStored } from './Database.js'
-import type { Meaning } from './meaning.js'
+import type { Meaning } from './Evaluation.js'
 
 export interface Change {
   readonly before: StoredRow | null

@@ -26,7 +26,8 @@ import {
 } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { StoredRow } from './Database.js'
-import { literals, type Meaning } from './meaning.js'
+import type { Meaning } from './Evaluation.js'
+import { literals } from './literals.js'
 import { identities, identity } from './value.js'
 
 /** Why a column can't hold a canonical value that is not null. */

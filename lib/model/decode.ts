@@ -15,7 +15,7 @@ import { kindOf } from '../core/value/Canonical.js'
 import { decodeError, refuse } from '../core/value/DbError.js'
 import { inexactNumber } from '../core/value/jsonNumbers.js'
 import { showSqlType } from '../core/value/SqlType.js'
-import type { Meaning } from './meaning.js'
+import type { Meaning } from './Evaluation.js'
 import { canonicalOf } from './value.js'
 
 const named = (path: Path): string => path.join('.') || '(value)'

@@ -14,13 +14,13 @@ import { attempting, type DbError } from '../core/value/DbError.js'
 import type { Database } from './Database.js'
 import { decoder } from './decode.js'
 import { meaning } from './meaning.js'
-import { refuseQuery } from './validate.js'
+import { validateQuery } from './validate.js'
 
 /** The rows of a query, decoded, in an order that it admits. */
 export const evaluate = (db: Database, query: AnyQuery): E.Either<DbError, readonly unknown[]> =>
   attempting('a function of the query', () => {
     const { query: bare } = unlocked(query)
-    refuseQuery(db, bare)
+    validateQuery(db, bare)
     const m = meaning(db)
     return m.rows(bare).map(decoder(m))
   })

@@ -24,9 +24,11 @@ import { type Change, changed } from './change.js'
 import { checkRow, checkUniqueAfterEach, keyOf } from './constraints.js'
 import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, withStored } from './Database.js'
 import { decoder } from './decode.js'
+import type { Meaning } from './Evaluation.js'
 import { equalityIn, fieldOf } from './equalities.js'
-import { literals, type Meaning, meaning } from './meaning.js'
-import { refuseCommand } from './validate.js'
+import { literals } from './literals.js'
+import { meaning } from './meaning.js'
+import { validateCommand } from './validate.js'
 import { canonicalOf, identities } from './value.js'
 
 interface Scope {
@@ -191,7 +193,7 @@ const answerOf = (m: Meaning, { node, returning, cardinality }: AnyCommand, { ch
 /** The state after a command, and what it answers; or why it did not happen. */
 export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { readonly db: Database; readonly answer: unknown }> =>
   attempting('a function of the command', () => {
-    refuseCommand(db, command)
+    validateCommand(db, command)
     const m = meaning(db)
     const effect = effectOf(m, db, command.node)
     const after = changed(m, withStored(db, effect.next), qualifiedName(effect.next.table), effect.changes)

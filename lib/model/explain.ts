@@ -1,5 +1,5 @@
 /**
- * explained: how the model answers a query, as a tree of its steps.
+ * explain: how the model answers a query, as a tree of its steps.
  *
  * There is nothing to choose: a table is always read whole, a join is a loop in a loop, and each step is what it is called. So the
  * tree is that of the query, with the number of rows that a table has. Queries inside expressions and rows are not in it.
@@ -15,7 +15,7 @@ import { queryOfView } from '../core/table/views.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import { type Database, stored } from './Database.js'
 import { meaning } from './meaning.js'
-import { refuseQuery } from './validate.js'
+import { validateQuery } from './validate.js'
 
 const stageOf = (db: Database, query: AnyQuery): Stage => {
   const { node } = query
@@ -49,10 +49,10 @@ const stageOf = (db: Database, query: AnyQuery): Stage => {
 }
 
 /** The steps of a query; with `analyze` it is evaluated, and the number of its rows told. */
-export const explained = (db: Database, query: AnyQuery, analyze: boolean): E.Either<DbError, Explained> =>
+export const explain = (db: Database, query: AnyQuery, analyze: boolean): E.Either<DbError, Explained> =>
   attempting('a function of the query', () => {
     const { query: bare } = unlocked(query)
-    refuseQuery(db, bare)
+    validateQuery(db, bare)
     const root = stageOf(db, query)
     const actualRows = analyze ? meaning(db).rows(bare).length : null
     return { engine: 'memory', sql: null, params: [], root: { ...root, actualRows }, raw: null }

@@ -8,7 +8,7 @@
 
 import type { WindowCall } from '../core/syntax/Syntax.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { aggregated, type Member } from './aggregate.js'
+import { aggregateValue, type Member } from './aggregate.js'
 import { compareKeys, grouped, type SortKey, sorted } from './order.js'
 import type { Value } from './value.js'
 
@@ -21,7 +21,7 @@ export interface WindowMember {
 }
 
 /** The values of a window function, in the order of the rows. `result` is their type. */
-export const windowed = ({ of, order, frame }: WindowCall, result: SqlType, members: readonly WindowMember[]): readonly Value[] => {
+export const windowValues = ({ of, order, frame }: WindowCall, result: SqlType, members: readonly WindowMember[]): readonly Value[] => {
   const values = new Map<WindowMember, Value>()
   for (const partition of grouped(members, m => m.partition)) {
     const rows = sorted(partition, m => m.keys)
@@ -41,7 +41,7 @@ export const windowed = ({ of, order, frame }: WindowCall, result: SqlType, memb
       const to = frame === null ? (order.length === 0 ? rows.length - 1 : last) : Math.min(rows.length - 1, i + (frame.to ?? rows.length))
       const answer = (): Value => {
         if (of.tag === 'agg') {
-          return aggregated(
+          return aggregateValue(
             of,
             result,
             rows.slice(from, Math.max(from, to + 1)).map(m => m.member),

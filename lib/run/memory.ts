@@ -15,8 +15,8 @@ import { attempting, closed, type DbError, unsupported } from '../core/value/DbE
 import { type Database, define, empty } from '../model/Database.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
-import { explained } from '../model/explain.js'
-import { refuseQuery } from '../model/validate.js'
+import { explain } from '../model/explain.js'
+import { validateQuery } from '../model/validate.js'
 import { LEVELS } from './session/isolation.js'
 import { type Session, type SingleOptions, singleSession } from './session/sessionInterpreter.js'
 
@@ -74,7 +74,7 @@ const session = (): Session => {
         const { right: after } = defined
         const views = op.action === 'createAll' ? Object.values(op.schema.tables).filter(t => t.query !== null) : []
         const checked = attempting('the query of a view', () => {
-          for (const v of views) refuseQuery(after, v.query as AnyQuery)
+          for (const v of views) validateQuery(after, v.query as AnyQuery)
         })
         if (E.isLeft(checked)) return checked
         now = after
@@ -85,7 +85,7 @@ const session = (): Session => {
       case 'advisoryLock':
         return done
       case 'explain':
-        return explained(now, op.query, op.analyze)
+        return explain(now, op.query, op.analyze)
     }
   }
 
