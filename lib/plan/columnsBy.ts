@@ -6,24 +6,24 @@
  */
 import type { Computed, Named, Rel } from './Rel.js'
 
-const brought = new WeakMap<Rel, readonly Named[]>()
+const cache = new WeakMap<Rel, readonly Named[]>()
 
-/** The columns that a relation brings to those above it. Only what was asked for is kept: a chain of joins has those of all its inputs. */
+/** The columns of a relation. They are cached only where requested: caching them at each join of a chain would take quadratic memory. */
 export const columnsBy = (rel: Rel): readonly Named[] => {
-  const known = brought.get(rel)
+  const known = cache.get(rel)
   if (known !== undefined) return known
   const found: Named[] = []
   const add = (r: Rel): void => {
-    for (const input of passedOn(r)) add(input)
+    for (const input of keptInputs(r)) add(input)
     for (const c of ownColumns(r)) found.push(c)
   }
   add(rel)
-  brought.set(rel, found)
+  cache.set(rel, found)
   return found
 }
 
-/** The inputs whose columns a relation brings, too. */
-const passedOn = (rel: Rel): readonly Rel[] => {
+/** The inputs whose columns a relation keeps. */
+const keptInputs = (rel: Rel): readonly Rel[] => {
   switch (rel.tag) {
     case 'join':
       return [rel.left, rel.right]

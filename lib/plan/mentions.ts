@@ -7,7 +7,7 @@
 import type { AggScalar, Plan, Rel, Scalar, WindowScalar } from './Rel.js'
 import { mapAgg, mapPlan, mapRel, mapScalar, mapWindow } from './walk.js'
 
-/** Whether a relation is made of the rows that are, or are not, in another: by EXCEPT or INTERSECT, at any depth of relations. */
+/** Whether a relation contains EXCEPT or INTERSECT; sub-queries in its scalars are not searched. */
 export const hasDifference = (rel: Rel): boolean => {
   let found = false
   const walk = (r: Rel): Rel => {
@@ -18,17 +18,17 @@ export const hasDifference = (rel: Rel): boolean => {
   return found
 }
 
-/** Whether some engines ask by a query: for the values of a document that is no value itself. */
-const asksInside = ({ node: n }: Scalar): boolean => {
+/** Whether some dialects print a scalar as a sub-query: `jsonContains` of an object or array. */
+const printsQuery = ({ node: n }: Scalar): boolean => {
   const part = n.tag === 'call' && n.fn === 'jsonContains' ? n.args[1]?.node : undefined
   return part?.tag === 'literal' && typeof part.value === 'object'
 }
 
-/** Whether a scalar has a query inside. */
+/** Whether a scalar contains a sub-query, or is printed as one. */
 export const hasQuery = (s: Scalar): boolean => {
   let found = false
   const scalar = (x: Scalar): Scalar => {
-    if (asksInside(x)) found = true
+    if (printsQuery(x)) found = true
     return mapScalar(x, { scalar, plan })
   }
   const plan = (p: Plan): Plan => {
@@ -51,7 +51,7 @@ export const partsOf = (of: AggScalar | WindowScalar): readonly Scalar[] => {
   return found
 }
 
-/** Every column id that a scalar mentions, in its sub-queries too. */
+/** The column ids that a scalar mentions, in its sub-queries too; they are added to `found`. */
 export const columnsOf = (s: Scalar, found: Set<number> = new Set()): Set<number> => {
   const scalar = (x: Scalar): Scalar => {
     if (x.node.tag === 'column') found.add(x.node.id)

@@ -9,7 +9,7 @@
  */
 import type { AggScalar, Computed, Operand, Plan, Rel, Scalar, SortKey, WindowScalar } from './Rel.js'
 
-/** A function on scalars and on plans inside them, for one level of a walk. */
+/** Functions on scalars and on the plans inside them, for one level of a traversal. */
 export interface Walk {
   readonly scalar: (s: Scalar) => Scalar
   readonly plan: (p: Plan) => Plan
@@ -63,12 +63,14 @@ export const mapScalar = (s: Scalar, walk: Walk): Scalar => {
 const mapKeys = (keys: readonly SortKey[], f: (s: Scalar) => Scalar): readonly SortKey[] => keys.map(k => ({ ...k, scalar: f(k.scalar) }))
 const mapComputed = (columns: readonly Computed[], f: (s: Scalar) => Scalar): readonly Computed[] =>
   columns.map(c => ({ ...c, scalar: f(c.scalar) }))
+/** The same aggregate with `f` applied to its argument, filter and order. */
 export const mapAgg = (a: AggScalar, f: (s: Scalar) => Scalar): AggScalar => ({
   ...a,
   arg: mapMaybe(a.arg, f),
   filter: mapMaybe(a.filter, f),
   order: mapKeys(a.order, f),
 })
+/** The same window function with `f` applied to its argument, partition and order. */
 export const mapWindow = (w: WindowScalar, f: (s: Scalar) => Scalar): WindowScalar => ({
   ...w,
   of: 'filter' in w.of ? mapAgg(w.of, f) : { ...w.of, arg: mapMaybe(w.of.arg, f) },
@@ -77,7 +79,7 @@ export const mapWindow = (w: WindowScalar, f: (s: Scalar) => Scalar): WindowScal
 })
 const mapMaybe = (s: Scalar | null, f: (s: Scalar) => Scalar): Scalar | null => (s === null ? null : f(s))
 
-/** The same relation with `f` applied to its inputs and `walk` to the scalars that it holds itself. */
+/** The same relation with `f` applied to its inputs and `scalar` to its own scalars. */
 export const mapRel = (rel: Rel, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scalar): Rel => {
   const operand = (o: Operand): Operand => ({ rel: f(o.rel), columns: o.columns.map(scalar) })
   switch (rel.tag) {
@@ -124,6 +126,7 @@ export const mapRel = (rel: Rel, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
   }
 }
 
+/** The same plan with `f` applied to its relation and `scalar` to its order and outputs. */
 export const mapPlan = (p: Plan, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scalar): Plan => ({
   ...p,
   rel: f(p.rel),
@@ -131,7 +134,7 @@ export const mapPlan = (p: Plan, f: (r: Rel) => Rel, scalar: (s: Scalar) => Scal
   outputs: p.outputs.map(o => ({ ...o, scalar: scalar(o.scalar) })),
 })
 
-/** Substitutes scalars for column ids, everywhere below. */
+/** Substitutes scalars for column ids, in sub-queries too. */
 export const substitute = (by: ReadonlyMap<number, Scalar>): Walk => {
   const scalar = (s: Scalar): Scalar => (s.node.tag === 'column' ? (by.get(s.node.id) ?? s) : mapScalar(s, { scalar, plan }))
   const rel = (r: Rel): Rel => mapRel(r, rel, scalar)
