@@ -103,7 +103,7 @@ const checkInsertable = (table: AnyTable, row: RowShape | null): void => {
   for (const [path, leaf] of leaves(scopeOf(row))) {
     const field = path.join('.')
     const column = table.columns[field]
-    if (column === undefined) wrong(field, 'insertFrom takes the fields of the table; this is none')
+    if (column === undefined) wrong(field, 'insertFrom expects fields of the table; it has no field of this name')
     else if (leaf.kind === 'nested' || asColumn(leaf, column.type.sql) === null) {
       wrong(field, `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`)
     }

@@ -216,7 +216,7 @@ values('insertFrom of other fields or other types is refused, also of no rows', 
     {
       _tag: 'ValidationError',
       path: ['item', 'title'],
-      reason: 'insertFrom takes the fields of the table; this is none',
+      reason: 'insertFrom expects fields of the table; it has no field of this name',
     },
   )
   assert.is(
