@@ -1,11 +1,10 @@
 /**
- * evaluate: what a query answers in a state of the database.
+ * evaluate: the result of a query in a state of a database.
  *
- * First what can't be right is refused, as every interpreter does before it sends anything; then the
- * rows of the query's meaning are decoded. A function of the caller's that throws, in a query or in
- * `mapRow`, makes the answer `CallbackFailed`.
+ * The query is validated first, as every interpreter does before it sends anything; then the rows of its meaning are decoded. A callback
+ * that throws, in the query or in `mapRow`, is `CallbackFailed`.
  *
- * Law: `evaluate` depends on nothing but its arguments, and changes nothing.
+ * Law: `evaluate` depends only on its arguments, and changes nothing.
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import { unlocked } from '../core/query/locking.js'

@@ -66,7 +66,7 @@ const session = (): Session => {
         const executed = execute(now, op.command)
         if (E.isLeft(executed)) return executed
         now = executed.right.db
-        return E.right(executed.right.answer)
+        return E.right(executed.right.result)
       }
       case 'ddl': {
         const defined = define(now, op)

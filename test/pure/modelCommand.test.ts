@@ -42,13 +42,13 @@ const right = <B>(e: E.Either<DbError, B>): B => {
 const create = (s: AnySchema, db = empty): Database => right(define(db, { action: 'createAll', schema: s }))
 const run = (db: Database, c: C.Command<any>): Database => right(execute(db, c as AnyCommand)).db
 const after = (db: Database, ...commands: readonly C.Command<any>[]): Database => commands.reduce(run, db)
-const answer = (db: Database, c: C.Command<any>): unknown => right(execute(db, c as AnyCommand)).answer
+const answer = (db: Database, c: C.Command<any>): unknown => right(execute(db, c as AnyCommand)).result
 const rows = (db: Database, q: Q.Query<any, any>): readonly any[] => right(evaluate(db, q as AnyQuery))
 
 /** The error of a command, without its message. */
 const failure = (db: Database, c: C.Command<any>): object => {
   const e = execute(db, c as AnyCommand)
-  if (E.isRight(e)) throw new Error(`answered ${JSON.stringify(e.right.answer)}`)
+  if (E.isRight(e)) throw new Error(`answered ${JSON.stringify(e.right.result)}`)
   const { message, ...rest } = e.left
   assert.type(message, 'string')
   return rest
