@@ -59,13 +59,13 @@ const fieldIn = ({ table: { names } }: Stored, table: AnyTable, field: string): 
   Object.keys(names).find(f => names[f] === columnName(table, field)) ?? ''
 
 /** Reads stored rows with the fields of a description of their table. */
-export const seenAs = (s: Stored, table: AnyTable): ((row: StoredRow) => StoredRow) =>
+export const rowReader = (s: Stored, table: AnyTable): ((row: StoredRow) => StoredRow) =>
   s.table === table
     ? row => row
     : row => Object.fromEntries(Object.keys(table.columns).map(field => [field, row[fieldIn(s, table, field)]]))
 
 /** Renames the fields of a description of a table to those of the stored table. */
-export const givenTo =
+export const storedFields =
   (s: Stored, table: AnyTable) =>
   <A>(given: { readonly [field: string]: A }): { readonly [field: string]: A } =>
     s.table === table ? given : Object.fromEntries(Object.entries(given).map(([field, a]) => [fieldIn(s, table, field), a]))

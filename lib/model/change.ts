@@ -5,7 +5,7 @@
  * reference them (`cascade`, `setNull`), and so on, through cycles and self-references, until nothing follows. Then the constraints of the
  * whole state are checked. `noAction` and `restrict` mean the same here: at the end of a statement no reference may dangle.
  *
- * Law: a state that `changed` returns satisfies every constraint if the state before did.
+ * Law: a state that `applyChanges` returns satisfies every constraint if the state before did.
  */
 
 import type { ForeignKey } from '../core/table/Schema.js'
@@ -67,7 +67,7 @@ const consequences = (key: ForeignKey, changes: readonly Change[], referencing: 
 }
 
 /** The database after changes of a table and their consequences. Refuses a violated constraint. */
-export const changed = (meaning: Meaning, db: Database, table: string, changes: readonly Change[]): Database => {
+export const applyChanges = (meaning: Meaning, db: Database, table: string, changes: readonly Change[]): Database => {
   let now = db
   const written = new Map<string, Set<StoredRow>>()
   const lostRows = new Set<string>()

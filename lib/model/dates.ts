@@ -22,7 +22,7 @@ export const partOf = (value: Value, part: Part): Value => BigInt(PARTS[part](in
 export const truncatedTo = (value: Value, unit: Unit, type: SqlType): Value => inForm(TRUNCATIONS[unit](instant(value)), type)
 
 /** A date or instant after a step; null where the step leads outside the supported years. */
-export const moved = (value: Value, type: SqlType, step: (ms: number) => number | null): Value => {
+export const shifted = (value: Value, type: SqlType, step: (ms: number) => number | null): Value => {
   const ms = step(instant(value))
   return ms === null ? null : inForm(ms, type)
 }

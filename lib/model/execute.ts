@@ -18,9 +18,9 @@ import { scopeOf, scopeOrNothing, rowOf as typesOf } from '../core/syntax/scope.
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, refuse, tooManyRows } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { type Change, changed } from './change.js'
+import { applyChanges, type Change } from './change.js'
 import { checkRow, checkUniqueAfterEach, keyOf } from './constraints.js'
-import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, withStored } from './Database.js'
+import { type Database, rowReader, type Stored, type StoredRow, stored, storedFields, withStored } from './Database.js'
 import { decoder } from './decode.js'
 import type { Meaning } from './Evaluation.js'
 import { equalityIn, fieldOf } from './equalities.js'
@@ -85,12 +85,12 @@ const inserting = (m: Meaning, into: Stored, rows: readonly Assignments[]): Effe
  */
 const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, where }: Conflict): Effect => {
   const { table } = into
-  const given = givenTo(into, node.table)
+  const given = storedFields(into, node.table)
   const id = keyOf(
     table,
     target.map(f => Object.keys(given({ [f]: f }))[0] as string),
   )
-  const seen = seenAs(into, node.table)
+  const seen = rowReader(into, node.table)
   const fields = offeredFields(node.table, node.rows)
   const { changes, next } = inserting(m, into, node.rows.map(given))
   const existing = new Map(into.rows.map(row => [id(row), row]))
@@ -134,7 +134,7 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
   if (node.tag === 'invalid') return refuse(node.error)
   const { table } = node
   const into = stored(db, table)
-  const given = givenTo(into, table)
+  const given = storedFields(into, table)
   const scope = scopeIn(into, table)
   const selected = (where: ((row: any) => AnyExpr) | null): readonly StoredRow[] =>
     where === null ? into.rows : into.rows.filter(row => m.holds(where(scope(row))))
@@ -174,7 +174,7 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
 
 /** Makes a stored row a scope for the callbacks of a command. */
 const scopeIn = (s: Stored, table: AnyTable): ((row: StoredRow) => Scope) => {
-  const seen = seenAs(s, table)
+  const seen = rowReader(s, table)
   return row => literals(table.types, seen(row))
 }
 
@@ -195,6 +195,6 @@ export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { 
     validateCommand(db, command)
     const m = meaning(db)
     const effect = effectOf(m, db, command.node)
-    const after = changed(m, withStored(db, effect.next), qualifiedName(effect.next.table), effect.changes)
+    const after = applyChanges(m, withStored(db, effect.next), qualifiedName(effect.next.table), effect.changes)
     return { db: after, result: resultOf(m, command, effect) }
   })

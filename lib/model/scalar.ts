@@ -19,10 +19,10 @@ import type { SqlType } from '../core/value/SqlType.js'
 import { sha256 } from '../core/value/sha256.js'
 import { localTime, startInZone } from '../core/value/timeZone.js'
 import { bytesOf, fromDigits, hexDigits } from './bytes.js'
-import { instant, moved, partOf, truncatedTo } from './dates.js'
+import { instant, partOf, shifted, truncatedTo } from './dates.js'
 import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject, jsonType } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
-import { lastOf, like, lower, padding, position, replaced, reversed, substring, trimmed, upper } from './text.js'
+import { lastPoints, like, lower, padding, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, finite, floatOf, inType, int64, scaleOf, type Value } from './value.js'
 
 /** A truth value; null is unknown. */
@@ -137,7 +137,7 @@ const STRICT: {
   trimEnd: ofText(a => trimmed(a, false, true)),
   replace: ([a, from, to]) => replaced(a.value as string, from.value as string, to?.value as string),
   left: ([a, count]) => substring(a.value as string, 1, Number(count.value)),
-  right: ([a, count]) => lastOf(a.value as string, Number(count.value)),
+  right: ([a, count]) => lastPoints(a.value as string, Number(count.value)),
   reverse: ofText(reversed),
   padStart: ([a, fill, count]) => padding(a.value as string, fill.value as string, Number(count?.value)) + (a.value as string),
   padEnd: ([a, fill, count]) => (a.value as string) + padding(a.value as string, fill.value as string, Number(count?.value)),
@@ -166,9 +166,9 @@ const STRICT: {
   localTime: ([a, zone]) => localTime(a.value as number, zone?.value as string),
   startInZone: ([a, unit, zone]) => startInZone(a.value as number, unit.value as Unit, zone?.value as string),
   formatDate: ([a, pattern]) => formatted(instant(a.value), pattern.value as string),
-  addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
-  addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
-  addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),
+  addMonths: ([a, n], type) => shifted(a.value, type, ms => addMonths(ms, Number(n.value))),
+  addDays: ([a, n], type) => shifted(a.value, type, ms => within(ms + Number(n.value) * DAY)),
+  addMilliseconds: ([a, n], type) => shifted(a.value, type, ms => within(ms + Number(n.value))),
   byteLength: ([a]) => BigInt(bytesOf(a.value).length),
   hex: ([a]) => hexDigits(a.value),
   unhex: ofText(fromDigits),

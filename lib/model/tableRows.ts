@@ -7,7 +7,7 @@
 import type { AnyExpr, AnyTable, QueryNode, RowShape } from '../core/syntax/Syntax.js'
 import { rowOf } from '../core/syntax/scope.js'
 import { queryOfView } from '../core/table/views.js'
-import { seenAs, stored } from './Database.js'
+import { rowReader, stored } from './Database.js'
 import type { Evaluation, Fields, TableRows } from './Evaluation.js'
 import { equalityIn, fieldOf } from './equalities.js'
 import { exprValue, subqueryRows } from './exprValue.js'
@@ -21,7 +21,7 @@ const contentOf = (ev: Evaluation, table: AnyTable): TableRows => {
   const known = ev.tables.get(table)
   if (known !== undefined) return known
   const content = stored(ev.db, table)
-  const seen = seenAs(content, table)
+  const seen = rowReader(content, table)
   const view = queryOfView(content.table)
   const found = view === null ? content.rows : ev.rows(view).map(row => valuesOf(ev, row as Fields))
   const made: TableRows = { rows: found.map(row => literals(table.types, seen(row))), by: new Map() }

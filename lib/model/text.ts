@@ -43,7 +43,7 @@ export const trimmed = (text: string, start: boolean, end: boolean): string => {
 export const replaced = (text: string, part: string, by: string): string => (part === '' ? text : text.replaceAll(part, () => by))
 
 /** The last `count` code points at most. */
-export const lastOf = (text: string, count: number): string => (count === 0 ? '' : Array.from(text).slice(-count).join(''))
+export const lastPoints = (text: string, count: number): string => (count === 0 ? '' : Array.from(text).slice(-count).join(''))
 
 /** The code points in reverse order. */
 export const reversed = (text: string): string => Array.from(text).reverse().join('')
