@@ -29,7 +29,7 @@ export const exprValue = (ev: Evaluation, e: AnyExpr): Value => {
 }
 
 /** The value of an expression, with its type. */
-export const operand = (ev: Evaluation, e: AnyExpr): Operand => ({ value: exprValue(ev, e), type: e.type.sql })
+const operand = (ev: Evaluation, e: AnyExpr): Operand => ({ value: exprValue(ev, e), type: e.type.sql })
 
 const truth = (ev: Evaluation, p: Pred): Truth => exprValue(ev, p) as Truth
 
