@@ -1,9 +1,9 @@
 /**
  * The meaning of aggregates: functions from the rows of a group to a value.
  *
- * A member is the contribution of one row: the value of the argument, whether the filter holds, the sort keys. The count of an empty group
- * is 0, any other aggregate of it is null. Nulls are skipped, except by `arrayAgg`. Sums of integers and numerics are exact and only
- * the result must fit its type. The mean is a float, of the exact sum and the count.
+ * A member is the contribution of one row: the value of the argument, whether the filter holds, the sort keys. The count of an empty
+ * group is 0, any other aggregate of it is null. Nulls are skipped, except by `arrayAgg`. Sums of integers and numerics are exact and
+ * only the result must fit its type. The mean is a float, of the exact sum and the count.
  */
 
 import type { AggCall } from '../core/syntax/Syntax.js'

@@ -1,8 +1,8 @@
 /**
  * The meaning of casts, on exact values: those that `Expr.cast` admits, and the conversions of arithmetic.
  *
- * A text is parsed where it has the form of a value of the type (`textForms`), and is null otherwise. A number is rounded to the digits of
- * the type, halves away from zero.
+ * A text is parsed where it has the form of a value of the type (`textForms`), and is null otherwise. A number is rounded to the
+ * digits of the type, halves away from zero.
  */
 import { canonical, decimalOf } from '../core/value/Canonical.js'
 import { instantOf } from '../core/value/calendar.js'

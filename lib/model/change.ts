@@ -1,9 +1,10 @@
 /**
  * Changes of rows, with their consequences: referential actions, then constraints.
  *
- * A `Change` is a row before and after; null where it did not exist, or exists no more. Changes of referenced rows change the rows that
- * reference them (`cascade`, `setNull`), and so on, through cycles and self-references, until nothing follows. Then the constraints of the
- * whole state are checked. `noAction` and `restrict` mean the same here: at the end of a statement no reference may dangle.
+ * A `Change` is a row before and after; null where it did not exist, or exists no more. Changes of referenced rows change the rows
+ * that reference them (`cascade`, `setNull`), and so on, through cycles and self-references, until nothing follows. Then the
+ * constraints of the whole state are checked. `noAction` and `restrict` mean the same here: at the end of a statement no reference may
+ * dangle.
  *
  * Law: a state that `applyChanges` returns satisfies every constraint if the state before did.
  */

@@ -1,12 +1,12 @@
 /**
  * The constraints that every state of a database satisfies, and the errors of their violation.
  *
- * A row is checked by itself (ranges, lengths, nulls, checks), then against the rows of its table (unique keys), then against the rows that
- * it references (foreign keys). Constraints hold at the end of a statement: rows may swap a unique value, and one insert may have a child
- * before its parent.
+ * A row is checked by itself (ranges, lengths, nulls, checks), then against the rows of its table (unique keys), then against the rows
+ * that it references (foreign keys). Constraints hold at the end of a statement: rows may swap a unique value, and one insert may have
+ * a child before its parent.
  *
- * Decision 31: of several violations one is reported; here, the first in the order above. Errors name columns by their SQL names. A key with
- * a null equals no other key and references nothing.
+ * Decision 31: of several violations one is reported; here, the first in the order above. Errors name columns by their SQL names. A
+ * key with a null equals no other key and references nothing.
  */
 
 import type { AnyTable, Key } from '../core/syntax/Syntax.js'

@@ -20,7 +20,10 @@ const cannotFail = ({ node }: Pred): boolean => node.tag === 'call' && COMPARISO
 
 const isAlike = (a: SqlType, b: SqlType): boolean => identityKind(a) !== null && identityKind(a) === identityKind(b)
 
-/** The results of `left` and `right` on the sides of the first usable equality of a condition, null if there is none; they return undefined for a side they do not accept. */
+/**
+ * The results of `left` and `right` on the sides of the first usable equality of a condition, null if there is none; they return
+ * undefined for a side they do not accept.
+ */
 export const equalityIn = <A, B>(
   condition: Pred,
   left: (e: AnyExpr) => A | undefined,

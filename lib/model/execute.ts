@@ -1,11 +1,11 @@
 /**
  * The meaning of commands: from a state of a database to the next one and a result.
  *
- * A command is atomic: `execute` returns a new state or an error, and the given state never changes. All expressions of a command read the
- * state before it, so the new values of an update are computed from old rows. An update changes rows in place.
+ * A command is atomic: `execute` returns a new state or an error, and the given state never changes. All expressions of a command read
+ * the state before it, so the new values of an update are computed from old rows. An update changes rows in place.
  *
- * Generated keys increase: each is larger than every key that its table ever had, explicit and deleted ones included. `returning` reads
- * rows as they were written (of a delete, as they were before), not the consequences of the command through foreign keys.
+ * Generated keys increase: each is larger than every key that its table ever had, explicit and deleted ones included. `returning`
+ * reads rows as they were written (of a delete, as they were before), not the consequences of the command through foreign keys.
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js'

@@ -1,8 +1,8 @@
 /**
  * JSON documents: reading values from them, and building them from values.
  *
- * A step into an object is a text, a step into an array a number. A value is its own JSON, except that an integer which no double represents
- * keeps its digits as an `ExactNumber`.
+ * A step into an object is a text, a step into an array a number. A value is its own JSON, except that an integer which no double
+ * represents keeps its digits as an `ExactNumber`.
  *
  * Laws: those of `core/expr/jsonPath` and `core/expr/jsonBuild`.
  */

@@ -1,10 +1,10 @@
 /**
  * The meaning of scalar functions, on exact values.
  *
- * Truth is Kleene's: true, false, or null for unknown. A strict function of a null is null; those that are not strict (`same`, `isNull`,
- * `between`, `nullIf`, the constructors of documents and arrays) are cases of `apply`. `and`, `or`, `coalesce` and `case` evaluate only the
- * operands they need and are in `exprValue`. Functions get the types of their operands and of their result, because the form of a value
- * depends on its type.
+ * Truth is Kleene's: true, false, or null for unknown. A strict function of a null is null; those that are not strict (`same`,
+ * `isNull`, `between`, `nullIf`, the constructors of documents and arrays) are cases of `apply`. `and`, `or`, `coalesce` and `case`
+ * evaluate only the operands they need and are in `exprValue`. Functions get the types of their operands and of their result, because
+ * the form of a value depends on its type.
  *
  * Laws: those of `Expr`. Division by zero is null; integers have 64 bits.
  */

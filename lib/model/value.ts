@@ -1,12 +1,12 @@
 /**
  * Exact values: what an expression evaluates to.
  *
- * Canonical values are for users; the model computes without loss: integers are bigints, a numeric is the bigint of its digits at the scale
- * of its type, an instant is its milliseconds, everything else is itself. `exact` and `canonicalOf` convert. `exact` leaves an exact value
- * unchanged, so that a row of the model may contain a value that no column could store.
+ * Canonical values are for users; the model computes without loss: integers are bigints, a numeric is the bigint of its digits at the
+ * scale of its type, an instant is its milliseconds, everything else is itself. `exact` and `canonicalOf` convert. `exact` leaves an
+ * exact value unchanged, so that a row of the model may contain a value that no column could store.
  *
- * Laws: `canonicalOf(t, exact(t, v)) = v` for canonical v; `compare` is a total order on the values of a type; `identity` is equal exactly
- * where `compare` is 0. A result that does not fit its type is refused as `NumericOverflow`, never rounded.
+ * Laws: `canonicalOf(t, exact(t, v)) = v` for canonical v; `compare` is a total order on the values of a type; `identity` is equal
+ * exactly where `compare` is 0. A result that does not fit its type is refused as `NumericOverflow`, never rounded.
  */
 import { decimalOf, MAX_INT64, MIN_INT64, unscaled } from '../core/value/Canonical.js'
 import { numericOverflow, refuse, unsupported } from '../core/value/DbError.js'

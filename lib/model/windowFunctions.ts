@@ -1,9 +1,9 @@
 /**
  * The meaning of window functions: from the rows of a query to a value for each.
  *
- * The rows of a partition are sorted, stably, by the order of the window; rows with equal keys are peers. The default frame of a row ends with
- * its last peer, or is the whole partition without an order; a ROWS frame is given by distances. Aggregates are those of `aggregate`, over
- * the frame. `percentRank` and `cumeDist` are the quotients that SQL:2003 defines.
+ * The rows of a partition are sorted, stably, by the order of the window; rows with equal keys are peers. The default frame of a row
+ * ends with its last peer, or is the whole partition without an order; a ROWS frame is given by distances. Aggregates are those of
+ * `aggregate`, over the frame. `percentRank` and `cumeDist` are the quotients that SQL:2003 defines.
  */
 
 import type { WindowCall } from '../core/syntax/Syntax.js'

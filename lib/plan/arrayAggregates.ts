@@ -1,8 +1,8 @@
 /**
  * Aggregates that few engines have, computed from the array of the values of a group.
  *
- * `mode` is the most frequent value, the least of several. `percentileCont` interpolates between the two values nearest to its fraction of
- * the sorted values. The array is made by `arrayAgg`, which every engine has; the rest is queries over its elements.
+ * `mode` is the most frequent value, the least of several. `percentileCont` interpolates between the two values nearest to its
+ * fraction of the sorted values. The array is made by `arrayAgg`, which every engine has; the rest is queries over its elements.
  */
 
 import { countAll, key } from '../core/expr/Agg.js'

@@ -1,8 +1,8 @@
 /**
  * Building blocks of plans: constants, joins, column names, rows with other leaves, witnesses.
  *
- * Nothing here makes column ids; `reify` passes them in. A witness of a relation is a column that is null in none of its rows: where a left
- * join finds no row it is null, so it shows whether the side is present.
+ * Nothing here makes column ids; `reify` passes them in. A witness of a relation is a column that is null in none of its rows: where a
+ * left join finds no row it is null, so it shows whether the side is present.
  */
 import type { AnyExpr, RowShape } from '../core/syntax/Syntax.js'
 import { expr } from '../core/syntax/Syntax.js'

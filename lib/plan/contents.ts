@@ -2,11 +2,12 @@
  * The contents of an operation: the tables it touches, and the raw text it contains.
  *
  * The walk goes over plans, so it sees what an engine would run: expressions, orders, sub-queries, recursions, nested collections, the
- * columns of `returning`. It looks into the queries of views, and into the defaults and checks of written tables, because the
- * database evaluates these too.
+ * columns of `returning`. It looks into the queries of views, and into the defaults and checks of written tables, because the database
+ * evaluates these too.
  *
- * Raw text is what SQL contains verbatim: the text of `Expr.raw`, and the type names of `Column.sqlType`. It may read and write anything, so
- * it is listed and not analysed; its arguments are looked into. The contents of a query are cached: queries are immutable.
+ * Raw text is what SQL contains verbatim: the text of `Expr.raw`, and the type names of `Column.sqlType`. It may read and write
+ * anything, so it is listed and not analysed; its arguments are looked into. The contents of a query are cached: queries are
+ * immutable.
  */
 
 import type { AnyCommand, AnyQuery, AnyTable, ExprType } from '../core/syntax/Syntax.js'

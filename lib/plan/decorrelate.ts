@@ -1,7 +1,7 @@
 /**
  * Decorrelation of the arguments of aggregates and window functions.
  *
- * SQL takes an aggregate whose argument mentions outer columns only for one of the enclosing query, and MySQL refuses outer columns in a
+ * SQL takes an aggregate whose argument mentions outer columns only for one of the enclosing query, and engines refuse outer columns in a
  * partition or an order. Such scalars are computed by a `derive` below, and the argument becomes a column of that relation.
  */
 

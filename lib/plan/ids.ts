@@ -1,9 +1,9 @@
 /**
  * The column ids that parts of a plan mention, and those that they make.
  *
- * Ids are unique in a plan, so an id that a part mentions is either made in that part or an outer column. The ids of each relation are cached,
- * as a chain that extends that of its largest input: in a plan of n steps each step adds its own ids, and none copies those below. A column
- * that a relation makes and does not expose cannot be mentioned above it.
+ * Ids are unique in a plan, so an id that a part mentions is either made in that part or an outer column. The ids of each relation are
+ * cached, as a chain that extends that of its largest input: in a plan of n steps each step adds its own ids, and none copies those
+ * below. A column that a relation makes and does not expose cannot be mentioned above it.
  */
 import { Chain } from '../core/syntax/chain.js'
 import { columnsBy } from './columnsBy.js'

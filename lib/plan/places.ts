@@ -1,8 +1,9 @@
 /**
  * The first position of a scalar in a list.
  *
- * `placesOf(all)(s)` is `all.findIndex(x => sameScalar(x, s))`, but compares only scalars with the same hash, so that sorting by n keys takes
- * linear time. A hash covers what is cheap: tags, functions, ids, plain values, and the outputs of a sub-query; types are left out.
+ * `placesOf(all)(s)` is `all.findIndex(x => sameScalar(x, s))`, but compares only scalars with the same hash, so that sorting by n
+ * keys takes linear time. A hash covers what is cheap: tags, functions, ids, plain values, and the outputs of a sub-query; types are
+ * left out.
  */
 
 import type { Scalar } from './Rel.js'

@@ -1,8 +1,8 @@
 /**
  * Plans of commands: the same step from functions to data that `reify` is for queries.
  *
- * A `Write` names a table and has scalars over its columns. The columns have ids of their own; they stand for the columns of the row that is
- * written. What no engine can mean is refused here: an update without assignments, an inserted query whose columns do not fit.
+ * A `Write` names a table and has scalars over its columns. The columns have ids of their own; they stand for the columns of the row
+ * that is written. What no engine can mean is refused here: an update without assignments, an inserted query whose columns do not fit.
  */
 
 import { isRequired } from '../core/command/assignments.js'
@@ -67,7 +67,10 @@ export type Write = {
       readonly matched: readonly Named[]
       readonly where: Scalar | null
       readonly set: readonly Assignment[]
-      /** A query that has a row where several rows of the source match one row of the table, which is refused; null where a key excludes it. */
+      /**
+       * A query that has a row where several rows of the source match one row of the table, which is refused; null where a key
+       * excludes it.
+       */
       readonly twice: Plan | null
     }
   | { readonly tag: 'delete'; readonly where: Scalar | null }
@@ -76,7 +79,10 @@ export type Write = {
 /** The writes that are printed from scalars; plain rows have none. */
 export type PrintedWrite = Exclude<Write, { readonly tag: 'insertPlain' }>
 
-/** A query with its columns converted to the types of the columns of the table. Refuses columns that do not fit, and required ones that are missing. */
+/**
+ * A query with its columns converted to the types of the columns of the table. Refuses columns that do not fit, and required ones that
+ * are missing.
+ */
 const insertable = (table: AnyTable, q: AnyQuery): AnyQuery => {
   const row = rowOf(q)
   for (const [path, leaf] of row === null ? [] : leaves(row)) {

@@ -1,9 +1,9 @@
 /**
  * `p and true` becomes `p`, `p or true` becomes `true`, `not true` becomes `false`, in the condition of a filter or join.
  *
- * The logic is three-valued: `p and false` is false also where p is null. A literal null stays, except as the whole condition of a filter,
- * where it is the same as false. Only conditions that select rows are folded: the columns that an argument of an aggregate mentions
- * decide which query the aggregate belongs to.
+ * The logic is three-valued: `p and false` is false also where p is null. A literal null stays, except as the whole condition of a
+ * filter, where it is the same as false. Only conditions that select rows are folded: the columns that an argument of an aggregate
+ * mentions decide which query the aggregate belongs to.
  *
  * `exists` and `in` over a query without rows are false: MySQL 9.7 refuses a DELETE with such a query over its own table.
  */

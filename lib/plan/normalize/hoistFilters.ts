@@ -1,10 +1,11 @@
 /**
- * `join(l, filter(r, p))` becomes `filter(join(l, r), p)`. Under a left join the conjuncts of p that mention other columns than those of r
- * move into the condition of the join. `join(filter(l, p), r)` becomes `filter(join(l, r), p)` for conjuncts p that mention outer columns.
+ * `join(l, filter(r, p))` becomes `filter(join(l, r), p)`. Under a left join the conjuncts of p that mention other columns than those
+ * of r move into the condition of the join. `join(filter(l, p), r)` becomes `filter(join(l, r), p)` for conjuncts p that mention outer
+ * columns.
  *
- * A filter that mentions columns of the left side makes the right side dependent. Above the join it does not, and the join needs no LATERAL:
- * this turns `bind(name, s => where(...)(from(table)))` into an ordinary join. Conjuncts about r alone stay with r under a left join,
- * where r may be a join itself.
+ * A filter that mentions columns of the left side makes the right side dependent. Above the join it does not, and the join needs no
+ * LATERAL: this turns `bind(name, s => where(...)(from(table)))` into an ordinary join. Conjuncts about r alone stay with r under a
+ * left join, where r may be a join itself.
  */
 
 import { both, conjunction, conjuncts } from '../conditions.js'

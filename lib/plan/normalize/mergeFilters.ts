@@ -1,7 +1,8 @@
 /**
  * `filter(filter(r, p), q)` becomes `filter(r, p and q)`; a filter that is always true is dropped.
  *
- * A conjunction is true exactly where each conjunct is, in three-valued logic too. A chain of filters is merged in one step, in linear time.
+ * A conjunction is true exactly where each conjunct is, in three-valued logic too. A chain of filters is merged in one step, in linear
+ * time.
  */
 import { conjunction, conjuncts, isLiteral } from '../conditions.js'
 import type { Rel } from '../Rel.js'

@@ -1,8 +1,9 @@
 /**
  * normalize: from a plan to a flat plan with the same meaning.
  *
- * The rewrites are applied bottom-up until none applies, in the plans of sub-queries too. Each makes the relation or a condition smaller, or
- * moves a filter up out of a join or below a distinct, so this terminates. The nesting that is left is what SQL needs a sub-query for.
+ * The rewrites are applied bottom-up until none applies, in the plans of sub-queries too. Each makes the relation or a condition
+ * smaller, or moves a filter up out of a join or below a distinct, so this terminates. The nesting that is left is what SQL needs a
+ * sub-query for.
  *
  * Law: every engine returns the same rows for a plan and its normal form, with all rewrites or with each one alone.
  */

@@ -4,7 +4,7 @@
  * The optional side of a left join is present where a column of it that is never null (a witness) is not null; where the side has no
  * such column, one is added.
  *
- * MySQL has no full join (9.7), so it is a union: the left join, and the rows of the right side that no row of the left side matches.
+ * Not every engine has a full join, so it is a union: the left join, and the rows of the right side that no row of the left side matches.
  * The sides of the union are planned separately, with different ids.
  */
 import { asFilter } from '../../core/syntax/guards.js'
