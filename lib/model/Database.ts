@@ -1,9 +1,8 @@
 /**
- * Databases: the states that commands take one to another, as immutable values.
+ * Databases: the states that commands transform, as immutable values.
  *
- * A `Database` is a set of named tables, each with its rows in the order in which they came, and the
- * foreign keys between them. A row is a record of canonical values by field. Two states share what
- * they have in common, so that keeping an old one (a savepoint, a failed command) costs nothing.
+ * A `Database` is a set of named tables, each with its rows in insertion order, and the foreign keys between them. A row is a record of
+ * canonical values by field. States share what they have in common, so keeping an old one (a savepoint, a failed command) is free.
  *
  * Commands are `execute`, changes of the schema `define`.
  */
@@ -13,12 +12,12 @@ import { columnName, nameProblem, qualifiedName } from '../core/table/Table.js'
 import { refuse, schemaConflict, validationError } from '../core/value/DbError.js'
 import { sameColumnType, showSqlType } from '../core/value/SqlType.js'
 
-/** A row as it is stored: canonical values by field. Compared by identity where it matters which row it is. */
+/** A stored row: canonical values by field. Object identity tells equal rows apart. */
 export interface StoredRow {
   readonly [field: string]: unknown
 }
 
-/** A table and what is in it. */
+/** A table with its content. */
 export interface Stored {
   readonly table: AnyTable
   readonly rows: readonly StoredRow[]
@@ -26,6 +25,7 @@ export interface Stored {
   readonly next: { readonly [field: string]: bigint }
 }
 
+/** A state of a database; `tables` are by qualified name. */
 export interface Database {
   readonly tables: ReadonlyMap<string, Stored>
   readonly foreignKeys: readonly ForeignKey[]
@@ -34,7 +34,7 @@ export interface Database {
 /** The database without tables. */
 export const empty: Database = { tables: new Map(), foreignKeys: [] }
 
-/** The content of a table. Refuses one that is not there, or that has not the columns it is said to have. */
+/** The content of a table. Refuses a table that does not exist, or that lacks a described column or has it with another type. */
 export const stored = (db: Database, table: AnyTable): Stored => {
   const unnamable = nameProblem(table)
   if (unnamable !== null) refuse(validationError(['name'], unnamable))
@@ -46,27 +46,27 @@ export const stored = (db: Database, table: AnyTable): Stored => {
     const own = found.table.types[fieldIn(found, table, field)]
     if (own === undefined) return refuse(schemaConflict(column, 'there is no such column: migrate the table'))
     if (!sameColumnType(own.sql, type.sql)) {
-      return refuse(schemaConflict(column, `it is ${showSqlType(own.sql)} and not ${showSqlType(type.sql)}: describe it as it is`))
+      return refuse(schemaConflict(column, `it is ${showSqlType(own.sql)} and not ${showSqlType(type.sql)}: change the description`))
     }
   }
   return found
 }
 
-/** The field under which a table in the database has what another description of it calls so: columns go by their SQL names. */
+/** The field of a stored table for a field of another description of it: columns correspond by their SQL names. */
 const fieldIn = ({ table: { names } }: Stored, table: AnyTable, field: string): string =>
   Object.keys(names).find(f => names[f] === columnName(table, field)) ?? ''
 
-/** A row as a description of its table sees it. */
-export const seenAs = (s: Stored, table: AnyTable): ((row: StoredRow) => StoredRow) =>
+/** Reads stored rows with the fields of a description of their table. */
+export const rowReader = (s: Stored, table: AnyTable): ((row: StoredRow) => StoredRow) =>
   s.table === table
     ? row => row
     : row => Object.fromEntries(Object.keys(table.columns).map(field => [field, row[fieldIn(s, table, field)]]))
 
-/** What a description of a table gives by its own fields, by the fields of the table in the database. */
-export const givenTo =
+/** Renames the fields of a description of a table to those of the stored table. */
+export const storedFields =
   (s: Stored, table: AnyTable) =>
   <A>(given: { readonly [field: string]: A }): { readonly [field: string]: A } =>
     s.table === table ? given : Object.fromEntries(Object.entries(given).map(([field, a]) => [fieldIn(s, table, field), a]))
 
-/** The database with other content in a table. */
+/** The database with the content of a table replaced. */
 export const withStored = (db: Database, s: Stored): Database => ({ ...db, tables: new Map(db.tables).set(qualifiedName(s.table), s) })

@@ -1,10 +1,9 @@
 /**
- * The meaning of the aggregates: functions from the rows of a group to a value.
+ * The meaning of aggregates: functions from the rows of a group to a value.
  *
- * A member is what one row contributes: the value of the argument, whether the filter holds, the sort
- * keys. The count of nothing is 0, every other aggregate of nothing is null; nulls are skipped, except
- * by `arrayAgg`. Sums of integers and numerics are exact and may pass through any size: only the
- * result has to fit. The mean is a float, of the exact sum and the count.
+ * A member is the contribution of one row: the value of the argument, whether the filter holds, the sort keys. The count of an empty
+ * group is 0, any other aggregate of it is null. Nulls are skipped, except by `arrayAgg`. Sums of integers and numerics are exact and
+ * only the result must fit its type. The mean is a float, of the exact sum and the count.
  */
 
 import type { AggCall } from '../core/syntax/Syntax.js'
@@ -13,15 +12,15 @@ import { isInteger, type SqlType, showSqlType } from '../core/value/SqlType.js'
 import { grouped, type SortKey, sorted } from './order.js'
 import { compare, finite, floatOf, identity, inType, type Value } from './value.js'
 
-/** What a row contributes to an aggregate. */
+/** The contribution of a row to an aggregate. */
 export interface Member {
-  /** The argument; null for `count(*)`, too. */
+  /** The value of the argument; null for `count(*)`. */
   readonly value: Value
   readonly kept: boolean
   readonly keys: readonly SortKey[]
 }
 
-/** The exact sum of numbers; floats are added in the order given. */
+/** The exact sum of numbers; floats are added in the given order. */
 const total = (type: SqlType, values: readonly Value[]): bigint | number => {
   if (isInteger(type) || type.tag === 'numeric') return (values as readonly bigint[]).reduce((a, b) => a + b, 0n)
   if (type.tag === 'float') return finite((values as readonly number[]).reduce((a, b) => a + b, 0))
@@ -30,7 +29,7 @@ const total = (type: SqlType, values: readonly Value[]): bigint | number => {
 
 const inOrder = (type: SqlType, values: readonly Value[]): readonly Value[] => [...values].sort((a, b) => compare(a, type, b, type))
 
-/** Of values that are there equally often the least. */
+/** The most frequent value, the least of several. */
 const mostFrequent = (type: SqlType, values: readonly Value[]): Value => {
   const groups = grouped(inOrder(type, values), v => identity(type, v))
   return groups.reduce((most, group) => (group.length > most.length ? group : most), [])[0] as Value
@@ -44,7 +43,7 @@ const percentile = (type: SqlType, values: readonly Value[], fraction: number): 
 }
 
 /** The value of an aggregate over a group. `result` is the type of the value. */
-export const aggregated = (call: AggCall, result: SqlType, members: readonly Member[]): Value => {
+export const aggregateValue = (call: AggCall, result: SqlType, members: readonly Member[]): Value => {
   const kept = sorted(
     members.filter(m => m.kept),
     m => m.keys,

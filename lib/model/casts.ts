@@ -1,8 +1,8 @@
 /**
- * The meaning of casts, on exact values: those that `Expr.cast` admits, and those that arithmetic needs.
+ * The meaning of casts, on exact values: those that `Expr.cast` admits, and the conversions of arithmetic.
  *
- * A text is read where it has the form of a value of the type (`textForms`), and is null otherwise. A number of fewer digits is
- * the nearest one, halves away from zero.
+ * A text is parsed where it has the form of a value of the type (`textForms`), and is null otherwise. A number is rounded to the
+ * digits of the type, halves away from zero.
  */
 import { canonical, decimalOf } from '../core/value/Canonical.js'
 import { instantOf } from '../core/value/calendar.js'
@@ -13,7 +13,7 @@ import { isTextOf } from '../core/value/textForms.js'
 import type { Operand } from './scalar.js'
 import { digitsOf, exact, floatOf, int64, scaleOf, type Value } from './value.js'
 
-/** A number at a scale, as digits. */
+/** The digits of a number at a scale. */
 const digits = ({ value, type }: Operand, scale: number): bigint =>
   typeof value === 'number' ? digitsAt(decimalText(value), scale) : atScale(value as bigint, scaleOf(type), scale)
 
@@ -30,7 +30,7 @@ const toText = ({ value, type }: Operand): Value => {
   }
 }
 
-/** A text as the value of which it is the form. */
+/** The value that a text denotes in a type; null where it denotes none. */
 const ofText = (text: string, to: SqlType): Value => {
   if (!isTextOf(to, text)) return null
   switch (to.tag) {
@@ -57,7 +57,7 @@ const ofText = (text: string, to: SqlType): Value => {
   }
 }
 
-/** A value as another type. */
+/** A value converted to another type. Refuses conversions that have no meaning, and overflows. */
 export const convert = (operand: Operand, to: SqlType): Value => {
   const { value, type: from } = operand
   if (value === null) return null

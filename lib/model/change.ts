@@ -1,13 +1,12 @@
 /**
- * Changes of rows, with all that follows from them: referential actions, then constraints.
+ * Changes of rows, with their consequences: referential actions, then constraints.
  *
- * A `Change` is a row as it was and as it is, null for a row that was not there or is no more. Changes
- * of referred rows change the rows that refer to them (`cascade`, `setNull`), and so on, through cycles
- * and tables that refer to themselves, until nothing follows. Then the whole state is held against its
- * constraints. `noAction` and `restrict` mean the same here: at the end of the statement no row may
- * refer to nothing.
+ * A `Change` is a row before and after; null where it did not exist, or exists no more. Changes of referenced rows change the rows
+ * that reference them (`cascade`, `setNull`), and so on, through cycles and self-references, until nothing follows. Then the
+ * constraints of the whole state are checked. `noAction` and `restrict` mean the same here: at the end of a statement no reference may
+ * dangle.
  *
- * Law: a state that `changed` answers satisfies every constraint, if the one before did.
+ * Law: a state that `applyChanges` returns satisfies every constraint if the state before did.
  */
 
 import type { ForeignKey } from '../core/table/Schema.js'
@@ -15,15 +14,16 @@ import { qualifiedName } from '../core/table/Table.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { checkReferences, checkRow, checkUnique, keyOf } from './constraints.js'
 import { type Database, type Stored, type StoredRow, withStored } from './Database.js'
-import type { Meaning } from './meaning.js'
+import type { Meaning } from './Evaluation.js'
 
+/** A row before and after a change. */
 export interface Change {
   readonly before: StoredRow | null
   readonly after: StoredRow | null
 }
 
-/** The rows of a table after some changes: in their places, new ones at the end. */
-const replaced = (rows: readonly StoredRow[], changes: readonly Change[]): readonly StoredRow[] => {
+/** The rows of a table after some changes: updated in place, new ones at the end. */
+const withChanges = (rows: readonly StoredRow[], changes: readonly Change[]): readonly StoredRow[] => {
   const after = new Map<StoredRow, StoredRow | null>()
   const added: StoredRow[] = []
   for (const c of changes) {
@@ -35,15 +35,15 @@ const replaced = (rows: readonly StoredRow[], changes: readonly Change[]): reado
   return [...kept.filter(row => row !== null), ...added]
 }
 
-/** The row that a referring row becomes when the row it refers to is gone or has another key; itself, if nothing is to be done now. */
-const consequence = (key: ForeignKey, row: StoredRow, referred: StoredRow | null): StoredRow | null => {
+/** A referencing row after the row it references was deleted or got another key; the same row where there is no action. */
+const consequence = (key: ForeignKey, row: StoredRow, target: StoredRow | null): StoredRow | null => {
   const set = (value: (i: number) => unknown): StoredRow => ({
     ...row,
     ...Object.fromEntries(key.columns.map((field, i) => [field, value(i)])),
   })
-  switch (referred === null ? key.onDelete : key.onUpdate) {
+  switch (target === null ? key.onDelete : key.onUpdate) {
     case 'cascade':
-      return referred === null ? null : set(i => referred[key.targetColumns[i] as string])
+      return target === null ? null : set(i => target[key.targetColumns[i] as string])
     case 'setNull':
       return set(() => null)
     default:
@@ -51,8 +51,8 @@ const consequence = (key: ForeignKey, row: StoredRow, referred: StoredRow | null
   }
 }
 
-/** The changes of referring rows that follow from changes of the rows they refer to. */
-const consequences = (key: ForeignKey, changes: readonly Change[], referring: readonly StoredRow[]): readonly Change[] => {
+/** The changes of referencing rows that follow from changes of referenced rows. */
+const consequences = (key: ForeignKey, changes: readonly Change[], referencing: readonly StoredRow[]): readonly Change[] => {
   const [from, to] = [keyOf(key.table, key.columns), keyOf(key.target, key.targetColumns)]
   const lost = new Map<unknown, StoredRow | null>()
   for (const { before, after } of changes) {
@@ -60,43 +60,43 @@ const consequences = (key: ForeignKey, changes: readonly Change[], referring: re
     if (id !== null && (after === null || to(after) !== id)) lost.set(id, after)
   }
   if (lost.size === 0) return []
-  return referring.flatMap(row => {
-    const referred = lost.get(from(row))
-    const after = referred === undefined ? row : consequence(key, row, referred)
+  return referencing.flatMap(row => {
+    const target = lost.get(from(row))
+    const after = target === undefined ? row : consequence(key, row, target)
     return after === row ? [] : [{ before: row, after }]
   })
 }
 
-/** The database after changes of a table and everything that follows. Refuses when a constraint is violated. */
-export const changed = (meaning: Meaning, db: Database, table: string, changes: readonly Change[]): Database => {
+/** The database after changes of a table and their consequences. Refuses a violated constraint. */
+export const applyChanges = (meaning: Meaning, db: Database, table: string, changes: readonly Change[]): Database => {
   let now = db
   const written = new Map<string, Set<StoredRow>>()
-  const bereft = new Set<string>()
+  const lostRows = new Set<string>()
   const pending: (readonly [string, readonly Change[]])[] = []
   const at = (name: string): Stored => now.tables.get(name) as Stored
 
-  /** Applies changes; what follows from them is looked for later, among the rows as they are by then. */
-  const apply = (name: string, these: readonly Change[]): void => {
-    if (these.length === 0) return
-    now = withStored(now, { ...at(name), rows: replaced(at(name).rows, these) })
+  /** Applies changes, and queues them: their consequences are computed later, on the rows of that time. */
+  const apply = (name: string, some: readonly Change[]): void => {
+    if (some.length === 0) return
+    now = withStored(now, { ...at(name), rows: withChanges(at(name).rows, some) })
     const rows = written.get(name) ?? new Set()
     written.set(name, rows)
-    for (const { before, after } of these) {
-      if (before !== null) bereft.add(name)
+    for (const { before, after } of some) {
+      if (before !== null) lostRows.add(name)
       if (before !== null) rows.delete(before)
       if (after !== null) rows.add(after)
     }
-    pending.push([name, these])
+    pending.push([name, some])
   }
 
   apply(table, changes)
-  const enough = stepsAtMost(db)
+  const limit = maxSteps(db)
   for (let steps = 0; steps < pending.length; steps += 1) {
-    const [name, these] = pending[steps] as (typeof pending)[number]
-    if (steps > enough) refuse(unsupported('an update that cascades without end', 'memory'))
+    const [name, some] = pending[steps] as (typeof pending)[number]
+    if (steps > limit) refuse(unsupported('an update that cascades without end', 'memory'))
     for (const key of db.foreignKeys) {
       const child = qualifiedName(key.table)
-      if (qualifiedName(key.target) === name) apply(child, consequences(key, these, at(child).rows))
+      if (qualifiedName(key.target) === name) apply(child, consequences(key, some, at(child).rows))
     }
   }
 
@@ -104,14 +104,14 @@ export const changed = (meaning: Meaning, db: Database, table: string, changes: 
   for (const [name, rows] of written) checkUnique(at(name).table, at(name).rows, rows)
   for (const key of db.foreignKeys) {
     const [child, parent] = [qualifiedName(key.table), qualifiedName(key.target)]
-    const referring = bereft.has(parent) ? at(child).rows : (written.get(child) ?? [])
-    checkReferences(key, referring, at(parent).rows, written.get(child) ?? new Set())
+    const referencing = lostRows.has(parent) ? at(child).rows : (written.get(child) ?? [])
+    checkReferences(key, referencing, at(parent).rows, written.get(child) ?? new Set())
   }
   return now
 }
 
-/** More steps than any change takes that comes to an end: a row is changed or deleted in each. */
-const stepsAtMost = (db: Database): number => {
+/** An upper bound of the steps of a cascade that terminates: each changes or deletes a row. */
+const maxSteps = (db: Database): number => {
   const rows = [...db.tables.values()].reduce((n, t) => n + t.rows.length, 0)
   return (rows + 1) * (db.foreignKeys.length + 1)
 }

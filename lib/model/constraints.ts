@@ -1,13 +1,12 @@
 /**
- * What every state of a database satisfies, and the error of one that would not.
+ * The constraints that every state of a database satisfies, and the errors of their violation.
  *
- * A row is checked by itself (ranges, lengths, nulls, checks), then against the rows of its table
- * (unique keys), then against the rows it refers to (foreign keys). The checks of a statement look at
- * its end: rows may exchange a unique value, and a child may come before its parent in one insert.
+ * A row is checked by itself (ranges, lengths, nulls, checks), then against the rows of its table (unique keys), then against the rows
+ * that it references (foreign keys). Constraints hold at the end of a statement: rows may swap a unique value, and one insert may have
+ * a child before its parent.
  *
- * Decision 31: where several constraints are violated one of them is reported; here, the first in the
- * order above. Columns in errors go by their SQL names. A null in a key makes it equal to no other, and refers to
- * nothing.
+ * Decision 31: of several violations one is reported; here, the first in the order above. Errors name columns by their SQL names. A
+ * key with a null equals no other key and references nothing.
  */
 
 import type { AnyTable, Key } from '../core/syntax/Syntax.js'
@@ -26,10 +25,11 @@ import {
 } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { StoredRow } from './Database.js'
-import { literals, type Meaning } from './meaning.js'
+import type { Meaning } from './Evaluation.js'
+import { literals } from './literals.js'
 import { identities, identity } from './value.js'
 
-/** Why a column can't hold a canonical value that is not null. */
+/** The error of storing a canonical value that is not null in a column; null where it fits. */
 const misfit = (table: AnyTable, field: string, type: SqlType, value: unknown): DbError | null => {
   if (!fitsColumn(type, value)) return numericOverflow(`${table.name}.${field}`)
   switch (type.tag) {
@@ -49,7 +49,7 @@ const misfit = (table: AnyTable, field: string, type: SqlType, value: unknown): 
   }
 }
 
-/** Refuses a row that its own table does not admit. */
+/** Refuses a row that violates a constraint of its own: ranges, lengths, nulls, checks. */
 export const checkRow = ({ value }: Meaning, table: AnyTable, row: StoredRow): void => {
   const columns = Object.entries(table.columns)
   for (const [field, { type }] of columns) {
@@ -65,7 +65,7 @@ export const checkRow = ({ value }: Meaning, table: AnyTable, row: StoredRow): v
   }
 }
 
-/** What a row has in some columns, the same primitive for the same values; null where one of them is null. */
+/** The key of a row in some columns, a primitive that is the same for equal values; null where one of them is null. */
 export const keyOf = (table: AnyTable, fields: readonly string[]): ((row: StoredRow) => string | number | bigint | boolean | null) => {
   const types = fields.map(f => table.types[f]?.sql as SqlType)
   const [field, type] = [fields[0] as string, types[0] as SqlType]
@@ -73,7 +73,7 @@ export const keyOf = (table: AnyTable, fields: readonly string[]): ((row: Stored
   return row => (fields.some(f => row[f] === null) ? null : identities(fields.map((f, i) => [types[i] as SqlType, row[f]])))
 }
 
-const refuseDouble = (table: AnyTable, key: Key): never =>
+const refuseDuplicate = (table: AnyTable, key: Key): never =>
   refuse(
     uniqueViolation(
       table.name,
@@ -82,7 +82,7 @@ const refuseDouble = (table: AnyTable, key: Key): never =>
     ),
   )
 
-/** Refuses changes after some of which, made one after the other, two rows have a unique key in common. */
+/** Refuses changes, applied one by one, after any of which two rows share a unique key. */
 export const checkUniqueAfterEach = (
   table: AnyTable,
   rows: readonly StoredRow[],
@@ -97,17 +97,17 @@ export const checkUniqueAfterEach = (
       if (before !== null) held.delete(id(before))
       const own = after === null ? null : id(after)
       if (own === null) continue
-      if (held.has(own)) refuseDouble(table, key)
+      if (held.has(own)) refuseDuplicate(table, key)
       held.add(own)
     }
   }
 }
 
-/** Refuses written rows that have a unique key in common with each other or with another row of the table. */
+/** Refuses written rows that share a unique key with each other or with another row of the table. */
 export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written: ReadonlySet<StoredRow>): void => {
   for (const key of uniqueKeys(table)) {
     const id = keyOf(table, key.columns)
-    const violated = (): never => refuseDouble(table, key)
+    const violated = (): never => refuseDuplicate(table, key)
     const ids = new Set<unknown>()
     for (const row of written) {
       const own = id(row)
@@ -119,21 +119,21 @@ export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written
   }
 }
 
-/** Refuses referring rows for which there is no referred row. */
+/** Refuses referencing rows without a referenced row. */
 export const checkReferences = (
   key: ForeignKey,
-  referring: Iterable<StoredRow>,
-  referred: readonly StoredRow[],
+  referencing: Iterable<StoredRow>,
+  targets: readonly StoredRow[],
   written: ReadonlySet<StoredRow>,
 ): void => {
   const [from, to] = [keyOf(key.table, key.columns), keyOf(key.target, key.targetColumns)]
   const needed = new Map<unknown, StoredRow>()
-  for (const row of referring) {
+  for (const row of referencing) {
     const id = from(row)
     if (id !== null) needed.set(id, row)
   }
   if (needed.size === 0) return
-  for (const row of referred) needed.delete(to(row))
+  for (const row of targets) needed.delete(to(row))
   const [lost] = needed.values()
   if (lost === undefined) return
   const columns = key.columns.map(f => columnName(key.table, f))

@@ -1,11 +1,10 @@
 /**
  * decode: from rows of closed expressions to results.
  *
- * Every expression is evaluated and shown as the canonical value of its type, refined by the io-ts
- * type that the expression carries. A nested collection is the meaning of its query, which is closed
- * over its row; the side of a left join is an `Option`; the functions of `mapRow` come last, from the
- * inside out. A value that is not what its type promises is a `DecodeError` that names the row (of the
- * outermost query) and the column (its path in the result).
+ * Every expression is evaluated to the canonical value of its type, then decoded by the io-ts type that the expression carries, if any. A
+ * nested collection is the rows of its query, which is closed over its row; an optional side is an `Option`; the functions of `mapRow`
+ * are applied last, from the inside out. A value that does not fit its type is a `DecodeError` that names the row (of the outermost
+ * query) and the column (its path in the result).
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -15,7 +14,7 @@ import { kindOf } from '../core/value/Canonical.js'
 import { decodeError, refuse } from '../core/value/DbError.js'
 import { inexactNumber } from '../core/value/jsonNumbers.js'
 import { showSqlType } from '../core/value/SqlType.js'
-import type { Meaning } from './meaning.js'
+import type { Meaning } from './Evaluation.js'
 import { canonicalOf } from './value.js'
 
 const named = (path: Path): string => path.join('.') || '(value)'

@@ -1,9 +1,9 @@
 /**
- * Equalities by which rows are found without asking each.
+ * Equalities that allow rows to be found by value.
  *
- * A condition that is an equality, or a conjunction with one in it, is false or null for every row that does not have the value. So
- * rows are looked up by it, and the whole condition still decides about those: the meaning is the same. What stands before the
- * equality must not be able to fail, since it is not asked for the other rows.
+ * A condition that is an equality, or a conjunction that contains one, is false or null for every row without that value. So rows are
+ * looked up by the value, and the whole condition is evaluated for those only: the meaning is the same. The conjuncts before the equality
+ * must not be able to fail, since they are not evaluated for the other rows.
  */
 
 import type { AnyExpr, Pred, ScalarFn } from '../core/syntax/Syntax.js'
@@ -16,11 +16,14 @@ const isPlain = (e: AnyExpr): boolean => e.node.tag === 'literal' || e.node.tag 
 
 const conjuncts = (p: Pred): readonly Pred[] => (p.node.tag === 'call' && p.node.fn === 'and' ? p.node.args.flatMap(conjuncts) : [p])
 
-const isHarmless = ({ node }: Pred): boolean => node.tag === 'call' && COMPARISONS.includes(node.fn) && node.args.every(isPlain)
+const cannotFail = ({ node }: Pred): boolean => node.tag === 'call' && COMPARISONS.includes(node.fn) && node.args.every(isPlain)
 
 const isAlike = (a: SqlType, b: SqlType): boolean => identityKind(a) !== null && identityKind(a) === identityKind(b)
 
-/** The sides of the first equality of values of a kind that `left` and `right` answer something for, and what they answer. */
+/**
+ * The results of `left` and `right` on the sides of the first usable equality of a condition, null if there is none; they return
+ * undefined for a side they do not accept.
+ */
 export const equalityIn = <A, B>(
   condition: Pred,
   left: (e: AnyExpr) => A | undefined,
@@ -36,12 +39,12 @@ export const equalityIn = <A, B>(
       ].find(([l, r]) => l !== undefined && r !== undefined)
       if (sides !== undefined && isAlike(a.type.sql, b.type.sql)) return sides as unknown as readonly [A, B]
     }
-    if (!isHarmless(conjunct)) return null
+    if (!cannotFail(conjunct)) return null
   }
   return null
 }
 
-/** The field of a row of symbols that an expression is. */
+/** The field of a row of symbols that is a given expression. */
 export const fieldOf =
   (symbols: object) =>
   (e: AnyExpr): string | undefined =>

@@ -1,13 +1,11 @@
 /**
- * The meaning of commands: from a state of the database to the next one and an answer.
+ * The meaning of commands: from a state of a database to the next one and a result.
  *
- * A command happens whole or not at all: `execute` answers a new state or the error of the command,
- * and the state it was given is as it was. Every expression of a command sees the state before it: the
- * new values of an update are all computed of old rows. An update changes rows in their places.
+ * A command is atomic: `execute` returns a new state or an error, and the given state never changes. All expressions of a command read
+ * the state before it, so the new values of an update are computed from old rows. An update changes rows in place.
  *
- * Generated keys grow: each is larger than every key of its table so far, also than those that were
- * given explicitly, and a deleted one does not come back. `returning` answers rows as they were
- * written (of a delete, as they were), before what follows from the command by foreign keys.
+ * Generated keys increase: each is larger than every key that its table ever had, explicit and deleted ones included. `returning`
+ * reads rows as they were written (of a delete, as they were before), not the consequences of the command through foreign keys.
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js'
@@ -20,20 +18,23 @@ import { scopeOf, scopeOrNothing, rowOf as typesOf } from '../core/syntax/scope.
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, refuse, tooManyRows } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { type Change, changed } from './change.js'
+import { applyChanges, type Change } from './change.js'
 import { checkRow, checkUniqueAfterEach, keyOf } from './constraints.js'
-import { type Database, givenTo, type Stored, type StoredRow, seenAs, stored, withStored } from './Database.js'
+import { type Database, rowReader, type Stored, type StoredRow, stored, storedFields, withStored } from './Database.js'
 import { decoder } from './decode.js'
+import type { Meaning } from './Evaluation.js'
 import { equalityIn, fieldOf } from './equalities.js'
-import { literals, type Meaning, meaning } from './meaning.js'
-import { refuseCommand } from './validate.js'
+import { literals } from './literals.js'
+import { meaning } from './meaning.js'
+import { validateCommand } from './validate.js'
 import { canonicalOf, identities } from './value.js'
 
+/** The columns of a row, as a callback reads them. */
 interface Scope {
   readonly [field: string]: AnyExpr
 }
 
-/** The value of an expression as a column holds it. */
+/** The value of an expression, converted to the type of a column. */
 const cell = ({ value }: Meaning, table: AnyTable, field: string, e: AnyExpr): unknown => {
   const sql = table.types[field]?.sql ?? e.type.sql
   return canonicalOf(sql, value(asColumn(e, sql) ?? e), `${table.name}.${field}`)
@@ -42,7 +43,7 @@ const cell = ({ value }: Meaning, table: AnyTable, field: string, e: AnyExpr): u
 const cells = (m: Meaning, table: AnyTable, assignments: Assignments): StoredRow =>
   Object.fromEntries(Object.entries(assignments).map(([field, e]) => [field, cell(m, table, field, e)]))
 
-/** A new row: what is given, else a generated key, the default, or null. */
+/** A new row: for each column the given value, else a generated key, the default, or null. */
 const rowOf = (m: Meaning, { table, next }: Stored, given: Assignments): StoredRow =>
   Object.fromEntries(
     Object.entries(table.columns).map(([field, column]) => {
@@ -53,8 +54,8 @@ const rowOf = (m: Meaning, { table, next }: Stored, given: Assignments): StoredR
     }),
   )
 
-/** The table with its next generated keys beyond those of a row. */
-const beyond = (s: Stored, row: StoredRow): Stored => {
+/** The table with its next generated keys larger than those of a row. */
+const withKeysAfter = (s: Stored, row: StoredRow): Stored => {
   const next = Object.entries(s.next).map(([field, n]) => {
     const used = row[field] === null ? 0n : BigInt(row[field] as number | bigint)
     return [field, used >= n ? used + 1n : n] as const
@@ -62,7 +63,7 @@ const beyond = (s: Stored, row: StoredRow): Stored => {
   return { ...s, next: Object.fromEntries(next) }
 }
 
-/** What a command does to the rows of its table, and the table's next generated keys after it. */
+/** The changes of the rows of a table by a command, and the table with its next generated keys. */
 interface Effect {
   readonly changes: readonly Change[]
   readonly next: Stored
@@ -72,30 +73,30 @@ const inserting = (m: Meaning, into: Stored, rows: readonly Assignments[]): Effe
   let next = into
   const changes = rows.map((given): Change => {
     const after = rowOf(m, next, given)
-    next = beyond(next, after)
+    next = withKeysAfter(next, after)
     return { before: null, after }
   })
   return { changes, next }
 }
 
 /**
- * Where a row with the same target is there, it is changed as the conflict says. The new row is checked, and takes a generated
- * key, all the same. Rows are written one after the other: the unique keys hold after each of them.
+ * Upserts rows: where a row with the same target exists, its ON CONFLICT clause applies. The offered row is checked and takes a generated
+ * key nevertheless. Rows are written one by one, and the unique keys hold after each of them.
  */
 const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, where }: Conflict): Effect => {
   const { table } = into
-  const given = givenTo(into, node.table)
+  const given = storedFields(into, node.table)
   const id = keyOf(
     table,
     target.map(f => Object.keys(given({ [f]: f }))[0] as string),
   )
-  const seen = seenAs(into, node.table)
+  const seen = rowReader(into, node.table)
   const fields = offeredFields(node.table, node.rows)
   const { changes, next } = inserting(m, into, node.rows.map(given))
-  const there = new Map(into.rows.map(row => [id(row), row]))
+  const existing = new Map(into.rows.map(row => [id(row), row]))
   const merged = changes.flatMap((c): readonly Change[] => {
     const row = c.after as StoredRow
-    const before = id(row) === null ? undefined : there.get(id(row))
+    const before = id(row) === null ? undefined : existing.get(id(row))
     if (before === undefined) return [c]
     checkRow(m, table, row)
     if (set === null) return []
@@ -105,12 +106,12 @@ const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, whe
     return [{ before, after: { ...before, ...cells(m, table, given(set(old, offered))) } }]
   })
   checkUniqueAfterEach(table, into.rows, merged)
-  return { changes: merged, next: merged.reduce((n, c) => beyond(n, c.after as StoredRow), next) }
+  return { changes: merged, next: merged.reduce((n, c) => withKeysAfter(n, c.after as StoredRow), next) }
 }
 
 type UpdatingFrom = Extract<CommandNode, { readonly tag: 'updateFrom' }>
 
-/** The rows of the query that match a row of the table: by a key only those with the same values of it are looked at. */
+/** Finds the rows of the query that match a row of the table; a key or an equality narrows the search. */
 const matchingOf = (m: Meaning, { table, query, on, key }: UpdatingFrom): ((row: Scope) => readonly Scope[]) => {
   const all = m.rows(query).map((row): Scope => scopeOf(row) as Scope)
   if (key === null) {
@@ -133,9 +134,9 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
   if (node.tag === 'invalid') return refuse(node.error)
   const { table } = node
   const into = stored(db, table)
-  const given = givenTo(into, table)
+  const given = storedFields(into, table)
   const scope = scopeIn(into, table)
-  const chosen = (where: ((row: any) => AnyExpr) | null): readonly StoredRow[] =>
+  const selected = (where: ((row: any) => AnyExpr) | null): readonly StoredRow[] =>
     where === null ? into.rows : into.rows.filter(row => m.holds(where(scope(row))))
   switch (node.tag) {
     case 'insert':
@@ -149,35 +150,35 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
         m.rows(node.query).map(row => given(scopeOf(row) as Assignments)),
       )
     case 'update': {
-      const changes = chosen(node.where).map(
+      const changes = selected(node.where).map(
         (before): Change => ({ before, after: { ...before, ...cells(m, into.table, given(node.set(scope(before)))) } }),
       )
-      return { changes, next: changes.reduce((next, c) => beyond(next, c.after as StoredRow), into) }
+      return { changes, next: changes.reduce((next, c) => withKeysAfter(next, c.after as StoredRow), into) }
     }
     case 'updateFrom': {
       const matching = matchingOf(m, node)
-      const met = into.rows.flatMap(row => {
+      const matches = into.rows.flatMap(row => {
         const [first, ...more] = matching(scope(row))
         if (more.length > 0) refuse(tooManyRows)
         return first === undefined ? [] : [[row, first] as const]
       })
-      const changes = met.map(
+      const changes = matches.map(
         ([before, by]): Change => ({ before, after: { ...before, ...cells(m, into.table, given(node.set(scope(before), by))) } }),
       )
-      return { changes, next: changes.reduce((next, c) => beyond(next, c.after as StoredRow), into) }
+      return { changes, next: changes.reduce((next, c) => withKeysAfter(next, c.after as StoredRow), into) }
     }
     case 'delete':
-      return { changes: chosen(node.where).map((before): Change => ({ before, after: null })), next: into }
+      return { changes: selected(node.where).map((before): Change => ({ before, after: null })), next: into }
   }
 }
 
-/** What the functions of a command see of a row of its table. */
+/** Makes a stored row a scope for the callbacks of a command. */
 const scopeIn = (s: Stored, table: AnyTable): ((row: StoredRow) => Scope) => {
-  const seen = seenAs(s, table)
+  const seen = rowReader(s, table)
   return row => literals(table.types, seen(row))
 }
 
-const answerOf = (m: Meaning, { node, returning, cardinality }: AnyCommand, { changes, next }: Effect): unknown => {
+const resultOf = (m: Meaning, { node, returning, cardinality }: AnyCommand, { changes, next }: Effect): unknown => {
   if (returning === null || node.tag === 'invalid') return changes.length
   const [only] = changes
   if (returning === 'outcome') return only === undefined ? 'unchanged' : only.before === null ? 'inserted' : 'updated'
@@ -188,12 +189,12 @@ const answerOf = (m: Meaning, { node, returning, cardinality }: AnyCommand, { ch
   return cardinality === 'one' ? rows[0] : rows
 }
 
-/** The state after a command, and what it answers; or why it did not happen. */
-export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { readonly db: Database; readonly answer: unknown }> =>
+/** The state after a command and its result, or its error. */
+export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { readonly db: Database; readonly result: unknown }> =>
   attempting('a function of the command', () => {
-    refuseCommand(db, command)
+    validateCommand(db, command)
     const m = meaning(db)
     const effect = effectOf(m, db, command.node)
-    const after = changed(m, withStored(db, effect.next), qualifiedName(effect.next.table), effect.changes)
-    return { db: after, answer: answerOf(m, command, effect) }
+    const after = applyChanges(m, withStored(db, effect.next), qualifiedName(effect.next.table), effect.changes)
+    return { db: after, result: resultOf(m, command, effect) }
   })

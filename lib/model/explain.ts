@@ -1,10 +1,10 @@
 /**
- * explained: how the model answers a query, as a tree of its steps.
+ * explain: how the model evaluates a query, as a tree of its steps.
  *
- * There is nothing to choose: a table is always read whole, a join is a loop in a loop, and each step is what it is called. So the
- * tree is that of the query, with the number of rows that a table has. Queries inside expressions and rows are not in it.
+ * There are no alternatives: a table is always read completely, and a join is a nested loop. So the tree is that of the query, with the
+ * number of rows of each table. Queries inside expressions and rows are not part of it.
  *
- * Law: what `evaluate` refuses before it looks at rows is refused here too, with the same error.
+ * Law: what `evaluate` refuses before it reads rows is refused here with the same error.
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import { type Explained, type Stage, stage } from '../core/operation/Interpreter.js'
@@ -15,7 +15,7 @@ import { queryOfView } from '../core/table/views.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import { type Database, stored } from './Database.js'
 import { meaning } from './meaning.js'
-import { refuseQuery } from './validate.js'
+import { validateQuery } from './validate.js'
 
 const stageOf = (db: Database, query: AnyQuery): Stage => {
   const { node } = query
@@ -48,11 +48,11 @@ const stageOf = (db: Database, query: AnyQuery): Stage => {
   }
 }
 
-/** The steps of a query; with `analyze` it is evaluated, and the number of its rows told. */
-export const explained = (db: Database, query: AnyQuery, analyze: boolean): E.Either<DbError, Explained> =>
+/** The steps of a query; with `analyze` it is evaluated to count its rows. */
+export const explain = (db: Database, query: AnyQuery, analyze: boolean): E.Either<DbError, Explained> =>
   attempting('a function of the query', () => {
     const { query: bare } = unlocked(query)
-    refuseQuery(db, bare)
+    validateQuery(db, bare)
     const root = stageOf(db, query)
     const actualRows = analyze ? meaning(db).rows(bare).length : null
     return { engine: 'memory', sql: null, params: [], root: { ...root, actualRows }, raw: null }

@@ -1,10 +1,10 @@
 /**
- * JSON documents: the values inside them, and documents made of values.
+ * JSON documents: reading values from them, and building them from values.
  *
- * A step into an object is a text, a step into an array a number. A value becomes JSON as it is; an integer that no double holds keeps its
- * digits as an `ExactNumber`.
+ * A step into an object is a text, a step into an array a number. A value is its own JSON, except that an integer which no double
+ * represents keeps its digits as an `ExactNumber`.
  *
- * Laws: those of `core/jsonPath` and `core/jsonBuild`.
+ * Laws: those of `core/expr/jsonPath` and `core/expr/jsonBuild`.
  */
 import { MAX_INT64, MIN_INT64 } from '../core/value/Canonical.js'
 import { digitsHeld, doubleHeld, ExactNumber, isNumber, parseExact } from '../core/value/jsonNumbers.js'
@@ -21,7 +21,7 @@ const into = (value: unknown, step: string | number): unknown => {
     : undefined
 }
 
-/** A JSON value as a value of an SQL type; null where it is another. */
+/** A JSON value as a value of an SQL type; null where it is of another type. */
 const as = (value: unknown, type: SqlType): Value => {
   const { tag } = type
   if (value === undefined || value === null) return null
@@ -32,18 +32,21 @@ const as = (value: unknown, type: SqlType): Value => {
   return tag === 'float' ? doubleHeld(value) : decimal(value, type)
 }
 
-/** A number as an integer of 64 bits or a numeric, if it is one. */
+/** A number as a 64-bit integer or a numeric; null where it does not fit. */
 const decimal = (value: number | ExactNumber, type: SqlType): Value => {
   if (type.tag !== 'numeric') return digitsHeld(value, 0, MIN_INT64, MAX_INT64)
   const most = 10n ** BigInt(type.precision) - 1n
   return digitsHeld(value, type.scale, -most, most)
 }
 
+/** The value at a path of a document, as a value of an SQL type; null where there is none of that type. */
 export const jsonAt = (value: Value, path: string, type: SqlType): Value =>
   as((JSON.parse(path) as readonly (string | number)[]).reduce(into, value as unknown), type)
 
+/** The number of elements of an array; null for any other document. */
 export const jsonLength = (value: Value): Value => (Array.isArray(value) ? BigInt(value.length) : null)
 
+/** The name of the type of a JSON value. */
 export const jsonType = (value: Value): Value =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : isNumber(value) ? 'number' : typeof value
 
@@ -57,10 +60,12 @@ export const jsonContains = (whole: unknown, part: unknown): boolean => {
   return isRecord(whole) && Object.entries(part).every(([name, p]) => jsonContains(fieldOf(whole, name), p))
 }
 
-/** A value as JSON: all but integers are so already. */
+/** A value as JSON; only integers are converted. */
 const asJson = (value: Value): unknown => (typeof value === 'bigint' ? parseExact(String(value)) : value)
 
+/** The object of values by name. `names` is a JSON array of texts. */
 export const jsonObject = (names: string, values: readonly Value[]): Value =>
   Object.fromEntries((JSON.parse(names) as readonly string[]).map((name, i) => [name, asJson(values[i] ?? null)]))
 
+/** The array of values. */
 export const jsonArray = (values: readonly Value[]): Value => values.map(asJson)

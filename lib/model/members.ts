@@ -1,14 +1,14 @@
 /**
  * SQL's `IN` over a list of values.
  *
- * A list is looked through from its beginning to its end, which is what it means. One that is long and of plain values of one type is
- * made a set first, and remembered: a condition asks for it in each row.
+ * The meaning is a linear search. A long list of literals of one type is converted to a set once and cached, because a condition
+ * searches it for each row.
  */
 import type { AnyExpr } from '../core/syntax/Syntax.js'
 import { among, type Operand, type Truth } from './scalar.js'
 import { exact, identity, identityKind } from './value.js'
 
-/** Shorter lists are not worth it. */
+/** The length from which a list is converted to a set. */
 const LONG = 16
 
 interface Keys {
@@ -28,7 +28,7 @@ const keysOf = (list: readonly AnyExpr[]): Keys | null => {
   return kind === null ? null : { kind, values }
 }
 
-/** Whether a value is in a list; `operand` gives the value of a member. */
+/** Whether a value is in a list, null for unknown; `operand` evaluates a member. */
 export const isMember = (a: Operand, list: readonly AnyExpr[], operand: (e: AnyExpr) => Operand): Truth => {
   if (list.length >= LONG && !known.has(list)) known.set(list, keysOf(list))
   const keys = known.get(list) ?? null

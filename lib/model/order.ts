@@ -1,15 +1,14 @@
 /**
  * Sorting and grouping: decisions 2 and 10.
  *
- * A sort is stable: what the keys leave equal stays in the order it had, so that the keys of an
- * earlier sort break ties. Null is larger than every value, last ascending and first descending,
- * unless a key says where its nulls go. Groups are of equal keys, null being equal to null, and come
- * in the order in which their first members do.
+ * A sort is stable: rows with equal keys stay in the order they had, so the keys of an earlier sort break ties. Null is larger than every
+ * value, last ascending and first descending, except where a key places its nulls. A group has equal keys, null being equal to null, and
+ * groups come in the order of their first members.
  */
 import type { SqlType } from '../core/value/SqlType.js'
 import { compare, type Value } from './value.js'
 
-/** One key of a sort, with the value that an item has for it. */
+/** A sort key with the value of one item. */
 export interface SortKey {
   readonly value: Value
   readonly type: SqlType
@@ -27,7 +26,7 @@ const compareKey = (a: SortKey, b: SortKey): number => {
   return a.direction === 'asc' ? order : -order
 }
 
-/** The order of two lists of keys: 0 for rows that are alike. */
+/** The order of two lists of keys: 0 for peers. */
 export const compareKeys = (as: readonly SortKey[], bs: readonly SortKey[]): number => {
   for (const [i, a] of as.entries()) {
     const order = compareKey(a, bs[i] as SortKey)
@@ -36,14 +35,14 @@ export const compareKeys = (as: readonly SortKey[], bs: readonly SortKey[]): num
   return 0
 }
 
-/** The items in the order of their keys. */
+/** The items sorted by their keys. */
 export const sorted = <A>(items: readonly A[], keys: (item: A) => readonly SortKey[]): readonly A[] =>
   items
     .map(item => ({ item, keys: keys(item) }))
     .sort((a, b) => compareKeys(a.keys, b.keys))
     .map(({ item }) => item)
 
-/** The items in groups of the same identity. */
+/** The items grouped by identity. */
 export const grouped = <A>(items: readonly A[], identity: (item: A) => unknown): readonly (readonly A[])[] => {
   const groups = new Map<unknown, A[]>()
   for (const item of items) {

@@ -1,11 +1,10 @@
 /**
- * The meaning of the scalar functions, on exact values.
+ * The meaning of scalar functions, on exact values.
  *
- * Truth is Kleene's: true, false, or null for unknown. A strict function of a null is null; the ones
- * that are not (`same`, `isNull`, `between`, `nullIf`) say so by standing apart. `and`, `or`,
- * `coalesce` and `case` look at no more operands than they need and are in `meaning`, next to the
- * evaluation of operands. Each function is given the types of its operands and of its result,
- * because the form of a value depends on its type.
+ * Truth is Kleene's: true, false, or null for unknown. A strict function of a null is null; those that are not strict (`same`,
+ * `isNull`, `between`, `nullIf`, the constructors of documents and arrays) are cases of `apply`. `and`, `or`, `coalesce` and `case`
+ * evaluate only the operands they need and are in `exprValue`. Functions get the types of their operands and of their result, because
+ * the form of a value depends on its type.
  *
  * Laws: those of `Expr`. Division by zero is null; integers have 64 bits.
  */
@@ -20,12 +19,13 @@ import type { SqlType } from '../core/value/SqlType.js'
 import { sha256 } from '../core/value/sha256.js'
 import { localTime, startInZone } from '../core/value/timeZone.js'
 import { bytesOf, fromDigits, hexDigits } from './bytes.js'
-import { instant, moved, partOf, truncatedTo } from './dates.js'
+import { instant, partOf, shifted, truncatedTo } from './dates.js'
 import { jsonArray, jsonAt, jsonContains, jsonLength, jsonObject, jsonType } from './json.js'
 import { ceil, extreme, floor, power, round, rounded, squareRoot } from './rounding.js'
-import { filling, lastOf, like, lower, position, replaced, reversed, substring, trimmed, upper } from './text.js'
+import { lastPoints, like, lower, padding, position, replaced, reversed, substring, trimmed, upper } from './text.js'
 import { compare, finite, floatOf, inType, int64, scaleOf, type Value } from './value.js'
 
+/** A truth value; null is unknown. */
 export type Truth = boolean | null
 
 /** An operand: its value and its type. */
@@ -37,7 +37,7 @@ export interface Operand {
 /** Kleene's not. */
 export const negated = (a: Truth): Truth => (a === null ? null : !a)
 
-/** Kleene's and: false where one is false, else null where one is null. */
+/** Kleene's and: false where an operand is false, else null where one is null. */
 export const both = (a: Truth, b: Truth): Truth => (a === false || b === false ? false : a === null || b === null ? null : true)
 
 /** A comparison: null where an operand is null. */
@@ -47,10 +47,10 @@ const compared = (a: Operand, b: Operand, test: (order: number) => boolean): Tru
 /** SQL's `=`. */
 const equal = (a: Operand, b: Operand): Truth => compared(a, b, order => order === 0)
 
-/** SQL's `IN`: true where one is equal, else null where an operand is null and there is anything to compare with. */
+/** SQL's `IN`: true where a member is equal, else null where a comparison is unknown, else false. */
 export const among = (a: Operand, list: readonly Operand[]): Truth => {
-  const answers = list.map(b => equal(a, b))
-  return answers.includes(true) ? true : answers.includes(null) ? null : false
+  const results = list.map(b => equal(a, b))
+  return results.includes(true) ? true : results.includes(null) ? null : false
 }
 
 const same = (a: Operand, b: Operand): boolean => (a.value === null || b.value === null ? a.value === b.value : equal(a, b) === true)
@@ -94,10 +94,10 @@ const ofText =
   ([a, b]) =>
     f(a.value as string, b?.value as string)
 
-/** The functions whose value is that of their operands, and nothing else. */
+/** The functions whose value depends only on the values of all their operands. */
 export type StrictFn = Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'now' | 'random' | 'randomUuid'>
 
-/** The strict functions: none of their operands is null. */
+/** The strict functions; their operands are not null. */
 const STRICT: {
   readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf' | 'jsonObject' | 'jsonArray' | 'array'>]: Strict
 } = {
@@ -137,10 +137,10 @@ const STRICT: {
   trimEnd: ofText(a => trimmed(a, false, true)),
   replace: ([a, from, to]) => replaced(a.value as string, from.value as string, to?.value as string),
   left: ([a, count]) => substring(a.value as string, 1, Number(count.value)),
-  right: ([a, count]) => lastOf(a.value as string, Number(count.value)),
+  right: ([a, count]) => lastPoints(a.value as string, Number(count.value)),
   reverse: ofText(reversed),
-  padStart: ([a, fill, count]) => filling(a.value as string, fill.value as string, Number(count?.value)) + (a.value as string),
-  padEnd: ([a, fill, count]) => (a.value as string) + filling(a.value as string, fill.value as string, Number(count?.value)),
+  padStart: ([a, fill, count]) => padding(a.value as string, fill.value as string, Number(count?.value)) + (a.value as string),
+  padEnd: ([a, fill, count]) => (a.value as string) + padding(a.value as string, fill.value as string, Number(count?.value)),
   repeat: ([a, count]) => (a.value as string).repeat(Number(count.value)),
   abs: ([a], type) => inType(type, isNegative(a.value) ? -(a.value as bigint) : (a.value as bigint)),
   sign: ([a]) => (isNegative(a.value) ? -1n : Number(a.value) === 0 ? 0n : 1n),
@@ -166,9 +166,9 @@ const STRICT: {
   localTime: ([a, zone]) => localTime(a.value as number, zone?.value as string),
   startInZone: ([a, unit, zone]) => startInZone(a.value as number, unit.value as Unit, zone?.value as string),
   formatDate: ([a, pattern]) => formatted(instant(a.value), pattern.value as string),
-  addMonths: ([a, n], type) => moved(a.value, type, ms => addMonths(ms, Number(n.value))),
-  addDays: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value) * DAY)),
-  addMilliseconds: ([a, n], type) => moved(a.value, type, ms => within(ms + Number(n.value))),
+  addMonths: ([a, n], type) => shifted(a.value, type, ms => addMonths(ms, Number(n.value))),
+  addDays: ([a, n], type) => shifted(a.value, type, ms => within(ms + Number(n.value) * DAY)),
+  addMilliseconds: ([a, n], type) => shifted(a.value, type, ms => within(ms + Number(n.value))),
   byteLength: ([a]) => BigInt(bytesOf(a.value).length),
   hex: ([a]) => hexDigits(a.value),
   unhex: ofText(fromDigits),
@@ -185,7 +185,7 @@ const STRICT: {
   daysBetween: ofText((a, b) => BigInt((instantOf(b) - instantOf(a)) / DAY)),
 }
 
-/** The value of a function of these operands. `type` is the type of the result. */
+/** The value of a function for some operands. `type` is the type of the result. */
 export const apply = (fn: StrictFn, args: readonly Operand[], type: SqlType): Value => {
   const [a, b, c] = args as readonly [Operand, Operand, Operand]
   switch (fn) {

@@ -1,15 +1,14 @@
 /**
  * Text as a sequence of Unicode code points.
  *
- * JavaScript counts UTF-16 units, so that an astral character is two of them and sorts before U+FFFF;
- * SQL counts and compares code points (decisions 17 to 20). Texts hold no lone surrogates, so that
- * searching for a part is the same in units and in code points.
+ * JavaScript counts UTF-16 units, so that an astral character is two of them and sorts before U+FFFF; SQL counts and compares code points
+ * (decisions 17 to 20). Texts contain no lone surrogates, so searching for a substring is the same in units and in code points.
  *
- * Laws: `compareText` is the order of the UTF-8 bytes; `like(s, escaped(s))`; `lower(lower(s)) =
- * lower(s)` for Latin, Greek and Cyrillic letters. Case mapping is simple: one code point to one.
+ * Laws: `compareText` is the order of the UTF-8 bytes; `like(s, escaped(s))`; `lower(lower(s)) = lower(s)` for Latin, Greek and Cyrillic
+ * letters. Case mapping is simple: one code point to one.
  */
 
-/** The order of the first code points that differ; a beginning of a text is before it. */
+/** The order of the first code points that differ; a prefix of a text sorts before it. */
 export const compareText = (a: string, b: string): number => {
   for (let i = 0; i < a.length && i < b.length; i += 1) {
     if (a[i] !== b[i]) return (a.codePointAt(i) as number) - (b.codePointAt(i) as number)
@@ -31,7 +30,7 @@ export const position = (text: string, part: string): number => {
   return units < 0 ? 0 : Array.from(text.slice(0, units)).length + 1
 }
 
-/** Without the spaces (U+0020) at its beginning, at its end, or both. */
+/** The text without spaces (U+0020) at its start, its end, or both. */
 export const trimmed = (text: string, start: boolean, end: boolean): string => {
   let from = 0
   let to = text.length
@@ -40,17 +39,17 @@ export const trimmed = (text: string, start: boolean, end: boolean): string => {
   return text.slice(from, to)
 }
 
-/** Each occurrence replaced, from left to right; an empty part changes nothing. */
+/** The text with each occurrence replaced, from left to right; an empty part changes nothing. */
 export const replaced = (text: string, part: string, by: string): string => (part === '' ? text : text.replaceAll(part, () => by))
 
-/** The last code points, at most `count` of them. */
-export const lastOf = (text: string, count: number): string => (count === 0 ? '' : Array.from(text).slice(-count).join(''))
+/** The last `count` code points at most. */
+export const lastPoints = (text: string, count: number): string => (count === 0 ? '' : Array.from(text).slice(-count).join(''))
 
-/** The code points in the opposite order. */
+/** The code points in reverse order. */
 export const reversed = (text: string): string => Array.from(text).reverse().join('')
 
-/** What is missing of a text to `count` code points, made of `fill`. */
-export const filling = (text: string, fill: string, count: number): string => {
+/** The padding that extends a text to `count` code points, made of `fill`. */
+export const padding = (text: string, fill: string, count: number): string => {
   const missing = Math.max(count - Array.from(text).length, 0)
   const points = Array.from(fill)
   return fill.repeat(Math.floor(missing / points.length)) + points.slice(0, missing % points.length).join('')
@@ -73,7 +72,7 @@ const tokensOf = (pattern: string): readonly Token[] => {
   return tokens
 }
 
-/** The tokens between any texts. */
+/** The tokens between the wildcards `%`. */
 const piecesOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
   const pieces: Token[][] = [[]]
   for (const token of tokens) {
@@ -84,8 +83,8 @@ const piecesOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
 }
 
 /**
- * Whether the whole text matches: `%` is any text, `_` any code point, `!` makes the next character stand for itself. Each piece between
- * two `%` is taken where it first fits, which leaves most to those after it.
+ * Whether the whole text matches: `%` is any text, `_` any code point, `!` escapes the next character. Each piece between two `%` is
+ * matched at its first possible position, which leaves the most text to the pieces after it.
  */
 export const like = (text: string, pattern: string): boolean => {
   const points = Array.from(text)

@@ -1,31 +1,31 @@
 /**
  * The meaning of window functions: from the rows of a query to a value for each.
  *
- * The rows of one partition are sorted, stably, by the window's order; rows with equal keys are alike (peers). The frame of a row are
- * the rows up to its last peer, all of them without an order, or those at some distances. Aggregates are those of `aggregate`,
- * over the frame. `percentRank` and `cumeDist` are the quotients that SQL:2003 defines.
+ * The rows of a partition are sorted, stably, by the order of the window; rows with equal keys are peers. The default frame of a row
+ * ends with its last peer, or is the whole partition without an order; a ROWS frame is given by distances. Aggregates are those of
+ * `aggregate`, over the frame. `percentRank` and `cumeDist` are the quotients that SQL:2003 defines.
  */
 
 import type { WindowCall } from '../core/syntax/Syntax.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { aggregated, type Member } from './aggregate.js'
+import { aggregateValue, type Member } from './aggregate.js'
 import { compareKeys, grouped, type SortKey, sorted } from './order.js'
 import type { Value } from './value.js'
 
-/** What a row contributes. */
+/** The contribution of a row. */
 export interface WindowMember {
   readonly partition: string
   readonly keys: readonly SortKey[]
-  /** To an aggregate; the argument of any other function is its value. */
+  /** The member of an aggregate; for any other function its `value` is the argument. */
   readonly member: Member
 }
 
 /** The values of a window function, in the order of the rows. `result` is their type. */
-export const windowed = ({ of, order, frame }: WindowCall, result: SqlType, members: readonly WindowMember[]): readonly Value[] => {
+export const windowValues = ({ of, order, frame }: WindowCall, result: SqlType, members: readonly WindowMember[]): readonly Value[] => {
   const values = new Map<WindowMember, Value>()
   for (const partition of grouped(members, m => m.partition)) {
     const rows = sorted(partition, m => m.keys)
-    const alike = (i: number, j: number): boolean => compareKeys((rows[i] as WindowMember).keys, (rows[j] as WindowMember).keys) === 0
+    const arePeers = (i: number, j: number): boolean => compareKeys((rows[i] as WindowMember).keys, (rows[j] as WindowMember).keys) === 0
     let first = 0
     let last = -1
     let groups = 0
@@ -33,15 +33,15 @@ export const windowed = ({ of, order, frame }: WindowCall, result: SqlType, memb
       if (i > last) {
         first = i
         last = i
-        while (last + 1 < rows.length && alike(i, last + 1)) last += 1
+        while (last + 1 < rows.length && arePeers(i, last + 1)) last += 1
         groups += 1
       }
       const value = (at: number | undefined): Value => (at === undefined ? null : (rows[at]?.member.value ?? null))
       const from = frame === null || frame.from === null ? 0 : Math.max(0, i + frame.from)
       const to = frame === null ? (order.length === 0 ? rows.length - 1 : last) : Math.min(rows.length - 1, i + (frame.to ?? rows.length))
-      const answer = (): Value => {
+      const rowValue = (): Value => {
         if (of.tag === 'agg') {
-          return aggregated(
+          return aggregateValue(
             of,
             result,
             rows.slice(from, Math.max(from, to + 1)).map(m => m.member),
@@ -78,7 +78,7 @@ export const windowed = ({ of, order, frame }: WindowCall, result: SqlType, memb
             return value(from + count - 1 <= to ? from + count - 1 : undefined)
         }
       }
-      values.set(row, answer())
+      values.set(row, rowValue())
     }
   }
   return members.map(m => values.get(m) ?? null)

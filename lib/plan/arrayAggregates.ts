@@ -1,8 +1,8 @@
 /**
- * Aggregates that not every engine has, computed of the array of the values of a group.
+ * Aggregates that few engines have, computed from the array of the values of a group.
  *
- * `mode` is the first of the values by how often they are there; `percentileCont` lies between two elements of the values in their order.
- * The array is an aggregate that every engine has; what is made of it are queries over its elements.
+ * `mode` is the most frequent value, the least of several. `percentileCont` interpolates between the two values nearest to its
+ * fraction of the sorted values. The array is made by `arrayAgg`, which every engine has; the rest is queries over its elements.
  */
 
 import { countAll, key } from '../core/expr/Agg.js'
@@ -16,10 +16,11 @@ import { expr, exprType, query } from '../core/syntax/Syntax.js'
 
 type ByArray = AggCall & { readonly fn: ArrayAggFn }
 
-export const isByArray = (call: AggCall): call is ByArray => AGGREGATES[call.fn].byArray
+/** Whether an aggregate is computed from the array of its values. */
+export const isArrayAggregate = (call: AggCall): call is ByArray => AGGREGATES[call.fn].byArray
 
-/** The array of the values that are there, in their order. */
-export const valuesOf = (call: ByArray): { readonly call: AggCall; readonly type: ExprType } => {
+/** The aggregate of the array of the values that are not null, sorted. */
+export const valueArray = (call: ByArray): { readonly call: AggCall; readonly type: ExprType } => {
   const arg = call.arg as AnyExpr
   const filter = call.filter === null ? isNotNull(arg) : and(call.filter, isNotNull(arg))
   return {
@@ -28,8 +29,8 @@ export const valuesOf = (call: ByArray): { readonly call: AggCall; readonly type
   }
 }
 
-/** The aggregate, of the array of its values. */
-export const ofValues = (call: ByArray, array: AnyExpr, type: ExprType): AnyExpr =>
+/** The aggregate as an expression over the array of its values. */
+export const fromValueArray = (call: ByArray, array: AnyExpr, type: ExprType): AnyExpr =>
   call.fn === 'mode' ? mostFrequent(array, type) : percentile(array, call.fraction)
 
 interface Element {
@@ -37,7 +38,7 @@ interface Element {
   readonly value: AnyExpr
 }
 
-/** The first row's value, which is all that an engine is asked for. */
+/** The value of the first row, as a sub-query. */
 const first = (q: AnyQuery, type: ExprType): AnyExpr => expr({ tag: 'scalar', query: q }, { ...type, nullable: true })
 
 const mostFrequent = (array: AnyExpr, type: ExprType): AnyExpr => {
@@ -51,8 +52,8 @@ const percentile = (array: AnyExpr, fraction: number): AnyExpr => {
   const float = exprType({ tag: 'float' })
   const at = times(expr({ tag: 'literal', value: fraction }, float), minus(arrayLength(array), 1)) as AnyExpr
   const elementAt = (position: AnyExpr): AnyExpr => {
-    const there = query<any, any>({ tag: 'where', input: unnest(array), f: (s: Element) => eq(s.position, position) })
-    return first(query({ tag: 'map', input: there, f: (s: Element) => s.value }), float)
+    const atPosition = query<any, any>({ tag: 'where', input: unnest(array), f: (s: Element) => eq(s.position, position) })
+    return first(query({ tag: 'map', input: atPosition, f: (s: Element) => s.value }), float)
   }
   const [below, above] = [elementAt(plus(floor(at), 1)), elementAt(plus(ceil(at), 1))]
   return plus(below, times(minus(at, floor(at)), minus(above, below)))

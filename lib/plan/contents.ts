@@ -1,14 +1,13 @@
 /**
- * The contents of an operation: the tables it touches, and the raw text it holds.
+ * The contents of an operation: the tables it touches, and the raw text it contains.
  *
- * The walk goes over plans, so that it sees what an engine would run: expressions, orders, sub-queries, recursions, nested
- * collections, what `returning` asks for. It looks through views into their queries, and through written tables into their
- * defaults and checks, because the database evaluates these too.
+ * The walk goes over plans, so it sees what an engine would run: expressions, orders, sub-queries, recursions, nested collections, the
+ * columns of `returning`. It looks into the queries of views, and into the defaults and checks of written tables, because the database
+ * evaluates these too.
  *
- * Raw text is what SQL takes over as it stands: the text of `Expr.raw`, and the type names of `Column.sqlType`. It may read and
- * write anything, so it is listed and not looked into; its arguments are looked into.
- *
- * Queries are immutable and their functions pure, so the contents of a query are found once.
+ * Raw text is what SQL contains verbatim: the text of `Expr.raw`, and the type names of `Column.sqlType`. It may read and write
+ * anything, so it is listed and not analysed; its arguments are looked into. The contents of a query are cached: queries are
+ * immutable.
  */
 
 import { type Step, tablesOfStep } from '../core/schema/Step.js'
@@ -16,16 +15,18 @@ import type { AnyCommand, AnyQuery, AnyTable, ExprType } from '../core/syntax/Sy
 import { checksOf, qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from './Rel.js'
+import type { Plan, Rel, Scalar } from './Rel.js'
 import { reifier, reify } from './reify.js'
+import { mapPlan, mapRel, mapScalar } from './walk.js'
 import { reifyWrite } from './writePlan.js'
 
-/** Raw text by its name, which has `?` in place of the arguments, and the place where it stands. */
+/** A piece of raw text: its name, which has `?` in place of the arguments, and its place in the operation. */
 interface RawText {
   readonly name: string
   readonly at: readonly string[]
 }
 
+/** What an operation contains. */
 export interface Contents {
   readonly tables: ReadonlySet<AnyTable>
   readonly raw: readonly RawText[]
@@ -36,7 +37,7 @@ type Found<A> = { readonly _tag: 'Left'; readonly left: DbError } | { readonly _
 /** The name of raw text: its parts with `?` in place of the arguments. */
 export const rawName = (parts: readonly string[]): string => parts.join('?')
 
-/** The text that a type brings into SQL: the names of `sqlType`, and lengths that are not numbers. */
+/** The raw text in a type: the names of `sqlType`, and lengths that are not numbers. */
 export const rawOfType = (t: SqlType): readonly string[] => {
   switch (t.tag) {
     case 'custom':
@@ -44,20 +45,20 @@ export const rawOfType = (t: SqlType): readonly string[] => {
     case 'array':
       return rawOfType(t.element)
     case 'numeric':
-      return notNumbers(t.precision, t.scale)
+      return nonIntegers(t.precision, t.scale)
     case 'varchar':
     case 'char':
-      return notNumbers(t.length)
+      return nonIntegers(t.length)
     case 'vector':
-      return notNumbers(t.dimension)
+      return nonIntegers(t.dimension)
     default:
       return []
   }
 }
 
-const notNumbers = (...sizes: readonly unknown[]): readonly string[] => sizes.filter(n => !Number.isInteger(n)).map(String)
+const nonIntegers = (...sizes: readonly unknown[]): readonly string[] => sizes.filter(n => !Number.isInteger(n)).map(String)
 
-/** Where the expressions of a relation stand, in the words of the combinators. */
+/** The combinator that each relation comes from, for the places of raw text. */
 const PLACES: { readonly [tag in Rel['tag']]: string } = {
   unit: 'of',
   empty: 'zero',
@@ -76,10 +77,10 @@ const PLACES: { readonly [tag in Rel['tag']]: string } = {
   self: 'recursive',
 }
 
-/** Collects what scalars, plans and tables hold. */
-const collecting = () => {
+/** Collects what scalars, plans and tables contain. */
+const collector = () => {
   const tables = new Set<AnyTable>()
-  const looked = new Set<AnyTable>()
+  const visited = new Set<AnyTable>()
   const raw: RawText[] = []
   const add = (name: string, at: readonly string[]): void => {
     if (!raw.some(r => r.name === name && r.at.join('.') === at.join('.'))) raw.push({ name, at })
@@ -110,18 +111,18 @@ const collecting = () => {
       for (const o of p.outputs) scalar([...at, ...o.path])(o.scalar)
       return p
     }
-  /** A table that is read: of a view, its query is run. */
+  /** A table that is read; the query of a view runs. */
   const read = (t: AnyTable): void => {
     if (tables.has(t)) return
     tables.add(t)
     for (const [field, of] of Object.entries(t.types)) type(of, [qualifiedName(t), field])
     if (t.query !== null) plan(['view', qualifiedName(t)])(reify(t.query))
   }
-  /** A table that is written or created: its defaults and checks are evaluated. */
+  /** A table that is written or created; its defaults and checks are evaluated. */
   const written = (t: AnyTable): void => {
     read(t)
-    if (looked.has(t)) return
-    looked.add(t)
+    if (visited.has(t)) return
+    visited.add(t)
     const planning = reifier()
     const row = planning.rowNamed(planning.columnsNamed(t.types))
     for (const [field, c] of Object.entries(t.columns)) {
@@ -132,26 +133,26 @@ const collecting = () => {
   return { scalar, plan, written, contents: { tables, raw } as Contents }
 }
 
-const known = new WeakMap<object, Contents>()
+const cache = new WeakMap<object, Contents>()
 
-/** What a query holds. */
+/** What a query contains. */
 export const contentsOfQuery = (query: AnyQuery): Found<Contents> => {
   const key = query.node.tag === 'prepared' ? query.node.prepared : query
-  const before = known.get(key)
-  if (before !== undefined) return { _tag: 'Right', right: before }
+  const cached = cache.get(key)
+  if (cached !== undefined) return { _tag: 'Right', right: cached }
   return attempting('a function of the query', () => {
-    const { plan, contents } = collecting()
+    const { plan, contents } = collector()
     plan([])(reify(query))
-    known.set(key, contents)
+    cache.set(key, contents)
     return contents
   })
 }
 
-/** What a command holds, its table's defaults and checks included. */
+/** What a command contains, with the defaults and checks of its table. */
 export const contentsOfCommand = (command: AnyCommand): Found<Contents> =>
   attempting('a function of the command', () => {
     const write = reifyWrite(command)
-    const { scalar, plan, written, contents } = collecting()
+    const { scalar, plan, written, contents } = collector()
     written(write.table)
     for (const o of write.returning?.outputs ?? []) scalar(['returning', ...o.path])(o.scalar)
     switch (write.tag) {
@@ -185,14 +186,14 @@ export const contentsOfCommand = (command: AnyCommand): Found<Contents> =>
 /** What the tables and views hold that some steps are about; the tables of foreign keys are among them. */
 export const contentsOfSteps = (steps: readonly Step[]): Found<Contents> =>
   attempting('a function of the schema', () => {
-    const { written, contents } = collecting()
+    const { written, contents } = collector()
     for (const t of steps.flatMap(tablesOfStep)) if (t !== undefined) written(t)
     return contents
   })
 
 /**
- * Whether a query may run raw text: its own, or that of a view it reads. Without any, it writes nothing. A query that can't be
- * planned is never run; it counts as one that may.
+ * Whether a query may run raw text, its own or that of a view it reads. A query without raw text writes nothing. True for a query that
+ * can't be planned, which never runs.
  */
 export const mayRunRawText = (query: AnyQuery): boolean => {
   const found = contentsOfQuery(query)

@@ -1,22 +1,23 @@
 /**
- * Arguments of aggregates and windows that mention the queries around.
+ * Decorrelation of the arguments of aggregates and window functions.
  *
- * SQL takes an aggregate whose argument mentions outer columns only for one of the query around, and engines refuse outer columns
- * in a partition or an order. Such scalars become columns of the relation first; `reify` gives the ids.
+ * SQL takes an aggregate whose argument mentions outer columns only for one of the enclosing query, and engines refuse outer columns in a
+ * partition or an order. Such scalars are computed by a `derive` below, and the argument becomes a column of that relation.
  */
 
 import { TRUE } from './build.js'
+import { column } from './conditions.js'
 import { freeIn, isForeignTo, madeIn } from './ids.js'
-import { type AggColumn, type Computed, column, type Rel, type Scalar, type WindowColumn } from './Rel.js'
+import type { AggColumn, Computed, Rel, Scalar, WindowColumn } from './Rel.js'
 
-/** A column id that is not taken. */
+/** Returns a column id that is not used yet. */
 type Fresh = () => number
 
 /**
- * SQL counts an aggregate whose argument and filter mention only columns of an outer query to that outer query; on MariaDB
- * whatever its order mentions. What they mention is computed in a derived table first, so that it belongs to this one.
+ * Makes aggregates belong to their own query. SQL takes an aggregate whose argument and filter mention outer columns only for one of
+ * the outer query, MariaDB whatever its order mentions; so these are computed in a derived table.
  */
-export const ownAggregates = (
+export const localAggregates = (
   fresh: Fresh,
   rel: Rel,
   aggs: readonly AggColumn[],
@@ -44,10 +45,10 @@ export const ownAggregates = (
 }
 
 /**
- * MySQL takes no column of an outer query in a partition or an order (9.7). What mentions outer columns only is the same in all
- * rows; what mentions others too is computed in a derived table first.
+ * Window functions over a relation, without outer columns in a partition or an order, which MySQL 9.7 refuses. A scalar that mentions
+ * only outer columns is the same in all rows and dropped; one that mentions others too is computed in a derived table.
  */
-export const ownWindows = (fresh: Fresh, input: Rel, columns: readonly WindowColumn[]): Rel => {
+export const localWindows = (fresh: Fresh, input: Rel, columns: readonly WindowColumn[]): Rel => {
   const own = madeIn(input)
   const moved: Computed[] = []
   const local = (s: Scalar): Scalar => {

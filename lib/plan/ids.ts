@@ -1,14 +1,16 @@
 /**
- * Which column ids parts of a plan mention, and which they make.
+ * The column ids that parts of a plan mention, and those that they make.
  *
- * Ids are unique in a plan, so that an id which something mentions is either made in it or one of a relation around. What a relation
- * makes is kept by the relation, as a chain that those of its inputs begin: in a plan of n steps each adds its own, and none
- * copies those below. A column that is made in a relation and not brought by it can not be mentioned above it.
+ * Ids are unique in a plan, so an id that a part mentions is either made in that part or an outer column. The ids of each relation are
+ * cached, as a chain that extends that of its largest input: in a plan of n steps each step adds its own ids, and none copies those
+ * below. A column that a relation makes and does not expose cannot be mentioned above it.
  */
 import { Chain } from '../core/syntax/chain.js'
-import { columnsBy, mapPlan, mapRel, mapScalar, type Rel, type Scalar } from './Rel.js'
+import { columnsBy } from './columnsBy.js'
+import type { Rel, Scalar } from './Rel.js'
+import { mapPlan, mapRel, mapScalar } from './walk.js'
 
-/** The ids that something mentions and nothing in it makes, and those that it makes. */
+/** The ids that a part mentions and does not make, and those that it makes. */
 interface Ids {
   readonly free: ReadonlySet<number>
   readonly made: Chain<number, true>
@@ -48,18 +50,18 @@ const idsOfRel = (x: Rel): Ids => {
   return ids
 }
 
-/** The column ids that a relation, or some scalars, mention and do not make themselves: those of relations around. */
+/** The outer columns of a relation or of some scalars: the ids that they mention and do not make. */
 export const freeIn = (r: Rel | readonly Scalar[]): ReadonlySet<number> =>
   ('tag' in r ? idsOfRel(r) : idsIn((_, scalar) => r.forEach(scalar))).free
 
-/** The column ids that are made in a relation. */
+/** The column ids that a relation makes, its inputs included. */
 export const madeIn = (rel: Rel): { readonly has: (id: number) => boolean } => idsOfRel(rel).made
 
 /**
- * Whether scalars mention none of a relation's columns, and they or those beside them mention others: an SQL aggregate of them
- * would belong to a query around.
+ * Whether `some` mention no column of a relation, while they or the `others` mention outer columns: SQL would take an aggregate of them
+ * for one of the enclosing query.
  */
-export const isForeignTo = (rel: Rel, some: readonly Scalar[], beside: readonly Scalar[] = []): boolean => {
+export const isForeignTo = (rel: Rel, some: readonly Scalar[], others: readonly Scalar[] = []): boolean => {
   const own = madeIn(rel)
-  return [...freeIn([...some, ...beside])].some(id => !own.has(id)) && ![...freeIn(some)].some(id => own.has(id))
+  return [...freeIn([...some, ...others])].some(id => !own.has(id)) && ![...freeIn(some)].some(id => own.has(id))
 }

@@ -1,11 +1,14 @@
 /**
- * Places: where a scalar, or one that is the same, first stands in a list.
+ * The first position of a scalar in a list.
  *
- * `placesOf(all)(s)` is `all.findIndex(x => sameScalar(x, s))`, but only those with the same hash are compared: a sort by n keys looks at
- * each of them once. A hash says of a scalar what it costs little to say: its tags, functions, ids and plain values, and of a query
- * inside what it selects; types are left out.
+ * `placesOf(all)(s)` is `all.findIndex(x => sameScalar(x, s))`, but compares only scalars with the same hash, so that sorting by n
+ * keys takes linear time. A hash covers what is cheap: tags, functions, ids, plain values, and the outputs of a sub-query; types are
+ * left out.
  */
-import { mapScalar, type Scalar, sameScalar } from './Rel.js'
+
+import type { Scalar } from './Rel.js'
+import { sameScalar } from './sameScalar.js'
+import { mapScalar } from './walk.js'
 
 const ownText = ({ node: n }: Scalar): string => {
   switch (n.tag) {
@@ -27,8 +30,8 @@ const mixed = (hash: number, x: number): number => Math.imul(hash ^ x, 0x0100019
 const hashes = new WeakMap<Scalar, number>()
 
 const hashOf = (s: Scalar): number => {
-  const known = hashes.get(s)
-  if (known !== undefined) return known
+  const cached = hashes.get(s)
+  if (cached !== undefined) return cached
   let hash = 0x811c9dc5
   for (const c of `${s.node.tag} ${ownText(s)}`) hash = mixed(hash, c.charCodeAt(0))
   const part = (x: Scalar): Scalar => {
@@ -46,12 +49,13 @@ const hashOf = (s: Scalar): number => {
   return hash
 }
 
+/** The position of the first scalar of a list that is the same as a given one; -1 if there is none. */
 export const placesOf = (all: readonly Scalar[]): ((s: Scalar) => number) => {
   const places = new Map<number, number[]>()
   all.forEach((s, i) => {
-    const there = places.get(hashOf(s))
-    if (there === undefined) places.set(hashOf(s), [i])
-    else if (!there.some(j => sameScalar(all[j] as Scalar, s))) there.push(i)
+    const known = places.get(hashOf(s))
+    if (known === undefined) places.set(hashOf(s), [i])
+    else if (!known.some(j => sameScalar(all[j] as Scalar, s))) known.push(i)
   })
   return s => places.get(hashOf(s))?.find(i => sameScalar(all[i] as Scalar, s)) ?? -1
 }

@@ -1,14 +1,15 @@
 /**
- * The tables that a plan reads by itself.
+ * The tables that a plan reads directly.
  *
- * A view counts as one table here: what its query reads is part of `contents`, which looks through views, defaults and checks.
- * This is what decides in which order views are created, and whether a WITH clause reads a table that the statement writes.
- * Raw text is not looked into: `contents` finds it, and the caller decides what it may do.
+ * A view counts as one table: what its query reads is part of `contents`, which looks into views, defaults and checks. The result decides
+ * the order in which views are created, and whether a WITH clause reads a table that the statement writes. Raw text is not looked
+ * into; `contents` lists it.
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
-import { mapPlan, mapRel, mapScalar, type Plan, type Rel, type Scalar } from './Rel.js'
+import type { Plan, Rel, Scalar } from './Rel.js'
+import { mapPlan, mapRel, mapScalar } from './walk.js'
 
-/** The tables that a plan reads. */
+/** The tables that a plan reads, in sub-queries too. */
 export const tablesOfPlan = (plan: Plan): ReadonlySet<AnyTable> => {
   const found = new Set<AnyTable>()
   const scalar = (s: Scalar): Scalar => mapScalar(s, { scalar, plan: inside })

@@ -1,8 +1,8 @@
 /**
  * Plans of commands: the same step from functions to data that `reify` is for queries.
  *
- * A `Write` names a table and holds scalars over its columns. The columns have ids of their own; an
- * interpreter reads them from the row that is written. What no engine is asked to do is refused here.
+ * A `Write` names a table and has scalars over its columns. The columns have ids of their own; they stand for the columns of the row
+ * that is written. What no engine can mean is refused here: an update without assignments, an inserted query whose columns do not fit.
  */
 
 import { isRequired } from '../core/command/assignments.js'
@@ -17,37 +17,42 @@ import { leaves, mapLeaves, returnable, rowOf, scopeOf } from '../core/syntax/sc
 import { writable } from '../core/table/views.js'
 import { refuse, validationError } from '../core/value/DbError.js'
 import { showSqlType } from '../core/value/SqlType.js'
-import { columnsOf, type Named, type Output, type Plan, type RowPlan, type Scalar } from './Rel.js'
-import { type Forms, reifier, reify } from './reify.js'
+import { columnsOf } from './mentions.js'
+import type { Named, Output, Plan, RowPlan, Scalar } from './Rel.js'
+import type { Forms } from './reify/Planning.js'
+import { reifier, reify } from './reify.js'
 
-/** Field and new value. */
+/** A field and its new value. */
 type Assignment = readonly [string, Scalar]
 
-/** What happens where a row with the values of the target is there. `set` is null where that is nothing. */
+/** The ON CONFLICT clause of an upsert; `set` is null for DO NOTHING. */
 export interface OnConflict {
+  /** The fields of the unique key. */
   readonly target: readonly string[]
-  /** The columns of the offered row: what `set` and `where` mention besides those of the row that is there. */
+  /** The columns of the offered row, which `set` and `where` may mention next to those of the existing row. */
   readonly offered: readonly Named[]
   readonly set: readonly Assignment[] | null
   readonly where: Scalar | null
 }
 
+/** The RETURNING clause. */
 interface Returning {
   readonly outputs: readonly Output[]
   readonly row: RowPlan
 }
 
+/** A command as data. */
 export type Write = {
   readonly table: AnyTable
-  /** The table's columns: what the scalars and `returning` mention. */
+  /** The columns of the table, which the scalars and `returning` mention. */
   readonly columns: readonly Named[]
   readonly returning: Returning | null
-  /** Whether an upsert is to say what it did with its row, in place of a number. */
+  /** Whether an upsert returns what it did with its row, instead of a number of rows. */
   readonly outcome: boolean
 } & (
   | {
       readonly tag: 'insert'
-      /** The fields that some row gives; null where a row leaves one to its default. */
+      /** The fields that some row has a value for; a row has null where the database fills in the default. */
       readonly fields: readonly string[]
       readonly rows: readonly (readonly (Scalar | null)[])[]
       readonly conflict: OnConflict | null
@@ -62,22 +67,29 @@ export type Write = {
       readonly matched: readonly Named[]
       readonly where: Scalar | null
       readonly set: readonly Assignment[]
-      /** What has a row where the update can't be meant. */
+      /**
+       * A query that has a row where several rows of the source match one row of the table, which is refused; null where a key
+       * excludes it.
+       */
       readonly twice: Plan | null
     }
   | { readonly tag: 'delete'; readonly where: Scalar | null }
 )
 
-/** What is printed by its scalars; rows of plain values have none. */
+/** The writes that are printed from scalars; plain rows have none. */
 export type PrintedWrite = Exclude<Write, { readonly tag: 'insertPlain' }>
 
-/** A query whose columns are the table's, each in the column's representation. */
-const fitted = (table: AnyTable, q: AnyQuery): AnyQuery => {
+/**
+ * A query with its columns converted to the types of the columns of the table. Refuses columns that do not fit, and required ones that
+ * are missing.
+ */
+const insertable = (table: AnyTable, q: AnyQuery): AnyQuery => {
   const row = rowOf(q)
   for (const [path, leaf] of row === null ? [] : leaves(row)) {
     const field = path.join('.')
     const column = table.columns[field]
-    if (column === undefined) return refuse(validationError([table.name, field], 'insertFrom takes the fields of the table; this is none'))
+    if (column === undefined)
+      return refuse(validationError([table.name, field], 'insertFrom expects fields of the table; it has no field of this name'))
     if (leaf.kind === 'nested' || asColumn(leaf, column.type.sql) === null) {
       return refuse(
         validationError([table.name, field], `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`),
@@ -121,7 +133,7 @@ export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
   switch (node.tag) {
     case 'insert': {
       const conflict = node.conflict === null ? null : conflictIn(node.conflict)
-      // what is read of the offered row is said in it: what a column that is left out has, engines know in ways of their own
+      // a column of the offered row that is read has its value written out: engines differ in the value of one that is left out
       const mentioned = new Set(conflict === null ? [] : mentionedIn(conflict))
       const fields = Object.keys(table.columns).filter(f => mentioned.has(f) || node.rows.some(r => r[f] !== undefined))
       const rows = node.rows.map(r => fields.map(f => given(table, f, r[f], scalar)))
@@ -130,8 +142,8 @@ export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
     case 'insertPlain':
       return { ...common, tag: 'insertPlain', fields: node.fields, values: node.values }
     case 'insertFrom': {
-      const p = plan(fitted(table, node.query))
-      // zero has no fields to name: no rows are inserted, and nothing is sent
+      const p = plan(insertable(table, node.query))
+      // zero has no fields: no rows are inserted, and no statement is sent
       if (rowOf(node.query) === null) return { ...common, tag: 'insert', fields: [], rows: [], conflict: null }
       return { ...common, tag: 'insertFrom', fields: p.outputs.map(o => o.path[0] ?? ''), plan: p }
     }
@@ -166,20 +178,20 @@ export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
   }
 }
 
-/** The columns of the offered row that are read. */
+/** The fields of the offered row that are read. */
 const mentionedIn = ({ offered, set, where }: OnConflict): readonly string[] => {
   const found = new Set<number>()
   for (const s of [...(set ?? []).map(([, s]) => s), ...(where === null ? [] : [where])]) columnsOf(s, found)
   return offered.filter(c => found.has(c.id)).map(c => c.name)
 }
 
-/** The default of a column, which mentions no other. */
+/** The default of a column, which mentions no other column; null if it has none. */
 export const defaultOf = (table: AnyTable, field: string): Scalar | null => {
   const byDefault = table.columns[field]?.default
   return byDefault == null ? null : reifier().scalar(byDefault)
 }
 
-/** A row's own value, or the column's default where other rows of the statement give a value. */
+/** The value of a field of an inserted row: the given one, or the default of the column; null for neither. */
 const given = (table: AnyTable, field: string, value: AnyExpr | undefined, scalar: (e: AnyExpr) => Scalar): Scalar | null => {
   if (value !== undefined) return scalar(value)
   const byDefault = table.columns[field]?.default

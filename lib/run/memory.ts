@@ -16,8 +16,8 @@ import { type Database, empty } from '../model/Database.js'
 import { define } from '../model/define.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
-import { explained } from '../model/explain.js'
-import { refuseQuery } from '../model/validate.js'
+import { explain } from '../model/explain.js'
+import { validateQuery } from '../model/validate.js'
 import { LEVELS } from './session/isolation.js'
 import { type Session, type SingleOptions, singleSession } from './session/sessionInterpreter.js'
 
@@ -67,7 +67,7 @@ const session = (): Session => {
         const executed = execute(now, op.command)
         if (E.isLeft(executed)) return executed
         now = executed.right.db
-        return E.right(executed.right.answer)
+        return E.right(executed.right.result)
       }
       case 'ddl': {
         const defined = define(now, op.steps)
@@ -75,7 +75,7 @@ const session = (): Session => {
         const { right: after } = defined
         const views = op.steps.flatMap(s => (s.tag === 'createView' ? [s.view] : []))
         const checked = attempting('the query of a view', () => {
-          for (const v of views) refuseQuery(after, v.query as AnyQuery)
+          for (const v of views) validateQuery(after, v.query as AnyQuery)
         })
         if (E.isLeft(checked)) return checked
         now = after
@@ -86,7 +86,7 @@ const session = (): Session => {
       case 'advisoryLock':
         return done
       case 'explain':
-        return explained(now, op.query, op.analyze)
+        return explain(now, op.query, op.analyze)
     }
   }
 

@@ -13,27 +13,13 @@
 import { FUNCTIONS } from '../core/expr/functions.js'
 import { Chain } from '../core/syntax/chain.js'
 import type { AnyTable, ExprType } from '../core/syntax/Syntax.js'
+import { columnsBy } from '../plan/columnsBy.js'
+import { conjuncts, isColumn, isLiteral } from '../plan/conditions.js'
 import { freeIn } from '../plan/ids.js'
+import { columnsOf, hasQuery } from '../plan/mentions.js'
 import { placesOf } from '../plan/places.js'
-import {
-  type AggScalar,
-  type Computed,
-  columnsBy,
-  columnsOf,
-  conjuncts,
-  hasQuery,
-  isColumn,
-  isLiteral,
-  type Named,
-  type Operand,
-  type Rel,
-  type Scalar,
-  type SortKey,
-  sameOrder,
-  sameScalar,
-  type WindowColumn,
-  type WindowScalar,
-} from '../plan/Rel.js'
+import type { AggScalar, Computed, Named, Operand, Rel, Scalar, SortKey, WindowColumn, WindowScalar } from '../plan/Rel.js'
+import { sameOrder, sameScalar } from '../plan/sameScalar.js'
 import { isPlainName } from './identifier.js'
 
 export type From =

@@ -6,8 +6,9 @@
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import { columnName, uniqueKeys } from '../core/table/Table.js'
+import { columnsOf, hasQuery } from '../plan/mentions.js'
 import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
-import { columnsOf, hasQuery, type RowPlan, type Scalar } from '../plan/Rel.js'
+import type { RowPlan, Scalar } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
 import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
 import { rowsIn } from './chunks.js'

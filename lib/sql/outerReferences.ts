@@ -6,8 +6,10 @@
  * that is joined (10.11). Where a derived table can be correlated the plan computes such values there (`reify`); where it
  * can't, the value is made to mention a column of its own query. Nothing changes in what it is.
  */
+
+import { boolean } from '../plan/conditions.js'
 import { freeIn } from '../plan/ids.js'
-import { boolean, type Named, type Scalar, type SortKey } from '../plan/Rel.js'
+import type { Named, Scalar, SortKey } from '../plan/Rel.js'
 import { type Block, defined, type From, over } from './Block.js'
 
 /** The sources whose columns scalars mention; null stands for the queries around. */

@@ -9,21 +9,11 @@
 import { shortName } from '../core/table/Table.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { isInteger, type SqlType } from '../core/value/SqlType.js'
+import { boolean, isColumn, isLiteral } from '../plan/conditions.js'
+import { columnsOf, hasQuery, partsOf } from '../plan/mentions.js'
 import { placesOf } from '../plan/places.js'
-import {
-  boolean,
-  columnsOf,
-  hasQuery,
-  isColumn,
-  isLiteral,
-  type Operand,
-  type Plan,
-  partsOf,
-  type Rel,
-  type Scalar,
-  type SortKey,
-  sameOrder,
-} from '../plan/Rel.js'
+import type { Operand, Plan, Rel, Scalar, SortKey } from '../plan/Rel.js'
+import { sameOrder } from '../plan/sameScalar.js'
 import {
   asksGroups,
   type Block,

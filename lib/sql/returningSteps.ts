@@ -15,21 +15,10 @@ import type { AnyTable, ExprType } from '../core/syntax/Syntax.js'
 import { uniqueKeys } from '../core/table/Table.js'
 import { identityIn } from '../core/value/Canonical.js'
 import { refuse, serializationFailure, unsupported } from '../core/value/DbError.js'
-import {
-  boolean,
-  both,
-  column,
-  hasQuery,
-  isLiteral,
-  mapScalar,
-  type Named,
-  type Output,
-  type Plan,
-  type Rel,
-  type RowPlan,
-  type Scalar,
-  type SortKey,
-} from '../plan/Rel.js'
+import { boolean, both, column, isLiteral } from '../plan/conditions.js'
+import { hasQuery } from '../plan/mentions.js'
+import type { Named, Output, Plan, Rel, RowPlan, Scalar, SortKey } from '../plan/Rel.js'
+import { mapScalar } from '../plan/walk.js'
 import { defaultOf, type PrintedWrite, type Write } from '../plan/writePlan.js'
 import { literalRows } from './bulk.js'
 import { chunks, rowsIn } from './chunks.js'

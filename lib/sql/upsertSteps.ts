@@ -10,22 +10,11 @@
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import { isKeyOf, qualifiedName, uniqueKeys } from '../core/table/Table.js'
-import {
-  both,
-  columnsBy,
-  columnsOf,
-  conjunction,
-  hasQuery,
-  isLiteral,
-  mapPlan,
-  mapRel,
-  mapScalar,
-  type Named,
-  type Plan,
-  type Rel,
-  type Scalar,
-  substitute,
-} from '../plan/Rel.js'
+import { columnsBy } from '../plan/columnsBy.js'
+import { both, conjunction, isLiteral } from '../plan/conditions.js'
+import { columnsOf, hasQuery } from '../plan/mentions.js'
+import type { Named, Plan, Rel, Scalar } from '../plan/Rel.js'
+import { mapPlan, mapRel, mapScalar, substitute } from '../plan/walk.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
 import { inOrder } from './mysql/writes.js'
 

@@ -44,13 +44,13 @@ const right = <B>(e: E.Either<DbError, B>): B => {
 const create = (s: AnySchema, db = empty): Database => right(define(db, createSteps(s)))
 const run = (db: Database, c: C.Command<any>): Database => right(execute(db, c as AnyCommand)).db
 const after = (db: Database, ...commands: readonly C.Command<any>[]): Database => commands.reduce(run, db)
-const answer = (db: Database, c: C.Command<any>): unknown => right(execute(db, c as AnyCommand)).answer
+const answer = (db: Database, c: C.Command<any>): unknown => right(execute(db, c as AnyCommand)).result
 const rows = (db: Database, q: Q.Query<any, any>): readonly any[] => right(evaluate(db, q as AnyQuery))
 
 /** The error of a command, without its message. */
 const failure = (db: Database, c: C.Command<any>): object => {
   const e = execute(db, c as AnyCommand)
-  if (E.isRight(e)) throw new Error(`answered ${JSON.stringify(e.right.answer)}`)
+  if (E.isRight(e)) throw new Error(`answered ${JSON.stringify(e.right.result)}`)
   const { message, ...rest } = e.left
   assert.type(message, 'string')
   return rest
@@ -218,7 +218,7 @@ values('insertFrom of other fields or other types is refused, also of no rows', 
     {
       _tag: 'ValidationError',
       path: ['item', 'title'],
-      reason: 'insertFrom takes the fields of the table; this is none',
+      reason: 'insertFrom expects fields of the table; it has no field of this name',
     },
   )
   assert.is(

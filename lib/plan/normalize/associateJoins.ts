@@ -1,12 +1,13 @@
 /**
- * `join(l, join(a, b))` becomes `join(join(l, a), b)`, for an inner join with an inner or left one.
+ * `join(l, join(a, b))` becomes `join(join(l, a), b)`, for an inner join whose right side is an inner or left join.
  *
- * The nested right side of a chain of `bind` becomes a flat list of joins. Columns of `l` were in
- * scope of `a` and `b` before and are still: the sources keep their order.
+ * The nested right side of a chain of `bind` becomes a flat list of joins. The columns of `l` were in scope of `a` and `b` before and
+ * still are: the sources keep their order.
  */
-import { both } from '../Rel.js'
+import { both } from '../conditions.js'
 import type { Rewrite } from './Rewrite.js'
 
+/** Flattens nested joins. */
 export const associateJoins: Rewrite = {
   name: 'associateJoins',
   apply: rel => {

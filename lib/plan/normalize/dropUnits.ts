@@ -1,10 +1,11 @@
 /**
- * A join with the one row without columns is no join: `join(unit, r)` is `r`, `join(l, unit)` is `l`.
+ * A join with the single row without columns is redundant: `join(unit, r)` is `r`, `join(l, unit)` is `l`.
  *
- * This is left and right identity of `flatMap` with `of`, on relations; `Q.Do` leaves no trace by it.
+ * This is left and right identity of `flatMap` with `of`, on relations; it removes what `Q.Do` starts from.
  */
 import type { Rewrite } from './Rewrite.js'
 
+/** Removes joins with `unit`. */
 export const dropUnits: Rewrite = {
   name: 'dropUnits',
   apply: rel => {

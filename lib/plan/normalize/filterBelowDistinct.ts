@@ -1,11 +1,12 @@
 /**
- * `filter(distinct(r), p)` becomes `distinct(filter(r, p))`, with p over what the columns were made of.
+ * `filter(distinct(r), p)` becomes `distinct(filter(r, p))`, with p over the expressions of the distinct columns.
  *
- * Equal rows satisfy a predicate together, so it does not matter whether they are merged before.
+ * Equal rows satisfy a predicate together, so it can be tested before they are merged.
  */
-import { substitute } from '../Rel.js'
+import { substitute } from '../walk.js'
 import type { Rewrite } from './Rewrite.js'
 
+/** Moves filters below `distinct`. */
 export const filterBelowDistinct: Rewrite = {
   name: 'filterBelowDistinct',
   apply: rel => {

@@ -1,16 +1,19 @@
 /**
- * `p and true` becomes `p`, `p or true` becomes `true`, `not true` becomes `false`: in the condition of a filter or join.
+ * `p and true` becomes `p`, `p or true` becomes `true`, `not true` becomes `false`, in the condition of a filter or join.
  *
- * Kleene's logic is meant: `p and false` is false also where p is null. A literal null stays, but not as the whole condition of a filter,
- * which chooses nothing by it. Only conditions that choose rows are folded; in an aggregate, what an argument mentions decides which
- * query it belongs to. A query without rows has none that is there, and no member: of such a query in a DELETE of its own table MySQL
- * says that it may not be read (9.7).
+ * The logic is three-valued: `p and false` is false also where p is null. A literal null stays, except as the whole condition of a
+ * filter, where it is the same as false. Only conditions that select rows are folded: the columns that an argument of an aggregate
+ * mentions decide which query the aggregate belongs to.
+ *
+ * `exists` and `in` over a query without rows are false: MySQL 9.7 refuses a DELETE with such a query over its own table.
  */
 import { FUNCTIONS } from '../../core/expr/functions.js'
-import { boolean, isLiteral, mapScalar, type Rel, type Scalar } from '../Rel.js'
+import { boolean, isLiteral } from '../conditions.js'
+import type { Rel, Scalar } from '../Rel.js'
+import { mapScalar } from '../walk.js'
 import type { Rewrite } from './Rewrite.js'
 
-/** Whether a condition is false or null in every row, as far as its constants say it. */
+/** Whether the constants of a condition make it false or null in every row. */
 const isNever = (s: Scalar): boolean => {
   if (isLiteral(s, false) || isLiteral(s, null)) return true
   const n = s.node
@@ -21,7 +24,7 @@ const isNever = (s: Scalar): boolean => {
   return nulls === 'strict' && gives([]).tag === 'boolean' && n.args.some(a => isLiteral(a, null))
 }
 
-/** Whether a relation has no rows, by a condition that is never true. */
+/** Whether a relation has no rows because a condition is never true. */
 const isEmpty = (rel: Rel): boolean => {
   switch (rel.tag) {
     case 'empty':
@@ -40,8 +43,8 @@ const isEmpty = (rel: Rel): boolean => {
   }
 }
 
-/** A condition that chooses rows, with its constants folded: null chooses none. */
-export const choosing = (s: Scalar): Scalar => {
+/** The condition of a filter with its constants folded; null selects no rows and becomes false. */
+export const foldFilter = (s: Scalar): Scalar => {
   const folded = fold(s)
   return isNever(folded) && !isLiteral(folded, false) ? boolean(false) : folded
 }
@@ -63,11 +66,12 @@ const fold = (s: Scalar): Scalar => {
   return args.length > 1 ? { ...folded, node: { ...n, args } } : (only ?? boolean(unit))
 }
 
+/** Folds the constants of conditions. */
 export const foldConditions: Rewrite = {
   name: 'foldConditions',
   apply: rel => {
     if (rel.tag === 'filter') {
-      const predicate = choosing(rel.predicate)
+      const predicate = foldFilter(rel.predicate)
       return predicate === rel.predicate ? null : { ...rel, predicate }
     }
     if (rel.tag !== 'join' || rel.on === null) return null

@@ -1,12 +1,14 @@
 /**
- * `filter(filter(r, p), q)` becomes `filter(r, p and q)`; a filter that is always true goes.
+ * `filter(filter(r, p), q)` becomes `filter(r, p and q)`; a filter that is always true is dropped.
  *
- * `where` keeps rows whose condition is true: of a conjunction that is so when it is of each part,
- * also in three-valued logic. Many filters on each other become one at once, not by one more conjunct each time.
+ * A conjunction is true exactly where each conjunct is, in three-valued logic too. A chain of filters is merged in one step, in linear
+ * time.
  */
-import { conjunction, conjuncts, isLiteral, type Rel } from '../Rel.js'
+import { conjunction, conjuncts, isLiteral } from '../conditions.js'
+import type { Rel } from '../Rel.js'
 import type { Rewrite } from './Rewrite.js'
 
+/** Merges nested filters. */
 export const mergeFilters: Rewrite = {
   name: 'mergeFilters',
   apply: rel => {

@@ -10,7 +10,7 @@
 
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../../core/value/SqlType.js'
-import { hasDifference } from '../../plan/Rel.js'
+import { hasDifference } from '../../plan/mentions.js'
 import {
   type AggParts,
   type Args,
