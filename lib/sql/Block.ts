@@ -100,11 +100,11 @@ export interface BlockOptions {
   /** Whether GROUP BY may hold an expression with a parameter in it, and SELECT repeat it. */
   readonly groupByParameters: boolean
   /** Whether an expression of GROUP BY may stand inside other expressions and in HAVING. */
-  readonly groupKeysInside: boolean
+  readonly groupKeyInExpression: boolean
   /** Whether window functions of different partitions or orders may stand side by side. */
-  readonly windowsTogether: boolean
+  readonly mixedWindows: boolean
   /** Whether HAVING may mention columns of the queries around. */
-  readonly outerInHaving: boolean
+  readonly outerRefInHaving: boolean
 }
 
 const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited && !b.windowed
@@ -273,7 +273,7 @@ const alikeWindows = (columns: readonly WindowColumn[]): readonly (readonly Wind
 const windowed = ({ input, columns }: Rel & { readonly tag: 'window' }, options: BlockOptions): Block => {
   let rel = input
   let block = openBlock(input, options)
-  for (const some of options.windowsTogether ? [columns] : alikeWindows(columns)) {
+  for (const some of options.mixedWindows ? [columns] : alikeWindows(columns)) {
     const b = isRows(block) ? block : wrap(block, rel)
     block = {
       ...b,
@@ -320,7 +320,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
         opened.limited ||
         opened.distinct !== null ||
         opened.windowed ||
-        (opened.group !== null && !options.outerInHaving && [...freeIn([rel.predicate])].some(id => !opened.defs.has(id))) ||
+        (opened.group !== null && !options.outerRefInHaving && [...freeIn([rel.predicate])].some(id => !opened.defs.has(id))) ||
         asksGroups(opened, [rel.predicate], options) ||
         mentionsKey(opened, rel.predicate, options) ||
         mentionsComputedKey(opened, rel.predicate, options)
@@ -367,7 +367,7 @@ export const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOpti
 
 /** Whether an expression mentions a group key that is itself an expression, where the dialect minds. */
 const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
-  !options.groupKeysInside &&
+  !options.groupKeyInExpression &&
   b.group !== null &&
   [...columnsOf(s)].some(id => {
     const def = b.defs.get(id)
@@ -383,7 +383,7 @@ const isExpression = (b: Block, key: Scalar): boolean => {
 
 /** The same of a key that a derived table computes: MySQL merges the two, and HAVING misses the key where it is not selected. */
 const mentionsComputedKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
-  !options.groupKeysInside &&
+  !options.groupKeyInExpression &&
   [...columnsOf(s)].some(id => {
     const def = b.defs.get(id)
     return def?.tag === 'column' && def.source.tag === 'block' && b.group?.some(g => isColumn(g, id)) === true

@@ -98,7 +98,7 @@ export interface Dialect {
   /** A canonical value as a driver is given it for a placeholder. */
   readonly write: Values['write']
   /** Whether a slot that stands twice has one number. */
-  readonly numbered: boolean
+  readonly reusesPlaceholders: boolean
   /** A parameter at its place, where its placeholder does not say its type already. */
   readonly parameter: (placeholder: Fragment, type: SqlType, place: Place) => Fragment
   /** A text as SQL, for the few places that take no parameter. */
@@ -106,21 +106,21 @@ export interface Dialect {
   /** Whether GROUP BY may hold an expression with parameters that SELECT repeats. */
   readonly groupByParameters: boolean
   /** Whether an expression of GROUP BY may be repeated inside other expressions and in HAVING, and not only by itself. */
-  readonly groupKeysInside: boolean
+  readonly groupKeyInExpression: boolean
   /** Whether GROUP BY takes GROUPING SETS. */
   readonly groupingSets: boolean
   /** Whether window functions of different partitions or orders may stand side by side. */
-  readonly windowsTogether: boolean
+  readonly mixedWindows: boolean
   /** Whether HAVING may mention columns of the queries around. */
-  readonly outerInHaving: boolean
+  readonly outerRefInHaving: boolean
   /** Whether an EXCEPT may be a derived table as it is, also on the far side of a left join. */
-  readonly joinsExcept: boolean
+  readonly exceptInJoin: boolean
   /** Whether a frame that leaves the row itself out has no rows where the row is alone. */
-  readonly emptyFrames: boolean
+  readonly frameCanBeEmpty: boolean
   /** A number or rank of a row as an integer like any other. */
-  readonly rank: (value: Fragment) => Fragment
+  readonly castRank: (value: Fragment) => Fragment
   /** Whether the sub-query of IN may have a LIMIT. */
-  readonly limitInMembers: boolean
+  readonly limitInSubquery: boolean
   /**
    * Whether the members of IN are made as wide as the number that is looked for. MariaDB (10.11) answers false for one that the members'
    * type does not hold, where null is among them.
@@ -137,7 +137,7 @@ export interface Dialect {
   readonly mixesScales: boolean
   readonly aggregate: (parts: AggParts) => Printed
   /** Refuses a type that the dialect can't compute with. */
-  readonly computable: (type: SqlType) => void
+  readonly assertComputable: (type: SqlType) => void
   /** LIMIT and OFFSET, with a leading blank. */
   readonly limit: (count: Fragment | null, offset: Fragment | null) => Fragment
   /** A value list as a derived table with these columns. */
@@ -157,11 +157,11 @@ export interface Dialect {
   /** What `collection` does by itself, without a derived table. */
   readonly inCollection: { readonly limit: boolean; readonly distinct: boolean }
   /** How a collection is embedded as a cell of another. */
-  readonly embed: (collection: Fragment) => Fragment
+  readonly embedJson: (collection: Fragment) => Fragment
   /** A column of a recursion, with its type said where the engine would take it from the first rows, and cut or refuse what follows. */
-  readonly followed: (value: Fragment, type: SqlType) => Fragment
+  readonly recursiveColumn: (value: Fragment, type: SqlType) => Fragment
   /** Whether a definition is said once for all its uses; else it is said at this one, which may stand in an aggregate. */
-  readonly shares: (definition: Rel, inAggregate: boolean) => boolean
+  readonly canShareCte: (definition: Rel, inAggregate: boolean) => boolean
   /** Whether MATERIALIZED may be said of a query that has a name. */
   readonly materialized: boolean
   /** The clause that locks the rows of these sources, with a leading blank; empty where a transaction locks all it reads. */
@@ -184,11 +184,11 @@ export interface Dialect {
    * Where a value that mentions outer columns only is taken for the outer query's: the text around (a column, the same, the
    * value), an expression that is the value.
    */
-  readonly owned: readonly string[] | null
+  readonly anchorToOuterRow: readonly string[] | null
   /** A condition of a left join that asks a query, kept from being made a join of its own. */
-  readonly asking: (condition: Fragment) => Fragment
+  readonly guardJoinSubquery: (condition: Fragment) => Fragment
   /** Whether a recursion inside a derived table may mention queries around that. */
-  readonly recursesDeeper: boolean
+  readonly nestedCorrelatedRecursion: boolean
   /** Whether a derived table inside a sub-query may mention columns of the queries around it. */
   readonly correlatedDerived: boolean
   readonly writes: Writes

@@ -72,7 +72,7 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   const { wasInserted } = dialect.writes
   const asRow = given.outcome && wasInserted !== null
   const write = asRow ? tellingOutcome(normalized(given), wasInserted) : normalized(given)
-  const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
+  const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.reusesPlaceholders)
   const compiled = (writes: readonly PrintedWrite[], count: number | null): CompiledWrite => ({
     statements: writes.map(w => flat(statement(dialect, w))),
     after: dialect.writes.keysFollow
@@ -121,7 +121,7 @@ export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag:
   flatten(
     step.tag === 'ask' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
     dialect.placeholder,
-    dialect.numbered,
+    dialect.reusesPlaceholders,
   )
 
 /** The statements of a command, to be shown: those of steps as if each query found what stands for its rows. */
@@ -141,7 +141,7 @@ const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insert
   const tail = flatten(
     returned(dialect, write, x => out.scalar(x, reading(dialect, write))),
     dialect.placeholder,
-    dialect.numbered,
+    dialect.reusesPlaceholders,
   )
   if (tail.slots.length > 0) return null
   const columns = write.fields.map(f => dialect.quote(columnName(write.table, f)))

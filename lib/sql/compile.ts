@@ -38,7 +38,7 @@ export const resultColumn = ({ scalar }: Plan['outputs'][number]): ResultColumn 
 
 /** Prints a plan as it is. */
 const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
-  const { text, slots } = flatten(renderer(dialect).select(plan), dialect.placeholder, dialect.numbered)
+  const { text, slots } = flatten(renderer(dialect).select(plan), dialect.placeholder, dialect.reusesPlaceholders)
   return { text, slots, row: plan.row, columns: plan.outputs.map(resultColumn) }
 }
 

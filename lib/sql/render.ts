@@ -70,8 +70,8 @@ export interface Renderer {
 
 export const renderer = (dialect: Dialect): Renderer => {
   const free = freeNames()
-  const { groupByParameters, groupKeysInside, windowsTogether, outerInHaving } = dialect
-  const options = { groupByParameters, groupKeysInside, windowsTogether, outerInHaving }
+  const { groupByParameters, groupKeyInExpression, mixedWindows, outerRefInHaving } = dialect
+  const options = { groupByParameters, groupKeyInExpression, mixedWindows, outerRefInHaving }
 
   const alias = (hint: string): string => {
     const wished = dialect.label(hint)
@@ -118,7 +118,7 @@ export const renderer = (dialect: Dialect): Renderer => {
 
   /** FROM, WHERE, GROUP BY and HAVING of a block whose outputs are these. Fills the environment with the sources' names. */
   const body = (given: Block, env: Env, outputs: readonly Scalar[]): Fragment => {
-    const block = dialect.owned === null ? given : withOwnConditions(given, dialect.owned)
+    const block = dialect.anchorToOuterRow === null ? given : withOwnConditions(given, dialect.anchorToOuterRow)
     const needs = needed(block, outputs)
     const { sources, where } = placed(block)
     const p = scalarsIn(env)
@@ -138,7 +138,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     const { item, name, read, lateral } = fromItem(s, ids, block, env)
     env.sources.set(s.from, { name, read })
     const on = s.on.map(c => {
-      if (s.join === 'left' && hasQuery(c)) return dialect.asking(scalarsIn(env).fragment(c))
+      if (s.join === 'left' && hasQuery(c)) return dialect.guardJoinSubquery(scalarsIn(env).fragment(c))
       return scalarsIn(env).fragment(c, s.on.length > 1 ? level.and : 0)
     })
     const source = lateral ? sql`LATERAL ${item}` : item
@@ -200,7 +200,7 @@ export const renderer = (dialect: Dialect): Renderer => {
       case 'cte':
       case 'block':
       case 'set': {
-        if (from.tag === 'cte' && from.free.size === 0 && dialect.shares(from.rel, env.inAggregate))
+        if (from.tag === 'cte' && from.free.size === 0 && dialect.canShareCte(from.rel, env.inAggregate))
           return definitions.shared(from.rel, hint)
         const names = distinctLabels(
           ids.map(id => wished(id).name),
@@ -219,7 +219,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         if (from.tag === 'cte' && around && !beside && dialect.correlatedDerived) {
           const local = definitions.local(from.rel, env)
           if (local !== null) return local
-          if (!dialect.recursesDeeper) return dependentOnMore()
+          if (!dialect.nestedCorrelatedRecursion) return dependentOnMore()
         }
         // the tables inside are named first: they get the plain names
         const inner = dependent && lateral.tag === 'array' ? sourceArray(from, ids, lateral, env) : derived(from, ids, names, env)
@@ -259,7 +259,7 @@ export const renderer = (dialect: Dialect): Renderer => {
         from.rel.columns.map((c, i) => names[ids.indexOf(c.id)] ?? `_${i + 1}`),
         env,
       )
-      if (dialect.joinsExcept || from.rel.operator !== 'except') return whole
+      if (dialect.exceptInJoin || from.rel.operator !== 'except') return whole
       return sql`SELECT * FROM (${whole}) AS ${dialect.quote(alias('rest'))}${dialect.limit(text(MOST_ROWS), null)}`
     }
     const bound = from.block.distinct
@@ -297,8 +297,8 @@ export const renderer = (dialect: Dialect): Renderer => {
     const columns = outputs.map((s, i) => {
       const plain = p.alone(s)
       const printed =
-        use === 'followed' || (use === 'viewed' && !isTableColumn(block, s))
-          ? dialect.followed(plain, s.type.sql)
+        use === 'recursive' || (use === 'viewed' && !isTableColumn(block, s))
+          ? dialect.recursiveColumn(plain, s.type.sql)
           : use === 'result' && s.node.tag !== 'nested'
             ? dialect.output(plain, s.type.sql)
             : plain
@@ -399,7 +399,7 @@ export const renderer = (dialect: Dialect): Renderer => {
     const labels = labelsOf(plan.outputs, dialect.label)
     const outputs = plan.outputs.map(o => o.scalar)
     const opened = blockOf(plan.rel, plan.order, outputs, options)
-    const block = use === 'members' && opened.limited && !dialect.limitInMembers ? wrap(opened, plan.rel) : opened
+    const block = use === 'members' && opened.limited && !dialect.limitInSubquery ? wrap(opened, plan.rel) : opened
     const bare = bareSet(block, outputs, use)
     if (bare !== null) {
       const env = environment(block, parent)
@@ -465,7 +465,7 @@ export const renderer = (dialect: Dialect): Renderer => {
   const arrayOf = (b: Block, outputs: readonly Scalar[], order: readonly SortKey[], env: Env): Fragment => {
     // an aggregate of outer columns alone would be the outer query's; a derived table, as elsewhere, could not see them
     const keys = b.limited ? b.order : order
-    const { block, own } = dialect.owned !== null && isOuter(b, outputs, keys) ? withOwnColumn(b) : { block: b, own: null }
+    const { block, own } = dialect.anchorToOuterRow !== null && isOuter(b, outputs, keys) ? withOwnColumn(b) : { block: b, own: null }
     const within = environment(block, { ...env, inAggregate: true })
     const clauses = body(block, within, [...outputs, ...keys.map(k => k.scalar), ...(own === null ? [] : [own])])
     const p = scalarsIn(within)

@@ -40,9 +40,9 @@ export interface Env {
 
 /**
  * `result`: the columns go to the caller. `plain`: they go to a query around; `members`: to its IN; `operand`: to a set operation;
- * `followed`: to what goes on from them; `viewed`: to whoever reads a view.
+ * `recursive`: to what goes on from them; `viewed`: to whoever reads a view.
  */
-export type Use = 'result' | 'plain' | 'members' | 'operand' | 'followed' | 'viewed'
+export type Use = 'result' | 'plain' | 'members' | 'operand' | 'recursive' | 'viewed'
 
 /** How the queries inside an expression are printed. */
 interface Inside {
@@ -270,7 +270,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     /** A cast; of a text only where it is the form of such a value, which the engine's own cast takes in more forms, or fails. */
     const converted = (s: Scalar, operand: Scalar): Printed => {
       const [from, to] = [operand.type.sql, s.type.sql]
-      dialect.computable(from)
+      dialect.assertComputable(from)
       const made = dialect.cast(isParameter(operand) ? atom(alone(operand)) : print(operand), from, to, operand)
       const condition = isText(from) ? fits(s, operand) : null
       return condition === null ? made : atom(sql`CASE WHEN ${fragment(condition)} THEN ${made.fragment} END`)
@@ -278,7 +278,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
 
     const call = (s: Scalar, n: Scalar['node'] & { readonly tag: 'call' }, fn: PrintedFn = n.fn): Printed => {
       if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'same' && n.fn !== 'isNull') {
-        for (const a of n.args) dialect.computable(a.type.sql)
+        for (const a of n.args) dialect.assertComputable(a.type.sql)
       }
       if (fn === 'not') {
         const negated = negation(n.args[0] as Scalar)
@@ -343,7 +343,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
 
     const aggregate = (agg: AggScalar, over = text('')): Printed => {
       const inside = env.inAggregate ? scalars : scalarsIn({ ...env, inAggregate: true })
-      if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.computable(agg.arg.type.sql)
+      if (agg.arg !== null && agg.fn !== 'count' && agg.fn !== 'arrayAgg') dialect.assertComputable(agg.arg.type.sql)
       return dialect.aggregate({
         fn: agg.fn,
         arg: agg.arg === null ? null : inside.alone(agg.arg),
@@ -370,7 +370,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       const over = sql` OVER (${join(parts, ' ')})`
       const printed = 'filter' in of ? aggregate(of, over) : called(of, over)
       const leavesRowOut = frame !== null && ((frame.from ?? 0) > 0 || (frame.to ?? 0) < 0)
-      if (!leavesRowOut || dialect.emptyFrames) return printed
+      if (!leavesRowOut || dialect.frameCanBeEmpty) return printed
       const several = sql`count(*) OVER (${by.length === 0 ? text('') : sql`PARTITION BY ${list(by)}`}) > 1`
       return atom(sql`CASE WHEN ${several} THEN ${printed.fragment}${of.fn === 'count' ? ' ELSE 0' : ''} END`)
     }
@@ -379,11 +379,11 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
       const arg = of.arg === null ? [] : [alone(of.arg)]
       const count = of.count === null ? [] : [text(String(of.count))]
       const value = sql`${WINDOW_WORDS[of.fn]}(${list([...arg, ...count])})${over}`
-      return atom(RANKS.includes(of.fn) ? dialect.rank(value) : value)
+      return atom(RANKS.includes(of.fn) ? dialect.castRank(value) : value)
     }
 
     const sortKey = (k: SortKey, as?: Fragment, isApart = true): Fragment => {
-      dialect.computable(k.scalar.type.sql)
+      dialect.assertComputable(k.scalar.type.sql)
       const key = as ?? fragment(k.scalar, level.comparison + 1)
       const direction = k.direction === 'asc' ? '' : ' DESC'
       const nulls = nullsSaid(dialect.nulls, k, isApart)
@@ -394,7 +394,7 @@ export const scalarPrinter = (dialect: Dialect, { select, collection }: Inside):
     }
 
     const cell = (s: Scalar): Fragment =>
-      s.node.tag === 'nested' ? dialect.embed(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column')
+      s.node.tag === 'nested' ? dialect.embedJson(fragment(s)) : dialect.toJson(alone(s), s.type.sql, s.node.tag !== 'column')
 
     const scalars = { print, fragment, alone, cell, parameter, aggregate, windowed, sortKey }
     return scalars

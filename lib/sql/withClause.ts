@@ -71,7 +71,7 @@ export const withClause = (dialect: Dialect, alias: (hint: string) => string, op
         { ...o, columns: o.columns.map((s, i) => ({ ...s, type: columns[i]?.type ?? s.type })) },
         labels,
         env,
-        d.step === null ? 'operand' : 'followed',
+        d.step === null ? 'operand' : 'recursive',
       )
     const first = rows(d.first)
     if (d.step !== null && whole !== null) whole.isRecursive = true
@@ -135,7 +135,7 @@ export const withClause = (dialect: Dialect, alias: (hint: string) => string, op
         whole.isOpen = false
         return { definitions: whole.definitions, said: () => text('') }
       }
-      if (use === 'operand' || use === 'followed') return { definitions: null, said: () => text('') }
+      if (use === 'operand' || use === 'recursive') return { definitions: null, said: () => text('') }
       const definitions: Fragment[] = []
       return { definitions, said: () => (definitions.length === 0 ? text('') : sql`WITH RECURSIVE ${list(definitions)} `) }
     },

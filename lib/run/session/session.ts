@@ -448,7 +448,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       const args = op.args.map(a => slotOf(lit(a)))
       const parts = op.text.flatMap((t, i): readonly Fragment[] => (args[i] === undefined ? [text(t)] : [text(t), slot(args[i])]))
       return statementOf(
-        flatten(join(parts, ''), dialect.placeholder, dialect.numbered),
+        flatten(join(parts, ''), dialect.placeholder, dialect.reusesPlaceholders),
         types.map(type => ({ type, computed: true })),
         null,
         'raw',
@@ -472,7 +472,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   let lockedNames: readonly string[] = []
 
   const scalar = (text: Fragment): Statement =>
-    statementOf(flatten(text, dialect.placeholder, dialect.numbered), [{ type: INT, computed: true }], null, 'read')
+    statementOf(flatten(text, dialect.placeholder, dialect.reusesPlaceholders), [{ type: INT, computed: true }], null, 'read')
 
   const advisoryLock = async ({ name, wait, signal }: SqlOp & { readonly tag: 'advisoryLock' }): Answer<void> => {
     const { advisory } = dialect

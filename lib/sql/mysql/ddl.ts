@@ -103,7 +103,7 @@ const columnType = (t: SqlType, use: ColumnUse, json: string): string => {
 }
 
 /** Refuses decimals that the engines do not have. */
-export const computable =
+export const assertComputable =
   (dialect: DialectName) =>
   (t: SqlType): void => {
     if (t.tag === 'numeric' && (t.precision > 65 || t.scale > 30))
@@ -160,7 +160,7 @@ export const definitions = ({
   cascades: `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = database() AND DELETE_RULE = 'CASCADE'`,
   keyLimit: { bytes: 3072, of: keyBytes, unique: limitsUniqueKeys },
   columnType: (type, use) => {
-    computable(dialect)(type)
+    assertComputable(dialect)(type)
     if (type.tag === 'custom') return type.names[dialect] ?? 'longtext'
     if (use.generated && !use.leadsKey)
       refuse(unsupported('a generated column that no key begins with', dialect, 'make it the primary key, or unique'))

@@ -21,10 +21,10 @@ import { mariadbLexis } from '../lexis.js'
 import { mariadbMatches } from '../regexes.js'
 import { splitByMarks } from '../splits.js'
 import { replaced, waiting } from '../standard.js'
-import { computable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
+import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
 import { mysqlValues } from './driverValues.js'
 import { mariadbExplain } from './explain.js'
-import { aggregates, arrayBy, castName, elementsOf, followedBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
+import { aggregates, arrayBy, castName, elementsOf, recursiveColumnBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
 import { rewriting } from './writes.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -104,13 +104,13 @@ export const mariadb: Dialect = {
   quote,
   write,
   // 10.11 computes some in the order of others
-  windowsTogether: false,
-  emptyFrames: true,
-  rank: value => value,
+  mixedWindows: false,
+  frameCanBeEmpty: true,
+  castRank: value => value,
   // it takes such a column for a label of the query around (1247)
-  outerInHaving: false,
+  outerRefInHaving: false,
   widensMembers: true,
-  joinsExcept: true,
+  exceptInJoin: true,
   // what is made of a short column of bytes and of a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
   calls: {
@@ -139,7 +139,7 @@ export const mariadb: Dialect = {
     }),
   },
   aggregate: aggregates(toJson, (cell, order) => sql`json_arrayagg(${cell}${order})`),
-  computable: computable('mariadb'),
+  assertComputable: assertComputable('mariadb'),
   limit,
   values: (columns, rows, alias) => {
     const labelled = (row: readonly Fragment[]): readonly Fragment[] => row.map((cell, i) => sql`${cell} AS ${columns[i] ?? ''}`)
@@ -189,14 +189,14 @@ export const mariadb: Dialect = {
     },
     concat: (left, right) => sql`json_merge_preserve(${left}, ${right})`,
   },
-  owned: ['if(', ' <=> ', ', ', ', NULL)'],
-  asking: condition => condition,
+  anchorToOuterRow: ['if(', ' <=> ', ', ', ', NULL)'],
+  guardJoinSubquery: condition => condition,
   // a second use is read again where it stands, and in an aggregate refused where it has aggregates itself (10.11)
-  shares: (_, inAggregate) => !inAggregate,
-  followed: followedBy(COLLATION),
+  canShareCte: (_, inAggregate) => !inAggregate,
+  recursiveColumn: recursiveColumnBy(COLLATION),
   // there is no OF: rows of the far side of a left join are locked too
   locking: ({ strength, wait }) => ` ${strength === 'update' ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}${waiting(wait)}`,
-  recursesDeeper: false,
+  nestedCorrelatedRecursion: false,
   correlatedDerived: false,
   writes: {
     ...writes,

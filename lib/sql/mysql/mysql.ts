@@ -32,7 +32,7 @@ import { mysqlMatches } from '../regexes.js'
 import { splitByMarks } from '../splits.js'
 import { HALF, lockingOf } from '../standard.js'
 import { mysqlDates } from './dates.js'
-import { computable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
+import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
 import { mysqlValues } from './driverValues.js'
 import { mysqlExplain } from './explain.js'
 import { ALL, rewriting } from './writes.js'
@@ -144,8 +144,8 @@ const lockName = (name: Fragment): Fragment => sql`sha2(concat(database(), '/', 
 const A_YEAR = '31536000'
 
 /** The longest text; bytes go through hexadecimal digits, since a cast to them would fill them up. */
-export const followedBy =
-  (collation: string): Dialect['followed'] =>
+export const recursiveColumnBy =
+  (collation: string): Dialect['recursiveColumn'] =>
   (value, type) => {
     const name = castName(type)
     if (name === 'CHAR') return sql`CAST(${value} AS CHAR(16777216)) COLLATE ${collation}`
@@ -369,21 +369,21 @@ export const mysql: Dialect = {
   label: label => label.replace(/[\u{10000}-\u{10FFFF}]/gu, '_'),
   placeholder: (_: number, __: Slot) => '?',
   write: mysqlValues.write,
-  numbered: false,
+  reusesPlaceholders: false,
   parameter,
   text: quoted,
   groupingSets: false,
   groupByParameters: false,
-  groupKeysInside: false,
-  windowsTogether: true,
+  groupKeyInExpression: false,
+  mixedWindows: true,
   // 9.7 takes the only row of such a query for the row of nulls
-  outerInHaving: true,
-  joinsExcept: false,
+  outerRefInHaving: true,
+  exceptInJoin: false,
   // 9.7 counts the only row of a table that it has read while planning
-  emptyFrames: false,
+  frameCanBeEmpty: false,
   // 9.7 numbers rows without a sign, and what is computed of such a number has none
-  rank: value => sql`CAST(${value} AS SIGNED)`,
-  limitInMembers: false,
+  castRank: value => sql`CAST(${value} AS SIGNED)`,
+  limitInSubquery: false,
   widensMembers: false,
   // group_concat sorts a null as 0 or the empty text (9.7, and MariaDB 10.11)
   nulls: { clause: false, largest: false, apart: false },
@@ -439,7 +439,7 @@ export const mysql: Dialect = {
   cast,
   mixesScales: true,
   aggregate: withoutDates(aggregates(toJson, null)),
-  computable: computable('mysql'),
+  assertComputable: assertComputable('mysql'),
   limit,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`ROW(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
@@ -461,17 +461,17 @@ export const mysql: Dialect = {
   amongMany: null,
   collection,
   inCollection: { limit: true, distinct: false },
-  embed: rows => rows,
+  embedJson: rows => rows,
   output: value => value,
   // a derived table's column of nulls alone would be of text, and make text of what a union brings together with it
   nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${typeTold(type)})` : 'NULL'),
   lateral: { tag: 'native' },
-  owned: null,
+  anchorToOuterRow: null,
   // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)
-  asking: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
-  followed: followedBy(COLLATION),
+  guardJoinSubquery: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
+  recursiveColumn: recursiveColumnBy(COLLATION),
   // an EXCEPT or INTERSECT has other rows the second time (9.7)
-  shares: rel => !hasDifference(rel),
+  canShareCte: rel => !hasDifference(rel),
   materialized: false,
   // locks are the server's, and their names have 64 characters in any case
   advisory: {
@@ -480,7 +480,7 @@ export const mysql: Dialect = {
   },
   locking: lockingOf,
   // its rows are taken for the same in every row around (9.7)
-  recursesDeeper: false,
+  nestedCorrelatedRecursion: false,
   correlatedDerived: true,
   writes: {
     ...writes,

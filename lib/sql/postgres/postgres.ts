@@ -172,19 +172,19 @@ export const postgres: Dialect = {
   label: label => label,
   placeholder,
   write: postgresValues.write,
-  numbered: true,
+  reusesPlaceholders: true,
   // a text of no column would compare by the database's own collation
   parameter: (placeholder, type, place) => (place === 'alone' && isText(type) ? sql`(${placeholder} COLLATE "C")` : placeholder),
   text: quoted,
   groupingSets: true,
   groupByParameters: true,
-  groupKeysInside: true,
-  windowsTogether: true,
-  outerInHaving: true,
-  joinsExcept: true,
-  emptyFrames: true,
-  rank: value => value,
-  limitInMembers: true,
+  groupKeyInExpression: true,
+  mixedWindows: true,
+  outerRefInHaving: true,
+  exceptInJoin: true,
+  frameCanBeEmpty: true,
+  castRank: value => value,
+  limitInSubquery: true,
   widensMembers: false,
   nulls: { clause: true, largest: true, apart: true },
   calls: {
@@ -262,7 +262,7 @@ export const postgres: Dialect = {
   cast,
   mixesScales: true,
   aggregate,
-  computable: () => undefined,
+  assertComputable: () => undefined,
   limit: (count, offset) =>
     sql`${optional(count !== null, () => sql` LIMIT ${count as Fragment}`)}${optional(offset !== null, () => sql` OFFSET ${offset as Fragment}`)}`,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
@@ -280,17 +280,17 @@ export const postgres: Dialect = {
   collection: ({ cells, body, order }) =>
     sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
   inCollection: { limit: false, distinct: false },
-  embed: collection => collection,
+  embedJson: collection => collection,
   output: (value, type) => (type.tag === 'array' || type.tag === 'custom' ? toJson(value, type) : value),
   nullOf: type => text(`NULL::${typeName(type)}`),
   lateral: { tag: 'native' },
-  owned: null,
-  asking: condition => condition,
-  followed: (value, type) => {
+  anchorToOuterRow: null,
+  guardJoinSubquery: condition => condition,
+  recursiveColumn: (value, type) => {
     const name = isInteger(type) ? 'int8' : type.tag === 'numeric' ? `numeric(1000, ${type.scale})` : isText(type) ? 'text' : typeName(type)
     return isText(type) ? sql`CAST(${value} AS text) COLLATE "C"` : sql`CAST(${value} AS ${name})`
   },
-  shares: () => true,
+  canShareCte: () => true,
   materialized: true,
   advisory: {
     take: (name, wait) =>
@@ -300,7 +300,7 @@ export const postgres: Dialect = {
     giveBack: null,
   },
   locking: lockingOf,
-  recursesDeeper: true,
+  nestedCorrelatedRecursion: true,
   correlatedDerived: true,
   writes,
   ddl,

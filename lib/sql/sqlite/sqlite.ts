@@ -194,18 +194,18 @@ export const sqlite: Dialect = {
   label: label => label,
   placeholder,
   write: sqliteValues.write,
-  numbered: true,
+  reusesPlaceholders: true,
   parameter: placeholder => placeholder,
   text: quoted,
   groupingSets: false,
   groupByParameters: true,
-  groupKeysInside: true,
-  windowsTogether: true,
-  outerInHaving: true,
-  joinsExcept: true,
-  emptyFrames: true,
-  rank: value => value,
-  limitInMembers: true,
+  groupKeyInExpression: true,
+  mixedWindows: true,
+  outerRefInHaving: true,
+  exceptInJoin: true,
+  frameCanBeEmpty: true,
+  castRank: value => value,
+  limitInSubquery: true,
   widensMembers: false,
   nulls: { clause: true, largest: false, apart: true },
   calls: {
@@ -268,7 +268,7 @@ export const sqlite: Dialect = {
   cast,
   mixesScales: false,
   aggregate,
-  computable: type => {
+  assertComputable: type => {
     if (type.tag === 'numeric' && type.precision > 18 && type.sqlite === undefined) {
       refuse(unsupported(`computing with or ordering by ${showSqlType(type)}`, 'sqlite', 'beyond 18 digits only equality is exact there'))
     }
@@ -287,7 +287,7 @@ export const sqlite: Dialect = {
   collection: ({ cells, body, order }) =>
     sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
   inCollection: { limit: false, distinct: false },
-  embed: collection => sql`json(${collection})`,
+  embedJson: collection => sql`json(${collection})`,
   output: (value, type) => (type.tag === 'custom' ? toJson(value, type) : value),
   nullOf: () => text('NULL'),
   lateral: {
@@ -298,15 +298,15 @@ export const sqlite: Dialect = {
     },
     read: (alias, i, type) => text(type.tag === 'bytes' ? `unhex(${alias}."value" ->> '$[${i}]')` : `(${alias}."value" ->> '$[${i}]')`),
   },
-  owned: null,
-  asking: condition => condition,
-  followed: value => value,
-  shares: () => true,
+  anchorToOuterRow: null,
+  guardJoinSubquery: condition => condition,
+  recursiveColumn: value => value,
+  canShareCte: () => true,
   materialized: true,
   advisory: null,
   // a transaction has the whole database to itself
   locking: () => '',
-  recursesDeeper: true,
+  nestedCorrelatedRecursion: true,
   correlatedDerived: true,
   writes,
   ddl,
