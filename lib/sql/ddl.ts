@@ -196,4 +196,5 @@ const columnType = (
 const literally = (dialect: Dialect): Dialect => ({ ...dialect, parameter: literal => literal })
 
 /** Statements that define things take no parameters: values are written as literals, by the dialect. */
-const ddlText = (dialect: Dialect, f: Fragment): string => flatten(f, (_, s: Slot) => dialect.ddl.literal(s), dialect.reusesPlaceholders).text
+const ddlText = (dialect: Dialect, f: Fragment): string =>
+  flatten(f, (_, s: Slot) => dialect.ddl.literal(s), dialect.reusesPlaceholders).text

@@ -21,10 +21,11 @@ import { mariadbLexis } from '../lexis.js'
 import { mariadbMatches } from '../regexes.js'
 import { splitByMarks } from '../splits.js'
 import { replaced, waiting } from '../standard.js'
+import { castName, castOf, pathType, recursiveColumnBy, toJsonCell } from './conversions.js'
 import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
 import { mysqlValues } from './driverValues.js'
 import { mariadbExplain } from './explain.js'
-import { aggregates, arrayBy, castName, elementsOf, recursiveColumnBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
+import { advisory, aggregates, arrayBy, elementsOf, familyCalls, label, limitOf, parameterOf, unhex } from './family.js'
 import { rewriting } from './writes.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
@@ -49,7 +50,7 @@ const toJson: Dialect['toJson'] = (value, type, computed) => {
   if (TEXTS.includes(type.tag)) return textOf(value)
   // a FLOAT has six digits in a document, and all of its own as a double (10.11)
   if (type.tag === 'float' && !computed) return sql`CAST(${value} AS DOUBLE)`
-  return mysql.toJson(value, type, computed)
+  return toJsonCell(value, type, computed)
 }
 
 /** The engine reads 31 levels of JSON, and takes more for null: some are left for the collections that a value stands in. */
@@ -98,11 +99,28 @@ const referring: Ddl['referring'] = tables => {
 const json = mysqlJson(quoted, COLLATION, type => type)
 
 export const mariadb: Dialect = {
-  ...mysql,
   name: 'mariadb',
   lexis: mariadbLexis,
   quote,
+  label,
+  placeholder: () => '?',
   write,
+  reusesPlaceholders: false,
+  text: quoted,
+  groupingSets: false,
+  groupByParameters: false,
+  groupKeyInExpression: false,
+  limitInSubquery: false,
+  // group_concat sorts a null as 0 or the empty text (10.11)
+  nulls: { clause: false, largest: false, apart: false },
+  cast: castOf('mariadb'),
+  mixesScales: true,
+  // MariaDB (10.11) asks JSON_TABLE again for each row of an update
+  amongMany: null,
+  embedJson: rows => rows,
+  output: value => value,
+  materialized: false,
+  advisory,
   // 10.11 computes some in the order of others
   mixedWindows: false,
   frameCanBeEmpty: true,
@@ -114,7 +132,7 @@ export const mariadb: Dialect = {
   // what is made of a short column of bytes and of a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
   calls: {
-    ...mysql.calls,
+    ...familyCalls,
     lower: cased('lower'),
     upper: cased('upper'),
     minus,
@@ -147,12 +165,11 @@ export const mariadb: Dialect = {
     return sql`(${join(selected, ' UNION ALL ')}) AS ${alias}`
   },
   // a view forgets the collation of the session, and then it does not mix with that of columns
-  nullOf: (type, place) =>
-    text(
-      place === 'alone' && castName(type) === 'CHAR'
-        ? `CAST(NULL AS CHAR) COLLATE ${COLLATION}`
-        : mysql.nullOf(type, place).pieces.join(''),
-    ),
+  nullOf: (type, place) => {
+    if (place !== 'alone') return text('NULL')
+    const name = castName(type)
+    return text(name === 'CHAR' ? `CAST(NULL AS CHAR) COLLATE ${COLLATION}` : `CAST(NULL AS ${name})`)
+  },
   toJson,
   joinsElements: true,
   collection: ({ cells, own, body, order, distinct, count, offset }) => {
@@ -165,10 +182,9 @@ export const mariadb: Dialect = {
   },
   inCollection: { limit: true, distinct: true },
   elements: {
-    ...mysql.elements,
     source: ({ array, element, alias }) => elementsOf(array, pathType(element, COLLATION), alias),
-    value: (alias, element) =>
-      element.tag === 'bytes' ? `unhex(left(${alias}.\`value\`, 2147483646))` : mysql.elements.value(alias, element),
+    position: alias => `${alias}.\`position\``,
+    value: (alias, element) => (element.tag === 'bytes' ? `unhex(left(${alias}.\`value\`, 2147483646))` : `${alias}.\`value\``),
   },
   lateral: {
     tag: 'array',
