@@ -15,7 +15,9 @@ import type { DeleteParts, Dialect, Naming } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
-import { refuseNullKey, returningSteps, type Steps } from './returningSteps.js'
+import { refuseNullKey } from './returning/insertSteps.js'
+import type { Steps } from './returning/Steps.js'
+import { returningSteps } from './returningSteps.js'
 import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
@@ -119,7 +121,7 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
 /** The statement of a step. */
 export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag: 'rows' }>): Flat =>
   flatten(
-    step.tag === 'ask' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
+    step.tag === 'read' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
     dialect.placeholder,
     dialect.reusesPlaceholders,
   )
@@ -128,7 +130,7 @@ export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag:
 export const shown = (dialect: Dialect, { statements, after, steps }: CompiledWrite): readonly (Flat | BulkStatement)[] => {
   if (steps === null) return [...statements, ...after]
   const found: Flat[] = []
-  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'ask' ? next.then(next.sample) : next.then(1)) {
+  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'read' ? next.then(next.sample) : next.then(1)) {
     found.push(printStep(dialect, next))
   }
   return found
