@@ -11,7 +11,7 @@ import { columnsOf, hasQuery, type RowPlan, type Scalar } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
 import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
 import { rowsIn } from './chunks.js'
-import type { DeleteParts, Dialect, Naming } from './Dialect.js'
+import type { Dialect } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
@@ -19,6 +19,7 @@ import { refuseNullKey } from './returning/insertSteps.js'
 import type { Steps } from './returning/Steps.js'
 import { returningSteps } from './returningSteps.js'
 import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
+import type { DeleteParts, Naming } from './Writes.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
 export interface CompiledWrite {
@@ -237,7 +238,9 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
   switch (write.tag) {
     case 'insert': {
       const columns = write.fields.map(column)
-      const rows = write.rows.map(row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.missing) : out.stored(s, read))))})`)
+      const rows = write.rows.map(
+        row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.defaultWord) : out.stored(s, read))))})`,
+      )
       const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`
       const conflict = isUpsert(write) ? conflictClause(write.conflict) : text('')
       return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`

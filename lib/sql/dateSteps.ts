@@ -9,7 +9,7 @@ import { addMonths, DAY, FIRST, isoDate, LAST, type Unit, within } from '../core
 import { type Piece, piecesOf } from '../core/value/datePattern.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import { FIRST_LOCAL, isShort, LAST_LOCAL } from '../core/value/timeZone.js'
-import { type Args, atom, type CallPrinter, level } from './Dialect.js'
+import { type Args, atom, type CallPrinter, level } from './CallPrinter.js'
 import { type Fragment, sql, text } from './Fragment.js'
 
 export interface Steps {

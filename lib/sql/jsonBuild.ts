@@ -8,8 +8,8 @@
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { isText } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
+import { type Args, atom, type CallPrinter, level, type Printed } from './CallPrinter.js'
 import { chunks } from './chunks.js'
-import { type Args, atom, type CallPrinter, level, type Printed } from './Dialect.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, join, list, parens, sql, text } from './Fragment.js'
 

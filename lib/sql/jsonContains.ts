@@ -11,7 +11,7 @@ import { exprType } from '../core/syntax/Syntax.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import type { Json } from '../core/value/SqlType.js'
-import { atom, type CallPrinter, level, named } from './Dialect.js'
+import { atom, type CallPrinter, level, named } from './CallPrinter.js'
 import { type Fragment, join, slot, sql, text } from './Fragment.js'
 
 type Path = readonly string[]

@@ -8,7 +8,7 @@
 import { MAX_INT64, MIN_INT64 } from '../core/value/Canonical.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/value/SqlType.js'
-import { atom, type CallPrinter, level } from './Dialect.js'
+import { atom, type CallPrinter, level } from './CallPrinter.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, join, sql } from './Fragment.js'
 import { isScaled } from './sqlite/driverValues.js'

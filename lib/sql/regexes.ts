@@ -6,7 +6,7 @@
  */
 import { parsed, type Words, written } from '../core/value/regex.js'
 import type { Scalar } from '../plan/Rel.js'
-import { type Args, atom, type CallPrinter, level, named } from './Dialect.js'
+import { type Args, atom, type CallPrinter, level, named } from './CallPrinter.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, slot, sql } from './Fragment.js'
 

@@ -6,7 +6,7 @@
  * quoted text has its my and mz where they were, since escapes have no m: my becomes the end of a text and the beginning of
  * another, mz becomes m again. What is replaced is compared byte by byte.
  */
-import { type Args, atom, type CallPrinter } from './Dialect.js'
+import { type Args, atom, type CallPrinter } from './CallPrinter.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, sql } from './Fragment.js'
 

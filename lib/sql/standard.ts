@@ -5,7 +5,7 @@
  * associative and need no brackets among themselves.
  */
 import type { Lock, OwnFn } from '../core/syntax/Syntax.js'
-import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
+import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './CallPrinter.js'
 import { join, list, sql } from './Fragment.js'
 
 const chain =

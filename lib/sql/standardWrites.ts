@@ -5,8 +5,9 @@
  * before the statement. A dialect whose engine keeps to that uses these; another has its own. An upsert is Postgres's
  * ON CONFLICT, which SQLite has taken over: it names the key that it is about.
  */
-import type { DeleteParts, SetPart, UpdateParts, UpsertParts, Writes } from './Dialect.js'
+
 import { type Fragment, list, optional, sql } from './Fragment.js'
+import type { DeleteParts, SetPart, UpdateParts, UpsertParts, Writes } from './Writes.js'
 
 const where = (condition: Fragment | null): Fragment => optional(condition !== null, () => sql` WHERE ${condition as Fragment}`)
 

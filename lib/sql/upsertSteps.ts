@@ -27,7 +27,7 @@ import {
   substitute,
 } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
-import { inOrder } from './mysql/writes.js'
+import { inOrder } from './mysql/rewriting.js'
 
 type Insert = Write & { readonly tag: 'insert' }
 type Row = Insert['rows'][number]

@@ -140,7 +140,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 
   /** Every engine has a limit of parameters; beyond it some answer with a broken connection. */
   const few = (slots: readonly Slot[]): readonly Slot[] =>
-    slots.length <= dialect.writes.parameters || dialect.writes.saysMore
+    slots.length <= dialect.writes.parameters || dialect.writes.inlinesExcess
       ? slots
       : refuse(unsupported(`a statement of ${slots.length} parameters`, dialect.name, 'split the list'))
 

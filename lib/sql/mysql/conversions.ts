@@ -6,7 +6,8 @@
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../../core/value/SqlType.js'
-import { atom, type Dialect, level, type Printed } from '../Dialect.js'
+import { atom, level, type Printed } from '../CallPrinter.js'
+import type { Dialect } from '../Dialect.js'
 import { type Fragment, sql } from '../Fragment.js'
 
 /** The type of a cast. */

@@ -7,7 +7,7 @@
 import { DAY, type Part, type Unit } from '../../core/value/calendar.js'
 import type { Field } from '../../core/value/datePattern.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import { type Args, atom, type CallPrinter, level } from '../Dialect.js'
+import { type Args, atom, type CallPrinter, level } from '../CallPrinter.js'
 import { inZones, patternOf, steps, wordOf } from '../dateSteps.js'
 import { type Fragment, list, sql } from '../Fragment.js'
 import { isParameter } from '../parameters.js'

@@ -192,13 +192,14 @@ export const definitions = ({
 
 /** What the writes of both have in common. */
 export const writes = {
+  forColumns: null,
   rowsAtOnce: 1_000,
   arrays: null,
   parameters: 60_000,
-  saysMore: true,
+  inlinesExcess: true,
   // a statement is one packet, and few servers take less than a megabyte: max_allowed_packet is 64 MiB on MySQL, 16 on MariaDB
   bytes: 900_000,
-  missing: 'NULL',
+  defaultWord: 'NULL',
   allDefaults: '() VALUES ()',
   nullMakesKey: true,
   keysFollow: true,

@@ -7,22 +7,12 @@
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import { isText, type SqlType } from '../../core/value/SqlType.js'
-import {
-  type AggParts,
-  type Args,
-  atom,
-  type CallPrinter,
-  type Dialect,
-  infix,
-  level,
-  named,
-  type Printed,
-  type PrintedFn,
-} from '../Dialect.js'
+import { type Args, atom, type CallPrinter, infix, level, named, type Printed, type PrintedFn } from '../CallPrinter.js'
+import type { AggParts, Dialect } from '../Dialect.js'
 import { type Fragment, list, optional, sql, text } from '../Fragment.js'
 import { HALF } from '../standard.js'
 import { mysqlDates } from './dates.js'
-import { ALL } from './writes.js'
+import { ALL } from './rewriting.js'
 
 /** Labels have characters of Unicode's first plane only. */
 export const label: Dialect['label'] = label => label.replace(/[\u{10000}-\u{10FFFF}]/gu, '_')

@@ -12,7 +12,8 @@
 
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from '../Dialect.js'
+import { atom, type CallPrinter, infix, level } from '../CallPrinter.js'
+import type { Ddl, Dialect } from '../Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from '../Fragment.js'
 import { mysqlDocuments } from '../jsonBuild.js'
 import { mariadbContains } from '../jsonContains.js'
@@ -26,7 +27,7 @@ import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } f
 import { mysqlValues } from './driverValues.js'
 import { mariadbExplain } from './explain.js'
 import { advisory, aggregates, arrayBy, elementsOf, familyCalls, label, limitOf, parameterOf, unhex } from './family.js'
-import { rewriting } from './writes.js'
+import { rewriting } from './rewriting.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
 

@@ -10,7 +10,8 @@
 
 import { isInteger, isText, type SqlType } from '../../core/value/SqlType.js'
 import { hasDifference } from '../../plan/Rel.js'
-import { atom, type Dialect, level, type Place } from '../Dialect.js'
+import { atom, level } from '../CallPrinter.js'
+import type { Dialect, Place } from '../Dialect.js'
 import { type Fragment, list, optional, type Slot, slotOf, sql, text } from '../Fragment.js'
 import { mysqlDocuments } from '../jsonBuild.js'
 import { mysqlContains } from '../jsonContains.js'
@@ -24,7 +25,7 @@ import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } f
 import { mysqlValues } from './driverValues.js'
 import { mysqlExplain } from './explain.js'
 import { advisory, aggregates, arrayBy, elementsOf, familyCalls, label, limitOf, parameterOf, unhex } from './family.js'
-import { rewriting } from './writes.js'
+import { rewriting } from './rewriting.js'
 
 /** An array that is text does not mix with one that the engine made, which is JSON. */
 const castOrJson = (type: SqlType): string => (type.tag === 'array' ? 'JSON' : castName(type))

@@ -7,7 +7,7 @@
 import type { Part } from '../../core/value/calendar.js'
 import type { Field } from '../../core/value/datePattern.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import { atom, type CallPrinter, level } from '../Dialect.js'
+import { atom, type CallPrinter, level } from '../CallPrinter.js'
 import { inZones, patternOf, steps, wordOf } from '../dateSteps.js'
 import { type Fragment, sql } from '../Fragment.js'
 

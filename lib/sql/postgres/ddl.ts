@@ -6,10 +6,11 @@
  * (Postgres's own pads), generated keys are identity columns that admit explicit values.
  */
 import { isInteger, type SqlType } from '../../core/value/SqlType.js'
-import type { Ddl, Writes } from '../Dialect.js'
+import type { Ddl } from '../Dialect.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
+import type { Writes } from '../Writes.js'
 import { postgresValues } from './driverValues.js'
 
 export const quote = quoting('postgres', '"', 63)
@@ -103,13 +104,15 @@ const arrays: Writes['arrays'] = types => {
 }
 
 export const writes: Writes = {
+  forColumns: null,
+  generatedKey: null,
   rowsAtOnce: 3_000,
   arrays,
   parameters: 60_000,
-  saysMore: false,
+  inlinesExcess: false,
   // a message has up to a gigabyte, and a text in JavaScript half of one
   bytes: 2 ** 26,
-  missing: 'DEFAULT',
+  defaultWord: 'DEFAULT',
   allDefaults: 'DEFAULT VALUES',
   nullMakesKey: false,
   keysFollow: false,

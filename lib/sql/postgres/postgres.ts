@@ -8,8 +8,9 @@
 
 import { isInteger, isText, type SqlType } from '../../core/value/SqlType.js'
 import type { Scalar } from '../../plan/Rel.js'
+import { type Args, atom, type CallPrinter, level, type Printed } from '../CallPrinter.js'
 import { chunks } from '../chunks.js'
-import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from '../Dialect.js'
+import type { AggParts, Dialect } from '../Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from '../Fragment.js'
 import { postgresDocuments } from '../jsonBuild.js'
 import { postgresContains } from '../jsonContains.js'

@@ -9,7 +9,8 @@
  */
 import type { Operand, Plan, Rel, Scalar } from '../../plan/Rel.js'
 import type { Block, From } from '../Block.js'
-import type { Dialect, Lateral, Printed } from '../Dialect.js'
+import type { Printed } from '../CallPrinter.js'
+import type { Dialect, Lateral } from '../Dialect.js'
 import type { Fragment, Slot } from '../Fragment.js'
 
 export interface Printer {

@@ -8,7 +8,7 @@
 import { isInteger } from '../../core/value/SqlType.js'
 import { columnsOf, hasQuery, partsOf, type Scalar } from '../../plan/Rel.js'
 import { type Block, type From, placed, type Source } from '../Block.js'
-import { level } from '../Dialect.js'
+import { level } from '../CallPrinter.js'
 import { type Fragment, join, list, optional, slot, sql, text } from '../Fragment.js'
 import { withOwnConditions } from '../outerReferences.js'
 import { fragment } from './operands.js'

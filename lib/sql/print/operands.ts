@@ -7,7 +7,8 @@
  */
 import { isLiteral, type Scalar, type SortKey } from '../../plan/Rel.js'
 import type { Def } from '../Block.js'
-import { type Dialect, level, type Place } from '../Dialect.js'
+import { level } from '../CallPrinter.js'
+import type { Dialect, Place } from '../Dialect.js'
 import { type Fragment, parens, type Slot, slot, sql } from '../Fragment.js'
 import { isParameter, valueOf } from '../parameters.js'
 import type { Env } from './Printer.js'

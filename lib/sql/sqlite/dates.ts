@@ -5,7 +5,7 @@
  * the runner brings.
  */
 import type { Part, Unit } from '../../core/value/calendar.js'
-import { atom, type CallPrinter, level, named } from '../Dialect.js'
+import { atom, type CallPrinter, level, named } from '../CallPrinter.js'
 import { wordOf } from '../dateSteps.js'
 import { type Fragment, sql } from '../Fragment.js'
 

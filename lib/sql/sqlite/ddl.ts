@@ -7,11 +7,12 @@
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import type { Ddl, TypeCheck, UpdateParts, Writes } from '../Dialect.js'
+import type { Ddl, TypeCheck } from '../Dialect.js'
 import { type Fragment, list, optional, sql, text } from '../Fragment.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
+import type { UpdateParts, Writes } from '../Writes.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 
 export const quote = quoting('sqlite', '"', 1000)
@@ -94,13 +95,14 @@ const updateAtOnce = (parts: UpdateParts): Fragment => {
 }
 
 export const writes: Writes = {
+  generatedKey: null,
   rowsAtOnce: 250,
   arrays: null,
   forColumns,
   parameters: 32_000,
-  saysMore: false,
+  inlinesExcess: false,
   bytes: 2 ** 26,
-  missing: 'NULL',
+  defaultWord: 'NULL',
   allDefaults: 'DEFAULT VALUES',
   nullMakesKey: true,
   keysFollow: true,

@@ -11,7 +11,8 @@
 
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../../core/value/SqlType.js'
-import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from '../Dialect.js'
+import { type Args, atom, type CallPrinter, infix, level, named, type Printed } from '../CallPrinter.js'
+import type { AggParts, Dialect } from '../Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from '../Fragment.js'
 import { sqliteDocuments } from '../jsonBuild.js'
 import { sqliteContains } from '../jsonContains.js'

@@ -10,9 +10,9 @@
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import type { DialectName } from '../../core/value/DialectName.js'
-import type { DeleteParts, SetPart, UpdateParts, Writes } from '../Dialect.js'
 import { type Fragment, list, sql, text } from '../Fragment.js'
 import { remove, update } from '../standardWrites.js'
+import type { DeleteParts, SetPart, UpdateParts, Writes } from '../Writes.js'
 
 /** More rows than any table has: what LIMIT says where there is only an offset, or only an order. */
 export const ALL = '18446744073709551615'
