@@ -1,7 +1,7 @@
 /**
  * The dialects by name.
  *
- * This is the only place where a name becomes a dialect. Adding one costs a record here, its runner
+ * This is the only place where a name becomes a dialect. Another one needs its record here, a runner
  * and a file that applies the laws to it.
  */
 import type { DialectName } from '../core/value/DialectName.js'

@@ -1,9 +1,9 @@
 /**
- * JSON documents made of values, in the words of each engine.
+ * JSON documents made of values, on each engine.
  *
- * A value becomes a member by its type: a condition is a number to MySQL, MariaDB and SQLite, and is made a truth value; a document
- * is a text to MariaDB and SQLite, and is said to be JSON; a float loses the sign of its zero. Postgres takes at most 100 arguments,
- * so that more members are put together from several documents.
+ * A value becomes a member by its type: a condition, a number on MySQL, MariaDB and SQLite, becomes a boolean; a document, a text on
+ * MariaDB and SQLite, is marked as JSON; a float loses the sign of its zero. Postgres takes at most 100 arguments, so more
+ * members are combined from several documents.
  */
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { isText } from '../core/value/SqlType.js'
@@ -18,10 +18,10 @@ interface Documents {
   readonly jsonArray: CallPrinter
 }
 
-/** How an engine says a document: its members after their names, and its elements. */
+/** How an engine makes documents: members with their names, and elements. */
 interface Words {
   readonly key: (name: string) => Fragment
-  /** A value as a member; `value` stands for itself. */
+  /** A value as a member; `of` is its scalar. */
   readonly member: (value: Fragment, of: Scalar) => Fragment
   readonly object: (members: readonly Fragment[]) => Printed
   readonly array: (elements: readonly Fragment[]) => Printed
@@ -40,21 +40,21 @@ const documents = ({ key, member, object, array }: Words): Documents => {
 
 const isKnown = (s: Scalar): boolean => s.node.tag === 'literal' || s.node.tag === 'param'
 
-/** A document that is made where it becomes a part of another is JSON there. */
+/** Whether a document is computed right there, inside another one: then it is JSON already. */
 const isMade = ({ node }: Scalar): boolean => node.tag === 'call' && (node.fn === 'jsonObject' || node.fn === 'jsonArray')
 
 const bracketed = (value: Fragment): Fragment => (value.pieces.length === 1 ? value : parens(value))
 
-/** A float without the sign of a zero; what a caller gives has none. */
+/** A float without the sign of a zero; parameters have none. */
 const unsigned = (value: Fragment, of: Scalar): Fragment => (isKnown(of) ? value : sql`${bracketed(value)} + 0`)
 
-/** The word that a condition is, as a text. */
+/** A condition as the text true or false. */
 const truth = (value: Fragment, of: Scalar): Fragment =>
   of.type.nullable
     ? sql`CASE ${bracketed(value)} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`
     : sql`CASE WHEN ${value} THEN 'true' ELSE 'false' END`
 
-/** A function of so many members at once. */
+/** A function of at most so many members at once. */
 const AT_ONCE = 50
 
 export const postgresDocuments = (quoted: (s: string) => string): Documents => {
@@ -72,7 +72,7 @@ export const postgresDocuments = (quoted: (s: string) => string): Documents => {
   })
 }
 
-/** The bytes of the longest name that MySQL takes; MariaDB is held to the same. */
+/** The bytes of the longest field name that MySQL takes; the same limit is used for MariaDB. */
 const LONGEST_NAME = 65_535
 
 export const mysqlDocuments = (

@@ -1,8 +1,8 @@
 /**
- * Regular expressions as engines read them: as parameters.
+ * Regular expressions in the syntax of each engine, as parameters.
  *
- * Postgres takes `$` for the end of the whole text by itself, where MySQL (ICU) and MariaDB (PCRE) take it for the end but for a
- * line's end. A `.` of Postgres is any character, that of MariaDB when it is told; that of MySQL takes `\r\n` for one. SQLite has a function that the runner brings.
+ * In Postgres `$` is the end of the whole text; in MySQL (ICU) and MariaDB (PCRE) it matches before a final line break, too. A `.` is any
+ * character in Postgres, and with a flag in MariaDB; in MySQL `\r\n` counts as one. On SQLite the runner registers a function.
  */
 import { parsed, type Words, written } from '../core/value/regex.js'
 import type { Scalar } from '../plan/Rel.js'
@@ -10,7 +10,7 @@ import { type Args, atom, type CallPrinter, level, named } from './CallPrinter.j
 import { wordOf } from './dateSteps.js'
 import { type Fragment, slot, sql } from './Fragment.js'
 
-/** Patterns as an engine writes them, each the same parameter wherever it stands: so engines know a group key again. */
+/** Patterns in an engine's syntax. A pattern is the same parameter wherever it occurs, so that engines recognize a group key. */
 const patterns = (words: Words, before = ''): ((args: Args) => Fragment) => {
   const known = new WeakMap<Scalar, Fragment>()
   return args => {
@@ -30,7 +30,7 @@ export const postgresMatches: CallPrinter = args => ({
   fragment: sql`${args.arg(0, level.sum)} ~ ${ofPostgres(args)}`,
 })
 
-/** What is made of nulls only is of no character set, which the engine refuses. */
+/** An expression of nulls only has no character set, which the engine refuses. */
 export const mysqlMatches: CallPrinter = args => atom(sql`regexp_like(CONVERT(${args.arg(0)} USING utf8mb4), ${ofMysql(args)}, 'c')`)
 
 export const mariadbMatches: CallPrinter = args => ({
