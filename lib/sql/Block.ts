@@ -38,11 +38,11 @@ export interface Source {
   readonly from: From
   readonly join: 'inner' | 'left'
   readonly on: readonly Scalar[]
-  /** The name that the source wishes for. */
+  /** The preferred name of the source. */
   readonly hint: string
 }
 
-/** What a column id is inside a block, and the name it wishes for outside. */
+/** What a column id is inside a block, and its preferred name outside. */
 export type Def = { readonly name: string; readonly type: ExprType } & (
   | { readonly tag: 'column'; readonly source: From }
   | { readonly tag: 'scalar'; readonly scalar: Scalar }
@@ -53,19 +53,19 @@ export type Def = { readonly name: string; readonly type: ExprType } & (
 export interface Block {
   readonly sources: readonly Source[]
   readonly where: readonly Scalar[]
-  /** null: no grouping; empty: one group of all rows */
+  /** Null: no grouping. Empty: one group of all rows. */
   readonly group: readonly Scalar[] | null
-  /** By which keys of the group: null is by all of them. */
+  /** The grouping sets, of keys of `group`; null: one set of all keys. */
   readonly sets: readonly (readonly Scalar[])[] | null
   readonly having: readonly Scalar[]
-  /** The ids that the select list is bound to by DISTINCT, or null. */
+  /** The ids that a DISTINCT block has to select, or null. */
   readonly distinct: readonly number[] | null
   readonly limited: boolean
   readonly order: readonly SortKey[]
   readonly count: Scalar | null
   readonly offset: Scalar | null
   readonly defs: Chain<number, Def>
-  /** Whether it computes of the rows around a row: what it does with rows comes before, what is done with them later has to wait. */
+  /** Whether it has window functions: they see its rows after WHERE and GROUP BY, so that later conditions need another block. */
   readonly windowed: boolean
 }
 
@@ -114,7 +114,7 @@ export const wrap = (block: Block, rel: Rel): Block => {
   return over({ tag: 'block', block, free: freeIn(rel) }, block.sources[0]?.hint ?? 'one', columns)
 }
 
-/** What is the same in every row: it groups and sorts nothing, and engines may take it for the number of a column. */
+/** Whether a scalar is the same in every row: as a key it has no effect, and engines may take it for the number of a column. */
 export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
   const n = s.node
   const all = (some: readonly Scalar[]): boolean => some.every(x => isConstant(x, b))
@@ -139,13 +139,13 @@ export const isConstant = (s: Scalar, b: Block | null = null): boolean => {
   }
 }
 
-/** The sort keys that decide something: neither the same in every row, nor there before. */
+/** The sort keys that have an effect: neither constant nor repeated. */
 export const deciding = (keys: readonly SortKey[], b: Block | null = null): readonly SortKey[] => {
   const first = placesOf(keys.map(k => k.scalar))
   return keys.filter((k, i) => !isConstant(k.scalar, b) && first(k.scalar) === i)
 }
 
-/** Where the conditions of a block are said: with the join that they are about, or in WHERE. */
+/** The conditions of a block at their places: with the join that they are about, or in WHERE. */
 export const placed = (b: Block): { readonly sources: readonly Source[]; readonly where: readonly Scalar[] } => {
   const on = b.sources.map(s => [...s.on])
   const places = new Map(b.sources.map((s, i) => [s.from, i]))

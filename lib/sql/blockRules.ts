@@ -12,12 +12,12 @@ import type { Dialect } from './Dialect.js'
 /** The fields of a dialect that limit what one block may hold. */
 export type BlockOptions = Pick<Dialect, 'groupByParameters' | 'groupKeyInExpression' | 'mixedWindows' | 'outerRefInHaving'>
 
-/** A sub-query can't mention what a group, or a window, of the query around it computes: that has to be a column first. */
+/** Whether a sub-query would mention an aggregate or window function of its enclosing query: that has to be a column first. */
 export const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
   (b.group !== null && some.some(s => hasQuery(s) || (s.node.tag !== 'column' && mentionsKey(b, s, options)))) ||
   (b.windowed && some.some(hasQuery))
 
-/** Whether an expression mentions a group key that is itself an expression, where the dialect minds. */
+/** Whether an expression mentions a group key that is an expression, where the dialect can't repeat that. */
 export const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
   !options.groupKeyInExpression &&
   b.group !== null &&
@@ -26,14 +26,14 @@ export const mentionsKey = (b: Block, s: Scalar, options: BlockOptions): boolean
     return def?.tag === 'scalar' && isExpression(b, def.scalar)
   })
 
-/** Whether a key is printed as more than a column's name; so are bytes that come out of JSON, as digits. */
+/** Whether a key is printed as more than the name of a column, as are bytes from JSON, which are digits there. */
 const isExpression = (b: Block, key: Scalar): boolean => {
   if (key.node.tag !== 'column') return !isConstant(key)
   const def = b.defs.get(key.node.id)
   return def?.tag === 'column' && def.type.sql.tag === 'bytes' && def.source.tag !== 'table' && def.source.tag !== 'values'
 }
 
-/** The same of a key that a derived table computes: MySQL merges the two, and HAVING misses the key where it is not selected. */
+/** The same of a key that a derived table computes: MySQL merges the table, and HAVING does not find a key that is not selected. */
 export const mentionsComputedKey = (b: Block, s: Scalar, options: BlockOptions): boolean =>
   !options.groupKeyInExpression &&
   [...columnsOf(s)].some(id => {
@@ -41,7 +41,7 @@ export const mentionsComputedKey = (b: Block, s: Scalar, options: BlockOptions):
     return def?.tag === 'column' && def.source.tag === 'block' && b.group?.some(g => isColumn(g, id)) === true
   })
 
-/** The same of sort keys: `k IS NULL`, which says where the nulls go, is another expression. */
+/** The same of sort keys: `k IS NULL`, which places the nulls, is another expression. */
 export const sortsKey = (b: Block, order: readonly SortKey[], options: BlockOptions): boolean =>
   order.some(k => k.scalar.type.nullable && mentionsKey(b, k.scalar, options))
 
@@ -52,11 +52,11 @@ const aggregates = (b: Block, s: Scalar): boolean =>
     return def?.tag === 'agg' || (def?.tag === 'scalar' && aggregates(b, def.scalar))
   })
 
-/** A SELECT of one group is one only if it selects an aggregate. */
+/** Whether a block of one group selects no aggregate: as a SELECT it would have a row for each row. */
 export const hidesGroup = (b: Block, outputs: readonly Scalar[]): boolean =>
   b.group?.length === 0 && outputs.length > 0 && !outputs.some(s => aggregates(b, s))
 
-/** DISTINCT can be ordered only by what it selects. */
+/** Whether a DISTINCT block, if it is one, is ordered only by what it selects. */
 export const ordersSelected = (b: Block, order: readonly SortKey[]): boolean =>
   b.distinct === null ||
   order.every(k => {

@@ -54,7 +54,7 @@ const truth = (value: Fragment, of: Scalar): Fragment =>
     ? sql`CASE ${bracketed(value)} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`
     : sql`CASE WHEN ${value} THEN 'true' ELSE 'false' END`
 
-/** A function of at most so many members at once. */
+/** The most members of one call. */
 const AT_ONCE = 50
 
 export const postgresDocuments = (quoted: (s: string) => string): Documents => {

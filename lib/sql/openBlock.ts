@@ -36,7 +36,7 @@ const SOME_ROW: Scalar = {
   type: { sql: { tag: 'boolean' }, nullable: false, refine: null },
 }
 
-/** A block whose one source wishes for a name: tables keep their own, by which they are known. */
+/** A block whose one source prefers a name; tables keep their own. */
 const bound = (b: Block, name: string | null): Block => {
   const [only, ...more] = b.sources
   const named = only !== undefined && more.length === 0 && only.from.tag !== 'table' && name !== null && isPlainName(name)
@@ -69,9 +69,9 @@ type Aggregate = Rel & { readonly tag: 'aggregate' }
 const ZERO: Scalar = { node: { tag: 'literal', value: 0n }, type: { sql: { tag: 'bigint' }, nullable: false, refine: null } }
 
 /**
- * Groups by sets of keys, in a block that is closed: a key is null in the rows of the sets without it. Keys that are not columns of
- * tables, each another one, are made columns first, behind an OFFSET that keeps Postgres from looking through: it takes keys that
- * come to the same for one key, and what is the same in all rows for no key at all.
+ * GROUPING SETS, in a closed block: a key is null in the rows of the sets without it. Unless all keys are distinct columns of tables, they
+ * are made columns first, in a derived table with an OFFSET, which Postgres does not merge: it would treat equal keys as one, and
+ * drop constant ones.
  */
 const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Block): Block => {
   const isPlain = ({ scalar: { node } }: Computed): boolean => {
@@ -101,10 +101,10 @@ const aggregated = (rel: Aggregate, options: BlockOptions): Block => {
   const aggs = aggDefs(rel)
   const rows = isRows(opened) ? opened : wrap(opened, rel.input)
   if (rel.sets !== null) return inSets(rel, rel.sets, rows)
-  // constants stand where they are used: as columns of a derived table MySQL loses them between GROUP BY and HAVING
+  // constants are printed where they are used: MySQL does not find them in HAVING as columns of a derived table
   const constants = rel.keys.filter(k => isConstant(k.scalar))
   const keys = rel.keys.filter(k => !constants.includes(k))
-  // by constants alone there is one group, and none of no rows
+  // by constants only there is one group, or none without rows
   const having = rel.keys.length > 0 && keys.length === 0 ? [SOME_ROW] : []
   const keep = !keys.some(k => hasQuery(k.scalar)) && (options.groupByParameters || !keys.some(k => hasParameter(k.scalar)))
   if (keep) return { ...rows, group: keys.map(k => k.scalar), having, defs: defined(rows, [...scalarDefs(rel.keys), ...aggs]) }
@@ -218,7 +218,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
   }
 }
 
-/** The block of a whole plan: ordered as the plan says, and free to select the plan's outputs. */
+/** The block of a whole plan, with its order, and free to select its outputs. */
 export const blockOf = (rel: Rel, order: readonly SortKey[], outputs: readonly Scalar[], options: BlockOptions): Block => {
   const b = openBlock(rel, options)
   const columns = outputs.map(s => (s.node.tag === 'column' ? s.node.id : null))

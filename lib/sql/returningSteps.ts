@@ -16,14 +16,14 @@ import { keyIn } from './returning/stepKeys.js'
 import { upserting } from './returning/upsertReturning.js'
 import { isUpsert, upsertSteps } from './upsertSteps.js'
 
-/** Whether the engine's own command answers no rows, so that steps have to. */
+/** Whether the engine's own command can't return the rows. */
 const needsSteps = (dialect: Dialect, write: Write): boolean => {
   const { returning } = dialect.writes
   if (write.returning === null) return false
   if (write.tag === 'delete') return !returning.delete || (returning.delete === 'unlessReferring' && keyIn(write.table) !== undefined)
   if (write.tag === 'update' || write.tag === 'updateFrom') return !returning.update
   if (!returning.insert) return true
-  // where there are several, the one that wrote the row would have to answer it
+  // an upsert of several statements can't tell which of them wrote the row
   return (
     isUpsert(write) &&
     write.conflict.set !== null &&
@@ -32,7 +32,7 @@ const needsSteps = (dialect: Dialect, write: Write): boolean => {
   )
 }
 
-/** The steps of a command; null where its statements answer by themselves. `chunked` are the parts of an update by given rows. */
+/** The steps of a command; null where its own statements return the rows. `chunked` splits an update by given rows. */
 export const returningSteps = (
   dialect: Dialect,
   write: Write,

@@ -1,8 +1,8 @@
 /**
  * Conversions between types on MySQL and MariaDB: the names of types in CAST and JSON_TABLE, casts, and cells of JSON.
  *
- * A cast has the same text on both engines. A text is converted only where it has the form of such a value (`scalars` sees to that);
- * what the engines write differently from the canonical text, floats with an exponent and instants, is rewritten.
+ * A cast has the same text on both engines. A text is converted only where it has the form of such a value (`scalars` ensures that).
+ * Values whose text differs from the canonical one, floats with an exponent and instants, are rewritten.
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../../core/value/SqlType.js'
@@ -38,8 +38,8 @@ export const castName = (t: SqlType): string => {
 }
 
 /**
- * The type of a column that JSON_TABLE reads. Integers are decimals, for of what is too large MySQL would make another integer, and
- * MariaDB the largest.
+ * The type of a column that JSON_TABLE reads. Integers are decimals, because MySQL turns one that is too large into another integer, and
+ * MariaDB into the largest.
  */
 export const pathType = (t: SqlType, collation: string): string => {
   switch (t.tag) {
@@ -66,7 +66,7 @@ export const pathType = (t: SqlType, collation: string): string => {
   }
 }
 
-/** The longest text; bytes go through hexadecimal digits, since a cast to them would fill them up. */
+/** A column of a recursion: the longest text; bytes as hexadecimal digits and back, since a cast to BINARY(n) would pad them. */
 export const recursiveColumnBy =
   (collation: string): Dialect['recursiveColumn'] =>
   (value, type) => {
@@ -75,7 +75,7 @@ export const recursiveColumnBy =
     return name === 'BINARY' ? sql`unhex(CAST(hex(${value}) AS CHAR(16777216)))` : sql`CAST(${value} AS ${name})`
   }
 
-/** A text that is the form of a value of the type. */
+/** A cast of a text that has the form of a value of the type. */
 const ofText = (value: Fragment, to: SqlType): Printed => {
   switch (to.tag) {
     case 'int':
@@ -102,7 +102,7 @@ const ofText = (value: Fragment, to: SqlType): Printed => {
   }
 }
 
-/** The engine writes the shortest digits, but those of large and small floats with an exponent: the point goes to its place. */
+/** The engine writes the shortest digits, with an exponent for large and small floats: that is replaced by moving the point. */
 const floatText = (x: Fragment): Fragment => {
   const written = sql`CAST(abs(${x}) AS CHAR)`
   const digits = sql`replace(substring_index(${written}, 'e', 1), '.', '')`
@@ -156,7 +156,7 @@ export const toJsonCell: Dialect['toJson'] = (value, type, computed) => {
     case 'array':
     case 'vector':
       return sql`CAST(${value} AS JSON)`
-    // a stored text may have another character set, or be bytes, of which the engine's JSON makes something else (9.7)
+    // a stored text may have another character set, or be bytes, which JSON functions convert wrongly (9.7)
     case 'text':
     case 'varchar':
     case 'char':

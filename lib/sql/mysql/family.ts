@@ -17,7 +17,7 @@ import { ALL } from './rewriting.js'
 /** Labels have characters of Unicode's first plane only. */
 export const label: Dialect['label'] = label => label.replace(/[\u{10000}-\u{10FFFF}]/gu, '_')
 
-/** Decimals travel as text, which arithmetic would take for floats. */
+/** Decimals are sent as text, which arithmetic would convert to floats. */
 export const parameterOf =
   (typed: (placeholder: Fragment, type: SqlType) => Fragment): Dialect['parameter'] =>
   (placeholder, type, place) =>
@@ -29,7 +29,7 @@ export const elementsOf = (array: Fragment, type: string, alias: string): Fragme
 
 const lockName = (name: Fragment): Fragment => sql`sha2(concat(database(), '/', ${name}), 256)`
 
-/** In seconds: a wait without an end is none on MariaDB. */
+/** In seconds. MariaDB does not wait at all with a negative timeout. */
 const A_YEAR = '31536000'
 
 /** Locks belong to the server, and their names have 64 characters in any case. */
@@ -38,10 +38,10 @@ export const advisory: Dialect['advisory'] = {
   giveBack: name => sql`SELECT release_lock(${lockName(name)})`,
 }
 
-/** A JSON value of its own, also for null, which aggregates of text would skip. */
+/** A cell as a JSON value; also null, which aggregates of text would skip. */
 const jsonText = (cell: Fragment): Fragment => sql`json_extract(json_array(${cell}), '$[0]')`
 
-/** Aggregates; `toJson` is the dialect's, `ordered` an ordered array of JSON values where the engine has one. */
+/** Aggregates; `ordered` is an ordered array of JSON values, where the engine has one. */
 export const aggregates =
   (toJson: Dialect['toJson'], ordered: ((cell: Fragment, order: Fragment) => Fragment) | null): Dialect['aggregate'] =>
   (parts: AggParts): Printed => {
@@ -52,11 +52,11 @@ export const aggregates =
     const arg = only(parts.arg)
     switch (fn) {
       case 'count':
-        // MySQL counts the null that parameters alone make as a different value
+        // MySQL counts a null computed from parameters only as a distinct value
         if (parts.distinct && parts.constant) return atom(sql`least(count(${arg}), 1)`)
         return atom(sql`count(${parts.distinct ? 'DISTINCT ' : ''}${arg})${over}`)
       case 'avg':
-        // the engine's own mean of exact numbers has four digits more than they have
+        // the engine's avg of exact numbers has four more digits than they have
         return argType.tag === 'float'
           ? atom(sql`avg(${arg})${over}`)
           : { level: level.product, fragment: sql`CAST(sum(${arg})${over} AS DOUBLE) / count(${arg})${over}` }
@@ -83,19 +83,19 @@ export const limitOf =
   (dialect: 'mysql' | 'mariadb'): Dialect['limit'] =>
   (count, offset) => {
     const plain = (f: Fragment): Fragment =>
-      f.pieces.length === 1 ? f : refuse(unsupported('a computed number of rows', dialect, 'compute it before, or take it as a parameter'))
+      f.pieces.length === 1 ? f : refuse(unsupported('a computed number of rows', dialect, 'compute it first, or make it a parameter'))
     return sql` LIMIT ${count === null ? ALL : plain(count)}${optional(offset !== null, () => sql` OFFSET ${plain(offset as Fragment)}`)}`
   }
 
-/** The array of some values, each as JSON holds it. */
+/** The array of some values, each in its JSON form. */
 export const arrayBy =
   (json: Dialect['toJson']): CallPrinter =>
   args =>
     atom(sql`json_array(${list(args.scalars.map((s, i) => json(args.arg(i), s.type.sql, true)))})`)
 
 /**
- * Decimals lose their digits after the point otherwise; floats are rounded half to even by the engine's own function. A float
- * that is -0 is another one than 0 to MySQL's EXCEPT and INTERSECT (9.7).
+ * Decimals keep their digits after the point; floats are rounded half away from zero, where the engine's function rounds half to even. To
+ * MySQL's EXCEPT and INTERSECT, -0 is not equal to 0 (9.7): `+ 0` removes the sign.
  */
 const rounded =
   (fn: 'floor' | 'ceil' | 'round'): CallPrinter =>
@@ -110,7 +110,7 @@ const rounded =
 const asUtf8 = (args: Args): Fragment =>
   isText(args.scalars[0]?.type.sql as SqlType) ? sql`CONVERT(${args.arg(0)} USING utf8mb4)` : args.arg(0)
 
-/** The engine's own function puts a digit before an odd number of them, and warns of other characters, which is an error in an update. */
+/** The engine's unhex adds a digit before an odd number of them, and warns of other characters, which is an error in an update. */
 export const unhex =
   (digits: (value: Fragment) => Fragment): CallPrinter =>
   args => {
@@ -118,7 +118,7 @@ export const unhex =
     return atom(sql`CASE WHEN length(${args.arg(0)}) % 2 = 0 AND ${x} NOT REGEXP '[^0-9a-fA-F]' THEN unhex(${digits(args.arg(0))}) END`)
   }
 
-/** The engine's own `uuid` is of version 1: a time and the machine. */
+/** A UUID of version 4; the engine's `uuid` is of version 1, made of the time and the machine. */
 const UUID =
   "lower(concat(hex(random_bytes(4)), '-', hex(random_bytes(2)), '-4', substr(hex(random_bytes(2)), 2), '-', substr('89ab', 1 + floor(rand() * 4), 1), substr(hex(random_bytes(2)), 2), '-', hex(random_bytes(6))))"
 

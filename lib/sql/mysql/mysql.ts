@@ -1,11 +1,11 @@
 /**
  * The MySQL dialect, for MySQL 8.4 and later.
  *
- * A prepared statement keeps the types of the parameters that it was first run with, so a parameter
- * that nothing beside it tells the type of is cast. Rows of a collection are put in order in a derived
- * table, whose LIMIT keeps the optimizer from dropping the order.
+ * A prepared statement keeps the types of the parameters that it was first run with, so a parameter is
+ * cast where no other operand tells its type. Rows of a collection are sorted in a derived table, whose
+ * LIMIT keeps the optimizer from dropping the order.
  *
- * What it says holds in a session as `mysqlSession` sets it.
+ * The dialect requires the session settings of `mysqlSession`.
  */
 
 import { isInteger, isText, type SqlType } from '../../core/value/SqlType.js'
@@ -27,22 +27,22 @@ import { mysqlExplain } from './explain.js'
 import { advisory, aggregates, arrayBy, elementsOf, familyCalls, label, limitOf, parameterOf, unhex } from './family.js'
 import { rewriting } from './rewriting.js'
 
-/** An array that is text does not mix with one that the engine made, which is JSON. */
+/** The type of a cast; arrays are JSON, since an array in a text does not mix with a computed one. */
 const castOrJson = (type: SqlType): string => (type.tag === 'array' ? 'JSON' : castName(type))
 
-/** A parameter that is a time at once is misread: `CAST('00:00:01.001' AS TIME(3))` is an hour. */
+/** A parameter with its type. A time is cast to text first: `CAST('00:00:01.001' AS TIME(3))` is misread as an hour. */
 const typed = (placeholder: Fragment, type: SqlType): Fragment =>
   sql`CAST(${type.tag === 'time' ? sql`CAST(${placeholder} AS CHAR)` : placeholder} AS ${castOrJson(type)})${collated(type)}`
 
-/** A condition of parameters alone beside a UNION is read again with the collation of the server (9.7): a text says its own. */
+/** In a statement with UNION, a condition of parameters only is parsed again with the collation of the server (9.7): texts state theirs. */
 const collated = (type: SqlType): string => (isText(type) ? ` COLLATE ${COLLATION}` : '')
 
 /**
- * Where a text is computed from parameters only, MySQL takes it for a varchar, and a derived table cuts it at 65,535 bytes
- * without a word. Text that comes from JSON has the longest type, which it then has with it.
+ * A text computed from parameters only is a varchar, which a derived table silently truncates at 65,535 bytes. Text that comes from JSON
+ * has the longest type, and gives it to the result of coalesce.
  */
 const parameter: Dialect['parameter'] = (placeholder, type, place) => {
-  // beside a decimal, which every sum is, an integer becomes one with 30 digits after the point, and shows them as text
+  // next to a decimal, for example a sum, an integer becomes one with 30 digits after the point, which a cast to text shows
   const plain = parameterOf(typed)(placeholder, type, place === 'inside' && isInteger(type) ? 'alone' : place)
   const p = slotOf(placeholder)
   const long = place !== 'stored' && p !== undefined && mayBeLong(p, place)
@@ -63,8 +63,8 @@ const mayBeLong = (s: Slot, place: Place): boolean => {
 const COLLATION = 'utf8mb4_0900_bin'
 
 /**
- * The least and the largest of days as instants: of days that are all null MySQL makes '0000-00-00' where it writes the groups down,
- * which its strict mode then refuses (9.7).
+ * min and max of dates as instants: of dates that are all null, MySQL makes '0000-00-00' where it materializes the groups, which its
+ * strict mode then refuses (9.7).
  */
 const withoutDates =
   (aggregate: Dialect['aggregate']): Dialect['aggregate'] =>
@@ -87,13 +87,13 @@ const collection: Dialect['collection'] = ({ cells, body, order, count, offset, 
   return sql`(SELECT coalesce(json_arrayagg(${rows}.${item}), json_array()) FROM (SELECT ${row} AS ${item}${body}${sorted}${limit(count, offset)}) AS ${rows})`
 }
 
-/** Letters whose other case has more bytes: the engine ends a text after the first of them (9.7). */
+/** Letters whose other case has more bytes: lower and upper end a text after the first of them (9.7). */
 const GROW = {
   lower: [...'\u023a\u023e'],
   upper: [...'\u023f\u0240\u0250\u0251\u0252\u025c\u0261\u0265\u0266\u026a\u026b\u026c\u0271\u027d\u0287\u029d\u029e'],
 } as const
 
-/** Such letters are mapped before. */
+/** Case mapping, with these letters replaced first. */
 const mapped = (fn: 'lower' | 'upper', value: Fragment): Fragment => {
   const other = (c: string): string => (fn === 'lower' ? c.toLowerCase() : c.toUpperCase())
   const before = GROW[fn].map(() => 'replace(').join('')
@@ -114,12 +114,12 @@ export const mysql: Dialect = {
   groupByParameters: false,
   groupKeyInExpression: false,
   mixedWindows: true,
-  // 9.7 takes the only row of such a query for the row of nulls
   outerRefInHaving: true,
+  // 9.7 mistakes the only row of such a query for the row of nulls
   exceptInJoin: false,
   // 9.7 counts the only row of a table that it has read while planning
   frameCanBeEmpty: false,
-  // 9.7 numbers rows without a sign, and what is computed of such a number has none
+  // 9.7 numbers rows by unsigned integers, and results of arithmetic with them are unsigned
   castRank: value => sql`CAST(${value} AS SIGNED)`,
   limitInSubquery: false,
   widensMembers: false,
@@ -156,35 +156,35 @@ export const mysql: Dialect = {
     source: ({ array, element, alias, apart, name }) => {
       const type = pathType(element, COLLATION)
       if (!apart) return elementsOf(array, type, alias)
-      // it takes columns of sources before it, but no query, and none of queries around in an aggregate (9.7)
+      // JSON_TABLE takes columns of sources before it, but no query, and in an aggregate no outer columns (9.7)
       const [asked, each] = [name('asked'), name('each')]
       return sql`LATERAL (SELECT ${each}.* FROM (SELECT ${array} AS ${quote('list')}) AS ${asked} CROSS JOIN ${elementsOf(text(`${asked}.${quote('list')}`), type, each)}) AS ${alias}`
     },
     position: alias => `${alias}.\`position\``,
-    // of the digits of bytes that may be longer, `hex` has the length 0, and is empty wherever a temporary table takes it up
+    // unhex of digits that may be longer has the length 0, and is empty in a temporary table
     value: (alias, element) => (element.tag === 'bytes' ? `left(unhex(${alias}.\`value\`), 536870911)` : `${alias}.\`value\``),
   },
-  // it asks the first row around, and takes the answer for all of them (9.7)
+  // 9.7 evaluates it for the first outer row, and uses the result for all of them
   joinsElements: false,
-  // MariaDB (10.11) asks JSON_TABLE again for each row of an update
+  // as on MariaDB, which evaluates JSON_TABLE again for each row of an update (10.11)
   amongMany: null,
   collection,
   inCollection: { limit: true, distinct: false },
   embedJson: rows => rows,
   output: value => value,
-  // a derived table's column of nulls alone would be of text, and make text of what a union brings together with it
+  // a column of nulls in a derived table would be text, and turn the other side of a union into text
   nullOf: (type, place) => text(place === 'alone' ? `CAST(NULL AS ${castOrJson(type)})` : 'NULL'),
   lateral: { tag: 'native' },
   anchorToOuterRow: null,
-  // as a semi-join under an outer join it is true where no row is found, or doubles rows (9.7)
+  // as a semi-join under an outer join, a sub-query is true where no row is found, or doubles rows (9.7)
   guardJoinSubquery: condition => sql`CASE WHEN ${condition} THEN TRUE END`,
   recursiveColumn: recursiveColumnBy(COLLATION),
-  // an EXCEPT or INTERSECT has other rows the second time (9.7)
+  // an EXCEPT or INTERSECT has other rows when it is read again (9.7)
   canShareCte: rel => !hasDifference(rel),
   materialized: false,
   advisory,
   locking: lockingOf,
-  // its rows are taken for the same in every row around (9.7)
+  // 9.7 uses its rows again for every outer row
   nestedCorrelatedRecursion: false,
   correlatedDerived: true,
   writes: {

@@ -9,7 +9,7 @@ import type { Plan, RowPlan } from '../../plan/Rel.js'
 import type { PrintedWrite, Write } from '../../plan/writePlan.js'
 import type { Dialect } from '../Dialect.js'
 
-/** A row that was found: what is answered of it, and the values that later steps are made of. */
+/** A row that was found: its result in the rows of the command, and the values for later steps. */
 export interface FoundRow {
   readonly answer: unknown
   readonly values: readonly unknown[]
@@ -21,35 +21,39 @@ export interface ReadStep {
   readonly plan: Plan
   readonly answer: RowPlan | null
   readonly values: readonly RowPlan[]
-  /** How many rows of the answer come before these. */
+  /** The number of result rows before these. */
   readonly from: number
-  /** What stands for the rows where nobody is asked, and the steps are only shown. */
+  /** Rows in place of those that the query would find, where the steps are only shown. */
   readonly sample: readonly FoundRow[]
-  /** Whether there are as many rows as in the sample, unless something else than this command has changed them. */
+  /** Whether the query finds as many rows as the sample has, unless something other than this command changed them. */
   readonly isExact: boolean
   readonly then: (found: readonly FoundRow[]) => Steps
 }
 
-/** A write that answers how many rows it has written. */
+/** A write; `then` takes the number of rows that it has written. */
 interface WriteStep {
   readonly tag: 'write'
   readonly write: PrintedWrite
   readonly then: (affected: number) => Steps
 }
 
-/** What is done next, up to the rows that are answered. */
+/** The next step, or the rows that the command returns. */
 export type Steps = ReadStep | WriteStep | { readonly tag: 'rows'; readonly rows: readonly unknown[] }
 
+/** An insert of rows of expressions. */
 export type Insert = Write & { readonly tag: 'insert' }
+/** A row of an insert; null is the default of a column. */
 export type Row = Insert['rows'][number]
+/** The write of a tag. */
 export type By<T extends Write['tag']> = Write & { readonly tag: T }
 
-/** Goes on with the rows that are answered so far. */
+/** Continues with the rows that the command returns so far. */
 export type Next = (rows: readonly unknown[]) => Steps
 
+/** Ends the steps. */
 export const done: Next = rows => ({ tag: 'rows', rows })
 
-/** Some steps for each of several things, one after the other. */
+/** Steps for each of several things, one after the other. */
 export const forEach = <A>(all: readonly A[], steps: (a: A, rows: readonly unknown[], next: Next) => Steps, next: Next): Next => {
   const at =
     (i: number): Next =>
@@ -58,6 +62,6 @@ export const forEach = <A>(all: readonly A[], steps: (a: A, rows: readonly unkno
   return at(0)
 }
 
-/** How many rows are written, or read by their keys, in one statement. */
+/** The number of rows that one statement writes, or reads by their keys. */
 export const rowsPerStatement = ({ writes }: Dialect, columns: number): number =>
   Math.max(1, Math.min(writes.rowsAtOnce, Math.floor(writes.parameters / Math.max(1, columns))))

@@ -16,9 +16,10 @@ import { hasKey, keyOf, literals } from './stepKeys.js'
 
 const FOUND = { isOrdered: false, isLocked: true }
 
-/** Writes go on in parts; the first is sent also where nothing is to be written: an engine may refuse it all the same. */
+/** The keys in parts. There is always a first part, also without keys: the engine may refuse the write. */
 const parts = <A>(keys: readonly A[], size: number): readonly (readonly A[])[] => (keys.length === 0 ? [[]] : chunks(keys, size))
 
+/** A delete: locks and reads the rows, then deletes them by their keys. */
 export const deleting = (dialect: Dialect, write: By<'delete'>): Steps => {
   const key = keyOf(dialect, write)
   return readStep(filtered(scan(write), write.where), write.returning, refs(key), {
@@ -37,7 +38,7 @@ export const deleting = (dialect: Dialect, write: By<'delete'>): Steps => {
   })
 }
 
-/** Whether a scalar is the same wherever it is evaluated in the transaction. */
+/** Whether a scalar has one value throughout the transaction. */
 const isStable = (s: Scalar): boolean => {
   let stable = true
   const walk = (x: Scalar): Scalar => {
@@ -48,7 +49,7 @@ const isStable = (s: Scalar): boolean => {
   return stable && !hasQuery(s)
 }
 
-/** The key after the update, of what is read before it. */
+/** The key after the update, computed before it. */
 const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key: readonly Named[]): readonly Scalar[] => {
   const set = new Map(write.set)
   const isGiven = write.tag === 'update' || write.source.rel.tag === 'values'
@@ -58,19 +59,20 @@ const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key: reado
     if (isGiven && isStable(value)) return value
     return refuse(
       unsupported(
-        `returning from an update that sets ${c.name}, of the key, to what may be another value before it`,
+        `returning from an update that sets ${c.name}, of the key, to a value that may change before the update`,
         dialect.name,
-        'ask for the value, and give it',
+        'query the value first, and set it as a literal',
       ),
     )
   })
 }
 
+/** An update: locks and reads the keys, updates by them, and reads the rows back. */
 export const updating = (dialect: Dialect, write: By<'update' | 'updateFrom'>, next: Next): Next => {
   const key = keyOf(dialect, write)
   const after = newKey(dialect, write, key)
   const setsKey = write.set.some(([f]) => key.some(c => c.name === f))
-  // what a query reads, or a key, may change with the first part: all of it is one statement
+  // the first part may change a key, or what a query reads: then all rows are in one statement
   const isWhole = write.tag === 'updateFrom' || setsKey || write.set.some(([, s]) => hasQuery(s))
   const own = scan(write)
   const rel: Rel =
@@ -102,7 +104,7 @@ export const updating = (dialect: Dialect, write: By<'update' | 'updateFrom'>, n
             : {
                 tag: 'write',
                 write: { ...write, where: both(write.where, where), returning: null },
-                // the rows of the query have changed meanwhile
+                // the rows of the query have changed since
                 then: affected => (affected === some.length ? on(before) : refuse(serializationFailure())),
               }
         }

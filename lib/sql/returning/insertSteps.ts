@@ -14,10 +14,10 @@ import { filtered, readBack, readStep, rowsLost, scan, unknown } from './readSte
 import { type By, forEach, type Insert, type Next, type Row, rowsPerStatement, type Steps } from './Steps.js'
 import { hasKey, keyOf, literal } from './stepKeys.js'
 
-/** Some columns at once, of one row, are as many as an engine takes. */
+/** The most columns of one row that a query computes. */
 const AT_ONCE = 500
 
-/** Rows with some of their values computed before they are written. */
+/** Computes some values of the rows in queries before the insert. */
 export const precompute = (write: Insert, isBefore: (s: Scalar, field: string) => boolean, next: (write: Insert) => Steps): Steps => {
   const { rows, fields } = write
   const found: readonly (readonly [number, number, Scalar])[] = rows.flatMap((row, i) =>
@@ -40,7 +40,7 @@ export const precompute = (write: Insert, isBefore: (s: Scalar, field: string) =
 
 const isGiven = (s: Scalar | null | undefined): s is Scalar => s != null && !isLiteral(s, null)
 
-/** Runs of neighbours that are alike. */
+/** Runs of adjacent elements of the same kind. */
 export const runs = <A>(all: readonly A[], kind: (a: A) => boolean): readonly (readonly A[])[] => {
   const found: A[][] = []
   for (const a of all) {
@@ -51,7 +51,7 @@ export const runs = <A>(all: readonly A[], kind: (a: A) => boolean): readonly (r
   return found
 }
 
-/** An insert whose rows say their keys, but for those that are generated. */
+/** An insert whose rows give their keys, except generated ones. */
 const withKeys = (dialect: Dialect, write: Insert, key: readonly Named[]): Insert => {
   const { table, fields } = write
   const left = key.map(c => c.name).filter(f => !fields.includes(f) && table.columns[f]?.generated !== true)
@@ -59,6 +59,7 @@ const withKeys = (dialect: Dialect, write: Insert, key: readonly Named[]): Inser
   return left.length === 0 ? write : { ...write, fields: [...fields, ...left], rows: write.rows.map(row => [...row, ...defaults]) }
 }
 
+/** An insert of rows: writes them, and reads them back by their keys. */
 export const inserting = (dialect: Dialect, given: Insert, next: Next): Next => {
   const key = keyOf(dialect, given)
   const write = withKeys(dialect, given, key)
@@ -87,7 +88,7 @@ export const inserting = (dialect: Dialect, given: Insert, next: Next): Next => 
     )
 }
 
-/** The rows that the insert before has made keys for: one after the other, if the statement is one of values. */
+/** Reads the rows for which the preceding insert has generated keys: in a statement of values they are consecutive. */
 const generated = (
   dialect: Dialect,
   write: Insert,
@@ -110,7 +111,7 @@ const generated = (
     })
 }
 
-/** Refuses a generated key that may be null, where null makes a new one. */
+/** Refuses a value for a generated key that may be null, where null generates a key. */
 export const refuseNullKey = ({ name, writes }: Dialect, { table, fields, plan }: By<'insertFrom'>): void => {
   const numbered = plan.outputs.find((o, i) => table.columns[fields[i] ?? '']?.generated === true && o.scalar.type.nullable)
   if (!writes.nullMakesKey || numbered === undefined) return
@@ -118,15 +119,15 @@ export const refuseNullKey = ({ name, writes }: Dialect, { table, fields, plan }
     unsupported(
       `a generated key from a value that may be null (${numbered.path.join('.')})`,
       name,
-      'keep nulls out with where and coalesce',
+      'exclude nulls with where and coalesce',
     ),
   )
 }
 
-/** Written as it was read: what a driver answers for a column, it takes for it. */
+/** A value that is written as the driver returned it. */
 const AS_READ: ExprType = { sql: { tag: 'custom', names: {} }, nullable: true, refine: null }
 
-/** The rows of a query are read first: so their number is known, and their keys. Of the rest nothing is lost by being looked at. */
+/** An insert of a query: reads its rows, so that their number and keys are known, and inserts them with all other values unchanged. */
 export const insertingFrom = (dialect: Dialect, write: By<'insertFrom'>, next: (write: Insert) => Steps): Steps => {
   const { plan, fields } = write
   refuseNullKey(dialect, write)

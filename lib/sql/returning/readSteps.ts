@@ -52,23 +52,27 @@ export const readStep = (
   }
 }
 
+/** A sample row whose values are not known. */
 export const unknown = (outputs: readonly unknown[]): FoundRow => ({ answer: undefined, values: outputs.map(() => undefined) })
 
+/** The table of a write. */
 export const scan = ({ table, columns }: Write): Rel => ({ tag: 'scan', table, columns })
 
+/** A relation under a condition; null is none. */
 export const filtered = (input: Rel, predicate: Scalar | null): Rel => (predicate === null ? input : { tag: 'filter', input, predicate })
 
+/** Columns as expressions. */
 export const refs = (columns: readonly Named[]): readonly Scalar[] => columns.map(c => column(c.id, c.type))
 
 /** How rows are read back. */
 interface Reading {
-  /** Whether the answer is in the order of the keys. */
+  /** Whether the rows are in the order of the keys. */
   readonly isOrdered: boolean
-  /** Whether rows are read as they are now: a row that is written as it was is otherwise read as the transaction has first seen it. */
+  /** Whether the current version of the rows is read: a write that changes nothing leaves a row in the snapshot of the transaction. */
   readonly isLocked: boolean
 }
 
-/** The rows that have these values in some columns. */
+/** Reads the rows that have these values in some columns. */
 export const readBack = (
   dialect: Dialect,
   write: Write,
@@ -95,7 +99,7 @@ export const readBack = (
   return forEach(chunks(keys, rowsPerStatement(dialect, by.length)), part, next)
 }
 
-/** Rows that are not where they were written. */
+/** Refuses a command whose rows are not found by the keys that were written. */
 export const rowsLost = (dialect: Dialect): never =>
   refuse(
     unsupported('returning rows that are not found by the key that was written', dialect.name, 'is there a trigger that changes the key?'),

@@ -14,7 +14,7 @@ import { readBack } from './readSteps.js'
 import { done, forEach, type Next, type Row, rowsPerStatement, type Steps } from './Steps.js'
 import { named } from './stepKeys.js'
 
-/** A row that has null in the target meets no other: it is inserted. The others are read back by the target, if they were written. */
+/** An upsert: rows with null in the target are inserted; the others are read back by the target, if they were written. */
 export const upserting = (dialect: Dialect, given: Upsert): Steps => {
   const target = named(given.columns, given.conflict.target)
   return precompute(
@@ -39,7 +39,7 @@ export const upserting = (dialect: Dialect, given: Upsert): Steps => {
   )
 }
 
-/** Goes on with the rows that were written. */
+/** Upserts rows, and continues with those that were written. */
 const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly Row[]) => Steps): Steps => {
   const bare: Upsert = { ...write, returning: null }
   if (upsertSteps(bare) === null) {

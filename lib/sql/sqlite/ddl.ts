@@ -1,9 +1,9 @@
 /**
  * Definitions and writes in SQLite.
  *
- * Tables are STRICT, so that a column holds its storage class and nothing else. Integers have 64 bits
- * and texts any length there: ranges, lengths and enums are checks, with names from which the runner
- * tells an overflow (`__range`) and a text that is too long (`__length`) from a failed check.
+ * Tables are STRICT, so that a column holds only its storage class. Integers have 64 bits and texts any
+ * length: ranges, lengths and enums are checks, by whose names the runner tells an overflow (`__range`)
+ * and a text that is too long (`__length`) from a failed check.
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import type { SqlType } from '../../core/value/SqlType.js'
@@ -38,7 +38,7 @@ const storage = (t: SqlType): string => {
   }
 }
 
-/** SQLite's integers have 64 bits and its texts any length: ranges, lengths and enums are checks. */
+/** The checks of ranges, lengths and enums. */
 const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
   switch (t.tag) {
     case 'smallint':
@@ -62,7 +62,7 @@ const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
 
 export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
-/** A canonical value as SQL text, in the form in which it is stored. */
+/** A canonical value as an SQL literal, in its stored form. */
 const literal = (value: unknown, type: SqlType): string => {
   const stored = sqliteValues.write(type)(value)
   if (stored instanceof Uint8Array) return `X'${toHex(stored)}'`
@@ -71,8 +71,8 @@ const literal = (value: unknown, type: SqlType): string => {
 }
 
 /**
- * A query in SET sees rows that the same statement has changed already. The values of UPDATE FROM are computed before anything
- * is written, so that they are taken from the table itself.
+ * An update whose SET contains a query. In a plain UPDATE it would see rows that the same statement has changed already; the values of
+ * UPDATE FROM are computed before anything is written, so they come from the table itself.
  */
 const updateAtOnce = (parts: UpdateParts): Fragment => {
   if (!parts.setSeesWrites) return update(parts)
@@ -115,7 +115,7 @@ export const writes: Writes = {
   delete: remove,
 }
 
-/** The present instant, as instants are stored. */
+/** The current instant, in its stored form. */
 export const CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 export const ddl: Ddl = {
@@ -125,21 +125,21 @@ export const ddl: Ddl = {
     if (generated && !key)
       refuse(unsupported('a generated column that is not the primary key', 'sqlite', 'make it the key, or number rows yourself'))
     if (key) return 'INTEGER PRIMARY KEY AUTOINCREMENT'
-    // a primary key of type INTEGER would be the rowid, which numbers nulls in place of refusing them
+    // a primary key of type INTEGER would be the rowid, which generates a key for null
     return primary && storage(type) === 'INTEGER' ? 'INT' : storage(type)
   },
   typeChecks,
   asCondition: value => value,
   inlinePrimaryKey: true,
   forwardReferences: true,
-  // an index and a foreign key are in the schema of their table, and can't name one for the other table
+  // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
   referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
   tableSuffix: ' STRICT',
   dropTogether: false,
   beforeCreate: () => [],
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
-  // a table that nobody's rows refer to yet is dropped without a word, and their foreign keys dangle
+  // SQLite silently drops a table to which no row refers yet, and leaves the foreign keys to it dangling
   referring: tables => {
     const names = tables.map(t => quoted(t.name)).join(', ')
     return `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN (${names}) AND m.name COLLATE NOCASE NOT IN (${names})`
@@ -148,7 +148,7 @@ export const ddl: Ddl = {
   reserved: null,
   restrict: '',
   dropConstraint: null,
-  // a default is no place for a query
+  // a default can't contain a query
   wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
 }
