@@ -84,7 +84,7 @@ const byStructure = (words: Words): CallPrinter => {
     const part = constant?.node
     if (part?.tag !== 'literal')
       return refuse(
-        unsupported('jsonContains of a part that is no constant', words.dialect, 'it searches for the values of the part one by one'),
+        unsupported('jsonContains of a part that is no constant', words.dialect, 'it asks for the values of the part one by one'),
       )
     if (part.value === null) return atom(text('NULL'))
     if (sizeOf(part.value as Json) > MOST_VALUES)
