@@ -25,6 +25,7 @@ import {
   type WindowScalar,
 } from '../plan/Rel.js'
 
+/** What a source of a block reads: a table, a block as a derived table, values, the elements of an array, a set operation, or a definition. */
 export type From =
   | { readonly tag: 'table'; readonly table: AnyTable }
   | { readonly tag: 'block'; readonly block: Block; readonly free: ReadonlySet<number> }
@@ -34,6 +35,7 @@ export type From =
   | { readonly tag: 'cte'; readonly rel: Rel & { readonly tag: 'cte' }; readonly free: ReadonlySet<number> }
   | { readonly tag: 'self'; readonly key: number; readonly columns: readonly Named[] }
 
+/** A source in FROM, with its join to those before it. */
 export interface Source {
   readonly from: From
   readonly join: 'inner' | 'left'
@@ -50,6 +52,7 @@ export type Def = { readonly name: string; readonly type: ExprType } & (
   | { readonly tag: 'window'; readonly window: WindowScalar }
 )
 
+/** The clauses of one SELECT. */
 export interface Block {
   readonly sources: readonly Source[]
   readonly where: readonly Scalar[]
@@ -88,6 +91,7 @@ export const EMPTY: Block = {
 /** Whether the block has neither groups nor any later clause, so that WHERE, joins and computed columns can be added. */
 export const isRows = (b: Block): boolean => b.group === null && b.distinct === null && !b.limited && !b.windowed
 
+/** The definitions of a block, and more. */
 export const defined = (b: Block, more: Iterable<readonly [number, Def]>): Chain<number, Def> => b.defs.with(more)
 
 /** Computed columns as definitions of a block. */

@@ -11,11 +11,13 @@ import { type Fragment, list, sql } from './Fragment.js'
 /** How tightly a printed expression binds: from OR to operands that never need brackets. */
 export const level = { or: 0, and: 1, not: 2, comparison: 3, sum: 4, product: 5, unary: 6, atom: 9 } as const
 
+/** A printed expression, and how tightly it binds. */
 export interface Printed {
   readonly fragment: Fragment
   readonly level: number
 }
 
+/** An expression that never needs brackets. */
 export const atom = (fragment: Fragment): Printed => ({ fragment, level: level.atom })
 
 /** The arguments of a function call; each is printed in brackets where it binds less tightly than `at`. */
@@ -30,6 +32,7 @@ export interface Args {
 /** A function that is printed as a call; `differ` is the negation of `same`. */
 export type PrintedFn = ScalarFn | 'differ'
 
+/** Prints a call. */
 export type CallPrinter = (args: Args, call: Scalar) => Printed
 
 /** An operator between two arguments; `a + b + c` needs no brackets, `a = (b = c)` does. */

@@ -67,11 +67,12 @@ interface ElementsParts {
 }
 
 /**
- * Where a parameter stands: `stored`, as the value of a column that is written; `beside`, next to an operand that tells its type;
+ * Where a parameter stands: `stored`, as the value of a column that is written; `operand`, next to another operand that tells its type;
  * `inside`, the same in an expression whose value it may become; `alone`, where the context does not tell its type.
  */
-export type Place = 'stored' | 'beside' | 'inside' | 'alone'
+export type Place = 'stored' | 'operand' | 'inside' | 'alone'
 
+/** What differs between engines. Each dialect names every field. */
 export interface Dialect extends Quirks {
   readonly name: DialectName
 

@@ -43,23 +43,28 @@ const fragment = (parts: Iterable<string | Fragment>): Fragment => {
 export const slotOf = ({ pieces: [only, ...more] }: Fragment): Slot | undefined =>
   more.length === 0 && typeof only === 'object' && !isFragment(only) ? only : undefined
 
+/** SQL text. */
 export const text = (s: string): Fragment => ({ pieces: [s] })
 
+/** A parameter. */
 export const slot = (s: Slot): Fragment => ({ pieces: [s] })
 
 /** A template of texts and fragments. Plain strings in it are SQL text: only for keywords and quoted identifiers. */
 export const sql = (texts: TemplateStringsArray, ...parts: readonly (Fragment | string)[]): Fragment =>
   fragment(texts.flatMap((t, i) => (i === 0 ? [t] : [parts[i - 1] as Fragment | string, t])))
 
+/** Fragments with a separator between them. */
 export const join = (parts: readonly Fragment[], separator: string): Fragment =>
   fragment(parts.flatMap((p, i) => (i === 0 ? [p] : [separator, p])))
 
+/** Fragments with commas between them. */
 export const list = (parts: readonly Fragment[]): Fragment => join(parts, ', ')
 
 /** Texts with fragments between them. */
 export const interleaved = (texts: readonly string[], parts: readonly Fragment[]): readonly Fragment[] =>
   texts.flatMap((t, i) => (parts[i] === undefined ? [text(t)] : [text(t), parts[i]]))
 
+/** A fragment in brackets. */
 export const parens = (f: Fragment): Fragment => sql`(${f})`
 
 /** A fragment if the condition holds, else the empty one. */

@@ -9,6 +9,7 @@ import type { SqlType } from '../core/value/SqlType.js'
 import type { Rel } from '../plan/Rel.js'
 import type { Fragment } from './Fragment.js'
 
+/** The part of a dialect that works around limits and defects. */
 export interface Quirks {
   /**
    * Whether GROUP BY may hold an expression with parameters that SELECT repeats. MySQL and MariaDB compare the two expressions, and

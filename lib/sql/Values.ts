@@ -38,6 +38,7 @@ export const INEXACT: unique symbol = Symbol('inexact')
 /** Reads a non-null cell. */
 export type Reader = (cell: any) => unknown
 
+/** How a driver represents canonical values. */
 export interface Values {
   readonly write: (type: SqlType) => (value: any) => unknown
   readonly read: (type: SqlType) => Reader

@@ -86,6 +86,7 @@ export interface DeleteParts {
   readonly name: Naming
 }
 
+/** The parts of an update. */
 export interface UpdateParts extends DeleteParts {
   /** Whether a value that is set contains a query of what the same statement may change. */
   readonly setSeesWrites: boolean

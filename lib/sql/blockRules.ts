@@ -13,7 +13,7 @@ import type { Dialect } from './Dialect.js'
 export type BlockOptions = Pick<Dialect, 'groupByParameters' | 'groupKeyInExpression' | 'mixedWindows' | 'outerRefInHaving'>
 
 /** Whether a sub-query would mention an aggregate or window function of its enclosing query: that has to be a column first. */
-export const asksGroups = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
+export const needsGroupColumns = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>
   (b.group !== null && some.some(s => hasQuery(s) || (s.node.tag !== 'column' && mentionsKey(b, s, options)))) ||
   (b.windowed && some.some(hasQuery))
 

@@ -10,6 +10,7 @@
 import type { Scalar } from '../plan/Rel.js'
 import type { Dialect } from './Dialect.js'
 
+/** A list in parts of `size` elements; the last part may have fewer. */
 export const chunks = <A>(all: readonly A[], size: number): readonly (readonly A[])[] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
 
@@ -19,6 +20,7 @@ export interface Limit<A> {
   readonly bytes: (element: A) => number
 }
 
+/** Parts halved until each is within the limit, or a single element. */
 export const within = <A>(parts: readonly (readonly A[])[], limit: Limit<A>): readonly (readonly A[])[] =>
   parts.flatMap(part => {
     const sizes = part.map(limit.bytes)

@@ -71,6 +71,7 @@ const tellingOutcome = (write: Write, wasInserted: string): Write => {
   return { ...write, returning: { outputs: [{ path: [], scalar }], row: { tag: 'cell', index: 0, path: [], type } } }
 }
 
+/** The statements of a command, or its steps. Refuses what the dialect can not express; call inside `attempting`. */
 export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   const { wasInserted } = dialect.writes
   const asRow = given.outcome && wasInserted !== null

@@ -31,6 +31,7 @@ export interface ResultColumn {
   readonly computed: boolean
 }
 
+/** The column of an output. */
 export const resultColumn = ({ scalar }: Plan['outputs'][number]): ResultColumn => ({
   type: scalar.type,
   computed: scalar.node.tag !== 'column',

@@ -12,6 +12,7 @@ import { FIRST_LOCAL, isShort, LAST_LOCAL } from '../core/value/timeZone.js'
 import { type Args, atom, type CallPrinter, level } from './CallPrinter.js'
 import { type Fragment, sql, text } from './Fragment.js'
 
+/** The expressions of a dialect for date arithmetic. */
 export interface Steps {
   /** An argument that is a date or instant, cast where the engine would not know its type. */
   readonly value: (args: Args, i: number, at?: number) => Fragment
@@ -26,6 +27,7 @@ export interface Steps {
   readonly add: { readonly [fn in StepFn]: (x: Fragment, n: Fragment, known: bigint | null, type: SqlType) => Fragment }
 }
 
+/** The functions that move a date or instant. */
 export type StepFn = 'addMonths' | 'addDays' | 'addMilliseconds'
 
 /** A literal word: it was checked when the expression was built. */
@@ -112,6 +114,7 @@ const step =
     return atom(sql`CASE WHEN ${args.arg(1, level.sum)} BETWEEN ${within} THEN ${s.add[fn](low, n, null, type)} END`)
   }
 
+/** The printers of the functions that move a date or instant. */
 export const steps = (s: Steps): { readonly [fn in StepFn]: CallPrinter } => ({
   addMonths: step(s, 'addMonths'),
   addDays: step(s, 'addDays'),

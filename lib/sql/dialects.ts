@@ -11,4 +11,5 @@ import { mysql } from './mysql/mysql.js'
 import { postgres } from './postgres/postgres.js'
 import { sqlite } from './sqlite/sqlite.js'
 
+/** The dialects by name. */
 export const dialects: { readonly [name in DialectName]: Dialect } = { postgres, mysql, mariadb, sqlite }

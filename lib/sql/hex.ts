@@ -6,6 +6,7 @@
  */
 const PAIRS = Array.from({ length: 256 }, (_, b) => b.toString(16).padStart(2, '0'))
 
+/** Bytes as lower-case hexadecimal digits. */
 export const toHex = (bytes: Uint8Array): string => {
   let text = ''
   for (const b of bytes) text += PAIRS[b]

@@ -29,6 +29,7 @@ export const isPlainName = (word: string): boolean => /^[A-Za-z]\w{0,49}$/.test(
 /** Labels on which mysql2 closes the connection. */
 const RISKY = /^__(proto|(define|lookup)[GS]etter)__$/
 
+/** Whether a driver fails on a label. */
 export const isRisky = (label: string): boolean => RISKY.test(label)
 
 /** MySQL and MariaDB remove leading blanks and control characters from a label, and then do not find it by its name. */
@@ -42,11 +43,11 @@ export const freeNames = () => {
   const used = new Set<string>()
   /** The first number by which a name may be free. */
   const from = new Map<string, number>()
-  return (wished: string, numbered: (n: number) => string): string => {
-    let n = from.get(wished) ?? 1
-    const named = (): string => (n === 1 ? wished : numbered(n))
+  return (preferred: string, numbered: (n: number) => string): string => {
+    let n = from.get(preferred) ?? 1
+    const named = (): string => (n === 1 ? preferred : numbered(n))
     while (used.has(named().toLowerCase())) n += 1
-    from.set(wished, n)
+    from.set(preferred, n)
     used.add(named().toLowerCase())
     return named()
   }
@@ -57,8 +58,8 @@ export const distinctLabels = (names: readonly string[], label: Labelling): read
   const free = freeNames()
   return names.map(name => {
     const plain = label(trimmed(name))
-    const wished = plain === '' || textProblem(plain) !== null || isRisky(plain) ? 'value' : shortName(plain, 50)
-    return free(wished, n => `${wished}_${n}`)
+    const preferred = plain === '' || textProblem(plain) !== null || isRisky(plain) ? 'value' : shortName(plain, 50)
+    return free(preferred, n => `${preferred}_${n}`)
   })
 }
 

@@ -19,7 +19,7 @@ interface Documents {
 }
 
 /** How an engine makes documents: members with their names, and elements. */
-interface Words {
+interface Engine {
   readonly key: (name: string) => Fragment
   /** A value as a member; `of` is its scalar. */
   readonly member: (value: Fragment, of: Scalar) => Fragment
@@ -27,7 +27,7 @@ interface Words {
   readonly array: (elements: readonly Fragment[]) => Printed
 }
 
-const documents = ({ key, member, object, array }: Words): Documents => {
+const documents = ({ key, member, object, array }: Engine): Documents => {
   const cell = (args: Args, i: number): Fragment => member(args.alone(i), args.scalars[i] as Scalar)
   return {
     jsonObject: args => {
@@ -57,6 +57,7 @@ const truth = (value: Fragment, of: Scalar): Fragment =>
 /** The most members of one call. */
 const AT_ONCE = 50
 
+/** Documents on Postgres; `quoted` makes a text literal. */
 export const postgresDocuments = (quoted: (s: string) => string): Documents => {
   const of =
     (name: string) =>
@@ -75,6 +76,7 @@ export const postgresDocuments = (quoted: (s: string) => string): Documents => {
 /** The bytes of the longest field name that MySQL takes; the same limit is used for MariaDB. */
 const LONGEST_NAME = 65_535
 
+/** Documents on MySQL and MariaDB; `quoted` makes a text literal. */
 export const mysqlDocuments = (
   quoted: (s: string) => string,
   asJson: (value: Fragment) => Fragment,
@@ -96,6 +98,7 @@ export const mysqlDocuments = (
     array: elements => atom(sql`json_array(${list(elements)})`),
   })
 
+/** Documents on SQLite; `quoted` makes a text literal. */
 export const sqliteDocuments = (quoted: (s: string) => string): Documents =>
   documents({
     key: name => text(quoted(name)),

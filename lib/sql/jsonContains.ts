@@ -17,7 +17,7 @@ import { type Fragment, join, slot, sql, text } from './Fragment.js'
 type Path = readonly string[]
 
 /** What differs between MySQL and MariaDB. */
-interface Words {
+interface Engine {
   readonly dialect: DialectName
   /** A path as an SQL literal. */
   readonly path: (path: Path) => Fragment
@@ -53,14 +53,14 @@ const float = exprType({ tag: 'float' })
 /** A value of a part as a parameter. */
 const given = (value: unknown, type = json): Fragment => slot({ tag: 'value', value, type })
 
-const byStructure = (words: Words): CallPrinter => {
-  const { typeOf } = words
-  const at = (document: Fragment, path: Path): Fragment => sql`json_extract(${document}, ${words.path(path)})`
+const byStructure = (engine: Engine): CallPrinter => {
+  const { typeOf } = engine
+  const at = (document: Fragment, path: Path): Fragment => sql`json_extract(${document}, ${engine.path(path)})`
 
   /** The conditions under which the value at a path contains a part. `depth` tells the names of sources apart. */
   const conditions = (document: Fragment, path: Path, part: Json, depth: number): readonly Fragment[] => {
     const value = at(document, path)
-    if (isScalar(part)) return [words.equals(value, part)]
+    if (isScalar(part)) return [engine.equals(value, part)]
     if (isObject(part)) {
       const fields = Object.entries(part)
       return fields.length === 0
@@ -71,40 +71,41 @@ const byStructure = (words: Words): CallPrinter => {
   }
 
   const element = (array: Fragment, part: Json, depth: number): Fragment => {
-    if (isScalar(part) && words.hasElement !== null) return words.hasElement(array, part)
+    if (isScalar(part) && engine.hasElement !== null) return engine.hasElement(array, part)
     const name = `\`element ${depth}\``
     const found = conditions(text(`${name}.\`value\``), [], part, depth + 1)
-    return sql`0 < (SELECT count(*) FROM ${words.elements(array, name)} WHERE ${join(found, ' AND ')})`
+    return sql`0 < (SELECT count(*) FROM ${engine.elements(array, name)} WHERE ${join(found, ' AND ')})`
   }
 
-  const answer = (document: Fragment, part: Json): Fragment => sql`coalesce(${join(conditions(document, [], part, 1), ' AND ')}, FALSE)`
+  const condition = (document: Fragment, part: Json): Fragment => sql`coalesce(${join(conditions(document, [], part, 1), ' AND ')}, FALSE)`
 
   return args => {
     const [document, constant] = args.scalars
     const part = constant?.node
     if (part?.tag !== 'literal')
       return refuse(
-        unsupported('jsonContains of a part that is no constant', words.dialect, 'it asks for the values of the part one by one'),
+        unsupported('jsonContains of a part that is no constant', engine.dialect, 'it asks for the values of the part one by one'),
       )
     if (part.value === null) return atom(text('NULL'))
     if (sizeOf(part.value as Json) > MOST_VALUES)
-      refuse(unsupported(`jsonContains of a part of more than ${MOST_VALUES} values`, words.dialect, 'use a smaller part'))
+      refuse(unsupported(`jsonContains of a part of more than ${MOST_VALUES} values`, engine.dialect, 'use a smaller part'))
     if (arraysIn(part.value as Json) > MOST_ARRAYS)
-      refuse(unsupported(`jsonContains of a part with more than ${MOST_ARRAYS} nested arrays`, words.dialect, 'use a smaller part'))
+      refuse(unsupported(`jsonContains of a part with more than ${MOST_ARRAYS} nested arrays`, engine.dialect, 'use a smaller part'))
     const value = part.value as Json
     const given = args.arg(0)
     const once = given.pieces.length === 1 || sizeOf(value) === 1
-    const { source, read } = words.bound(given, '`the document`')
-    const found = once ? answer(given, value) : sql`(SELECT ${answer(read, value)} FROM ${source})`
+    const { source, read } = engine.bound(given, '`the document`')
+    const found = once ? condition(given, value) : sql`(SELECT ${condition(read, value)} FROM ${source})`
     return atom(document?.type.nullable ? sql`CASE WHEN ${args.arg(0, level.comparison + 1)} IS NOT NULL THEN ${found} END` : found)
   }
 }
 
 const pathText = (path: Path): string => `$${path.map(name => `.${JSON.stringify(name)}`).join('')}`
 
+/** `jsonContains` on MySQL. */
 export const mysqlContains = (quoted: (s: string) => string): CallPrinter => {
   const parameter = (x: Json): Fragment => sql`CAST(${given(x)} AS JSON)`
-  const bound: Words['bound'] = (document, name) => ({
+  const bound: Engine['bound'] = (document, name) => ({
     source: sql`(SELECT ${document} AS \`value\`) AS ${name}`,
     read: text(`${name}.\`value\``),
   })
@@ -124,8 +125,9 @@ export const mysqlContains = (quoted: (s: string) => string): CallPrinter => {
   })
 }
 
+/** `jsonContains` on MariaDB. */
 export const mariadbContains = (quoted: (s: string) => string, collation: string): CallPrinter => {
-  const path: Words['path'] = names => {
+  const path: Engine['path'] = names => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it searches for control characters
     if (names.some(name => /["\\\u0000-\u001f\u007f]|^-/.test(name)))
       refuse(
@@ -137,7 +139,7 @@ export const mariadbContains = (quoted: (s: string) => string, collation: string
       )
     return text(quoted(pathText(names)))
   }
-  const elements: Words['elements'] = (array, name) => sql`JSON_TABLE(${array}, '$[*]' COLUMNS (\`value\` JSON PATH '$')) AS ${name}`
+  const elements: Engine['elements'] = (array, name) => sql`JSON_TABLE(${array}, '$[*]' COLUMNS (\`value\` JSON PATH '$')) AS ${name}`
   return byStructure({
     dialect: 'mariadb',
     path,
@@ -162,6 +164,7 @@ export const mariadbContains = (quoted: (s: string) => string, collation: string
   })
 }
 
+/** `jsonContains` on Postgres: `@>`, except for a bare value in an array. */
 export const postgresContains: CallPrinter = args => {
   const [, part] = args.scalars
   const contains = sql`${args.arg(0, level.sum)} @> ${args.arg(1, level.sum)}`
@@ -173,4 +176,5 @@ export const postgresContains: CallPrinter = args => {
   return { level: level.and, fragment: sql`${contains} AND jsonb_typeof(${args.arg(0)}) <> 'array'` }
 }
 
+/** `jsonContains` on SQLite, by a function of the runner. */
 export const sqliteContains: CallPrinter = named('json_contains')

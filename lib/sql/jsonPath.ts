@@ -28,6 +28,7 @@ type Path = readonly (string | number)[]
 
 const textOf = (path: Path): string => `$${path.map(step => (typeof step === 'number' ? `[${step}]` : `."${step}"`)).join('')}`
 
+/** The path of a call: it was checked when the expression was built. */
 export const pathOf = (args: Parameters<CallPrinter>[0]): Path => JSON.parse(wordOf(args, 1)) as Path
 
 const { MAX_SAFE_INTEGER: MOST } = Number
@@ -57,6 +58,7 @@ const filterOf = (type: SqlType): string => {
   return `@.type() == "number" && @ > -${most} && @ < ${most} && @ * ${unit} == (@ * ${unit}).floor()`
 }
 
+/** Values inside documents on Postgres. */
 export const postgresJson = (quoted: (s: string) => string): Paths => ({
   jsonAt: (args, { type }) => {
     const { tag } = type.sql
@@ -97,6 +99,7 @@ const MYSQL_KINDS = kinds([
   ['NULL', 'null'],
 ])
 
+/** Values inside documents on MySQL and MariaDB. */
 export const mysqlJson = (quoted: (s: string) => string, collation: string, typeName: (type: Fragment) => Fragment): Paths => ({
   jsonAt: (args, { type }) => {
     const { tag } = type.sql
@@ -164,6 +167,7 @@ const SQLITE_KINDS = kinds([
   ['null', 'null'],
 ])
 
+/** Values inside documents on SQLite. */
 export const sqliteJson: Paths = {
   jsonAt: (args, { type: { sql: type } }) => {
     if (type.tag === 'numeric') {

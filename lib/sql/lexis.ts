@@ -15,6 +15,7 @@ const all = (why: Refused['why'], ...statements: readonly string[]): readonly Re
 const STRING = { end: "'", backslash: false, isName: false }
 const NAME = { end: '"', backslash: false, isName: true }
 
+/** The lexical rules of Postgres. */
 export const postgresLexis: Lexis = {
   lexeme: lexemes({
     skip: [/[ \t\n\v\f\r]+/, /--[^\n\r]*/],
@@ -61,6 +62,7 @@ const mariadbExecutes = (mark: string, version: string): Executes => {
   return n <= MARIADB ? 'always' : 'unsure'
 }
 
+/** The lexical rules of MySQL. */
 export const mysqlLexis: Lexis = {
   lexeme: lexemes({
     // two dashes are a comment before a blank, a control character or the end
@@ -82,6 +84,7 @@ export const mysqlLexis: Lexis = {
   bodies: new Set(['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT']),
 }
 
+/** The lexical rules of MariaDB. */
 export const mariadbLexis: Lexis = {
   ...mysqlLexis,
   executable: { begin: /\/\*(M?)!((?:\d{5,})?)/y, executes: mariadbExecutes },
@@ -90,6 +93,7 @@ export const mariadbLexis: Lexis = {
   bodies: new Set([...mysqlLexis.bodies, 'PACKAGE']),
 }
 
+/** The lexical rules of SQLite. */
 export const sqliteLexis: Lexis = {
   lexeme: lexemes({
     // a byte order mark is a blank between tokens

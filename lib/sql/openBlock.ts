@@ -19,7 +19,15 @@ import {
   type WindowColumn,
 } from '../plan/Rel.js'
 import { type Block, byId, type Def, defined, EMPTY, isConstant, isRows, over, scalarDefs, wrap } from './Block.js'
-import { asksGroups, type BlockOptions, hidesGroup, mentionsComputedKey, mentionsKey, ordersSelected, sortsKey } from './blockRules.js'
+import {
+  type BlockOptions,
+  hidesGroup,
+  mentionsComputedKey,
+  mentionsKey,
+  needsGroupColumns,
+  ordersSelected,
+  sortsKey,
+} from './blockRules.js'
 import { isPlainName } from './identifier.js'
 
 /** Whether an expression is printed with a parameter in it. */
@@ -179,7 +187,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
         opened.distinct !== null ||
         opened.windowed ||
         (opened.group !== null && !options.outerRefInHaving && [...freeIn([rel.predicate])].some(id => !opened.defs.has(id))) ||
-        asksGroups(opened, [rel.predicate], options) ||
+        needsGroupColumns(opened, [rel.predicate], options) ||
         mentionsKey(opened, rel.predicate, options) ||
         mentionsComputedKey(opened, rel.predicate, options)
       const b = closed ? wrap(opened, rel.input) : opened
@@ -196,7 +204,7 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       const opened = open(rel.input)
       const columns = rel.columns.map(c => c.scalar)
       const b =
-        opened.limited || opened.distinct !== null || asksGroups(opened, columns, options) || hidesGroup(opened, columns)
+        opened.limited || opened.distinct !== null || needsGroupColumns(opened, columns, options) || hidesGroup(opened, columns)
           ? wrap(opened, rel.input)
           : opened
       return { ...b, distinct: rel.columns.map(c => c.id), defs: defined(b, scalarDefs(rel.columns)) }
@@ -205,7 +213,10 @@ export const openBlock = (rel: Rel, options: BlockOptions): Block => {
       const opened = open(rel.input)
       const keys = rel.order.map(k => k.scalar)
       const b =
-        opened.limited || !ordersSelected(opened, rel.order) || asksGroups(opened, keys, options) || sortsKey(opened, rel.order, options)
+        opened.limited ||
+        !ordersSelected(opened, rel.order) ||
+        needsGroupColumns(opened, keys, options) ||
+        sortsKey(opened, rel.order, options)
           ? wrap(opened, rel.input)
           : opened
       return { ...b, limited: true, order: rel.order, count: rel.count, offset: rel.offset }
@@ -224,7 +235,7 @@ export const blockOf = (rel: Rel, order: readonly SortKey[], outputs: readonly S
   const columns = outputs.map(s => (s.node.tag === 'column' ? s.node.id : null))
   const selectsAll = b.distinct === null || (columns.length === b.distinct.length && b.distinct.every(id => columns.includes(id)))
   const orders = b.limited ? order.length === 0 || sameOrder(order, b.order) : ordersSelected(b, order)
-  const asks = asksGroups(b, [...outputs, ...order.map(k => k.scalar)], options) || sortsKey(b, order, options)
-  const open = selectsAll && orders && !asks && !hidesGroup(b, outputs) ? b : wrap(b, rel)
+  const needsColumns = needsGroupColumns(b, [...outputs, ...order.map(k => k.scalar)], options) || sortsKey(b, order, options)
+  const open = selectsAll && orders && !needsColumns && !hidesGroup(b, outputs) ? b : wrap(b, rel)
   return order.length === 0 || (open.limited && open === b) ? open : { ...open, order }
 }

@@ -12,4 +12,5 @@ import type { Scalar } from '../plan/Rel.js'
 export const isParameter = (s: Scalar): boolean =>
   s.node.tag === 'param' || (s.node.tag === 'literal' && s.node.value !== null && s.type.sql.tag !== 'boolean')
 
+/** The value of a parameter; null for a named one. */
 export const valueOf = (s: Scalar): unknown => (s.node.tag === 'literal' ? s.node.value : null)

@@ -25,6 +25,7 @@ const ofPostgres = patterns({ end: '$', any: '.' })
 const ofMysql = patterns({ end: '\\z', any: '[\\s\\S]' })
 const ofMariadb = patterns({ end: '\\z', any: '.' }, '(?s-i)')
 
+/** `matches` on Postgres. */
 export const postgresMatches: CallPrinter = args => ({
   level: level.comparison,
   fragment: sql`${args.arg(0, level.sum)} ~ ${ofPostgres(args)}`,
@@ -33,9 +34,11 @@ export const postgresMatches: CallPrinter = args => ({
 /** An expression of nulls only has no character set, which the engine refuses. */
 export const mysqlMatches: CallPrinter = args => atom(sql`regexp_like(CONVERT(${args.arg(0)} USING utf8mb4), ${ofMysql(args)}, 'c')`)
 
+/** `matches` on MariaDB. */
 export const mariadbMatches: CallPrinter = args => ({
   level: level.comparison,
   fragment: sql`${args.arg(0, level.sum)} REGEXP ${ofMariadb(args)}`,
 })
 
+/** `matches` on SQLite, by a function of the runner. */
 export const sqliteMatches: CallPrinter = named('text_matches')

@@ -25,6 +25,7 @@ import { afterDefinitions, inlineCte, noCtes } from './print/withClause.js'
 /** More rows than there are. */
 const MOST_ROWS = '9223372036854775807'
 
+/** Prints the parts of one statement. */
 export interface Renderer {
   readonly select: (plan: Plan) => Fragment
   /** A SELECT whose rows are those of a view: computed columns are cast to their types. */
@@ -43,8 +44,8 @@ export interface Renderer {
 export const renderer = (dialect: Dialect): Renderer => {
   const free = freeNames()
   const alias = (hint: string): string => {
-    const wished = dialect.label(hint)
-    return free(wished, n => `${shortName(wished, 50)}_${n}`)
+    const preferred = dialect.label(hint)
+    return free(preferred, n => `${shortName(preferred, 50)}_${n}`)
   }
   const printer: Printer = {
     dialect,

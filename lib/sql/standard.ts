@@ -57,6 +57,7 @@ const power: CallPrinter = args => {
   return atom(sql`CASE WHEN ${base} = 0 AND ${to} < 0 OR ${base} < 0 AND ${to} <> floor(${y}) THEN NULL ELSE ${plain} END`)
 }
 
+/** `substr` with literal positions. */
 export const substring: CallPrinter = args =>
   atom(
     args.scalars.length === 2
@@ -64,6 +65,7 @@ export const substring: CallPrinter = args =>
       : sql`substr(${args.arg(0)}, ${inlineNumber(args, 1)}, ${inlineNumber(args, 2)})`,
   )
 
+/** The printers of all functions with standard SQL. */
 export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter } = {
   eq: infix('=', level.comparison),
   ne: infix('<>', level.comparison),

@@ -13,12 +13,15 @@ const where = (condition: Fragment | null): Fragment => optional(condition !== n
 
 const assignment = ({ column, value }: SetPart): Fragment => sql`${column} = ${value}`
 
+/** UPDATE. */
 export const update = (parts: UpdateParts): Fragment =>
   sql`UPDATE ${parts.table} SET ${list(parts.set.map(assignment))}${where(parts.where)}`
 
+/** UPDATE with FROM. */
 export const updateFrom = (parts: UpdateParts, source: Fragment): Fragment =>
   sql`UPDATE ${parts.table} SET ${list(parts.set.map(assignment))} FROM ${source}${where(parts.where)}`
 
+/** DELETE. */
 export const remove = (parts: DeleteParts): Fragment => sql`DELETE FROM ${parts.table}${where(parts.where)}`
 
 /** ON CONFLICT, with its target. */

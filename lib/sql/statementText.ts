@@ -37,6 +37,7 @@ export interface Lexis {
   readonly bodies: ReadonlySet<string>
 }
 
+/** A token of a statement. */
 export interface Token {
   /** A word may be a keyword, a name is quoted. */
   readonly tag: 'word' | 'name' | 'string' | 'number' | 'symbol'

@@ -30,8 +30,10 @@ import { inOrder } from './mysql/rewriting.js'
 
 type Insert = Write & { readonly tag: 'insert' }
 type Row = Insert['rows'][number]
+/** An insert with a conflict clause. */
 export type Upsert = Insert & { readonly conflict: OnConflict }
 
+/** Whether a write is an upsert. */
 export const isUpsert = (write: Write): write is Upsert => write.tag === 'insert' && write.conflict !== null
 
 /** Whether a sub-query of a scalar reads a table. */

@@ -119,6 +119,7 @@ const formatDate: CallPrinter = args => {
   return atom(sql`concat(${list(formats.map(f => (typeof f === 'string' ? sql`date_format(${x}, ${quoted(f)})` : f)))})`)
 }
 
+/** The functions of dates and instants, on both engines. */
 export const mysqlDates = {
   datePart,
   dateTrunc,

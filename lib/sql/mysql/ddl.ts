@@ -145,6 +145,7 @@ interface Definitions {
   readonly limitsUniqueKeys: boolean
 }
 
+/** The definitions of a dialect of the family. */
 export const definitions = ({
   dialect,
   quote,

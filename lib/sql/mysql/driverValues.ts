@@ -80,4 +80,5 @@ const list = (type: SqlType & { readonly tag: 'array' }): Reader => {
   }
 }
 
+/** The values of both engines. */
 export const mysqlValues: Values = { write, read, readJson }

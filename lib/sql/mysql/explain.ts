@@ -61,6 +61,7 @@ const operation = (of: Json): Stage => ({
   inputs: operationsIn(of).map(operation),
 })
 
+/** EXPLAIN of MySQL. */
 export const mysqlExplain: Explaining = {
   prefix: 'EXPLAIN FORMAT=JSON',
   analyze: 'EXPLAIN ANALYZE FORMAT=JSON',
@@ -111,6 +112,7 @@ const part = (name: string, of: Json): Stage => ({
   inputs: partsOf(of),
 })
 
+/** EXPLAIN of MariaDB. */
 export const mariadbExplain: Explaining = {
   prefix: 'EXPLAIN FORMAT=JSON',
   analyze: 'ANALYZE FORMAT=JSON',

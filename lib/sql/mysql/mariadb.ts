@@ -99,6 +99,7 @@ const referring: Ddl['referring'] = tables => {
 
 const json = mysqlJson(quoted, COLLATION, type => type)
 
+/** The MariaDB dialect. */
 export const mariadb: Dialect = {
   name: 'mariadb',
   lexis: mariadbLexis,

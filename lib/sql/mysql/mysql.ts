@@ -57,7 +57,7 @@ const mayBeLong = (s: Slot, place: Place): boolean => {
   }
   const { tag } = s.type.sql
   const unlimited = tag === 'text' || tag === 'bytes' || tag === 'json' || tag === 'custom' || tag === 'vector'
-  return place !== 'beside' && unlimited
+  return place !== 'operand' && unlimited
 }
 
 const COLLATION = 'utf8mb4_0900_bin'
@@ -100,6 +100,7 @@ const mapped = (fn: 'lower' | 'upper', value: Fragment): Fragment => {
   return sql`${fn}(${before}${value}${GROW[fn].map(c => `, '${c}', '${other(c)}')`).join('')})`
 }
 
+/** The MySQL dialect. */
 export const mysql: Dialect = {
   name: 'mysql',
   lexis: mysqlLexis,
@@ -157,8 +158,8 @@ export const mysql: Dialect = {
       const type = pathType(element, COLLATION)
       if (!apart) return elementsOf(array, type, alias)
       // JSON_TABLE takes columns of sources before it, but no query, and in an aggregate no outer columns (9.7)
-      const [asked, each] = [name('asked'), name('each')]
-      return sql`LATERAL (SELECT ${each}.* FROM (SELECT ${array} AS ${quote('list')}) AS ${asked} CROSS JOIN ${elementsOf(text(`${asked}.${quote('list')}`), type, each)}) AS ${alias}`
+      const [outer, each] = [name('asked'), name('each')]
+      return sql`LATERAL (SELECT ${each}.* FROM (SELECT ${array} AS ${quote('list')}) AS ${outer} CROSS JOIN ${elementsOf(text(`${outer}.${quote('list')}`), type, each)}) AS ${alias}`
     },
     position: alias => `${alias}.\`position\``,
     // unhex of digits that may be longer has the length 0, and is empty in a temporary table

@@ -17,6 +17,7 @@ const session = (collation: string): readonly string[] => [
 /** The memory of a sort, which must hold several long rows; it is allocated as needed. */
 const SORTING = 'SET SESSION sort_buffer_size = 67108864'
 
+/** The statements that set up a session on MySQL. */
 export const mysqlSession: readonly string[] = [
   ...session('utf8mb4_0900_bin'),
   // under an outer join, EXISTS and IN over a join return rows twice with this strategy (9.7)
@@ -26,6 +27,7 @@ export const mysqlSession: readonly string[] = [
   'SET SESSION cte_max_recursion_depth = 4294967295',
 ]
 
+/** The statements that set up a session on MariaDB. */
 export const mariadbSession: readonly string[] = [
   ...session('utf8mb4_nopad_bin'),
   SORTING,

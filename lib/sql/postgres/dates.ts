@@ -85,6 +85,7 @@ const formatDate: CallPrinter = args => {
   return atom(sql`to_char(${args.arg(0)}, '${pattern.replaceAll("'", "''")}')`)
 }
 
+/** The functions of dates and instants. */
 export const postgresDates = {
   datePart,
   dateTrunc,

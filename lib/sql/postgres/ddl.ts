@@ -13,8 +13,10 @@ import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
 import { postgresValues } from './driverValues.js'
 
+/** Quotes a name. */
 export const quote = quoting('postgres', '"', 63)
 
+/** A text literal. */
 export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
 /** The type of a column or a cast. */
@@ -103,6 +105,7 @@ const arrays: Writes['arrays'] = types => {
   }
 }
 
+/** INSERT, UPDATE and DELETE. */
 export const writes: Writes = {
   forColumns: null,
   generatedKey: null,
@@ -134,6 +137,7 @@ const untyped = (value: string): string => {
   return type === 'int8' || type === 'float8' || type === 'numeric' ? quoted.slice(1, -1) : quoted
 }
 
+/** Definitions. */
 export const ddl: Ddl = {
   keyLimit: null,
   transactional: true,

@@ -49,4 +49,5 @@ const write = (type: SqlType): ((value: any) => unknown) => {
   }
 }
 
+/** The values of Postgres and PGlite. */
 export const postgresValues: Values = { write, read: readCell, readJson: readJsonCell }

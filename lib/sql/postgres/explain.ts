@@ -56,6 +56,7 @@ const stage = (node: Json): Stage => {
   }
 }
 
+/** EXPLAIN of Postgres. */
 export const postgresExplain: Explaining = {
   prefix: 'EXPLAIN (FORMAT JSON)',
   analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)',

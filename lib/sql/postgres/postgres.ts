@@ -166,6 +166,7 @@ const buildArray = (cells: readonly Fragment[]): Fragment => {
     .reduce((a, b) => sql`${a} || ${b}`)})`
 }
 
+/** The Postgres dialect. */
 export const postgres: Dialect = {
   name: 'postgres',
   lexis: postgresLexis,

@@ -13,6 +13,7 @@ import type { Printed } from '../CallPrinter.js'
 import type { Dialect, Lateral } from '../Dialect.js'
 import type { Fragment, Slot } from '../Fragment.js'
 
+/** What the parts of the SELECT printer share. */
 export interface Printer {
   readonly dialect: Dialect
   /** A name for a source that no other source of the statement has, made from a hint. */
@@ -36,6 +37,7 @@ export interface Printer {
 /** A source that is printed as a query. */
 export type Derived = From & { readonly tag: 'block' | 'set' | 'cte' }
 
+/** A dialect without LATERAL that carries rows as a JSON array. */
 export type LateralArray = Lateral & { readonly tag: 'array' }
 
 /** How the columns of a source are read inside its block. */
@@ -93,6 +95,7 @@ export interface WholeStatement {
   isOpen: boolean
 }
 
+/** A named query or recursion. */
 export type Cte = Rel & { readonly tag: 'cte' }
 
 /** The place outside all blocks; `outside` reads the columns of a command. */

@@ -22,6 +22,7 @@ export const lookUp = (env: Env, id: number): { readonly def: Def; readonly env:
   return null
 }
 
+/** Prints an expression at a place that binds as tightly as `minimum`. */
 export type PrintOperand = (env: Env, s: Scalar, minimum?: number) => Fragment
 
 /** An expression, in brackets where it binds less tightly than `minimum`. */
@@ -30,6 +31,7 @@ export const fragment: PrintOperand = (env, s, minimum = 0) => {
   return printed.level < minimum ? parens(printed.fragment) : printed.fragment
 }
 
+/** A parameter at a place: always the same slot for the same scalar. */
 export const parameter = ({ printer: { slots, dialect } }: Env, s: Scalar, place: Place): Fragment => {
   const n = s.node
   const known: Slot =

@@ -42,11 +42,11 @@ export const scalar = (env: Env, s: Scalar): Printed => {
     case 'column':
       return columnAt(env, n.id)
     case 'literal':
-      if (n.value === null) return atom(printer.dialect.nullOf(s.type.sql, 'beside'))
+      if (n.value === null) return atom(printer.dialect.nullOf(s.type.sql, 'operand'))
       if (s.type.sql.tag === 'boolean') return atom(text(n.value === true ? 'TRUE' : 'FALSE'))
-      return atom(parameter(env, s, 'beside'))
+      return atom(parameter(env, s, 'operand'))
     case 'param':
-      return atom(parameter(env, s, 'beside'))
+      return atom(parameter(env, s, 'operand'))
     case 'call':
       return call(env, s, n)
     case 'case': {

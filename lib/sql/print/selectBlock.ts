@@ -28,6 +28,7 @@ export interface Selection {
   readonly lock?: PlanLock | null | undefined
 }
 
+/** One SELECT of a block. */
 export const selectBlock = (parent: Env, given: Block, { outputs, labels, use, lock = null }: Selection): Fragment => {
   const { printer } = parent
   const { dialect } = printer

@@ -7,13 +7,14 @@
  */
 import { isColumn, type Operand, type Rel, type Scalar } from '../../plan/Rel.js'
 import { type Block, wrap } from '../Block.js'
-import { asksGroups, hidesGroup, selectsDistinct } from '../blockRules.js'
+import { hidesGroup, needsGroupColumns, selectsDistinct } from '../blockRules.js'
 import { type Fragment, sql } from '../Fragment.js'
 import { openBlock } from '../openBlock.js'
 import { explicitNulls } from './operands.js'
 import type { Env, Printer, Use } from './Printer.js'
 import { isReadUnchanged, selectBlock } from './selectBlock.js'
 
+/** A set operation. */
 export type SetRel = Rel & { readonly tag: 'set' }
 
 const WORDS = { unionAll: 'UNION ALL', union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as const
@@ -47,7 +48,7 @@ export const operand = (env: Env, { rel, columns }: Operand, labels: readonly st
     // without columns, a group would be selected as its number of rows
     (opened.group?.length === 0 && columns.length === 0) ||
     hidesGroup(opened, columns) ||
-    asksGroups(opened, columns, dialect) ||
+    needsGroupColumns(opened, columns, dialect) ||
     (opened.distinct !== null && !selectsDistinct(opened, columns))
   return selectBlock(env, closed ? wrap(opened, rel) : opened, { outputs: columns, labels, use })
 }

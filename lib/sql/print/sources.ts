@@ -2,7 +2,7 @@
  * Sources: the items of FROM, and how the columns of each are read.
  *
  * A table keeps its name, a second use gets a number. A derived table selects only the columns that its block needs. Where a derived
- * table mentions sources before it, or an enclosing query that the engine hides from it, the dialect says how (`lateral`): with
+ * table mentions sources before it, or an enclosing query that the engine hides from it, `Dialect.lateral` prints it: with
  * LATERAL, or as a JSON array that a table function takes apart.
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'

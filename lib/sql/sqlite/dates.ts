@@ -63,6 +63,7 @@ const dateTrunc: CallPrinter = (args, { type }) => {
   return { level: level.sum, fragment: sql`substr(${x}, 1, ${String(kept)})${end(rest + time)}` }
 }
 
+/** The functions of dates and instants. */
 export const sqliteDates = {
   datePart,
   dateTrunc,

@@ -15,6 +15,7 @@ import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { UpdateParts, Writes } from '../Writes.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 
+/** Quotes a name. */
 export const quote = quoting('sqlite', '"', 1000)
 
 /** The storage class of a type, as STRICT tables name it. */
@@ -60,6 +61,7 @@ const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
   }
 }
 
+/** A text literal. */
 export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
 /** A canonical value as an SQL literal, in its stored form. */
@@ -94,6 +96,7 @@ const updateAtOnce = (parts: UpdateParts): Fragment => {
   )
 }
 
+/** INSERT, UPDATE and DELETE. */
 export const writes: Writes = {
   generatedKey: null,
   rowsAtOnce: 250,
@@ -118,6 +121,7 @@ export const writes: Writes = {
 /** The current instant, in its stored form. */
 export const CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
+/** Definitions. */
 export const ddl: Ddl = {
   keyLimit: null,
   transactional: true,

@@ -107,4 +107,5 @@ const readJson = (type: SqlType): Reader => {
   return type.tag === 'numeric' || type.tag === 'array' ? read(type) : readJsonCell(type)
 }
 
+/** The values of SQLite drivers. */
 export const sqliteValues: Values = { write, read, readJson }

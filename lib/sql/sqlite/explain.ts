@@ -42,12 +42,13 @@ interface Row {
 const below = (rows: readonly Row[], parent: number): readonly Stage[] =>
   rows.filter(r => r.parent === parent && r.id !== parent).map(r => stageOf(r.detail, below(rows, r.id)))
 
+/** EXPLAIN QUERY PLAN. */
 export const sqliteExplain: Explaining = {
   prefix: 'EXPLAIN QUERY PLAN',
   analyze: null,
   columns: 4,
-  read: answer => {
-    const raw = answer.map(([id, parent, , detail]): Row => ({ id: Number(id), parent: Number(parent), detail: String(detail) }))
+  read: reply => {
+    const raw = reply.map(([id, parent, , detail]): Row => ({ id: Number(id), parent: Number(parent), detail: String(detail) }))
     const roots = below(raw, 0)
     return { root: roots.length === 1 ? (roots[0] as Stage) : stage('QUERY PLAN', roots), raw }
   },

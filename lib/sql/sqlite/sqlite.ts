@@ -188,6 +188,7 @@ const rounded =
 const UUID =
   "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
 
+/** The SQLite dialect. */
 export const sqlite: Dialect = {
   name: 'sqlite',
   lexis: sqliteLexis,
