@@ -1,30 +1,30 @@
 /**
  * Fragments: SQL text with places for parameters.
  *
- * A `Fragment` is a list of texts and slots. Values are never text: they are slots, numbered only
- * when the whole statement is known, in the order in which they stand. Where a dialect numbers its
- * placeholders, one slot that stands twice has one number: an engine then sees that a group key and a
- * selected expression are the same.
+ * A `Fragment` is a list of texts and slots. Values are never text: they are slots, numbered in
+ * their order when the whole statement is known. Where a dialect numbers its placeholders, a slot
+ * that occurs twice has one number, so that an engine sees that a group key and a selected
+ * expression are the same.
  *
  * Fragments form a monoid under `join('')`.
  */
 import type { ExprType } from '../core/syntax/Syntax.js'
 
-/** A parameter: a value that is known now, or one that a prepared query gets by name. */
+/** A parameter: a value that is known now, or a named one of a prepared query. */
 export type Slot =
   | { readonly tag: 'value'; readonly value: unknown; readonly type: ExprType }
   | { readonly tag: 'named'; readonly name: string; readonly type: ExprType; readonly isRowCount?: true }
 
 type Piece = string | Slot | Fragment
 
-/** A piece may be a fragment of many pieces: it is not copied into what it stands in. One piece alone is none. */
+/** A piece may be a fragment of two or more pieces, which is not copied into the enclosing one. */
 export interface Fragment {
   readonly pieces: readonly Piece[]
 }
 
 const isFragment = (p: Piece): p is Fragment => typeof p === 'object' && 'pieces' in p
 
-/** A fragment of more pieces is not copied. */
+/** The pieces of a fragment inside another one; a fragment of several pieces is not copied. */
 const FEW = 8
 
 const fragment = (parts: Iterable<string | Fragment>): Fragment => {
@@ -39,30 +39,35 @@ const fragment = (parts: Iterable<string | Fragment>): Fragment => {
   return pieces.length === 1 && only !== undefined && isFragment(only) ? only : { pieces }
 }
 
-/** The slot that a fragment is; undefined where it is something else. */
+/** The slot of a fragment that is a single slot, else undefined. */
 export const slotOf = ({ pieces: [only, ...more] }: Fragment): Slot | undefined =>
   more.length === 0 && typeof only === 'object' && !isFragment(only) ? only : undefined
 
+/** SQL text. */
 export const text = (s: string): Fragment => ({ pieces: [s] })
 
+/** A parameter. */
 export const slot = (s: Slot): Fragment => ({ pieces: [s] })
 
 /** A template of texts and fragments. Plain strings in it are SQL text: only for keywords and quoted identifiers. */
 export const sql = (texts: TemplateStringsArray, ...parts: readonly (Fragment | string)[]): Fragment =>
   fragment(texts.flatMap((t, i) => (i === 0 ? [t] : [parts[i - 1] as Fragment | string, t])))
 
+/** Fragments with a separator between them. */
 export const join = (parts: readonly Fragment[], separator: string): Fragment =>
   fragment(parts.flatMap((p, i) => (i === 0 ? [p] : [separator, p])))
 
+/** Fragments with commas between them. */
 export const list = (parts: readonly Fragment[]): Fragment => join(parts, ', ')
 
 /** Texts with fragments between them. */
 export const interleaved = (texts: readonly string[], parts: readonly Fragment[]): readonly Fragment[] =>
   texts.flatMap((t, i) => (parts[i] === undefined ? [text(t)] : [text(t), parts[i]]))
 
+/** A fragment in brackets. */
 export const parens = (f: Fragment): Fragment => sql`(${f})`
 
-/** A fragment where there is something to say, nothing otherwise. */
+/** A fragment if the condition holds, else the empty one. */
 export const optional = (condition: boolean, f: () => Fragment): Fragment => (condition ? f() : { pieces: [] })
 
 /** SQL text with its slots in the order of the placeholders. */
@@ -71,12 +76,12 @@ export interface Flat {
   readonly slots: readonly Slot[]
 }
 
-/** Numbers the slots. `reuse` says whether a slot that stands twice keeps its number. */
+/** Numbers the slots. With `reuse`, a slot that occurs twice keeps its number. */
 export const flatten = (f: Fragment, placeholder: (n: number, s: Slot) => string, reuse: boolean): Flat => {
   const slots: Slot[] = []
   const numbers = new Map<Slot, number>()
   let result = ''
-  // a loop: fragments stand in each other as deep as queries do
+  // a loop: fragments are nested as deeply as queries
   const waiting: Piece[] = [f]
   for (let piece = waiting.pop(); piece !== undefined; piece = waiting.pop()) {
     if (typeof piece === 'string') {

@@ -1,9 +1,9 @@
 /**
  * Values at a driver: how canonical values are written as parameters and read from cells.
  *
- * A `Values` is the second half of a dialect, the half that a driver decides: `write` takes a
- * canonical value to what the driver binds, `read` takes a cell of a result to a canonical value, and
- * `readJson` does so for a cell of a nested collection, which came as JSON.
+ * A `Values` is the half of a dialect that depends on the driver: `write` converts a canonical value to
+ * what the driver binds, `read` a cell of a result to a canonical value, and `readJson` a cell of a
+ * nested collection, which arrives as JSON.
  *
  * Law (round trip): `read(t)(store(write(t)(v))) = v` for every canonical v, on every engine.
  */
@@ -17,7 +17,7 @@ let lastDay = Number.NaN
 let lastText = ''
 const padded = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
 
-/** An instant as ISO text with this between day and time. Many rows lie on few days: the text of the last one is kept. */
+/** An instant as ISO text with this between day and time. Many rows have few days: the text of the last one is kept. */
 export const instantText = (instant: Date, between: string): string => {
   const at = instant.getTime()
   const day = Math.floor(at / DAY)
@@ -30,7 +30,7 @@ export const instantText = (instant: Date, between: string): string => {
   return `${lastText}${between}${padded(Math.floor(s / 3600))}:${padded(Math.floor(s / 60) % 60)}:${padded(s % 60)}.${String(ms % 1000).padStart(3, '0')}`
 }
 
-/** What a reader answers for a cell that is not of its type, for a number that does not fit it, and for a document with a number that no double holds. */
+/** What a reader returns for a cell of another type, a number that does not fit its type, and a document with a number that no double holds. */
 export const MISMATCH: unique symbol = Symbol('mismatch')
 export const OVERFLOW: unique symbol = Symbol('overflow')
 export const INEXACT: unique symbol = Symbol('inexact')
@@ -38,13 +38,14 @@ export const INEXACT: unique symbol = Symbol('inexact')
 /** Reads a non-null cell. */
 export type Reader = (cell: any) => unknown
 
+/** How a driver represents canonical values. */
 export interface Values {
   readonly write: (type: SqlType) => (value: any) => unknown
   readonly read: (type: SqlType) => Reader
   readonly readJson: (type: SqlType) => Reader
 }
 
-/** A float where an integer was computed: SQLite slips into floats when it leaves 64 bits. */
+/** A float where an integer was computed: SQLite returns one beyond 64 bits. */
 export const FLOAT_TEXT = /^-?\d+(?:\.\d+(?:e\+?\d+)?|e\+?\d+)$/i
 
 const integer: Reader = cell => {
@@ -92,17 +93,17 @@ const boolean: Reader = cell => {
   return cell === false || cell === 0 || cell === 'f' || cell === 0n ? false : MISMATCH
 }
 
-/** `2020-01-02 03:04:05.678901+00` in its parts; an offset other than UTC is no canonical instant. */
+/** The parts of `2020-01-02 03:04:05.678901+00`; an offset other than UTC is not canonical. */
 const INSTANT = /^(\d{4,})-(\d\d)-(\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00(?::?00)?)?$/
 
-/** The number that two digits of a text are, or NaN. */
+/** The number in two digits of a text, or NaN. */
 const two = (s: string, at: number): number => {
   const tens = s.charCodeAt(at) - 48
   const ones = s.charCodeAt(at + 1) - 48
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
 }
 
-/** The milliseconds that up to six fraction digits from `from` to `to` are, or NaN. */
+/** The milliseconds in up to six fraction digits from `from` to `to`, or NaN. */
 const millis = (s: string, from: number, to: number): number => {
   let n = 0
   for (let i = from; i < to; i += 1) {
@@ -113,7 +114,7 @@ const millis = (s: string, from: number, to: number): number => {
   return to === from + 1 ? n * 100 : to === from + 2 ? n * 10 : n
 }
 
-/** The usual instant of the engines, read without a pattern: NaN for what is another, or perhaps none. */
+/** The usual form of an instant, read without a regular expression: NaN for any other text. */
 const usualInstant = (s: string): number => {
   const end = s.endsWith('+00') ? s.length - 3 : s.length
   if (end < 19 || end > 26 || end === 20 || s[4] !== '-' || s[7] !== '-' || s[10] !== ' ' || s[13] !== ':' || s[16] !== ':')
@@ -141,7 +142,7 @@ const timestamp: Reader = cell => {
   const match = typeof cell === 'string' ? INSTANT.exec(cell) : null
   if (match === null) return MISMATCH
   const date = new Date(`${match[1]}-${match[2]}-${match[3]}T${match[4]}.${(match[5] ?? '').slice(0, 3).padEnd(3, '0')}Z`)
-  // a day that its month does not have would become one of the next
+  // a day that the month does not have would become one of the next month
   return date.getUTCDate() === Number(match[3]) ? date : MISMATCH
 }
 
@@ -168,10 +169,10 @@ export const parsed = (cell: unknown, parse: (text: string) => unknown = JSON.pa
   }
 }
 
-/** Whether a number is no rounded one, nor beyond the doubles. */
+/** Whether a number is exact: neither rounded nor beyond the doubles. */
 const isHeld = (n: number): boolean => Number.isFinite(n) && (Number.isSafeInteger(n) || !Number.isInteger(n))
 
-/** A text whose bytes another type of column holds; in a collection the engine makes a text of them, too. */
+/** A text in a column of bytes; in a collection the engine makes a text of them as well. */
 export const textOfBytes: Reader = cell => {
   if (!(cell instanceof Uint8Array)) return string(cell)
   try {
@@ -181,10 +182,10 @@ export const textOfBytes: Reader = cell => {
   }
 }
 
-/** The bytes of a text, where a column of bytes is one of text in the database. */
+/** The bytes of a text, for a column that is declared as bytes here and text in the database. */
 export const bytesOfText: Reader = cell => (typeof cell === 'string' ? new TextEncoder().encode(cell) : hex(cell))
 
-/** A document: its text where a driver gives that. */
+/** A document, parsed if the driver returns its text. */
 const document =
   (read: 'text' | undefined): Reader =>
   cell => {
@@ -195,7 +196,7 @@ const document =
     return read === 'text' ? exactText(value) : isKept(cell) ? value : INEXACT
   }
 
-/** Whether a text is certainly canonical at a scale, and small: not negative, without zeros before it, up to 18 digits. */
+/** Whether a text is certainly canonical at a scale, and small: not negative, no leading zeros, up to 18 digits. */
 const isUsualDecimal = (s: string, scale: number): boolean => {
   const point = scale === 0 ? s.length : s.length - scale - 1
   if (point < 1 || s.length > 19 || (point > 1 && s.charCodeAt(0) === 48)) return false
@@ -219,8 +220,8 @@ const decimal =
   }
 
 /**
- * A decimal text at the type's scale. Engines compute with more digits than a column holds, so the precision is not a bound here;
- * up to 18 digits 64 bits are, as on engines that compute with scaled integers.
+ * A decimal text at the type's scale. Engines compute with more digits than a column holds, so the precision is not checked here; for
+ * up to 18 digits the bound is 64 bits, as on engines that compute with scaled integers.
  */
 const canonicalOr = (type: SqlType & { readonly tag: 'numeric' }, cell: string): unknown => {
   const digits = unscaled(cell, type.scale)
@@ -235,7 +236,7 @@ const checked =
     return result.ok ? result.value : MISMATCH
   }
 
-/** Reads a list, from JSON text where it is one. */
+/** Reads a list, or the JSON text of one. */
 export const list = (element: Reader): Reader => {
   return cell => {
     const items = parsed(cell)
@@ -250,7 +251,7 @@ export const list = (element: Reader): Reader => {
   }
 }
 
-/** Reads what every driver and JSON agree on; a driver's own `read` handles the rest first. */
+/** Reads what all drivers and JSON represent alike; each driver's `read` handles the rest first. */
 export const readCell = (type: SqlType): Reader => {
   switch (type.tag) {
     case 'smallint':
@@ -296,13 +297,13 @@ export const readCell = (type: SqlType): Reader => {
   }
 }
 
-/** JSON values inside a nested collection are JSON already: numbers that no double holds are `ExactNumber` in it. */
+/** JSON values inside a nested collection are parsed already: numbers that no double holds are `ExactNumber`. */
 export const readJsonCell = (type: SqlType): Reader => {
   if (type.tag === 'json') return type.read === 'text' ? exactText : cell => (placeOfExact(cell) === null ? inDoubles(cell) : INEXACT)
   if (type.tag === 'array') return list(readJsonCell(type.element))
   return readCell(type)
 }
 
-/** An array's elements as JSON holds them: 64-bit integers as text, instants as engines write them. */
+/** The elements of an array as they are in JSON: 64-bit integers as text, instants as engines write them. */
 export const toJsonText = (value: readonly unknown[], element: (v: unknown) => unknown): string =>
   JSON.stringify(value.map(v => (v === null ? null : typeof v === 'bigint' ? v.toString() : element(v))))

@@ -1,9 +1,9 @@
 /**
  * Many rows of plain values as INSERT, without an object for each value.
  *
- * Where the dialect has arrays, a column is one parameter, and the text is the same for any number of rows. Elsewhere it is VALUES, in
+ * Where the dialect has arrays, a column is one parameter, and the text is the same for any number of rows. Elsewhere rows are VALUES, in
  * statements of the same number of rows, which an engine prepares once; the last one may have fewer. The parameters of a statement
- * are written when it is sent, so that they don't stand beside those of all others.
+ * are made when it is sent, so that those of all statements are not in memory at once.
  */
 import type { ExprType } from '../core/syntax/Syntax.js'
 import type { Scalar } from '../plan/Rel.js'
@@ -20,7 +20,7 @@ export interface BulkStatement {
   readonly params: () => readonly unknown[]
 }
 
-/** `head` is the text up to the columns, `tail` what follows the rows. Null where the values have to stand as literals. */
+/** `head` is the text up to the columns, `tail` what follows the rows. Null where the values have to be literals. */
 export const bulkInsert = (
   dialect: Dialect,
   { table, fields, values }: Plain,
@@ -36,7 +36,7 @@ export const bulkInsert = (
     for (let i = row * width; i < (row + 1) * width; i += 1) sum += bytesOf(values[i])
     return sum
   }
-  /** Where each statement's rows begin and end. */
+  /** The first row of each statement, and the one after its last. */
   const bounds = (size: number): readonly (readonly [number, number])[] => {
     const all = Array.from({ length: rows }, (_, i) => i)
     return within(chunks(all, size), { most: bytes, bytes: bytesOfRow }).map(part => [part[0] as number, (part[0] as number) + part.length])

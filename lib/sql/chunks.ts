@@ -1,24 +1,26 @@
 /**
- * Lists in parts: an engine takes so many rows, parameters or bytes at once.
+ * Lists in parts, for engines that limit rows, parameters or bytes of a statement.
  *
- * `chunks(all, size)` has the elements of `all` in their order, `size` in each part but the last one; of an empty list there are no
- * parts. Its time is that of one walk, however many parts there are. `within(parts, limit)` halves each part until it is small enough
- * or a single element: so parts have few different sizes, and an engine few different texts to prepare.
+ * `chunks(all, size)` has the elements of `all` in their order, `size` in each part but the last one; an empty list has no parts. It
+ * takes linear time. `within(parts, limit)` halves each part until it is small enough or a single element: so parts have few
+ * different sizes, and an engine few different texts to prepare.
  *
  * Laws: `chunks(all, size).flat() = all`; `within(parts, limit).flat() = parts.flat()`.
  */
 import type { Scalar } from '../plan/Rel.js'
 import type { Dialect } from './Dialect.js'
 
+/** A list in parts of `size` elements; the last part may have fewer. */
 export const chunks = <A>(all: readonly A[], size: number): readonly (readonly A[])[] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
 
-/** How many bytes a list may have, and its elements have. */
+/** The most bytes of a list, and the bytes of an element. */
 export interface Limit<A> {
   readonly most: number
   readonly bytes: (element: A) => number
 }
 
+/** Parts halved until each is within the limit, or a single element. */
 export const within = <A>(parts: readonly (readonly A[])[], limit: Limit<A>): readonly (readonly A[])[] =>
   parts.flatMap(part => {
     const sizes = part.map(limit.bytes)
@@ -34,10 +36,10 @@ export const within = <A>(parts: readonly (readonly A[])[], limit: Limit<A>): re
 
 const utf8 = new TextEncoder()
 
-/** Texts up to so many characters are taken for the longest that they may be. */
+/** Up to this many characters, a text is assumed to have three bytes for each. */
 const SHORT = 300
 
-/** At most how many bytes a plain value has in a statement. */
+/** An upper bound of the bytes of a plain value in a statement. */
 export const bytesOf = (value: unknown): number => {
   if (typeof value === 'string') return value.length <= SHORT ? value.length * 3 : utf8.encode(value).length
   if (value instanceof Uint8Array) return value.length * 2
@@ -45,11 +47,11 @@ export const bytesOf = (value: unknown): number => {
   return Object.entries(value).reduce((sum, [name, item]) => sum + name.length * 3 + 4 + bytesOf(item), 2)
 }
 
-/** The same of a row of expressions: those of its literals. */
+/** The same of a row of expressions, from its literals. */
 const bytesOfScalars = (row: readonly (Scalar | null)[]): number =>
   row.reduce((sum, s) => sum + (s?.node.tag === 'literal' ? bytesOf(s.node.value) : 32), 0)
 
-/** Rows that are written, at most `size` of them in a statement, and as many bytes as it takes. */
+/** Rows to be written, split into statements by number and by bytes. */
 export const rowsIn = <R extends readonly (Scalar | null)[]>(
   dialect: Dialect,
   rows: readonly R[],

@@ -2,7 +2,7 @@
  * Commands as SQL: INSERT, UPDATE and DELETE, with what they return.
  *
  * A large insert is several statements, each under the dialect's limit of parameters; the interpreter
- * runs them in one transaction, so that the command still happens whole or not at all.
+ * runs them in one transaction, so that the command is atomic.
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import { columnName, uniqueKeys } from '../core/table/Table.js'
@@ -12,32 +12,35 @@ import type { RowPlan, Scalar } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
 import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
 import { rowsIn } from './chunks.js'
-import type { DeleteParts, Dialect, Naming } from './Dialect.js'
+import type { Dialect } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
-import { refuseNullKey, returningSteps, type Steps } from './returningSteps.js'
+import { refuseNullKey } from './returning/insertSteps.js'
+import type { Steps } from './returning/Steps.js'
+import { returningSteps } from './returningSteps.js'
 import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
+import type { DeleteParts, Naming } from './Writes.js'
 
 /** The statements of a command, in order, and how a returned row is read. */
 export interface CompiledWrite {
   readonly statements: readonly (Flat | BulkStatement)[]
-  /** What has to follow: generated keys go on after those that were given. */
+  /** Statements after the others, which move sequences behind keys that were given. */
   readonly after: readonly Flat[]
   readonly row: RowPlan | null
-  /** How many rows are written, where that is known: drivers count an upsert in ways of their own. */
+  /** The number of rows that are written, where it is known: drivers count an upsert differently. */
   readonly count: number | null
-  /** What has a row where the command can't be meant: it is TooManyRows, before anything is written. */
+  /** A query that has a row if a row would be updated twice: that is TooManyRows, before anything is written. */
   readonly twice: Flat | null
-  /** How it is known what an upsert did with its row, where that is asked for. */
+  /** How the outcome of an upsert is known, where it is requested. */
   readonly outcome: OutcomeBy | null
-  /** What is done in place of statements, where the engine's own answer no rows. */
+  /** The steps in place of statements, where the engine's own command can't return rows. */
   readonly steps: Steps | null
 }
 
 /**
- * The row that is returned says whether it was inserted; or a query before says whether the row is there; or it is the step
- * that wrote something.
+ * `row`: the returned row tells whether it was inserted. `query`: a query before tells whether the row exists. `step`: the step that
+ * wrote something tells.
  */
 export type OutcomeBy = { readonly tag: 'row' } | { readonly tag: 'query'; readonly query: Flat } | { readonly tag: 'step' }
 
@@ -62,18 +65,19 @@ const normalizedConflict = (conflict: OnConflict): OnConflict => ({
   where: conflict.where === null ? null : normalizeCondition(conflict.where),
 })
 
-/** A write whose `returning` says whether its row was inserted. */
+/** A write that returns whether its row was inserted. */
 const tellingOutcome = (write: Write, wasInserted: string): Write => {
   const type: Scalar['type'] = { sql: { tag: 'boolean' }, nullable: false, refine: null }
   const scalar: Scalar = { node: { tag: 'raw', text: [wasInserted], args: [] }, type }
   return { ...write, returning: { outputs: [{ path: [], scalar }], row: { tag: 'cell', index: 0, path: [], type } } }
 }
 
+/** The statements of a command, or its steps. Refuses what the dialect can not express; call inside `attempting`. */
 export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   const { wasInserted } = dialect.writes
   const asRow = given.outcome && wasInserted !== null
   const write = asRow ? tellingOutcome(normalized(given), wasInserted) : normalized(given)
-  const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.numbered)
+  const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.reusesPlaceholders)
   const compiled = (writes: readonly PrintedWrite[], count: number | null): CompiledWrite => ({
     statements: writes.map(w => flat(statement(dialect, w))),
     after: dialect.writes.keysFollow
@@ -107,7 +111,7 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   const count = isSure ? rows.length : null
   const several = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(write)
   if (several !== null) return { ...compiled(several, count), outcome: write.outcome ? { tag: 'step' } : null }
-  // a row without any value has a form of its own, for one row
+  // the clause for a row without any value takes one row only
   const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
   const printed = compiled(
     rowsIn(dialect, rows, size).map(some => ({ ...write, rows: some })),
@@ -120,29 +124,29 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
 /** The statement of a step. */
 export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag: 'rows' }>): Flat =>
   flatten(
-    step.tag === 'ask' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
+    step.tag === 'read' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
     dialect.placeholder,
-    dialect.numbered,
+    dialect.reusesPlaceholders,
   )
 
-/** The statements of a command, to be shown: those of steps as if each query found what stands for its rows. */
+/** The statements of a command, to be shown: those of steps as if each query found its sample rows. */
 export const shown = (dialect: Dialect, { statements, after, steps }: CompiledWrite): readonly (Flat | BulkStatement)[] => {
   if (steps === null) return [...statements, ...after]
   const found: Flat[] = []
-  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'ask' ? next.then(next.sample) : next.then(1)) {
+  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'read' ? next.then(next.sample) : next.then(1)) {
     found.push(printStep(dialect, next))
   }
   return found
 }
 
-/** The statements of plain rows, or null where what they return has values of its own. */
+/** The statements of plain rows; null where RETURNING has parameters. */
 const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insertPlain' }): readonly BulkStatement[] | null => {
   const out = renderer(dialect)
   out.alias(write.table.name)
   const tail = flatten(
     returned(dialect, write, x => out.scalar(x, reading(dialect, write))),
     dialect.placeholder,
-    dialect.numbered,
+    dialect.reusesPlaceholders,
   )
   if (tail.slots.length > 0) return null
   const columns = write.fields.map(f => dialect.quote(columnName(write.table, f)))
@@ -150,13 +154,13 @@ const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insert
   return bulkInsert(dialect, write, head, tail.text)
 }
 
-/** The most given rows of one update by them. */
+/** The most given rows of one statement that updates by them. */
 const MOST_GIVEN = 1_000
 
-/** An update by given rows, in statements of as many as one takes. */
+/** An update by given rows, in as many statements as the limits require. */
 const inChunks = (dialect: Dialect, write: ByQuery): readonly ByQuery[] => {
   const { rel } = write.source
-  // where rows may be met twice, or `where` may read what is set, one statement sees all of them
+  // where a row may match twice, or `where` may read what is set, one statement has to see all rows
   if (rel.tag !== 'values' || write.twice !== null) return [write]
   const size = Math.max(1, Math.min(MOST_GIVEN, Math.floor(dialect.writes.parameters / rel.columns.length)))
   return rowsIn(dialect, rel.rows, size).map(rows => ({
@@ -200,7 +204,7 @@ const readsNullable = ({ columns }: Write, where: Scalar): boolean => {
   return columns.some(c => c.type.nullable && read.has(c.id))
 }
 
-/** How a column of the row that is written is read. */
+/** Reads a column of the row that is written. */
 const reading = ({ quote }: Dialect, { table, columns }: Write): ((id: number) => Fragment) => {
   const fields = new Map(columns.map(c => [c.id, c.name]))
   return id => text(`${quote(table.name)}.${quote(columnName(table, fields.get(id) ?? ''))}`)
@@ -236,7 +240,9 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
   switch (write.tag) {
     case 'insert': {
       const columns = write.fields.map(column)
-      const rows = write.rows.map(row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.missing) : out.stored(s, read))))})`)
+      const rows = write.rows.map(
+        row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.defaultWord) : out.stored(s, read))))})`,
+      )
       const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`
       const conflict = isUpsert(write) ? conflictClause(write.conflict) : text('')
       return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
@@ -249,7 +255,7 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
     case 'update': {
       const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, read), reads: reads(s) }))
       const keys = uniqueKeys(table).flatMap(k => k.columns)
-      // what a key's new value changes in other tables, their foreign keys, is seen as well
+      // a new key value changes foreign keys in other tables, which the query may read
       const setsKey = write.set.some(([f]) => keys.includes(f))
       const setSeesWrites = write.set.some(([, s]) => readsTable(s, table) || (setsKey && hasQuery(s)))
       return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set, setSeesWrites })}${returned(dialect, write, value)}`

@@ -1,8 +1,8 @@
 /**
- * compile: the whole road from a query to a statement and its decoder, kept by the query's identity.
+ * compile: from a query to a statement and its decoder, cached by the query's identity.
  *
- * A query in a constant, and a prepared query, are planned, normalized and printed once a dialect;
- * after that running them costs a look-up. Nothing here is sent anywhere.
+ * A query in a constant, and a prepared query, are planned, normalized and printed once for each dialect;
+ * after that, running them costs a look-up. Nothing is sent here.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { asQuery, isQuery } from '../core/syntax/guards.js'
@@ -25,31 +25,32 @@ export interface Compiled {
   readonly columns: readonly ResultColumn[]
 }
 
-/** A column of a result: its type, and whether it is more than a column that is stored. */
+/** A column of a result: its type, and whether it is computed. */
 export interface ResultColumn {
   readonly type: ExprType
   readonly computed: boolean
 }
 
+/** The column of an output. */
 export const resultColumn = ({ scalar }: Plan['outputs'][number]): ResultColumn => ({
   type: scalar.type,
   computed: scalar.node.tag !== 'column',
 })
 
-/** Prints a plan as it is. */
+/** Prints a plan without rewriting it. */
 const printPlan = (dialect: Dialect, plan: Plan): Compiled => {
-  const { text, slots } = flatten(renderer(dialect).select(plan), dialect.placeholder, dialect.numbered)
+  const { text, slots } = flatten(renderer(dialect).select(plan), dialect.placeholder, dialect.reusesPlaceholders)
   return { text, slots, row: plan.row, columns: plan.outputs.map(resultColumn) }
 }
 
 /**
- * What a query is kept by. `head`, `one` and `option` put a limit of one or two rows around the query that they are given:
- * that is a new query each time, and kept by the one inside.
+ * The cache key of a query. `head`, `one` and `option` wrap the query that they are given in a limit of one or two rows: that is a new
+ * query each time, and cached by the inner one.
  */
 interface Kept {
   readonly key: AnyQuery | PreparedQuery
   readonly rows: 'all' | 'one' | 'two'
-  /** What is planned, with the parameters of a prepared query open: `reify` opens it where it is the whole. */
+  /** The query to be planned, with the parameters of a prepared query open. `reify` opens a whole query that is prepared. */
   readonly template: () => AnyQuery
   readonly values: { readonly [name: string]: AnyExpr }
 }
@@ -74,7 +75,7 @@ type Cache = WeakMap<AnyQuery | PreparedQuery, Map<Dialect, E.Either<DbError, Co
 
 const caches: { readonly [R in Kept['rows']]: Cache } = { all: new WeakMap(), one: new WeakMap(), two: new WeakMap() }
 
-/** The statement of a query; the same one for the same query or prepared query. With rewrites of the caller's own nothing is kept. */
+/** The statement of a query, cached by query and prepared query; with custom rewrites, not cached. */
 export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan) => Plan = normalize): E.Either<DbError, Compiled> => {
   if (!isQuery(query)) return attempting('a query', () => asQuery(query) as never)
   const { key, rows, template } = keptBy(query)
@@ -90,13 +91,13 @@ export const compile = (dialect: Dialect, query: AnyQuery, rewrite: (plan: Plan)
   return compiled
 }
 
-/** The canonical value of a parameter. In a command, which has none by name, it is one that is not known yet. */
+/** The canonical value of a parameter. A named parameter in a command stands for a value that is not known yet. */
 const valueOf = (s: Slot, given: Kept['values'] | null): unknown => {
   if (s.tag === 'value') return s.value
   if (given === null) return null
   const value = parameter(given, s.name)
   const counts = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
-  if (s.isRowCount && !(counts && value >= 0)) refuse(validationError([s.name], 'a number of rows is a whole number and not negative'))
+  if (s.isRowCount && !(counts && value >= 0)) refuse(validationError([s.name], 'limit and offset must be non-negative integers'))
   return value
 }
 
@@ -108,7 +109,7 @@ const parameter = (given: { readonly [name: string]: AnyExpr }, name: string): u
   return refuse(error._tag === 'ValidationError' ? validationError([name, ...error.path], error.reason) : error)
 }
 
-/** The values of a statement's parameters as a driver of the dialect is given them, with those of a prepared query filled in. */
+/** The parameters of a statement as a driver of the dialect takes them, with those of a prepared query filled in. */
 export const parameters = (dialect: Dialect, slots: readonly Slot[], query: AnyQuery | null): readonly unknown[] => {
   const given = query === null ? null : keptBy(query).values
   return slots.map(s => {
@@ -117,15 +118,15 @@ export const parameters = (dialect: Dialect, slots: readonly Slot[], query: AnyQ
   })
 }
 
-/** What explains a statement, in place of running it. Refuses to run it besides where the dialect has no way to. */
+/** The statement that explains another one. Refuses `analyze` where the engine can't run the query while explaining it. */
 export const explaining = ({ explain, name }: Dialect, sql: string, analyze: boolean): string => {
   const prefix = analyze ? explain.analyze : explain.prefix
   return prefix === null ? refuse(unsupported('an explanation that runs the query', name, 'leave analyze out')) : `${prefix} ${sql}`
 }
 
 /**
- * The text and parameters of a query in a dialect: what would be sent. The parameters are written as the drivers take them,
- * an instant on SQLite as text, a decimal there as a scaled integer.
+ * The text and parameters of a query in a dialect, as a runner would send them. The parameters are in the form that drivers take: on
+ * SQLite, an instant is text and a decimal a scaled integer.
  */
 export const toSql =
   (dialect: DialectName) =>

@@ -1,19 +1,20 @@
 /**
- * Steps of dates and instants that end between the years 1 and 9999, or are null.
+ * Date arithmetic whose result is between the years 1 and 9999, or null.
  *
- * Beyond these years some engines fail, some answer null and some a year that there is not. So the value is compared first
- * with the bound from which a known step still leads to a day; where the step is computed, it is compared with what is left
- * of the years on both sides. What an engine calls the things is in `Steps`.
+ * Beyond these years some engines fail, some return null and some an invalid year. So the value is compared first with the
+ * last one from which a known step leads to a valid date; a computed step is compared with the time left on either side.
+ * The expressions of each engine are in `Steps`.
  */
 import { addMonths, DAY, FIRST, isoDate, LAST, type Unit, within } from '../core/value/calendar.js'
 import { type Piece, piecesOf } from '../core/value/datePattern.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import { FIRST_LOCAL, isShort, LAST_LOCAL } from '../core/value/timeZone.js'
-import { type Args, atom, type CallPrinter, level } from './Dialect.js'
+import { type Args, atom, type CallPrinter, level } from './CallPrinter.js'
 import { type Fragment, sql, text } from './Fragment.js'
 
+/** The expressions of a dialect for date arithmetic. */
 export interface Steps {
-  /** An argument that is a date or instant, of a type that the engine is sure of. */
+  /** An argument that is a date or instant, cast where the engine would not know its type. */
   readonly value: (args: Args, i: number, at?: number) => Fragment
   /** A date or instant in ISO as SQL. */
   readonly literal: (type: SqlType, iso: string) => string
@@ -26,6 +27,7 @@ export interface Steps {
   readonly add: { readonly [fn in StepFn]: (x: Fragment, n: Fragment, known: bigint | null, type: SqlType) => Fragment }
 }
 
+/** The functions that move a date or instant. */
 export type StepFn = 'addMonths' | 'addDays' | 'addMilliseconds'
 
 /** A literal word: it was checked when the expression was built. */
@@ -40,19 +42,19 @@ export const patternOf = (args: Args): readonly Piece[] => {
   return typeof pieces === 'string' ? [] : pieces
 }
 
-/** What a dialect calls the parts of local times. */
+/** The expressions of a dialect for local times. */
 export interface Zones {
   /** The argument that is an instant. */
   readonly value: (args: Args, at?: number) => Fragment
   readonly literal: (iso: string) => string
-  /** The local time of an instant in a zone, a text of SQL, as the instant in UTC with the same fields. */
+  /** The local time of an instant in a zone (an SQL literal), as the instant in UTC with the same fields. */
   readonly local: (x: Fragment, zone: string) => Fragment
   readonly truncated: (unit: Unit, x: Fragment) => Fragment
-  /** The instant at which a day or more begins: the first where the clocks show it twice, the end of the gap where they do not show it. */
+  /** The instant at which a day or longer unit begins: the first of two where clocks are set back, the end of the gap where they skip it. */
   readonly start: (unit: Unit, x: Fragment, zone: string) => Fragment
   /** An instant moved by the time between two others. */
   readonly shifted: (x: Fragment, to: Fragment, from: Fragment) => Fragment
-  /** What was computed of an instant, by local times of it and of instants up to `days` before it: a place to refuse. */
+  /** A result that was computed from local times of an instant and of instants up to `days` before it: fails out of the known range. */
   readonly checked: (f: Fragment, x: Fragment, days: number) => Fragment
 }
 
@@ -79,7 +81,7 @@ export const inZones = (z: Zones): { readonly [fn in 'localTime' | 'startInZone'
   }
 }
 
-/** The last instant, or for a step back the first, from which it leads to another one; null where there is none. */
+/** The last instant (for a step back, the first) from which a step leads to a valid one; null where there is none. */
 const edgeOf = (fn: StepFn, n: bigint): number | null => {
   const edge = n < 0n ? FIRST : LAST
   if (fn !== 'addMonths') return within(edge - Number(n) * (fn === 'addDays' ? DAY : 1))
@@ -112,6 +114,7 @@ const step =
     return atom(sql`CASE WHEN ${args.arg(1, level.sum)} BETWEEN ${within} THEN ${s.add[fn](low, n, null, type)} END`)
   }
 
+/** The printers of the functions that move a date or instant. */
 export const steps = (s: Steps): { readonly [fn in StepFn]: CallPrinter } => ({
   addMonths: step(s, 'addMonths'),
   addDays: step(s, 'addDays'),

@@ -1,10 +1,10 @@
 /**
  * Steps of a schema as SQL.
  *
- * What the decisions promise of a column is said in its definition: text compares by code point,
- * instants keep milliseconds, lengths and ranges and enums are checked where the type alone does not
- * check them. Foreign keys that close a cycle are added when both tables are there, except where the
- * engine accepts forward references and can add none later.
+ * A column's definition ensures what the decisions promise: text compares by code point, instants keep
+ * milliseconds, lengths, ranges and enums are checked where the type alone does not ensure them.
+ * Foreign keys that close a cycle are added when both tables exist, except where the engine accepts
+ * forward references and can add none later.
  */
 
 import { FUNCTIONS } from '../core/expr/functions.js'
@@ -23,7 +23,7 @@ import type { ColumnUse, Dialect } from './Dialect.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { renderer } from './render.js'
 
-/** A key that refers to itself: each row is the row that it refers to, so it says nothing, and InnoDB can't hold it. */
+/** A key that refers to itself: each row is the row that it refers to, so it means nothing, and InnoDB can't have it. */
 const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.every((c, i) => c === f.targetColumns[i])
 
 /**
@@ -166,7 +166,9 @@ const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
   const referred = dialect.ddl.referred(f.table, f.target, target(dialect, f.target))
   if (referred === null) {
     const from = `a foreign key from ${qualifiedName(f.table)} to ${qualifiedName(f.target)}`
-    return refuse(unsupported(from, dialect.name, 'it is looked up in the schema of the referring table: put both tables into one schema'))
+    return refuse(
+      unsupported(from, dialect.name, 'the engine looks it up in the schema of the referring table: put both tables into one schema'),
+    )
   }
   const reference = `REFERENCES ${referred} (${columns(dialect, f.target, f.targetColumns)})`
   return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
@@ -176,7 +178,7 @@ const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
 const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[], own: readonly ForeignKey[]): string => {
   const { quote } = dialect
   if (t.schema === null && dialect.ddl.reserved?.test(t.name)) {
-    refuse(schemaConflict(t.name, `${dialect.name} takes this name for a table of its own: choose another, or name a schema`))
+    refuse(schemaConflict(t.name, `${dialect.name} reserves this name for its own tables: choose another, or name a schema`))
   }
   keysFit(dialect, t, own)
   const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
@@ -196,8 +198,10 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
     const scalar = planning.scalar(predicate)
     const { node } = scalar
     const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && FUNCTIONS[node.fn].isValue)
-    const said = isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
-    return hasQuery(scalar) && said.includes('(SELECT ') ? refuse(unsupported('a check that asks by a query', dialect.name)) : said
+    const condition = isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
+    return hasQuery(scalar) && condition.includes('(SELECT ')
+      ? refuse(unsupported('a check that contains a query', dialect.name))
+      : condition
   }
   const lines = [
     ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),
@@ -260,4 +264,5 @@ const columnType = (
 const literally = (dialect: Dialect): Dialect => ({ ...dialect, parameter: literal => literal })
 
 /** Statements that define things take no parameters: values are written as literals, by the dialect. */
-const ddlText = (dialect: Dialect, f: Fragment): string => flatten(f, (_, s: Slot) => dialect.ddl.literal(s), dialect.numbered).text
+const ddlText = (dialect: Dialect, f: Fragment): string =>
+  flatten(f, (_, s: Slot) => dialect.ddl.literal(s), dialect.reusesPlaceholders).text

@@ -1,10 +1,10 @@
 /**
  * decode: from rows of cells to results.
  *
- * `decoder` turns a row plan into one function, once a query: it reads, checks and builds in a single
- * pass over the cells, without intermediate objects. A cell that is not what its type promises ends
- * in a `DecodeError` that names row, column, what was expected and the kind of what came; a number
- * that does not fit is `NumericOverflow`. io-ts refinements run on the canonical value.
+ * `decoder` turns a row plan into one function, once for each query: it reads, checks and builds in one
+ * pass over the cells, without intermediate objects. A cell that is not of its type is a `DecodeError`
+ * that names row, column, the expected type and the kind of the actual value; a number that does not fit is
+ * `NumericOverflow`. io-ts refinements run on the canonical value.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -23,7 +23,7 @@ export type Decoder = (cells: Cells, row: number) => unknown
 
 const named = (path: readonly string[]): string => path.join('.') || '(value)'
 
-/** What a cell is: checked, and refined where its type says so. */
+/** The value of a cell: checked, and refined where its type has a refinement. */
 const leaf = (read: Reader, type: ExprType, path: readonly string[], index: number): Decoder => {
   const expected = type.refine?.name ?? showSqlType(type.sql)
   const { refine, nullable } = type
@@ -36,7 +36,7 @@ const leaf = (read: Reader, type: ExprType, path: readonly string[], index: numb
     const cell = cells[index]
     if (cell === null || cell === undefined) return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
     const value = read(cell)
-    // JSON's own null
+    // the JSON null
     if (value === null) return nullable ? null : refuse(decodeError(row, named(path), expected, 'null'))
     return value === MISMATCH || value === OVERFLOW || value === INEXACT ? refused(cell, value, row) : value
   }
@@ -57,14 +57,14 @@ const jsonRows = (cell: unknown, path: readonly string[], row: number, parse: (t
     const rows: unknown = parse(cell as string)
     if (Array.isArray(rows)) return rows
   } catch {
-    // what it is instead is said below
+    // reported below
   }
   return refuse(decodeError(row, named(path), 'a nested collection', kindOf(cell)))
 }
 
 const known = new WeakMap<Values, WeakMap<RowPlan, Decoder>>()
 
-/** The decoder of a row, the same one for the same plan. `values.read` is for the driver's cells; inside collections `readJson` is. */
+/** The decoder of a row, cached by its plan. `values.read` reads the driver's cells, `readJson` those inside collections. */
 export const decoder = (plan: RowPlan, values: Values): Decoder => {
   const own = known.get(values) ?? new WeakMap<RowPlan, Decoder>()
   known.set(values, own)
@@ -75,7 +75,7 @@ export const decoder = (plan: RowPlan, values: Values): Decoder => {
   return made
 }
 
-/** Whether a row has a document in it, whose numbers are looked at one by one. */
+/** Whether a row contains a document, whose numbers are checked one by one. */
 const holdsDocuments = (plan: RowPlan): boolean => {
   switch (plan.tag) {
     case 'cell':
@@ -89,7 +89,7 @@ const holdsDocuments = (plan: RowPlan): boolean => {
   }
 }
 
-/** Cells that are no documents have numbers, exact or not. */
+/** The cells of a collection, with plain numbers outside documents. */
 const doublesOf =
   (read: Values['readJson']): Values['readJson'] =>
   type => {
@@ -135,7 +135,7 @@ const build = (plan: RowPlan, read: Values['read'], values: Values): Decoder => 
 const record = (fields: readonly (readonly [string, RowPlan])[], read: Values['read'], values: Values): Decoder => {
   const names = fields.map(([name]) => name)
   const decoders = fields.map(([, field]) => build(field, read, values))
-  // the one name whose assignment does something else
+  // the one name whose assignment would set the prototype
   if (names.includes('__proto__'))
     return (cells, row) => Object.fromEntries(names.map((name, i) => [name, (decoders[i] as Decoder)(cells, row)]))
   let generated: Decoder | null = null
@@ -150,10 +150,10 @@ const record = (fields: readonly (readonly [string, RowPlan])[], read: Values['r
   }
 }
 
-/** Making a function of text takes as long as some hundred rows: a query that is built for each call never gets there. */
+/** Compiling a function takes as long as some hundred rows: a query that is built for each call never has so many. */
 const WORTH_IT = 300
 
-/** A record by an object literal, which builds it several times faster; null where functions may not be made of text. */
+/** A compiled object literal, which builds a record several times faster; null where code generation is forbidden. */
 const literal = (names: readonly string[], decoders: readonly Decoder[]): Decoder | null => {
   const fields = names.map((name, i) => `${JSON.stringify(name)}: d${i}(cells, row)`)
   try {

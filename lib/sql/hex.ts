@@ -1,11 +1,12 @@
 /**
  * Hexadecimal text: bytes as two lower-case digits each, and back.
  *
- * Databases write bytes so into JSON and into statements; a mebibyte has to be quick both ways.
- * Law: `fromHex(toHex(b)) = b`. Nothing here knows of a dialect's prefix.
+ * Bytes have this form in JSON and in statements; both directions are fast for mebibytes.
+ * Law: `fromHex(toHex(b)) = b`. The prefixes of dialects are not added here.
  */
 const PAIRS = Array.from({ length: 256 }, (_, b) => b.toString(16).padStart(2, '0'))
 
+/** Bytes as lower-case hexadecimal digits. */
 export const toHex = (bytes: Uint8Array): string => {
   let text = ''
   for (const b of bytes) text += PAIRS[b]
@@ -19,7 +20,7 @@ const digit = (code: number): number => {
   return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
 
-/** null when the text is not made of pairs of hexadecimal digits. */
+/** The bytes of a text; null if it does not consist of pairs of hexadecimal digits. */
 export const fromHex = (text: string): Uint8Array | null => {
   if (text.length % 2 !== 0) return null
   const bytes = new Uint8Array(text.length / 2)

@@ -1,15 +1,15 @@
 /**
- * JSON documents made of values, in the words of each engine.
+ * JSON documents made of values, on each engine.
  *
- * A value becomes a member by its type: a condition is a number to MySQL, MariaDB and SQLite, and is made a truth value; a document
- * is a text to MariaDB and SQLite, and is said to be JSON; a float loses the sign of its zero. Postgres takes at most 100 arguments,
- * so that more members are put together from several documents.
+ * A value becomes a member by its type: a condition, a number on MySQL, MariaDB and SQLite, becomes a boolean; a document, a text on
+ * MariaDB and SQLite, is marked as JSON; a float loses the sign of its zero. Postgres takes at most 100 arguments, so more
+ * members are combined from several documents.
  */
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { isText } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
+import { type Args, atom, type CallPrinter, level, type Printed } from './CallPrinter.js'
 import { chunks } from './chunks.js'
-import { type Args, atom, type CallPrinter, level, type Printed } from './Dialect.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, join, list, parens, sql, text } from './Fragment.js'
 
@@ -18,16 +18,16 @@ interface Documents {
   readonly jsonArray: CallPrinter
 }
 
-/** How an engine says a document: its members after their names, and its elements. */
-interface Words {
+/** How an engine makes documents: members with their names, and elements. */
+interface Engine {
   readonly key: (name: string) => Fragment
-  /** A value as a member; `value` stands for itself. */
+  /** A value as a member; `of` is its scalar. */
   readonly member: (value: Fragment, of: Scalar) => Fragment
   readonly object: (members: readonly Fragment[]) => Printed
   readonly array: (elements: readonly Fragment[]) => Printed
 }
 
-const documents = ({ key, member, object, array }: Words): Documents => {
+const documents = ({ key, member, object, array }: Engine): Documents => {
   const cell = (args: Args, i: number): Fragment => member(args.alone(i), args.scalars[i] as Scalar)
   return {
     jsonObject: args => {
@@ -40,23 +40,24 @@ const documents = ({ key, member, object, array }: Words): Documents => {
 
 const isKnown = (s: Scalar): boolean => s.node.tag === 'literal' || s.node.tag === 'param'
 
-/** A document that is made where it becomes a part of another is JSON there. */
+/** Whether a document is computed right there, inside another one: then it is JSON already. */
 const isMade = ({ node }: Scalar): boolean => node.tag === 'call' && (node.fn === 'jsonObject' || node.fn === 'jsonArray')
 
 const bracketed = (value: Fragment): Fragment => (value.pieces.length === 1 ? value : parens(value))
 
-/** A float without the sign of a zero; what a caller gives has none. */
+/** A float without the sign of a zero; parameters have none. */
 const unsigned = (value: Fragment, of: Scalar): Fragment => (isKnown(of) ? value : sql`${bracketed(value)} + 0`)
 
-/** The word that a condition is, as a text. */
+/** A condition as the text true or false. */
 const truth = (value: Fragment, of: Scalar): Fragment =>
   of.type.nullable
     ? sql`CASE ${bracketed(value)} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`
     : sql`CASE WHEN ${value} THEN 'true' ELSE 'false' END`
 
-/** A function of so many members at once. */
+/** The most members of one call. */
 const AT_ONCE = 50
 
+/** Documents on Postgres; `quoted` makes a text literal. */
 export const postgresDocuments = (quoted: (s: string) => string): Documents => {
   const of =
     (name: string) =>
@@ -72,9 +73,10 @@ export const postgresDocuments = (quoted: (s: string) => string): Documents => {
   })
 }
 
-/** The bytes of the longest name that MySQL takes; MariaDB is held to the same. */
+/** The bytes of the longest field name that MySQL takes; the same limit is used for MariaDB. */
 const LONGEST_NAME = 65_535
 
+/** Documents on MySQL and MariaDB; `quoted` makes a text literal. */
 export const mysqlDocuments = (
   quoted: (s: string) => string,
   asJson: (value: Fragment) => Fragment,
@@ -96,6 +98,7 @@ export const mysqlDocuments = (
     array: elements => atom(sql`json_array(${list(elements)})`),
   })
 
+/** Documents on SQLite; `quoted` makes a text literal. */
 export const sqliteDocuments = (quoted: (s: string) => string): Documents =>
   documents({
     key: name => text(quoted(name)),

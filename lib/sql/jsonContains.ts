@@ -1,34 +1,34 @@
 /**
- * Whether a JSON document has another one inside, in the words of each engine.
+ * Whether a JSON document contains another one, on each engine.
  *
- * Postgres's `@>` has the decided meaning but for a bare value in an array. What MySQL and MariaDB have takes a value for an array of
- * itself at every level; so a constant part is asked for value by value: a value by its path, an element of an array among
- * the rows that JSON_TABLE makes of it. The document is computed once for that, in a sub-query of one row. SQLite has a function that
- * the runner brings.
+ * Postgres's `@>` has the decided meaning except for a bare value in an array. The functions of MySQL and MariaDB treat a value as an
+ * array of itself at every level; so a constant part is searched value by value: a value by its path, an element of an array among
+ * the rows that JSON_TABLE makes of it. The document is computed once for that, in a sub-query of one row. On SQLite the runner
+ * registers a function.
  */
 
 import { exprType } from '../core/syntax/Syntax.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import type { Json } from '../core/value/SqlType.js'
-import { atom, type CallPrinter, level, named } from './Dialect.js'
+import { atom, type CallPrinter, level, named } from './CallPrinter.js'
 import { type Fragment, join, slot, sql, text } from './Fragment.js'
 
 type Path = readonly string[]
 
 /** What differs between MySQL and MariaDB. */
-interface Words {
+interface Engine {
   readonly dialect: DialectName
-  /** A path as a text of SQL. */
+  /** A path as an SQL literal. */
   readonly path: (path: Path) => Fragment
   readonly typeOf: (value: Fragment) => Fragment
-  /** Whether the value at a path of a document is this one; null where there is none. */
+  /** Whether the value at a path of a document is this one; null if there is none. */
   readonly equals: (value: Fragment, x: null | string | number | boolean) => Fragment
-  /** Whether an array has this element; null where it is to be asked for among rows. */
+  /** Whether an array has this element; null where it is searched among rows. */
   readonly hasElement: ((array: Fragment, x: Json) => Fragment) | null
-  /** A document as a source of one row with this name, and how it is read there. */
+  /** A document as a source of one row with this name, and the expression that reads it there. */
   readonly bound: (document: Fragment, name: string) => { readonly source: Fragment; readonly read: Fragment }
-  /** Where the elements of an array come from, and the name of that source. */
+  /** The elements of an array as a source with this name. */
   readonly elements: (array: Fragment, name: string) => Fragment
 }
 
@@ -38,10 +38,10 @@ const isScalar = (x: Json): x is null | string | number | boolean => typeof x !=
 
 const sizeOf = (x: Json): number => (isScalar(x) ? 1 : Object.values(x).reduce<number>((n, item) => n + sizeOf(item), 1))
 
-/** A statement says each of them. */
+/** The most values of a part: each is in the text of the statement. */
 const MOST_VALUES = 200
 
-/** Queries in each other, for arrays in arrays: engines take some more. */
+/** The most nested arrays, each a nested query: engines take some more. */
 const MOST_ARRAYS = 10
 
 const arraysIn = (x: Json): number =>
@@ -53,14 +53,14 @@ const float = exprType({ tag: 'float' })
 /** A value of a part as a parameter. */
 const given = (value: unknown, type = json): Fragment => slot({ tag: 'value', value, type })
 
-const byStructure = (words: Words): CallPrinter => {
-  const { typeOf } = words
-  const at = (document: Fragment, path: Path): Fragment => sql`json_extract(${document}, ${words.path(path)})`
+const byStructure = (engine: Engine): CallPrinter => {
+  const { typeOf } = engine
+  const at = (document: Fragment, path: Path): Fragment => sql`json_extract(${document}, ${engine.path(path)})`
 
   /** The conditions under which the value at a path contains a part. `depth` tells the names of sources apart. */
   const conditions = (document: Fragment, path: Path, part: Json, depth: number): readonly Fragment[] => {
     const value = at(document, path)
-    if (isScalar(part)) return [words.equals(value, part)]
+    if (isScalar(part)) return [engine.equals(value, part)]
     if (isObject(part)) {
       const fields = Object.entries(part)
       return fields.length === 0
@@ -71,40 +71,41 @@ const byStructure = (words: Words): CallPrinter => {
   }
 
   const element = (array: Fragment, part: Json, depth: number): Fragment => {
-    if (isScalar(part) && words.hasElement !== null) return words.hasElement(array, part)
+    if (isScalar(part) && engine.hasElement !== null) return engine.hasElement(array, part)
     const name = `\`element ${depth}\``
     const found = conditions(text(`${name}.\`value\``), [], part, depth + 1)
-    return sql`0 < (SELECT count(*) FROM ${words.elements(array, name)} WHERE ${join(found, ' AND ')})`
+    return sql`0 < (SELECT count(*) FROM ${engine.elements(array, name)} WHERE ${join(found, ' AND ')})`
   }
 
-  const answer = (document: Fragment, part: Json): Fragment => sql`coalesce(${join(conditions(document, [], part, 1), ' AND ')}, FALSE)`
+  const condition = (document: Fragment, part: Json): Fragment => sql`coalesce(${join(conditions(document, [], part, 1), ' AND ')}, FALSE)`
 
   return args => {
     const [document, constant] = args.scalars
     const part = constant?.node
     if (part?.tag !== 'literal')
       return refuse(
-        unsupported('jsonContains of a part that is no constant', words.dialect, 'it asks for the values of the part one by one'),
+        unsupported('jsonContains of a part that is no constant', engine.dialect, 'it asks for the values of the part one by one'),
       )
     if (part.value === null) return atom(text('NULL'))
     if (sizeOf(part.value as Json) > MOST_VALUES)
-      refuse(unsupported(`jsonContains of a part of more than ${MOST_VALUES} values`, words.dialect, 'ask for less'))
+      refuse(unsupported(`jsonContains of a part of more than ${MOST_VALUES} values`, engine.dialect, 'use a smaller part'))
     if (arraysIn(part.value as Json) > MOST_ARRAYS)
-      refuse(unsupported(`jsonContains of a part with more than ${MOST_ARRAYS} arrays in each other`, words.dialect, 'ask for less'))
+      refuse(unsupported(`jsonContains of a part with more than ${MOST_ARRAYS} nested arrays`, engine.dialect, 'use a smaller part'))
     const value = part.value as Json
     const given = args.arg(0)
     const once = given.pieces.length === 1 || sizeOf(value) === 1
-    const { source, read } = words.bound(given, '`the document`')
-    const found = once ? answer(given, value) : sql`(SELECT ${answer(read, value)} FROM ${source})`
+    const { source, read } = engine.bound(given, '`the document`')
+    const found = once ? condition(given, value) : sql`(SELECT ${condition(read, value)} FROM ${source})`
     return atom(document?.type.nullable ? sql`CASE WHEN ${args.arg(0, level.comparison + 1)} IS NOT NULL THEN ${found} END` : found)
   }
 }
 
 const pathText = (path: Path): string => `$${path.map(name => `.${JSON.stringify(name)}`).join('')}`
 
+/** `jsonContains` on MySQL. */
 export const mysqlContains = (quoted: (s: string) => string): CallPrinter => {
   const parameter = (x: Json): Fragment => sql`CAST(${given(x)} AS JSON)`
-  const bound: Words['bound'] = (document, name) => ({
+  const bound: Engine['bound'] = (document, name) => ({
     source: sql`(SELECT ${document} AS \`value\`) AS ${name}`,
     read: text(`${name}.\`value\``),
   })
@@ -112,11 +113,11 @@ export const mysqlContains = (quoted: (s: string) => string): CallPrinter => {
     dialect: 'mysql',
     path: path => text(quoted(pathText(path))),
     typeOf: value => sql`json_type(${value}) COLLATE utf8mb4_0900_bin`,
-    // the JSON null of a constant is null where it is a parameter
+    // a constant that is the JSON null becomes null as a parameter
     equals: (value, x) => sql`${value} = ${x === null ? text("CAST('null' AS JSON)") : parameter(x)}`,
     hasElement: (array, x) => sql`${x === null ? text("CAST('null' AS JSON)") : parameter(x)} MEMBER OF (${array})`,
     bound,
-    // JSON_TABLE takes a column, and no sub-query, and nothing of a group (9.7)
+    // JSON_TABLE takes a column, but neither a sub-query nor a grouped expression (9.7)
     elements: (array, name) => {
       const { source, read } = bound(array, `${name.slice(0, -1)} of\``)
       return sql`${source}, JSON_TABLE(${read}, '$[*]' COLUMNS (\`value\` JSON PATH '$')) AS ${name}`
@@ -124,9 +125,10 @@ export const mysqlContains = (quoted: (s: string) => string): CallPrinter => {
   })
 }
 
+/** `jsonContains` on MariaDB. */
 export const mariadbContains = (quoted: (s: string) => string, collation: string): CallPrinter => {
-  const path: Words['path'] = names => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  const path: Engine['path'] = names => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it searches for control characters
     if (names.some(name => /["\\\u0000-\u001f\u007f]|^-/.test(name)))
       refuse(
         unsupported(
@@ -137,7 +139,7 @@ export const mariadbContains = (quoted: (s: string) => string, collation: string
       )
     return text(quoted(pathText(names)))
   }
-  const elements: Words['elements'] = (array, name) => sql`JSON_TABLE(${array}, '$[*]' COLUMNS (\`value\` JSON PATH '$')) AS ${name}`
+  const elements: Engine['elements'] = (array, name) => sql`JSON_TABLE(${array}, '$[*]' COLUMNS (\`value\` JSON PATH '$')) AS ${name}`
   return byStructure({
     dialect: 'mariadb',
     path,
@@ -153,7 +155,7 @@ export const mariadbContains = (quoted: (s: string) => string, collation: string
         : sql`${type} = 'STRING' AND ${plain} = ${given(x, exprType({ tag: 'text' }))}`
     },
     hasElement: null,
-    // an array of one element: there are no derived tables that see what is around them
+    // an array of one element, since derived tables see no outer columns
     bound: (document, name) => ({
       source: elements(sql`json_array(json_compact((${document}) COLLATE ${collation}))`, name),
       read: text(`${name}.\`value\``),
@@ -162,6 +164,7 @@ export const mariadbContains = (quoted: (s: string) => string, collation: string
   })
 }
 
+/** `jsonContains` on Postgres: `@>`, except for a bare value in an array. */
 export const postgresContains: CallPrinter = args => {
   const [, part] = args.scalars
   const contains = sql`${args.arg(0, level.sum)} @> ${args.arg(1, level.sum)}`
@@ -173,4 +176,5 @@ export const postgresContains: CallPrinter = args => {
   return { level: level.and, fragment: sql`${contains} AND jsonb_typeof(${args.arg(0)}) <> 'array'` }
 }
 
+/** `jsonContains` on SQLite, by a function of the runner. */
 export const sqliteContains: CallPrinter = named('json_contains')

@@ -1,14 +1,14 @@
 /**
- * Values inside JSON documents, in the words of each engine.
+ * Values inside JSON documents, on each engine.
  *
- * Postgres asks by a strict JSON path, that tells the type of what it looks for. MySQL and MariaDB take a value that is no array for
- * an array of itself, so that each array on the way is asked for first; what they find has a collation of JSON's own. SQLite has
- * functions that the runner brings.
+ * Postgres uses a strict JSON path that tests the type of the value. MySQL and MariaDB treat a value that is not an array as an array of
+ * itself, so each array on the path is tested first; their results have the collation of JSON. On SQLite the runner registers
+ * functions.
  */
 import { MAX_INT64, MIN_INT64 } from '../core/value/Canonical.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
 import { isInteger, type SqlType, showSqlType } from '../core/value/SqlType.js'
-import { atom, type CallPrinter, level } from './Dialect.js'
+import { atom, type CallPrinter, level } from './CallPrinter.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, join, sql } from './Fragment.js'
 import { isScaled } from './sqlite/driverValues.js'
@@ -20,7 +20,7 @@ interface Paths {
   readonly jsonType: CallPrinter
 }
 
-/** What engines call a kind of value, and what it is called here. */
+/** The kinds of JSON values by the names that engines give them. */
 const kinds = (names: readonly (readonly [theirs: string, ours: string])[]): string =>
   names.map(([theirs, ours]) => `WHEN '${theirs}' THEN '${ours}'`).join(' ')
 
@@ -28,20 +28,21 @@ type Path = readonly (string | number)[]
 
 const textOf = (path: Path): string => `$${path.map(step => (typeof step === 'number' ? `[${step}]` : `."${step}"`)).join('')}`
 
+/** The path of a call: it was checked when the expression was built. */
 export const pathOf = (args: Parameters<CallPrinter>[0]): Path => JSON.parse(wordOf(args, 1)) as Path
 
 const { MAX_SAFE_INTEGER: MOST } = Number
 
-/** The type's digits before the point. */
+/** The digits of the type before the point. */
 const wholeDigits = (type: SqlType & { readonly tag: 'numeric' }): number => type.precision - type.scale
 
-/** Whole numbers up to 2^53 are doubles, up to 2^54 the even ones, and so on; from 9e18 on the nearest one is taken. */
+/** Integers up to 2^53 are doubles, up to 2^54 the even ones, and so on; from 9e18 on the nearest double is taken. */
 const IS_DOUBLE = [
   '@.abs() < 9007199254740992 || @ != @.floor() || @.abs() >= 9000000000000000000',
   ...Array.from({ length: 10 }, (_, i) => `@ % ${2 ** (i + 1)} == 0 && @.abs() <= ${2n ** BigInt(i + 54)}`),
 ].join(' || ')
 
-/** What a path of Postgres looks for, by the type that it is read as. */
+/** The filter of a Postgres path, by the type of the result. */
 const FILTERS: { readonly [tag: string]: string } = {
   text: '@.type() == "string"',
   boolean: '@.type() == "boolean"',
@@ -57,6 +58,7 @@ const filterOf = (type: SqlType): string => {
   return `@.type() == "number" && @ > -${most} && @ < ${most} && @ * ${unit} == (@ * ${unit}).floor()`
 }
 
+/** Values inside documents on Postgres. */
 export const postgresJson = (quoted: (s: string) => string): Paths => ({
   jsonAt: (args, { type }) => {
     const { tag } = type.sql
@@ -97,6 +99,7 @@ const MYSQL_KINDS = kinds([
   ['NULL', 'null'],
 ])
 
+/** Values inside documents on MySQL and MariaDB. */
 export const mysqlJson = (quoted: (s: string) => string, collation: string, typeName: (type: Fragment) => Fragment): Paths => ({
   jsonAt: (args, { type }) => {
     const { tag } = type.sql
@@ -107,12 +110,12 @@ export const mysqlJson = (quoted: (s: string) => string, collation: string, type
     const arrays = path.flatMap((step, i) => (typeof step === 'number' ? [sql`${typeOf(at(path.slice(0, i)))} = 'ARRAY'`] : []))
     const number = sql`CAST(${found} AS DOUBLE)`
     const decimal = (whole: number, fraction: number): Fragment =>
-      // of an integer from 2^63 on MySQL makes a negative one, if not by its text (9.7)
+      // MySQL makes an integer from 2^63 on negative, unless it is read as text (9.7)
       sql`CAST(CAST(${found} AS CHAR) AS DECIMAL(${String(whole + fraction)}, ${String(fraction)}))`
     const near = (most: string): Fragment => sql`abs(${number}) <= ${most}`
-    /** Whether a decimal has kept a number that is very small. */
+    /** Whether a decimal has not rounded a very small number to zero. */
     const isSame = (d: Fragment): Fragment => sql`CAST(${d} AS DOUBLE) = ${number}`
-    /** What a number has to be for its type, and its value; the conditions before keep those after from what they can't hold. */
+    /** The conditions on a number for its type, and its value. Earlier conditions keep later ones from values that would overflow. */
     const numbers = (): readonly [conditions: readonly Fragment[], value: Fragment] => {
       if (tag === 'int') return [[near(String(MOST)), sql`${number} = floor(${number})`], sql`CAST(${number} AS SIGNED)`]
       if (tag === 'bigint') {
@@ -130,7 +133,7 @@ export const mysqlJson = (quoted: (s: string) => string, collation: string, type
           decimal(whole, scale),
         ]
       }
-      // MariaDB takes 1e15 for an INTEGER, and its text for a 1
+      // to MariaDB, 1e15 is an INTEGER, and its text the integer 1
       const isHeld = sql`(abs(${number}) NOT BETWEEN 9007199254740992 AND 9e18 OR CAST(${number} AS SIGNED) = ${decimal(40, 0)})`
       return [[isHeld], number]
     }
@@ -164,6 +167,7 @@ const SQLITE_KINDS = kinds([
   ['null', 'null'],
 ])
 
+/** Values inside documents on SQLite. */
 export const sqliteJson: Paths = {
   jsonAt: (args, { type: { sql: type } }) => {
     if (type.tag === 'numeric') {
@@ -171,7 +175,7 @@ export const sqliteJson: Paths = {
       return atom(sql`CAST(json_at_numeric(${args.arg(0)}, ${args.arg(1)}, ${String(type.precision)}, ${String(type.scale)}) AS INTEGER)`)
     }
     const found = sql`json_at_${type.tag}(${args.arg(0)}, ${args.arg(1)})`
-    // the driver answers numbers as floats
+    // the driver returns numbers as floats
     return atom(isInteger(type) ? sql`CAST(${found} AS INTEGER)` : found)
   },
   jsonText: args => atom(args.arg(0)),

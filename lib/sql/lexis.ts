@@ -1,8 +1,8 @@
 /**
- * What is lexical on each engine, and which raw statements it takes beyond a session's control.
+ * The lexical rules of each engine, and the raw statements that would escape a session's control.
  *
- * Each fact was tried on the engines (Postgres 18, MySQL 9.7, MariaDB 10.11, SQLite 3.49), and `test/live/statementText.test.ts` tries
- * it again: the lexer and the engine see the same columns in a text, and a text that is not refused leaves a transaction as it was.
+ * Each fact was tested on the engines (Postgres 18, MySQL 9.7, MariaDB 10.11, SQLite 3.49); `test/live/statementText.test.ts` repeats
+ * it: the lexer and the engine see the same columns in a text, and a text that is not refused does not change the transaction.
  *
  * The session settings matter: ANSI_QUOTES and NO_BACKSLASH_ESCAPES are off on MySQL and MariaDB (`mysqlSession`), and
  * standard_conforming_strings is on in Postgres.
@@ -15,11 +15,12 @@ const all = (why: Refused['why'], ...statements: readonly string[]): readonly Re
 const STRING = { end: "'", backslash: false, isName: false }
 const NAME = { end: '"', backslash: false, isName: true }
 
+/** The lexical rules of Postgres. */
 export const postgresLexis: Lexis = {
   lexeme: lexemes({
     skip: [/[ \t\n\v\f\r]+/, /--[^\n\r]*/],
     special: [
-      // E'...', which goes on in a string behind a line end
+      // E'...', which continues in a string after a line break
       /[eE]'(?:[^'\\]+|''|\\[\s\S]?|'[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*')*(?:'|$)/,
       /\$(?<tag>(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[\s\S]*?(?:\$\k<tag>\$|$)/,
     ],
@@ -45,15 +46,15 @@ const mysqlRefused: readonly Refused[] = [
   ...all('lock', 'LOCK', 'UNLOCK', 'HANDLER', 'FLUSH ... WITH READ LOCK', 'FLUSH ... FOR EXPORT'),
 ]
 
-/** The oldest versions that are supported: what they execute, later ones execute as well. */
+/** The oldest supported versions: later ones execute the same comments. */
 const MYSQL = 80400
 const MARIADB = 101100
 
-/** Versions have five digits, or six; of six that no blank follows, MySQL takes five. */
+/** Versions have five or six digits; of six without a blank after them, MySQL takes five. */
 const mysqlExecutes = (_: string, version: string): Executes =>
   version === '' || (version.length < 7 && Number(version) <= MYSQL) ? 'always' : 'unsure'
 
-/** MariaDB leaves out what is for MySQL 5.7 and later. */
+/** MariaDB skips comments for MySQL 5.7 and later. */
 const mariadbExecutes = (mark: string, version: string): Executes => {
   const n = Number(version)
   if (version.length > 6) return 'unsure'
@@ -61,9 +62,10 @@ const mariadbExecutes = (mark: string, version: string): Executes => {
   return n <= MARIADB ? 'always' : 'unsure'
 }
 
+/** The lexical rules of MySQL. */
 export const mysqlLexis: Lexis = {
   lexeme: lexemes({
-    // two dashes are a comment where a blank or a control character follows, or nothing
+    // two dashes are a comment before a blank, a control character or the end
     skip: [/[ \t\n\v\f\r]+/, /(?:#|--(?![!-~\u0080-\uffff]))[^\n]*/],
     special: [],
     word: /[\w$\u0080-\uffff]+/,
@@ -82,19 +84,21 @@ export const mysqlLexis: Lexis = {
   bodies: new Set(['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT']),
 }
 
+/** The lexical rules of MariaDB. */
 export const mariadbLexis: Lexis = {
   ...mysqlLexis,
   executable: { begin: /\/\*(M?)!((?:\d{5,})?)/y, executes: mariadbExecutes },
-  // the others are statements of their own only with a body, which has semicolons
+  // the others have a body with semicolons
   refused: [...mysqlRefused, ...all('lock', 'BACKUP')],
   bodies: new Set([...mysqlLexis.bodies, 'PACKAGE']),
 }
 
+/** The lexical rules of SQLite. */
 export const sqliteLexis: Lexis = {
   lexeme: lexemes({
-    // a byte order mark is a blank where a token could begin
+    // a byte order mark is a blank between tokens
     skip: [/[ \t\n\f\r\ufeff]+/, /--[^\n]*/],
-    // a variable as Tcl writes it may have brackets, with anything but blanks inside
+    // a Tcl variable may have brackets, with anything but blanks inside
     special: [/[$@#:][\w$\u0080-\uffff]+(?:::[\w$\u0080-\uffff]*)*\([^\s)]*\)/],
     word: /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/,
     number: /\d[\w.]*/,
@@ -103,7 +107,7 @@ export const sqliteLexis: Lexis = {
   executable: null,
   quotes: { "'": STRING, '"': NAME, '`': { ...NAME, end: '`' }, '[': { ...NAME, end: ']' } },
   refused: all('transaction', 'BEGIN', 'COMMIT', 'END', 'ROLLBACK', 'SAVEPOINT', 'RELEASE'),
-  // the lock of a file
+  // it sets the lock of a file
   settings: new Set(['LOCKING_MODE']),
   assignment: ['=', '('],
   bodies: new Set(['TRIGGER']),

@@ -1,10 +1,10 @@
 /**
- * What mentions columns of the queries around only, and engines that take it for theirs.
+ * Expressions that mention columns of enclosing queries only, for engines that evaluate them there.
  *
- * SQL counts an aggregate whose argument mentions only columns of an outer query to that outer query, and MariaDB
- * loses the condition of an aggregate of no table, and that of a left join that mentions an outer query but not the table
- * that is joined (10.11). Where a derived table can be correlated the plan computes such values there (`reify`); where it
- * can't, the value is made to mention a column of its own query. Nothing changes in what it is.
+ * In SQL an aggregate whose argument mentions only columns of an outer query belongs to that query. MariaDB (10.11) also loses
+ * the condition of an aggregate without a table, and that of a left join that mentions an outer query but not the joined
+ * table. Where a derived table can be correlated the plan computes such values there (`reify`); where it can't, the value is
+ * made to mention a column of its own query, without changing it.
  */
 
 import { boolean } from '../plan/conditions.js'
@@ -12,7 +12,7 @@ import { freeIn } from '../plan/ids.js'
 import type { Named, Scalar, SortKey } from '../plan/Rel.js'
 import { type Block, defined, type From, over } from './Block.js'
 
-/** The sources whose columns scalars mention; null stands for the queries around. */
+/** The sources whose columns scalars mention; null stands for the enclosing queries. */
 const mentioned = (b: Block, some: readonly Scalar[], found: Set<From | null> = new Set()): ReadonlySet<From | null> => {
   for (const id of freeIn(some)) {
     const def = b.defs.get(id)
@@ -22,7 +22,7 @@ const mentioned = (b: Block, some: readonly Scalar[], found: Set<From | null> = 
   return found
 }
 
-/** Whether scalars mention no column of the block's own, and they or the sort keys beside them one of the queries around. */
+/** Whether scalars mention no column of the block, and they or the sort keys mention one of an enclosing query. */
 export const isOuter = (b: Block, some: readonly Scalar[], order: readonly SortKey[]): boolean => {
   const keys = order.map(k => k.scalar)
   return mentioned(b, [...some, ...keys]).has(null) && [...mentioned(b, some)].every(from => from === null)
@@ -35,10 +35,10 @@ const columnFrom = (b: Block, sources: readonly From[]): Scalar | null => {
   return null
 }
 
-/** The one column of a source of one row. Its id is looked up in the innermost block only. */
+/** The column of a source of one row. Its id is looked up in the innermost block only. */
 const ONE: Named = { id: -1, name: 'one', type: boolean(true).type }
 
-/** A column of the block's own; a block without one gets a source of one row. */
+/** A column of the block; a block without one gets a source of one row. */
 export const withOwnColumn = (b: Block): { readonly block: Block; readonly own: Scalar } => {
   const known = columnFrom(
     b,
@@ -51,8 +51,8 @@ export const withOwnColumn = (b: Block): { readonly block: Block; readonly own: 
 }
 
 /**
- * The block whose left joins have conditions that mention the joined table, where they mention queries around; and that reads
- * from something, where its own condition mentions them: without FROM it would be asked once for all rows around.
+ * The block with conditions of left joins that mention the joined table, where they mention enclosing queries; and with a FROM, where its
+ * own condition mentions them: without one it would be evaluated once for all outer rows.
  */
 export const withOwnConditions = (b: Block, owned: readonly string[]): Block => {
   if (b.sources.length === 0) return freeIn(b.where).size > 0 ? withOwnColumn(b).block : b

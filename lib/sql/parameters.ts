@@ -1,15 +1,16 @@
 /**
- * Parameters: which scalars are sent as one, and where nothing tells an engine their type.
+ * Parameters: which scalars are sent as parameters, and how an engine knows their types.
  *
- * Postgres is told the type of every parameter. MySQL derives it from what stands beside, and keeps
- * the type of the first value where nothing does: `SELECT ?` of an integer, sent again with a text,
- * answers 0. So a parameter that stands alone, and the first of those that stand only with each other,
- * is printed as the dialect wants it to be told.
+ * In Postgres the placeholder of each parameter has its type. MySQL derives the type from the other
+ * operand, and without one keeps that of the first value: `SELECT ?` with an integer, sent again with
+ * a text, returns 0. So a parameter that stands alone, and the first of operands that are all
+ * parameters, gets a cast (`Dialect.parameter`).
  */
 import type { Scalar } from '../plan/Rel.js'
 
-/** Whether a scalar is sent as a parameter: nulls and truth values are written out. */
+/** Whether a scalar is sent as a parameter: nulls and booleans are literals in the text. */
 export const isParameter = (s: Scalar): boolean =>
   s.node.tag === 'param' || (s.node.tag === 'literal' && s.node.value !== null && s.type.sql.tag !== 'boolean')
 
+/** The value of a parameter; null for a named one. */
 export const valueOf = (s: Scalar): unknown => (s.node.tag === 'literal' ? s.node.value : null)

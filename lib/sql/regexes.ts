@@ -1,16 +1,16 @@
 /**
- * Regular expressions as engines read them: as parameters.
+ * Regular expressions in the syntax of each engine, as parameters.
  *
- * Postgres takes `$` for the end of the whole text by itself, where MySQL (ICU) and MariaDB (PCRE) take it for the end but for a
- * line's end. A `.` of Postgres is any character, that of MariaDB when it is told; that of MySQL takes `\r\n` for one. SQLite has a function that the runner brings.
+ * In Postgres `$` is the end of the whole text; in MySQL (ICU) and MariaDB (PCRE) it matches before a final line break, too. A `.` is any
+ * character in Postgres, and with a flag in MariaDB; in MySQL `\r\n` counts as one. On SQLite the runner registers a function.
  */
 import { parsed, type Words, written } from '../core/value/regex.js'
 import type { Scalar } from '../plan/Rel.js'
-import { type Args, atom, type CallPrinter, level, named } from './Dialect.js'
+import { type Args, atom, type CallPrinter, level, named } from './CallPrinter.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, slot, sql } from './Fragment.js'
 
-/** Patterns as an engine writes them, each the same parameter wherever it stands: so engines know a group key again. */
+/** Patterns in an engine's syntax. A pattern is the same parameter wherever it occurs, so that engines recognize a group key. */
 const patterns = (words: Words, before = ''): ((args: Args) => Fragment) => {
   const known = new WeakMap<Scalar, Fragment>()
   return args => {
@@ -25,17 +25,20 @@ const ofPostgres = patterns({ end: '$', any: '.' })
 const ofMysql = patterns({ end: '\\z', any: '[\\s\\S]' })
 const ofMariadb = patterns({ end: '\\z', any: '.' }, '(?s-i)')
 
+/** `matches` on Postgres. */
 export const postgresMatches: CallPrinter = args => ({
   level: level.comparison,
   fragment: sql`${args.arg(0, level.sum)} ~ ${ofPostgres(args)}`,
 })
 
-/** What is made of nulls only is of no character set, which the engine refuses. */
+/** An expression of nulls only has no character set, which the engine refuses. */
 export const mysqlMatches: CallPrinter = args => atom(sql`regexp_like(CONVERT(${args.arg(0)} USING utf8mb4), ${ofMysql(args)}, 'c')`)
 
+/** `matches` on MariaDB. */
 export const mariadbMatches: CallPrinter = args => ({
   level: level.comparison,
   fragment: sql`${args.arg(0, level.sum)} REGEXP ${ofMariadb(args)}`,
 })
 
+/** `matches` on SQLite, by a function of the runner. */
 export const sqliteMatches: CallPrinter = named('text_matches')

@@ -1,16 +1,16 @@
 /**
- * Texts as arrays of their parts, on engines that have no such function: by replacing, and by quoting the whole text as JSON.
+ * Splitting texts on engines without such a function: by replacing, and by quoting the whole text as JSON.
  *
- * Three marks m, y and z are characters that the separator does not have; m is none that an escape of JSON has, nor needs one. Each m of
- * the text becomes mz, so that my is nowhere; each separator becomes my, and none is made or lost by that, for it has neither. The
- * quoted text has its my and mz where they were, since escapes have no m: my becomes the end of a text and the beginning of
- * another, mz becomes m again. What is replaced is compared byte by byte.
+ * Three marks m, y and z are characters that the separator does not contain; m neither occurs in an escape of JSON nor needs one. Each m
+ * of the text becomes mz, so that my does not occur; each separator becomes my, and since it contains no mark, none is made or lost by
+ * that. In the quoted text my and mz are unchanged, since escapes have no m: my becomes the end of one text and the beginning of the
+ * next, mz becomes m again. Replacing compares bytes.
  */
-import { type Args, atom, type CallPrinter } from './Dialect.js'
+import { type Args, atom, type CallPrinter } from './CallPrinter.js'
 import { wordOf } from './dateSteps.js'
 import { type Fragment, sql } from './Fragment.js'
 
-/** No letter of an escape, no digit, nothing that is quoted; then characters for private use, of which there are more than a separator has. */
+/** Characters that are no letter of an escape, no digit, and need no escape; then private-use characters, more than a separator has. */
 const MARKS: readonly string[] = [...'~^|@#', ...Array.from({ length: 200 }, (_, i) => String.fromCodePoint(0xe000 + i))]
 
 const marksFor = (args: Args): readonly [string, string, string] => {
@@ -18,7 +18,7 @@ const marksFor = (args: Args): readonly [string, string, string] => {
   return MARKS.filter(m => !separator.includes(m)).slice(0, 3) as [string, string, string]
 }
 
-/** The array, made of JSON text. Both the text and JSON's are given a collation of bytes. */
+/** The array, made from JSON text. Both the text and the JSON text get a binary collation. */
 export const splitByMarks =
   (collation: string, asArray: (json: Fragment) => Fragment): CallPrinter =>
   args => {

@@ -1,18 +1,18 @@
 /**
- * The spelling of functions that every dialect shares, unless its record has another.
+ * The SQL of functions in every dialect whose record has none of its own.
  *
  * Each printer brackets its arguments only where they bind less tightly. `and`, `or` and `||` are
  * associative and need no brackets among themselves.
  */
 import type { Lock, OwnFn } from '../core/syntax/Syntax.js'
-import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './Dialect.js'
+import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './CallPrinter.js'
 import { join, list, sql } from './Fragment.js'
 
 const chain =
   (operator: string, at: number): CallPrinter =>
   args => ({ level: at, fragment: join(args.all(at), operator) })
 
-/** Literal arguments that a function needs as they are: they were checked when the expression was built. */
+/** A number as a literal in the text: it was checked when the expression was built. */
 const inlineNumber: (args: { readonly scalars: readonly { readonly node: { readonly tag: string } }[] }, i: number) => string = (
   args,
   i,
@@ -21,7 +21,7 @@ const inlineNumber: (args: { readonly scalars: readonly { readonly node: { reado
   return node?.tag === 'literal' ? String(Number(node.value)) : ''
 }
 
-/** A number of characters as it is; no text has more than this. */
+/** A number of characters as a literal; no text is longer than a billion. */
 export const inlineCount = (args: Args, i: number): string => String(Math.min(Number(inlineNumber(args, i)), 1_000_000_000))
 
 /** A function of a text and a number of characters. */
@@ -30,7 +30,7 @@ const counted =
   args =>
     atom(sql`${name}(${args.arg(0)}, ${inlineCount(args, 1)})`)
 
-/** Where the engine does not look at the new text when there is none to replace. */
+/** `replace` that is null with a null replacement, also where an engine does not evaluate it when nothing matches. */
 export const replaced: CallPrinter = args => {
   const value = sql`replace(${list(args.all())})`
   return atom(
@@ -38,16 +38,16 @@ export const replaced: CallPrinter = args => {
   )
 }
 
-/** The engine's own function cuts what is longer. */
+/** Padding that keeps longer texts, which the engine's own function truncates. */
 const padded =
   (name: string): CallPrinter =>
   args =>
     atom(sql`${name}(${args.arg(0)}, greatest(${inlineCount(args, 2)}, char_length(${args.arg(0)})), ${args.arg(1)})`)
 
-/** A half that is less by so little that no number below a half becomes whole with it, and every half does. */
+/** The largest double below a half: added to a half it makes 1, added to any smaller number less. */
 export const HALF = '4.9999999999999994e-1'
 
-/** A power, null where engines do not agree that there is none. Whole exponents from zero on have one of every number. */
+/** A power, null where it is undefined, on which engines disagree. Non-negative integral exponents are always defined. */
 const power: CallPrinter = args => {
   const [x, y] = [args.arg(0), args.arg(1)]
   const exponent = args.scalars[1]?.node
@@ -57,6 +57,7 @@ const power: CallPrinter = args => {
   return atom(sql`CASE WHEN ${base} = 0 AND ${to} < 0 OR ${base} < 0 AND ${to} <> floor(${y}) THEN NULL ELSE ${plain} END`)
 }
 
+/** `substr` with literal positions. */
 export const substring: CallPrinter = args =>
   atom(
     args.scalars.length === 2
@@ -64,6 +65,7 @@ export const substring: CallPrinter = args =>
       : sql`substr(${args.arg(0)}, ${inlineNumber(args, 1)}, ${inlineNumber(args, 2)})`,
   )
 
+/** The printers of all functions with standard SQL. */
 export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter } = {
   eq: infix('=', level.comparison),
   ne: infix('<>', level.comparison),
@@ -125,9 +127,9 @@ export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter
   least: named('least'),
 }
 
-/** The clause that locks the rows of some sources, as Postgres and MySQL say it. */
+/** The locking clause of Postgres and MySQL. */
 export const lockingOf = ({ strength, wait }: Lock, sources: readonly string[]): string =>
   ` FOR ${strength === 'update' ? 'UPDATE' : 'SHARE'} OF ${sources.join(', ')}${waiting(wait)}`
 
-/** What a lock does about rows that others have locked, as the engines that say it do. */
+/** SKIP LOCKED or NOWAIT, with a leading blank; empty for a lock that waits. */
 export const waiting = (wait: Lock['wait']): string => ({ wait: '', skipLocked: ' SKIP LOCKED', noWait: ' NOWAIT' })[wait]

@@ -1,8 +1,8 @@
 /**
- * The text of a raw statement, read as the server reads it, to see what it would do to the session.
+ * Lexical analysis of raw statements, to find out what they would do to the session.
  *
- * Servers differ in what is a comment, a string, a blank or a name, and in which comments they execute. A `Lexis` holds what differs
- * as data; one lexer makes tokens of a text by it. `statementProblem` answers why a raw statement is refused: it is empty, it has several
+ * Servers differ in what is a comment, a string, a blank or a name, and in which comments they execute. A `Lexis` is these differences as
+ * data; one lexer splits a text into tokens by it. `statementProblem` returns why a raw statement is refused: it is empty, it has several
  * statements, it begins, ends or nests a transaction, or it takes locks that outlast its transaction.
  *
  * The text is the one that is sent, with placeholders, so that a value is never read as text. What a statement does through a
@@ -12,31 +12,32 @@
 /** Executable comments: whether servers of the supported versions run their contents. */
 export type Executes = 'always' | 'never' | 'unsure'
 
-/** Statements that are refused, by their first words: `FLUSH ... FOR EXPORT` has `FOR EXPORT` anywhere behind its first words. */
+/** Statements that are refused, by their first words; an ellipsis stands for any words: `FLUSH ... FOR EXPORT`. */
 export interface Refused {
   readonly words: readonly string[]
   readonly why: keyof typeof REASONS
 }
 
-/** What is lexical, and what is refused, on one engine. Each pattern is sticky: it matches at one place. */
+/** The lexical rules of an engine, and the statements that are refused. Each pattern is sticky: it matches at one place. */
 export interface Lexis {
-  /** What is no comment in brackets, no quoted text and no symbol: see `lexemes`. */
+  /** Everything but block comments, quoted texts and symbols: see `lexemes`. */
   readonly lexeme: RegExp
-  /** What begins a block comment, and whether block comments nest. One that has no end takes the rest of the text. */
+  /** The start of a block comment, and whether block comments nest. One without an end takes the rest of the text. */
   readonly blockComment: { readonly begin: RegExp; readonly nests: boolean }
-  /** Comments that are code: their beginning, with the version in its group `version`, and for which versions they are executed. */
+  /** Comments that are executed: their start, with the version in its group `version`, and the versions that execute them. */
   readonly executable: { readonly begin: RegExp; readonly executes: (mark: string, version: string) => Executes } | null
-  /** Quotes by their first character: what ends them, and whether a backslash escapes. A doubled end is no end, except of brackets. */
+  /** Quotes by their first character: their end, and whether a backslash escapes. A doubled end does not end them, except brackets. */
   readonly quotes: { readonly [begin: string]: { readonly end: string; readonly backslash: boolean; readonly isName: boolean } }
   readonly refused: readonly Refused[]
   /** Variables that SET may not assign. */
   readonly settings: ReadonlySet<string>
-  /** What stands between such a variable and its value. */
+  /** The tokens between such a variable and its value. */
   readonly assignment: readonly string[]
-  /** What CREATE and ALTER may define by a body with semicolons. */
+  /** The objects that CREATE and ALTER define by a body with semicolons. */
   readonly bodies: ReadonlySet<string>
 }
 
+/** A token of a statement. */
 export interface Token {
   /** A word may be a keyword, a name is quoted. */
   readonly tag: 'word' | 'name' | 'string' | 'number' | 'symbol'
@@ -55,8 +56,8 @@ const UNSURE =
   'raw text has a comment that only some versions of the server execute, so that it is not known what it does: leave the comment out'
 
 /**
- * One pattern for what begins with a character of its own: blanks and comments to the end of the line, strings with a prefix and the like,
- * words, numbers.
+ * One pattern for the lexemes that their first character tells: blanks and comments to the end of the line, strings with a prefix, words,
+ * numbers.
  */
 export const lexemes = (of: {
   readonly skip: readonly RegExp[]
@@ -71,16 +72,16 @@ export const lexemes = (of: {
   )
 }
 
-/** What a sticky pattern matches at a place. */
+/** The match of a sticky pattern at a place. */
 const match = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
   pattern.lastIndex = at
   return pattern.exec(text)
 }
 
-/** Only ASCII letters: keywords have no others, and some of these become ASCII in upper case. */
+/** Upper case of ASCII letters only: keywords have no others, and some other letters become ASCII in upper case. */
 const upper = (word: string): string => word.replace(/[a-z]+/g, s => s.toUpperCase())
 
-/** The first place behind a block comment that begins at `at`. */
+/** The first place after a block comment that begins at `at`. */
 const afterComment = (text: string, at: number, begin: string, nests: boolean): number => {
   let depth = 1
   let i = at + begin.length
@@ -97,7 +98,7 @@ const afterComment = (text: string, at: number, begin: string, nests: boolean): 
 /** A comment that is not executed may hold ordinary comments, which do not nest. */
 const SKIPPED = /(?:\/\*[\s\S]*?\*\/|(?!\*\/)[\s\S])*(?:\*\/)?/y
 
-/** The first place behind a quoted text that begins at `at`. */
+/** The first place after a quoted text that begins at `at`. */
 const afterQuote = (text: string, at: number, end: string, backslash: boolean): number => {
   for (let i = at + 1; i < text.length; i += 1) {
     if (backslash && text[i] === '\\') i += 1
@@ -109,7 +110,7 @@ const afterQuote = (text: string, at: number, end: string, backslash: boolean): 
   return text.length
 }
 
-/** The tokens of a text, without blanks and comments; null where a comment leaves them unsure. */
+/** The tokens of a text, without blanks and comments; null where a comment makes them ambiguous. */
 export const tokensOf = (lexis: Lexis, text: string): readonly Token[] | null => {
   const tokens: Token[] = []
   let isInside = false
@@ -161,7 +162,7 @@ const isWord = (token: Token | undefined, ...words: readonly string[]): boolean 
 const isSymbol = (token: Token | undefined, ...symbols: readonly string[]): boolean =>
   token?.tag === 'symbol' && symbols.includes(token.text)
 
-/** The statements of a text: what stands between semicolons that are in no brackets. Empty ones are none. */
+/** The statements of a text, separated by semicolons outside brackets; empty ones are left out. */
 const statementsIn = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
   const statements: Token[][] = [[]]
   let depth = 0
@@ -174,10 +175,10 @@ const statementsIn = (tokens: readonly Token[]): readonly (readonly Token[])[] =
   return statements.filter(s => s.length > 0)
 }
 
-/** What may stand between CREATE and the kind of what is created. */
+/** The words that may stand between CREATE and the kind of the object. */
 const ADORNMENTS = ['OR', 'REPLACE', 'AGGREGATE', 'TEMP', 'TEMPORARY', 'CONSTRAINT']
 
-/** Whether a statement defines something by a body, which may hold semicolons. */
+/** Whether a statement defines an object by a body, which may contain semicolons. */
 const hasBody = (lexis: Lexis, statement: readonly Token[]): boolean => {
   if (!isWord(statement[0], 'CREATE', 'ALTER')) return false
   const rest = statement.slice(1)
@@ -188,7 +189,7 @@ const hasBody = (lexis: Lexis, statement: readonly Token[]): boolean => {
   return isWord(first, 'DEFINER') ? rest.slice(0, 12).some(isKind) : isKind(first)
 }
 
-/** Whether the words stand at a place in this order; after an ellipsis, anywhere behind. */
+/** Whether tokens from a place on are these words; after an ellipsis, anywhere later. */
 const startsWith = (statement: readonly Token[], words: readonly string[], at = 0): boolean => {
   const gap = words.indexOf('...')
   if (gap < 0) return words.every((w, i) => isWord(statement[at + i], w))
@@ -196,7 +197,7 @@ const startsWith = (statement: readonly Token[], words: readonly string[], at = 
   return startsWith(statement, words.slice(0, gap), at) && statement.some((_, i) => i >= at + gap && startsWith(statement, tail, i))
 }
 
-/** Whether SET assigns one of the settings that belong to the session. */
+/** Whether SET assigns a setting that the session controls. */
 const assigns = (lexis: Lexis, statement: readonly Token[]): boolean =>
   isWord(statement[0], 'SET', 'PRAGMA') &&
   statement.some((t, i) => {
@@ -207,7 +208,7 @@ const assigns = (lexis: Lexis, statement: readonly Token[]): boolean =>
     return !isUsers && next !== undefined && lexis.assignment.includes(next.text)
   })
 
-/** The statement that MariaDB's SET STATEMENT ... FOR runs; the statement itself where it is another. */
+/** The statement that MariaDB's SET STATEMENT ... FOR runs; any other statement is returned itself. */
 const inner = (statement: readonly Token[]): readonly Token[] => {
   if (!startsWith(statement, ['SET', 'STATEMENT'])) return statement
   let depth = 0
@@ -219,7 +220,7 @@ const inner = (statement: readonly Token[]): readonly Token[] => {
   return statement
 }
 
-/** Why a raw statement is refused; null where it is not. */
+/** Why a raw statement is refused; null if it is not. */
 export const statementProblem = (lexis: Lexis, text: string): string | null => {
   const tokens = tokensOf(lexis, text)
   if (tokens === null) return UNSURE

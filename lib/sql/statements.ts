@@ -1,10 +1,10 @@
 /**
  * Commands as SQL text, without a database: what a runner would send for one.
  *
- * Part of `query-ts/sql`, beside `toSql` of queries. A command may be several statements: chunks of a large insert, an upsert where
- * the engine has none about its target alone, what has to follow a generated key that was given, and the steps of a command that
- * answers rows where the engine's own does not. A runner sends several in one transaction. A value that an earlier statement finds is
- * shown as null, and as one row.
+ * Part of `query-ts/sql`, like `toSql` of queries. A command may be several statements: chunks of a large insert, an upsert where the
+ * engine has none with a target, a statement after a given value for a generated key, and the steps of a command that returns
+ * rows where the engine's own can't. A runner sends several in one transaction. A query of the steps is shown as if it found one row
+ * of nulls.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Command } from '../core/syntax/Syntax.js'

@@ -1,12 +1,11 @@
 /**
- * An upsert in two steps, for engines that can't be told which key it is about.
+ * An upsert in two steps, for engines whose upsert takes no target.
  *
- * `ON DUPLICATE KEY UPDATE` updates the row that the new one collides with by any unique key, where a
- * collision by another key than the target is an error (decision 32). It sets columns from left to right, has no
- * condition, and does not tell what it did. So an upsert is an update of the row with the target's values, and an insert if
- * there is none, where the row gives values to another unique key, where it has a condition or does nothing, where its assignments
- * read each other or ask a query, and where its outcome is asked for; the interpreter runs the two in one transaction.
- * Otherwise one statement is enough.
+ * `ON DUPLICATE KEY UPDATE` updates the row that conflicts by any unique key, where a conflict on another key than the target is
+ * an error (decision 32). It sets columns from left to right, has no condition, and does not tell its outcome. So an upsert is an
+ * update of the row with the target's values, and an insert if there is none, where the row gives values to another unique key, where
+ * it has a condition or does nothing, where its assignments read each other or contain a query, and where its outcome is requested;
+ * the interpreter runs the two in one transaction. Otherwise one statement is enough.
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import { isKeyOf, qualifiedName, uniqueKeys } from '../core/table/Table.js'
@@ -16,12 +15,14 @@ import { columnsOf, hasQuery } from '../plan/mentions.js'
 import type { Named, Plan, Rel, Scalar } from '../plan/Rel.js'
 import { mapPlan, mapRel, mapScalar, substitute } from '../plan/walk.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
-import { inOrder } from './mysql/writes.js'
+import { inOrder } from './mysql/rewriting.js'
 
 type Insert = Write & { readonly tag: 'insert' }
 type Row = Insert['rows'][number]
+/** An insert with a conflict clause. */
 export type Upsert = Insert & { readonly conflict: OnConflict }
 
+/** Whether a write is an upsert. */
 export const isUpsert = (write: Write): write is Upsert => write.tag === 'insert' && write.conflict !== null
 
 /** Whether a sub-query of a scalar reads a table. */
@@ -37,7 +38,7 @@ export const readsTable = (s: Scalar, table: AnyTable): boolean => {
   return found
 }
 
-/** Whether the row may collide with another by this key: no column of it is left to be generated, or null. */
+/** Whether the row may conflict with another on this key: none of its columns is generated or null. */
 const collides = ({ table, fields }: Insert, row: Row, columns: readonly string[]): boolean =>
   columns.every(f => {
     const given = row[fields.indexOf(f)]
@@ -64,14 +65,14 @@ const matching = (write: Upsert, row: Row, of: readonly Named[]): Scalar =>
     }),
   ) as Scalar
 
-/** The row that is there, if it is, as a query without columns. */
+/** The existing row, if there is one, as a query without columns. */
 export const rowThere = (write: Upsert, row: Row): Plan => {
   const scan: Rel = { tag: 'scan', table: write.table, columns: write.columns.map((c, i) => ({ ...c, id: -1 - i })) }
   const rel: Rel = { tag: 'filter', input: scan, predicate: matching(write, row, columnsBy(scan)) }
   return { rel, order: [], outputs: [], row: { tag: 'record', fields: [] } }
 }
 
-/** The steps of one row: an update, unless nothing is to be done, and an insert. */
+/** The steps of one row: an update, except for DO NOTHING, and an insert. */
 export const stepsOf = (write: Upsert, row: Row): readonly PrintedWrite[] => {
   const { table, columns, conflict, fields } = write
   const missing: Scalar = {
@@ -94,7 +95,7 @@ export const stepsOf = (write: Upsert, row: Row): readonly PrintedWrite[] => {
   return [{ ...common, tag: 'update', set, where }, inserted]
 }
 
-/** Whether `SET` from left to right can mean the assignments. */
+/** Whether `SET` from left to right can express the assignments. */
 const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>): boolean => {
   const names = new Map(columns.map(c => [c.id, c.name]))
   const reads = (s: Scalar): ReadonlySet<string> => new Set([...columnsOf(s)].flatMap(id => names.get(id) ?? []))

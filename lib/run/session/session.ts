@@ -38,7 +38,8 @@ import { compile, explaining, parameters, type ResultColumn, resultColumn } from
 import { ddlStatements } from '../../sql/ddl.js'
 import { decoder } from '../../sql/decode.js'
 import { type Flat, type Fragment, flatten, join, type Slot, slot, text } from '../../sql/Fragment.js'
-import { type Found, lost, type Steps } from '../../sql/returningSteps.js'
+import { rowsLost } from '../../sql/returning/readSteps.js'
+import type { FoundRow, Steps } from '../../sql/returning/Steps.js'
 import { statementProblem } from '../../sql/statementText.js'
 import type { Context, Driver, Known, Rows, SqlEngine, SqlOptions, Statement } from '../Driver.js'
 import { driverError } from '../driverError.js'
@@ -47,7 +48,7 @@ import type { Session } from './sessionInterpreter.js'
 import { computedColumns, inRings } from './writeFacts.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
-type Asking = Extract<Steps, { readonly tag: 'ask' }>
+type Asking = Extract<Steps, { readonly tag: 'read' }>
 
 export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}, known: Known = { foreignKeys: [] }): Session => {
   const { dialect, values } = engine
@@ -139,7 +140,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
 
   /** Every engine has a limit of parameters; beyond it some answer with a broken connection. */
   const few = (slots: readonly Slot[]): readonly Slot[] =>
-    slots.length <= dialect.writes.parameters || dialect.writes.saysMore
+    slots.length <= dialect.writes.parameters || dialect.writes.inlinesExcess
       ? slots
       : refuse(unsupported(`a statement of ${slots.length} parameters`, dialect.name, 'split the list'))
 
@@ -364,14 +365,14 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     while (next.tag !== 'rows') {
       const step = next
       // a query that locks may wait as long as a write
-      const kind = step.tag === 'ask' && step.plan.lock === undefined ? 'read' : 'write'
-      const columns = step.tag === 'ask' ? step.plan.outputs.map(resultColumn) : []
+      const kind = step.tag === 'read' && step.plan.lock === undefined ? 'read' : 'write'
+      const columns = step.tag === 'read' ? step.plan.outputs.map(resultColumn) : []
       const ready = attempting('a parameter', () => statementOf(printStep(dialect, step), columns, null, kind, signal))
       if (E.isLeft(ready)) return ready
       const answer = await run(ready.right, table)
       if (E.isLeft(answer)) return answer
       const following = attempting('a function of the command', () =>
-        step.tag === 'ask' ? step.then(foundBy(step, answer.right.rows)) : step.then(answer.right.affected),
+        step.tag === 'read' ? step.then(foundBy(step, answer.right.rows)) : step.then(answer.right.affected),
       )
       if (E.isLeft(following)) return following
       next = following.right
@@ -380,8 +381,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   }
 
   /** Refuses what does not decode. */
-  const foundBy = ({ answer, values: used, from, isExact, sample }: Asking, rows: Rows['rows']): readonly Found[] => {
-    if (isExact && rows.length !== sample.length) lost(dialect)
+  const foundBy = ({ answer, values: used, from, isExact, sample }: Asking, rows: Rows['rows']): readonly FoundRow[] => {
+    if (isExact && rows.length !== sample.length) rowsLost(dialect)
     const whole = answer === null ? () => undefined : decoder(answer, values)
     const each = used.map(v => decoder(v, values))
     return rows.map((cells, i) => ({ answer: whole(cells, from + i), values: each.map(value => value(cells, i)) }))
@@ -445,7 +446,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       const args = op.args.map(a => slotOf(lit(a)))
       const parts = op.text.flatMap((t, i): readonly Fragment[] => (args[i] === undefined ? [text(t)] : [text(t), slot(args[i])]))
       return statementOf(
-        flatten(join(parts, ''), dialect.placeholder, dialect.numbered),
+        flatten(join(parts, ''), dialect.placeholder, dialect.reusesPlaceholders),
         types.map(type => ({ type, computed: true })),
         null,
         'raw',
@@ -469,7 +470,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
   let lockedNames: readonly string[] = []
 
   const scalar = (text: Fragment): Statement =>
-    statementOf(flatten(text, dialect.placeholder, dialect.numbered), [{ type: INT, computed: true }], null, 'read')
+    statementOf(flatten(text, dialect.placeholder, dialect.reusesPlaceholders), [{ type: INT, computed: true }], null, 'read')
 
   const advisoryLock = async ({ name, wait, signal }: SqlOp & { readonly tag: 'advisoryLock' }): Answer<void> => {
     const { advisory } = dialect

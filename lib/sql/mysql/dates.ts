@@ -1,13 +1,13 @@
 /**
  * Dates and instants in MySQL and MariaDB, whose sessions run in UTC.
  *
- * A parameter is a text to functions of dates, and an interval added to a text is a text: a parameter is cast. What lies
- * beyond 9999 is null in a query but an error in a command, and MySQL has a year 0: `dates` keeps steps from leading there.
+ * To date functions a parameter is a text, and an interval added to a text is a text: parameters are cast. A date beyond 9999 is
+ * null in a query but an error in a command, and MySQL has a year 0: `dateSteps` keeps steps from leading there.
  */
 import { DAY, type Part, type Unit } from '../../core/value/calendar.js'
 import type { Field } from '../../core/value/datePattern.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import { type Args, atom, type CallPrinter, level } from '../Dialect.js'
+import { type Args, atom, type CallPrinter, level } from '../CallPrinter.js'
 import { inZones, patternOf, steps, wordOf } from '../dateSteps.js'
 import { type Fragment, list, sql } from '../Fragment.js'
 import { isParameter } from '../parameters.js'
@@ -15,7 +15,7 @@ import { NO_YEAR, NO_ZONE } from './failures.js'
 
 const castName = (type: SqlType): string => (type.tag === 'date' ? 'DATE' : type.tag === 'time' ? 'TIME(3)' : 'DATETIME(3)')
 
-/** A parameter, where it is not the first of parameters only, which has its cast. One that is a time at once is misread: it is a text first. */
+/** An argument; a parameter is cast, except the first of arguments that are all parameters, which has a cast. A time is cast to text first, since the servers misread it. */
 const value = (args: Args, i: number, at?: number): Fragment => {
   const s = args.scalars[i]
   if (s === undefined || !isParameter(s) || (i === 0 && args.scalars.every(isParameter))) return args.arg(i, at)
@@ -40,7 +40,7 @@ const datePart: CallPrinter = args => {
   if (part === 'epochMilliseconds') return { level: level.product, fragment: epoch(x) }
   if (part === 'millisecond') return { level: level.product, fragment: sql`microsecond(${x}) DIV 1000` }
   if (part === 'dayOfWeek') return { level: level.sum, fragment: sql`weekday(${x}) + 1` }
-  // the function `year` answers an unsigned number, of which nothing larger can be taken away
+  // the function `year` returns an unsigned number, from which no larger one can be subtracted
   return atom(part === 'year' ? sql`extract(YEAR FROM ${x})` : sql`${FUNCTIONS[part]}(${x})`)
 }
 
@@ -66,8 +66,8 @@ const dateTrunc: CallPrinter = (args, { type }) => atom(truncated(wordOf(args, 1
 const instant = (iso: string): string => `TIMESTAMP'${iso.replace('T', ' ').replace('Z', '')}'`
 
 /**
- * The servers know time zones from 1970 to 2037, and answer an instant beyond as it is; without their tables of time zones they answer
- * null. Either fails here, by a number that is too large and that tells which (`mysqlErrors`).
+ * The servers know time zones from 1970 to 2037, and return an instant beyond unchanged; without their tables of time zones they return
+ * null. Both fail here, by a number that is too large and tells the cause (`failures`).
  */
 const { localTime, startInZone } = inZones({
   value: (args, at) => value(args, 0, at),
@@ -85,7 +85,7 @@ const { localTime, startInZone } = inZones({
   },
 })
 
-/** The fields of patterns as `date_format` has them, and those that it lacks. */
+/** The fields of patterns in `date_format`, or expressions for those that it lacks. */
 const FIELD_FORMATS: { readonly [field in Field]: string | ((x: Fragment) => Fragment) } = {
   yyyy: '%Y',
   MM: '%m',
@@ -114,11 +114,12 @@ const formatDate: CallPrinter = args => {
     else if (typeof last === 'string') formats[formats.length - 1] = last + made
     else formats.push(made)
   }
-  // texts that are computed have the collation of the connection
+  // computed texts have the collation of the connection
   const quoted = (f: string): string => `'${f.replace(/['\\]/g, c => c + c)}'`
   return atom(sql`concat(${list(formats.map(f => (typeof f === 'string' ? sql`date_format(${x}, ${quoted(f)})` : f)))})`)
 }
 
+/** The functions of dates and instants, on both engines. */
 export const mysqlDates = {
   datePart,
   dateTrunc,

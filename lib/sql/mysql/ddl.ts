@@ -1,13 +1,13 @@
 /**
- * Types, definitions and writes in MySQL; MariaDB's differ in what is said here as a parameter.
+ * Types, definitions and writes in MySQL and MariaDB; where they differ, there is a parameter.
  *
- * Tables say their collation, so that texts compare by code point whatever the database's own is.
+ * Tables state their collation, so that texts compare by code point whatever the default of the database.
  * A text is a longtext, which no key takes: as part of a key or index it is a varchar, as long as
  * InnoDB's 3,072 bytes allow. Enums are varchars with a check, `char(n)` a varchar of exactly n
- * characters (the engine's own loses trailing blanks), arrays and vectors are JSON.
+ * characters (the engine's char loses trailing blanks), arrays and vectors are JSON.
  *
- * An explicit NULL makes a generated key where DEFAULT would be 0: a session here runs with
- * NO_AUTO_VALUE_ON_ZERO, so that 0 is a key like others. Definitions commit by themselves.
+ * An explicit NULL generates a key where DEFAULT would be 0: sessions run with NO_AUTO_VALUE_ON_ZERO,
+ * so that 0 is an ordinary key. Definitions commit implicitly.
  */
 
 import { refuse, unsupported, validationError } from '../../core/value/DbError.js'
@@ -19,37 +19,37 @@ import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import type { Values } from '../Values.js'
 
-/** Names have 64 characters of Unicode's first plane, and no blank at the end. */
+/** Names have up to 64 characters of Unicode's first plane, and no blank at the end. */
 export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
   const quote = quoting(dialect, '`', 192)
   return name => {
     if (/[\u{10000}-\u{10FFFF}]/u.test(name))
-      return refuse(validationError(['identifier'], `a name has no characters beyond U+FFFF on ${dialect}`))
+      return refuse(validationError(['identifier'], `${dialect} allows no characters beyond U+FFFF in names`))
     if (/[\t-\r ]$/.test(name))
-      return refuse(validationError(['identifier', name.trimEnd()], `a name does not end in a blank on ${dialect}`))
+      return refuse(validationError(['identifier', name.trimEnd()], `${dialect} allows no blank at the end of a name`))
     if (name.length > 64)
-      return refuse(validationError(['identifier', `${name.slice(0, 20)}...`], `a name has at most 64 characters on ${dialect}`))
+      return refuse(validationError(['identifier', `${name.slice(0, 20)}...`], `${dialect} allows names of at most 64 characters`))
     return quote(name)
   }
 }
 
-/** A text as SQL, whatever the session says of backslashes. */
+/** A text literal, independent of how the session treats backslashes. */
 export const quoted = (s: string): string =>
   s.includes('\\') ? `x'${toHex(new TextEncoder().encode(s))}'` : `'${s.replaceAll("'", "''")}'`
 
 /**
- * A text that stands where it has to be known as text: a hexadecimal literal is bytes otherwise. MariaDB keeps `_utf8mb4 x'5c'`
- * in a definition as a text with a single backslash, and reads another one, or an error, the next time.
+ * A text literal where its type matters: a hexadecimal literal is bytes. MariaDB stores `_utf8mb4 x'5c'` in a definition as a text
+ * with a single backslash, and reads another text, or an error, the next time.
  */
 export const quotedText = (s: string): string => (s.includes('\\') ? `convert(${quoted(s)} using utf8mb4)` : quoted(s))
 
-/** A check of the length is needed where the type has no room for one: beyond what a row holds. */
+/** From this length on, a varchar would exceed the size of a row: it is a longtext with a check. */
 const LONG = 4_000
 
-/** How many characters of utf8mb4 a key takes, shared by its columns. */
+/** The number of utf8mb4 characters in a column of a key, which its columns share. */
 const keyLength = ({ keyColumns }: ColumnUse): number => Math.floor(768 / keyColumns)
 
-/** The most bytes of a value in a key: four a character of utf8mb4. */
+/** The most bytes of a value in a key: four for each utf8mb4 character. */
 const keyBytes = (t: SqlType, use: ColumnUse): number => {
   switch (t.tag) {
     case 'text':
@@ -102,12 +102,12 @@ const columnType = (t: SqlType, use: ColumnUse, json: string): string => {
   }
 }
 
-/** Refuses decimals that the engines do not have. */
-export const computable =
+/** Refuses decimals with more digits than the engines have. */
+export const assertComputable =
   (dialect: DialectName) =>
   (t: SqlType): void => {
     if (t.tag === 'numeric' && (t.precision > 65 || t.scale > 30))
-      refuse(unsupported(showSqlType(t), dialect, 'decimals have up to 65 digits there, 30 of them after the point'))
+      refuse(unsupported(showSqlType(t), dialect, 'it has decimals of up to 65 digits, 30 of them after the point'))
   }
 
 const literal = (write: Values['write'], slot: Slot): string => {
@@ -118,7 +118,7 @@ const literal = (write: Values['write'], slot: Slot): string => {
   return quotedText(String(stored))
 }
 
-/** A default that is no plain number stands in brackets; a text's always does, where the column is a blob. */
+/** A default is put in brackets unless it is a plain number, or a short text in a column that is not a blob. */
 const wrapDefault = (value: string, type: SqlType): string => {
   const plain = /^-?\d+(\.\d+)?$/.test(value) || value === 'TRUE' || value === 'FALSE'
   const short =
@@ -131,7 +131,7 @@ const wrapDefault = (value: string, type: SqlType): string => {
   return plain || (short && /^'[^']*'$/.test(value)) ? value : `(${value})`
 }
 
-/** What the definitions of MySQL and MariaDB have different. */
+/** What differs between the definitions of MySQL and MariaDB. */
 interface Definitions {
   readonly dialect: 'mysql' | 'mariadb'
   readonly quote: (name: string) => string
@@ -141,10 +141,11 @@ interface Definitions {
   readonly dropTogether: boolean
   readonly referring: Ddl['referring']
   readonly dropConstraint: Ddl['dropConstraint']
-  /** Whether a unique key has to be as short as an index: a longer one of MariaDB is one of hashes. */
+  /** Whether the limit of an index holds for unique keys: MariaDB makes a longer one by hashes. */
   readonly limitsUniqueKeys: boolean
 }
 
+/** The definitions of a dialect of the family. */
 export const definitions = ({
   dialect,
   quote,
@@ -160,10 +161,10 @@ export const definitions = ({
   cascades: `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = database() AND DELETE_RULE = 'CASCADE'`,
   keyLimit: { bytes: 3072, of: keyBytes, unique: limitsUniqueKeys },
   columnType: (type, use) => {
-    computable(dialect)(type)
+    assertComputable(dialect)(type)
     if (type.tag === 'custom') return type.names[dialect] ?? 'longtext'
     if (use.generated && !use.leadsKey)
-      refuse(unsupported('a generated column that no key begins with', dialect, 'make it the primary key, or unique'))
+      refuse(unsupported('a generated column that is not the first of a key', dialect, 'make it the primary key, or unique'))
     return `${columnType(type, use, json)}${use.generated ? ' AUTO_INCREMENT' : ''}`
   },
   typeChecks: (type, column) => {
@@ -171,13 +172,13 @@ export const definitions = ({
     if (type.tag === 'char') return [['length', `char_length(${column}) = ${type.length}`]]
     return type.tag === 'varchar' && type.length > LONG ? [['length', `char_length(${column}) <= ${type.length}`]] : []
   },
-  // a column of truth values is one of numbers, which is no condition
+  // a boolean column is a number, which is not a condition
   asCondition: value => `${value} <> 0`,
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   dropIndex: (_, name, target) => `DROP INDEX ${quote(name)} ON ${target}`,
-  // a name without a database is one of the referring table's own
+  // a name without a database is looked up in that of the referring table
   referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),
   tableSuffix: ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${collation}`,
   dropTogether,
@@ -191,21 +192,22 @@ export const definitions = ({
   literal: slot => literal(write, slot),
 })
 
-/** What the writes of both have in common. */
+/** The fields of `Writes` that MySQL and MariaDB share. */
 export const writes = {
+  forColumns: null,
   rowsAtOnce: 1_000,
   arrays: null,
   parameters: 60_000,
-  saysMore: true,
+  inlinesExcess: true,
   // a statement is one packet, and few servers take less than a megabyte: max_allowed_packet is 64 MiB on MySQL, 16 on MariaDB
   bytes: 900_000,
-  missing: 'NULL',
+  defaultWord: 'NULL',
   allDefaults: '() VALUES ()',
   nullMakesKey: true,
   keysFollow: true,
   afterGivenKey: () => '',
   conflictOnTarget: false,
   wasInserted: null,
-  // the first of them; the others follow, because their number is known before
+  // the first of them; the others follow, because the number of rows is known in advance
   generatedKey: (i: number) => (i === 0 ? 'last_insert_id()' : `last_insert_id() + ${i} * @@auto_increment_increment`),
 }

@@ -34,7 +34,7 @@ const write = (type: SqlType): ((value: any) => unknown) => {
   }
 }
 
-/** An element of an array as JSON holds it. */
+/** An element of an array in JSON. */
 const element = (type: SqlType): ((value: unknown) => unknown) => {
   switch (type.tag) {
     case 'bytes':
@@ -69,7 +69,7 @@ const read = (type: SqlType): Reader => {
 
 const readJson = (type: SqlType): Reader => (type.tag === 'time' ? time : type.tag === 'array' ? list(type) : readJsonCell(type))
 
-/** An array whose elements are times, which have to be read as such. */
+/** An array of times, whose elements are read as times. */
 const list = (type: SqlType & { readonly tag: 'array' }): Reader => {
   const whole = readJsonCell(type)
   if (type.element.tag !== 'time') return whole
@@ -80,4 +80,5 @@ const list = (type: SqlType & { readonly tag: 'array' }): Reader => {
   }
 }
 
+/** The values of both engines. */
 export const mysqlValues: Values = { write, read, readJson }

@@ -1,11 +1,11 @@
 /**
- * What MySQL and MariaDB say of how they run a query: two documents of JSON, each read as a tree.
+ * EXPLAIN of MySQL and MariaDB: two JSON formats, each read as a tree.
  *
- * MySQL writes version 2 of its format, in which each operation names its kind of access; sessions ask for it (`mysqlSession`).
- * A row that is found by a constant key is read while planning, and is no operation any more: that counts as a look-up.
- * MariaDB writes what is inside what: blocks, joins, sorts, tables, each by its name.
+ * MySQL writes version 2 of its format, in which each operation names its kind of access; sessions request it (`mysqlSession`).
+ * A row that is found by a constant key is read while planning, and has no operation: that counts as a look-up.
+ * MariaDB nests blocks, joins, sorts and tables, each by its name.
  *
- * What a later version calls otherwise keeps its label, and has nothing but that: reading fails for no document of plans.
+ * An operation that later versions name differently becomes a stage with that label only: no plan fails to be read.
  */
 import type { Access, Stage } from '../../core/operation/Interpreter.js'
 import type { Explaining } from '../Dialect.js'
@@ -18,7 +18,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 
-/** What is made on the way, `<temporary>` and `<derived2>`, is no table. */
+/** Intermediate results such as `<temporary>` and `<derived2>` are not tables. */
 const tableOf = (of: Json): string | null => (String(of['table_name']).startsWith('<') ? null : textOf(of['table_name']))
 
 const accessOf = (of: Json, known: { readonly [kind: string]: Access }, kind: unknown): Access | null =>
@@ -45,7 +45,7 @@ const MYSQL_ACCESS: { readonly [kind: string]: Access } = {
   index_merge: 'range',
 }
 
-/** Operations stand in lists of several names: `inputs`, `inputs_from_select_list` and others. */
+/** Operations are in lists of several names: `inputs`, `inputs_from_select_list` and others. */
 const operationsIn = (of: Json): readonly Json[] =>
   Object.values(of).flatMap(value => (Array.isArray(value) ? value.filter((x): x is Json => isJson(x) && 'operation' in x) : []))
 
@@ -61,6 +61,7 @@ const operation = (of: Json): Stage => ({
   inputs: operationsIn(of).map(operation),
 })
 
+/** EXPLAIN of MySQL. */
 export const mysqlExplain: Explaining = {
   prefix: 'EXPLAIN FORMAT=JSON',
   analyze: 'EXPLAIN ANALYZE FORMAT=JSON',
@@ -89,7 +90,7 @@ const MARIADB_ACCESS: { readonly [kind: string]: Access } = {
   index_subquery: 'lookup',
 }
 
-/** What is about the statement, and not a part of it. */
+/** Keys that describe the statement and are not parts of it. */
 const APART: readonly string[] = ['query_optimization', 'r_engine_stats']
 
 const partsOf = (of: Json): readonly Stage[] =>
@@ -111,6 +112,7 @@ const part = (name: string, of: Json): Stage => ({
   inputs: partsOf(of),
 })
 
+/** EXPLAIN of MariaDB. */
 export const mariadbExplain: Explaining = {
   prefix: 'EXPLAIN FORMAT=JSON',
   analyze: 'ANALYZE FORMAT=JSON',

@@ -1,18 +1,19 @@
 /**
- * The MariaDB dialect, for MariaDB 10.11 and later: MySQL's, with other words for much of it.
+ * The MariaDB dialect, for MariaDB 10.11 and later.
  *
- * MariaDB has no LATERAL, and a derived table sees no columns of the queries around it. A dependent
+ * MariaDB has no LATERAL, and a derived table sees no columns of the enclosing queries. A correlated
  * sub-query is computed as one JSON array of arrays, which JSON_TABLE takes apart again; it may have a
  * WHERE, an order with a limit, DISTINCT, aggregates without keys, or be a union of such. With group
  * keys or as another set operation it is refused.
  *
- * Case mapping takes the collation with the newer tables of Unicode. What is said here holds in a
- * session as `mariadbSession` sets it.
+ * Case mapping uses the collation with the newer tables of Unicode. The dialect requires the session
+ * settings of `mariadbSession`.
  */
 
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import { atom, type CallPrinter, type Ddl, type Dialect, infix, level } from '../Dialect.js'
+import { atom, type CallPrinter, infix, level } from '../CallPrinter.js'
+import type { Ddl, Dialect } from '../Dialect.js'
 import { type Fragment, join, list, optional, parens, sql, text } from '../Fragment.js'
 import { mysqlDocuments } from '../jsonBuild.js'
 import { mariadbContains } from '../jsonContains.js'
@@ -21,11 +22,12 @@ import { mariadbLexis } from '../lexis.js'
 import { mariadbMatches } from '../regexes.js'
 import { splitByMarks } from '../splits.js'
 import { replaced, waiting } from '../standard.js'
-import { computable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
+import { castName, castOf, pathType, recursiveColumnBy, toJsonCell } from './conversions.js'
+import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
 import { mysqlValues } from './driverValues.js'
 import { mariadbExplain } from './explain.js'
-import { aggregates, arrayBy, castName, elementsOf, followedBy, limitOf, mysql, parameterOf, pathType, unhex } from './mysql.js'
-import { rewriting } from './writes.js'
+import { advisory, aggregates, arrayBy, elementsOf, familyCalls, label, limitOf, parameterOf, unhex } from './family.js'
+import { rewriting } from './rewriting.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
 
@@ -36,8 +38,8 @@ const limit = limitOf('mariadb')
 const TEXTS: readonly SqlType['tag'][] = ['text', 'varchar', 'char', 'enum']
 
 /**
- * JSON's own columns have another collation than texts, with which they do not mix. A stored text may have another character
- * set, whose bytes the engine's JSON would take for UTF-8 (10.11).
+ * Columns of JSON have another collation than texts, with which they do not mix. A stored text may have another character
+ * set, whose bytes JSON functions would read as UTF-8 (10.11).
  */
 const documentOf = (value: Fragment): Fragment =>
   sql`json_compact(${value.pieces.length === 1 ? value : parens(value)} COLLATE ${COLLATION})`
@@ -47,12 +49,12 @@ const textOf = (value: Fragment): Fragment => sql`CONVERT(${value} USING utf8mb4
 const toJson: Dialect['toJson'] = (value, type, computed) => {
   if (type.tag === 'json' || type.tag === 'array' || type.tag === 'vector') return documentOf(value)
   if (TEXTS.includes(type.tag)) return textOf(value)
-  // a FLOAT has six digits in a document, and all of its own as a double (10.11)
+  // a FLOAT has six digits in a document, and all its digits as a double (10.11)
   if (type.tag === 'float' && !computed) return sql`CAST(${value} AS DOUBLE)`
-  return mysql.toJson(value, type, computed)
+  return toJsonCell(value, type, computed)
 }
 
-/** The engine reads 31 levels of JSON, and takes more for null: some are left for the collections that a value stands in. */
+/** The engine reads 31 levels of JSON, and null for more: some are reserved for the enclosing collections. */
 const LEVELS = 20
 
 const isDeep = (value: unknown, levels: number): boolean =>
@@ -63,7 +65,7 @@ const write: Dialect['write'] = type => {
   if (type.tag !== 'json') return written
   return value => {
     if (!isDeep(value, LEVELS)) return written(value)
-    return refuse(unsupported(`JSON of more than ${LEVELS} levels`, 'mariadb', 'keep it in a column of text'))
+    return refuse(unsupported(`JSON of more than ${LEVELS} levels`, 'mariadb', 'store it in a text column'))
   }
 }
 
@@ -81,7 +83,7 @@ const cased =
 
 const lower = mapped('lower')
 
-/** The engine answers -2^63 for 0 - (-2^63): what may be that is computed as a decimal, of which DIV makes an integer that fits. */
+/** The engine returns -2^63 for 0 - (-2^63): where that may occur, the difference is computed as a decimal, and DIV makes it an integer again. */
 const minus: CallPrinter = (args, call) => {
   const [, b] = args.scalars
   const fits = b?.node.tag === 'literal' && b.node.value !== -(2n ** 63n)
@@ -89,7 +91,7 @@ const minus: CallPrinter = (args, call) => {
   return { level: level.product, fragment: sql`(CAST(${args.arg(0)} AS DECIMAL(19)) - ${args.arg(1, level.product)}) DIV 1` }
 }
 
-/** The engine's own refusal does not name who refers. */
+/** The engine's own error does not name the referring table. */
 const referring: Ddl['referring'] = tables => {
   const names = tables.map(t => `(${t.schema === null ? 'database()' : quoted(t.schema)}, ${quoted(t.name)})`).join(', ')
   return `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE (REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME) IN (${names}) AND (TABLE_SCHEMA, TABLE_NAME) NOT IN (${names})`
@@ -97,24 +99,42 @@ const referring: Ddl['referring'] = tables => {
 
 const json = mysqlJson(quoted, COLLATION, type => type)
 
+/** The MariaDB dialect. */
 export const mariadb: Dialect = {
-  ...mysql,
   name: 'mariadb',
   lexis: mariadbLexis,
   quote,
+  label,
+  placeholder: () => '?',
   write,
-  // 10.11 computes some in the order of others
-  windowsTogether: false,
-  emptyFrames: true,
-  rank: value => value,
-  // it takes such a column for a label of the query around (1247)
-  outerInHaving: false,
+  reusesPlaceholders: false,
+  text: quoted,
+  groupingSets: false,
+  groupByParameters: false,
+  groupKeyInExpression: false,
+  limitInSubquery: false,
+  // group_concat sorts a null as 0 or the empty text (10.11)
+  nulls: { clause: false, largest: false, apart: false },
+  cast: castOf('mariadb'),
+  mixesScales: true,
+  // MariaDB (10.11) evaluates JSON_TABLE again for each row of an update
+  amongMany: null,
+  embedJson: rows => rows,
+  output: value => value,
+  materialized: false,
+  advisory,
+  // 10.11 computes some window functions in the order of others
+  mixedWindows: false,
+  frameCanBeEmpty: true,
+  castRank: value => value,
+  // it takes such a column for a label of the enclosing query (1247)
+  outerRefInHaving: false,
   widensMembers: true,
-  joinsExcept: true,
-  // what is made of a short column of bytes and of a parameter groups x'' with x'00'
+  exceptInJoin: true,
+  // an expression of a short column of bytes and a parameter groups x'' with x'00'
   parameter: (placeholder, type, place) => parameter(placeholder, type, type.tag === 'bytes' && place === 'inside' ? 'alone' : place),
   calls: {
-    ...mysql.calls,
+    ...familyCalls,
     lower: cased('lower'),
     upper: cased('upper'),
     minus,
@@ -122,13 +142,13 @@ export const mariadb: Dialect = {
     replace: replaced,
     split: splitByMarks(COLLATION, json => json),
     matches: mariadbMatches,
-    // of a longtext as it is, it is empty wherever a temporary table takes it up
+    // unhex of a whole longtext is empty in a temporary table
     unhex: unhex(value => sql`left(${value}, 2147483646)`),
     ...json,
     jsonAt: (args, call) => {
       const isLost = pathOf(args).some(step => typeof step === 'string' && step.startsWith('-'))
       return isLost
-        ? refuse(unsupported('jsonAt of a field whose name begins with "-"', 'mariadb', 'it does not find it'))
+        ? refuse(unsupported('jsonAt of a field whose name begins with "-"', 'mariadb', 'it does not find such a field'))
         : json.jsonAt(args, call)
     },
     ...mysqlDocuments(quotedText, documentOf, textOf),
@@ -139,20 +159,19 @@ export const mariadb: Dialect = {
     }),
   },
   aggregate: aggregates(toJson, (cell, order) => sql`json_arrayagg(${cell}${order})`),
-  computable: computable('mariadb'),
+  assertComputable: assertComputable('mariadb'),
   limit,
   values: (columns, rows, alias) => {
     const labelled = (row: readonly Fragment[]): readonly Fragment[] => row.map((cell, i) => sql`${cell} AS ${columns[i] ?? ''}`)
     const selected = rows.map((row, i) => sql`SELECT ${list(i === 0 ? labelled(row) : row)}`)
     return sql`(${join(selected, ' UNION ALL ')}) AS ${alias}`
   },
-  // a view forgets the collation of the session, and then it does not mix with that of columns
-  nullOf: (type, place) =>
-    text(
-      place === 'alone' && castName(type) === 'CHAR'
-        ? `CAST(NULL AS CHAR) COLLATE ${COLLATION}`
-        : mysql.nullOf(type, place).pieces.join(''),
-    ),
+  // a view does not keep the collation of the session, and then NULL does not mix with columns
+  nullOf: (type, place) => {
+    if (place !== 'alone') return text('NULL')
+    const name = castName(type)
+    return text(name === 'CHAR' ? `CAST(NULL AS CHAR) COLLATE ${COLLATION}` : `CAST(NULL AS ${name})`)
+  },
   toJson,
   joinsElements: true,
   collection: ({ cells, own, body, order, distinct, count, offset }) => {
@@ -165,10 +184,9 @@ export const mariadb: Dialect = {
   },
   inCollection: { limit: true, distinct: true },
   elements: {
-    ...mysql.elements,
     source: ({ array, element, alias }) => elementsOf(array, pathType(element, COLLATION), alias),
-    value: (alias, element) =>
-      element.tag === 'bytes' ? `unhex(left(${alias}.\`value\`, 2147483646))` : mysql.elements.value(alias, element),
+    position: alias => `${alias}.\`position\``,
+    value: (alias, element) => (element.tag === 'bytes' ? `unhex(left(${alias}.\`value\`, 2147483646))` : `${alias}.\`value\``),
   },
   lateral: {
     tag: 'array',
@@ -177,26 +195,27 @@ export const mariadb: Dialect = {
       return sql`JSON_TABLE(${array}, '$[*]' COLUMNS (${paths.length === 0 ? `${quote('n')} FOR ORDINALITY` : paths.join(', ')})) AS ${alias}`
     },
     read: (alias, column, type) => {
-      // of a longtext as it is, `unhex` has the length 0, and is empty wherever a temporary table takes it up
+      // unhex of a whole longtext has the length 0, and is empty in a temporary table
       if (type.tag === 'bytes') return text(`unhex(left(${alias}.${column}, 2147483646))`)
-      // the null of a column of JSON is JSON's own
+      // a null in a JSON column arrives as the JSON null
       return text(pathType(type, COLLATION) === 'JSON' ? `nullif(${alias}.${column}, 'null')` : `${alias}.${column}`)
     },
-    // a HAVING would leave null and not an empty array; and it takes an outer column for a label of the outer query (1247)
+    // HAVING would make null and not an empty array; and it takes an outer column for a label of the outer query (1247)
     single: (cells, body, condition) => {
       const row = sql`json_array(json_array(${list(cells)}))`
       return sql`(SELECT ${condition === null ? row : sql`if(${condition}, ${row}, json_array())`}${body})`
     },
     concat: (left, right) => sql`json_merge_preserve(${left}, ${right})`,
   },
-  owned: ['if(', ' <=> ', ', ', ', NULL)'],
-  asking: condition => condition,
-  // a second use is read again where it stands, and in an aggregate refused where it has aggregates itself (10.11)
-  shares: (_, inAggregate) => !inAggregate,
-  followed: followedBy(COLLATION),
-  // there is no OF: rows of the far side of a left join are locked too
+  anchorToOuterRow: ['if(', ' <=> ', ', ', ', NULL)'],
+  guardJoinSubquery: condition => condition,
+  // 10.11 evaluates a second use in place, and refuses one with aggregates in an aggregate
+  canShareCte: (_, inAggregate) => !inAggregate,
+  // the types of the first rows would hold for all of them
+  recursiveColumn: recursiveColumnBy(COLLATION),
+  // there is no OF: rows of the far side of a left join are locked as well
   locking: ({ strength, wait }) => ` ${strength === 'update' ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}${waiting(wait)}`,
-  recursesDeeper: false,
+  nestedCorrelatedRecursion: false,
   correlatedDerived: false,
   writes: {
     ...writes,

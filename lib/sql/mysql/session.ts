@@ -1,10 +1,9 @@
 /**
- * What a session on MySQL or MariaDB is told when it begins, so that the dialects' SQL means what it says.
+ * The settings of a session on MySQL or MariaDB, which the SQL of the dialects requires.
  *
- * Literals compare by code point, instants are in UTC, what does not fit is an error, a zero date too,
- * division by zero is null also in a write, 0 is no request for a new key, and aggregates of text are
- * as long as they have to be (cut ones are only a warning, and rows would be lost), and a recursion ends by itself only. On MariaDB longer
- * texts are sorted and grouped by more than their first 1,024 bytes: by 65,536.
+ * Literals compare by code point, instants are in UTC, a value that does not fit is an error, as is a zero date, division by zero is null
+ * also in a write, 0 does not generate a key, aggregates of text are not truncated (that is only a warning, and rows would be lost), and a
+ * recursion has no limit of levels. On MariaDB, long texts are sorted and grouped by their first 65,536 bytes, not 1,024.
  *
  * A runner also has to bind a bigint as BIGINT and a Uint8Array as BLOB (see `mysqlValues`).
  */
@@ -15,18 +14,20 @@ const session = (collation: string): readonly string[] => [
   `SET SESSION time_zone = '+00:00', SESSION sql_mode = '${MODES}', SESSION group_concat_max_len = 4294967295`,
 ]
 
-/** A sort holds some rows at once, also long ones; memory is taken as it is needed. */
+/** The memory of a sort, which must hold several long rows; it is allocated as needed. */
 const SORTING = 'SET SESSION sort_buffer_size = 67108864'
 
+/** The statements that set up a session on MySQL. */
 export const mysqlSession: readonly string[] = [
   ...session('utf8mb4_0900_bin'),
-  // under an outer join, EXISTS and IN over a join answer rows twice by this way of running them (9.7)
-  // explanations are read in their second format, which 8.4 knows and does not take by itself
+  // under an outer join, EXISTS and IN over a join return rows twice with this strategy (9.7)
+  // explain reads the second JSON format, which is not the default of 8.4
   "SET SESSION optimizer_switch = 'duplicateweedout=off', SESSION explain_json_format_version = 2",
   SORTING,
   'SET SESSION cte_max_recursion_depth = 4294967295',
 ]
 
+/** The statements that set up a session on MariaDB. */
 export const mariadbSession: readonly string[] = [
   ...session('utf8mb4_nopad_bin'),
   SORTING,

@@ -1,13 +1,13 @@
 /**
  * Dates and instants in Postgres, whose sessions run in UTC.
  *
- * `extract` answers a numeric, `date_trunc` an instant, and a date with an interval is an instant without a zone: each is cast
- * back. Postgres has years before the first and after 9999: `dates` keeps steps from leading there.
+ * `extract` returns a numeric, `date_trunc` an instant, and a date with an interval is an instant without a zone: each is cast
+ * back. Postgres has years before 1 and after 9999: `dateSteps` keeps steps from leading there.
  */
 import type { Part } from '../../core/value/calendar.js'
 import type { Field } from '../../core/value/datePattern.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import { atom, type CallPrinter, level } from '../Dialect.js'
+import { atom, type CallPrinter, level } from '../CallPrinter.js'
 import { inZones, patternOf, steps, wordOf } from '../dateSteps.js'
 import { type Fragment, sql } from '../Fragment.js'
 
@@ -49,7 +49,7 @@ const { localTime, startInZone } = inZones({
   literal: iso => `timestamptz '${iso}'`,
   local,
   truncated: (unit, x) => sql`date_trunc('${unit}', ${x})`,
-  // of a time that is shown twice Postgres takes the second
+  // of a local time that occurs twice Postgres takes the second
   start: (unit, x, zone) => {
     const start = sql`date_trunc('${unit}', ${x}, ${zone})`
     const hourBefore = sql`(${start} - interval '1 hour')`
@@ -59,7 +59,7 @@ const { localTime, startInZone } = inZones({
   checked: f => f,
 })
 
-/** The fields of patterns as `to_char` has them. */
+/** The fields of patterns in `to_char`. */
 const CHARS: { readonly [field in Field]: string } = {
   yyyy: 'YYYY',
   MM: 'MM',
@@ -85,6 +85,7 @@ const formatDate: CallPrinter = args => {
   return atom(sql`to_char(${args.arg(0)}, '${pattern.replaceAll("'", "''")}')`)
 }
 
+/** The functions of dates and instants. */
 export const postgresDates = {
   datePart,
   dateTrunc,

@@ -1,19 +1,22 @@
 /**
  * Types, definitions and writes in Postgres.
  *
- * Text columns carry the collation "C", so that they compare by code point whatever the database's
- * own collation is. Enums are text with a check, `char(n)` is a varchar of exactly n characters
- * (Postgres's own pads), generated keys are identity columns that admit explicit values.
+ * Text columns have the collation "C", so that they compare by code point whatever the collation of the
+ * database. Enums are text with a check, `char(n)` is a varchar of exactly n characters (Postgres's
+ * char pads), generated keys are identity columns that take explicit values.
  */
 import { isInteger, type SqlType } from '../../core/value/SqlType.js'
-import type { Ddl, Writes } from '../Dialect.js'
+import type { Ddl } from '../Dialect.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
+import type { Writes } from '../Writes.js'
 import { postgresValues } from './driverValues.js'
 
+/** Quotes a name. */
 export const quote = quoting('postgres', '"', 63)
 
+/** A text literal. */
 export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
 /** The type of a column or a cast. */
@@ -53,7 +56,7 @@ export const typeName = (t: SqlType): string => {
   }
 }
 
-/** The type of a parameter. Integers are sent as 64-bit, so that arithmetic with them is. */
+/** The type of a parameter. Integers have 64 bits, so that arithmetic with them has. */
 export const parameterType = (t: SqlType): string => {
   if (isInteger(t)) return 'int8'
   switch (t.tag) {
@@ -91,7 +94,7 @@ const literal = (value: unknown, type: SqlType): string => {
   return `${quoted(String(postgresValues.write(type)(value)))}::${parameterType(type)}`
 }
 
-/** The columns of rows as arrays; null where a type has no array of which `unnest` makes its values again. */
+/** The columns of rows as arrays; null where `unnest` of an array of the type does not return its values. */
 const arrays: Writes['arrays'] = types => {
   if (types.some(t => t.tag === 'array' || t.tag === 'vector' || t.tag === 'custom')) return null
   const element = (t: SqlType): string => (t.tag === 'json' ? 'jsonb' : parameterType(t))
@@ -102,14 +105,17 @@ const arrays: Writes['arrays'] = types => {
   }
 }
 
+/** INSERT, UPDATE and DELETE. */
 export const writes: Writes = {
+  forColumns: null,
+  generatedKey: null,
   rowsAtOnce: 3_000,
   arrays,
   parameters: 60_000,
-  saysMore: false,
+  inlinesExcess: false,
   // a message has up to a gigabyte, and a text in JavaScript half of one
   bytes: 2 ** 26,
-  missing: 'DEFAULT',
+  defaultWord: 'DEFAULT',
   allDefaults: 'DEFAULT VALUES',
   nullMakesKey: false,
   keysFollow: false,
@@ -125,12 +131,13 @@ export const writes: Writes = {
   delete: remove,
 }
 
-/** A default that is one literal has the type of its column without saying so. */
+/** A default that is one literal takes the type of its column. */
 const untyped = (value: string): string => {
   const [, quoted = value, type = ''] = /^('(?:[^']|'')*')::(\w+)$/.exec(value) ?? []
   return type === 'int8' || type === 'float8' || type === 'numeric' ? quoted.slice(1, -1) : quoted
 }
 
+/** Definitions. */
 export const ddl: Ddl = {
   keyLimit: null,
   transactional: true,

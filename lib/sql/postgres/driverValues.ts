@@ -1,8 +1,8 @@
 /**
  * Values at Postgres drivers: everything but numbers and booleans travels as text.
  *
- * The drivers are told to leave cells as the text that Postgres writes (in a UTC session), so that
- * 64-bit integers, decimals and microseconds arrive whole. Arrays are selected as JSON.
+ * The drivers are configured to return cells as the text that Postgres writes (in a UTC session), so
+ * that 64-bit integers, decimals and microseconds are exact. Arrays are selected as JSON.
  */
 import type { SqlType } from '../../core/value/SqlType.js'
 import { toHex } from '../hex.js'
@@ -14,7 +14,7 @@ const quoted = (text: string): string =>
 
 const hexOf = (bytes: Uint8Array): string => `\\x${toHex(bytes)}`
 
-/** Types whose texts mean nothing else in an array literal. */
+/** Types whose texts need no quotes in an array literal. */
 const isPlain = ({ tag }: SqlType): boolean =>
   tag === 'int' ||
   tag === 'smallint' ||
@@ -49,4 +49,5 @@ const write = (type: SqlType): ((value: any) => unknown) => {
   }
 }
 
+/** The values of Postgres and PGlite. */
 export const postgresValues: Values = { write, read: readCell, readJson: readJsonCell }

@@ -1,17 +1,17 @@
 /**
- * What Postgres says of how it runs a query: EXPLAIN (FORMAT JSON), read as a tree.
+ * EXPLAIN (FORMAT JSON) of Postgres, read as a tree.
  *
- * A node of its plan is a stage. A bitmap heap scan is told by its conditions, as an index scan is: a comparison by `<` or `>`
- * makes it a range, others a look-up, and none a walk through the whole index. Relations go by their aliases in the statement.
+ * A node of its plan is a stage. The conditions of an index scan or bitmap heap scan tell its access: a comparison by `<` or `>`
+ * makes it a range, others a look-up, and none a scan of the whole index. Relations have their aliases in the statement.
  *
- * What a later version calls otherwise keeps its label, and has nothing but that: reading fails for no document of plans.
+ * A node that later versions name differently becomes a stage with that label only: no plan fails to be read.
  */
 import type { Access, Stage } from '../../core/operation/Interpreter.js'
 import type { Explaining } from '../Dialect.js'
 
 type Json = { readonly [name: string]: unknown }
 
-/** What else says how rows are chosen. */
+/** Other properties that tell how rows are chosen. */
 const DETAILS: readonly string[] = [
   'Index Cond',
   'Recheck Cond',
@@ -56,6 +56,7 @@ const stage = (node: Json): Stage => {
   }
 }
 
+/** EXPLAIN of Postgres. */
 export const postgresExplain: Explaining = {
   prefix: 'EXPLAIN (FORMAT JSON)',
   analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)',

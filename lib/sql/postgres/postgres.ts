@@ -1,15 +1,16 @@
 /**
  * The Postgres dialect, for Postgres and PGlite.
  *
- * Postgres types its parameters, so every placeholder has a cast. Its integers have 32 bits unless
- * told, division by zero is an error, and `lower` under the collation "C" knows ASCII only: each is
- * spelt so that the decided meaning comes out. Case mapping needs the collation `pg_c_utf8` (17 and later).
+ * Postgres types its parameters, so every placeholder has a cast. Its integers have 32 bits by default,
+ * division by zero is an error, and `lower` under the collation "C" knows ASCII only: each is printed so
+ * that it has the decided meaning. Case mapping needs the collation `pg_c_utf8` (17 and later).
  */
 
 import { isInteger, isText, type SqlType } from '../../core/value/SqlType.js'
 import type { Scalar } from '../../plan/Rel.js'
+import { type Args, atom, type CallPrinter, level, type Printed } from '../CallPrinter.js'
 import { chunks } from '../chunks.js'
-import { type AggParts, type Args, atom, type CallPrinter, type Dialect, level, type Printed } from '../Dialect.js'
+import type { AggParts, Dialect } from '../Dialect.js'
 import { type Fragment, join, list, optional, parens, type Slot, sql, text } from '../Fragment.js'
 import { postgresDocuments } from '../jsonBuild.js'
 import { postgresContains } from '../jsonContains.js'
@@ -54,21 +55,21 @@ const dividing =
 const unicode = (value: Fragment): Fragment => sql`${value} COLLATE "pg_c_utf8"`
 
 /**
- * Case mapping by Unicode; the result compares by code point again, so that it can stand beside any other text. In brackets as
- * an operand: the lower bound of BETWEEN takes no COLLATE without them.
+ * Case mapping by Unicode; the result compares by code point again, so that it mixes with any other text. As an operand it is in
+ * brackets: the lower bound of BETWEEN takes no COLLATE without them.
  */
 const mapped = (fn: 'lower' | 'upper', args: Args): Printed => ({
   level: level.comparison,
   fragment: sql`${fn}(${unicode(args.arg(0, level.atom))}) COLLATE "C"`,
 })
 
-/** Whether nothing of it comes from a column, which would tell the collation. */
+/** Whether it mentions no column, which would have a collation. */
 const isPlain = (s: Scalar): boolean => {
   const n = s.node
   return n.tag === 'literal' || n.tag === 'param' || (n.tag === 'call' && n.args.every(isPlain))
 }
 
-/** A function of texts; of parameters only, its text would compare by the database's own collation. */
+/** A function of texts; a result of parameters only would compare by the collation of the database. */
 const ofTexts =
   (fn: keyof typeof standard, print = standard[fn]): CallPrinter =>
   (args, call) => {
@@ -77,7 +78,7 @@ const ofTexts =
     return byCodePoint(printed.level < level.atom ? parens(printed.fragment) : printed.fragment)
   }
 
-/** Decimals lose their digits after the point otherwise; floats are rounded half to even by the engine's own function. */
+/** Decimals keep their digits after the point; floats are rounded half away from zero, where the engine's function rounds half to even. */
 const rounded =
   (fn: 'floor' | 'ceil' | 'round'): CallPrinter =>
   (args, { type: { sql: type } }) => {
@@ -87,7 +88,7 @@ const rounded =
     return atom(sql`trunc(${args.arg(0, level.sum)} + sign(${x}) * ${HALF}::float8)`)
   }
 
-/** The engine's own functions leave nulls out. */
+/** The engine's own functions ignore nulls. */
 const extreme =
   (fn: 'greatest' | 'least'): CallPrinter =>
   args => {
@@ -98,7 +99,7 @@ const extreme =
 
 const atLeast = (p: Printed, at: number): Fragment => (p.level < at ? parens(p.fragment) : p.fragment)
 
-/** A text that comes from no column, compared by code point. */
+/** A text that does not come from a column, compared by code point. */
 const byCodePoint = (value: Fragment): Printed => ({ level: level.comparison, fragment: sql`${value} COLLATE "C"` })
 
 const cast: Dialect['cast'] = (printed, from, to, operand) => {
@@ -165,6 +166,7 @@ const buildArray = (cells: readonly Fragment[]): Fragment => {
     .reduce((a, b) => sql`${a} || ${b}`)})`
 }
 
+/** The Postgres dialect. */
 export const postgres: Dialect = {
   name: 'postgres',
   lexis: postgresLexis,
@@ -172,19 +174,19 @@ export const postgres: Dialect = {
   label: label => label,
   placeholder,
   write: postgresValues.write,
-  numbered: true,
-  // a text of no column would compare by the database's own collation
+  reusesPlaceholders: true,
+  // a text that does not come from a column would compare by the collation of the database
   parameter: (placeholder, type, place) => (place === 'alone' && isText(type) ? sql`(${placeholder} COLLATE "C")` : placeholder),
   text: quoted,
   groupingSets: true,
   groupByParameters: true,
-  groupKeysInside: true,
-  windowsTogether: true,
-  outerInHaving: true,
-  joinsExcept: true,
-  emptyFrames: true,
-  rank: value => value,
-  limitInMembers: true,
+  groupKeyInExpression: true,
+  mixedWindows: true,
+  outerRefInHaving: true,
+  exceptInJoin: true,
+  frameCanBeEmpty: true,
+  castRank: value => value,
+  limitInSubquery: true,
   widensMembers: false,
   nulls: { clause: true, largest: true, apart: true },
   calls: {
@@ -240,7 +242,7 @@ export const postgres: Dialect = {
       const present = args.scalars.flatMap((s, i) => (s.type.nullable ? [sql`${args.arg(i, level.comparison + 1)} IS NOT NULL`] : []))
       return present.length === 0 ? found : atom(sql`CASE WHEN ${join(present, ' AND ')} THEN ${found.fragment} END`)
     },
-    // of the empty text the engine's own function makes no element
+    // the engine's own function returns no element for the empty text
     split: args => {
       const [t, separator] = [args.arg(0), args.arg(1)]
       return atom(sql`CASE WHEN ${args.arg(0, level.sum)} = '' THEN ARRAY[''] ELSE string_to_array(${t}, ${separator}) END`)
@@ -251,7 +253,7 @@ export const postgres: Dialect = {
     jsonContains: postgresContains,
     byteLength: args => atom(sql`octet_length(${args.arg(0)})`),
     hex: args => byCodePoint(sql`encode(${args.arg(0)}, 'hex')`),
-    // the engine's own function fails where there are other characters, and leaves blanks out
+    // the engine's own function fails on other characters, and ignores blanks
     unhex: args => atom(sql`CASE WHEN ${args.arg(0, level.sum)} ~ '^([0-9a-fA-F]{2})*$' THEN decode(${args.arg(0)}, 'hex') END`),
     sha256: args =>
       atom(sql`sha256(${isText(args.scalars[0]?.type.sql as SqlType) ? sql`convert_to(${args.arg(0)}, 'UTF8')` : args.arg(0)})`),
@@ -262,35 +264,35 @@ export const postgres: Dialect = {
   cast,
   mixesScales: true,
   aggregate,
-  computable: () => undefined,
+  assertComputable: () => undefined,
   limit: (count, offset) =>
     sql`${optional(count !== null, () => sql` LIMIT ${count as Fragment}`)}${optional(offset !== null, () => sql` OFFSET ${offset as Fragment}`)}`,
   values: (columns, rows, alias) => sql`(VALUES ${list(rows.map(row => sql`(${list(row)})`))}) AS ${alias}(${columns.join(', ')})`,
   toJson,
   elements: {
-    // texts of a parameter would compare by the database's own collation
+    // texts of a parameter would compare by the collation of the database
     source: ({ array, element, alias }) =>
       sql`unnest(${array}${isText(element) ? ' COLLATE "C"' : ''}) WITH ORDINALITY AS ${alias}("value", "position")`,
     position: alias => `${alias}."position"`,
     value: alias => `${alias}."value"`,
   },
   joinsElements: true,
-  // = ANY(array) would read the array again for each row, and compare one by one (18)
+  // = ANY(array) would read the array again for each row, and compare its elements one by one (18)
   amongMany: (word, value, array, element) => sql`${value} ${word} (SELECT unnest(${array}${isText(element) ? ' COLLATE "C"' : ''}))`,
   collection: ({ cells, body, order }) =>
     sql`(SELECT coalesce(json_agg(${buildArray(cells)}${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)}), '[]')${body})`,
   inCollection: { limit: false, distinct: false },
-  embed: collection => collection,
+  embedJson: collection => collection,
   output: (value, type) => (type.tag === 'array' || type.tag === 'custom' ? toJson(value, type) : value),
   nullOf: type => text(`NULL::${typeName(type)}`),
   lateral: { tag: 'native' },
-  owned: null,
-  asking: condition => condition,
-  followed: (value, type) => {
+  anchorToOuterRow: null,
+  guardJoinSubquery: condition => condition,
+  recursiveColumn: (value, type) => {
     const name = isInteger(type) ? 'int8' : type.tag === 'numeric' ? `numeric(1000, ${type.scale})` : isText(type) ? 'text' : typeName(type)
     return isText(type) ? sql`CAST(${value} AS text) COLLATE "C"` : sql`CAST(${value} AS ${name})`
   },
-  shares: () => true,
+  canShareCte: () => true,
   materialized: true,
   advisory: {
     take: (name, wait) =>
@@ -300,7 +302,7 @@ export const postgres: Dialect = {
     giveBack: null,
   },
   locking: lockingOf,
-  recursesDeeper: true,
+  nestedCorrelatedRecursion: true,
   correlatedDerived: true,
   writes,
   ddl,

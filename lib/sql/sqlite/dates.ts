@@ -1,15 +1,15 @@
 /**
  * Dates and instants in SQLite, where they are texts: `2020-01-02`, `2020-01-02 03:04:05.678`, `03:04:05.678`.
  *
- * Parts and beginnings are parts of the text. SQLite's own `+1 month` goes over the end of a month, so steps are functions that
- * the runner brings.
+ * Parts and truncated instants are parts of the text. SQLite's `+1 month` overflows at the end of a month, so steps are functions that
+ * the runner registers.
  */
 import type { Part, Unit } from '../../core/value/calendar.js'
-import { atom, type CallPrinter, level, named } from '../Dialect.js'
+import { atom, type CallPrinter, level, named } from '../CallPrinter.js'
 import { wordOf } from '../dateSteps.js'
 import { type Fragment, sql } from '../Fragment.js'
 
-/** Where a part stands in the text of an instant, and its length. */
+/** The place of a part in the text of an instant, and its length. */
 const PLACES = {
   year: [1, 4],
   month: [6, 2],
@@ -39,7 +39,7 @@ const datePart: CallPrinter = args => {
   }
 }
 
-/** How much of the text of an instant is kept, and what follows. */
+/** How many characters of an instant are kept, and the text that follows. */
 const ENDS: { readonly [unit in Exclude<Unit, 'week' | 'quarter'>]: readonly [number, string] } = {
   year: [4, '-01-01'],
   month: [7, '-01'],
@@ -63,6 +63,7 @@ const dateTrunc: CallPrinter = (args, { type }) => {
   return { level: level.sum, fragment: sql`substr(${x}, 1, ${String(kept)})${end(rest + time)}` }
 }
 
+/** The functions of dates and instants. */
 export const sqliteDates = {
   datePart,
   dateTrunc,

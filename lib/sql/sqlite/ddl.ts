@@ -1,19 +1,21 @@
 /**
  * Definitions and writes in SQLite.
  *
- * Tables are STRICT, so that a column holds its storage class and nothing else. Integers have 64 bits
- * and texts any length there: ranges, lengths and enums are checks, with names from which the runner
- * tells an overflow (`__range`) and a text that is too long (`__length`) from a failed check.
+ * Tables are STRICT, so that a column holds only its storage class. Integers have 64 bits and texts any
+ * length: ranges, lengths and enums are checks, by whose names the runner tells an overflow (`__range`)
+ * and a text that is too long (`__length`) from a failed check.
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import type { SqlType } from '../../core/value/SqlType.js'
-import type { Ddl, TypeCheck, UpdateParts, Writes } from '../Dialect.js'
+import type { Ddl, TypeCheck } from '../Dialect.js'
 import { type Fragment, list, optional, sql, text } from '../Fragment.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
+import type { UpdateParts, Writes } from '../Writes.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 
+/** Quotes a name. */
 export const quote = quoting('sqlite', '"', 1000)
 
 /** The storage class of a type, as STRICT tables name it. */
@@ -37,7 +39,7 @@ const storage = (t: SqlType): string => {
   }
 }
 
-/** SQLite's integers have 64 bits and its texts any length: ranges, lengths and enums are checks. */
+/** The checks of ranges, lengths and enums. */
 const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
   switch (t.tag) {
     case 'smallint':
@@ -59,9 +61,10 @@ const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
   }
 }
 
+/** A text literal. */
 export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
-/** A canonical value as SQL text, in the form in which it is stored. */
+/** A canonical value as an SQL literal, in its stored form. */
 const literal = (value: unknown, type: SqlType): string => {
   const stored = sqliteValues.write(type)(value)
   if (stored instanceof Uint8Array) return `X'${toHex(stored)}'`
@@ -70,8 +73,8 @@ const literal = (value: unknown, type: SqlType): string => {
 }
 
 /**
- * A query in SET sees rows that the same statement has changed already. The values of UPDATE FROM are computed before anything
- * is written, so that they are taken from the table itself.
+ * An update whose SET contains a query. In a plain UPDATE it would see rows that the same statement has changed already; the values of
+ * UPDATE FROM are computed before anything is written, so they come from the table itself.
  */
 const updateAtOnce = (parts: UpdateParts): Fragment => {
   if (!parts.setSeesWrites) return update(parts)
@@ -93,14 +96,16 @@ const updateAtOnce = (parts: UpdateParts): Fragment => {
   )
 }
 
+/** INSERT, UPDATE and DELETE. */
 export const writes: Writes = {
+  generatedKey: null,
   rowsAtOnce: 250,
   arrays: null,
   forColumns,
   parameters: 32_000,
-  saysMore: false,
+  inlinesExcess: false,
   bytes: 2 ** 26,
-  missing: 'NULL',
+  defaultWord: 'NULL',
   allDefaults: 'DEFAULT VALUES',
   nullMakesKey: true,
   keysFollow: true,
@@ -113,9 +118,10 @@ export const writes: Writes = {
   delete: remove,
 }
 
-/** The present instant, as instants are stored. */
+/** The current instant, in its stored form. */
 export const CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
+/** Definitions. */
 export const ddl: Ddl = {
   keyLimit: null,
   transactional: true,
@@ -123,14 +129,14 @@ export const ddl: Ddl = {
     if (generated && !key)
       refuse(unsupported('a generated column that is not the primary key', 'sqlite', 'make it the key, or number rows yourself'))
     if (key) return 'INTEGER PRIMARY KEY AUTOINCREMENT'
-    // a primary key of type INTEGER would be the rowid, which numbers nulls in place of refusing them
+    // a primary key of type INTEGER would be the rowid, which generates a key for null
     return primary && storage(type) === 'INTEGER' ? 'INT' : storage(type)
   },
   typeChecks,
   asCondition: value => value,
   inlinePrimaryKey: true,
   forwardReferences: true,
-  // an index and a foreign key are in the schema of their table, and can't name one for the other table
+  // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
@@ -138,7 +144,7 @@ export const ddl: Ddl = {
   dropTogether: false,
   beforeCreate: () => [],
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
-  // a table that nobody's rows refer to yet is dropped without a word, and their foreign keys dangle
+  // SQLite silently drops a table to which no row refers yet, and leaves the foreign keys to it dangling
   referring: tables => {
     const names = tables.map(t => quoted(t.name)).join(', ')
     return `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN (${names}) AND m.name COLLATE NOCASE NOT IN (${names})`
@@ -147,7 +153,7 @@ export const ddl: Ddl = {
   reserved: null,
   restrict: '',
   dropConstraint: null,
-  // a default is no place for a query
+  // a default can't contain a query
   wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
 }

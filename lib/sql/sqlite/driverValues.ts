@@ -24,7 +24,7 @@ import {
   type Values,
 } from '../Values.js'
 
-/** Numerics that are stored as integers: the value times ten to the scale. */
+/** Whether a numeric is stored as an integer: the value times ten to the power of the scale. */
 export const isScaled = (t: SqlType): boolean => t.tag === 'numeric' && t.precision <= 18 && t.sqlite === undefined
 
 const sqlInstant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, -1)}`
@@ -55,7 +55,7 @@ const write = (type: SqlType): ((value: any) => unknown) => {
   }
 }
 
-/** Values for columns, which take a number for an integer: drivers bind it faster than a text. */
+/** Values for columns, which take a number for an integer: drivers bind one faster than a text. */
 export const forColumns = (type: SqlType): ((value: any) => unknown) => {
   const written = write(type)
   if (type.tag !== 'numeric' || !isScaled(type) || type.scale === 0) return written
@@ -107,4 +107,5 @@ const readJson = (type: SqlType): Reader => {
   return type.tag === 'numeric' || type.tag === 'array' ? read(type) : readJsonCell(type)
 }
 
+/** The values of SQLite drivers. */
 export const sqliteValues: Values = { write, read, readJson }

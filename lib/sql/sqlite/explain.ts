@@ -1,15 +1,15 @@
 /**
- * What SQLite says of how it runs a query: the rows of EXPLAIN QUERY PLAN, read as a tree.
+ * EXPLAIN QUERY PLAN of SQLite: rows, read as a tree.
  *
- * Each row has a number, that of the row above it, and a sentence, of which the first words say what is done: `SCAN album`,
- * `SEARCH album USING INDEX album_artist_id_idx (artist_id=?)`. It tells no numbers of rows, and has no way to run the query for it.
+ * Each row has a number, that of its parent, and a sentence whose first words name the operation: `SCAN album`,
+ * `SEARCH album USING INDEX album_artist_id_idx (artist_id=?)`. There are no numbers of rows, and it can't run the query.
  *
- * Sentences are made for people, and change: one that is not known keeps its words as a label, and has nothing but that.
+ * The sentences are for people, and change between versions: an unknown one becomes a stage with that label only.
  */
 import { type Access, type Stage, stage } from '../../core/operation/Interpreter.js'
 import type { Explaining } from '../Dialect.js'
 
-/** What is read, and by what; a table function, a constant row and a nameless derived table are no tables. */
+/** The table that is read, and its access; a table function, a constant row and a derived table without a name are not tables. */
 const READS = /^(SCAN|SEARCH) (?!\d+ CONSTANT|CONSTANT|\()(?:TABLE )?(.+?)(?: AS (\S+))?(?: USING (.+?))?(?: LEFT-JOIN)?$/
 
 const USED = /^(?:AUTOMATIC )?(?:PARTIAL )?(?:COVERING )?INDEX(?: (\S+))?|^(INTEGER PRIMARY KEY|PRIMARY KEY)/
@@ -42,12 +42,13 @@ interface Row {
 const below = (rows: readonly Row[], parent: number): readonly Stage[] =>
   rows.filter(r => r.parent === parent && r.id !== parent).map(r => stageOf(r.detail, below(rows, r.id)))
 
+/** EXPLAIN QUERY PLAN. */
 export const sqliteExplain: Explaining = {
   prefix: 'EXPLAIN QUERY PLAN',
   analyze: null,
   columns: 4,
-  read: answer => {
-    const raw = answer.map(([id, parent, , detail]): Row => ({ id: Number(id), parent: Number(parent), detail: String(detail) }))
+  read: reply => {
+    const raw = reply.map(([id, parent, , detail]): Row => ({ id: Number(id), parent: Number(parent), detail: String(detail) }))
     const roots = below(raw, 0)
     return { root: roots.length === 1 ? (roots[0] as Stage) : stage('QUERY PLAN', roots), raw }
   },

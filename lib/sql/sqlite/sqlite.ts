@@ -1,17 +1,18 @@
 /**
  * The SQLite dialect.
  *
- * SQLite has no LATERAL, no DEFAULT in VALUES, five storage classes and its own ideas of LIKE and of
- * order. Canonical types are stored so that they compare as decided: instants as ISO text, numerics
+ * SQLite has no LATERAL, no DEFAULT in VALUES, five storage classes and other rules for LIKE and for
+ * sorting. Canonical types are stored so that they compare as decided: instants as ISO text, numerics
  * of up to 18 digits as scaled integers, longer ones as text with equality only, booleans as 0 and 1.
  *
  * Text functions need `unicode_lower` and `unicode_upper`, and LIKE needs `case_sensitive_like`: the
- * runner sets both. Dependent sub-queries travel as JSON through `json_each`.
+ * runner sets both. Correlated derived tables are JSON arrays that `json_each` takes apart.
  */
 
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import { isInteger, isText, type SqlType, showSqlType } from '../../core/value/SqlType.js'
-import { type AggParts, type Args, atom, type CallPrinter, type Dialect, infix, level, named, type Printed } from '../Dialect.js'
+import { type Args, atom, type CallPrinter, infix, level, named, type Printed } from '../CallPrinter.js'
+import type { AggParts, Dialect } from '../Dialect.js'
 import { type Fragment, list, optional, type Slot, sql, text } from '../Fragment.js'
 import { sqliteDocuments } from '../jsonBuild.js'
 import { sqliteContains } from '../jsonContains.js'
@@ -28,7 +29,7 @@ const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.
 
 const power = (n: number): string => `1${'0'.repeat(n)}`
 
-/** The driver binds large integers and whole floats as the other kind of number: a cast keeps them what they are. */
+/** The driver binds large integers as floats and integral floats as integers: a cast keeps their type. */
 const placeholder = (n: number, s: Slot): string => {
   const t = s.type.sql
   const named = s.tag === 'named'
@@ -42,7 +43,7 @@ const placeholder = (n: number, s: Slot): string => {
 
 const isReal = (t: SqlType): boolean => t.tag === 'numeric' && t.sqlite === 'real'
 
-/** The digits of a scaled integer with a point before the last ones. */
+/** The digits of a scaled integer, with the point in its place. */
 const scaledText = (x: Fragment, scale: number): Fragment => {
   if (scale === 0) return sql`CAST(${x} AS TEXT)`
   const one = power(scale)
@@ -51,14 +52,14 @@ const scaledText = (x: Fragment, scale: number): Fragment => {
   return sql`(iif(${x} < 0, '-', '') || ${whole} || '.' || ${fraction})`
 }
 
-/** A text that is the form of a value of the type, as columns of it hold it. */
+/** A cast of a text that has the form of a value of the type, to its stored form. */
 const ofText = (value: Fragment, to: SqlType): Printed => {
   if (isInteger(to)) return atom(sql`CAST(${value} AS INTEGER)`)
   if (to.tag === 'float' || isReal(to)) return atom(sql`text_float(${value})`)
   if (isScaled(to)) return { level: level.sum, fragment: sql`decimal_digits(${value}, ${String(scaleOf(to))}) + 0` }
   switch (to.tag) {
     case 'numeric':
-      return refuse(unsupported(`a cast from text to ${showSqlType(to)}`, 'sqlite', 'decimals have up to 18 digits there'))
+      return refuse(unsupported(`a cast from text to ${showSqlType(to)}`, 'sqlite', 'it has decimals of up to 18 digits'))
     case 'boolean':
       return { level: level.comparison, fragment: sql`(${value}) = 'true'` }
     case 'time':
@@ -79,7 +80,7 @@ const cast: Dialect['cast'] = (printed, from, to, operand) => {
   if (isText(from)) return ofText(value, to)
   if (from.tag === 'boolean' && to.tag === 'text') return atom(sql`CASE ${value} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`)
   if (from.tag === 'float' && to.tag === 'text') return atom(sql`float_text(${value})`)
-  // a text of too many digits becomes a float here, which is seen when it is read
+  // too many digits become a float here, which is found when it is read
   if ((from.tag === 'float' || isReal(from)) && (isInteger(to) || isScaled(to)))
     return { level: level.sum, fragment: sql`float_digits(${value}, ${String(scaleOf(to))}) + 0` }
   if (isScaled(from) && to.tag === 'text') return atom(scaledText(value, scaleOf(from)))
@@ -133,16 +134,16 @@ const aggregate = (parts: AggParts): Printed => {
   }
 }
 
-/** Different texts with a separator between them, which SQLite has of a comma only: their hexadecimal digits have no comma in them. */
+/** Distinct texts joined by a separator. SQLite's DISTINCT allows only a comma, so their hexadecimal digits are joined, which contain none. */
 const different = (arg: Fragment, separator: Fragment, filter: Fragment): Printed => {
   const digits = sql`group_concat(DISTINCT ${hexOf(arg)} ORDER BY hex(${arg}))${filter}`
   return atom(sql`CAST(unhex(replace(${digits}, ',', hex(${separator}))) AS TEXT)`)
 }
 
-/** `hex(NULL)` is the empty text, which would be read as no bytes. */
+/** `hex(NULL)` is the empty text, which would be read as empty bytes. */
 const hexOf = (value: Fragment): Fragment => sql`iif(${value} IS NULL, NULL, hex(${value}))`
 
-/** An element of an array, which holds 64-bit integers and bytes as texts. One that is no integer of 64 bits stays the float that it was computed as. */
+/** An element of an array, in which 64-bit integers and bytes are texts. A computed value beyond 64 bits stays a float. */
 const elementOf = (alias: string, type: SqlType): string => {
   const value = `${alias}."value"`
   if (type.tag === 'bytes') return `unhex(${value})`
@@ -160,13 +161,13 @@ const toJson = (value: Fragment, type: SqlType, computed = false): Fragment => {
 
 const repeated = (value: Fragment, count: string): Fragment => sql`replace(hex(zeroblob(${count})), '00', ${value})`
 
-/** What is missing of the first argument to the third, made of the second. */
+/** The padding of the first argument to the length of the third, made of the second. */
 const filling = (args: Args): Fragment => {
   const count = inlineCount(args, 2)
   return sql`substr(${repeated(args.arg(1), count)}, 1, max(${count} - length(${args.arg(0)}), 0))`
 }
 
-/** Scaled integers made whole. Of floats, sql.js has functions of its own in place of SQLite's, and SQLite's `round` makes 1 of 0.49999999999999994. */
+/** Rounding of scaled integers. For floats the runner registers functions: sql.js replaces SQLite's, and SQLite's `round` returns 1 for 0.49999999999999994. */
 const rounded =
   (fn: 'floor' | 'ceil' | 'round'): CallPrinter =>
   (args, { type: { sql: type } }) => {
@@ -187,6 +188,7 @@ const rounded =
 const UUID =
   "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
 
+/** The SQLite dialect. */
 export const sqlite: Dialect = {
   name: 'sqlite',
   lexis: sqliteLexis,
@@ -194,18 +196,18 @@ export const sqlite: Dialect = {
   label: label => label,
   placeholder,
   write: sqliteValues.write,
-  numbered: true,
+  reusesPlaceholders: true,
   parameter: placeholder => placeholder,
   text: quoted,
   groupingSets: false,
   groupByParameters: true,
-  groupKeysInside: true,
-  windowsTogether: true,
-  outerInHaving: true,
-  joinsExcept: true,
-  emptyFrames: true,
-  rank: value => value,
-  limitInMembers: true,
+  groupKeyInExpression: true,
+  mixedWindows: true,
+  outerRefInHaving: true,
+  exceptInJoin: true,
+  frameCanBeEmpty: true,
+  castRank: value => value,
+  limitInSubquery: true,
   widensMembers: false,
   nulls: { clause: true, largest: false, apart: true },
   calls: {
@@ -227,7 +229,7 @@ export const sqlite: Dialect = {
     }),
     replace: replaced,
     left: args => atom(sql`substr(${args.arg(0)}, 1, ${inlineCount(args, 1)})`),
-    // without the second count, none would be the whole text, and a billion no text (3.53)
+    // without the second count, 0 would return the whole text, and a billion the empty one (3.53)
     right: args => atom(sql`substr(${args.arg(0)}, -${inlineCount(args, 1)}, ${inlineCount(args, 1)})`),
     reverse: named('unicode_reverse'),
     padStart: args => ({ level: level.sum, fragment: sql`${filling(args)} || ${args.arg(0, level.sum)}` }),
@@ -259,7 +261,7 @@ export const sqlite: Dialect = {
       ),
     unhex: named('unhex'),
     sha256: named('sha_256'),
-    // as a query of its own it is asked once; by itself it would be asked again for each row that is read
+    // as a sub-query it is evaluated once; as an expression it would be for each row
     now: () => atom(text(`(SELECT ${CLOCK})`)),
     random: () => atom(text('((random() & 9007199254740991) / 9007199254740992.0)')),
     randomUuid: () => atom(text(UUID)),
@@ -268,9 +270,9 @@ export const sqlite: Dialect = {
   cast,
   mixesScales: false,
   aggregate,
-  computable: type => {
+  assertComputable: type => {
     if (type.tag === 'numeric' && type.precision > 18 && type.sqlite === undefined) {
-      refuse(unsupported(`computing with or ordering by ${showSqlType(type)}`, 'sqlite', 'beyond 18 digits only equality is exact there'))
+      refuse(unsupported(`computing with or ordering by ${showSqlType(type)}`, 'sqlite', 'beyond 18 digits only equality is exact'))
     }
   },
   limit: (count, offset) => sql` LIMIT ${count ?? text('-1')}${optional(offset !== null, () => sql` OFFSET ${offset as Fragment}`)}`,
@@ -287,7 +289,7 @@ export const sqlite: Dialect = {
   collection: ({ cells, body, order }) =>
     sql`(SELECT json_group_array(json_array(${list(cells)})${optional(order.length > 0, () => sql` ORDER BY ${list(order)}`)})${body})`,
   inCollection: { limit: false, distinct: false },
-  embed: collection => sql`json(${collection})`,
+  embedJson: collection => sql`json(${collection})`,
   output: (value, type) => (type.tag === 'custom' ? toJson(value, type) : value),
   nullOf: () => text('NULL'),
   lateral: {
@@ -298,15 +300,15 @@ export const sqlite: Dialect = {
     },
     read: (alias, i, type) => text(type.tag === 'bytes' ? `unhex(${alias}."value" ->> '$[${i}]')` : `(${alias}."value" ->> '$[${i}]')`),
   },
-  owned: null,
-  asking: condition => condition,
-  followed: value => value,
-  shares: () => true,
+  anchorToOuterRow: null,
+  guardJoinSubquery: condition => condition,
+  recursiveColumn: value => value,
+  canShareCte: () => true,
   materialized: true,
   advisory: null,
-  // a transaction has the whole database to itself
+  // a transaction locks the whole database
   locking: () => '',
-  recursesDeeper: true,
+  nestedCorrelatedRecursion: true,
   correlatedDerived: true,
   writes,
   ddl,

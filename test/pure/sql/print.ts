@@ -55,7 +55,7 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
       if (advisory === null) return E.right([])
       const name = slot({ tag: 'value', value: op.name, type: exprType({ tag: 'text' }) })
       const printed = [advisory.take(name, op.wait), ...(advisory.giveBack === null ? [] : [advisory.giveBack(name)])]
-      return E.right(printed.map(f => ({ sql: flatten(f, record.placeholder, record.numbered).text, params: [op.name] })))
+      return E.right(printed.map(f => ({ sql: flatten(f, record.placeholder, record.reusesPlaceholders).text, params: [op.name] })))
     }
     case 'raw':
       return attempting('a parameter', () => {
@@ -63,7 +63,7 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
           const { node, type } = lit(a)
           return slot({ tag: 'value', value: node.tag === 'literal' ? node.value : null, type })
         })
-        const { text, slots } = flatten(join(interleaved(op.text, args), ''), record.placeholder, record.numbered)
+        const { text, slots } = flatten(join(interleaved(op.text, args), ''), record.placeholder, record.reusesPlaceholders)
         return [{ sql: text, params: parameters(record, slots, null) }]
       })
   }

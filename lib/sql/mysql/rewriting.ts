@@ -1,7 +1,7 @@
 /**
  * UPDATE and DELETE where SET runs from left to right and the target can't be read by a sub-query.
  *
- * Foreign keys act row by row, too, so that a condition may see what they did for another row: keys are computed first there as well.
+ * Foreign keys act row by row as well, so that a condition may see what they did for another row: there, too, keys are computed first.
  *
  * `SET a = b, b = a` makes both columns b there. Assignments are put into an order in which none reads
  * a column that was set before; where there is no such order, or a sub-query reads the table that
@@ -10,14 +10,14 @@
  */
 import { refuse, unsupported } from '../../core/value/DbError.js'
 import type { DialectName } from '../../core/value/DialectName.js'
-import type { DeleteParts, SetPart, UpdateParts, Writes } from '../Dialect.js'
 import { type Fragment, list, sql, text } from '../Fragment.js'
 import { remove, update } from '../standardWrites.js'
+import type { DeleteParts, SetPart, UpdateParts, Writes } from '../Writes.js'
 
-/** More rows than any table has: what LIMIT says where there is only an offset, or only an order. */
+/** More rows than any table has: the LIMIT where there is only an offset, or only an order. */
 export const ALL = '18446744073709551615'
 
-/** The assignments in an order in which each sees old values only, or null. */
+/** The assignments in an order in which each reads old values only; null where there is none. */
 export const inOrder = <A extends Pick<SetPart, 'column' | 'reads'>>(set: readonly A[]): readonly A[] | null => {
   if (set.length === 0) return []
   const next = set.find(s => !set.some(other => other !== s && other.reads.has(s.column)))
@@ -26,14 +26,14 @@ export const inOrder = <A extends Pick<SetPart, 'column' | 'reads'>>(set: readon
   return rest === null ? null : [next, ...rest]
 }
 
-/** How an engine spells names, and whether it lets a sub-query read the table that changes. */
+/** What differs: names, and whether a sub-query may read the table that changes. */
 interface Engine {
   readonly dialect: DialectName
   readonly quote: (name: string) => string
   readonly readsTable: boolean
 }
 
-/** The rows that change, with their keys and new values, as they were before, under a name of their own. */
+/** A derived table of the rows that change: their keys and new values, computed before anything is written. */
 const derived = (
   { dialect, quote }: Engine,
   parts: DeleteParts,
@@ -62,7 +62,7 @@ const changing = (engine: Engine, parts: UpdateParts, from?: Fragment): Fragment
   return sql`UPDATE ${parts.table} ${derived(engine, parts, values, name, from)} SET ${assigned}`
 }
 
-/** The printers of all. An upsert comes here only where its assignments have an order: `upsertSteps` takes the others. */
+/** The printers of writes. An upsert is printed here only where its assignments have an order: `upsertSteps` has the others. */
 export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'updateFrom' | 'delete' | 'upsert'> => ({
   upsert: ({ set }) => {
     const assigned = (inOrder(set ?? []) ?? []).map(s => sql`${s.column} = ${s.value}`)
@@ -75,7 +75,7 @@ export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'updateFrom' 
     return update({ ...parts, set })
   },
   updateFrom: (parts, source) => changing(engine, parts, sql`${parts.table} CROSS JOIN ${source}`),
-  // row by row: what a row's removal sets to null, or removes, is seen by the condition on the next one
+  // row by row: the condition on a row sees what the removal of the previous ones set to null or removed
   delete: parts =>
     !(parts.readsTable && !engine.readsTable) && !(parts.mayCascade && parts.key.length > 0)
       ? remove(parts)
