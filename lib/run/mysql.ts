@@ -29,7 +29,7 @@ import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './pool/co
 import { ACQUIRE_TIMEOUT, type Connection, LOOK_AFTER, type PoolOptions, pooled, poolProblem } from './pool/pool.js'
 import { REFUSED_BY_MARIADB, REFUSED_BY_MYSQL } from './refused.js'
 import { ISOLATION, LEVELS } from './session/isolation.js'
-import { sqlSession } from './session/session.js'
+import { sqlSession } from './session/sqlSession.js'
 
 export interface MysqlOptions extends PoolOptions, MysqlWhere {
   /** A connection or pool of yours: its host, database, user, password and TLS are used; the connections are the runner's own. */

@@ -19,7 +19,7 @@ import { driverError } from './driverError.js'
 import { classifyPostgres, type PostgresError } from './postgres/errors.js'
 import { REFUSED_BY_POSTGRES } from './refused.js'
 import { ISOLATION, LEVELS } from './session/isolation.js'
-import { sqlSession } from './session/session.js'
+import { sqlSession } from './session/sqlSession.js'
 import { singleSession } from './session/sessionInterpreter.js'
 
 export interface PgliteOptions extends SqlOptions {

@@ -26,7 +26,7 @@ import { classifyPostgres, isPostgresReply, isStalePlan, type PostgresError } fr
 import { HANDSHAKE, watchHandshake } from './postgres/handshake.js'
 import { REFUSED_BY_POSTGRES } from './refused.js'
 import { ISOLATION, LEVELS } from './session/isolation.js'
-import { sqlSession } from './session/session.js'
+import { sqlSession } from './session/sqlSession.js'
 
 export interface PostgresOptions extends PoolOptions, PostgresWhere {
   /** A client of yours: its host, database, user, password and TLS are used; the connections are the runner's own. */
