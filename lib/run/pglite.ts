@@ -19,8 +19,8 @@ import { driverError } from './driverError.js'
 import { classifyPostgres, type PostgresError } from './postgres/errors.js'
 import { REFUSED_BY_POSTGRES } from './refused.js'
 import { ISOLATION, LEVELS } from './session/isolation.js'
-import { sqlSession } from './session/sqlSession.js'
 import { singleSession } from './session/sessionInterpreter.js'
+import { sqlSession } from './session/sqlSession.js'
 
 export interface PgliteOptions extends SqlOptions {
   /** A folder to keep the database in; left out, it is in memory and ends with the runner. */
