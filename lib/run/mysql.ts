@@ -26,7 +26,7 @@ import { bytesOf, MATCHES, PACKET_ROOM, TooLarge, WRONG, warningsOf } from './my
 import { withParameters } from './mysql/textProtocol.js'
 import type { Connection } from './pool/Connection.js'
 import { type Cancelling, cancelling } from './pool/cancelling.js'
-import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './pool/connectionWatch.js'
+import { causeOf, type ConnectionWatch, watchConnection, NoReply, unanswered } from './pool/connectionWatch.js'
 import { ACQUIRE_TIMEOUT, LOOK_AFTER, type PoolOptions, poolProblem } from './pool/PoolOptions.js'
 import { pooled } from './pool/pool.js'
 import { REFUSED_BY_MARIADB, REFUSED_BY_MYSQL } from './refused.js'
@@ -283,7 +283,7 @@ const open = async (
   const { statementTimeout, acquireTimeout = ACQUIRE_TIMEOUT } = options
   const id = connection.threadId
   let isDirect = false
-  const line = lifeline({
+  const watch = watchConnection({
     statementTimeout,
     lookAfter: options.lookAfter ?? LOOK_AFTER,
     look: () => inTime(acquireTimeout, late => isWorking(address, id, isDirect, late)),
@@ -292,20 +292,20 @@ const open = async (
     received: () => socket.bytesRead,
     cut,
   })
-  connection.on('error', line.lose)
-  connection.on('end', () => line.lose())
-  for (const s of [streamOf(connection), socket]) s.on('close', () => line.lose())
-  const late = (): void => line.lose(socketTrouble('CONNECT_TIMEOUT'))
+  connection.on('error', watch.lose)
+  connection.on('end', () => watch.lose())
+  for (const s of [streamOf(connection), socket]) s.on('close', () => watch.lose())
+  const late = (): void => watch.lose(socketTrouble('CONNECT_TIMEOUT'))
   signal.addEventListener('abort', late, { once: true })
   let most = 0
   try {
     const limits = statementTimeout === undefined ? [] : [kind.limit(statementTimeout)]
-    for (const sql of [...kind.session, ...limits]) await line.answer(() => said(connection, sql))
-    const [row] = (await line.answer(() => said(connection, 'SELECT @@max_allowed_packet, connection_id()'))) as readonly Row[]
+    for (const sql of [...kind.session, ...limits]) await watch.reply(() => said(connection, sql))
+    const [row] = (await watch.reply(() => said(connection, 'SELECT @@max_allowed_packet, connection_id()'))) as readonly Row[]
     most = Number(row?.[0]) - PACKET_ROOM
     isDirect = Number(row?.[1]) === id
   } catch (thrown) {
-    line.lose(thrown)
+    watch.lose(thrown)
     throw thrown
   } finally {
     signal.removeEventListener('abort', late)
@@ -313,19 +313,19 @@ const open = async (
   const kill = async (ms: number): Promise<void> => {
     await inTime(ms, soon => asked(address, `KILL QUERY ${id}`, soon))
   }
-  const driver = driverOf(connection, kind, line, { cancel: () => kill(CANCEL), stop: () => kill(acquireTimeout) }, statementTimeout, most)
+  const driver = driverOf(connection, kind, watch, { cancel: () => kill(CANCEL), stop: () => kill(acquireTimeout) }, statementTimeout, most)
   return {
     session: sqlSession(engineOf(kind, target, options), driver, options, known),
-    isLost: line.isLost,
+    isLost: watch.isLost,
     ping: () =>
-      line
-        .answer(() => said(connection, 'DO 0'))
+      watch
+        .reply(() => said(connection, 'DO 0'))
         .then(
           () => true,
           () => false,
         ),
     isOpen: async () => {
-      const { serverStatus } = (await line.answer(() => said(connection, 'DO 0'))) as { readonly serverStatus: number }
+      const { serverStatus } = (await watch.reply(() => said(connection, 'DO 0'))) as { readonly serverStatus: number }
       // without autocommit the next statement would begin one
       return (serverStatus & IN_TRANSACTION) !== 0 || (serverStatus & AUTOCOMMIT) === 0
     },
@@ -333,10 +333,10 @@ const open = async (
       await driver.script('ROLLBACK')
       await driver.script('SET autocommit = 1')
     },
-    destroy: async () => line.lose(),
+    destroy: async () => watch.lose(),
     close: () => {
-      if (line.isLost()) return Promise.resolve()
-      line.retire()
+      if (watch.isLost()) return Promise.resolve()
+      watch.retire()
       return endSocket(socket, () => connection.end(), GOODBYE).finally(cut)
     },
   }
@@ -392,7 +392,7 @@ const HARMLESS = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|SHOW|EXPLAIN)\
 const driverOf = (
   connection: mysql2.Connection,
   kind: Kind,
-  line: Lifeline,
+  watch: ConnectionWatch,
   { cancel, stop }: { readonly cancel: () => Promise<void>; readonly stop: () => Promise<void> },
   statementTimeout: number | undefined,
   most: number,
@@ -405,9 +405,9 @@ const driverOf = (
   }
   /** A request that comes too late hits the next statement, which is this one; a transaction is not ended by it. */
   const absorb = async (): Promise<void> => {
-    await line.answer(() => said(connection, 'DO 0')).catch(() => undefined)
+    await watch.reply(() => said(connection, 'DO 0')).catch(() => undefined)
   }
-  const stopping = (signal: AbortSignal | undefined, after?: number): Cancelling => ({ signal, after, cancel, absorb, lose: line.lose })
+  const stopping = (signal: AbortSignal | undefined, after?: number): Cancelling => ({ signal, after, cancel, absorb, lose: watch.lose })
 
   /** A statement as it is sent, if it is one packet; `keeps` says whether it stays prepared. */
   const sendable = (statement: Statement): Statement & { readonly keeps: boolean } => {
@@ -424,41 +424,41 @@ const driverOf = (
     const { kind: use, signal, ...sent } = sendable(statement)
     const isMatching = use === 'write' && kind === MARIADB && !inTransaction && MATCHES.test(sent.text)
     const after = use === 'read' || kind.limitsWrites ? undefined : statementTimeout
-    const sure = () => line.answer(() => executed(sent)).then(whole)
+    const sure = () => watch.reply(() => executed(sent)).then(whole)
     const send = isMatching ? () => undone(sure) : sure
     return signal === undefined && after === undefined ? send() : cancelling(stopping(signal, after), send)
   }
   /** A write by itself that is undone where it turns out to be wrong. */
   const undone = async <A>(write: () => Promise<A>): Promise<A> => {
-    await line.answer(() => said(connection, 'START TRANSACTION'))
+    await watch.reply(() => said(connection, 'START TRANSACTION'))
     try {
       const done = await write()
-      await line.answer(() => said(connection, 'COMMIT'))
+      await watch.reply(() => said(connection, 'COMMIT'))
       return done
     } catch (thrown) {
-      if (!line.isLost()) await line.answer(() => said(connection, 'ROLLBACK'))
+      if (!watch.isLost()) await watch.reply(() => said(connection, 'ROLLBACK'))
       throw thrown
     }
   }
   /** What was read or written, unless by a value that is wrong. */
   const whole = async <A>(read: A & { readonly warnings: number }): Promise<A> => {
     if (read.warnings === 0) return read
-    const told = (await line.answer(() => said(connection, 'SHOW WARNINGS'))) as readonly Row[]
+    const told = (await watch.reply(() => said(connection, 'SHOW WARNINGS'))) as readonly Row[]
     const cut = told.find(([, code]) => WRONG.includes(code))
     return cut === undefined ? read : Promise.reject(Object.assign(new Error(String(cut[2])), { errno: cut[1] }))
   }
   /** A savepoint does not outlive its transaction: where it is gone, the statement has ended that, if only to begin another. */
   const insideTransaction = async (statement: Statement): ReturnType<Driver['query']> => {
-    await line.answer(() => said(connection, 'SAVEPOINT query_ts_raw'))
+    await watch.reply(() => said(connection, 'SAVEPOINT query_ts_raw'))
     const rows = await one(statement)
-    const isThere = await line
-      .answer(() => said(connection, 'RELEASE SAVEPOINT query_ts_raw'))
+    const isThere = await watch
+      .reply(() => said(connection, 'RELEASE SAVEPOINT query_ts_raw'))
       .then(
         () => true,
         thrown => (isMysqlReply(thrown) ? false : Promise.reject(thrown)),
       )
     if (isThere) return rows
-    line.lose()
+    watch.lose()
     return refuse(TRANSACTION_ENDED)
   }
   const executed = ({
@@ -473,7 +473,7 @@ const driverOf = (
         if (!keeps) connection.unprepare(text)
         if (thrown !== null) {
           reject(thrown)
-          if (closesConnection(thrown)) line.lose(thrown)
+          if (closesConnection(thrown)) watch.lose(thrown)
         } else if (Array.isArray(answer)) resolve({ rows: answer as Row[], affected: answer.length, warnings: warnings() })
         else
           resolve({
@@ -500,7 +500,7 @@ const driverOf = (
       if (!keeps) connection.unprepare(text)
     }
     const next = async (): Promise<Row | null> => {
-      const answer = await line.answer(() => rows.next())
+      const answer = await watch.reply(() => rows.next())
       if (answer.done !== true) return answer.value
       finished()
       return null
@@ -525,7 +525,7 @@ const driverOf = (
       const patience = performance.now() + SKIP
       while (!ended && performance.now() < patience) await next()
       if (ended) return
-      await stop().catch(() => line.lose())
+      await stop().catch(() => watch.lose())
       while (!ended) await next()
     }
     reading.add(self)
@@ -544,14 +544,14 @@ const driverOf = (
       },
       close: async () => {
         ahead = []
-        if (ended || line.isLost()) return
+        if (ended || watch.isLost()) return
         // the server goes on sending: outside of a transaction the connection is ended; in one the rest ends, after a request
         // to stop with an error
         if (inTransaction)
           await skip()
             .catch(() => undefined)
             .then(absorb)
-        else line.lose()
+        else watch.lose()
         finished()
       },
     }
@@ -563,8 +563,8 @@ const driverOf = (
     script: async sql => {
       await idle()
       const [level, start] = sql.startsWith(LEVEL) ? sql.split('; ') : [null, sql]
-      if (level !== null) await line.answer(() => said(connection, level as string))
-      await line.answer(() => said(connection, start as string))
+      if (level !== null) await watch.reply(() => said(connection, level as string))
+      await watch.reply(() => said(connection, start as string))
       if (start?.startsWith('START TRANSACTION')) inTransaction = true
       if (sql === 'COMMIT' || sql === 'ROLLBACK') inTransaction = false
     },

@@ -20,7 +20,7 @@ import { type Driver, type Known, NO_CONTEXT, type SqlEngine, TRANSACTION_ENDED 
 import { driverError } from './driverError.js'
 import type { Connection } from './pool/Connection.js'
 import { cancelling } from './pool/cancelling.js'
-import { causeOf, type Lifeline, lifeline, NoReply, unanswered } from './pool/connectionWatch.js'
+import { causeOf, type ConnectionWatch, watchConnection, NoReply, unanswered } from './pool/connectionWatch.js'
 import { ACQUIRE_TIMEOUT, LOOK_AFTER, type PoolOptions, poolProblem } from './pool/PoolOptions.js'
 import { pooled } from './pool/pool.js'
 import { type ClientOptions, type PostgresAddress, type PostgresWhere, postgresAddress } from './postgres/address.js'
@@ -249,7 +249,7 @@ const connectTo = async (
   const { sql, socket, stream } = await linked(address, endpoint, options, signal)
   const acquireTimeout = options.acquireTimeout ?? ACQUIRE_TIMEOUT
   let backend: Backend = { pid: 0, secret: 0, isDirect: false }
-  const line = lifeline({
+  const watch = watchConnection({
     statementTimeout: options.statementTimeout,
     lookAfter: options.lookAfter ?? LOOK_AFTER,
     look: () => inTime(acquireTimeout, late => isWorking(address, endpoint, options, backend, late)),
@@ -262,40 +262,40 @@ const connectTo = async (
     },
   })
   for (const s of [stream, socket]) {
-    s.on('error', line.lose)
-    s.on('close', () => line.lose())
+    s.on('error', watch.lose)
+    s.on('close', () => watch.lose())
   }
-  const late = (): void => line.lose(socketTrouble('CONNECT_TIMEOUT'))
+  const late = (): void => watch.lose(socketTrouble('CONNECT_TIMEOUT'))
   signal.addEventListener('abort', late, { once: true })
   try {
-    const first = await line.answer(() => sql.unsafe('SELECT pg_backend_pid()').simple())
+    const first = await watch.reply(() => sql.unsafe('SELECT pg_backend_pid()').simple())
     const { pid, secret } = first.state as unknown as { readonly pid: number; readonly secret: number }
     backend = { pid, secret, isDirect: Number((first[0] as { readonly pg_backend_pid: unknown } | undefined)?.pg_backend_pid) === pid }
   } catch (thrown) {
-    line.lose(thrown)
+    watch.lose(thrown)
     throw thrown
   } finally {
     signal.removeEventListener('abort', late)
   }
   const cancel = (): Promise<void> => inTime(CANCEL, soon => askToCancel(address, endpoint, backend, soon))
-  const driver = driverOf(sql, line, stream, cancel)
+  const driver = driverOf(sql, watch, stream, cancel)
   const answers = (statement: string): Promise<boolean> =>
-    line
-      .answer(() => sql.unsafe(statement))
+    watch
+      .reply(() => sql.unsafe(statement))
       .then(
         () => true,
         () => false,
       )
   return {
     session: sqlSession(engineOf(target, options), driver, options, known),
-    isLost: line.isLost,
+    isLost: watch.isLost,
     ping: () => answers('SELECT 1'),
     isOpen: async () => driver.status() !== 'I',
     undo: () => driver.script('ROLLBACK'),
-    destroy: async () => line.lose(),
+    destroy: async () => watch.lose(),
     close: () => {
-      if (line.isLost()) return Promise.resolve()
-      line.retire()
+      if (watch.isLost()) return Promise.resolve()
+      watch.retire()
       return endSocket(stream, () => void sql.end({ timeout: 0 }), GOODBYE)
     },
   }
@@ -400,7 +400,7 @@ const unrecognized = (chunk: Buffer): void => {
 
 const driverOf = (
   sql: Client,
-  line: Lifeline,
+  watch: ConnectionWatch,
   stream: Link['stream'],
   cancel: () => Promise<void>,
 ): Driver & { readonly status: () => Status } => {
@@ -416,11 +416,11 @@ const driverOf = (
   }
   /** A request that comes too late is dropped by the server, which sees it before the next statement, or hits this one. */
   const absorb = async (): Promise<void> => {
-    if (!inTransaction) await line.answer(() => sql.unsafe('SELECT 1').simple()).catch(() => undefined)
+    if (!inTransaction) await watch.reply(() => sql.unsafe('SELECT 1').simple()).catch(() => undefined)
   }
   const askedAs = async (text: string, params: readonly unknown[], signal?: AbortSignal) => {
-    const send = () => line.answer(() => sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values())
-    const answer = signal === undefined ? await send() : await cancelling({ signal, cancel, absorb, lose: line.lose }, send)
+    const send = () => watch.reply(() => sql.unsafe(text, params as never[], { prepare: isKept(text), simple: false } as never).values())
+    const answer = signal === undefined ? await send() : await cancelling({ signal, cancel, absorb, lose: watch.lose }, send)
     return { rows: answer as unknown as readonly (readonly unknown[])[], affected: answer.count ?? 0 }
   }
   stream.prependListener('data', unrecognized)
@@ -449,13 +449,13 @@ const driverOf = (
       },
     )
     if (inTransaction && status === 'I') {
-      line.lose()
+      watch.lose()
       refuse(TRANSACTION_ENDED)
     }
     return answer
   }
   const script = async (text: string): Promise<void> => {
-    const done = await line.answer(() => sql.unsafe(text).simple())
+    const done = await watch.reply(() => sql.unsafe(text).simple())
     if (text.startsWith('BEGIN')) inTransaction = true
     if (text === 'COMMIT' || text === 'ROLLBACK') inTransaction = false
     // a transaction that has failed is rolled back by COMMIT, which succeeds
@@ -468,15 +468,15 @@ const driverOf = (
       const own = !inTransaction
       if (own) await script('BEGIN READ ONLY')
       try {
-        await line.answer(() => sql.unsafe(`DECLARE ${name} NO SCROLL CURSOR FOR ${text}`, params as never[], { prepare: false }))
+        await watch.reply(() => sql.unsafe(`DECLARE ${name} NO SCROLL CURSOR FOR ${text}`, params as never[], { prepare: false }))
       } catch (thrown) {
-        if (own && !line.isLost()) await script('ROLLBACK')
+        if (own && !watch.isLost()) await script('ROLLBACK')
         throw thrown
       }
       return {
         next: async () => (await rowsOf(`FETCH ${size} FROM ${name}`, [], signal)).rows,
         close: async () => {
-          if (!line.isLost()) await script(own ? 'ROLLBACK' : `CLOSE ${name}`)
+          if (!watch.isLost()) await script(own ? 'ROLLBACK' : `CLOSE ${name}`)
         },
       }
     },
