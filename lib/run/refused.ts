@@ -49,7 +49,7 @@ const MYSQL_FAMILY: readonly string[] = [
 export const REFUSED_BY_MYSQL: readonly string[] = [
   ...MYSQL_FAMILY,
   'a field of a document whose name has more than ',
-  'the elements of an array of a query around, so far in',
+  'the elements of an array of an outer query, nested so deeply',
 ]
 
 export const REFUSED_BY_MARIADB: readonly string[] = [

@@ -130,7 +130,7 @@ const sqliteSays: readonly (readonly [string, Context, object])[] = [
   [
     'attempt to write a readonly database',
     about(team),
-    { _tag: 'ValidationError', path: [], reason: 'a read-only transaction takes no writes' },
+    { _tag: 'ValidationError', path: [], reason: 'writes are not allowed in a read-only transaction' },
   ],
   ['near "SELEC": syntax error', raw('SELEC 1'), { _tag: 'SyntaxError', sql: 'SELEC 1', position: 1 }],
   ['near "WHEN": syntax error', raw('SELECT 1 WHEN 2'), { _tag: 'SyntaxError', sql: 'SELECT 1 WHEN 2', position: 10 }],
@@ -450,7 +450,7 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   [
     { code: '25006', message: 'cannot execute DELETE in a read-only transaction' },
     raw('DELETE'),
-    { _tag: 'ValidationError', path: [], reason: 'a read-only transaction takes no writes' },
+    { _tag: 'ValidationError', path: [], reason: 'writes are not allowed in a read-only transaction' },
   ],
   [
     { code: '25P02', message: 'current transaction is aborted, commands ignored until end of transaction block' },
@@ -570,7 +570,7 @@ const bothSay: Said = [
     1792,
     'Cannot execute statement in a READ ONLY transaction',
     raw('DELETE'),
-    { _tag: 'ValidationError', path: [], reason: 'a read-only transaction takes no writes' },
+    { _tag: 'ValidationError', path: [], reason: 'writes are not allowed in a read-only transaction' },
   ],
   [1142, "DELETE command denied to user 'query'@'localhost' for table 'team'", about(team), { _tag: 'DatabaseError', code: '1142' }],
   [9999, 'something that nobody has seen yet', about(team), { _tag: 'DatabaseError', code: '9999' }],
@@ -593,7 +593,7 @@ const refusedBy = (engine: string): Said => {
     ],
     [3699, 'Timeout exceeded in regular expression match.', about(team), refused('a pattern that takes so many steps on a text')],
     [1139, "Regex error 'match limit exceeded'", about(team), refused('a pattern that takes so many steps on a text')],
-    [1210, 'Incorrect arguments to JSON_TABLE', about(team), refused('the elements of an array of a query around, so far in')],
+    [1210, 'Incorrect arguments to JSON_TABLE', about(team), refused('the elements of an array of an outer query, nested so deeply')],
   ]
 }
 

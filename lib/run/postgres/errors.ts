@@ -45,6 +45,22 @@ export interface PostgresError {
   readonly routine?: string | undefined
 }
 
+/** The fields of an error of postgres.js. */
+export const postgresErrorOf = (thrown: unknown): PostgresError => {
+  if (!(thrown instanceof Error)) return { message: String(thrown) }
+  const e = thrown as Error & { readonly [field: string]: string | undefined }
+  return {
+    code: e['code'],
+    message: e.message,
+    detail: e['detail'],
+    table: e['table_name'],
+    column: e['column_name'],
+    constraint: e['constraint_name'],
+    position: e['position'],
+    routine: e['routine'],
+  }
+}
+
 /** The columns in `Key (a, b)=(...)`. */
 const keyIn = (detail: string | undefined): readonly string[] => {
   const list = /^Key \((.*?)\)=/.exec(detail ?? '')?.[1]
@@ -183,7 +199,7 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
     case '25P02':
       return transactionAborted
     case '25006':
-      return validationError([], 'a read-only transaction takes no writes')
+      return validationError([], 'writes are not allowed in a read-only transaction')
     case '55P03':
       return lockTimeout
     case '57014':

@@ -69,7 +69,7 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
       if (problem !== null) return E.left(problem)
       if ((readOnly && (op.tag === 'execute' || op.tag === 'ddl')) || (rawRefused && op.tag === 'raw')) {
         aborted = true
-        return E.left(validationError([], 'a read-only transaction takes no writes'))
+        return E.left(validationError([], 'writes are not allowed in a read-only transaction'))
       }
       if (op.tag === 'advisoryLock' && what !== 'transaction') return E.left(lockOutside)
       const answer = op.signal?.aborted === true ? E.left(cancelled) : await session.perform(op)

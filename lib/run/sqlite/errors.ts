@@ -164,7 +164,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
         e,
       ),
   ],
-  [/^attempt to write a readonly database/s, () => validationError([], 'a read-only transaction takes no writes')],
+  [/^attempt to write a readonly database/s, () => validationError([], 'writes are not allowed in a read-only transaction')],
   [
     /^duplicate column name: (.*)$/s,
     (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite does not tell names apart by case: rename one with named', e),
