@@ -53,12 +53,12 @@ const pause = (milliseconds: number): Promise<void> => new Promise(resolve => se
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
 
 /** The name of something beside a file: that of the file and a suffix, or a digest where that would be too long. */
-export const besideName = (path: string, suffix: string): string => {
+export const siblingName = (path: string, suffix: string): string => {
   const name = basename(path)
   return (Buffer.byteLength(name + suffix) <= LONGEST_NAME ? name : `.query-ts-${digest(name)}`) + suffix
 }
 
-const lockName = (path: string, level: number): string => besideName(path, level === 1 ? '.lock' : `.lock.${level}`)
+const lockName = (path: string, level: number): string => siblingName(path, level === 1 ? '.lock' : `.lock.${level}`)
 
 /** Uses the address of a socket. One that is too long is shortened by way of an open folder, which only Linux offers. */
 const addressed = async <A>(folder: string, name: string, use: (address: string) => Promise<A>): Promise<A> => {
