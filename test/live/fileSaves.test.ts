@@ -319,7 +319,7 @@ others('what is no regular file is refused', async () => {
   mkdirSync(file)
   const e = await refused(file)
   assert.is(e._tag, 'ConnectionError')
-  assert.match(e.message, /no regular file/)
+  assert.match(e.message, /not a regular file/)
   assert.not.ok(existsSync(`${file}.lock`))
 })
 
