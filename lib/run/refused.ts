@@ -1,11 +1,10 @@
 /**
- * What each engine refuses with `Unsupported`, clause by clause: how the `capability` of such an error begins.
+ * What each engine refuses with `Unsupported`: how the `capability` of such an error begins.
  *
- * These are the refusals of what the library has a meaning for. The laws hold a runner to its list: what is not on it is answered, or a law
- * has failed.
+ * The lists are part of a runner's capabilities. The laws hold a runner to its list: refusing anything else is a failure of the law.
  */
 
-/** Statements have bounds on every engine, and no engine locks rows of a query inside the query. */
+/** Every engine limits the size of statements, and none locks rows of a query inside a query. */
 const EVERYWHERE: readonly string[] = [
   'a statement of ',
   'so large a statement',
@@ -19,7 +18,7 @@ const EVERYWHERE: readonly string[] = [
 
 export const REFUSED_BY_POSTGRES: readonly string[] = EVERYWHERE
 
-/** Decimals of more than 18 digits are texts there. */
+/** SQLite stores decimals of more than 18 digits as texts. */
 export const REFUSED_BY_SQLITE: readonly string[] = [
   ...EVERYWHERE,
   'computing with or ordering by numeric',

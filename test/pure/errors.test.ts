@@ -332,7 +332,7 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   [
     { code: '2200H', message: 'nextval: reached maximum value of sequence "team_id_seq" (2147483647)' },
     about(team),
-    { _tag: 'NumericOverflow', where: 'a sequence has given out all its values' },
+    { _tag: 'NumericOverflow', where: 'a sequence has reached its last value' },
   ],
   [
     {

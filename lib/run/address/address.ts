@@ -118,8 +118,7 @@ export const readAddress = (scheme: Scheme, text: string): Address => {
   const [before, query] = question < 0 ? [after, ''] : [after.slice(0, question), after.slice(question + 1)]
   const slash = before.indexOf('/')
   const [authority, path] = slash < 0 ? [before, ''] : [before.slice(0, slash), before.slice(slash + 1)]
-  if (path.includes('@') || query.includes('@'))
-    no('it has an @ after the host: in a password write %2F for /, %3F for ? and %40 for @')
+  if (path.includes('@') || query.includes('@')) no('it has an @ after the host: in a password write %2F for /, %3F for ? and %40 for @')
   if (path.includes('/')) no('the database name contains a /; write %2F')
   const at = authority.lastIndexOf('@')
   const [login, where] = at < 0 ? [null, authority] : [authority.slice(0, at), authority.slice(at + 1)]
