@@ -129,17 +129,17 @@ const OF_FILES: { readonly [code: string]: string } = {
   EROFS: 'the file system is read-only',
 }
 
-/** Errors of JavaScript itself: their texts may quote any value, without marks around it. */
+/** Errors of JavaScript itself: their messages may contain any value without quotes. */
 const OF_LANGUAGE: readonly string[] = ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'URIError', 'EvalError']
 
-/** What SQLite's drivers say in such an error, which holds no value. */
+/** How the messages of SQLite's drivers in such errors begin: these contain no values. */
 const OF_SQLITE_DRIVERS =
   /^(?:The (?:supplied SQL|bound|database)|This (?:database|statement)|Too (?:few|many) parameter|SQLite3 can only|Maximum call stack)/
 
-/** Whether an error was written by the author of a function in the database, whatever code it has. */
+/** Whether an error comes from RAISE in a function of the database, whatever its code is. */
 export const isRaised = (thrown: unknown): boolean => field(thrown, 'routine') === 'exec_stmt_raise'
 
-/** Whether a code is one of the operating system, or of Node. */
+/** Whether a code is of the operating system or of Node. */
 const isOfSystem = (thrown: unknown, code: string): boolean =>
   /^(?:E[A-Z]{2,}[0-9A-Z]*$|ERR_)/.test(code) && field(thrown, 'sqlState') === undefined
 
@@ -148,18 +148,18 @@ const nameOf = (thrown: unknown): string => {
   return typeof name === 'string' && /^[A-Za-z]{1,40}$/.test(name) ? name : 'Error'
 }
 
-/** The message of the copy: nothing in it is a value. */
+/** The message of the copy, without values. */
 const messageOf = (thrown: unknown, code: string | undefined, sent: Sent, names: readonly string[]): string => {
   if (typeof thrown === 'string') return withoutValues(thrown, sent)
-  if (!(thrown instanceof Error)) return 'what was thrown is no Error'
+  if (!(thrown instanceof Error)) return 'the thrown value is not an Error'
   const [state, errno] = [code, field(thrown, 'errno')]
-  const said = field(thrown, 'sqlMessage') ?? field(thrown, 'message')
-  const message = typeof said === 'string' ? said : ''
+  const original = field(thrown, 'sqlMessage') ?? field(thrown, 'message')
+  const message = typeof original === 'string' ? original : ''
   if (isRaised(thrown)) return withoutValues(message, sent, names)
   if (state !== undefined && STATE.test(state)) {
-    const own = OF_STATES[state] ?? (state.startsWith('22') ? 'a value is not valid here' : undefined)
-    if (own !== undefined) return own
-    // numbers in it are limits of the server
+    const fixed = OF_STATES[state] ?? (state.startsWith('22') ? 'a value is not valid here' : undefined)
+    if (fixed !== undefined) return fixed
+    // numbers in the message are limits of the server
     if (state.startsWith('54')) return withoutValues(message, sent, [...names, ...(message.match(/\b\d+\b/g) ?? [])])
   }
   if (typeof errno === 'number' && OF_NUMBERS[errno] !== undefined) return OF_NUMBERS[errno]

@@ -1,7 +1,7 @@
 /**
  * The runner for MySQL and MariaDB, by mysql2: a pool of connections to a server.
  *
- * Which of the two it is, the server's version says. Statements are prepared, so that values travel apart from the text;
+ * The server's version decides which of the two it is. Statements are prepared, so that values travel apart from the text;
  * integers are bound as BIGINT and bytes as BLOB, because the driver would send a number as a double. A stream is read
  * as it arrives; another statement on its connection first reads the rest of it into memory.
  */
@@ -20,7 +20,7 @@ import { configOf, lacksTls, type MysqlClient } from './mysql/mysqlLink.js'
 import { isMysqlReply } from './mysql/replies.js'
 import { serverKind } from './mysql/serverKind.js'
 import type { Connection } from './pool/Connection.js'
-import { causeOf, unanswered } from './pool/connectionWatch.js'
+import { causeOf, noReplyError } from './pool/connectionWatch.js'
 import { ACQUIRE_TIMEOUT, type PoolOptions, poolProblem } from './pool/PoolOptions.js'
 import { pooled } from './pool/pool.js'
 
@@ -43,7 +43,7 @@ export const mysql =
       const cause = causeOf(thrown)
       return (
         refusal(target, cause) ??
-        unanswered(target, thrown, undefined) ??
+        noReplyError(target, thrown, undefined) ??
         (isMysqlReply(cause)
           ? classifyMysql('mysql', mysqlErrorOf(cause), NO_CONTEXT, cause)
           : connectionError(target, 'what listens there is not a MySQL or MariaDB server', driverError(cause)))

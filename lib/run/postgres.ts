@@ -14,7 +14,7 @@ import { socketError } from './address/socketErrors.js'
 import { type Known, NO_CONTEXT } from './Driver.js'
 import { driverError } from './driverError.js'
 import type { Connection } from './pool/Connection.js'
-import { causeOf, unanswered } from './pool/connectionWatch.js'
+import { causeOf, noReplyError } from './pool/connectionWatch.js'
 import { type PoolOptions, poolProblem } from './pool/PoolOptions.js'
 import { pooled } from './pool/pool.js'
 import { type ClientOptions, type PostgresAddress, type PostgresWhere, postgresAddress } from './postgres/address.js'
@@ -60,7 +60,7 @@ export const postgres =
       const cause = causeOf(thrown)
       return (
         refusal(target, address, cause) ??
-        unanswered(target, thrown, undefined) ??
+        noReplyError(target, thrown, undefined) ??
         socketError(target, cause) ??
         (isPostgresReply(cause)
           ? classifyPostgres(postgresErrorOf(cause), NO_CONTEXT, cause)

@@ -62,7 +62,7 @@ export const sendable = ({ kind, maxBytes }: Channel, statement: Statement): Sen
   return { ...statement, ...sent, isKept: isSame && kind.isReusable(sent.text) }
 }
 
-/** Returns its argument, unless a warning says that a value in it is wrong: then it throws that warning as an error. */
+/** Returns its argument, or throws its first warning about a wrong value as an error. */
 export const refuseWrongValues = async <A>(channel: Channel, answer: A & { readonly warnings: number }): Promise<A> => {
   if (answer.warnings === 0) return answer
   const warnings = (await ask(channel, 'SHOW WARNINGS')) as readonly Row[]

@@ -3,7 +3,7 @@
  *
  * The protocol has no other statement until all rows are read, so the driver drains the cursor into memory before it sends one. Closing
  * a cursor early leaves rows on the wire: outside a transaction the connection is cut; inside one they are
- * skipped, and after 100 milliseconds the server is asked to stop sending.
+ * skipped, and after 100 milliseconds the server gets a request to stop.
  */
 import type { DriverCursor, Statement } from '../Driver.js'
 import { cancelling } from '../pool/cancelling.js'
@@ -11,7 +11,7 @@ import { absorbCancel, type Channel, cancellation, drainCursors, refuseWrongValu
 import { type Row, sendPrepared } from './mysqlLink.js'
 import { countWarnings } from './packets.js'
 
-/** Milliseconds of skipping rows before the server is asked to stop. */
+/** Milliseconds of skipping rows before the request to stop. */
 const SKIP = 100
 
 export const mysqlCursor = async (channel: Channel, statement: Statement, size: number): Promise<DriverCursor> => {

@@ -1,9 +1,9 @@
 /**
  * The `Driver` of one MySQL or MariaDB connection: statements are prepared, so that values travel apart from the text.
  *
- * Two checks follow a statement. Warnings that say a value is wrong make it fail, and a write that MariaDB would have to
- * undo then runs in a transaction of its own. A raw statement in a transaction runs between SAVEPOINT and RELEASE, which fails if the
- * statement has ended the transaction.
+ * Two checks follow a statement. It fails if it has a warning about a wrong value; a write of MariaDB that may have to be
+ * undone for that runs in its own transaction. A raw statement in a transaction runs between SAVEPOINT and RELEASE, which fails if
+ * the statement has ended the transaction.
  */
 import { refuse } from '../../core/value/DbError.js'
 import { type Driver, type Rows, type Statement, TRANSACTION_ENDED } from '../Driver.js'

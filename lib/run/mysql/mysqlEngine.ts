@@ -8,7 +8,7 @@ import type { TxOptions } from '../../core/operation/Interpreter.js'
 import { beyondLimit, timeout } from '../../core/value/DbError.js'
 import { mysqlValues } from '../../sql/mysql/driverValues.js'
 import type { SqlEngine } from '../Driver.js'
-import { NoReply, unanswered } from '../pool/connectionWatch.js'
+import { NoReply, noReplyError } from '../pool/connectionWatch.js'
 import type { PoolOptions } from '../pool/PoolOptions.js'
 import { ISOLATION } from '../session/isolation.js'
 import { classifyMysql, mysqlErrorOf } from './errors.js'
@@ -34,7 +34,7 @@ export const mysqlEngine = ({ name, dialect }: ServerKind, target: string, { sta
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
     if (thrown instanceof TooLarge) return beyondLimit('a statement with its values', `max_allowed_packet is ${thrown.limit} bytes`)
-    return unanswered(target, thrown, statementTimeout) ?? classifyMysql(name, error, context, thrown)
+    return noReplyError(target, thrown, statementTimeout) ?? classifyMysql(name, error, context, thrown)
   },
   isUncertain: thrown => thrown instanceof NoReply && thrown.isSent,
   diagnose: error => Promise.resolve(error),

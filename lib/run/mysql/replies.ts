@@ -6,7 +6,7 @@
  */
 
 /**
- * Error numbers that say nothing about the statement. 1053 shutdown, 1080 and 1184 forced end, 1152 to 1161 network (their
+ * Error numbers by which the session ends; they tell nothing about the statement. 1053 shutdown, 1080 and 1184 forced end, 1152 to 1161 network (their
  * SQLSTATE is 08S01), 1927 and 3169 killed, 4031 idle for too long; 2000 to 2999 are errors of clients, which proxies pass on;
  * 9000 to 9999 are ProxySQL's.
  */

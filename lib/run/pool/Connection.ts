@@ -1,7 +1,7 @@
 /**
  * What a pool needs from a driver: how to open a connection to a server, and what a connection can do.
  *
- * A `Connection` has one session; the pool decides who uses it, and closes it. That a connection is lost is known without
+ * A `Connection` has one session; the pool lends it to one caller at a time, and closes it. That a connection is lost is known without
  * asking (connectionWatch.ts). Types only.
  */
 import type { Capabilities } from '../../core/operation/Interpreter.js'
@@ -30,7 +30,7 @@ export interface Server {
   readonly connect: (signal: AbortSignal) => Promise<Connection>
   /** Classifies what `connect` has thrown. */
   readonly classify: (thrown: unknown) => DbError
-  /** Whether statements may be sent before those before them are answered. */
+  /** Whether a statement may be sent before the replies to earlier ones have arrived. */
   readonly pipelines: boolean
   readonly capabilities: Capabilities
 }

@@ -2,7 +2,7 @@
  * The options of runners with a pool of connections, and their defaults.
  *
  * Every server's runner has them. They limit how many connections there are, how long one lives, how long an operation waits
- * for one, and how long a statement may take; `transactionGuard` says what happens when a raw statement leaves a transaction open.
+ * for one, and how long a statement may take; `transactionGuard` determines what happens when a raw statement leaves a transaction open.
  */
 import { type DbError, validationError } from '../../core/value/DbError.js'
 import { LONGEST_TIMER } from '../../program/timer.js'

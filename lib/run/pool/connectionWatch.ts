@@ -3,8 +3,8 @@
  *
  * Drivers do not guarantee that: one reconnects silently and would run the rest of a transaction outside it, another forgets a
  * statement whose connection is gone. A connection is lost by anything but a reply of the server: a socket error, a broken TLS
- * record, a driver's own error, a reply which only says that the server or a pooler has ended the session. What was sent before
- * may have been carried out, whatever the error's code is: `NoReply` says whether something was sent, and no more.
+ * record, a driver's own error, a reply by which the server or a pooler ends the session. What was sent before
+ * may have been carried out, whatever the error's code is: `NoReply` only tells whether something was sent.
  *
  * A silent server: with `statementTimeout` the connection is cut 2 seconds after a statement should have ended. Without it,
  * another connection looks every `lookAfter` milliseconds whether the server is still working on the statement.
@@ -19,7 +19,7 @@ const GRACE = 2_000
 /** Milliseconds that a reply may still be in transit after another connection has seen that the server is done. */
 const IN_TRANSIT = 1_000
 
-/** No reply came, or none that says how the statement ended. */
+/** No reply came, or none that tells how the statement ended. */
 export class NoReply {
   constructor(
     /** `silent`: the server did not reply in time. `lost`: the connection failed. `gone`: it had failed before. */
@@ -34,7 +34,7 @@ export class NoReply {
 export const causeOf = (thrown: unknown): unknown => (thrown instanceof NoReply ? thrown.cause : thrown)
 
 /** A `NoReply` as an error, or null for anything else. For statements whose effect, if any, was undone with their connection. */
-export const unanswered = (target: string, thrown: unknown, statementTimeout: number | undefined): DbError | null => {
+export const noReplyError = (target: string, thrown: unknown, statementTimeout: number | undefined): DbError | null => {
   if (!(thrown instanceof NoReply)) return null
   if (thrown.reason === 'silent' && statementTimeout !== undefined) {
     return timeout('a statement', statementTimeout, 'the server did not reply: is it running, and is the network up?')

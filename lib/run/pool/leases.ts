@@ -1,5 +1,5 @@
 /**
- * Leases of connections: who has which connection, and how long others wait for one.
+ * Leases of connections: which are in use, and how long callers wait for one.
  *
  * The pool itself is tarn's. This module opens connections at the pace of `pace.ts`, hands them out first come first served,
  * and never hands out one that is lost or too old. Waiting ends with `Timeout`, or with the reason why no

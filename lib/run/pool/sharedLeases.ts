@@ -1,7 +1,7 @@
 /**
- * Reads that share connections, on servers whose driver sends a statement before the one before it is answered.
+ * Reads that share connections, on servers whose driver pipelines statements.
  *
- * When no connection is free, a read joins the connection with the fewest reads on it instead of waiting. Callers who wait for
+ * When no connection is free, a read joins the connection with the fewest reads on it instead of waiting. Callers that wait for
  * a connection of their own (transactions, writes, cursors) are not overtaken: while one waits, no read joins. A shared lease is
  * released when its last read has ended.
  */
@@ -15,7 +15,7 @@ type Answer<A> = Promise<E.Either<DbError, A>>
 interface SharedLease {
   /** The connection, or the promise of one. */
   lease: Lease | Answer<Lease>
-  /** Whether the connection is there: who joins does not wait for another caller to release one. */
+  /** Whether the connection is open: a read that joins does not wait for another caller to release one. */
   isReady: boolean
   readers: number
 }

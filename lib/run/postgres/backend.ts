@@ -1,9 +1,9 @@
 /**
- * The server process behind a connection: asked, over another connection, to cancel, or whether it still works.
+ * The server process behind a connection: cancelling its statement, and checking whether it still works.
  *
- * A silent connection says nothing about its server. Postgres lists its processes in `pg_stat_activity`, and takes a request to
- * cancel from anyone who knows a process's number and secret. A pooler has numbers of its own; then only whether a server replies
- * is known.
+ * Both need another connection. Postgres lists its processes in `pg_stat_activity`, and accepts a request to cancel from any
+ * client that knows a process's number and secret. A pooler has numbers of its own; then it is only known whether a server
+ * replies.
  */
 import { closedByPeer, type Endpoint } from '../address/socket.js'
 import type { PostgresAddress } from './address.js'

@@ -8,7 +8,7 @@ import { timeout } from '../../core/value/DbError.js'
 import { postgresValues } from '../../sql/postgres/driverValues.js'
 import { postgres as dialect } from '../../sql/postgres/postgres.js'
 import type { SqlEngine } from '../Driver.js'
-import { NoReply, unanswered } from '../pool/connectionWatch.js'
+import { NoReply, noReplyError } from '../pool/connectionWatch.js'
 import { ISOLATION } from '../session/isolation.js'
 import { classifyPostgres, postgresErrorOf } from './errors.js'
 
@@ -25,7 +25,7 @@ export const postgresEngine = (target: string, statementTimeout: number | undefi
     if (error.code === '57014' && /statement timeout/.test(error.message)) {
       return timeout('a statement', statementTimeout ?? 0, 'it was cancelled; make it smaller, or allow it more time')
     }
-    return unanswered(target, thrown, statementTimeout) ?? classifyPostgres(error, context, thrown)
+    return noReplyError(target, thrown, statementTimeout) ?? classifyPostgres(error, context, thrown)
   },
   isUncertain: thrown => thrown instanceof NoReply && thrown.isSent,
   diagnose: error => Promise.resolve(error),

@@ -1,7 +1,7 @@
 /**
  * Statements of a session: made of SQL text and parameters, sent, and their rows decoded.
  *
- * `sendStatement` is for statements that a program asked for: it records writes and lets the engine find out more about
+ * `sendStatement` is for statements of an operation: it records writes and lets the engine find out more about
  * an error. `sendInternal` is for queries that the session itself needs. Parameters are encoded by the dialect, and rows
  * decoded by the engine's `Values`; user functions called on the way (codecs, `mapRow`) that throw become a `DbError`.
  */

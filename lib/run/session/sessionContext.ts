@@ -24,7 +24,7 @@ interface SessionState {
   /** The queries sent since the transaction began, up to `MAX_REMEMBERED`: they may contain raw text that writes. */
   queries: AnyQuery[]
   isClosed: boolean
-  /** Whether the engine was told to refuse writes for this transaction. */
+  /** Whether the engine was set to refuse writes for this transaction. */
   refusesWrites: boolean
   /** Names, in lower case, of the tables from which cascades lead back to the same table; null if not yet read. */
   cyclicTables: ReadonlySet<string> | null

@@ -73,7 +73,7 @@ const withAddress = async <A>(folder: string, name: string, use: (address: strin
   }
 }
 
-/** A server that sends the process id to everyone who connects, reads nothing, and keeps no process alive. */
+/** A server that sends the process id to each client, reads nothing, and does not keep the process alive. */
 const listening = (address: string): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer({ pauseOnConnect: true }, client => {
