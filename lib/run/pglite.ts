@@ -92,7 +92,7 @@ const engine: SqlEngine = {
   readOnly: null,
   classify: (thrown, context) =>
     /stack depth|unnamed prepared statement does not exist/.test(fieldsOf(thrown).message)
-      ? unsupported('so deep or large a statement', 'pglite', 'split it')
+      ? unsupported('a statement this deep or large', 'pglite', 'split it')
       : classifyPostgres(fieldsOf(thrown), context, thrown),
   isUncertain: () => false,
   diagnose: error => Promise.resolve(error),

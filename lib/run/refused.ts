@@ -7,13 +7,13 @@
 /** Every engine limits the size of statements, and none locks rows of a query inside a query. */
 const EVERYWHERE: readonly string[] = [
   'a statement of ',
-  'so large a statement',
-  'so deep a statement',
-  'so deep or large a statement',
-  'so many columns',
+  'a statement this large',
+  'a statement nested this deeply',
+  'a statement this deep or large',
+  'this many columns',
   'a lock on rows of a query inside the query',
   'the isolation level ',
-  'a pattern that takes so many steps',
+  'a pattern that takes this many steps',
 ]
 
 export const REFUSED_BY_POSTGRES: readonly string[] = EVERYWHERE
@@ -37,7 +37,7 @@ const MYSQL_FAMILY: readonly string[] = [
   'returning rows that are not found by the key that was written',
   'returning from an update that sets ',
   'a generated key from a value that may be null',
-  'a delete or update that foreign keys carry on so far',
+  'a delete or update that cascades this deep',
   'a generated column that no key begins with',
   'jsonContains of a part',
   'the local time of an instant before 1970 or after 2037',
@@ -48,7 +48,7 @@ const MYSQL_FAMILY: readonly string[] = [
 export const REFUSED_BY_MYSQL: readonly string[] = [
   ...MYSQL_FAMILY,
   'a field of a document whose name has more than ',
-  'the elements of an array of an outer query, nested so deeply',
+  'the elements of an array of an outer query, nested this deeply',
 ]
 
 export const REFUSED_BY_MARIADB: readonly string[] = [

@@ -113,17 +113,17 @@ const sqliteSays: readonly (readonly [string, Context, object])[] = [
   [
     'at most 64 tables in a join',
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (at most 64 tables in a join)', engine: 'sqlite' },
+    { _tag: 'Unsupported', capability: 'a statement this large (at most 64 tables in a join)', engine: 'sqlite' },
   ],
   [
     'Expression tree is too large (maximum depth 1000)',
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (Expression tree is too large)', engine: 'sqlite' },
+    { _tag: 'Unsupported', capability: 'a statement this large (Expression tree is too large)', engine: 'sqlite' },
   ],
   [
     'LIKE or GLOB pattern too complex',
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (pattern too complex)', engine: 'sqlite' },
+    { _tag: 'Unsupported', capability: 'a statement this large (pattern too complex)', engine: 'sqlite' },
   ],
   ['file is not a database', about(null), { _tag: 'ConnectionError', target: 'music.db' }],
   ['database disk image is malformed', about(null), { _tag: 'ConnectionError', target: 'music.db' }],
@@ -444,7 +444,7 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   [
     { code: '54011', message: 'tables can have at most 1600 columns' },
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (tables can have at most 1600 columns)', engine: 'postgres' },
+    { _tag: 'Unsupported', capability: 'a statement this large (tables can have at most 1600 columns)', engine: 'postgres' },
   ],
   [{ code: '54000', message: 'index row requires 16016 bytes, maximum size is 8191' }, about(team), { _tag: 'ValueTooLong', column: null }],
   [
@@ -583,17 +583,12 @@ const refusedBy = (engine: string): Said => {
       3008,
       'Foreign key cascade delete/update exceeds max depth of 15.',
       about(team),
-      refused('a delete or update that foreign keys carry on so far'),
+      refused('a delete or update that cascades this deep'),
     ],
-    [
-      1296,
-      "Got error 193 '`d`.`t`, CONSTRAINT `c`' from InnoDB",
-      about(team),
-      refused('a delete or update that foreign keys carry on so far'),
-    ],
-    [3699, 'Timeout exceeded in regular expression match.', about(team), refused('a pattern that takes so many steps on a text')],
-    [1139, "Regex error 'match limit exceeded'", about(team), refused('a pattern that takes so many steps on a text')],
-    [1210, 'Incorrect arguments to JSON_TABLE', about(team), refused('the elements of an array of an outer query, nested so deeply')],
+    [1296, "Got error 193 '`d`.`t`, CONSTRAINT `c`' from InnoDB", about(team), refused('a delete or update that cascades this deep')],
+    [3699, 'Timeout exceeded in regular expression match.', about(team), refused('a pattern that takes this many steps on a text')],
+    [1139, "Regex error 'match limit exceeded'", about(team), refused('a pattern that takes this many steps on a text')],
+    [1210, 'Incorrect arguments to JSON_TABLE', about(team), refused('the elements of an array of an outer query, nested this deeply')],
   ]
 }
 
@@ -724,7 +719,7 @@ const mariadbSays: Said = [
     1064,
     "memory exhausted near '((((...' at line 1",
     about(null),
-    { _tag: 'Unsupported', capability: 'so deep a statement', engine: 'mariadb' },
+    { _tag: 'Unsupported', capability: 'a statement nested this deeply', engine: 'mariadb' },
   ],
   [
     1005,
@@ -742,7 +737,7 @@ const mariadbSays: Said = [
     1005,
     'Can\'t create table `music`.`wide` (errno: 185 "Too many columns")',
     about(null),
-    { _tag: 'Unsupported', capability: 'so many columns in a table', engine: 'mariadb' },
+    { _tag: 'Unsupported', capability: 'this many columns in a table', engine: 'mariadb' },
   ],
   [1005, 'Can\'t create table `music`.`x` (errno: 28 "No space left on device")', about(null), { _tag: 'DatabaseError', code: '1005' }],
   [1020, "Record has changed since last read in table 'team'", about(team), { _tag: 'SerializationFailure' }],

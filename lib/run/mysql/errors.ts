@@ -170,7 +170,7 @@ const notCreated: Classifier = failure => {
       return schemaConflict(object, INVALID_KEY, cause)
     case '139':
     case '185':
-      return unsupported('so many columns in a table', server, 'split it')
+      return unsupported('this many columns in a table', server, 'split it')
     default:
       return unclassified(failure)
   }
@@ -195,7 +195,7 @@ const unknownColumn: Classifier = ({ message, context, cause }) =>
 
 const parseError: Classifier = ({ message, server, context, cause }) =>
   message.startsWith('memory exhausted')
-    ? unsupported('so deep a statement', server, 'split it')
+    ? unsupported('a statement nested this deeply', server, 'split it')
     : syntaxError(cause.message.slice(0, 200), shownSql(context), positionIn(context.sql, message), context.hasRaw, cause)
 
 const invalidStatement: Classifier = ({ context, cause }) =>
@@ -212,7 +212,7 @@ const mixedCharacterSets: Classifier = failure =>
       )
 
 const hardPattern: Classifier = ({ server }) =>
-  unsupported('a pattern that takes so many steps on a text', server, 'use fewer repetitions, or match shorter texts')
+  unsupported('a pattern that takes this many steps on a text', server, 'use fewer repetitions, or match shorter texts')
 
 /** 1139 is MariaDB's limit of steps, or an invalid pattern. */
 const pattern: Classifier = failure => (/match limit/.test(failure.message) ? hardPattern(failure) : unclassified(failure))
@@ -220,11 +220,11 @@ const pattern: Classifier = failure => (/match limit/.test(failure.message) ? ha
 /** MySQL (9.7) cannot read an array of a joined query from a set operation nested inside it. */
 const outerArray: Classifier = failure =>
   /JSON_TABLE/.test(failure.message)
-    ? unsupported('the elements of an array of an outer query, nested so deeply', failure.server, 'bind the elements next to the array')
+    ? unsupported('the elements of an array of an outer query, nested this deeply', failure.server, 'bind the elements next to the array')
     : unclassified(failure)
 
 const deepCascade: Classifier = ({ server }) =>
-  unsupported('a delete or update that foreign keys carry on so far', server, 'delete the referring rows first')
+  unsupported('a delete or update that cascades this deep', server, 'delete the referring rows first')
 
 /** MariaDB reports InnoDB's error 193 only by its number. */
 const storageEngine: Classifier = failure => (/^Got error 193 /.test(failure.message) ? deepCascade(failure) : unclassified(failure))

@@ -220,7 +220,7 @@ const byClass = (e: PostgresError, context: Context, cause: DriverError): DbErro
       return syntaxError(cause.message, shownSql(context), position, context.hasRaw, cause)
     case '54':
       if (/index row/.test(e.message)) return valueTooLong(null, cause)
-      return unsupported(`so large a statement (${cause.message})`, 'postgres', 'split it')
+      return unsupported(`a statement this large (${cause.message})`, 'postgres', 'split it')
     case '0A':
       return unsupported(cause.message, 'postgres')
     case '08':

@@ -1,5 +1,5 @@
 /**
- * The transactions that a session opens by itself, so that one operation happens as a whole or not at all.
+ * The transactions that a session opens by itself, so that one operation happens completely or not at all.
  *
  * Several statements of one operation run in a savepoint, or outside a transaction in a transaction of their own. Law: after a
  * `Left` the database is unchanged. Such a transaction is repeated where the server has rolled it back because of a conflict

@@ -59,9 +59,10 @@ const executePlanned = async (
   { command: { cardinality }, signal }: Execute,
   { table, columns, printed }: { readonly table: AnyTable; readonly columns: readonly ResultColumn[]; readonly printed: CompiledWrite },
 ): Answer<unknown> => {
-  const whole = (f: () => Answer<unknown>): Answer<unknown> => repeatingConflicts(session, signal, () => durably(session, f))
+  const durable = (f: () => Answer<unknown>): Answer<unknown> => repeatingConflicts(session, signal, () => durably(session, f))
   const { steps } = printed
-  if (steps !== null) return whole(() => atomically(session, () => executeSteps(session, steps, table, printed.twice, cardinality, signal)))
+  if (steps !== null)
+    return durable(() => atomically(session, () => executeSteps(session, steps, table, printed.twice, cardinality, signal)))
   const statements = lazyStatements(session, printed, columns, signal)
   if (E.isLeft(statements)) return statements
   const inOrder = (): Answer<unknown> => executeInOrder(session, statements.right, table, printed, cardinality)
@@ -71,5 +72,5 @@ const executePlanned = async (
     printed.row === null &&
     printed.outcome?.tag !== 'query' &&
     printed.twice === null
-  return whole(isSingle ? inOrder : () => atomically(session, inOrder))
+  return durable(isSingle ? inOrder : () => atomically(session, inOrder))
 }

@@ -1,5 +1,5 @@
 /**
- * Reading: queries whole (`all`), in chunks (`cursor`), and how the engine runs them (`explain`).
+ * Reading: all rows of a query (`all`), its rows in chunks (`cursor`), and how the engine runs them (`explain`).
  *
  * A query may write by raw text. Where its reply is lost outside a transaction, this decides whether the outcome is
  * unknown; the query is searched for raw text only then. A query that `explain` runs (`analyze`) counts as a write, because

@@ -179,7 +179,7 @@ const isolationProblem = ({ isolation, engine }: Capabilities, options: TxOption
   if (level === undefined || isolation.includes(level)) return null
   return LEVELS.includes(level)
     ? unsupported(`the isolation level ${level}`, engine)
-    : validationError(['isolation'], `there is no such level; the levels are ${LEVELS.join(', ')}`)
+    : validationError(['isolation'], `it must be one of ${LEVELS.join(', ')}`)
 }
 
 /** What the body of a transaction returns; an error if it throws, rejects, or returns something else than an Either. */

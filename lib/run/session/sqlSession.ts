@@ -3,7 +3,7 @@
  *
  * An operation is compiled by the dialect, its parameters are encoded and its rows decoded by the engine's `Values`, and what the
  * driver throws is classified by a pure function of the engine. A command that returns rows, or takes several statements, runs in
- * a savepoint, so that it happens as a whole or not at all, even if its rows do not decode. The kinds of operations have
+ * a savepoint, so that it happens completely or not at all, even if its rows do not decode. The kinds of operations have
  * a module each; this one puts them together and ends transactions.
  */
 import * as E from 'fp-ts/lib/Either.js'

@@ -179,7 +179,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/^string or blob too big/s, (_, __, e) => valueTooLong(null, e)],
   [
     /^(?:at most \d+ tables in a join|Recursion limit|too many FROM clause terms|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|too many arguments on function|too many columns|LIKE or GLOB pattern too complex)/s,
-    m => unsupported(`so large a statement (${m[0].replace('LIKE or GLOB ', '')})`, 'sqlite', 'split it'),
+    m => unsupported(`a statement this large (${m[0].replace('LIKE or GLOB ', '')})`, 'sqlite', 'split it'),
   ],
   [
     /^(?:near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement|The supplied SQL string contains|SELECTs to the left|variable number must)/s,
