@@ -23,6 +23,7 @@ export interface Rows {
   readonly affected: number
 }
 
+/** An open cursor of a driver. */
 export interface DriverCursor {
   /** The next rows; an empty list at the end. */
   readonly next: () => Promise<readonly (readonly unknown[])[]>
@@ -76,6 +77,7 @@ export interface SqlOptions extends SingleOptions {
   readonly rewrite?: (plan: Plan) => Plan
 }
 
+/** What a session knows about an engine. */
 export interface SqlEngine {
   readonly dialect: Dialect
   readonly values: Values

@@ -24,6 +24,7 @@ import { causeOf, noReplyError } from './pool/connectionWatch.js'
 import { ACQUIRE_TIMEOUT, type PoolOptions, poolProblem } from './pool/PoolOptions.js'
 import { pooled } from './pool/pool.js'
 
+/** Options of `mysql`. */
 export interface MysqlOptions extends PoolOptions, MysqlWhere {
   /** A connection or pool of yours: its host, database, user, password and TLS are used; the runner opens its own connections. */
   readonly client?: MysqlClient

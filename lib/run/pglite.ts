@@ -22,6 +22,7 @@ import { ISOLATION, LEVELS } from './session/isolation.js'
 import { singleSession } from './session/sessionInterpreter.js'
 import { sqlSession } from './session/sqlSession.js'
 
+/** Options of `pglite`. */
 export interface PgliteOptions extends SqlOptions {
   /** The folder of the database. Default: in memory, ends with the runner. */
   readonly dataDir?: string

@@ -25,6 +25,7 @@ import { type PostgresClient, WRONG_SESSION } from './postgres/postgresLink.js'
 import { REFUSED_BY_POSTGRES } from './refused.js'
 import { LEVELS } from './session/isolation.js'
 
+/** Options of `postgres`. */
 export interface PostgresOptions extends PoolOptions, PostgresWhere {
   /** A client of yours: its host, database, user, password and TLS are used; the runner opens its own connections. */
   readonly client?: PostgresClient

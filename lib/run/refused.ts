@@ -16,6 +16,7 @@ const EVERYWHERE: readonly string[] = [
   'a pattern that takes this many steps',
 ]
 
+/** Refused by Postgres and PGlite. */
 export const REFUSED_BY_POSTGRES: readonly string[] = EVERYWHERE
 
 /** SQLite stores decimals of more than 18 digits as texts. */
@@ -45,12 +46,14 @@ const MYSQL_FAMILY: readonly string[] = [
   'a recursion that mentions a query further out than the one that it is joined in',
 ]
 
+/** Refused by MySQL. */
 export const REFUSED_BY_MYSQL: readonly string[] = [
   ...MYSQL_FAMILY,
   'a field of a document whose name has more than ',
   'the elements of an array of an outer query, nested this deeply',
 ]
 
+/** Refused by MariaDB. */
 export const REFUSED_BY_MARIADB: readonly string[] = [
   ...MYSQL_FAMILY,
   'a dependent sub-query with groups, windows, a set operation or a recursion',

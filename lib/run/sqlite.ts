@@ -23,6 +23,7 @@ import { sqlSession } from './session/sqlSession.js'
 import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqlite/engine.js'
 import { type LockedFile, lockFile } from './sqlite/lockedFile.js'
 
+/** Options of `sqlite`. */
 export interface SqliteOptions extends SqlOptions {
   /** The database file. Default: a database in memory, which ends with the runner. */
   readonly file?: string

@@ -21,6 +21,7 @@ import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqlit
 import { classifyFile } from './sqlite/errors.js'
 import { fileHolder } from './sqlite/lockedFile.js'
 
+/** Options of `sqlite3`. */
 export interface Sqlite3Options extends SqlOptions {
   /** The database file. Default: a database in memory, which ends with the runner. */
   readonly file?: string

@@ -17,6 +17,7 @@ interface Host {
   readonly port: number | undefined
 }
 
+/** A parsed address. */
 export interface Address {
   readonly user: string | undefined
   readonly password: string | undefined

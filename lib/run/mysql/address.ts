@@ -24,6 +24,7 @@ interface MysqlTls {
   readonly verifyIdentity?: boolean
 }
 
+/** Where to connect to, and how. */
 export interface MysqlAddress {
   readonly endpoint: Endpoint
   readonly user: string | undefined

@@ -43,6 +43,7 @@ export interface MysqlError {
   readonly message: string
 }
 
+/** The fields of a driver's error. */
 export const mysqlErrorOf = (thrown: unknown): MysqlError => {
   if (!(thrown instanceof Error)) return { message: String(thrown) }
   const { errno, sqlMessage } = thrown as Error & { readonly errno?: unknown; readonly sqlMessage?: string }

@@ -5,6 +5,7 @@
  * a message is matched from its beginning, so that a value in it is not mistaken for them.
  */
 
+/** A name in backquotes without their escapes. */
 export const unquoted = (name: string): string => name.replaceAll('``', '`')
 
 /** The column in `Column 'x' cannot be null`, `Out of range value for column 'x' at row 1`; empty if there is none. */

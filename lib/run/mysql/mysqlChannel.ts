@@ -12,6 +12,7 @@ import { byteLength, PACKET_ROOM, TooLarge, WRONG_VALUE } from './packets.js'
 import type { ServerKind } from './serverKind.js'
 import { withParameters } from './textProtocol.js'
 
+/** A connection with its watch, limits and state. */
 export interface Channel {
   readonly connection: Link['connection']
   readonly kind: ServerKind
@@ -28,6 +29,7 @@ export interface Channel {
   readonly state: { inTransaction: boolean }
 }
 
+/** Reads the rest of all open cursors into memory. */
 export const drainCursors = async ({ cursors }: Channel): Promise<void> => {
   for (const cursor of cursors) await cursor.drain()
 }
@@ -49,6 +51,7 @@ export const cancellation = (channel: Channel, signal: AbortSignal | undefined, 
   lose: channel.watch.lose,
 })
 
+/** A statement in the form in which it is sent. */
 export interface Sendable extends Statement {
   /** Whether it stays prepared. */
   readonly isKept: boolean

@@ -57,6 +57,7 @@ const prepare = async (
   return { maxPacket: Number(row?.[0]), serverId: Number(row?.[1]) }
 }
 
+/** Opens and prepares a connection; throws what the driver throws. */
 export const openConnection = async (
   address: MysqlAddress,
   kind: ServerKind,

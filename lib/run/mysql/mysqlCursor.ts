@@ -14,6 +14,7 @@ import { countWarnings } from './packets.js'
 /** Milliseconds of skipping rows before the request to stop. */
 const SKIP = 100
 
+/** Opens a cursor; `size` is the number of rows of a chunk. */
 export const mysqlCursor = async (channel: Channel, statement: Statement, size: number): Promise<DriverCursor> => {
   const { connection, watch, cursors, state } = channel
   await drainCursors(channel)

@@ -73,6 +73,7 @@ const queryInTransaction = async (channel: Channel, statement: Statement): Promi
   return refuse(TRANSACTION_ENDED)
 }
 
+/** The driver of an open connection. */
 export const mysqlDriver = (channel: Channel): Driver => ({
   query: async statement => {
     await drainCursors(channel)

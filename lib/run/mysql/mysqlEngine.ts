@@ -23,6 +23,7 @@ const begin = ({ isolation, readOnly }: TxOptions): string =>
 /** The statements of a control text: `begin` makes two of an isolation level. */
 export const statementsOf = (sql: string): readonly string[] => (sql.startsWith(SET_LEVEL) ? sql.split('; ') : [sql])
 
+/** The engine of a server; `target` names it in errors. */
 export const mysqlEngine = ({ name, dialect }: ServerKind, target: string, { statementTimeout }: PoolOptions): SqlEngine => ({
   dialect,
   values: mysqlValues,

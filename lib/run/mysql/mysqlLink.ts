@@ -14,8 +14,10 @@ export type MysqlClient = mysql2.Connection | mysql2.Pool
 
 type Socket = Awaited<ReturnType<typeof openSocket>>
 
+/** A row as the driver returns it: an array of cells. */
 export type Row = readonly unknown[]
 
+/** A connection of the driver that is logged in. */
 export interface Link {
   readonly connection: mysql2.Connection
   /** The connection below TLS. */

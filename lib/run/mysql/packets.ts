@@ -41,5 +41,6 @@ export const countWarnings = (command: unknown): (() => number) => {
   return () => warnings
 }
 
+/** The number of bytes of texts and binary values; other values count as zero. */
 export const byteLength = (values: readonly unknown[]): number =>
   values.reduce<number>((sum, v) => sum + (typeof v === 'string' ? Buffer.byteLength(v) : v instanceof Uint8Array ? v.length : 0), 0)

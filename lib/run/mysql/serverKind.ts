@@ -15,6 +15,7 @@ import type { MysqlAddress } from './address.js'
 import { queryOnce } from './mysqlLink.js'
 import { REGEXP_IN_TEXT } from './packets.js'
 
+/** What differs between MySQL and MariaDB. */
 export interface ServerKind {
   readonly name: 'mysql' | 'mariadb'
   readonly dialect: Dialect

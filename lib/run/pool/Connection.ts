@@ -25,6 +25,7 @@ export interface Connection {
   readonly close: () => Promise<void>
 }
 
+/** How connections to a server are opened. */
 export interface Server {
   /** Opens and prepares a connection; throws what the driver throws. If the signal is aborted before it is open, nothing is left open. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>

@@ -15,6 +15,7 @@ import type { SqlOptions } from '../Driver.js'
  */
 type TransactionGuard = 'rollback' | 'raise' | 'ignore' | 'discard'
 
+/** Options of runners with a pool. */
 export interface PoolOptions extends SqlOptions {
   /** The maximum number of open connections. Default: 10. */
   readonly max?: number
@@ -43,7 +44,9 @@ export interface PoolOptions extends SqlOptions {
   readonly transactionGuard?: TransactionGuard
 }
 
+/** The default of `acquireTimeout`. */
 export const ACQUIRE_TIMEOUT = 10_000
+/** The default of `lookAfter`. */
 export const LOOK_AFTER = 30_000
 const MAX = 10
 const IDLE_TIMEOUT = 30_000
@@ -58,6 +61,7 @@ export interface PoolLimits {
   readonly transactionGuard: TransactionGuard
 }
 
+/** Options with their defaults. */
 export const poolLimits = (options: PoolOptions): PoolLimits => ({
   max: options.max ?? MAX,
   acquireTimeout: timerMs(options.acquireTimeout ?? ACQUIRE_TIMEOUT),

@@ -11,6 +11,7 @@ import { onAbort } from './onAbort.js'
 /** Milliseconds that a statement may take to end after the request. */
 const GRACE = 2_000
 
+/** When and how a statement is cancelled. */
 export interface Cancelling {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds after which the statement is cancelled without a signal. */

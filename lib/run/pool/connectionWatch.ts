@@ -44,6 +44,7 @@ export const noReplyError = (target: string, thrown: unknown, statementTimeout: 
   return socketError(target, thrown.cause) ?? connectionError(target, 'the connection was lost', cause)
 }
 
+/** What a watch needs of a connection. */
 export interface WatchOptions {
   readonly statementTimeout: number | undefined
   /** Milliseconds of silence after which `look` is called. */
@@ -60,6 +61,7 @@ export interface WatchOptions {
   readonly cut: () => void
 }
 
+/** A watched connection. */
 export interface ConnectionWatch {
   readonly isLost: () => boolean
   /** Fails pending statements and cuts the connection. */
@@ -70,6 +72,7 @@ export interface ConnectionWatch {
   readonly reply: <A>(send: () => PromiseLike<A>) => Promise<A>
 }
 
+/** Watches a connection that was just opened. */
 export const watchConnection = (options: WatchOptions): ConnectionWatch => {
   const { statementTimeout, isReply, written, cut } = options
   const pending = new Set<(failure: NoReply['reason'], cause: unknown) => void>()

@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { closed, type DbError } from '../../core/value/DbError.js'
 
+/** The operations in progress. */
 export interface InFlight {
   /** Runs `f` and counts it until it ends; after `stop` it is `Closed`. */
   readonly run: <X, A>(f: () => Promise<E.Either<X | DbError, A>>) => Promise<E.Either<X | DbError, A>>
@@ -16,6 +17,7 @@ export interface InFlight {
   readonly settled: (ms: number) => Promise<void>
 }
 
+/** A counter with nothing in progress. */
 export const inFlight = (): InFlight => {
   let isStopped = false
   let count = 0

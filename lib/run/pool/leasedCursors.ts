@@ -13,12 +13,14 @@ import type { Leases } from './leases.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 
+/** The open cursors of a pool. */
 export interface LeasedCursors {
   readonly open: (op: SqlOp & { readonly tag: 'cursor' }) => Answer<Cursor<unknown>>
   /** Closes those that are open; one that is opened later is closed at once. */
   readonly closeAll: () => Promise<void>
 }
 
+/** Cursors over leased connections. */
 export const leasedCursors = ({ capabilities }: Server, leases: Leases, acquireTimeout: number): LeasedCursors => {
   const cursors = new Set<Cursor<unknown>>()
   let isClosed = false

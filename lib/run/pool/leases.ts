@@ -25,6 +25,7 @@ export interface Lease {
   readonly since: number
 }
 
+/** The connections of a pool, and how to lease one. */
 export interface Leases {
   /** A warm connection, or one of the pool. */
   readonly take: (signal?: AbortSignal) => Answer<Lease>
@@ -57,6 +58,7 @@ const GIVEN_UP = new Error('given up')
 /** Nothing waits for a new connection any more. */
 const NOT_WANTED = new Error('not wanted')
 
+/** An empty pool; connections are opened on demand. */
 export const leases = (server: Server, options: PoolOptions, { max, acquireTimeout, idleTimeout }: PoolLimits): Leases => {
   const live = new Set<Connection>()
   const warm: Lease[] = []

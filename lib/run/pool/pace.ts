@@ -10,6 +10,7 @@ import { onAbort } from './onAbort.js'
 const FIRST = 20
 const LONGEST = 1_000
 
+/** When the next attempt to connect may begin. */
 export interface Pace {
   /** Resolves when an attempt may begin, at once if there was no failure; rejects when the signal is aborted. */
   readonly turn: (signal: AbortSignal) => Promise<void>
@@ -19,6 +20,7 @@ export interface Pace {
   readonly succeeded: () => void
 }
 
+/** A pace without failures. */
 export const pace = (): Pace => {
   let failures = 0
   /** When the first of these failures was reported: attempts that had begun before belong to it. */

@@ -33,6 +33,7 @@ interface Pooled {
 const perform = <A>({ session }: Connection, op: SqlOp & Operation<A>): Answer<A> =>
   op.signal?.aborted === true ? Promise.resolve(E.left(cancelled)) : session.perform(op)
 
+/** A runner over a pool of connections to a server. */
 export const pooled = (server: Server, options: PoolOptions): Pooled => {
   const { capabilities } = server
   const limits = poolLimits(options)

@@ -26,6 +26,7 @@ import type { Endpoint } from '../address/socket.js'
 /** Which of several servers is wanted: `target_session_attrs` of libpq. */
 type TargetSession = 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby'
 
+/** Where to connect to, and how. */
 export interface PostgresAddress {
   /** Tried in this order. */
   readonly endpoints: readonly [Endpoint, ...Endpoint[]]

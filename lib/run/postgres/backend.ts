@@ -10,6 +10,7 @@ import type { PostgresAddress } from './address.js'
 import { postgresErrorOf } from './errors.js'
 import { isFromServer, openLink, openStream } from './postgresLink.js'
 
+/** A server process. */
 export interface Backend {
   readonly pid: number
   readonly secret: number

@@ -33,6 +33,7 @@ import type { Context } from '../Driver.js'
 import { driverError, isRaised } from '../driverError.js'
 import { nameIn, shownSql } from '../withoutValues.js'
 
+/** The fields of an error that are classified. */
 export interface PostgresError {
   readonly code?: string | undefined
   readonly message: string

@@ -26,6 +26,7 @@ const GOODBYE = 500
 /** Classes of errors after which no other host is tried: the user or the database is refused. */
 const FINAL = /^(?:28|3D)/
 
+/** Opens a connection to the first host that works; throws what the driver throws. */
 export const openConnection = async (
   address: PostgresAddress,
   target: string,

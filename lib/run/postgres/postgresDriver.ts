@@ -16,11 +16,13 @@ import { hideStalePlans, readingStatus, type TransactionStatus } from './transac
 /** Prepared statements take memory on the server: further ones are sent without being kept. */
 const MAX_PREPARED = 500
 
+/** A driver that also knows whether a transaction is open. */
 export interface PostgresDriver extends Driver {
   /** The status after the last raw statement. */
   readonly status: () => TransactionStatus
 }
 
+/** The driver of an open connection; `cancel` requests to cancel its statement. */
 export const postgresDriver = ({ sql, stream }: Link, watch: ConnectionWatch, cancel: () => Promise<void>): PostgresDriver => {
   const prepared = new Set<string>()
   /** The text under which a statement with a stale plan was prepared again. */

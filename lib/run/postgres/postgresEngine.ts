@@ -15,6 +15,7 @@ import { classifyPostgres, postgresErrorOf } from './errors.js'
 const begin = ({ isolation, readOnly, deferrable }: TxOptions): string =>
   `BEGIN${isolation === undefined ? '' : ` ISOLATION LEVEL ${ISOLATION[isolation]}`}${readOnly === true ? ' READ ONLY' : ''}${deferrable === true ? ' DEFERRABLE' : ''}`
 
+/** The engine of a server; `target` names it in errors. */
 export const postgresEngine = (target: string, statementTimeout: number | undefined): SqlEngine => ({
   dialect,
   values: postgresValues,

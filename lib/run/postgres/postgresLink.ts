@@ -17,6 +17,7 @@ export type PostgresClient = client.Sql<any>
 
 type Socket = Awaited<ReturnType<typeof openSocket>>
 
+/** A client on its one connection. */
 export interface Link {
   readonly sql: PostgresClient
   /** The connection below TLS. */

@@ -12,6 +12,7 @@ import { type Fragment, slot } from '../../sql/Fragment.js'
 import { scalarStatement, sendInternal, slotOf } from './sendStatement.js'
 import type { Answer, SessionContext } from './sessionContext.js'
 
+/** Takes a lock until the end of the transaction. */
 export const takeAdvisoryLock = async (
   session: SessionContext,
   { name, wait, signal }: SqlOp & { readonly tag: 'advisoryLock' },

@@ -14,6 +14,7 @@ import { type Answer, guarded, mayHaveWritten, type SessionContext, startTransac
 export const sendControl = (session: SessionContext, sql: string): Answer<void> =>
   guarded(session, { sql, table: null, commits: () => sql === 'COMMIT' && mayHaveWritten(session) }, () => session.driver.script(sql))
 
+/** Runs `f` in a savepoint or transaction, which is rolled back if `f` returns `Left`. */
 export const atomically = async <A>(session: SessionContext, f: () => Answer<A>): Answer<A> => {
   const { engine, state } = session
   const [begin, commit, rollback] = state.inTransaction

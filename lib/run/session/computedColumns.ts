@@ -8,6 +8,7 @@ import { columnName } from '../../core/table/Table.js'
 import type { Scalar } from '../../plan/Rel.js'
 import type { Write } from '../../plan/writePlan.js'
 
+/** The names of the computed columns, without duplicates. */
 export const computedColumns = (write: Write): readonly string[] => {
   const isComputed = ({ node }: Scalar): boolean => node.tag !== 'literal' && node.tag !== 'param' && node.tag !== 'column'
   const set: readonly (readonly [string, Scalar | null])[] =

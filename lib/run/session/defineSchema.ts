@@ -29,6 +29,7 @@ const refuseIfReferred = async (session: SessionContext, schema: AnySchema): Ans
   return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
 }
 
+/** Creates or drops the tables of a schema. */
 export const defineSchema = async (session: SessionContext, action: 'createAll' | 'dropAll', schema: AnySchema): Answer<void> => {
   const { engine, known, state } = session
   const { dialect } = engine

@@ -20,6 +20,7 @@ import type { Answer, SessionContext } from './sessionContext.js'
 
 type Execute = SqlOp & { readonly tag: 'execute' }
 
+/** Runs a command and returns its result. */
 export const executeCommand = async (session: SessionContext, op: Execute): Answer<unknown> => {
   const { node, returning } = op.command
   if (node.tag !== 'delete' || returning !== null || node.table.primaryKey === null) return executePlain(session, op)

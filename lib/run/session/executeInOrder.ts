@@ -37,6 +37,7 @@ export const lazyStatements = (
 
 const nextTick = (): Promise<void> => new Promise(done => setImmediate(done))
 
+/** Runs the statements of a command and returns its result. */
 export const executeInOrder = async (
   session: SessionContext,
   statements: readonly LazyStatement[],

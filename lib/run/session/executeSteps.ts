@@ -30,6 +30,7 @@ const foundBy = (
   return rows.map((cells, i) => ({ answer: whole(cells, from + i), values: each.map(value => value(cells, i)) }))
 }
 
+/** Runs the steps of a command and returns its result. `ambiguous` is the check for `refuseAmbiguous`. */
 export const executeSteps = async (
   session: SessionContext,
   steps: Steps,

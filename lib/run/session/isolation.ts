@@ -6,6 +6,7 @@
  */
 import type { Isolation } from '../../core/operation/Interpreter.js'
 
+/** Isolation level -> its name in SQL. */
 export const ISOLATION: { readonly [level in Isolation]: string } = {
   readUncommitted: 'READ UNCOMMITTED',
   readCommitted: 'READ COMMITTED',

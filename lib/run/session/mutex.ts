@@ -9,6 +9,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, timeout } from '../../core/value/DbError.js'
 import { LONGEST_TIMER } from '../../program/timer.js'
 
+/** Runs one function at a time. */
 export interface Mutex {
   /** Runs `f` when the mutex is free. It is released afterwards, also if `f` fails or rejects. */
   readonly run: <E1, A>(f: () => Promise<E.Either<E1, A>>) => Promise<E.Either<E1 | DbError, A>>

@@ -16,6 +16,7 @@ import { durably } from './atomically.js'
 import { decodeRows, sendStatement, slotOf, statementOf } from './sendStatement.js'
 import type { Answer, SessionContext } from './sessionContext.js'
 
+/** Runs a raw statement and returns its rows. */
 export const runRaw = async (session: SessionContext, op: SqlOp & { readonly tag: 'raw' }): Answer<readonly unknown[]> => {
   const { dialect } = session.engine
   const names = Object.keys(op.columns)

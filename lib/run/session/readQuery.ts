@@ -39,6 +39,7 @@ const readContext = (session: SessionContext, query: AnyQuery, { text: sql, para
   }
 }
 
+/** All rows of a query. */
 export const readAll = async (session: SessionContext, { query, signal }: SqlOp & { readonly tag: 'all' }): Answer<readonly unknown[]> => {
   const ready = prepared(session, query, signal)
   if (E.isLeft(ready)) return ready
@@ -47,6 +48,7 @@ export const readAll = async (session: SessionContext, { query, signal }: SqlOp 
   return E.isLeft(rows) ? rows : decodeRows(session, row, rows.right.rows)
 }
 
+/** Opens a cursor; `size` is the number of rows of a chunk. */
 export const openCursor = async (
   session: SessionContext,
   { query, size, signal }: SqlOp & { readonly tag: 'cursor' },
@@ -69,6 +71,7 @@ export const openCursor = async (
   })
 }
 
+/** The engine's explanation of a query, which is run if `analyze` is set. */
 export const explainQuery = async (
   session: SessionContext,
   { query, analyze, signal }: SqlOp & { readonly tag: 'explain' },

@@ -17,6 +17,7 @@ import type { Rows, Statement } from '../Driver.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
 const INT = exprType({ tag: 'int' })
+/** A column of texts, for queries of the session itself. */
 export const TEXT: ResultColumn = { type: exprType({ tag: 'text' }), computed: false }
 
 /** Engines limit the number of parameters; beyond the limit some of them drop the connection. */
@@ -65,6 +66,7 @@ export const decodeRows = (
     return rows.map((cells, i) => decode(cells, from + i))
   })
 
+/** Sends a statement of an operation. `table` is the one that a command writes. */
 export const sendStatement = async (session: SessionContext, statement: Statement, table: AnyTable | null): Answer<Rows> => {
   const { engine, driver, state } = session
   const context = {
@@ -80,6 +82,7 @@ export const sendStatement = async (session: SessionContext, statement: Statemen
   return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
 }
 
+/** Sends a query of the session itself. */
 export const sendInternal = (session: SessionContext, statement: Statement): Answer<Rows> =>
   guarded(session, { sql: statement.text, params: statement.params, table: null, signal: statement.signal }, () =>
     session.driver.query(statement),

@@ -13,6 +13,7 @@ import type { Context, Driver, Known, SqlEngine, SqlOptions } from '../Driver.js
 import { driverError } from '../driverError.js'
 import { causeOf } from '../pool/connectionWatch.js'
 
+/** The result of an operation. */
 export type Answer<A> = Promise<E.Either<DbError, A>>
 
 interface SessionState {
@@ -32,6 +33,7 @@ interface SessionState {
   lockNames: readonly string[]
 }
 
+/** What the functions of a session share. */
 export interface SessionContext {
   readonly engine: SqlEngine
   readonly driver: Driver
@@ -40,6 +42,7 @@ export interface SessionContext {
   readonly state: SessionState
 }
 
+/** The context of a new session. */
 export const sessionContext = (engine: SqlEngine, driver: Driver, options: SqlOptions, known: Known): SessionContext => ({
   engine,
   driver,
@@ -69,6 +72,7 @@ export const startTransactionLog = ({ state }: SessionContext): void => {
   state.queries = []
 }
 
+/** Records a query that is sent in a transaction. */
 export const rememberQuery = ({ state }: SessionContext, query: AnyQuery): void => {
   if (state.inTransaction && state.queries.length < MAX_REMEMBERED) state.queries.push(query)
 }

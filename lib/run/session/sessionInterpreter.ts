@@ -39,6 +39,7 @@ export interface Session {
   readonly close: () => Answer<void>
 }
 
+/** Options of runners over one session. */
 export interface SingleOptions {
   /** Milliseconds that an operation waits for the one before it. Default: 10,000. */
   readonly acquireTimeout?: number

@@ -32,6 +32,7 @@ const rollback = async (session: SessionContext): Answer<void> => {
   return done
 }
 
+/** The session of a connection. `known` is shared by the sessions of a runner. */
 export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}, known: Known = { foreignKeys: [] }): Session => {
   const session = sessionContext(engine, driver, options, known)
   const { state } = session

@@ -29,6 +29,7 @@ const step =
     return typeof n === 'number' ? inStored(value, ms => of(ms, n)) : null
   }
 
+/** SQL name -> function. */
 export const sqliteSteps = {
   date_add_months: step(addMonths),
   date_add_days: step((ms, n) => within(ms + n * DAY)),

@@ -22,6 +22,7 @@ import { sqliteSteps } from './dateFunctions.js'
 import { classifySqlite } from './errors.js'
 import { sqliteJsonFunctions } from './jsonFunctions.js'
 
+/** The capabilities of a runner; `engine` is its name. */
 export const sqliteCapabilities = (engine: string): Capabilities => ({
   engine,
   returning: 'native',

@@ -58,6 +58,7 @@ const hasPart = (whole: unknown, part: unknown): unknown => {
 /** Integers as texts, which the statement casts: drivers return numbers as floats. */
 const textOf = (n: bigint | null): string | null => (n === null ? null : String(n))
 
+/** SQL name -> function. */
 export const sqliteJsonFunctions = {
   json_contains: hasPart,
   text_split: split,

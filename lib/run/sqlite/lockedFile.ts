@@ -18,6 +18,7 @@ import { driverError } from '../driverError.js'
 import { type FileLock, type InUse, lockHolder, siblingName, takeLock } from './fileLock.js'
 import { codeOf, isAsSeen, isSame, nativeFile, resolvedPath, type Seen, statsOf } from './fileState.js'
 
+/** An open file that no other process may open. */
 export interface LockedFile {
   /** The content when it was opened; null for a new file. */
   readonly bytes: Uint8Array | null
