@@ -1,19 +1,19 @@
 /**
- * A safe copy of what a driver, a socket, TLS or Node threw, to be kept as the `cause` of a `DbError`.
+ * A safe copy of what a driver, a socket, TLS or Node threw, for the `cause` of a `DbError`.
  *
- * Drivers hang everything on their errors: the statement with its values, the address with its password, details that
- * quote rows, certificates. A copy keeps what helps to find the fault and can hold no value: the name, codes, the names of
- * schema, table, column and constraint, the place in the statement, the address of a socket, the frames of the stack, and a
- * message in which no value stands (`withoutValues`; where the texts of a code are known to hold values, one of our own).
+ * Drivers attach everything to their errors: the statement with its values, the address with its password, details that
+ * quote rows, certificates. A copy keeps what helps to find the cause and can't contain values: the name, codes, the names of
+ * schema, table, column and constraint, the position in the statement, the address of a socket, the frames of the stack, and a
+ * message without values (`withoutValues`; for codes whose messages are known to contain values, a fixed message).
  *
- * Law: no value of a parameter, of a row or of an option is in a copy, however deep one looks. Nested causes are copies.
+ * Law: a copy contains no value of a parameter, of a row or of an option, at any depth. Nested causes are copies.
  */
 import type { DriverError } from '../core/value/DbError.js'
 import { nameIn, type Sent, withoutValues } from './withoutValues.js'
 
 type Fields = { readonly [field: string]: unknown }
 
-/** Reads a field, also of an object whose getters throw. */
+/** Reads a field; undefined if its getter throws. */
 const field = (of: unknown, name: string): unknown => {
   try {
     return (of as Fields | null | undefined)?.[name]
@@ -41,17 +41,17 @@ const STATE = /^[0-9A-Z]{5}$/
 const WORD = /^[\p{L}_][\p{L}\d_]{0,63}$/u
 const NAME = /^[\s\S]{1,256}$/
 
-/** Texts of Postgres that hold values, or whose words are not needed, by SQLSTATE. */
+/** Replacements for messages of Postgres that contain values, or add nothing, by SQLSTATE. */
 const OF_STATES: { readonly [state: string]: string } = {
   '22001': 'a value is too long for its type',
   '22003': 'a number is out of the range of its type',
   '22004': 'a null is not allowed here',
-  '22007': 'a value is no date or time of its type',
+  '22007': 'a value is not a valid date or time',
   '22008': 'a date or time is out of range',
   '22009': 'a time zone is out of range',
-  '22011': 'a length of a part of a text is negative',
+  '22011': 'the length of a substring is negative',
   '22012': 'division by zero',
-  '22013': 'a size in a window function is invalid',
+  '22013': 'an offset of a window frame is invalid',
   '22014': 'an argument of ntile is invalid',
   '22016': 'an argument of nth_value is invalid',
   '2201B': 'a regular expression is invalid',
@@ -63,46 +63,46 @@ const OF_STATES: { readonly [state: string]: string } = {
   '22023': 'a value is not valid here',
   '22025': 'an escape sequence is invalid',
   '2202E': 'an array has the wrong dimensions or subscripts',
-  '22030': 'a JSON object has a key twice',
-  '22032': 'a text is no JSON',
-  '22P02': 'a text can not be read as its type',
-  '22P03': 'bytes can not be read as their type',
-  '22P05': 'a character can not be translated',
+  '22030': 'a JSON object has a duplicate key',
+  '22032': 'a text is not valid JSON',
+  '22P02': 'a text is not valid for its type',
+  '22P03': 'bytes are not valid for their type',
+  '22P05': 'a character cannot be converted',
   '28000': 'the server refuses this user',
   '28P01': 'the server refuses this user or password',
-  '3D000': 'there is no such database',
+  '3D000': 'the database does not exist',
 }
 
-/** The same for errors of MySQL and MariaDB, by number. */
+/** The same for MySQL and MariaDB, by error number. */
 const OF_NUMBERS: { readonly [errno: number]: string } = {
   1044: 'this user may not use the database',
   1045: 'the server refuses this user or password',
-  1049: 'there is no such database',
+  1049: 'the database does not exist',
   1062: 'a row with the same key exists already',
   1130: 'the server refuses this host',
   1139: 'a regular expression is invalid',
   1264: 'a number is out of the range of its column',
   1265: 'a value does not fit its column',
-  1292: 'a value can not be read as its type',
+  1292: 'a value is not valid for its type',
   1300: 'a text is invalid in its character set',
-  1366: 'a value can not be read as the type of its column',
-  1367: 'a value can not be read as its type',
+  1366: 'a value is not valid for the type of its column',
+  1367: 'a value is not valid for its type',
   1406: 'a value is too long for its column',
-  1411: 'a value can not be read as a date or time',
-  1525: 'a value can not be read as its type',
+  1411: 'a value is not a valid date or time',
+  1525: 'a value is not valid for its type',
   1586: 'a row with the same key exists already',
   1690: 'a number is out of the range of its type',
   1698: 'the server refuses this user or password',
   1916: 'a number is out of the range of its type',
-  1918: 'a value can not be converted to its type',
-  3140: 'a text is no JSON',
-  3141: 'a text is no JSON',
-  3143: 'a path into JSON is invalid',
-  3156: 'a JSON value can not be converted to its type',
-  3903: 'a JSON value can not be converted to its type',
+  1918: 'a value cannot be converted to its type',
+  3140: 'a text is not valid JSON',
+  3141: 'a text is not valid JSON',
+  3143: 'a JSON path is invalid',
+  3156: 'a JSON value cannot be converted to its type',
+  3903: 'a JSON value cannot be converted to its type',
 }
 
-/** The same for errors of TLS; the texts of Node may hold names of the certificate. */
+/** The same for TLS; messages of Node may contain names of the certificate. */
 const OF_TLS: { readonly [code: string]: string } = {
   CERT_HAS_EXPIRED: 'the certificate has expired',
   CERT_NOT_YET_VALID: 'the certificate is not valid yet',
@@ -111,35 +111,35 @@ const OF_TLS: { readonly [code: string]: string } = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host',
   HOSTNAME_MISMATCH: 'the certificate is for another host',
   SELF_SIGNED_CERT_IN_CHAIN: 'self-signed certificate in the chain',
-  UNABLE_TO_GET_ISSUER_CERT: 'the issuer of the certificate is not known',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of the certificate is not known',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the issuer of the certificate is not known',
+  UNABLE_TO_GET_ISSUER_CERT: 'the issuer of the certificate is unknown',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of the certificate is unknown',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the issuer of the certificate is unknown',
 }
 
-/** What errors of files mean. */
+/** The same for files. */
 const OF_FILES: { readonly [code: string]: string } = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
   EMFILE: 'too many files are open',
   ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'there is no such file or folder',
+  ENOENT: 'the file or folder does not exist',
   ENOSPC: 'no space is left',
-  ENOTDIR: 'a part of the path is no folder',
+  ENOTDIR: 'a part of the path is not a folder',
   EPERM: 'the operation is not permitted',
   EROFS: 'the file system is read-only',
 }
 
-/** Errors of JavaScript itself: their texts may quote any value, without marks around it. */
+/** Errors of JavaScript itself: their messages may contain any value without quotes. */
 const OF_LANGUAGE: readonly string[] = ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'URIError', 'EvalError']
 
-/** What SQLite's drivers say in such an error, which holds no value. */
+/** How the messages of SQLite's drivers in such errors begin: these contain no values. */
 const OF_SQLITE_DRIVERS =
   /^(?:The (?:supplied SQL|bound|database)|This (?:database|statement)|Too (?:few|many) parameter|SQLite3 can only|Maximum call stack)/
 
-/** Whether an error was written by the author of a function in the database, whatever code it has. */
+/** Whether an error comes from RAISE in a function of the database, whatever its code is. */
 export const isRaised = (thrown: unknown): boolean => field(thrown, 'routine') === 'exec_stmt_raise'
 
-/** Whether a code is one of the operating system, or of Node. */
+/** Whether a code is of the operating system or of Node. */
 const isOfSystem = (thrown: unknown, code: string): boolean =>
   /^(?:E[A-Z]{2,}[0-9A-Z]*$|ERR_)/.test(code) && field(thrown, 'sqlState') === undefined
 
@@ -148,18 +148,18 @@ const nameOf = (thrown: unknown): string => {
   return typeof name === 'string' && /^[A-Za-z]{1,40}$/.test(name) ? name : 'Error'
 }
 
-/** The message of the copy: nothing in it is a value. */
+/** The message of the copy, without values. */
 const messageOf = (thrown: unknown, code: string | undefined, sent: Sent, names: readonly string[]): string => {
   if (typeof thrown === 'string') return withoutValues(thrown, sent)
-  if (!(thrown instanceof Error)) return 'what was thrown is no Error'
+  if (!(thrown instanceof Error)) return 'the thrown value is not an Error'
   const [state, errno] = [code, field(thrown, 'errno')]
-  const said = field(thrown, 'sqlMessage') ?? field(thrown, 'message')
-  const message = typeof said === 'string' ? said : ''
+  const original = field(thrown, 'sqlMessage') ?? field(thrown, 'message')
+  const message = typeof original === 'string' ? original : ''
   if (isRaised(thrown)) return withoutValues(message, sent, names)
   if (state !== undefined && STATE.test(state)) {
-    const own = OF_STATES[state] ?? (state.startsWith('22') ? 'a value is not valid here' : undefined)
-    if (own !== undefined) return own
-    // numbers in it are limits of the server
+    const fixed = OF_STATES[state] ?? (state.startsWith('22') ? 'a value is not valid here' : undefined)
+    if (fixed !== undefined) return fixed
+    // numbers in the message are limits of the server
     if (state.startsWith('54')) return withoutValues(message, sent, [...names, ...(message.match(/\b\d+\b/g) ?? [])])
   }
   if (typeof errno === 'number' && OF_NUMBERS[errno] !== undefined) return OF_NUMBERS[errno]
@@ -176,7 +176,7 @@ const messageOf = (thrown: unknown, code: string | undefined, sent: Sent, names:
 
 const FRAME = /^ {4}at .*(?::\d+:\d+\)?|<anonymous>\)?|native\)?|\(wasm:\/\/.*\)?)$/
 
-/** The lines of the stack that say where: none if its message can't be told from them, which may have such lines itself. */
+/** The frames of a stack; none if they can't be separated from the message, which may contain such lines itself. */
 const framesOf = (thrown: unknown): readonly string[] => {
   const [stack, message] = [field(thrown, 'stack'), field(thrown, 'message')]
   if (typeof stack !== 'string' || typeof message !== 'string') return []
@@ -190,7 +190,7 @@ const framesOf = (thrown: unknown): readonly string[] => {
 
 const DEEPEST = 4
 
-/** The safe copy; one of a copy is itself. `sent` is the statement that failed. */
+/** The safe copy; a copy is returned unchanged. `sent` is the statement that failed. */
 export const driverError = (thrown: unknown, sent: Sent = { sql: '' }): DriverError => copy(thrown, sent, 0)
 
 const copies = new WeakSet<object>()
@@ -204,7 +204,7 @@ const copy = (thrown: unknown, sent: Sent, depth: number): DriverError => {
     column: textIn(thrown, ['column_name', 'column'], NAME),
     constraint: textIn(thrown, ['constraint_name', 'constraint'], NAME),
   }
-  // who raises an error may give it any text for a name
+  // a RAISE may set any text as a name
   const isName = (name: string | undefined): name is string => name !== undefined && (!isRaised(thrown) || nameIn(sent, name) === name)
   const known = Object.fromEntries(Object.entries(objects).filter(([, name]) => isName(name)))
   const names = Object.values(known).filter(isName)

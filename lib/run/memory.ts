@@ -1,12 +1,12 @@
 /**
- * memory: the runner that answers by definition.
+ * The runner in memory: it defines what every operation means.
  *
- * A session holds the current state of a database, an immutable value; operations are the functions
- * of `lib/model`. To begin a transaction or to set a savepoint is to remember the state, to roll back
- * is to go on with the remembered one, and an operation that fails leaves the state as it was.
+ * A session has the current state of a database, an immutable value; operations are the functions
+ * of `lib/model`. To begin a transaction or a savepoint is to remember the state, to roll back
+ * is to restore it, and an operation that fails leaves the state unchanged.
  *
- * It is for tests and small data: a join is a loop in a loop. What the other runners answer is held
- * against what this one does. It has no SQL: `raw` is `Unsupported`.
+ * It is for tests and small data: a join is a nested loop. The results of other runners are compared
+ * with those of this one. It has no SQL: `raw` is `Unsupported`.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Capabilities, Cursor, Runner, SqlOp } from '../core/operation/Interpreter.js'
@@ -31,7 +31,7 @@ const CAPABILITIES: Capabilities = {
   refuses: ['raw SQL'],
 }
 
-/** A cursor over the rows as they were when it was opened. */
+/** A cursor over the rows at the time of its opening. */
 const cursor = (db: Database, query: AnyQuery, size: number): E.Either<DbError, Cursor<unknown>> => {
   const rows = evaluate(db, query)
   if (E.isLeft(rows)) return rows
@@ -90,7 +90,7 @@ const session = (): Session => {
     }
   }
 
-  /** Forgets a savepoint and those set after it; answers the state that it remembered. */
+  /** Removes a savepoint and those set after it; returns the state that it remembered. */
   const forget = (name: string): Database => {
     const at = savepoints.findLastIndex(s => s.name === name)
     const found = savepoints[at]?.db ?? now
@@ -130,5 +130,5 @@ const session = (): Session => {
   }
 }
 
-/** A database in memory, empty at first, that lives as long as its runner. */
+/** A database in memory, empty at first, that ends with its runner. */
 export const memory = (options: SingleOptions = {}): Runner => singleSession(session(), CAPABILITIES, options)

@@ -1,10 +1,10 @@
 /**
  * The PGlite runner: Postgres itself, in this process, with nothing to install or start.
  *
- * It speaks the Postgres dialect, so that a test on it says what a server would answer. There is one
- * connection: operations take turns. A cursor outside a transaction is held by the engine (WITH HOLD),
- * so that other operations may go on between its chunks. Starting takes seconds: share a runner.
- * A folder has one runner at a time, as a file of sql.js has (FOLDER.lock, see fileLock.ts).
+ * It uses the Postgres dialect, so a test on it shows what a server would return. There is one
+ * connection: one operation runs at a time. A cursor outside a transaction is held by the engine (WITH HOLD),
+ * so that other operations may run between its chunks. Starting takes seconds: share a runner.
+ * A folder has one runner at a time, like a file of sql.js (FOLDER.lock, see fileLock.ts).
  */
 
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
@@ -19,15 +19,16 @@ import { driverError } from './driverError.js'
 import { classifyPostgres, type PostgresError } from './postgres/errors.js'
 import { REFUSED_BY_POSTGRES } from './refused.js'
 import { ISOLATION, LEVELS } from './session/isolation.js'
-import { sqlSession } from './session/session.js'
 import { singleSession } from './session/sessionInterpreter.js'
+import { sqlSession } from './session/sqlSession.js'
 
+/** Options of `pglite`. */
 export interface PgliteOptions extends SqlOptions {
-  /** A folder to keep the database in; left out, it is in memory and ends with the runner. */
+  /** The folder of the database. Default: in memory, ends with the runner. */
   readonly dataDir?: string
-  /** A database to start from: what PGlite's `dumpDataDir` gave. */
+  /** A database to start from: the result of PGlite's `dumpDataDir`. */
   readonly loadDataDir?: Blob
-  /** A PGlite that is open already; it stays open when the runner is closed. The other options of PGlite say nothing then. */
+  /** An open PGlite; it stays open when the runner is closed. The other options of PGlite are then ignored. */
   readonly client?: PGlite
   /** PGlite extensions, for example `{ vector }` of `@electric-sql/pglite-pgvector`. */
   readonly extensions?: NonNullable<PGliteOptions['extensions']>
@@ -50,7 +51,7 @@ export const pglite =
     const { client } = options
     const where = options.dataDir ?? 'memory://'
     const folder = client === undefined ? folderOf(where) : null
-    // Node's modules are for folders only: PGlite runs in browsers, too
+    // imported on demand, because PGlite also runs in browsers, without Node's modules
     const owned = folder === null ? null : await (await import('./sqlite/lockedFile.js')).own(folder)
     if (owned !== null && E.isLeft(owned)) return owned
     const release = (): void => owned?.right.lock.release()
@@ -67,7 +68,7 @@ export const pglite =
     }
   }
 
-/** The folder that a data directory of PGlite is; null for one in memory or in a browser. */
+/** The folder of a data directory of PGlite; null for one in memory or in a browser. */
 const folderOf = (dataDir: string): string | null => {
   const scheme = /^[a-z-]+:\/\//.exec(dataDir)?.[0]
   if (dataDir === '' || (scheme !== undefined && scheme !== 'file://')) return null
@@ -92,7 +93,7 @@ const engine: SqlEngine = {
   readOnly: null,
   classify: (thrown, context) =>
     /stack depth|unnamed prepared statement does not exist/.test(fieldsOf(thrown).message)
-      ? unsupported('so deep or large a statement', 'pglite', 'split it')
+      ? unsupported('a statement this deep or large', 'pglite', 'split it')
       : classifyPostgres(fieldsOf(thrown), context, thrown),
   isUncertain: () => false,
   diagnose: error => Promise.resolve(error),
@@ -107,7 +108,7 @@ const open = (db: PGlite, close: () => Promise<void>): Driver => {
     columns = 0,
   ): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly affected: number }> => {
     const answer = await db.query<unknown[]>(text, [...params], { rowMode: 'array', parsers: asText })
-    // PGlite answers without fields, and without a word, where its stack has overflowed
+    // after an overflow of its stack, PGlite returns a result without fields, and no error
     if (columns > 0 && answer.fields.length === 0) throw new Error('stack depth exceeded')
     return { rows: answer.rows, affected: answer.affectedRows ?? 0 }
   }

@@ -1,25 +1,25 @@
 /**
- * What each engine refuses with `Unsupported`, clause by clause: how the `capability` of such an error begins.
+ * What each engine refuses with `Unsupported`: how the `capability` of such an error begins.
  *
- * These are the refusals of what the library has a meaning for. The laws hold a runner to its list: what is not on it is answered, or a law
- * has failed.
+ * The lists are part of a runner's capabilities. The laws hold a runner to its list: refusing anything else is a failure of the law.
  */
 
-/** Statements have bounds on every engine, and no engine locks rows of a query inside the query. */
+/** Every engine limits the size of statements, and none locks rows of a query inside a query. */
 const EVERYWHERE: readonly string[] = [
   'a statement of ',
-  'so large a statement',
-  'so deep a statement',
-  'so deep or large a statement',
-  'so many columns',
+  'a statement this large',
+  'a statement nested this deeply',
+  'a statement this deep or large',
+  'this many columns',
   'a lock on rows of a query inside the query',
   'the isolation level ',
-  'a pattern that takes so many steps',
+  'a pattern that takes this many steps',
 ]
 
+/** Refused by Postgres and PGlite. */
 export const REFUSED_BY_POSTGRES: readonly string[] = EVERYWHERE
 
-/** Decimals of more than 18 digits are texts there. */
+/** SQLite stores decimals of more than 18 digits as texts. */
 export const REFUSED_BY_SQLITE: readonly string[] = [
   ...EVERYWHERE,
   'computing with or ordering by numeric',
@@ -38,7 +38,7 @@ const MYSQL_FAMILY: readonly string[] = [
   'returning rows that are not found by the key that was written',
   'returning from an update that sets ',
   'a generated key from a value that may be null',
-  'a delete or update that foreign keys carry on so far',
+  'a delete or update that cascades this deep',
   'a generated column that no key begins with',
   'jsonContains of a part',
   'the local time of an instant before 1970 or after 2037',
@@ -46,12 +46,14 @@ const MYSQL_FAMILY: readonly string[] = [
   'a recursion that mentions a query further out than the one that it is joined in',
 ]
 
+/** Refused by MySQL. */
 export const REFUSED_BY_MYSQL: readonly string[] = [
   ...MYSQL_FAMILY,
   'a field of a document whose name has more than ',
-  'the elements of an array of a query around, so far in',
+  'the elements of an array of an outer query, nested this deeply',
 ]
 
+/** Refused by MariaDB. */
 export const REFUSED_BY_MARIADB: readonly string[] = [
   ...MYSQL_FAMILY,
   'a dependent sub-query with groups, windows, a set operation or a recursion',

@@ -2,13 +2,13 @@
  * The SQLite runner, by sql.js: a database in memory, or a file that one process holds.
  *
  * sql.js is SQLite compiled to WebAssembly, with nothing to install. A file is read whole when it is
- * opened and written whole after each commit (to a new file that then takes the name), so that what
- * was answered as committed is there after a crash. The file has one owner: a lock beside it (FILE.lock, see fileLock.ts) keeps
- * other threads, processes and containers out. In a folder that several machines share, a lock that a crash leaves stays until
+ * opened and written whole after each commit (to a new file that is then renamed), so that a commit
+ * that was confirmed survives a crash. The file has one owner: a lock next to it (FILE.lock, see fileLock.ts) keeps
+ * other threads, processes and containers out. In a folder that several machines share, the lock of a crashed process stays until
  * a person removes it.
  *
- * The session has foreign keys on, LIKE with regard to case, and Unicode case mapping by functions of
- * its own. Rows in a cursor are those of its opening: a write first reads the rest of open cursors.
+ * The session has foreign keys on, a case-sensitive LIKE, and Unicode case mapping by its own functions.
+ * A cursor has the rows at the time of its opening: a write first reads the rest of open cursors.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -18,13 +18,14 @@ import { connectionError, type DbError, refuse } from '../core/value/DbError.js'
 import type { ResultColumn } from '../sql/compile.js'
 import type { Driver, DriverCursor, SqlOptions, Statement } from './Driver.js'
 import { driverError } from './driverError.js'
-import { sqlSession } from './session/session.js'
 import { singleSession } from './session/sessionInterpreter.js'
+import { sqlSession } from './session/sqlSession.js'
 import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqlite/engine.js'
 import { type LockedFile, lockFile } from './sqlite/lockedFile.js'
 
+/** Options of `sqlite`. */
 export interface SqliteOptions extends SqlOptions {
-  /** The database file; left out, the database is in memory and ends with the runner. */
+  /** The database file. Default: a database in memory, which ends with the runner. */
   readonly file?: string
 }
 
@@ -55,14 +56,14 @@ export const sqlite =
     } catch (thrown) {
       held.right?.release()
       return E.left(
-        connectionError(target, `this is no SQLite database that can be read: ${driverError(thrown).message}`, driverError(thrown)),
+        connectionError(target, `the file is not a readable SQLite database: ${driverError(thrown).message}`, driverError(thrown)),
       )
     }
   }
 
-/** An open prepared statement that rows are still read from. */
+/** A prepared statement whose rows are still being read. */
 interface Reading {
-  /** Reads the rest, because the database is about to change. */
+  /** Reads the rest, before the database changes. */
   readonly drain: () => void
 }
 
@@ -70,9 +71,9 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
   let db = new sqlJs.Database(file?.bytes ?? null)
   let saved = file?.bytes ?? null
   const reading = new Set<Reading>()
-  if (saved !== null) header(saved)
+  if (saved !== null) checkHeader(saved)
   prepareSession(db)
-  if (file !== null) check(db)
+  if (file !== null) checkContent(db)
   let unchanged = state(db)
 
   const drain = (): void => {
@@ -81,7 +82,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
 
   const query: Driver['query'] = async statement => {
     if (statement.kind !== 'read') drain()
-    if (statement.kind === 'raw') single(db, statement.text)
+    if (statement.kind === 'raw') requireSingle(db, statement.text)
     const prepared = statement.isBulk === true ? repeated(statement.text) : db.prepare(statement.text)
     try {
       prepared.bind(statement.params as SqlValue[])
@@ -95,7 +96,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
     }
   }
 
-  /** The statement of many rows that was run last: the next one is likely to be the same. */
+  /** The last bulk statement: the next one is likely to be the same. */
   let bulk: { readonly text: string; readonly prepared: Prepared } | null = null
   const forget = (): void => {
     bulk?.prepared.free()
@@ -166,11 +167,11 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
       if (file === null || state(db) === unchanged) return
       drain()
       forget()
-      let unsure: DbError | null
+      let unconfirmed: DbError | null
       try {
         const bytes = db.export()
         prepareSession(db)
-        unsure = await file.write(bytes)
+        unconfirmed = await file.write(bytes)
         saved = bytes
       } catch (thrown) {
         db.close()
@@ -180,7 +181,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
         throw thrown
       }
       unchanged = state(db)
-      if (unsure !== null) refuse(unsure)
+      if (unconfirmed !== null) refuse(unconfirmed)
     },
     close: async () => {
       drain()
@@ -190,7 +191,7 @@ const open = (sqlJs: SqlJs, file: LockedFile | null): Driver => {
   }
 }
 
-/** The current row; sql.js's types know nothing of the second argument yet. */
+/** The current row; the types of sql.js lack the second argument. */
 const rowAt = (prepared: Prepared, config: { readonly useBigInt: boolean }): SqlValue[] =>
   (prepared as unknown as { get: (params: null, config: { readonly useBigInt: boolean }) => SqlValue[] }).get(null, config)
 
@@ -205,8 +206,8 @@ const prepareSession = (db: Database): void => {
   for (const sql of sqliteSession) db.run(sql)
 }
 
-/** Throws when a text is more than one statement: SQLite would run the first and forget the rest. */
-const single = (db: Database, text: string): void => {
+/** Throws if a text is more than one statement: SQLite would run the first and ignore the rest. */
+const requireSingle = (db: Database, text: string): void => {
   const statements = db.iterateStatements(text)
   const first = statements.next()
   if (first.done !== true) first.value.free()
@@ -214,7 +215,7 @@ const single = (db: Database, text: string): void => {
   if (rest !== '') throw new Error('more than one statement in a raw text')
 }
 
-/** What differs when something was written since: how many rows this connection has changed, and the versions of the definitions. */
+/** Differs after any write: the number of rows that this connection has changed, and the versions of the definitions. */
 const state = (db: Database): string =>
   String(
     db.exec(
@@ -222,14 +223,14 @@ const state = (db: Database): string =>
     )[0]?.values[0]?.[0],
   )
 
-/** SQLite takes a file of a few bytes for an empty database, and would write over it. */
-const header = (bytes: Uint8Array): void => {
+/** Throws if the bytes are not a database. SQLite treats a file of a few bytes as an empty database, and would overwrite it. */
+const checkHeader = (bytes: Uint8Array): void => {
   if (bytes.length < 512 || new TextDecoder('latin1').decode(bytes.slice(0, 16)) !== 'SQLite format 3\0')
     throw new Error('file is not a database')
 }
 
-/** Throws when the bytes are no whole database. */
-const check = (db: Database): void => {
+/** Throws if the database is damaged. */
+const checkContent = (db: Database): void => {
   const found = db.exec('PRAGMA quick_check')[0]?.values[0]?.[0]
   if (found !== 'ok') throw new Error(String(found))
 }

@@ -1,10 +1,10 @@
 /**
  * The native SQLite runner, by better-sqlite3: a database in memory, or a file that several processes may open.
  *
- * The same engine as `sqlite`, without WebAssembly: a commit writes what changed and not the whole file, and SQLite's own
+ * The same engine as `sqlite`, without WebAssembly: a commit writes only what changed, and SQLite's own
  * locks keep processes apart: a statement that waits longer than `busyTimeout` for one is `Locked`. A file that a runner of
- * sql.js has open is not opened, because that one writes the file whole. Statements run in this thread and block it while they run; there is one connection, and
- * operations take turns.
+ * sql.js has open is not opened, because sql.js writes the file whole. Statements block this thread while they run; there is one
+ * connection, and one operation runs at a time.
  */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -15,16 +15,17 @@ import type { Runner } from '../core/operation/Interpreter.js'
 import { connectionError, type DbError, locked } from '../core/value/DbError.js'
 import type { Driver, DriverCursor, SqlOptions, Statement } from './Driver.js'
 import { driverError } from './driverError.js'
-import { sqlSession } from './session/session.js'
 import { singleSession } from './session/sessionInterpreter.js'
+import { sqlSession } from './session/sqlSession.js'
 import { sqliteCapabilities, sqliteEngine, sqliteFunctions, sqliteReading, sqliteSession } from './sqlite/engine.js'
 import { classifyFile } from './sqlite/errors.js'
 import { fileHolder } from './sqlite/lockedFile.js'
 
+/** Options of `sqlite3`. */
 export interface Sqlite3Options extends SqlOptions {
-  /** The database file; left out, the database is in memory and ends with the runner. */
+  /** The database file. Default: a database in memory, which ends with the runner. */
   readonly file?: string
-  /** Milliseconds that a statement waits, blocking this thread, while another process writes; 5,000 unless told. */
+  /** Milliseconds that a statement waits, blocking this thread, while another process writes. Default: 5,000. */
   readonly busyTimeout?: number
 }
 
@@ -37,12 +38,12 @@ export const sqlite3 =
       return E.left(
         connectionError(
           file === '' ? '(no name)' : 'sqlite3',
-          'a database file needs a name without NUL: leave file out for a database in memory',
+          'a database file needs a name without NUL: omit file for a database in memory',
         ),
       )
     }
     if (!existsSync(dirname(file)))
-      return E.left(connectionError(file, `the file can't be opened: there is no folder ${dirname(file)}; create it first`))
+      return E.left(connectionError(file, `the file can't be opened: the folder ${dirname(file)} does not exist; create it first`))
     let db: Connection | undefined
     try {
       const holder = file === ':memory:' ? null : await fileHolder(file)
@@ -52,7 +53,7 @@ export const sqlite3 =
       db = opened
       for (const [name, f] of Object.entries(sqliteFunctions)) opened.function(name, { deterministic: true }, f)
       for (const sql of sqliteSession) opened.exec(sql)
-      // the file is looked at only now
+      // the file is opened only now
       opened.prepare('SELECT count(*) FROM sqlite_master').get()
       const engine = sqliteEngine(file, () => opened.pragma('query_only', { simple: true }) === 0)
       return E.right(singleSession(sqlSession(engine, driverOf(opened), options), sqliteCapabilities('sqlite3'), options))
@@ -67,10 +68,10 @@ export const sqlite3 =
 
 type Row = readonly unknown[]
 
-/** The more statements are kept, the more memory they need; the oldest goes. */
-const MOST_PREPARED = 200
+/** Prepared statements take memory: beyond this number the oldest is dropped. */
+const MAX_PREPARED = 200
 
-/** A number would be bound as REAL, in which `7 / 2` means something else. */
+/** Binds integers as bigint: a number would be bound as REAL, for which `7 / 2` is 3.5. */
 const native = (value: unknown): unknown => {
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? BigInt(value) : value
   return value instanceof Uint8Array ? Buffer.from(value) : value
@@ -88,21 +89,21 @@ const driverOf = (db: Connection): Driver => {
     if (before !== undefined) return before
     const made = db.prepare(text)
     kept.set(text, made)
-    if (kept.size > MOST_PREPARED) kept.delete(kept.keys().next().value as string)
+    if (kept.size > MAX_PREPARED) kept.delete(kept.keys().next().value as string)
     return made
   }
-  /** `?1` is a parameter of the name 1. */
+  /** `?1` is a parameter with the name 1. */
   const bound = (params: readonly unknown[]): unknown[] =>
     params.length === 0 ? [] : [Object.fromEntries(params.map((p, i) => [i + 1, native(p)]))]
 
-  /** Values for columns, which make integers of numbers that are some: by position, as they are. */
-  const inPlaces = (params: readonly unknown[]): unknown[] => [params.map(p => (p instanceof Uint8Array ? Buffer.from(p) : p))]
+  /** Parameters of bulk statements: by position and unchanged, since their columns convert whole numbers to integers. */
+  const positional = (params: readonly unknown[]): unknown[] => [params.map(p => (p instanceof Uint8Array ? Buffer.from(p) : p))]
 
   return {
     query: async ({ text, params: given, columns, isBulk }) => {
       drain()
       const statement = prepare(text)
-      const params = isBulk === true ? inPlaces(given) : bound(given)
+      const params = isBulk === true ? positional(given) : bound(given)
       if (!statement.reader) return { rows: [], affected: statement.run(...params).changes }
       const { useBigInt, checked } = sqliteReading(columns)
       const rows = statement
@@ -155,7 +156,7 @@ const driverOf = (db: Connection): Driver => {
     },
     script: async sql => {
       drain()
-      // where the disk is full, SQLite rolls back by itself
+      // on a full disk SQLite rolls back by itself
       if (sql === 'ROLLBACK' && !db.inTransaction) return
       db.exec(sql)
     },

@@ -1,14 +1,14 @@
 /**
  * Removes values from the text of an error message.
  *
- * Servers and drivers quote values in many ways: in quotes, without, escaped, cut, in another notation. So nothing is
- * removed because it looks like a value; a part of a message stays only if it can't be one:
- * - what stands in quotes stays if the statement says it, or if it is a name that the error gives in a field of its own;
- * - a word without quotes stays if the statement says it, or if it is a plain word of letters;
- * - and no word stays that is the value of a parameter, a part of a JSON parameter, or a piece of a long one.
+ * Servers and drivers show values in many ways: in quotes, without, escaped, truncated, in another notation. So the rule is not to
+ * remove what looks like a value, but to keep only what can't be one:
+ * - a quoted part is kept if the statement contains it, or if it is a name that the error has in a field of its own;
+ * - a word without quotes is kept if the statement contains it, or if it consists of letters;
+ * - no word is kept that is the value of a parameter, a part of a JSON parameter, or a piece of a long one.
  *
- * A statement holds placeholders and never a value; its own string literals do not count. What is removed leaves `…`.
- * Not recognized: a stored value of plain letters that the author of a trigger put into a text without quotes.
+ * A statement contains placeholders and never a value; its own string literals do not count. What is removed is shown as `…`.
+ * Not recognized: a stored value of letters only that a trigger's author put into a message without quotes.
  */
 import { toHex } from '../sql/hex.js'
 
@@ -19,12 +19,12 @@ export interface Sent {
 }
 
 const GAP = '…'
-const MOST = 500
+const MAX_LENGTH = 500
 
 const isWordChar = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}_]/u.test(c)
 
-/** Lower case by character, so that places in the text stay the same. */
-const folded = (text: string): string => {
+/** Lower case, character by character, so that positions stay the same. */
+const lowered = (text: string): string => {
   const lower = text.toLowerCase()
   return lower.length === text.length ? lower : Array.from({ length: text.length }, (_, i) => lowerUnit(text.charAt(i))).join('')
 }
@@ -36,7 +36,7 @@ const lowerUnit = (c: string): string => {
 /** A name in quotes, or a string literal. */
 const QUOTED = /"(?:[^"]|"")*"|`(?:[^`]|``)*`|'(?:[^']|'')*'|\$([A-Za-z_]*)\$[\s\S]*?\$\1\$/g
 
-/** A statement whose string literals are blank, so that places in it stay the same; `rest` is done to what is not in quotes. */
+/** A statement with blanked string literals of the same length; `rest` is applied to what is not in quotes. */
 const withoutLiterals = (sql: string, rest: (code: string) => string = code => code): string => {
   let shown = ''
   let from = 0
@@ -49,20 +49,20 @@ const withoutLiterals = (sql: string, rest: (code: string) => string = code => c
   return shown + rest(sql.slice(from))
 }
 
-/** A statement as an error shows it: literals stay only in text that the program wrote itself. */
+/** A statement as an error shows it: literals are kept only in raw text, which the program wrote itself. */
 export const shownSql = ({ sql, isRaw }: { readonly sql: string; readonly isRaw: boolean }): string => (isRaw ? sql : withoutLiterals(sql))
 
-/** What a statement names: itself without literals and placeholders. */
+/** A statement without literals and the numbers of placeholders. */
 const codeOf = (sql: string): string => withoutLiterals(sql, code => code.replace(/[$?]\d+/g, '?'))
 
-/** Whether a text stands in the statement as a whole word or name, also where the statement escapes it. */
-const spoken = (sql: string): ((text: string) => boolean) => {
-  const code = folded(codeOf(sql))
-  const written = [code, code.replaceAll('""', '"').replaceAll('``', '`'), code.replace(/["`]/g, '')]
+/** Tests whether the statement contains a text as a whole word or name, also escaped. */
+const containedIn = (sql: string): ((text: string) => boolean) => {
+  const code = lowered(codeOf(sql))
+  const versions = [code, code.replaceAll('""', '"').replaceAll('``', '`'), code.replace(/["`]/g, '')]
   return text => {
-    const wanted = folded(text)
+    const wanted = lowered(text)
     if (wanted === '') return true
-    return written.some(whole => {
+    return versions.some(whole => {
       for (let at = whole.indexOf(wanted); at >= 0; at = whole.indexOf(wanted, at + 1)) {
         const before = isWordChar(wanted[0]) && isWordChar(whole[at - 1])
         const after = isWordChar(wanted.at(-1)) && isWordChar(whole[at + wanted.length])
@@ -73,10 +73,10 @@ const spoken = (sql: string): ((text: string) => boolean) => {
   }
 }
 
-/** A name that a message mentions, unless it may be a value: the statement has to say it. A definition has no values. */
-export const nameIn = ({ sql }: Sent, name: string): string => (/^(?:CREATE|DROP|ALTER) /.test(sql) || spoken(sql)(name) ? name : GAP)
+/** A name from a message, or `…` if it may be a value: the statement must contain it. A definition contains no values. */
+export const nameIn = ({ sql }: Sent, name: string): string => (/^(?:CREATE|DROP|ALTER) /.test(sql) || containedIn(sql)(name) ? name : GAP)
 
-/** The texts that a value may be written as. */
+/** The ways in which a value may be written. */
 const formsOf = (value: unknown, depth = 0): readonly string[] => {
   if (value === null || value === undefined || typeof value === 'boolean' || depth > 8) return []
   if (typeof value === 'string') return [value, JSON.stringify(value).slice(1, -1), ...partsOf(value, depth), hexOf(value)]
@@ -88,7 +88,7 @@ const formsOf = (value: unknown, depth = 0): readonly string[] => {
 
 const hexOf = (text: string): string => (text.length > 200 ? '' : toHex(new TextEncoder().encode(text)))
 
-/** What a JSON document or an array of Postgres holds. */
+/** The values in a JSON document or an array of Postgres. */
 const partsOf = (text: string, depth: number): readonly string[] => {
   if (!/^\s*[[{]/.test(text)) return []
   try {
@@ -98,17 +98,17 @@ const partsOf = (text: string, depth: number): readonly string[] => {
   }
 }
 
-/** The length of a piece of a longer value that is recognized wherever it stands. */
+/** The length of a piece of a longer value that is recognized anywhere. */
 const PIECE = 12
 
-/** Marks what is a value of a parameter, or a piece of one. */
+/** Marks values of parameters, and pieces of them. */
 const markParameters = (message: string, params: readonly unknown[], gone: boolean[]): void => {
-  const text = folded(message)
+  const text = lowered(message)
   const mark = (from: number, length: number): void => {
     for (let i = from; i < from + length; i += 1) gone[i] = true
   }
   for (const form of new Set(params.flatMap(p => formsOf(p)))) {
-    const value = folded(form.trim())
+    const value = lowered(form.trim())
     if (value === '') continue
     if (value.length <= text.length) {
       for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
@@ -124,7 +124,7 @@ const markParameters = (message: string, params: readonly unknown[], gone: boole
   }
 }
 
-/** Marks what stands in quotes and is no name: from the opening quote of the first such to the last quote of its kind. */
+/** Marks quoted parts that are not names: from the opening quote of the first to the last quote of its kind. */
 const markQuotes = (message: string, isKnown: (text: string) => boolean, gone: boolean[], kept: boolean[]): void => {
   let i = 0
   while (i < message.length) {
@@ -161,7 +161,7 @@ const lastClosing = (message: string, from: number): number | null => {
 
 const PLAIN = /^\p{L}+(?:['’-]\p{L}+)*$/u
 
-/** Marks words that are neither plain ones nor words of the statement. */
+/** Marks words that are neither plain words nor in the statement. */
 const markWords = (message: string, isKnown: (text: string) => boolean, gone: boolean[], kept: readonly boolean[]): void => {
   for (const match of message.matchAll(/[^\s"'`]+(?:'[^\s"'`]+)*/g)) {
     const [word] = match
@@ -172,11 +172,11 @@ const markWords = (message: string, isKnown: (text: string) => boolean, gone: bo
   }
 }
 
-/** A message without what may be a value. `names` are those that the error gives in fields of its own. */
+/** A message without what may be a value. `names` are the names in other fields of the error. */
 export const withoutValues = (text: string, sent: Sent, names: readonly string[] = []): string => {
-  const message = text.slice(0, MOST)
-  const said = spoken(sent.sql)
-  const isKnown = (part: string): boolean => names.includes(part) || said(part)
+  const message = text.slice(0, MAX_LENGTH)
+  const isInStatement = containedIn(sent.sql)
+  const isKnown = (part: string): boolean => names.includes(part) || isInStatement(part)
   const [gone, kept, ofParameters]: [boolean[], boolean[], boolean[]] = [[], [], []]
   markQuotes(message, isKnown, gone, kept)
   markWords(message, isKnown, gone, kept)

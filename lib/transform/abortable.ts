@@ -1,12 +1,13 @@
 /**
- * An interpreter whose operations can be given up.
+ * An interpreter whose operations can be cancelled.
  *
- * When the signal is aborted, what has not been sent is not sent any more, and what a server is working on is cancelled
- * there; both end with `Cancelled`, and a transaction around it is rolled back. What has been answered stays. Embedded
- * engines run a statement in one go: they look at the signal before. Law: without an abort it changes nothing.
+ * When the signal is aborted, no further statement is sent, and the one that a server is working on is cancelled
+ * there; both are `Cancelled`, and their transaction is rolled back. Operations that have ended are not affected. Embedded
+ * engines can't interrupt a statement: they check the signal before it. Law: without an abort it changes nothing.
  */
 import type { Transformer } from './around.js'
 
+/** Cancels operations when `signal` is aborted. */
 export const abortable =
   (signal: AbortSignal): Transformer =>
   db => ({

@@ -1,9 +1,9 @@
 /**
- * What transformers are made of: something done around every operation, inside transactions too.
+ * The building block of transformers: middleware for every operation, inside transactions too.
  *
- * A transformer is a function from interpreter to interpreter. It must rewrite both fields of one, or it would not see
- * what happens in a transaction; `around` does that once for all of them. It also sees to it that an operation which is refused in
- * front of the engine aborts its transaction.
+ * A transformer is a function from interpreter to interpreter. It must replace both `perform` and `transaction`, or it would not see
+ * the operations in a transaction; `around` does that for all of them. An operation that a transformer refuses aborts its
+ * transaction, like one that the engine refuses.
  */
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -14,9 +14,10 @@ import { type DbError, transactionAborted } from '../core/value/DbError.js'
 /** A function from interpreter to interpreter. */
 export type Transformer = (db: Interpreter<SqlOp>) => Interpreter<SqlOp>
 
-/** What is done around an operation: `next` performs it. */
+/** Middleware for an operation: `next` performs it. */
 export type Around = <A>(op: SqlOp & Operation<A>, next: TaskEither<DbError, A>, db: Interpreter<SqlOp>) => TaskEither<DbError, A>
 
+/** The transformer that applies `f` to every operation. */
 export const around =
   (f: Around): Transformer =>
   db => ({
@@ -31,7 +32,7 @@ export const around =
   })
 
 /**
- * The interpreter of a transaction in which an operation may fail before it reaches the engine: what follows it is `TransactionAborted`, and
+ * A transaction in which an operation may fail before it reaches the engine: operations after it are `TransactionAborted`, and
  * nothing is committed, as after any failure.
  */
 const failing = (tx: Interpreter<SqlOp>): { readonly inside: Interpreter<SqlOp>; readonly hasFailed: () => boolean } => {

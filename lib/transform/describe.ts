@@ -1,8 +1,8 @@
 /**
- * An operation in words, for logs and traces: what it is, which table it writes, and its SQL.
+ * Describes an operation for logs and traces: its kind, the table that it writes, and its SQL.
  *
- * Never a value: the statement has placeholders, and text of the caller's own is shown with `?` for what was put in.
- * Nothing is sent, and nothing is refused here: what can't be printed has no SQL.
+ * A description never contains a value: the statement has placeholders, and raw text is shown with `?` for its arguments.
+ * Nothing is sent, and nothing fails: an operation that can't be printed has no SQL.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { SqlOp } from '../core/operation/Interpreter.js'
@@ -14,12 +14,13 @@ import { printWrite, shown } from '../sql/commands.js'
 import { compile, explaining } from '../sql/compile.js'
 import { dialects } from '../sql/dialects.js'
 
+/** The description of an operation. */
 export interface Described {
-  /** `select`, `insert`, `update`, `delete`, `createAll`, `dropAll`, `raw` or `explain`. */
+  /** `select`, `insert`, `update`, `delete`, `createAll`, `dropAll`, `raw`, `explain` or `advisoryLock`. */
   readonly operation: string
-  /** The table that is written, where it is one. */
+  /** The table that is written, or null. */
   readonly table: string | null
-  /** The statement, with placeholders; null where there is none (memory), or where the operation is refused. */
+  /** The statement, with placeholders; null if there is none (memory), or the operation is refused. */
   readonly sql: string | null
 }
 
@@ -57,6 +58,7 @@ const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string 
   return E.isLeft(printed) ? null : printed.right.map(s => s.text).join('; ')
 }
 
+/** Describes an operation in the dialect of `engine`, as in `Capabilities.engine`. */
 export const describe = (op: SqlOp, engine: string): Described => {
   const dialect = dialectOf(engine)
   switch (op.tag) {
@@ -67,9 +69,9 @@ export const describe = (op: SqlOp, engine: string): Described => {
     }
     case 'explain': {
       const { sql } = describe({ tag: 'all', query: op.query }, engine)
-      const asked =
+      const explained =
         dialect === null || sql === null ? null : attempting('an explanation', () => explaining(dialects[dialect], sql, op.analyze))
-      return { operation: 'explain', table: null, sql: asked === null || E.isLeft(asked) ? null : asked.right }
+      return { operation: 'explain', table: null, sql: explained === null || E.isLeft(explained) ? null : explained.right }
     }
     case 'execute':
       return { operation: verbOf(op.command), table: tableOf(op.command), sql: sqlOfCommand(dialect, op.command) }

@@ -1,10 +1,10 @@
 /**
- * A dry run: everything is performed, answered, and undone.
+ * A dry run: everything is performed and rolled back.
  *
- * Each operation, and each transaction, runs in a transaction that is rolled back at its end. Law: a program on
- * `dryRun(db)` of one operation or transaction answers what it answers on `db`, and the database is as it was. What a
- * rollback does not undo (generated keys that were given out, definitions on MySQL and MariaDB, which are refused here)
- * is not undone here either.
+ * Each operation, and each transaction, runs in a transaction that is rolled back at its end. Law: a program of one
+ * operation or transaction returns on `dryRun(db)` what it returns on `db`, and the database is unchanged. A
+ * rollback does not undo everything: generated keys stay used up, and definitions on MySQL and MariaDB are refused here, because
+ * they would be committed.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -12,22 +12,24 @@ import type { Interpreter, SqlOp, TxOptions } from '../core/operation/Interprete
 import type { DbError } from '../core/value/DbError.js'
 import type { Transformer } from './around.js'
 
-/** The answer of a body, on its way out of a transaction that has to fail in order to be undone. */
-class Undone<X, A> {
+/** The result of a body, carried out of a transaction that must fail in order to be rolled back. */
+class RolledBack<X, A> {
   constructor(readonly answer: E.Either<X, A>) {}
 }
 
-const undone =
+const rollingBack =
   (db: Interpreter<SqlOp>) =>
   <X, A>(options: TxOptions, use: (tx: Interpreter<SqlOp>) => TaskEither<X, A>): TaskEither<X | DbError, A> =>
   async () => {
-    const outer = await db.transaction<Undone<X, A>, never>(options, tx => async () => E.left(new Undone(await use(tx)())))()
-    return E.isLeft(outer) ? (outer.left instanceof Undone ? outer.left.answer : E.left(outer.left)) : outer
+    const outer = await db.transaction<RolledBack<X, A>, never>(options, tx => async () => E.left(new RolledBack(await use(tx)())))()
+    return E.isLeft(outer) ? (outer.left instanceof RolledBack ? outer.left.answer : E.left(outer.left)) : outer
   }
 
+/** Performs operations and transactions, and rolls each back. */
 export const dryRun: Transformer = db => ({
   ...db,
-  // rows of a cursor are read after its operation has ended: reading changes nothing
-  perform: op => (op.tag === 'all' || op.tag === 'cursor' || op.tag === 'explain' ? db.perform(op) : undone(db)({}, tx => tx.perform(op))),
-  transaction: undone(db),
+  // reads change nothing, and the rows of a cursor are read after its operation
+  perform: op =>
+    op.tag === 'all' || op.tag === 'cursor' || op.tag === 'explain' ? db.perform(op) : rollingBack(db)({}, tx => tx.perform(op)),
+  transaction: rollingBack(db),
 })

@@ -1,9 +1,9 @@
 /**
- * Creates the tables of a schema when they are first needed, and looks at those that are there.
+ * Creates the missing tables of a schema before the first operation, and checks the existing ones.
  *
- * Before its first operation the interpreter reads no row of each table. A table that is not there is created, with the
- * others that are missing; one that lacks a column is a `SchemaConflict`, or is dropped and created again when told so.
- * That types and constraints are those of the schema is not looked at. A failed look is repeated by the next operation.
+ * The check queries zero rows of each table. Missing tables are created together;
+ * a table that lacks a column is a `SchemaConflict`, or is dropped and created again (`onConflict: 'recreate'`).
+ * Types and constraints are not checked. A failed check is repeated by the next operation.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { all, type Interpreter, type SqlOp } from '../core/operation/Interpreter.js'
@@ -14,22 +14,23 @@ import type { AnySchema } from '../core/table/Schema.js'
 import type { DbError } from '../core/value/DbError.js'
 import type { Transformer } from './around.js'
 
+/** Options of `ensuringSchema`. */
 export interface EnsuringOptions {
-  /** What happens when a table lacks a column: `raise` (unless told) is `SchemaConflict`; `recreate` drops its rows. */
+  /** What happens if a table lacks a column: `raise` is `SchemaConflict`; `recreate` loses its rows. Default: `raise`. */
   readonly onConflict?: 'raise' | 'recreate'
 }
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 
-/** `missing`, `there`, or the conflict where it lacks something. */
-const look = async (db: Interpreter<SqlOp>, table: AnyTable): Answer<'missing' | 'there' | DbError> => {
+/** Whether a table exists with all columns; the conflict if it lacks one. */
+const inspect = async (db: Interpreter<SqlOp>, table: AnyTable): Answer<'missing' | 'complete' | DbError> => {
   const found = await db.perform(all(Q.limit(0)(Q.from(table as Table<any>))))()
-  if (E.isRight(found)) return E.right('there')
+  if (E.isRight(found)) return E.right('complete')
   if (found.left._tag !== 'SchemaConflict') return found
   return /there is no such table/.test(found.left.message) ? E.right('missing') : E.right(found.left)
 }
 
-/** The schema of some of its tables. */
+/** The part of a schema with some of its tables. */
 const part = (schema: AnySchema, isIn: (t: AnyTable) => boolean): AnySchema => ({
   ...schema,
   tables: Object.fromEntries(Object.entries(schema.tables).filter(([, t]) => isIn(t))),
@@ -38,26 +39,27 @@ const part = (schema: AnySchema, isIn: (t: AnyTable) => boolean): AnySchema => (
 
 const ensure = async (db: Interpreter<SqlOp>, schema: AnySchema, recreates: boolean): Answer<void> => {
   const missing = new Set<AnyTable>()
-  const other = new Map<AnyTable, DbError>()
+  const conflicting = new Map<AnyTable, DbError>()
   for (const table of Object.values(schema.tables)) {
-    const state = await look(db, table)
+    const state = await inspect(db, table)
     if (E.isLeft(state)) return state
     if (state.right === 'missing') missing.add(table)
-    else if (state.right !== 'there') other.set(table, state.right)
+    else if (state.right !== 'complete') conflicting.set(table, state.right)
   }
-  if (other.size > 0 && recreates) {
-    const dropped = await db.perform({ tag: 'ddl', steps: dropSteps(part(schema, t => other.has(t))) })()
+  if (conflicting.size > 0 && recreates) {
+    const dropped = await db.perform({ tag: 'ddl', steps: dropSteps(part(schema, t => conflicting.has(t))) })()
     if (E.isLeft(dropped)) return dropped
   }
-  const wanted = part(schema, t => missing.has(t) || (recreates && other.has(t)))
+  const wanted = part(schema, t => missing.has(t) || (recreates && conflicting.has(t)))
   if (Object.keys(wanted.tables).length > 0) {
     const made = await db.perform({ tag: 'ddl', steps: createSteps(wanted) })()
     if (E.isLeft(made)) return made
   }
-  const [conflict] = recreates ? [] : other.values()
+  const [conflict] = recreates ? [] : conflicting.values()
   return conflict === undefined ? E.right(undefined) : E.left(conflict)
 }
 
+/** Creates missing tables of `schema` before the first operation. */
 export const ensuringSchema =
   (schema: AnySchema, options: EnsuringOptions = {}): Transformer =>
   db => {

@@ -1,24 +1,24 @@
 /**
- * Logs and times: what was performed, how long it took, and how it ended.
+ * Logging and timing of operations: what was performed, how long it took, and how it ended.
  *
- * Law: an interpreter that is logged or timed answers what it answered before, and does what it did. A log that throws
- * is a log that throws: the operation's answer is not touched by it.
+ * Law: logging and timing change neither results nor effects. An exception of the callback is ignored, so that a
+ * broken log can't break the program.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, withoutCause } from '../core/value/DbError.js'
 import { around, type Transformer } from './around.js'
 import { type Described, describe } from './describe.js'
 
-/** One operation that has ended. */
+/** An operation that has ended. */
 export interface Logged extends Described {
   readonly milliseconds: number
-  /** The rows that were answered, where it were rows. */
+  /** The number of rows returned; null if the operation returns no rows. */
   readonly rows: number | null
-  /** Why it failed, without the cause. */
+  /** The error without its cause, or null. */
   readonly error: DbError | null
 }
 
-/** Calls `log` after each operation. No entry holds a value or a password, nor what a function of the program threw. */
+/** Calls `log` after each operation. An entry contains no value, no password, and nothing thrown by functions of the program. */
 export const logged = (log: (entry: Logged) => void): Transformer =>
   around((op, next, db) => async () => {
     const started = performance.now()
@@ -33,7 +33,7 @@ export const logged = (log: (entry: Logged) => void): Transformer =>
     return answer
   })
 
-/** Calls `record` with the kind of each operation and the milliseconds it took: for a histogram of times. */
+/** Calls `record` with the kind of each operation and its duration in milliseconds, for example for a histogram. */
 export const timed = (record: (operation: string, milliseconds: number) => void): Transformer =>
   around((op, next) => async () => {
     const started = performance.now()
@@ -42,11 +42,11 @@ export const timed = (record: (operation: string, milliseconds: number) => void)
     return answer
   })
 
-/** What only looks on must not change what happens. */
+/** Calls an observer; its exceptions are ignored. */
 const safely = (f: () => void): void => {
   try {
     f()
   } catch {
-    // the log's own failure
+    // an observer must not change what it observes
   }
 }

@@ -1,13 +1,13 @@
 /**
- * An interpreter for the tables of one schema.
+ * An interpreter restricted to the tables of one schema.
  *
  * An operation that touches another table, at any depth, is refused before anything is sent: in sub-queries and recursions, in
- * the queries of views, in the defaults and checks of written tables, as the target of a foreign key. A table is the schema's when
- * it has the same name and the same columns; a view has the same query, too. Raw text may read anything, so every raw statement, every
+ * the queries of views, in the defaults and checks of written tables, as the target of a foreign key. A table belongs to the schema if
+ * it has the same name and the same columns; a view must also have the same query. Raw text may read anything, so every raw statement, every
  * `Expr.raw` and every type name of `sqlType` that no column of the schema has is refused, unless its text is allowed by name.
  *
  * Law: on programs over these tables without raw text it changes nothing. It does not see what the database does by itself
- * (triggers, cascades), and it takes the functions of a query to be pure. `advisoryLock` touches no table and passes.
+ * (triggers, cascades), and it assumes that the functions of a query are pure. `advisoryLock` touches no table and is allowed.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { SqlOp } from '../core/operation/Interpreter.js'
@@ -18,16 +18,16 @@ import { type DbError, unsupported, validationError } from '../core/value/DbErro
 import { type Contents, contentsOfCommand, contentsOfQuery, contentsOfSteps, rawName, rawOfType } from '../plan/contents.js'
 import { around, type Transformer } from './around.js'
 
-/** What is allowed besides the tables. */
+/** What is allowed in addition to the tables. */
 export interface RestrictedOptions {
   /**
-   * Raw text that is allowed, each by its exact text with `?` in place of its arguments: ``raw`lower(${x})` `` is `'lower(?)'`. It
-   * allows the fragment anywhere, and a raw statement of this text. The arguments of an allowed fragment are still checked.
+   * Raw texts that are allowed, each by its exact text with `?` for its arguments: ``raw`lower(${x})` `` is `'lower(?)'`. The
+   * fragment is then allowed anywhere, and so is a raw statement of this text. The arguments of an allowed fragment are still checked.
    */
   readonly raw?: readonly string[]
 }
 
-/** Refuses operations on other tables than those of the schema, and raw text that is not allowed by name. */
+/** Refuses operations on tables outside the schema, and raw text that is not allowed by name. */
 export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions = {}): Transformer => {
   const own = new Map(Object.values(tables).map(t => [keyOf(t), t]))
   const names = Object.values(tables).map(qualifiedName).join(', ')
@@ -43,7 +43,7 @@ export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions =
       ? null
       : validationError(
           [qualifiedName(t)],
-          `this interpreter is restricted to another table of this name: ${t.query === null && known.query === null ? 'the columns differ' : 'the columns or the queries of the views differ'}. Use the table of the schema that was given to restrictedTo`,
+          `this interpreter is restricted to another table of this name: ${t.query === null && known.query === null ? 'the columns differ' : 'the columns or the queries of the views differ'}. Use the table of the schema passed to restrictedTo`,
         )
   }
   const rawProblem = (name: string, at: readonly string[]): DbError | null =>
@@ -60,8 +60,8 @@ export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions =
     const found = contentsOf(op)
     if (E.isLeft(found)) return found.left
     for (const t of found.right.tables) {
-      const other = tableProblem(t)
-      if (other !== null) return other
+      const wrong = tableProblem(t)
+      if (wrong !== null) return wrong
     }
     for (const { name, at } of found.right.raw) {
       const refused = rawProblem(name, at)
@@ -88,7 +88,7 @@ const contentsOf = (op: Exclude<SqlOp, { readonly tag: 'raw' | 'advisoryLock' }>
   }
 }
 
-/** A name without a schema may contain a dot: the two parts are kept apart. */
+/** The identity of a table. A name without a schema may contain a dot, so the two parts are kept apart. */
 const keyOf = (t: AnyTable): string => JSON.stringify([t.schema, t.name])
 
 const isSame = (t: AnyTable, known: AnyTable): boolean =>
@@ -99,6 +99,6 @@ const columnsOf = (t: AnyTable): readonly unknown[] =>
     .sort()
     .map(field => [field, columnName(t, field), t.types[field]?.sql, t.types[field]?.nullable])
 
-/** A text in one line; the middle of a long one is left out. */
+/** A text as one line; of a long one the middle is omitted. */
 const quoted = (text: string): string =>
-  JSON.stringify(text.length <= 400 ? text : `${text.slice(0, 300)} [${text.length - 400} characters left out] ${text.slice(-100)}`)
+  JSON.stringify(text.length <= 400 ? text : `${text.slice(0, 300)} [${text.length - 400} characters omitted] ${text.slice(-100)}`)

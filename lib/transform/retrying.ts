@@ -1,10 +1,10 @@
 /**
- * Tries again what a passing trouble has ended.
+ * Retries transient failures.
  *
- * A serialization failure, a deadlock, a lock that was waited for too long, a connection that could not be had: the
- * same program may succeed when it is run again. Inside a transaction nothing is tried again but the transaction as a
- * whole, by running its body again. A write is tried again only when the engine has certainly not applied it: after
- * `OutcomeUnknown` nothing is. Law: on an interpreter that does not fail, retrying changes nothing.
+ * After a serialization failure, a deadlock, a lock timeout, or a failure to connect, the same program may succeed when it is
+ * run again. A transaction is retried as a whole, by running its body again; operations inside it are
+ * not. A write is retried only if it was certainly not applied: `OutcomeUnknown` is never
+ * retried. Law: on an interpreter that does not fail, retrying changes nothing.
  */
 import { type DbError, isRetryable } from '../core/value/DbError.js'
 import { type RetryPolicy, retried } from '../program/retry.js'
@@ -12,16 +12,17 @@ import type { Transformer } from './around.js'
 
 export type { RetryPolicy } from '../program/retry.js'
 
-/** A failed connection is one before anything was sent: one that is lost with a write under way is `OutcomeUnknown`. */
-const isPassing = (e: unknown): boolean => {
+/** A `ConnectionError` comes before anything was written: a connection lost during a write is `OutcomeUnknown`. */
+const isTransient = (e: unknown): boolean => {
   const error = e as Partial<DbError> | null
   return error?._tag === 'ConnectionError' || (typeof error?._tag === 'string' && isRetryable(error as DbError))
 }
 
+/** Retries operations and transactions according to `policy`. */
 export const retrying =
   (policy: RetryPolicy = {}): Transformer =>
   db => ({
     ...db,
-    perform: op => retried(policy, isPassing)(db.perform(op)),
-    transaction: (options, use) => retried(policy, isPassing)(db.transaction(options, use)),
+    perform: op => retried(policy, isTransient)(db.perform(op)),
+    transaction: (options, use) => retried(policy, isTransient)(db.transaction(options, use)),
   })

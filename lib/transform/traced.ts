@@ -2,8 +2,8 @@
  * OpenTelemetry: a span for each operation and each transaction.
  *
  * The attributes are those of the semantic conventions for database clients (`db.system.name`, `db.operation.name`,
- * `db.collection.name`, `db.query.text`, `error.type`). The tracer is the caller's; this module takes only its types from
- * the API. Law: an interpreter that is traced answers what it answered before, and does what it did.
+ * `db.collection.name`, `db.query.text`, `error.type`). The program provides the tracer; this module imports only types of
+ * the API. Law: tracing changes neither results nor effects.
  */
 import type { Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import * as E from 'fp-ts/lib/Either.js'
@@ -11,7 +11,7 @@ import type { Interpreter, SqlOp } from '../core/operation/Interpreter.js'
 import type { Transformer } from './around.js'
 import { describe } from './describe.js'
 
-/** SpanKind.CLIENT and SpanStatusCode.ERROR of the API, whose values are no types. */
+/** SpanKind.CLIENT and SpanStatusCode.ERROR of the API, of which only types are imported. */
 const CLIENT = 2
 const ERROR = 2
 
@@ -28,7 +28,7 @@ const ended = <X, A>(span: Span, answer: E.Either<X, A>): E.Either<X, A> => {
 const started = (tracer: Tracer, name: string, attributes: NonNullable<SpanOptions['attributes']>): Span =>
   tracer.startSpan(name, { kind: CLIENT, attributes })
 
-/** Spans go to the tracer, as children of what is active when the operation runs. */
+/** Creates a span for each operation and transaction, as a child of the span that is active when it runs. */
 export const traced =
   (tracer: Tracer): Transformer =>
   (db): Interpreter<SqlOp> => ({

@@ -126,7 +126,7 @@ const ends = (engine: Engine): void => {
         }),
       )
       assert.is(e.milliseconds, 250)
-      assert.match(e.message, /inside a transaction use the db that its body is given/)
+      assert.match(e.message, /inside a transaction use the db passed to its body/)
     }
     assert.ok(Date.now() - started < 5_000)
     await holder?.close()

@@ -149,14 +149,14 @@ const isAbout = (e: DbError, file: string, words: RegExp): void => {
 broken('a folder, a folder that is not there, other bytes, no whole database: opening says which', async () => {
   const folder = temporaryFolder()
   isAbout(await refused(folder), folder, /can't be opened/)
-  isAbout(await refused(`${folder}/no/data.db`), `${folder}/no/data.db`, /can't be opened: there is no folder .*no; create it first/)
+  isAbout(await refused(`${folder}/no/data.db`), `${folder}/no/data.db`, /can't be opened: the folder .*no does not exist; create it first/)
   writeFileSync(`${folder}/text`, 'id,label\n'.repeat(500))
-  isAbout(await refused(`${folder}/text`), `${folder}/text`, /no SQLite database that can be read/)
+  isAbout(await refused(`${folder}/text`), `${folder}/text`, /not a readable SQLite database/)
   const file = await filled()
   const content = readFileSync(file)
   content.fill(0x77, 100, 2_000)
   writeFileSync(file, content)
-  isAbout(await refused(file), file, /no SQLite database that can be read/)
+  isAbout(await refused(file), file, /not a readable SQLite database/)
 })
 broken('a page that is damaged: reading says so', async () => {
   const file = await filled()
@@ -164,7 +164,7 @@ broken('a page that is damaged: reading says so', async () => {
   content.fill(0x77, 4_096)
   writeFileSync(file, content)
   const db = await native(file)
-  isAbout(await left(Q.all(all), db), file, /no SQLite database that can be read.*restore it/)
+  isAbout(await left(Q.all(all), db), file, /not a readable SQLite database.*restore it/)
   await db.close()
 })
 broken('no more room: nothing of the change is kept, and it goes on when there is room', async () => {
@@ -174,7 +174,7 @@ broken('no more room: nothing of the change is kept, and it goes on when there i
     pages === '4' ? right(Program.raw({})`PRAGMA max_page_count = 4`, db) : right(Program.raw({})`PRAGMA max_page_count = 1000000`, db)
   const large = put('x'.repeat(200_000))
   await limit('4')
-  isAbout(await left(large, db), file, /no more room.*make room/)
+  isAbout(await left(large, db), file, /no space left.*free some space/)
   // SQLite ends the transaction by itself
   isAbout(
     await left(
@@ -185,7 +185,7 @@ broken('no more room: nothing of the change is kept, and it goes on when there i
       db,
     ),
     file,
-    /no more room/,
+    /no space left/,
   )
   const e = await left(
     Program.transaction()<Program.Db, DbError, unknown>(env => async () => {

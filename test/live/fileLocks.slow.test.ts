@@ -259,7 +259,7 @@ locks('a lock removed by hand: no commit is written over those of who has it now
   assert.is(worker.said.at(-1)?.tag, 'open')
   const e = await left(put('lost'), db)
   assert.equal([e._tag, e.target], ['Locked', file])
-  assert.match(e.message, /nothing of the last change is kept/)
+  assert.match(e.message, /the last change was not saved/)
   await ask('next')
   const after = await left(put('lost'), db)
   assert.equal([after._tag, after.target], ['ConnectionError', file])

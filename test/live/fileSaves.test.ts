@@ -207,7 +207,7 @@ for (const [what, commit] of commits) {
       await patched<object>(of, functions, async () => {
         const e = await left(commit, db)
         assert.is(e._tag, 'ConnectionError', show(e))
-        assert.match(e.message, /nothing of the last change is kept/)
+        assert.match(e.message, /the last change was not saved/)
         assert.equal(await inMemory(db), ['first'])
       })
       await right(put('third'), db)
@@ -319,7 +319,7 @@ others('what is no regular file is refused', async () => {
   mkdirSync(file)
   const e = await refused(file)
   assert.is(e._tag, 'ConnectionError')
-  assert.match(e.message, /no regular file/)
+  assert.match(e.message, /not a regular file/)
   assert.not.ok(existsSync(`${file}.lock`))
 })
 

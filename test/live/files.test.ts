@@ -261,7 +261,7 @@ for (const [name, damage] of damaged) {
     const e = await refused(file)
     assert.is(e._tag, 'ConnectionError', show(e))
     if (e._tag === 'ConnectionError') assert.is(e.target, file)
-    assert.match(e.message, /no SQLite database that can be read/)
+    assert.match(e.message, /not a readable SQLite database/)
     assert.equal(readFileSync(file), before)
     assert.equal(readdirSync(dirname(file)), ['data.db'], 'no lock is left')
     assert.is((await refused(file))._tag, 'ConnectionError')

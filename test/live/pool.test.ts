@@ -18,7 +18,7 @@ import type { Cursor, Interpreter, Runner, SqlOp } from '../../lib/Interpreter.j
 import * as Program from '../../lib/Program.js'
 import * as Q from '../../lib/Query.js'
 import { type MysqlOptions, mysql } from '../../lib/run/mysql.js'
-import type { PoolOptions } from '../../lib/run/pool/pool.js'
+import type { PoolOptions } from '../../lib/run/pool/PoolOptions.js'
 import { type PostgresOptions, postgres } from '../../lib/run/postgres.js'
 import { schema } from '../../lib/Schema.js'
 import { createAll } from '../../lib/schema/createAll.js'

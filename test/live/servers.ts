@@ -5,7 +5,7 @@ import type { DbError } from '../../lib/DbError.js'
 import type { Runner } from '../../lib/Interpreter.js'
 import * as Program from '../../lib/Program.js'
 import { type MysqlOptions, mysql } from '../../lib/run/mysql.js'
-import type { PoolOptions } from '../../lib/run/pool/pool.js'
+import type { PoolOptions } from '../../lib/run/pool/PoolOptions.js'
 import { postgres } from '../../lib/run/postgres.js'
 import { addressOf, type ServerName } from './addresses.js'
 

@@ -113,24 +113,24 @@ const sqliteSays: readonly (readonly [string, Context, object])[] = [
   [
     'at most 64 tables in a join',
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (at most 64 tables in a join)', engine: 'sqlite' },
+    { _tag: 'Unsupported', capability: 'a statement this large (at most 64 tables in a join)', engine: 'sqlite' },
   ],
   [
     'Expression tree is too large (maximum depth 1000)',
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (Expression tree is too large)', engine: 'sqlite' },
+    { _tag: 'Unsupported', capability: 'a statement this large (Expression tree is too large)', engine: 'sqlite' },
   ],
   [
     'LIKE or GLOB pattern too complex',
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (pattern too complex)', engine: 'sqlite' },
+    { _tag: 'Unsupported', capability: 'a statement this large (pattern too complex)', engine: 'sqlite' },
   ],
   ['file is not a database', about(null), { _tag: 'ConnectionError', target: 'music.db' }],
   ['database disk image is malformed', about(null), { _tag: 'ConnectionError', target: 'music.db' }],
   [
     'attempt to write a readonly database',
     about(team),
-    { _tag: 'ValidationError', path: [], reason: 'a read-only transaction takes no writes' },
+    { _tag: 'ValidationError', path: [], reason: 'writes are not allowed in a read-only transaction' },
   ],
   ['near "SELEC": syntax error', raw('SELEC 1'), { _tag: 'SyntaxError', sql: 'SELEC 1', position: 1 }],
   ['near "WHEN": syntax error', raw('SELECT 1 WHEN 2'), { _tag: 'SyntaxError', sql: 'SELECT 1 WHEN 2', position: 10 }],
@@ -332,7 +332,7 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   [
     { code: '2200H', message: 'nextval: reached maximum value of sequence "team_id_seq" (2147483647)' },
     about(team),
-    { _tag: 'NumericOverflow', where: 'a sequence has given out all its values' },
+    { _tag: 'NumericOverflow', where: 'a sequence has reached its last value' },
   ],
   [
     {
@@ -444,13 +444,13 @@ const postgresSays: readonly (readonly [PostgresError, Context, object])[] = [
   [
     { code: '54011', message: 'tables can have at most 1600 columns' },
     about(null),
-    { _tag: 'Unsupported', capability: 'so large a statement (tables can have at most 1600 columns)', engine: 'postgres' },
+    { _tag: 'Unsupported', capability: 'a statement this large (tables can have at most 1600 columns)', engine: 'postgres' },
   ],
   [{ code: '54000', message: 'index row requires 16016 bytes, maximum size is 8191' }, about(team), { _tag: 'ValueTooLong', column: null }],
   [
     { code: '25006', message: 'cannot execute DELETE in a read-only transaction' },
     raw('DELETE'),
-    { _tag: 'ValidationError', path: [], reason: 'a read-only transaction takes no writes' },
+    { _tag: 'ValidationError', path: [], reason: 'writes are not allowed in a read-only transaction' },
   ],
   [
     { code: '25P02', message: 'current transaction is aborted, commands ignored until end of transaction block' },
@@ -570,7 +570,7 @@ const bothSay: Said = [
     1792,
     'Cannot execute statement in a READ ONLY transaction',
     raw('DELETE'),
-    { _tag: 'ValidationError', path: [], reason: 'a read-only transaction takes no writes' },
+    { _tag: 'ValidationError', path: [], reason: 'writes are not allowed in a read-only transaction' },
   ],
   [1142, "DELETE command denied to user 'query'@'localhost' for table 'team'", about(team), { _tag: 'DatabaseError', code: '1142' }],
   [9999, 'something that nobody has seen yet', about(team), { _tag: 'DatabaseError', code: '9999' }],
@@ -583,17 +583,12 @@ const refusedBy = (engine: string): Said => {
       3008,
       'Foreign key cascade delete/update exceeds max depth of 15.',
       about(team),
-      refused('a delete or update that foreign keys carry on so far'),
+      refused('a delete or update that cascades this deep'),
     ],
-    [
-      1296,
-      "Got error 193 '`d`.`t`, CONSTRAINT `c`' from InnoDB",
-      about(team),
-      refused('a delete or update that foreign keys carry on so far'),
-    ],
-    [3699, 'Timeout exceeded in regular expression match.', about(team), refused('a pattern that takes so many steps on a text')],
-    [1139, "Regex error 'match limit exceeded'", about(team), refused('a pattern that takes so many steps on a text')],
-    [1210, 'Incorrect arguments to JSON_TABLE', about(team), refused('the elements of an array of a query around, so far in')],
+    [1296, "Got error 193 '`d`.`t`, CONSTRAINT `c`' from InnoDB", about(team), refused('a delete or update that cascades this deep')],
+    [3699, 'Timeout exceeded in regular expression match.', about(team), refused('a pattern that takes this many steps on a text')],
+    [1139, "Regex error 'match limit exceeded'", about(team), refused('a pattern that takes this many steps on a text')],
+    [1210, 'Incorrect arguments to JSON_TABLE', about(team), refused('the elements of an array of an outer query, nested this deeply')],
   ]
 }
 
@@ -724,7 +719,7 @@ const mariadbSays: Said = [
     1064,
     "memory exhausted near '((((...' at line 1",
     about(null),
-    { _tag: 'Unsupported', capability: 'so deep a statement', engine: 'mariadb' },
+    { _tag: 'Unsupported', capability: 'a statement nested this deeply', engine: 'mariadb' },
   ],
   [
     1005,
@@ -742,7 +737,7 @@ const mariadbSays: Said = [
     1005,
     'Can\'t create table `music`.`wide` (errno: 185 "Too many columns")',
     about(null),
-    { _tag: 'Unsupported', capability: 'so many columns in a table', engine: 'mariadb' },
+    { _tag: 'Unsupported', capability: 'this many columns in a table', engine: 'mariadb' },
   ],
   [1005, 'Can\'t create table `music`.`x` (errno: 28 "No space left on device")', about(null), { _tag: 'DatabaseError', code: '1005' }],
   [1020, "Record has changed since last read in table 'team'", about(team), { _tag: 'SerializationFailure' }],

@@ -4,7 +4,7 @@
  * The codes are those of the servers' documentation, and what poolers and proxies send when the server behind them is gone.
  */
 import * as assert from 'uvu/assert'
-import { closesConnection, isMysqlReply } from '../../lib/run/mysql/errors.js'
+import { closesConnection, isMysqlReply } from '../../lib/run/mysql/replies.js'
 import { isPostgresReply } from '../../lib/run/postgres/errors.js'
 import { suite } from '../suite.js'
 

@@ -1,8 +1,8 @@
 /**
- * Sockets to servers: opened within a time, kept alive, closed for certain.
+ * Sockets to servers: opened within a time limit, kept alive, and always closed.
  *
- * Drivers are handed an open socket, so that one place knows when connecting has to end, whether a statement was sent, and
- * what is left open. Keep-alive probes go out after 30 seconds without traffic; a host that is gone is noticed about 10
+ * Drivers are given an open socket, so that one place controls how long connecting may take, knows whether a statement was sent,
+ * and closes what is open. Keep-alive probes are sent after 30 seconds without traffic; a host that is gone is noticed about 10
  * seconds later (libuv sends 10 probes, one a second).
  */
 import { connect, isIP, type Socket } from 'node:net'
@@ -14,30 +14,30 @@ import { socketTrouble } from './socketErrors.js'
 /** Where a server listens: a host and a port, or the path of a unix socket. */
 export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string }
 
-/** An endpoint as a person writes it. */
+/** An endpoint as text, for messages. */
 export const showEndpoint = (e: Endpoint): string => ('path' in e ? e.path : `${isIP(e.host) === 6 ? `[${e.host}]` : e.host}:${e.port}`)
 
 const KEEP_ALIVE = 30_000
 
-/** Runs `f` with a signal that is aborted after `ms`, or with `signal`; what `f` then has not finished is a time-out. */
+/** Runs `f` with a signal that is aborted after `ms`, or when `signal` is; if `f` has not finished by then, it is a time-out. */
 export const inTime = async <A>(ms: number, f: (signal: AbortSignal) => Promise<A>, signal?: AbortSignal): Promise<A> => {
-  const giving = new AbortController()
+  const limit = new AbortController()
   const late = new Promise<never>((_, reject) => {
-    giving.signal.addEventListener('abort', () => reject(socketTrouble('CONNECT_TIMEOUT')), { once: true })
+    limit.signal.addEventListener('abort', () => reject(socketTrouble('CONNECT_TIMEOUT')), { once: true })
   })
-  const giveUp = (): void => giving.abort()
+  const giveUp = (): void => limit.abort()
   const timer = setTimeout(giveUp, Math.min(ms, LONGEST_TIMER))
   const ignore = signal === undefined ? () => undefined : onAbort(signal, giveUp)
   if (signal?.aborted === true) giveUp()
   try {
-    return await Promise.race([f(giving.signal), late])
+    return await Promise.race([f(limit.signal), late])
   } finally {
     clearTimeout(timer)
     ignore()
   }
 }
 
-/** Settles with what `begin` reports, and destroys the socket when it fails, closes or the signal is aborted before. */
+/** Settles with what `begin` reports; destroys the socket if it fails, closes, or the signal is aborted before. */
 const settled = <S extends Socket>(
   socket: S,
   signal: AbortSignal,
@@ -68,13 +68,13 @@ const settled = <S extends Socket>(
     }, fail)
   })
 
-/** An open socket. */
+/** Opens a socket. */
 export const openSocket = (endpoint: Endpoint, signal: AbortSignal): Promise<Socket> => {
   const socket = connect({ ...endpoint, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE })
   return settled(socket, signal, done => socket.once('connect', done))
 }
 
-/** The same connection, encrypted. `options` say what is verified; the host is the one that the certificate has to be for. */
+/** Encrypts a connection. `options` determine what is verified; the certificate must be for the host of the endpoint. */
 export const encrypted = async (
   socket: Socket,
   endpoint: Endpoint,
@@ -117,8 +117,8 @@ export const closedByPeer = (socket: Socket, signal: AbortSignal): Promise<void>
     if (signal.aborted) late()
   })
 
-/** Ends a socket for certain: `politely` says goodbye, and after `ms` it is destroyed, whatever the peer does. */
-export const endSocket = (socket: Socket, politely: () => void, ms: number): Promise<void> =>
+/** Ends a socket: `end` does so by the protocol; after `ms` the socket is destroyed, whatever the peer does. */
+export const endSocket = (socket: Socket, end: () => void, ms: number): Promise<void> =>
   new Promise(resolve => {
     if (socket.closed) return resolve()
     const timer = setTimeout(() => socket.destroy(), ms)
@@ -127,5 +127,5 @@ export const endSocket = (socket: Socket, politely: () => void, ms: number): Pro
       resolve()
     })
     socket.on('error', () => undefined)
-    politely()
+    end()
   })

@@ -1,9 +1,9 @@
 /**
  * Errors of MySQL and MariaDB, classified by error number.
  *
- * The numbers are the servers' own; MariaDB shares those below 1,900 and has others above. Names in messages are
- * found by the words around them; a message is read from its beginning, so that a value in it is not mistaken for
- * words of the server. Columns of a key come from the table that the statement was about.
+ * The numbers are the servers' own; MariaDB shares those below 1,900 and has others above. What a number means is
+ * one table, `CLASSIFIERS`. Names come from messages (`messageParts`); columns of a key come from the table that the statement was
+ * about. A number that is not in the table is a `DatabaseError`.
  */
 
 import type { AnyTable } from '../../core/syntax/Syntax.js'
@@ -34,341 +34,262 @@ import { failureIn, NO_YEAR, NO_ZONE } from '../../sql/mysql/failures.js'
 import type { Context } from '../Driver.js'
 import { driverError } from '../driverError.js'
 import { nameIn, shownSql } from '../withoutValues.js'
+import { columnIn, foreignKeyIn, objectIn, positionIn, quotedIn, unescaped, unquoted } from './messageParts.js'
 
+/** The fields of a driver's error that are classified. */
 export interface MysqlError {
+  /** The server's error number; absent where the error is the driver's own. */
   readonly errno?: number | undefined
   readonly message: string
 }
 
+/** The fields of a driver's error. */
+export const mysqlErrorOf = (thrown: unknown): MysqlError => {
+  if (!(thrown instanceof Error)) return { message: String(thrown) }
+  const { errno, sqlMessage } = thrown as Error & { readonly errno?: unknown; readonly sqlMessage?: string }
+  return { errno: typeof errno === 'number' && errno > 0 ? errno : undefined, message: sqlMessage ?? thrown.message }
+}
+
 type Server = 'mysql' | 'mariadb'
 
-const unquoted = (name: string): string => name.replaceAll('``', '`')
-
-/** How the two say the same. */
-interface Manner {
+/** How the messages of the two servers differ. */
+interface MessageStyle {
   /** Whether a key is named with its table before it. */
   readonly namesTables: boolean
-  /** Whether what can not be shown is written as an escape. */
+  /** Whether control characters are written as escapes. */
   readonly escapes: boolean
 }
 
-const MANNERS: { readonly [name in Server]: Manner } = {
+const STYLES: { readonly [name in Server]: MessageStyle } = {
   mysql: { namesTables: true, escapes: false },
   mariadb: { namesTables: false, escapes: true },
 }
 
-/** `for key 'table.name'` on MySQL, `for key 'name'` on MariaDB. The value before it may hold anything. */
-const unique = ({ namesTables }: Manner, e: MysqlError, { table }: Context, cause: DriverError): DbError => {
-  const said = /.* for key '([\s\S]*)'$/s.exec(e.message)?.[1] ?? ''
-  const known = table !== null && (!namesTables || said.startsWith(`${table.name}.`)) ? table : null
-  const dot = !namesTables ? -1 : known === null ? said.indexOf('.') : known.name.length
-  const name = said.slice(dot + 1)
-  const key = name === 'PRIMARY' ? known?.primaryKey : known?.uniques.find(k => k.name === name)
-  const columns = known === null || key == null ? [] : key.columns.map(f => columnName(known, f))
-  return uniqueViolation(known?.name ?? said.slice(0, Math.max(dot, 0)), key?.name ?? name, columns, cause)
+interface Failure {
+  readonly errno: number
+  readonly message: string
+  readonly server: Server
+  readonly context: Context
+  readonly cause: DriverError
 }
 
-const NAMES = /\(`(?:[^`]|``)*`\.`((?:[^`]|``)*)`, CONSTRAINT `((?:[^`]|``)*)` FOREIGN KEY \((.*?)\) REFERENCES/s
+type Classifier = (failure: Failure) => DbError
 
-const foreignKey = (e: MysqlError, { sql }: Context, cause: DriverError): DbError => {
-  const [, table, constraint, columns] = NAMES.exec(e.message) ?? []
+const unclassified: Classifier = ({ errno, cause }) => databaseError(String(errno), cause.message, cause)
+
+/** `for key 'table.name'` on MySQL, `for key 'name'` on MariaDB. The value before it may be any text. */
+const unique: Classifier = ({ message, server, context: { table }, cause }) => {
+  const { namesTables } = STYLES[server]
+  const label = /.* for key '([\s\S]*)'$/s.exec(message)?.[1] ?? ''
+  const known = table !== null && (!namesTables || label.startsWith(`${table.name}.`)) ? table : null
+  const dot = !namesTables ? -1 : known === null ? label.indexOf('.') : known.name.length
+  const name = label.slice(dot + 1)
+  const key = name === 'PRIMARY' ? known?.primaryKey : known?.uniques.find(k => k.name === name)
+  const columns = known === null || key == null ? [] : key.columns.map(f => columnName(known, f))
+  return uniqueViolation(known?.name ?? label.slice(0, Math.max(dot, 0)), key?.name ?? name, columns, cause)
+}
+
+const foreignKey: Classifier = ({ errno, message, context: { sql }, cause }) => {
+  const [table, constraint, columns] = foreignKeyIn(message)
   if (table === undefined || constraint === undefined) {
-    // MariaDB says no more when a table is dropped that others refer to
+    // MariaDB gives no names when a table is dropped that others refer to
     const dropped = /^DROP TABLE (?:IF EXISTS )?(?:`(?:[^`]|``)*`\.)?`((?:[^`]|``)*)`/.exec(sql)?.[1]
     return dropped === undefined ? foreignKeyViolation(null, null, [], cause) : stillReferred(unquoted(dropped), 'another table', cause)
   }
   const names = [...(columns ?? '').matchAll(/`((?:[^`]|``)*)`/g)].map(m => unquoted(m[1] ?? ''))
-  const fault = e.errno === 1452 ? 'written' : e.errno === 1451 ? 'gone' : 'unknown'
+  const fault = errno === 1452 ? 'written' : errno === 1451 ? 'gone' : 'unknown'
   return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause, fault)
 }
 
+const referredTable: Classifier = ({ message, cause }) => {
+  const [, referred, by] = /^Cannot drop table '(.*?)' referenced by .* on table '(.*?)'/s.exec(message) ?? []
+  return stillReferred(referred ?? '', by ?? 'another table', cause)
+}
+
 /** MySQL: `Check constraint 'n' is violated.` MariaDB: ``CONSTRAINT `n` failed for `db`.`t` ``, where a column's own check is `t.column`. */
-const check = (e: MysqlError, { table }: Context, cause: DriverError): DbError => {
-  const plain = /^Check constraint '(.*)' is violated/s.exec(e.message)?.[1]
-  const name = plain ?? unquoted(/^CONSTRAINT `(.*)` failed for /s.exec(e.message)?.[1] ?? '')
+const check: Classifier = ({ message, context: { table }, cause }) => {
+  const plain = /^Check constraint '(.*)' is violated/s.exec(message)?.[1]
+  const name = plain ?? unquoted(/^CONSTRAINT `(.*)` failed for /s.exec(message)?.[1] ?? '')
   const range = table === null ? null : madeByType(table, name, 'range')
   if (range !== null) return numericOverflow(`column ${range}`, cause)
   const long = table === null ? null : madeByType(table, name, 'length')
   if (long !== null) return valueTooLong(long, cause)
-  const said = / failed for `(?:[^`]|``)*`\.`((?:[^`]|``)*)`$/s.exec(e.message)?.[1]
-  return checkViolation(said === undefined ? (table?.name ?? null) : unquoted(said), name, cause)
+  const owner = / failed for `(?:[^`]|``)*`\.`((?:[^`]|``)*)`$/s.exec(message)?.[1]
+  return checkViolation(owner === undefined ? (table?.name ?? null) : unquoted(owner), name, cause)
 }
 
-/** `Column 'x' cannot be null`, `Out of range value for column 'x' at row 1`. */
-const columnIn = (message: string): string => / ?column '(.*)' (?:cannot be null$|at row \d+$)/is.exec(message)?.[1] ?? ''
+const notNull: Classifier = ({ message, context: { table }, cause }) => notNullViolation(table?.name ?? '', columnIn(message), cause)
 
-const hasNoNull = (table: AnyTable, column: string): boolean =>
+const missingDefault: Classifier = ({ message, context: { table }, cause }) =>
+  notNullViolation(table?.name ?? '', /^Field '(.*)' doesn't/s.exec(message)?.[1] ?? '', cause)
+
+const isNotNull = (table: AnyTable, column: string): boolean =>
   Object.keys(table.columns).some(f => columnName(table, f) === column && table.types[f]?.nullable === false)
 
-/** What a message quotes; a name may hold quotes itself. */
-const quotedIn = (message: string): string => /'(.*)'/s.exec(message)?.[1] ?? message
-
-/** The last part of `'db.table'`. */
-const objectIn = (message: string): string => {
-  const said =
-    (/^Unknown column '(.*)' in '[^']*'$/s.exec(message) ?? /^Table '(.*)' doesn't exist/s.exec(message))?.[1] ?? quotedIn(message)
-  return said.slice(said.indexOf('.') + 1)
+/** MariaDB (10.11) reports so a null that a query returns for a NOT NULL column; a value of ours always fits its type. */
+const truncated: Classifier = failure => {
+  const { table, isRaw } = failure.context
+  return !isRaw && table !== null && isNotNull(table, columnIn(failure.message)) ? notNull(failure) : unclassified(failure)
 }
 
-/** The servers quote what they could not read, up to its 80th byte: mostly the rest of the statement. */
-const positionIn = (sql: string, message: string): number | null => {
-  const near = / near '(.*)' at line \d+$/s.exec(message)?.[1]
-  if (near === undefined || near === '') return null
-  if (sql.endsWith(near)) return sql.length - near.length + 1
-  const at = sql.indexOf(near)
-  return at < 0 || sql.indexOf(near, at + 1) >= 0 ? null : at + 1
+/** A local time that the servers do not know comes from an expression that was made to fail. */
+const outOfRange: Classifier = ({ message, server, cause }) => {
+  switch (failureIn(message)) {
+    case NO_YEAR:
+      return unsupported('the local time of an instant before 1970 or after 2037', server, 'read the instant and compute in the program')
+    case NO_ZONE:
+      return unsupported(
+        'the time zone of a server without tables of time zones, or without this one',
+        server,
+        'load them with mysql_tzinfo_to_sql',
+      )
+    default:
+      return numericOverflow(null, cause)
+  }
 }
+
+const conflict =
+  (nameOf: (message: string) => string, advice: (server: Server) => string): Classifier =>
+  ({ message, server, context, cause }) =>
+    schemaConflict(nameIn(context, nameOf(message)), advice(server), cause)
+
+const INVALID_KEY = 'one of its foreign keys refers to a table that does not exist, or to columns that are not a key or have other types'
 
 /** Why MariaDB could not create a table: the number of an error within the error. */
-const notCreated = (dialect: Server, e: MysqlError, cause: DriverError): DbError => {
-  const [, name, inner] = /^Can't create table `(?:[^`]|``)*`\.`((?:[^`]|``)*)` \(errno: (\d+)/s.exec(e.message) ?? []
+const notCreated: Classifier = failure => {
+  const { message, server, cause } = failure
+  const [, name, inner] = /^Can't create table `(?:[^`]|``)*`\.`((?:[^`]|``)*)` \(errno: (\d+)/s.exec(message) ?? []
   const object = unquoted(name ?? '')
   switch (inner) {
     case '121':
       return schemaConflict(
         object,
-        'a constraint of it has the name of one that exists already: give it another, or drop that first',
+        'one of its constraints has the name of an existing constraint: rename it, or drop the existing one first',
         cause,
       )
     case '150':
-      return schemaConflict(object, WRONG_KEY, cause)
+      return schemaConflict(object, INVALID_KEY, cause)
     case '139':
     case '185':
-      return unsupported('so many columns in a table', dialect, 'split it')
+      return unsupported('this many columns in a table', server, 'split it')
     default:
-      return databaseError(String(e.errno), cause.message, cause)
+      return unclassified(failure)
   }
 }
 
-const WRONG_KEY = 'a foreign key of it refers to a table that is not there, or to columns that are no key or of other types'
+const invalidForeignKey: Classifier = ({ message, cause }) =>
+  schemaConflict((/ table '([^']*)'$/.exec(message) ?? / constraint '([^']*)'/.exec(message))?.[1] ?? '', INVALID_KEY, cause)
 
-/** MariaDB writes control characters in messages as `\\001B`. */
-const unescaped = (message: string): string =>
-  message.replace(/\\00([01][0-9A-F]|7F|[89][0-9A-F])/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+const deniedDatabase: Classifier = failure =>
+  /'information_schema'$/.test(failure.message)
+    ? schemaConflict('information_schema', `it is a system schema of ${failure.server}: use another schema`, failure.cause)
+    : unclassified(failure)
 
-/** A local time that the servers do not know: an expression that was made to fail. */
-const noLocalTime = (message: string, dialect: Server): DbError | null => {
-  switch (failureIn(message)) {
-    case NO_YEAR:
-      return unsupported('the local time of an instant before 1970 or after 2037', dialect, 'read the instant and compute in the program')
-    case NO_ZONE:
-      return unsupported(
-        'the time zone of a server without tables of time zones, or without this one',
-        dialect,
-        'load them with mysql_tzinfo_to_sql',
-      )
-    default:
-      return null
-  }
-}
-
-export const classifyMysql = (dialect: Server, said: MysqlError, context: Context, thrown: unknown): DbError => {
-  const cause = driverError(thrown, context)
-  const { table } = context
-  const e = MANNERS[dialect].escapes ? { ...said, message: unescaped(said.message) } : said
-  switch (e.errno) {
-    case 1062:
-    case 1586:
-      return unique(MANNERS[dialect], e, context, cause)
-    case 1451:
-    case 1452:
-    case 1216:
-    case 1217:
-      return foreignKey(e, context, cause)
-    case 3730: {
-      const [, referred, by] = /^Cannot drop table '(.*?)' referenced by .* on table '(.*?)'/s.exec(e.message) ?? []
-      return stillReferred(referred ?? '', by ?? 'another table', cause)
-    }
-    case 3819:
-    case 4025:
-      return check(e, context, cause)
-    case 1048:
-    case 1263:
-      return notNullViolation(table?.name ?? '', columnIn(e.message), cause)
-    // so MariaDB calls a null that a query answers for a column without null (10.11); a value of ours fits its type otherwise
-    case 1265:
-      return !context.isRaw && table !== null && hasNoNull(table, columnIn(e.message))
-        ? notNullViolation(table.name, columnIn(e.message), cause)
-        : databaseError(String(e.errno), cause.message, cause)
-    case 1364:
-      return notNullViolation(table?.name ?? '', /^Field '(.*)' doesn't/s.exec(e.message)?.[1] ?? '', cause)
-    // 167: so MariaDB says that the generated values of a column are used up
-    case 1690:
-      return noLocalTime(e.message, dialect) ?? numericOverflow(null, cause)
-    case 167:
-    case 1264:
-    case 1416:
-    case 1916:
-      return numericOverflow(e.errno === 1264 || e.errno === 167 ? columnIn(e.message) : null, cause)
-    case 1406:
-      return valueTooLong(/^Data too long for column '(.*)' at row/s.exec(e.message)?.[1] ?? null, cause)
-    case 1153:
-      return beyondLimit('a statement with its values', 'max_allowed_packet', cause)
-    case 1260:
-    case 1301:
-      return beyondLimit('a computed value', 'max_allowed_packet', cause)
-    case 1071:
-      return valueTooLong(null, cause)
-    case 1146:
-    case 1051:
-      return schemaConflict(nameIn(context, objectIn(e.message)), 'there is no such table: create it with createAll', cause)
-    case 1050:
-    case 1061:
-    case 1826:
-    case 3822:
-      return schemaConflict(nameIn(context, quotedIn(e.message)), 'it exists already: drop it first, or leave it out of the schema', cause)
-    case 1060:
-      return schemaConflict(
-        nameIn(context, quotedIn(e.message)),
-        `${dialect} does not tell names apart by case: rename one with named`,
+const unknownColumn: Classifier = ({ message, context, cause }) =>
+  context.isRaw
+    ? syntaxError(cause.message, shownSql(context), null, context.hasRaw, cause)
+    : schemaConflict(
+        nameIn(context, objectIn(message)),
+        'there is no such column: the table in the database differs from its definition here',
         cause,
       )
-    case 1049:
-      return schemaConflict(nameIn(context, quotedIn(e.message)), 'there is no such schema: create it first', cause)
-    case 1005:
-      return notCreated(dialect, e, cause)
-    case 1822:
-    case 1824:
-    case 3780:
-    case 6125:
-      return schemaConflict((/ table '([^']*)'$/.exec(e.message) ?? / constraint '([^']*)'/.exec(e.message))?.[1] ?? '', WRONG_KEY, cause)
-    case 1044:
-      return /'information_schema'$/.test(e.message)
-        ? schemaConflict('information_schema', `it belongs to ${dialect}: take another schema`, cause)
-        : databaseError(String(e.errno), cause.message, cause)
-    case 1142:
-    case 1143:
-    case 1227:
-      return databaseError(String(e.errno), cause.message, cause)
-    case 1054:
-      return context.isRaw
-        ? syntaxError(cause.message, shownSql(context), null, context.hasRaw, cause)
-        : schemaConflict(nameIn(context, objectIn(e.message)), 'there is no such column: the table in the database is another', cause)
-    case 1064:
-      if (e.message.startsWith('memory exhausted')) return unsupported('so deep a statement', dialect, 'split it')
-      return syntaxError(cause.message.slice(0, 200), shownSql(context), positionIn(context.sql, e.message), context.hasRaw, cause)
-    case 1052:
-    case 1066:
-    case 1109:
-    case 1111:
-    case 1136:
-    case 1140:
-    case 1149:
-    case 1222:
-    case 1241:
-    case 1248:
-    case 1305:
-    case 1582:
-    case 1583:
-      return syntaxError(cause.message.slice(0, 200), shownSql(context), null, context.hasRaw, cause)
-    // texts of two character sets or collations that have no common one
-    case 1253:
-    case 1267:
-    case 1270:
-    case 1271:
-    case 3854:
-    case 3988:
-      return context.isRaw
-        ? databaseError(String(e.errno), cause.message, cause)
-        : schemaConflict(
-            table?.name ?? 'a table',
-            'a column has another character set than utf8mb4, which has no place for such a text: convert it',
-            cause,
-          )
-    // 1467: the next generated value could not be read. On MariaDB InnoDB's locks are the reason (10.11, 50 upserts of one key at once);
-    // used up are only the values of an unsigned bigint then, of other types that is 167
-    case 1467:
-    case 1213:
-    case 3058:
-      return deadlock(cause)
-    case 1020:
-      return serializationFailure(cause)
-    case 1205:
-    case 3572:
-      return lockTimeout
-    case 1317:
-    case 1969:
-    case 3024:
-      return timeout('a statement', 0, 'it was cancelled; make it smaller, or allow it more time')
-    case 1792:
-      return validationError([], 'a read-only transaction takes no writes')
-    case 1059:
-    case 1102:
-    case 1103:
-    case 1166:
-      return schemaConflict(nameIn(context, quotedIn(e.message)), `${dialect} takes no such name`, cause)
-    // 3698, 3699: the stack or the time of a pattern; 1139 is MariaDB's bound of steps, and a pattern that is none
-    case 3698:
-    case 3699:
-      return hardPattern(dialect)
-    case 1139:
-      return /match limit/.test(e.message) ? hardPattern(dialect) : databaseError('1139', cause.message, cause)
-    // MySQL can't read an array of a joined query from a set operation further in (9.7)
-    case 1210:
-      return /JSON_TABLE/.test(e.message)
-        ? unsupported('the elements of an array of a query around, so far in', dialect, 'bind the elements beside the array')
-        : databaseError('1210', cause.message, cause)
-    case 3008:
-    case 6575:
-      return tooDeepCascade(dialect)
-    case 1296:
-      // MariaDB says no more of InnoDB's error 193
-      return /^Got error 193 /.test(e.message) ? tooDeepCascade(dialect) : databaseError('1296', cause.message, cause)
-    case 1116:
-    case 1117:
-    case 1118:
-    case 1170:
-    case 1235:
-    case 1390:
-    case 1436:
-    case 1473:
-    case 3157:
-    case 3950:
-    case 4045:
-      return unsupported(`this (${cause.message.slice(0, 200)})`, dialect, 'split it')
-    case 1053:
-    case 1080:
-    case 1152:
-    case 1184:
-    case 1927:
-    case 4031:
-      return connectionError(dialect, 'the server ended the connection', cause)
-    case undefined:
-      // words of the driver
-      if (/in closed state|connection (?:is|was) (?:closed|lost)/i.test(e.message))
-        return connectionError(dialect, 'the connection was closed', cause)
-      return databaseError(null, cause.message, cause)
-    default:
-      return databaseError(String(e.errno), cause.message, cause)
-  }
+
+const parseError: Classifier = ({ message, server, context, cause }) =>
+  message.startsWith('memory exhausted')
+    ? unsupported('a statement nested this deeply', server, 'split it')
+    : syntaxError(cause.message.slice(0, 200), shownSql(context), positionIn(context.sql, message), context.hasRaw, cause)
+
+const invalidStatement: Classifier = ({ context, cause }) =>
+  syntaxError(cause.message.slice(0, 200), shownSql(context), null, context.hasRaw, cause)
+
+/** Texts of two character sets or collations that have no common one. */
+const mixedCharacterSets: Classifier = failure =>
+  failure.context.isRaw
+    ? unclassified(failure)
+    : schemaConflict(
+        failure.context.table?.name ?? 'a table',
+        'a column has a character set other than utf8mb4, which cannot represent this text: convert the column',
+        failure.cause,
+      )
+
+const hardPattern: Classifier = ({ server }) =>
+  unsupported('a pattern that takes this many steps on a text', server, 'use fewer repetitions, or match shorter texts')
+
+/** 1139 is MariaDB's limit of steps, or an invalid pattern. */
+const pattern: Classifier = failure => (/match limit/.test(failure.message) ? hardPattern(failure) : unclassified(failure))
+
+/** MySQL (9.7) cannot read an array of a joined query from a set operation nested inside it. */
+const outerArray: Classifier = failure =>
+  /JSON_TABLE/.test(failure.message)
+    ? unsupported('the elements of an array of an outer query, nested this deeply', failure.server, 'bind the elements next to the array')
+    : unclassified(failure)
+
+const deepCascade: Classifier = ({ server }) =>
+  unsupported('a delete or update that cascades this deep', server, 'delete the referring rows first')
+
+/** MariaDB reports InnoDB's error 193 only by its number. */
+const storageEngine: Classifier = failure => (/^Got error 193 /.test(failure.message) ? deepCascade(failure) : unclassified(failure))
+
+const cancelled: Classifier = () => timeout('a statement', 0, 'it was cancelled; make it smaller, or allow it more time')
+
+const tooLargeStatement: Classifier = ({ server, cause }) => unsupported(`this (${cause.message.slice(0, 200)})`, server, 'split it')
+
+const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
+  (
+    [
+      [[1062, 1586], unique],
+      [[1451, 1452, 1216, 1217], foreignKey],
+      [[3730], referredTable],
+      [[3819, 4025], check],
+      [[1048, 1263], notNull],
+      [[1265], truncated],
+      [[1364], missingDefault],
+      [[1690], outOfRange],
+      // 167: the generated values of a column of MariaDB are used up
+      [[167, 1264], ({ message, cause }) => numericOverflow(columnIn(message), cause)],
+      [[1416, 1916], ({ cause }) => numericOverflow(null, cause)],
+      [[1406], ({ message, cause }) => valueTooLong(/^Data too long for column '(.*)' at row/s.exec(message)?.[1] ?? null, cause)],
+      [[1071], ({ cause }) => valueTooLong(null, cause)],
+      [[1153], ({ cause }) => beyondLimit('a statement with its values', 'max_allowed_packet', cause)],
+      [[1260, 1301], ({ cause }) => beyondLimit('a computed value', 'max_allowed_packet', cause)],
+      [[1146, 1051], conflict(objectIn, () => 'there is no such table: create it with createAll')],
+      [[1050, 1061, 1826, 3822], conflict(quotedIn, () => 'it exists already: drop it first, or leave it out of the schema')],
+      [[1060], conflict(quotedIn, server => `${server} does not distinguish names by case: rename one with named`)],
+      [[1049], conflict(quotedIn, () => 'there is no such schema: create it first')],
+      [[1059, 1102, 1103, 1166], conflict(quotedIn, server => `${server} does not allow this name`)],
+      [[1005], notCreated],
+      [[1822, 1824, 3780, 6125], invalidForeignKey],
+      [[1044], deniedDatabase],
+      [[1054], unknownColumn],
+      [[1064], parseError],
+      [[1052, 1066, 1109, 1111, 1136, 1140, 1149, 1222, 1241, 1248, 1305, 1582, 1583], invalidStatement],
+      [[1253, 1267, 1270, 1271, 3854, 3988], mixedCharacterSets],
+      // 1467: the next generated value could not be read. On MariaDB because of InnoDB's locks (10.11, 50 upserts of one key at once);
+      // used up are then only the values of an unsigned bigint, those of other types are 167
+      [[1213, 1467, 3058], ({ cause }) => deadlock(cause)],
+      [[1020], ({ cause }) => serializationFailure(cause)],
+      [[1205, 3572], () => lockTimeout],
+      [[1317, 1969, 3024], cancelled],
+      [[1792], () => validationError([], 'writes are not allowed in a read-only transaction')],
+      // the stack or the time limit of a pattern
+      [[3698, 3699], hardPattern],
+      [[1139], pattern],
+      [[1210], outerArray],
+      [[3008, 6575], deepCascade],
+      [[1296], storageEngine],
+      [[1116, 1117, 1118, 1170, 1235, 1390, 1436, 1473, 3157, 3950, 4045], tooLargeStatement],
+      [[1053, 1080, 1152, 1184, 1927, 4031], ({ server, cause }) => connectionError(server, 'the server ended the connection', cause)],
+    ] as const satisfies readonly (readonly [readonly number[], Classifier])[]
+  ).flatMap(([numbers, classifier]) => numbers.map((n): readonly [number, Classifier] => [n, classifier])),
+)
+
+/** `thrown` is what the driver threw, `error` its fields. */
+export const classifyMysql = (server: Server, { errno, message }: MysqlError, context: Context, thrown: unknown): DbError => {
+  const cause = driverError(thrown, context)
+  const plain = STYLES[server].escapes ? unescaped(message) : message
+  if (errno === undefined)
+    return /in closed state|connection (?:is|was) (?:closed|lost)/i.test(plain)
+      ? connectionError(server, 'the connection was closed', cause)
+      : databaseError(null, cause.message, cause)
+  return (CLASSIFIERS.get(errno) ?? unclassified)({ errno, message: plain, server, context, cause })
 }
-
-const hardPattern = (dialect: Server): DbError =>
-  unsupported('a pattern that takes so many steps on a text', dialect, 'say it with fewer repetitions, or match shorter texts')
-
-const tooDeepCascade = (dialect: Server): DbError =>
-  unsupported('a delete or update that foreign keys carry on so far', dialect, 'delete the rows that refer first')
-
-/**
- * Replies that say nothing about the statement: the server, or a proxy in front of it, has given the session up. 1053 shutdown,
- * 1080 and 1184 forced end, 1152 to 1161 network (their SQLSTATE is 08S01), 1927 and 3169 killed, 4031 idle for too long; 2000 to
- * 2999 are errors of clients, which proxies pass on; 9000 to 9999 are ProxySQL's.
- */
-const gaveUp = (errno: number): boolean =>
-  [1053, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031].includes(errno) ||
-  (errno >= 2000 && errno < 3000) ||
-  (errno >= 9000 && errno < 10_000)
-
-/** After these the server closes the connection, though it says that the statement failed: a packet that is too large. */
-const CLOSES: readonly number[] = [1153]
-
-/** Whether a driver's error is a reply that says that the statement failed. One that ends the session as well is none. */
-export const isMysqlReply = (thrown: unknown): boolean => {
-  const { errno, sqlState, sqlMessage } = (thrown ?? {}) as { readonly [field: string]: unknown }
-  const isReply = typeof errno === 'number' && errno > 0 && typeof sqlMessage === 'string'
-  return isReply && !gaveUp(errno) && !(typeof sqlState === 'string' && sqlState.startsWith('08') && !CLOSES.includes(errno))
-}
-
-/** Whether the server closes the connection after this reply. */
-export const closesConnection = (thrown: unknown): boolean =>
-  CLOSES.includes(Number((thrown as { readonly errno?: unknown } | null)?.errno))

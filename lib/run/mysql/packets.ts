@@ -1,36 +1,37 @@
 /**
- * What mysql2 sends and is sent, where that has a bound or says more than the driver tells.
+ * Packets of MySQL: their size limit, and the warnings that the driver does not report.
  *
- * A statement is one packet of at most `max_allowed_packet`, and what is wrong about an answer is a warning, of which there is only the number in
- * the packet that ends it.
+ * A statement is one packet of at most `max_allowed_packet` bytes. A value that is wrong in a result is only a warning, and of
+ * warnings the packet that ends the result has the number, which mysql2 keeps to itself.
  */
-/** What a packet holds besides values. */
+
+/** Bytes of a packet for anything but values. */
 export const PACKET_ROOM = 65_536
 
-/** A statement is one packet; the server ends the connection over a larger one, sometimes before it says why. */
+/** The statement does not fit into one packet. The server would end the connection, sometimes before it reports why. */
 export class TooLarge extends Error {
   constructor(readonly limit: number) {
     super('larger than max_allowed_packet')
   }
 }
 
-/** A command of the driver, which is given packet after packet. It tells nobody how many warnings an answer has. */
-interface Reading {
+/** A command of the driver, which is given packet after packet. */
+interface Command {
   execute: (packet: { readonly isEOF: () => boolean; readonly eofWarningCount: () => number } | undefined, connection: unknown) => unknown
 }
 
 /**
- * Warnings that a value is wrong: that an aggregate of texts was cut, that a function is null for the size of its value, or that a pattern
- * took more steps than MariaDB goes, and was taken not to match.
+ * Warnings that a value is wrong: an aggregate of texts was truncated (1260), a function returned null because its value was too large (1301), or
+ * a pattern exceeded MariaDB's limit of steps and counted as not matching (1139).
  */
-export const WRONG: readonly unknown[] = [1260, 1301, 1139]
+export const WRONG_VALUE: readonly unknown[] = [1260, 1301, 1139]
 
-/** Writes that have to be undone where such a warning comes. */
-export const MATCHES = /\bREGEXP\b/
+/** Statements with a regular expression: writes of MariaDB that a warning 1139 has to undo. */
+export const REGEXP_IN_TEXT = /\bREGEXP\b/
 
-/** The number of warnings of an answer, once it has been read. */
-export const warningsOf = (command: unknown): (() => number) => {
-  const reading = command as Reading
+/** Counts the warnings of a command; the function returns the number once the result has been read. */
+export const countWarnings = (command: unknown): (() => number) => {
+  const reading = command as Command
   const { execute } = reading
   let warnings = 0
   reading.execute = function (this: unknown, packet, connection) {
@@ -40,5 +41,6 @@ export const warningsOf = (command: unknown): (() => number) => {
   return () => warnings
 }
 
-export const bytesOf = (params: readonly unknown[]): number =>
-  params.reduce<number>((sum, p) => sum + (typeof p === 'string' ? Buffer.byteLength(p) : p instanceof Uint8Array ? p.length : 0), 0)
+/** The number of bytes of texts and binary values; other values count as zero. */
+export const byteLength = (values: readonly unknown[]): number =>
+  values.reduce<number>((sum, v) => sum + (typeof v === 'string' ? Buffer.byteLength(v) : v instanceof Uint8Array ? v.length : 0), 0)

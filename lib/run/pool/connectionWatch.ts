@@ -1,10 +1,10 @@
 /**
- * The life of a connection: pending statements fail as soon as their connection is lost, and nothing is sent after it.
+ * Watches a connection: pending statements fail as soon as it is lost, and nothing is sent afterwards.
  *
- * Drivers do not guarantee that: one reconnects silently and would run the rest of a transaction outside of it, another forgets a
- * statement whose connection is gone. A connection is lost by anything but a server's reply: a socket error, a broken TLS
- * record, a driver's own error, a reply that only says that the server or a pooler gave the session up. What was sent before
- * may have been carried out, whatever the error's code is: `NoReply` says whether something was sent, and nothing more.
+ * Drivers do not guarantee that: one reconnects silently and would run the rest of a transaction outside it, another forgets a
+ * statement whose connection is gone. A connection is lost by anything but a reply of the server: a socket error, a broken TLS
+ * record, a driver's own error, a reply by which the server or a pooler ends the session. What was sent before
+ * may have been carried out, whatever the error's code is: `NoReply` only tells whether something was sent.
  *
  * A silent server: with `statementTimeout` the connection is cut 2 seconds after a statement should have ended. Without it,
  * another connection looks every `lookAfter` milliseconds whether the server is still working on the statement.
@@ -16,15 +16,15 @@ import { driverError } from '../driverError.js'
 
 /** Milliseconds that a server has to report that a statement took too long. */
 const GRACE = 2_000
-/** Milliseconds that an answer may still be on its way after another connection has seen that the server is done. */
-const ON_ITS_WAY = 1_000
+/** Milliseconds that a reply may still be in transit after another connection has seen that the server is done. */
+const IN_TRANSIT = 1_000
 
-/** No reply came, or none that says how the statement ended. */
+/** No reply came, or none that tells how the statement ended. */
 export class NoReply {
   constructor(
-    /** `silent`: the server said nothing in time. `lost`: the connection failed. `gone`: it had failed before. */
+    /** `silent`: the server did not reply in time. `lost`: the connection failed. `gone`: it had failed before. */
     readonly reason: 'silent' | 'lost' | 'gone',
-    /** Whether bytes were handed to the operating system after the statement was handed to the driver. */
+    /** Whether bytes were passed to the operating system after the statement was passed to the driver. */
     readonly isSent: boolean,
     readonly cause?: unknown,
   ) {}
@@ -33,53 +33,55 @@ export class NoReply {
 /** The driver's error behind a failure, or the failure itself. */
 export const causeOf = (thrown: unknown): unknown => (thrown instanceof NoReply ? thrown.cause : thrown)
 
-/** A `NoReply` in words, or null for anything else. For a statement whose effect, if any, was undone with its connection. */
-export const unanswered = (target: string, thrown: unknown, statementTimeout: number | undefined): DbError | null => {
+/** A `NoReply` as an error, or null for anything else. For statements whose effect, if any, was undone with their connection. */
+export const noReplyError = (target: string, thrown: unknown, statementTimeout: number | undefined): DbError | null => {
   if (!(thrown instanceof NoReply)) return null
   if (thrown.reason === 'silent' && statementTimeout !== undefined) {
-    return timeout('a statement', statementTimeout, 'the server did not answer: is it running, and is the network up?')
+    return timeout('a statement', statementTimeout, 'the server did not reply: is it running, and is the network up?')
   }
-  if (thrown.reason === 'silent') return connectionError(target, 'the server did not answer: is it running, and is the network up?')
-  return socketError(target, thrown.cause) ?? connectionError(target, 'the connection was lost', lostBy(thrown.cause))
+  if (thrown.reason === 'silent') return connectionError(target, 'the server did not reply: is it running, and is the network up?')
+  const cause = thrown.cause === undefined ? undefined : driverError(thrown.cause)
+  return socketError(target, thrown.cause) ?? connectionError(target, 'the connection was lost', cause)
 }
 
-const lostBy = (cause: unknown) => (cause === undefined ? undefined : driverError(cause))
-
-export interface LifelineOptions {
+/** What a watch needs of a connection. */
+export interface WatchOptions {
   readonly statementTimeout: number | undefined
-  /** Milliseconds of silence after which `look` is asked. */
+  /** Milliseconds of silence after which `look` is called. */
   readonly lookAfter: number
-  /** Whether the server still works on what this connection has sent. Rejects when the server can't be asked. */
+  /** Whether the server still works on what this connection has sent. Rejects when the server cannot be reached. */
   readonly look: () => Promise<boolean>
-  /** Whether the driver's error is a reply of the server that says that the statement failed. */
+  /** Whether the driver's error is a reply of the server: the statement failed. */
   readonly isReply: (thrown: unknown) => boolean
-  /** Bytes that were handed to the operating system so far. */
+  /** Bytes passed to the operating system so far. */
   readonly written: () => number
-  /** Bytes that have arrived so far. */
+  /** Bytes received so far. */
   readonly received: () => number
   /** Ends the connection at once. */
   readonly cut: () => void
 }
 
-export interface Lifeline {
+/** A watched connection. */
+export interface ConnectionWatch {
   readonly isLost: () => boolean
-  /** Fails what is pending and cuts the connection. */
+  /** Fails pending statements and cuts the connection. */
   readonly lose: (cause?: unknown) => void
-  /** Nothing is sent any more; the connection stays for `cut`, or for a polite end. */
+  /** From now on nothing is sent; the connection stays open for a regular end. */
   readonly retire: () => void
-  /** The answer of what `send` sends. Rejects with `NoReply`, or with the reply that says that it failed. */
-  readonly answer: <A>(send: () => PromiseLike<A>) => Promise<A>
+  /** The reply to what `send` sends. Rejects with `NoReply`, or with the server's error reply. */
+  readonly reply: <A>(send: () => PromiseLike<A>) => Promise<A>
 }
 
-export const lifeline = (options: LifelineOptions): Lifeline => {
+/** Watches a connection that was just opened. */
+export const watchConnection = (options: WatchOptions): ConnectionWatch => {
   const { statementTimeout, isReply, written, cut } = options
-  const waiting = new Set<(failure: NoReply['reason'], cause: unknown) => void>()
+  const pending = new Set<(failure: NoReply['reason'], cause: unknown) => void>()
   const patience = Math.min(statementTimeout === undefined ? options.lookAfter : statementTimeout + GRACE, LONGEST_TIMER)
   let isLost = false
-  /** When the server last answered, or was first asked after a pause: pending statements wait while those before them are answered. */
-  let heard = 0
+  /** When the last reply came, or the first statement after a pause was sent: statements wait for the replies to those before them. */
+  let lastHeard = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** Bytes that had arrived at the last look at the clock: while more arrive there is no silence. */
+  /** Bytes received when the timer last fired: while more arrive, there is no silence. */
   let received = 0
   let failedLooks = 0
 
@@ -87,7 +89,7 @@ export const lifeline = (options: LifelineOptions): Lifeline => {
     if (isLost) return
     isLost = true
     clearTimeout(timer)
-    for (const fail of [...waiting]) fail(reason, cause)
+    for (const fail of [...pending]) fail(reason, cause)
   }
   const lose = (cause?: unknown, reason: NoReply['reason'] = 'lost'): void => {
     end(reason, cause)
@@ -95,32 +97,32 @@ export const lifeline = (options: LifelineOptions): Lifeline => {
   }
 
   const arm = (ms: number): void => {
-    timer = setTimeout(watch, ms)
+    timer = setTimeout(onTimer, ms)
     timer.unref()
   }
-  const watch = (): void => {
+  const onTimer = (): void => {
     timer = undefined
-    if (isLost || waiting.size === 0) return
-    const rest = heard + patience - performance.now()
+    if (isLost || pending.size === 0) return
+    const rest = lastHeard + patience - performance.now()
     const more = options.received() - received
     received += more
     if (rest > 0) arm(rest)
     else if (statementTimeout !== undefined) lose(undefined, 'silent')
     else if (more > 0) arm(patience)
-    else void looked()
+    else void look()
   }
-  /** Two failed looks in a row end the connection: one may be a passing trouble of the network. */
-  const looked = async (): Promise<void> => {
-    const [before, bytes] = [heard, received]
+  /** Two failed looks in a row end the connection: one may be a transient failure of the network. */
+  const look = async (): Promise<void> => {
+    const [before, bytes] = [lastHeard, received]
     const isWorking = await options.look().catch(() => null)
     failedLooks = isWorking === null ? failedLooks + 1 : 0
-    if (isWorking === false) await new Promise(resolve => setTimeout(resolve, ON_ITS_WAY).unref())
-    if (isLost || waiting.size === 0) return
-    if (heard === before && options.received() === bytes && (isWorking === false || failedLooks > 1)) lose(undefined, 'silent')
+    if (isWorking === false) await new Promise(resolve => setTimeout(resolve, IN_TRANSIT).unref())
+    if (isLost || pending.size === 0) return
+    if (lastHeard === before && options.received() === bytes && (isWorking === false || failedLooks > 1)) lose(undefined, 'silent')
     else arm(patience)
   }
 
-  const answer = <A>(send: () => PromiseLike<A>): Promise<A> =>
+  const reply = <A>(send: () => PromiseLike<A>): Promise<A> =>
     new Promise((resolve, reject) => {
       if (isLost) {
         reject(new NoReply('gone', false))
@@ -128,20 +130,20 @@ export const lifeline = (options: LifelineOptions): Lifeline => {
       }
       const before = written()
       const fail = (reason: NoReply['reason'], cause: unknown): void => {
-        waiting.delete(fail)
+        pending.delete(fail)
         reject(new NoReply(reason, written() > before, cause))
       }
-      if (waiting.size === 0) {
-        heard = performance.now()
+      if (pending.size === 0) {
+        lastHeard = performance.now()
         if (timer === undefined) arm(patience)
       }
-      waiting.add(fail)
+      pending.add(fail)
       const replied = (): void => {
-        waiting.delete(fail)
-        heard = performance.now()
+        pending.delete(fail)
+        lastHeard = performance.now()
       }
       const failed = (thrown: unknown): void => {
-        if (!waiting.has(fail)) return
+        if (!pending.has(fail)) return
         if (isReply(thrown)) {
           replied()
           reject(thrown)
@@ -156,5 +158,5 @@ export const lifeline = (options: LifelineOptions): Lifeline => {
         failed(thrown)
       }
     })
-  return { isLost: () => isLost, lose: cause => lose(cause), retire: () => end('gone', undefined), answer }
+  return { isLost: () => isLost, lose: cause => lose(cause), retire: () => end('gone', undefined), reply }
 }

@@ -1,12 +1,12 @@
 /**
- * Listening to signals that many wait for.
+ * Abort listeners for signals that many statements share.
  *
- * Node warns of a leak at the eleventh listener of a signal, rightly for most; a signal of a program may have hundreds of
- * statements that wait for it. Here each signal gets one listener, which calls all who wait. Law: who has left is not called.
+ * Node warns of a leak at the eleventh listener of a signal; a signal of a program may have hundreds of statements that
+ * wait for it. Here each signal gets one listener, which calls all callbacks. Law: a callback that was removed is not called.
  */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>()
 
-/** Calls `f` when the signal is aborted; the function that is returned ends that. A signal that is aborted already calls nothing. */
+/** Calls `f` when the signal is aborted; the returned function removes `f`. A signal that is already aborted does not call it. */
 export const onAbort = (signal: AbortSignal, f: () => void): (() => void) => {
   let all = waiting.get(signal)
   if (all === undefined) {

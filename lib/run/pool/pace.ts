@@ -1,26 +1,29 @@
 /**
- * The pace of connecting: after a failed attempt the next ones come one by one, with pauses that double.
+ * The pace of connecting: after a failed attempt the next ones are made one by one, with pauses that double.
  *
- * Pauses begin at 20 milliseconds and end at 1 second; each is between a half and the whole of that, so that clients which
- * lost their server together do not return together ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
- * Attempts that were under way at the same time count as one failure.
+ * Pauses begin at 20 milliseconds and grow to 1 second; each is shortened at random by up to half, so that clients which
+ * lost their server at the same time do not return at the same time ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * Attempts that were in progress at the same time count as one failure.
  */
 import { onAbort } from './onAbort.js'
 
 const FIRST = 20
 const LONGEST = 1_000
 
+/** When the next attempt to connect may begin. */
 export interface Pace {
-  /** Settles when an attempt may begin, at once while all goes well; rejects when the signal is aborted. */
+  /** Resolves when an attempt may begin, at once if there was no failure; rejects when the signal is aborted. */
   readonly turn: (signal: AbortSignal) => Promise<void>
-  /** `began` is when the attempt began, by `performance.now()`. */
+  /** Reports a failed attempt; `began` is when it began, by `performance.now()`. */
   readonly failed: (began: number) => void
+  /** Reports an attempt that succeeded: the next ones begin at once. */
   readonly succeeded: () => void
 }
 
+/** A pace without failures. */
 export const pace = (): Pace => {
   let failures = 0
-  /** When the first of these failures was known: attempts that had begun before are part of it. */
+  /** When the first of these failures was reported: attempts that had begun before belong to it. */
   let since = 0
   let next = Number.NEGATIVE_INFINITY
 

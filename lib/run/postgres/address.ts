@@ -1,10 +1,10 @@
 /**
- * Where a Postgres runner connects to: options, an address, a client of the caller's, or the PG* variables, in this order.
+ * Where a Postgres runner connects to: from its options, an address, an existing client, or the PG* variables, in this order.
  *
- * Parameters of an address mean what libpq says (Postgres documentation, "Database Connection Control Functions"). Those that
- * this runner can't honour are refused; one that is none of libpq's goes to the server as a run-time parameter, as in
- * `?search_path=shop`, and the server refuses what it does not know. Parameters that would change how values are written on the
- * wire (TimeZone, DateStyle and the like) are refused: a session has one meaning here.
+ * Parameters of an address mean what they mean in libpq (Postgres documentation, "Database Connection Control Functions"). Those that
+ * this runner can't honour are refused; one that libpq does not have is sent to the server as a run-time parameter, as in
+ * `?search_path=shop`, and the server refuses unknown ones. Parameters that would change how values are written on the
+ * wire (TimeZone, DateStyle and the like) are refused, because the library relies on them.
  */
 import { userInfo } from 'node:os'
 import type { ConnectionOptions } from 'node:tls'
@@ -26,6 +26,7 @@ import type { Endpoint } from '../address/socket.js'
 /** Which of several servers is wanted: `target_session_attrs` of libpq. */
 type TargetSession = 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby'
 
+/** Where to connect to, and how. */
 export interface PostgresAddress {
   /** Tried in this order. */
   readonly endpoints: readonly [Endpoint, ...Endpoint[]]
@@ -34,16 +35,16 @@ export interface PostgresAddress {
   readonly database: string
   readonly tls: Tls | null
   readonly target: TargetSession
-  /** Milliseconds for one host, where the address says so. */
+  /** Milliseconds for one host; undefined if not given. */
   readonly connectTimeout: number | undefined
   /** Run-time parameters of the session. */
   readonly session: { readonly [name: string]: string }
 }
 
-/** What of a runner's options says where to connect to. */
+/** The options of a runner that determine where it connects to. */
 export interface PostgresWhere {
   /**
-   * `postgres://user:password@host:port/database`, with libpq's parameters (`?sslmode=verify-full`); left out, POSTGRES_URL or
+   * `postgres://user:password@host:port/database`, with libpq's parameters (`?sslmode=verify-full`). Default: POSTGRES_URL or
    * DATABASE_URL, else the PG* variables.
    */
   readonly url?: string
@@ -53,13 +54,13 @@ export interface PostgresWhere {
   readonly database?: string
   readonly user?: string
   readonly password?: string
-  /** TLS, in libpq's words; `true` is `verify-full`; an object is options of `tls.connect`. */
+  /** TLS, by libpq's names; `true` is `verify-full`; an object contains options of `tls.connect`. */
   readonly ssl?: 'require' | 'allow' | 'prefer' | 'verify-ca' | 'verify-full' | boolean | object
-  /** What the server shows as the name of the application. */
+  /** The name that the server shows for the application. Default: `query-ts`. */
   readonly applicationName?: string
 }
 
-/** What postgres.js keeps of the options that a client was made with. */
+/** The options of a client, as postgres.js keeps them. */
 export interface ClientOptions {
   readonly host: readonly string[]
   readonly port: readonly number[]
@@ -96,53 +97,53 @@ const VARIABLES: { readonly [variable: string]: string } = {
 const TARGETS: readonly string[] = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby']
 
 const ONLY: Only = {
-  channel_binding: [['prefer', 'disable'], 'the driver has no channel binding'],
-  gssencmode: [['prefer', 'disable'], 'the driver has no GSSAPI'],
-  sslnegotiation: [['postgres'], 'TLS is negotiated here as before Postgres 17'],
-  sslcompression: [['0'], 'TLS is not compressed'],
-  sslsni: [['1'], 'the name of the host is sent'],
-  client_encoding: [['utf8', 'utf-8', 'auto'], 'texts are UTF-8 here'],
-  keepalives: [['1'], 'connections are kept alive'],
-  replication: [['false', 'off', 'no', '0'], 'this is no replication client'],
+  channel_binding: [['prefer', 'disable'], 'the driver does not support channel binding'],
+  gssencmode: [['prefer', 'disable'], 'the driver does not support GSSAPI'],
+  sslnegotiation: [['postgres'], 'TLS is negotiated as before Postgres 17'],
+  sslcompression: [['0'], 'TLS compression is not supported'],
+  sslsni: [['1'], 'the host name is always sent'],
+  client_encoding: [['utf8', 'utf-8', 'auto'], 'it is always UTF-8'],
+  keepalives: [['1'], 'connections are always kept alive'],
+  replication: [['false', 'off', 'no', '0'], 'replication is not supported'],
 }
 
 const REFUSED: { readonly [name: string]: string } = {
   require_auth: 'the server chooses the method',
   passfile: 'give the password in the address or as an option',
-  service: 'files of services are not read',
-  servicefile: 'files of services are not read',
+  service: 'service files are not read',
+  servicefile: 'service files are not read',
   hostaddr: 'give the address as host',
   fallback_application_name: 'give application_name',
-  keepalives_idle: 'it is 30 seconds',
+  keepalives_idle: 'it is always 30 seconds',
   keepalives_interval: 'Node has no such setting',
   keepalives_count: 'Node has no such setting',
   tcp_user_timeout: 'Node has no such setting; see lookAfter',
-  sslcrl: 'lists of revoked certificates are not read',
-  sslcrldir: 'lists of revoked certificates are not read',
-  sslcertmode: 'a certificate is sent when there is one',
+  sslcrl: 'certificate revocation lists are not read',
+  sslcrldir: 'certificate revocation lists are not read',
+  sslcertmode: 'a certificate is sent if there is one',
   requirepeer: 'Node has no such setting',
-  krbsrvname: 'the driver has no GSSAPI',
-  gsslib: 'the driver has no GSSAPI',
-  gssdelegation: 'the driver has no GSSAPI',
+  krbsrvname: 'the driver does not support GSSAPI',
+  gsslib: 'the driver does not support GSSAPI',
+  gssdelegation: 'the driver does not support GSSAPI',
   max: 'give it as an option of the runner',
   connection_limit: 'give max as an option of the runner',
   pool_timeout: 'give acquireTimeout as an option of the runner',
   idle_timeout: 'give idleTimeout as an option of the runner',
   max_lifetime: 'give recycle as an option of the runner',
   schema: 'give search_path',
-  pgbouncer: 'there is nothing to set for it here',
-  timezone: 'a session is in UTC here',
-  datestyle: 'a session has ISO dates here',
-  intervalstyle: 'a session has one way to write values here',
-  bytea_output: 'a session has one way to write values here',
-  extra_float_digits: 'a session has one way to write values here',
-  standard_conforming_strings: 'a session has one way to write values here',
-  client_min_messages: 'notices are not shown here',
+  pgbouncer: 'no setting is needed for it',
+  timezone: 'a session is always in UTC',
+  datestyle: 'a session always has ISO dates',
+  intervalstyle: 'the library relies on the default format of values',
+  bytea_output: 'the library relies on the default format of values',
+  extra_float_digits: 'the library relies on the default format of values',
+  standard_conforming_strings: 'the library relies on the default format of values',
+  client_min_messages: 'notices are not shown',
 }
 
 const isRandomOrder = (p: Parameters): boolean => {
   const how = p.take('load_balance_hosts') ?? 'disable'
-  return how === 'random' || (how !== 'disable' && p.refuse('load_balance_hosts', 'it is random or disable'))
+  return how === 'random' || (how !== 'disable' && p.refuse('load_balance_hosts', 'it must be random or disable'))
 }
 
 const shuffled = <A>(list: readonly A[]): readonly A[] =>
@@ -172,7 +173,7 @@ const tlsOption = (ssl: unknown): Tls | null | undefined => {
     default:
       if (typeof ssl === 'object') return { mode: 'verify-full', options: ssl as ConnectionOptions }
       return refuse(
-        connectionError('postgres', "ssl is 'prefer', 'require', 'verify-ca', 'verify-full', true, false, or options of tls.connect"),
+        connectionError('postgres', "ssl must be 'prefer', 'require', 'verify-ca', 'verify-full', true, false, or options of tls.connect"),
       )
   }
 }
@@ -181,17 +182,17 @@ const endpoint = (host: string, port: number): Endpoint => (host.startsWith('/')
 
 const PORT = 5432
 
-/** Hosts and ports of a list each, as libpq pairs them. */
-const listed = (hosts: string | undefined, ports: string | undefined, p: Parameters): readonly Endpoint[] => {
+/** Pairs a list of hosts with a list of ports, as libpq does. */
+const endpointsOf = (hosts: string | undefined, ports: string | undefined, p: Parameters): readonly Endpoint[] => {
   const named = (hosts ?? 'localhost').split(',')
   const numbers = (ports ?? '')
     .split(',')
-    .map(port => (port === '' ? PORT : /^\d{1,5}$/.test(port) ? Number(port) : p.refuse('port', 'it is a number')))
-  if (numbers.length !== 1 && numbers.length !== named.length) p.refuse('port', 'there are not as many ports as hosts')
+    .map(port => (port === '' ? PORT : /^\d{1,5}$/.test(port) ? Number(port) : p.refuse('port', 'it must be a number')))
+  if (numbers.length !== 1 && numbers.length !== named.length) p.refuse('port', 'there must be one port, or as many ports as hosts')
   return named.map((host, i) => endpoint(host === '' ? 'localhost' : host, (numbers[i] ?? numbers[0]) as number))
 }
 
-/** Refuses what can't be read; call inside `attempting`. */
+/** Throws a refusal if options or address can't be read: call it inside `attempting`. */
 export const postgresAddress = (options: PostgresWhere, client: ClientOptions | undefined, env: NodeJS.ProcessEnv): PostgresAddress => {
   const isNamed = options.host !== undefined || client !== undefined
   const url = options.url ?? (isNamed ? undefined : (env['POSTGRES_URL'] ?? env['DATABASE_URL']))
@@ -210,7 +211,7 @@ export const postgresAddress = (options: PostgresWhere, client: ClientOptions | 
   const [hostsIn, portsIn] = [p.take('host'), p.take('port')]
   const fromUrl = read.hosts.some(h => h.host !== '')
     ? read.hosts.map(h => endpoint(h.host === '' ? 'localhost' : h.host, h.port ?? PORT))
-    : listed(hostsIn, portsIn ?? read.hosts[0]?.port?.toString(), p)
+    : endpointsOf(hostsIn, portsIn ?? read.hosts[0]?.port?.toString(), p)
   if (read.hosts.some(h => h.host !== '') && (hostsIn !== undefined || portsIn !== undefined))
     p.refuse('host', 'the address has a host already')
   const fromClient =
@@ -223,7 +224,7 @@ export const postgresAddress = (options: PostgresWhere, client: ClientOptions | 
   const named = options.host === undefined ? found : [endpoint(options.host, portOf(found))]
   const endpoints = named.map(e => ('path' in e ? e : { ...e, port: options.port ?? e.port }))
   const target = p.take('target_session_attrs') ?? 'any'
-  if (!TARGETS.includes(target)) p.refuse('target_session_attrs', `it is one of ${TARGETS.join(', ')}`)
+  if (!TARGETS.includes(target)) p.refuse('target_session_attrs', `it must be one of ${TARGETS.join(', ')}`)
   const connectTimeout = secondsIn(p, 'connect_timeout')
   const userIn = p.take('user') ?? read.user
   const passwordIn = p.take('password') ?? read.password

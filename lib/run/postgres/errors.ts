@@ -2,7 +2,7 @@
  * Errors of Postgres, classified by SQLSTATE: for PGlite and for every Postgres driver.
  *
  * The fields are those of the protocol's ErrorResponse; drivers name some of them differently, so a
- * runner hands them over in the names used here. Columns of a unique key come from the table that the
+ * runner converts them to the names used here. Columns of a unique key come from the table that the
  * statement was about, else from the error's detail.
  */
 
@@ -33,6 +33,7 @@ import type { Context } from '../Driver.js'
 import { driverError, isRaised } from '../driverError.js'
 import { nameIn, shownSql } from '../withoutValues.js'
 
+/** The fields of an error that are classified. */
 export interface PostgresError {
   readonly code?: string | undefined
   readonly message: string
@@ -43,6 +44,22 @@ export interface PostgresError {
   readonly position?: string | undefined
   /** The function of the server that failed. */
   readonly routine?: string | undefined
+}
+
+/** The fields of an error of postgres.js. */
+export const postgresErrorOf = (thrown: unknown): PostgresError => {
+  if (!(thrown instanceof Error)) return { message: String(thrown) }
+  const e = thrown as Error & { readonly [field: string]: string | undefined }
+  return {
+    code: e['code'],
+    message: e.message,
+    detail: e['detail'],
+    table: e['table_name'],
+    column: e['column_name'],
+    constraint: e['constraint_name'],
+    position: e['position'],
+    routine: e['routine'],
+  }
 }
 
 /** The columns in `Key (a, b)=(...)`. */
@@ -88,16 +105,16 @@ const check = (e: PostgresError, { table }: Context, cause: DriverError): DbErro
   return long === null ? checkViolation(e.table ?? null, e.constraint ?? null, cause) : valueTooLong(long, cause)
 }
 
-/** Postgres says only how long the column is: where the table has one such column, it is that. */
+/** Postgres reports only the length of the column: if the table has one column of that length, it is that one. */
 const tooLong = (e: PostgresError, { table }: Context, cause: DriverError): DbError => {
-  const most = Number(/character varying\((\d+)\)/.exec(e.message)?.[1])
+  const length = Number(/character varying\((\d+)\)/.exec(e.message)?.[1])
   const fields = Object.entries(table?.types ?? {}).flatMap(([f, { sql }]) =>
-    (sql.tag === 'varchar' || sql.tag === 'char') && sql.length === most ? [f] : [],
+    (sql.tag === 'varchar' || sql.tag === 'char') && sql.length === length ? [f] : [],
   )
   return valueTooLong(table !== null && fields.length === 1 ? columnName(table, fields[0] as string) : null, cause)
 }
 
-/** The type that a number does not fit, or how, where Postgres says it: words of a list, since the text may hold the number. */
+/** The type that is out of range, or the kind of overflow, if the message tells: words of a list, since the message may contain the number. */
 const overflowIn = (message: string): string | null =>
   (/^(smallint|integer|bigint|real|double precision|oid) out of range$/.exec(message) ??
     /out of range for type (smallint|integer|bigint|real|double precision|oid)$/.exec(message) ??
@@ -120,11 +137,11 @@ const stillInUse = (e: PostgresError, context: Context, cause: DriverError): DbE
   )
 }
 
-/** `thrown` is what the driver threw; `said` what it says. */
-export const classifyPostgres = (said: PostgresError, context: Context, thrown: unknown): DbError => {
+/** `thrown` is what the driver threw, `error` its fields. */
+export const classifyPostgres = (error: PostgresError, context: Context, thrown: unknown): DbError => {
   const cause = driverError(thrown, context)
-  // what a function raises may have any text for a name
-  const e = isRaised(thrown) ? { code: said.code, message: said.message, position: said.position } : said
+  // a function may RAISE an error with any text as a name
+  const e = isRaised(thrown) ? { code: error.code, message: error.message, position: error.position } : error
   const object = nameIn(context, named(e.message))
   switch (e.code) {
     case '23505':
@@ -142,9 +159,8 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
       return numericOverflow(overflowIn(e.message), cause)
     case '22023':
       return !context.hasRaw && e.message.startsWith('time zone ') ? unsupported(cause.message, 'postgres') : byClass(e, context, cause)
-    // a sequence has reached its last value
     case '2200H':
-      return numericOverflow('a sequence has given out all its values', cause)
+      return numericOverflow('a sequence has reached its last value', cause)
     case '42P01':
       if (e.message.startsWith('missing FROM'))
         return syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), context.hasRaw, cause)
@@ -156,13 +172,13 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
     case '42703':
       return context.isRaw
         ? syntaxError(cause.message, shownSql(context), e.position === undefined ? null : Number(e.position), context.hasRaw, cause)
-        : schemaConflict(object, 'there is no such column: the table in the database is another', cause)
+        : schemaConflict(object, 'there is no such column: the table in the database differs from its definition here', cause)
     case '42804':
     case '42883':
       if (context.hasRaw || !/^operator does not exist|^column .* is of type/.test(e.message)) return byClass(e, context, cause)
       return schemaConflict(
         object,
-        `a column has another type there than its table says (${cause.message}): declare it as it is, or change it`,
+        `a column has a different type in the database (${cause.message}): change its definition here, or the column`,
         cause,
       )
     case '0A000':
@@ -187,7 +203,7 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
     case '25P02':
       return transactionAborted
     case '25006':
-      return validationError([], 'a read-only transaction takes no writes')
+      return validationError([], 'writes are not allowed in a read-only transaction')
     case '55P03':
       return lockTimeout
     case '57014':
@@ -197,7 +213,7 @@ export const classifyPostgres = (said: PostgresError, context: Context, thrown: 
   }
 }
 
-/** Whether the plan of a prepared statement does not fit the tables any more, which have changed since. */
+/** Whether the plan of a prepared statement is stale, because its tables have changed. */
 export const isStalePlan = (thrown: unknown): boolean =>
   /^RevalidateCachedQuery$/i.test(String((thrown as { readonly routine?: unknown } | null)?.routine))
 
@@ -209,7 +225,7 @@ const byClass = (e: PostgresError, context: Context, cause: DriverError): DbErro
       return syntaxError(cause.message, shownSql(context), position, context.hasRaw, cause)
     case '54':
       if (/index row/.test(e.message)) return valueTooLong(null, cause)
-      return unsupported(`so large a statement (${cause.message})`, 'postgres', 'split it')
+      return unsupported(`a statement this large (${cause.message})`, 'postgres', 'split it')
     case '0A':
       return unsupported(cause.message, 'postgres')
     case '08':
@@ -222,14 +238,14 @@ const byClass = (e: PostgresError, context: Context, cause: DriverError): DbErro
 }
 
 /**
- * Replies that say nothing about the statement: the server, or a pooler in front of it, has given the session up. Class 08, an
+ * Codes by which the server, or a pooler in front of it, ends the session; they tell nothing about the statement. Class 08, an
  * unknown completion, shutdowns (57P01 to 57P05), and what poolers send when their server is gone (58000).
  */
-const GAVE_UP = /^(?:08...|40003|57P0[1-5]|58000)$/
+const ENDS_SESSION = /^(?:08...|40003|57P0[1-5]|58000)$/
 
-/** Whether a driver's error is a reply that says that the statement failed. One that ends the session as well is none. */
+/** Whether a driver's error is a reply: the statement failed, and the session goes on. */
 export const isPostgresReply = (thrown: unknown): boolean => {
   const { name, code, severity, severity_local } = (thrown ?? {}) as { readonly [field: string]: unknown }
   const isFatal = [severity, severity_local].some(s => s === 'FATAL' || s === 'PANIC')
-  return name === 'PostgresError' && typeof code === 'string' && !GAVE_UP.test(code) && !isFatal
+  return name === 'PostgresError' && typeof code === 'string' && !ENDS_SESSION.test(code) && !isFatal
 }

@@ -1,25 +1,25 @@
 /**
- * Looks at what a server sends before its first ReadyForQuery, before the driver does.
+ * Checks what a server sends up to its first ReadyForQuery, before the driver reads it.
  *
- * Whatever listens on the port may answer: another server, a balancer, an attacker. The driver takes such bytes as they come, and a
- * message that it does not expect ends the process (a rejection inside of it that nobody can handle). So until the session is
- * ready only the messages of a start-up pass, and only those ways to authenticate that the driver knows; after that nothing is
- * looked at any more. Source: Postgres documentation, "Message Flow: Start-up" and "SASL Authentication".
+ * Any program may listen on the port: another server, a load balancer, an attacker. The driver trusts its bytes, and a
+ * message that it does not expect ends the process (by a rejection inside the driver that can't be handled). So until the session is
+ * ready only the messages of a start-up pass, and only authentication methods that the driver supports; after that nothing is
+ * checked. Source: Postgres documentation, "Message Flow: Start-up" and "SASL Authentication".
  */
 import type { Socket } from 'node:net'
 
-/** An error that says what is wrong with the server. */
+/** The code of errors about the start-up of a server; their message is for users. */
 export const HANDSHAKE = 'POSTGRES_HANDSHAKE'
 
 const problem = (message: string): Error => Object.assign(new Error(message), { code: HANDSHAKE })
 
-const NO_SERVER = problem('what answers there is no Postgres server')
+const NO_SERVER = problem('what listens there is not a Postgres server')
 const UNKNOWN_METHOD = problem(
-  'the server asks for a way to authenticate that the driver does not know; it knows scram-sha-256, md5 and password',
+  'the server requires an authentication method that the driver does not support; it supports scram-sha-256, md5 and password',
 )
-const WRONG_SCRAM = problem('the server answers with what is no SCRAM-SHA-256')
+const WRONG_SCRAM = problem('the server sent an invalid SCRAM-SHA-256 message')
 
-/** The longest message of a start-up: one that is longer is none. */
+/** The maximum length of a message of the start-up. */
 const LONGEST = 65_536
 
 const OK = 0
@@ -49,12 +49,12 @@ const authentication = (body: Buffer, before: number | null): Error | null => {
   }
 }
 
-/** Destroys the stream with an error instead of handing over what is no start-up. */
+/** Destroys the stream with an error if what arrives is not a start-up. */
 export const watchHandshake = (stream: Socket): void => {
   let rest: Buffer = Buffer.alloc(0)
   let method: number | null = null
-  /** `ready` when the session is, an error when it can't be. */
-  const look = (chunk: Buffer): 'more' | 'ready' | Error => {
+  /** `ready` if the session is, an error if it can't become ready. */
+  const check = (chunk: Buffer): 'more' | 'ready' | Error => {
     rest = Buffer.concat([rest, chunk])
     while (rest.length >= 5) {
       const [tag, length] = [String.fromCharCode(rest[0] as number), rest.readUInt32BE(1)]
@@ -62,7 +62,7 @@ export const watchHandshake = (stream: Socket): void => {
       if (rest.length < length + 1) return 'more'
       const body = rest.subarray(5, length + 1)
       rest = rest.subarray(length + 1)
-      // nothing was asked yet that it could go on to answer
+      // nothing was sent yet to which more could be a reply
       if (tag === 'Z') return body.length === 1 && !/^[^SN]/.test(rest.toString('latin1', 0, 1)) ? 'ready' : NO_SERVER
       if (tag === 'v' || (tag === 'K' && body.length !== 8)) return NO_SERVER
       if (tag !== 'R') continue
@@ -73,10 +73,10 @@ export const watchHandshake = (stream: Socket): void => {
     return rest.length > 0 && !'RSKNEZv'.includes(String.fromCharCode(rest[0] as number)) ? NO_SERVER : 'more'
   }
   const emit = stream.emit
-  // listeners are called with what is emitted, so this is the one place before them
+  // listeners are called by `emit`, so this is the only place before them
   stream.emit = (event: string | symbol, ...args: any[]): boolean => {
     if (event === 'data') {
-      const found = look(args[0] as Buffer)
+      const found = check(args[0] as Buffer)
       if (found instanceof Error) {
         stream.emit = emit
         stream.removeAllListeners('data')

@@ -1,22 +1,24 @@
 /**
- * Turns: one thing at a time, first come first served, with a limit on waiting.
+ * A mutex: one operation at a time, first come first served, with a limit on waiting.
  *
- * A session (one connection, one database in memory) can do one thing at a time. Who comes while
- * something is under way waits; who waits too long gets `Timeout`, so that a program that waits for
- * itself (using the outer `db` inside a transaction's body) ends with an error and not with a hang.
+ * A session (one connection, one database in memory) can do one thing at a time. An operation that comes while
+ * another is in progress waits; one that waits too long is a `Timeout`, so that a program that waits for
+ * itself (by using the outer `db` inside a transaction's body) ends with an error and does not hang.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, timeout } from '../../core/value/DbError.js'
 import { LONGEST_TIMER } from '../../program/timer.js'
 
-export interface Turns {
-  /** Runs `f` when its turn comes. `f` may fail or reject; the next one gets its turn all the same. */
-  readonly take: <E1, A>(f: () => Promise<E.Either<E1, A>>) => Promise<E.Either<E1 | DbError, A>>
+/** Runs one function at a time. */
+export interface Mutex {
+  /** Runs `f` when the mutex is free. It is released afterwards, also if `f` fails or rejects. */
+  readonly run: <E1, A>(f: () => Promise<E.Either<E1, A>>) => Promise<E.Either<E1 | DbError, A>>
 }
 
-const WAITED = 'an operation waits for the transaction before it to end; inside a transaction use the db that its body is given'
+const WAITED = 'an operation waited for the transaction before it to end: inside a transaction use the db passed to its body'
 
-export const turns = (limit: number): Turns => {
+/** `limit`: milliseconds that an operation waits at most. */
+export const mutex = (limit: number): Mutex => {
   let busy = false
   const waiting: (() => void)[] = []
 
@@ -46,7 +48,7 @@ export const turns = (limit: number): Turns => {
     else next()
   }
   return {
-    take: async f => {
+    run: async f => {
       if (!(await enter())) return E.left(timeout('waiting for the database', limit, WAITED))
       try {
         return await f()

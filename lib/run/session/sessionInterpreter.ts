@@ -1,13 +1,13 @@
 /**
  * A runner over one session: transactions, savepoints and cursors for engines with one connection.
  *
- * A `Session` performs operations and knows BEGIN and its kin; this module makes an `Interpreter` of
- * it, with the meaning that every engine shares: operations take turns; a transaction holds the
+ * A `Session` performs operations and controls transactions; this module makes an `Interpreter` of
+ * it, with the meaning that all engines share: one operation runs at a time; a transaction holds the
  * session until its end; a nested one is a savepoint and holds its transaction until its end; after a
- * failed operation a transaction only answers `TransactionAborted`; after its end it is `Closed`.
+ * failed operation a transaction only returns `TransactionAborted`; after its end it is `Closed`.
  *
- * Laws: a body that answers `Left`, rejects or throws leaves no trace; a failed BEGIN sends no
- * ROLLBACK; whatever was opened inside (cursors) is closed at the end.
+ * Laws: a body that returns `Left`, rejects or throws leaves no trace; a failed BEGIN sends no
+ * ROLLBACK; cursors that were opened inside are closed at the end.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -23,11 +23,11 @@ import {
   validationError,
 } from '../../core/value/DbError.js'
 import { LEVELS } from './isolation.js'
-import { turns } from './mutex.js'
+import { mutex } from './mutex.js'
 
 type Answer<A> = Promise<E.Either<DbError, A>>
 
-/** One connection. Its methods are never called while another is under way. */
+/** One connection. No method is called while another is in progress. */
 export interface Session {
   readonly perform: (op: SqlOp) => Answer<any>
   readonly begin: (options: TxOptions) => Answer<void>
@@ -39,57 +39,59 @@ export interface Session {
   readonly close: () => Answer<void>
 }
 
+/** Options of runners over one session. */
 export interface SingleOptions {
-  /** Milliseconds that an operation waits for its turn; 10,000 unless told. */
+  /** Milliseconds that an operation waits for the one before it. Default: 10,000. */
   readonly acquireTimeout?: number
 }
 
-/** How a block begins and ends: BEGIN and COMMIT, or a savepoint. */
+/** How a level begins and ends: by BEGIN and COMMIT, or by a savepoint. */
 interface Bracket {
   readonly begin: () => Answer<void>
   readonly commit: () => Answer<void>
   readonly rollback: () => Answer<void>
 }
 
+/** Transactions, savepoints and cursors over a session. */
 export const singleSession = (session: Session, capabilities: Capabilities, options: SingleOptions = {}): Runner => {
   const acquireTimeout = options.acquireTimeout ?? 10_000
   let savepoints = 0
 
   /** A level of nesting: the runner itself, a transaction, a savepoint in it. */
   const level = (what: 'interpreter' | 'transaction', readOnly: boolean, rawRefused = false) => {
-    const own = turns(acquireTimeout)
+    const exclusive = mutex(acquireTimeout)
     const cursors = new Set<Cursor<unknown>>()
-    let ended = false
-    let aborted = false
+    let isEnded = false
+    let isAborted = false
 
-    const usable = (): DbError | null => (ended ? closed(what) : aborted ? transactionAborted : null)
+    const stateProblem = (): DbError | null => (isEnded ? closed(what) : isAborted ? transactionAborted : null)
 
-    const guarded = async <A>(op: SqlOp & Operation<A>): Answer<A> => {
-      const problem = usable()
+    const checked = async <A>(op: SqlOp & Operation<A>): Answer<A> => {
+      const problem = stateProblem()
       if (problem !== null) return E.left(problem)
       if ((readOnly && (op.tag === 'execute' || op.tag === 'ddl')) || (rawRefused && op.tag === 'raw')) {
-        aborted = true
-        return E.left(validationError([], 'a read-only transaction takes no writes'))
+        isAborted = true
+        return E.left(validationError([], 'writes are not allowed in a read-only transaction'))
       }
       if (op.tag === 'advisoryLock' && what !== 'transaction') return E.left(lockOutside)
       const answer = op.signal?.aborted === true ? E.left(cancelled) : await session.perform(op)
-      if (E.isLeft(answer)) aborted = what === 'transaction'
+      if (E.isLeft(answer)) isAborted = what === 'transaction'
       return answer as E.Either<DbError, A>
     }
 
-    /** A cursor whose steps take turns with everything else here, and that ends with its level. */
-    const held = (cursor: Cursor<unknown>): Cursor<unknown> => {
+    /** A cursor whose steps exclude all other operations of its level, and that ends with its level. */
+    const levelCursor = (cursor: Cursor<unknown>): Cursor<unknown> => {
       const step =
         <A>(f: TaskEither<DbError, A>): TaskEither<DbError, A> =>
         () =>
-          own.take(async () => {
+          exclusive.run(async () => {
             if (!cursors.has(cursor)) return E.left(closed('cursor'))
             const answer = await f()
-            if (E.isLeft(answer)) aborted = what === 'transaction'
+            if (E.isLeft(answer)) isAborted = what === 'transaction'
             return answer
           })
       const close: TaskEither<DbError, void> = () =>
-        own.take(async () => {
+        exclusive.run(async () => {
           if (!cursors.delete(cursor)) return E.right(undefined)
           return cursor.close()
         })
@@ -98,17 +100,17 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
     }
 
     const perform: Interpreter<SqlOp>['perform'] = op => () =>
-      own.take(async () => {
-        const answer = await guarded(op)
+      exclusive.run(async () => {
+        const answer = await checked(op)
         if (op.tag !== 'cursor' || E.isLeft(answer)) return answer
-        return E.right(held(answer.right as Cursor<unknown>) as typeof answer.right)
+        return E.right(levelCursor(answer.right as Cursor<unknown>) as typeof answer.right)
       })
 
     const transaction =
       <X, A>(o: TxOptions, use: (tx: Interpreter<SqlOp>) => TaskEither<X, A>): TaskEither<X | DbError, A> =>
       () =>
-        own.take<X | DbError, A>(async () => {
-          const problem = usable() ?? isolationProblem(capabilities, o)
+        exclusive.run<X | DbError, A>(async () => {
+          const problem = stateProblem() ?? isolationProblem(capabilities, o)
           if (problem !== null) return E.left(problem)
           const name = `query_ts_${(savepoints += 1)}`
           const bracket: Bracket =
@@ -117,44 +119,44 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
               : { begin: () => session.savepoint(name), commit: () => session.release(name), rollback: () => session.rollbackTo(name) }
           const begun = await bracket.begin()
           if (E.isLeft(begun)) {
-            aborted = what === 'transaction'
+            isAborted = what === 'transaction'
             return begun
           }
-          // the engine refuses writes of raw text in a read-only transaction; in a read-only part of another one we have to
+          // the engine refuses raw writes in a read-only transaction; in a read-only part of another one they are refused here
           const inner = level(
             'transaction',
             readOnly || o.readOnly === true,
             rawRefused || (what === 'transaction' && o.readOnly === true && !readOnly),
           )
-          const answer = await settled(() => use(inner.interpreter)())
+          const answer = await bodyResult(() => use(inner.interpreter)())
           const ended = await inner.end()
           const undone = E.isLeft(ended) || ended.right
           if (E.isRight(answer) && !undone) {
             const committed = await bracket.commit()
             if (E.isRight(committed)) return answer
             await bracket.rollback()
-            aborted = what === 'transaction'
+            isAborted = what === 'transaction'
             return committed
           }
           const rolledBack = await bracket.rollback()
           if (E.isLeft(rolledBack)) {
-            aborted = what === 'transaction'
+            isAborted = what === 'transaction'
             return E.isLeft(answer) ? answer : rolledBack
           }
           if (E.isLeft(ended)) return ended
           return E.isLeft(answer) ? answer : E.left(transactionAborted)
         })
 
-    /** Ends the level: waits for what is under way, closes its cursors. Answers whether an operation in it had failed; `Timeout` when what is under way does not end. */
+    /** Ends the level: waits for what is in progress and closes its cursors. Returns whether one of its operations has failed; `Timeout` if one does not end. */
     const end = async (): Answer<boolean> => {
-      const waited = await own.take<DbError, void>(async () => {
-        ended = true
+      const waited = await exclusive.run<DbError, void>(async () => {
+        isEnded = true
         for (const cursor of cursors) await cursor.close()
         cursors.clear()
         return E.right(undefined)
       })
-      ended = true
-      return E.isLeft(waited) ? waited : E.right(aborted)
+      isEnded = true
+      return E.isLeft(waited) ? waited : E.right(isAborted)
     }
     const interpreter: Interpreter<SqlOp> = { perform, transaction, capabilities }
     return { interpreter, end }
@@ -174,21 +176,21 @@ export const singleSession = (session: Session, capabilities: Capabilities, opti
 }
 
 const isolationProblem = ({ isolation, engine }: Capabilities, options: TxOptions): DbError | null => {
-  const asked = options.isolation
-  if (asked === undefined || isolation.includes(asked)) return null
-  return LEVELS.includes(asked)
-    ? unsupported(`the isolation level ${asked}`, engine)
-    : validationError(['isolation'], `there is no such level; the levels are ${LEVELS.join(', ')}`)
+  const level = options.isolation
+  if (level === undefined || isolation.includes(level)) return null
+  return LEVELS.includes(level)
+    ? unsupported(`the isolation level ${level}`, engine)
+    : validationError(['isolation'], `it must be one of ${LEVELS.join(', ')}`)
 }
 
-/** The answer of a caller's function, whatever it does. */
-const settled = async <X, A>(f: () => Promise<E.Either<X, A>>): Promise<E.Either<X | DbError, A>> => {
+/** What the body of a transaction returns; an error if it throws, rejects, or returns something else than an Either. */
+const bodyResult = async <X, A>(f: () => Promise<E.Either<X, A>>): Promise<E.Either<X | DbError, A>> => {
   try {
     const answer = await f()
     const tag = (answer as { readonly _tag?: unknown } | null | undefined)?._tag
     return tag === 'Left' || tag === 'Right'
       ? answer
-      : E.left(callbackFailed('the body of a transaction', new TypeError('it answered no Either')))
+      : E.left(callbackFailed('the body of a transaction', new TypeError('it did not return an Either')))
   } catch (thrown) {
     return E.left(callbackFailed('the body of a transaction', thrown))
   }

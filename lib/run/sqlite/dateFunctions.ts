@@ -1,8 +1,9 @@
 /**
- * Functions of dates and instants that SQL calls in SQLite: steps, where its own go over the end of a month, and time zones, which it lacks.
+ * Functions of dates and instants that SQL calls in SQLite: adding months, which SQLite's own functions do differently at the end of
+ * a month, and time zones, which it lacks.
  *
- * A date or instant is a text as the dialect stores it. A step that leads out of the years 1 to 9999 is null; one that is no
- * integer of 64 bits any more has been computed beyond them, which is an overflow.
+ * A date or instant is a text as the dialect stores it. A result outside the years 1 to 9999 is null; a number of steps outside
+ * 64 bits is the result of an overflow, and is reported as one.
  */
 import { addMonths, DAY, instantOf, type Unit, within } from '../../core/value/calendar.js'
 import { formatted } from '../../core/value/datePattern.js'
@@ -11,7 +12,7 @@ import { localTime, startInZone } from '../../core/value/timeZone.js'
 /** The instant of a text that stores a date, instant or time of day. */
 const storedInstant = (value: string): number => instantOf(value.includes(' ') ? `${value.replace(' ', 'T')}Z` : value)
 
-/** A function of instants as one of the texts that store them; a value that is no text gives null. */
+/** Applies a function of instants to the text that stores one; null for a value that is not a text. */
 const inStored = (value: unknown, f: (ms: number) => number | null): unknown => {
   if (typeof value !== 'string') return null
   const isDate = value.length === 10
@@ -28,6 +29,7 @@ const step =
     return typeof n === 'number' ? inStored(value, ms => of(ms, n)) : null
   }
 
+/** SQL name -> function. */
 export const sqliteSteps = {
   date_add_months: step(addMonths),
   date_add_days: step((ms, n) => within(ms + n * DAY)),

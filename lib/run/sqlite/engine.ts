@@ -1,8 +1,8 @@
 /**
- * SQLite as an engine: what both of its runners share.
+ * SQLite as an engine: what its two runners share.
  *
- * `sqlite` runs it in WebAssembly (sql.js), `sqlite3` natively (better-sqlite3). The dialect, the way values travel, the
- * errors and what a session has to be told are the same; only the driver differs.
+ * `sqlite` runs it in WebAssembly (sql.js), `sqlite3` natively (better-sqlite3). The dialect, the encoding of values, the
+ * errors, the functions and the settings of a session are the same; only the driver differs.
  */
 
 import type { Capabilities } from '../../core/operation/Interpreter.js'
@@ -22,6 +22,7 @@ import { sqliteSteps } from './dateFunctions.js'
 import { classifySqlite } from './errors.js'
 import { sqliteJsonFunctions } from './jsonFunctions.js'
 
+/** The capabilities of a runner; `engine` is its name. */
 export const sqliteCapabilities = (engine: string): Capabilities => ({
   engine,
   returning: 'native',
@@ -32,7 +33,7 @@ export const sqliteCapabilities = (engine: string): Capabilities => ({
   refuses: REFUSED_BY_SQLITE,
 })
 
-/** `target` names the database in errors; `mayWrite` says whether the session itself admits writes at the moment. */
+/** `target` names the database in errors; `mayWrite` returns whether the session accepts writes now. */
 export const sqliteEngine = (target: string, mayWrite: () => boolean = () => false): SqlEngine => ({
   dialect,
   values: sqliteValues,
@@ -64,7 +65,7 @@ const ofBytes =
     return x instanceof Uint8Array ? f(x) : null
   }
 
-/** Functions that SQL calls: of texts by Unicode and of floats, the same on every engine. */
+/** Functions that SQL calls, for the results of other engines: texts by Unicode, floats, patterns, dates and JSON. */
 export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unknown, ...unknown[]]) => unknown } = {
   unicode_lower: s => (typeof s === 'string' ? lowerCase(s) : s),
   unicode_upper: s => (typeof s === 'string' ? upperCase(s) : s),
@@ -84,12 +85,12 @@ export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unk
   ...sqliteJsonFunctions,
 }
 
-/** What a session is told when it begins. */
+/** Statements that prepare a session. */
 export const sqliteSession: readonly string[] = ['PRAGMA foreign_keys = ON', 'PRAGMA case_sensitive_like = ON']
 
 /**
- * How the rows of a statement are read. Integers beyond 2^53 need bigint; for the rest numbers are faster. Where integers are
- * computed they are read as bigint too, because only then a float among them is seen: it has left 64 bits on the way.
+ * How the rows of a statement are read. Integers beyond 2^53 need bigint; otherwise numbers are faster. Computed integers are read
+ * as bigint too: a number among them is then a float, the result of an overflow of 64 bits, and becomes infinity.
  */
 export const sqliteReading = (
   columns: readonly ResultColumn[],
@@ -105,8 +106,8 @@ export const sqliteReading = (
 }
 
 /**
- * SQLite does not say which foreign key failed. The statement is run again with the check put off, in
- * a savepoint that is undone, and the database is asked which rows refer to nothing.
+ * SQLite does not report which foreign key failed. The statement is run again with the check deferred, in
+ * a savepoint that is rolled back, and the rows that violate a foreign key are queried.
  */
 const foreignKey = async (error: ForeignKeyViolation, statement: Statement, driver: Driver): Promise<DbError> => {
   const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> =>

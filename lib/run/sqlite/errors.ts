@@ -1,10 +1,10 @@
 /**
- * Errors of SQLite, classified by what it says.
+ * Errors of SQLite, classified by message.
  *
  * sql.js has no error codes, only SQLite's own messages; they are stable, and each case here has a
- * test against the engine. What concerns the file (locks, the disk, its permissions) is known by the code that better-sqlite3
- * gives, and by the message alone where there is none. A unique key is found by its columns in the table that the statement was
- * about, since SQLite names the columns only.
+ * test against the engine. Errors of the file (locks, the disk, permissions) are recognized by the code of better-sqlite3,
+ * or by the message if there is no code. A unique key is found by its columns in the table that the statement was
+ * about, since SQLite reports only the columns.
  */
 
 import type { AnyTable, Key } from '../../core/syntax/Syntax.js'
@@ -39,7 +39,7 @@ const columnsIn = (list: string): readonly string[] => list.split(', ').map(c =>
 const unique = (list: string, { table }: Context, cause: DriverError): DbError => {
   const index = /^index '(.*)'$/s.exec(list)
   if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
-  // names may hold dots and commas: a key of the table is recognised by how SQLite would print it
+  // names may contain dots and commas: a key of the table is recognized by how SQLite would print it
   const printed = (k: Key): string => (table === null ? '' : k.columns.map(f => `${table.name}.${columnName(table, f)}`).join(', '))
   const key = table === null ? undefined : keysOf(table).find(k => printed(k) === list)
   const named = table === null || key === undefined ? columnsIn(list) : key.columns.map(f => columnName(table, f))
@@ -64,16 +64,16 @@ const check = (name: string, { table }: Context, cause: DriverError): DbError =>
 const noColumn = (name: string, context: Context, cause: DriverError): DbError =>
   context.isRaw
     ? syntaxError(cause.message, shownSql(context), position(context.sql, name), context.hasRaw, cause)
-    : schemaConflict(nameIn(context, name), 'there is no such column: the table in the database is another', cause)
+    : schemaConflict(nameIn(context, name), 'there is no such column: the table in the database differs from its definition here', cause)
 
 /** The database that an error is about. */
 export interface SqliteTarget {
   readonly target: string
-  /** Whether the session admits writes at the moment: if it does, only the file can refuse them. */
+  /** Whether the session accepts writes now: if it does, a refused write is due to the file. */
   readonly mayWrite: () => boolean
 }
 
-const LATER = 'another connection has locked the database: run it again, or give it longer by a higher busyTimeout'
+const LATER = 'another connection has locked the database: run it again, or raise busyTimeout'
 
 const FILE_RULES: readonly (readonly [RegExp, (target: SqliteTarget, cause: DriverError) => DbError | null])[] = [
   [/^SQLITE_(?:BUSY|LOCKED)/, ({ target }, e) => locked(target, null, LATER, e)],
@@ -86,36 +86,40 @@ const FILE_RULES: readonly (readonly [RegExp, (target: SqliteTarget, cause: Driv
     /^SQLITE_READONLY/,
     ({ target, mayWrite }, e) =>
       mayWrite()
-        ? connectionError(target, 'the file or its folder is read-only: check their permissions, and how the disk is mounted', e)
+        ? connectionError(target, 'the file or its folder is read-only: check the permissions, and how the disk is mounted', e)
         : null,
   ],
   [
     /^SQLITE_CANTOPEN/,
     ({ target }, e) =>
-      connectionError(target, `the file, or one beside it, can't be opened (${e.message}): check the path and the permissions`, e),
+      connectionError(
+        target,
+        `the file, or a file of SQLite next to it, can't be opened (${e.message}): check the path and the permissions`,
+        e,
+      ),
   ],
   [
     /^SQLITE_FULL/,
     ({ target }, e) =>
-      connectionError(target, `there is no more room (${e.message}): nothing of this change is kept; make room, and run it again`, e),
+      connectionError(target, `there is no space left (${e.message}): the change was not saved; free some space and run it again`, e),
   ],
   [
     /^SQLITE_IOERR/,
     ({ target }, e) =>
-      connectionError(target, `the file can't be read or written (${e.message}, ${codeOf(e)}): check the disk and its limits`, e),
+      connectionError(target, `the file can't be read or written (${e.message}, ${codeOf(e)}): check the disk and its quotas`, e),
   ],
   [
     /^SQLITE_(?:CORRUPT|NOTADB)/,
     ({ target }, e) =>
       connectionError(
         target,
-        `this is no SQLite database that can be read (${e.message}): restore it from a copy, or open another file`,
+        `the file is not a readable SQLite database (${e.message}): restore it from a backup, or open another file`,
         e,
       ),
   ],
 ]
 
-/** The codes of messages, for the driver that gives none. */
+/** Message -> code, for the driver without codes. */
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/^database (?:table |schema )?is locked/, 'SQLITE_BUSY'],
   [/^database or disk is full/, 'SQLITE_FULL'],
@@ -132,7 +136,7 @@ const codeOf = (thrown: unknown): string => {
   return CODES.find(([pattern]) => pattern.test(message))?.[1] ?? ''
 }
 
-/** An error about the file and not about a statement; null if it is none. */
+/** An error of the file, or null for an error of a statement. */
 export const classifyFile = (thrown: unknown, target: SqliteTarget): DbError | null => {
   const code = codeOf(thrown)
   return FILE_RULES.find(([pattern]) => pattern.test(code))?.[1](target, driverError(thrown)) ?? null
@@ -164,21 +168,18 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
         e,
       ),
   ],
-  [/^attempt to write a readonly database/s, () => validationError([], 'a read-only transaction takes no writes')],
+  [/^attempt to write a readonly database/s, () => validationError([], 'writes are not allowed in a read-only transaction')],
   [
     /^duplicate column name: (.*)$/s,
-    (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite does not tell names apart by case: rename one with named', e),
+    (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite does not distinguish names by case: rename one with named', e),
   ],
-  [
-    /^object name reserved for internal use: (.*)$/s,
-    (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite keeps this name for itself', e),
-  ],
+  [/^object name reserved for internal use: (.*)$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite reserves this name', e)],
   [/^unknown database (.*)$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite has no such schema', e)],
-  [/^table (.*) may not be modified$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite keeps this table for itself', e)],
+  [/^table (.*) may not be modified$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'SQLite reserves this table', e)],
   [/^string or blob too big/s, (_, __, e) => valueTooLong(null, e)],
   [
     /^(?:at most \d+ tables in a join|Recursion limit|too many FROM clause terms|too many SQL variables|Expression tree is too large|parser stack overflow|too many terms|too many arguments on function|too many columns|LIKE or GLOB pattern too complex)/s,
-    m => unsupported(`so large a statement (${m[0].replace('LIKE or GLOB ', '')})`, 'sqlite', 'split it'),
+    m => unsupported(`a statement this large (${m[0].replace('LIKE or GLOB ', '')})`, 'sqlite', 'split it'),
   ],
   [
     /^(?:near "(.*)": syntax error|incomplete input|unrecognized token|no such function|ambiguous column|wrong number of arguments|misuse of|table .* has \d+ columns|more than one statement|The supplied SQL string contains|SELECTs to the left|variable number must)/s,
@@ -186,13 +187,14 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   ],
 ]
 
-/** The place of the word that SQLite stumbled over, when it stands in the text once. */
+/** The 1-based position of the word that SQLite reports, if the text contains it once. */
 const position = (sql: string, word: string | undefined): number | null => {
   if (word === undefined || word === '') return null
   const first = sql.indexOf(word)
   return first >= 0 && sql.indexOf(word, first + 1) < 0 ? first + 1 : null
 }
 
+/** `target` is the database that the statement was for. */
 export const classifySqlite = (thrown: unknown, context: Context, target: SqliteTarget): DbError => {
   const ofFile = classifyFile(thrown, target)
   if (ofFile !== null) return ofFile

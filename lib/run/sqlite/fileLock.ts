@@ -1,13 +1,13 @@
 /**
  * The lock of a file: one holder at a time, and free as soon as its holder is dead.
  *
- * The lock is a Unix socket beside the file, named FILE.lock, on which the holder listens. Who can connect to it knows that
- * the holder lives, be it another thread, process or container; process ids, which repeat, decide nothing. The holder only
- * sends its process id, for error messages. A socket gets the name by a hard link once it listens, so a lock without a
- * listener is one whose holder is dead. Removing that is itself done under a lock, FILE.lock.2, made in the same way.
+ * The lock is a Unix socket next to the file, named FILE.lock, on which the holder listens. If a connection to it succeeds,
+ * the holder is alive, in this or another thread, process or container; process ids are reused and decide nothing. The holder
+ * sends its process id for error messages only. A socket gets the name by a hard link once it listens, so a lock without a
+ * listener is one whose holder is dead. Removing it is itself done under a lock, FILE.lock.2, made in the same way.
  *
  * A refused connection proves nothing about other machines: in a shared folder a person has to remove the lock.
- * Where sockets can't be made, FILE.lock is a plain file, and a person has to remove it after a crash, too.
+ * Where sockets can't be created, FILE.lock is a regular file, and a person has to remove it after a crash as well.
  * On Windows the lock is a named pipe, which other machines do not see.
  */
 import { createHash, randomBytes } from 'node:crypto'
@@ -18,17 +18,17 @@ import { basename, dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { isLocal } from './fileSystem.js'
 
-/** A lock that is held. Its methods do not wait, so that nothing comes between the check and what depends on it. */
+/** A lock that is held. Its methods are synchronous, so that nothing runs between a check and what depends on it. */
 export interface FileLock {
-  /** Whether the lock is still this one's own: it may have been removed by hand. */
+  /** Whether the lock is still held: it may have been removed by hand. */
   readonly isHeld: () => boolean
   readonly release: () => void
 }
 
-/** What is in the way of a lock. */
+/** Why a lock can't be taken. */
 export interface InUse {
   readonly holder: string | null
-  /** What to do, where waiting for the holder may not help. */
+  /** What to do if waiting for the holder may not help. */
   readonly advice: string | undefined
 }
 
@@ -38,33 +38,33 @@ const FREE: Found = { tag: 'free' }
 const DEAD: Found = { tag: 'dead' }
 const heldBy = (pid: string): Found => ({ tag: 'held', holder: /^\d+$/.test(pid) ? `process ${pid}` : null, advice: undefined })
 
-/** Milliseconds that a holder, whose thread may be busy, has to say who it is. */
+/** Milliseconds that a holder, whose thread may be busy, has to send its process id. */
 const PATIENCE = 1_000
 const TRIES = 100
 /** Each level is needed only if a process was killed while it removed the lock of the level before. */
 const LEVELS = 8
-/** The bytes that the address of a socket may have. */
+/** The maximum number of bytes of a socket's address. */
 const LONGEST_ADDRESS = process.platform === 'linux' ? 107 : 103
-/** The bytes of a name that still fits into an address by way of `/proc/self/fd`. */
+/** The maximum number of bytes of a name that fits into an address by `/proc/self/fd`. */
 const LONGEST_NAME = 80
 
 const codeOf = (thrown: unknown): string | undefined => (thrown as { code?: string } | null)?.code
 const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
 
-/** The name of something beside a file: that of the file and a suffix, or a digest where that would be too long. */
-export const besideName = (path: string, suffix: string): string => {
+/** The name of a file next to another: its name and a suffix, or a digest if that would be too long. */
+export const siblingName = (path: string, suffix: string): string => {
   const name = basename(path)
   return (Buffer.byteLength(name + suffix) <= LONGEST_NAME ? name : `.query-ts-${digest(name)}`) + suffix
 }
 
-const lockName = (path: string, level: number): string => besideName(path, level === 1 ? '.lock' : `.lock.${level}`)
+const lockName = (path: string, level: number): string => siblingName(path, level === 1 ? '.lock' : `.lock.${level}`)
 
-/** Uses the address of a socket. One that is too long is shortened by way of an open folder, which only Linux offers. */
-const addressed = async <A>(folder: string, name: string, use: (address: string) => Promise<A>): Promise<A> => {
+/** Calls `use` with the address of a socket. One that is too long is shortened by an open folder, which only Linux supports. */
+const withAddress = async <A>(folder: string, name: string, use: (address: string) => Promise<A>): Promise<A> => {
   const direct = join(folder, name)
   if (Buffer.byteLength(direct) <= LONGEST_ADDRESS) return use(direct)
-  if (process.platform !== 'linux') throw new Error(`the path of a socket has at most ${LONGEST_ADDRESS} bytes`)
+  if (process.platform !== 'linux') throw new Error(`the path of a socket is longer than ${LONGEST_ADDRESS} bytes`)
   const fd = openSync(folder, 'r')
   try {
     return await use(`/proc/self/fd/${fd}/${name}`)
@@ -73,7 +73,7 @@ const addressed = async <A>(folder: string, name: string, use: (address: string)
   }
 }
 
-/** A server that sends the process id to everyone who connects, reads nothing, and keeps no process alive. */
+/** A server that sends the process id to each client, reads nothing, and does not keep the process alive. */
 const listening = (address: string): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer({ pauseOnConnect: true }, client => {
@@ -82,14 +82,14 @@ const listening = (address: string): Promise<Server> =>
       client.end(String(process.pid), () => client.destroy())
     })
     server.once('error', reject)
-    // of its own (`exclusive`): the primary process of a cluster would go on listening when the worker is dead
+    // without `exclusive` the primary process of a cluster would go on listening when the worker is dead
     server.listen({ path: address, exclusive: true, readableAll: true, writableAll: true }, () => {
       server.on('error', () => undefined)
       resolve(server.unref())
     })
   })
 
-/** Whether someone listens, found out by connecting. What can't be found out counts as held. */
+/** Whether a process listens, found out by connecting. If it can't be found out, the lock counts as held. */
 const listensAt = (address: string): Promise<Found> =>
   new Promise(resolve => {
     let isConnected = false
@@ -112,7 +112,7 @@ const listensAt = (address: string): Promise<Found> =>
       if (isConnected || code === 'ENOENT') done(FREE)
       else done(code === 'ECONNREFUSED' ? DEAD : heldBy(''))
     })
-    // closed without a word: the holder has just released it
+    // closed without data: the holder has just released it
     socket.on('end', () => done(pid === '' ? FREE : heldBy(pid)))
   })
 
@@ -120,7 +120,7 @@ const probe = async (folder: string, name: string): Promise<Found> => {
   const lock = join(folder, name)
   const seen = lstatSync(lock, { throwIfNoEntry: false })
   if (seen === undefined) return FREE
-  if (seen.isSocket()) return addressed(folder, name, listensAt).catch(() => heldBy(''))
+  if (seen.isSocket()) return withAddress(folder, name, listensAt).catch(() => heldBy(''))
   let content = ''
   try {
     content = readFileSync(lock, 'utf8')
@@ -134,13 +134,13 @@ const probe = async (folder: string, name: string): Promise<Found> => {
   }
 }
 
-/** Makes a lock where there is none; null if there is one by then. */
+/** Creates the lock; null if it exists by then. */
 const claim = async (folder: string, name: string): Promise<FileLock | null> => {
   const lock = join(folder, name)
   const own = `.query-ts-${randomBytes(6).toString('hex')}`
   let server: Server | undefined
   try {
-    const made = await addressed(folder, own, listening)
+    const made = await withAddress(folder, own, listening)
     server = made
     const { dev, ino } = lstatSync(join(folder, own), { bigint: true })
     linkSync(join(folder, own), lock)
@@ -157,7 +157,7 @@ const claim = async (folder: string, name: string): Promise<FileLock | null> => 
   }
 }
 
-/** A lock without a listener, for folders that take no sockets or hard links. */
+/** A lock without a listener, for folders that do not support sockets or hard links. */
 const plainLock = (lock: string): FileLock | null => {
   const content = `process ${process.pid} on ${hostname()}\n${randomBytes(16).toString('hex')}\n`
   let fd: number
@@ -186,17 +186,17 @@ const plainLock = (lock: string): FileLock | null => {
   return { isHeld, release: releasing(isHeld, lock, () => undefined) }
 }
 
-/** The name goes before the listener, so that a lock that is being released is never taken for a dead one. */
+/** The name is removed before the listener, so that a lock that is being released never looks dead. */
 const releasing = (isHeld: () => boolean, lock: string, end: () => void) => (): void => {
   try {
     if (isHeld()) unlinkSync(lock)
   } catch {
-    // the folder is gone or read-only: without a listener, the lock is as good as removed
+    // the folder is gone or read-only: without a listener, the lock is free
   }
   end()
 }
 
-/** Removes a lock whose holder is dead, and the first name of its socket if the holder died between the two. */
+/** Removes a lock whose holder is dead, and the temporary name of its socket if the holder died before removing that. */
 const removeDead = async (path: string, level: number): Promise<boolean> => {
   if (level >= LEVELS) return false
   const [folder, name] = [dirname(path), lockName(path, level)]
@@ -219,9 +219,9 @@ const removeDead = async (path: string, level: number): Promise<boolean> => {
   }
 }
 
-const elsewhere = (lock: string): InUse => ({
+const maybeElsewhere = (lock: string): InUse => ({
   holder: null,
-  advice: `nothing on this machine holds it, but other machines may share this folder: if no process there has it open, remove ${lock}`,
+  advice: `no process on this machine holds it, but other machines may share this folder: if no process there has it open, remove ${lock}`,
 })
 
 const take = async (path: string, level: number): Promise<E.Either<InUse, FileLock>> => {
@@ -230,7 +230,7 @@ const take = async (path: string, level: number): Promise<E.Either<InUse, FileLo
     const found = await probe(folder, name)
     if (found.tag === 'held') return E.left(found)
     if (found.tag === 'dead') {
-      if (!isLocal(folder)) return E.left(elsewhere(join(folder, name)))
+      if (!isLocal(folder)) return E.left(maybeElsewhere(join(folder, name)))
       if (!(await removeDead(path, level))) await pause(10)
       continue
     }
@@ -253,7 +253,7 @@ const takePipe = async (path: string): Promise<E.Either<InUse, FileLock>> => {
   }
 }
 
-/** Takes the lock of a file, whose path is absolute and leads through no links. Left says who has it. */
+/** Takes the lock of a file, whose path is absolute and without links. Left: the holder. */
 export const takeLock = async (path: string): Promise<E.Either<InUse, FileLock>> => {
   if (process.platform === 'win32') return takePipe(path)
   const taken = await take(path, 1)
@@ -265,13 +265,13 @@ export const takeLock = async (path: string): Promise<E.Either<InUse, FileLock>>
   return taken
 }
 
-/** Who holds the lock of a file, if anyone does. */
+/** The holder of the lock of a file, or null. */
 export const lockHolder = async (path: string): Promise<InUse | null> => {
   if (process.platform === 'win32') {
     const found = await listensAt(pipeName(path))
     return found.tag === 'held' ? found : null
   }
   const found = await probe(dirname(path), lockName(path, 1))
-  if (found.tag === 'dead' && !isLocal(dirname(path))) return elsewhere(join(dirname(path), lockName(path, 1)))
+  if (found.tag === 'dead' && !isLocal(dirname(path))) return maybeElsewhere(join(dirname(path), lockName(path, 1)))
   return found.tag === 'held' ? found : null
 }

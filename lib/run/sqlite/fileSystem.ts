@@ -1,12 +1,12 @@
 /**
  * Whether a folder belongs to this machine alone.
  *
- * A Unix socket tells that its owner is dead only if the owner ran on this machine. In a folder that several machines share
+ * A Unix socket shows that its owner is dead only if the owner ran on this machine. In a folder that several machines share
  * (NFS, SMB, 9p, FUSE, Ceph, a cluster's file system), a socket that refuses a connection may belong to a live process elsewhere.
  *
- * The file systems that are known to be local are listed, and all others count as shared: a mistake then costs a person
- * one deleted file, where the other mistake would cost rows. On Linux the kernel gives the type of a file system by number.
- * On macOS and the BSDs these numbers change between versions, but `mount` marks local file systems by the word `local`.
+ * File systems known to be local are listed, and all others count as shared: a mistake then means that a person has to remove
+ * a lock, where the opposite mistake would lose rows. On Linux the kernel gives the type of a file system by number.
+ * On macOS and the BSDs these numbers change between versions, but `mount` marks local file systems with the word `local`.
  */
 import { execFileSync } from 'node:child_process'
 import { statfsSync } from 'node:fs'
@@ -22,16 +22,16 @@ const mountOptions = (mounts: string, folder: string): readonly string[] => {
   let longest = ''
   let options: readonly string[] = []
   for (const line of mounts.split('\n')) {
-    const [, at, listed] = /^.* on (\/.*) \((.*)\)$/.exec(line) ?? []
-    if (at === undefined || listed === undefined || at.length < longest.length) continue
+    const [, at, flags] = /^.* on (\/.*) \((.*)\)$/.exec(line) ?? []
+    if (at === undefined || flags === undefined || at.length < longest.length) continue
     if (folder !== at && !folder.startsWith(at.endsWith('/') ? at : `${at}/`)) continue
     longest = at
-    options = listed.split(', ')
+    options = flags.split(', ')
   }
   return options
 }
 
-/** Whether no other machine can have files of this folder open, as far as can be known. */
+/** Whether no other machine can have files of this folder open; false if that can't be found out. */
 export const isLocal = (folder: string): boolean => {
   try {
     if (process.platform === 'linux') return LOCAL.has(statfsSync(folder).type >>> 0)

@@ -1,8 +1,8 @@
 /**
  * Values inside JSON documents, and arrays, as functions that SQL calls in SQLite.
  *
- * SQLite's own paths know no names with quotes, and tell a number from a text only by asking again. A document is the text that
- * the column holds; a path is a list of steps in JSON. What is no JSON has no values. Numbers keep the digits that the text has.
+ * SQLite's own paths do not support names with quotes, and need a second call to distinguish a number from a text. A document is the
+ * text in the column; a path is a list of steps in JSON. Invalid JSON has no values. Numbers keep the digits of the text.
  */
 import { MAX_INT64, MIN_INT64 } from '../../core/value/Canonical.js'
 import { digitsHeld, doubleHeld, ExactNumber, exactText, isNumber, parseExact } from '../../core/value/jsonNumbers.js'
@@ -29,7 +29,7 @@ const at =
       ? read((parsed(path) as readonly (string | number)[]).reduce(into, parsed(document)))
       : null
 
-/** Computed integers are texts in arrays, so that they keep their digits. */
+/** Compares as texts: computed integers are texts in arrays, so that they keep their digits. */
 const contains = (list: unknown, x: unknown): unknown => {
   const items = typeof list === 'string' ? parsed(list) : null
   return Array.isArray(items) && x !== null ? Number(items.some(item => item !== null && String(item) === String(x))) : null
@@ -55,9 +55,10 @@ const hasPart = (whole: unknown, part: unknown): unknown => {
   return Number(has(parsed(whole), lastPart[1]))
 }
 
-/** Integers as texts, which the statement casts: drivers answer numbers as floats. */
+/** Integers as texts, which the statement casts: drivers return numbers as floats. */
 const textOf = (n: bigint | null): string | null => (n === null ? null : String(n))
 
+/** SQL name -> function. */
 export const sqliteJsonFunctions = {
   json_contains: hasPart,
   text_split: split,
@@ -67,8 +68,8 @@ export const sqliteJsonFunctions = {
   json_at_int: at(v => (Number.isSafeInteger(v) ? v : null)),
   json_at_bigint: at(v => (isNumber(v) ? textOf(digitsHeld(v, 0, MIN_INT64, MAX_INT64)) : null)),
   json_at_numeric: (document: unknown, path: unknown, precision: unknown, scale: unknown): unknown => {
-    const most = 10n ** BigInt(Number(precision)) - 1n
-    return at(v => (isNumber(v) ? textOf(digitsHeld(v, Number(scale), -most, most)) : null))(document, path)
+    const max = 10n ** BigInt(Number(precision)) - 1n
+    return at(v => (isNumber(v) ? textOf(digitsHeld(v, Number(scale), -max, max)) : null))(document, path)
   },
   json_at_boolean: at(v => (typeof v === 'boolean' ? Number(v) : null)),
   json_at_json: at(v => (v === null ? null : exactText(v))),

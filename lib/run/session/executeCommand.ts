@@ -1,0 +1,77 @@
+/**
+ * Executing a command: planned, printed by the dialect, and run as one statement, several, or in steps.
+ *
+ * More than one statement runs atomically. A command outside a transaction that the server has rolled back because of a conflict is
+ * run again. An overflow that the engine reports without its column gets the names of the computed columns.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { SqlOp } from '../../core/operation/Interpreter.js'
+import type { AnyTable } from '../../core/syntax/Syntax.js'
+import { attempting, numericOverflow } from '../../core/value/DbError.js'
+import { reifyWrite } from '../../plan/writePlan.js'
+import { type CompiledWrite, printWrite } from '../../sql/commands.js'
+import { type ResultColumn, resultColumn } from '../../sql/compile.js'
+import { atomically, durably, repeatingConflicts } from './atomically.js'
+import { cascadesToItself } from './cascades.js'
+import { computedColumns } from './computedColumns.js'
+import { executeInOrder, lazyStatements } from './executeInOrder.js'
+import { executeSteps } from './executeSteps.js'
+import type { Answer, SessionContext } from './sessionContext.js'
+
+type Execute = SqlOp & { readonly tag: 'execute' }
+
+/** Runs a command and returns its result. */
+export const executeCommand = async (session: SessionContext, op: Execute): Answer<unknown> => {
+  const { node, returning } = op.command
+  if (node.tag !== 'delete' || returning !== null || node.table.primaryKey === null) return executePlain(session, op)
+  const { table } = node
+  const isCyclic = await cascadesToItself(session, table)
+  if (E.isLeft(isCyclic)) return isCyclic
+  if (!isCyclic.right) return executePlain(session, op)
+  // the engine does not count rows that a cascade deletes before their turn, so the deleted rows are returned and counted here
+  const key = (row: any) => Object.fromEntries((table.primaryKey?.columns ?? []).map(f => [f, row[f]]))
+  const deleted = await executePlain(session, { ...op, command: { ...op.command, returning: key } })
+  return E.isLeft(deleted) ? deleted : E.right((deleted.right as readonly unknown[]).length)
+}
+
+const executePlain = async (session: SessionContext, op: Execute): Answer<unknown> => {
+  const { dialect } = session.engine
+  const planned = attempting('a function of the command', () => {
+    const write = reifyWrite(op.command, dialect)
+    return {
+      table: write.table,
+      columns: write.returning?.outputs.map(resultColumn) ?? [],
+      printed: printWrite(dialect, write),
+      write,
+    }
+  })
+  if (E.isLeft(planned)) return planned
+  const answer = await executePlanned(session, op, planned.right)
+  if (E.isRight(answer) || answer.left._tag !== 'NumericOverflow') return answer
+  const { where, cause } = answer.left
+  const computed = computedColumns(planned.right.write)
+  return computed.length === 0 || where?.startsWith('column ') === true || computed.some(c => where?.includes(c))
+    ? answer
+    : E.left(numericOverflow(`${where === null ? '' : `${where}, `}in ${computed.join(' or ')}`, cause))
+}
+
+const executePlanned = async (
+  session: SessionContext,
+  { command: { cardinality }, signal }: Execute,
+  { table, columns, printed }: { readonly table: AnyTable; readonly columns: readonly ResultColumn[]; readonly printed: CompiledWrite },
+): Answer<unknown> => {
+  const durable = (f: () => Answer<unknown>): Answer<unknown> => repeatingConflicts(session, signal, () => durably(session, f))
+  const { steps } = printed
+  if (steps !== null)
+    return durable(() => atomically(session, () => executeSteps(session, steps, table, printed.twice, cardinality, signal)))
+  const statements = lazyStatements(session, printed, columns, signal)
+  if (E.isLeft(statements)) return statements
+  const inOrder = (): Answer<unknown> => executeInOrder(session, statements.right, table, printed, cardinality)
+  const isSingle =
+    statements.right.length === 1 &&
+    printed.after.length === 0 &&
+    printed.row === null &&
+    printed.outcome?.tag !== 'query' &&
+    printed.twice === null
+  return durable(isSingle ? inOrder : () => atomically(session, inOrder))
+}
