@@ -23,6 +23,7 @@ import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { table } from '../../lib/Table.js'
 import { addressOf, authority, type ServerName } from './addresses.js'
 import { type FaultProxy, faultProxy } from './faultProxy.js'
+import { template } from './rawText.js'
 import { processList } from './servers.js'
 
 /** Milliseconds of the runners under test. */
@@ -64,8 +65,6 @@ export const right = async <A>(task: TaskEither<DbError, A>): Promise<A> => {
   if (E.isLeft(answer)) throw new Error(`${answer.left._tag}: ${answer.left.message}`, { cause: answer.left.cause })
   return answer.right
 }
-
-const template = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
 
 let sites = 0
 

@@ -33,6 +33,7 @@ import { createAll } from '../../lib/schema/createAll.js'
 import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { type Engine, engines, SECRET, using } from './eachEngine.js'
+import { template } from './rawText.js'
 
 const teams = table('team', { id: generated(int), teamName: unique(text) })
 const people = table(
@@ -786,9 +787,9 @@ const rawStatements = (engine: Engine): void => {
     }
   })
   test('with NUL in the text are refused: engines read no further than that', async () => {
-    const parts = Object.assign(['SELECT 1 \u0000 garbage'], { raw: ['SELECT 1 \u0000 garbage'] }) as unknown as TemplateStringsArray
-    await unchanged([], 'ValidationError', Program.raw({ n: int })(parts))
-    await unchanged([], 'ValidationError', Q.all(Q.of({ n: rawExpr(int)(parts) })))
+    const garbage = template('SELECT 1 \u0000 garbage')
+    await unchanged([], 'ValidationError', Program.raw({ n: int })(garbage))
+    await unchanged([], 'ValidationError', Q.all(Q.of({ n: rawExpr(int)(garbage) })))
   })
   test.run()
 }

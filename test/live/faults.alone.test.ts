@@ -29,6 +29,7 @@ import { abortable } from '../../lib/transform/abortable.js'
 import { note, suite } from '../suite.js'
 import { addressOf, authority, type ServerName, servers } from './addresses.js'
 import { faultProxy } from './faultProxy.js'
+import { statement, template } from './rawText.js'
 import { processList } from './servers.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
@@ -57,8 +58,6 @@ interface Line {
 /** Minutes of work for MySQL and MariaDB, whose `sleep` answers when it is interrupted, and not that it was. */
 const SLOW =
   'SELECT count(*) FROM information_schema.collations a, information_schema.collations b, information_schema.collations c, information_schema.collations d WHERE a.id + b.id + c.id + d.id = 1'
-
-const template = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
 
 /** What MySQL and MariaDB say first; a client knows by a bit of it (2048) whether there is TLS. */
 const greeting = (): Buffer => {
@@ -145,10 +144,9 @@ const faults = (name: ServerName): void => {
     if (last !== undefined) lines.push({ ...last, recovered: performance.now() - started })
   }
   const raw = (sql: string) => Program.raw({ n: int })(template(sql))
-  const say = (sql: string) => Program.raw({})(template(sql))
   const sleep = name === 'postgres' ? raw('SELECT 1 AS n FROM pg_sleep(20)') : raw(SLOW)
   const me = name === 'postgres' ? raw('SELECT pg_backend_pid()') : raw('SELECT connection_id()')
-  const kill = (id: number) => (name === 'postgres' ? raw(`SELECT 1 FROM pg_terminate_backend(${id})`) : say(`KILL ${id}`))
+  const kill = (id: number) => (name === 'postgres' ? raw(`SELECT 1 FROM pg_terminate_backend(${id})`) : statement(`KILL ${id}`))
   const connections =
     name === 'postgres'
       ? raw("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'query-ts' AND pid <> pg_backend_pid()")

@@ -29,6 +29,7 @@ import type { Transformer } from '../../lib/transform/around.js'
 import { addressOf, type ServerName } from './addresses.js'
 import type { Engine } from './eachEngine.js'
 import { MARKS, PASSWORD, USER } from './marks.js'
+import { template } from './rawText.js'
 import { processList } from './servers.js'
 
 export interface Case {
@@ -156,7 +157,7 @@ const of = (name: string, program: Program.Program<Program.Db, unknown, unknown>
 const any = (x: unknown): any => x
 
 /** A text without values. */
-const plain = (text: string) => raw(Object.assign([text], { raw: [text] }))
+const plain = (text: string) => raw(template(text))
 
 /** What a function in the database raises: a code, and a text in every place that an error has. */
 const raised = (code: string, on = ofPostgres): Case => of(`raised as ${code}`, raw`SELECT secret_raise(${code}, ${MARKS.text})`, on)

@@ -26,6 +26,7 @@ import { addressOf } from './addresses.js'
 import { type Engine, engines, temporaryFolder, using } from './eachEngine.js'
 import { fakeServer } from './fakeServers.js'
 import { leaks, MARKS, marksIn, OPTION, PASSWORD, USER } from './marks.js'
+import { statement } from './rawText.js'
 import { cases, fill, referring, stored } from './secretCases.js'
 
 /** A tracer that keeps all that a span is told. */
@@ -93,7 +94,7 @@ const ways = (): readonly Ways[] => {
 /** Functions and triggers that raise what they are given. */
 const prepare = async (engine: Engine, db: Interpreter<SqlOp>): Promise<void> => {
   const raw = async (text: string): Promise<void> => {
-    const done = await Program.raw({})(Object.assign([text], { raw: [text] }))({ db })()
+    const done = await statement(text)({ db })()
     assert.ok(E.isRight(done), E.isLeft(done) ? done.left.message : '')
   }
   if (engine.name === 'postgres' || engine.name === 'pglite') {
