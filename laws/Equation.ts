@@ -159,7 +159,7 @@ export interface EquationSubject {
 
 const run = (runner: Runner, q: Rows) => Q.all<unknown, unknown>(q)({ db: runner })()
 
-/** What is wrong with an equation in one case; null when nothing is. */
+/** A report on one case in which the equation does not hold; null if it holds. */
 const broken = async (
   e: Equation,
   { runner, schema }: EquationSubject,
@@ -207,7 +207,7 @@ export const equationLaw =
       { batch: BATCH, share: 1 / 20 },
     )
 
-/** A law about generated parts and the rows of a database: `broken` says what is wrong with one case. */
+/** A law about generated parts and the rows of a database; `broken` returns a complaint about one case, or null. */
 export const aboutParts = (
   { runner, schema, databases = {} }: EquationSubject,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * Decisions 25 and 26: groups, what aggregates do with nothing and with null, their order.
+ * S25 and S26: groups, what aggregates do with nothing and with null, their order.
  *
  * The rows are a small table of sales with nulls in every place that may hold one. Each aggregate is
  * asked of the whole, of each group, of nothing, under a filter, and inside `many`.

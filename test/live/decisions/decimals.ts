@@ -1,5 +1,5 @@
 /**
- * Decision 14: decimals.
+ * S14: decimals.
  *
  * Numerics of up to 18 digits are exact in everything on every engine; longer ones are where the
  * engine has decimals, and have equality alone where it has none. So what needs more than equality

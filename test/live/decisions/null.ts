@@ -1,5 +1,5 @@
 /**
- * Decisions 8 to 11: three-valued logic, comparisons with null, the place of null in an order.
+ * S8 to S11: three-valued logic, comparisons with null, the place of null in an order.
  *
  * Truth tables are written out. `decides` also asks `where` what it keeps, of each predicate, of its
  * negation and of its being null, so that the three parts of a table are seen to be the whole.

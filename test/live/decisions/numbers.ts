@@ -1,5 +1,5 @@
 /**
- * Decisions 15 and 16: sums, means and counts, and the floats that are no numbers.
+ * S15 and S16: sums, means and counts, and the floats that are no numbers.
  *
  * The lists go where an engine's own sum would lose something: beyond 53 and 64 bits, decimals that no
  * float holds, sums that leave 64 bits on the way and come back, floats of very different size.

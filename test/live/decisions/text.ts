@@ -1,5 +1,5 @@
 /**
- * Decisions 17, 18 and 21: text by code point, and what no text can hold.
+ * S17, S18 and S21: text by code point, and what no text can hold.
  *
  * The words are chosen to tell code points from UTF-16 units, bytes, collations and trimmed texts: an
  * astral character beside U+FFFD, composed and decomposed letters, trailing blanks.

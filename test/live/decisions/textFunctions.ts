@@ -1,5 +1,5 @@
 /**
- * Decisions 19 and 20: case mapping, and the functions of text.
+ * S19 and S20: case mapping, and the functions of text.
  *
  * The mapping is compared with Unicode's for every letter of Latin, Greek and Cyrillic. The other
  * functions are tried with astral characters, which would be two characters to anything that counts

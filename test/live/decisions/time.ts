@@ -1,5 +1,5 @@
 /**
- * Decisions 22 to 24: instants, days, times of day.
+ * S22 to S24: instants, days, times of day.
  *
  * The instants lie at both ends of the calendar, before 1970, on leap days and one millisecond from
  * the next day, so that a time zone, a rounding or a two-digit year would show.

@@ -1,5 +1,5 @@
 /**
- * Decisions 33 to 36: failed statements, isolation, lost answers, rollback.
+ * S33 to S36: failed statements, isolation, lost answers, rollback.
  *
  * Every check has a table of its own and reads it from outside after the transaction: what is left
  * there is what was committed. Engines with one connection put operations into a queue; that

@@ -1,5 +1,5 @@
 /**
- * Decisions 28 and 29: json, bytes, uuid, enums, booleans; and what an expression's type promises.
+ * S28 and S29: json, bytes, uuid, enums, booleans; and what an expression's type promises.
  *
  * What has no equality is refused by every engine alike: there the refusal is the decided answer.
  * That a null or a foreign value does not get past a decoder is shown with a second description of

@@ -1,5 +1,5 @@
 /**
- * Decision 31: what a violated constraint answers.
+ * S31: what a violated constraint answers.
  *
  * A violation has to be the same value on every engine: the case, the table, the constraint, the
  * columns, whichever way of writing it came by. After each refused write the table is read again:

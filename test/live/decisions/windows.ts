@@ -1,5 +1,5 @@
 /**
- * Decision 27: windows. The frame, with an order and without; partitions and orders with nulls; ties.
+ * S27: windows. The frame, with an order and without; partitions and orders with nulls; ties.
  *
  * The rows are asked for as a stored table and as given rows; each function has a row of answers that was found by hand.
  */

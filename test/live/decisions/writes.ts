@@ -1,5 +1,5 @@
 /**
- * Decisions 30 and 32: inserts, updates, deletes and upserts.
+ * S30 and S32: inserts, updates, deletes and upserts.
  *
  * Each is asked for its number of rows and for what it returns, and then the table is read. Generated
  * keys, defaults, commands of more rows than a statement takes, and commands that fail in the middle
