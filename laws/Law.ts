@@ -1,9 +1,9 @@
 /**
  * Laws: named equations that any test runner can check on random cases.
  *
- * A `Law` is a name (the equation), a sentence that states it, and a fast-check property. A rule set is laws with the rule sets it builds on;
- * a law that several of them share runs once. `run` returns data: which laws passed and, for those that failed, the shrunk case as text with
- * the seed and path that replay it.
+ * A `Law` is a name (the equation), a sentence that states it, and a fast-check property. A rule set is laws with the rule sets it builds
+ * on; a law that several of them share runs once. `run` returns data: which laws passed and, for those that failed, the shrunk case as
+ * text with the seed and path that replay it.
  *
  * A property that only ever compares empty results shows nothing, so a law counts labels while it runs and may demand a coverage: a run
  * below it fails.

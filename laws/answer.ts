@@ -1,9 +1,9 @@
 /**
  * When two results are the same.
  *
- * A query denotes a bag of rows, or a list if its order is total. The same holds for the collections inside its rows, each by its own query.
- * So results are compared along the row of the query. Floats agree within 1e-9 relative, since engines add in different orders; -0 is not 0,
- * instants are compared by time, bytes by byte, JSON without regard to the order of its keys.
+ * A query denotes a bag of rows, or a list if its order is total. The same holds for the collections inside its rows, each by its own
+ * query. So results are compared along the row of the query. Floats agree within 1e-9 relative, since engines add in different orders; -0
+ * is not 0, instants are compared by time, bytes by byte, JSON without regard to the order of its keys.
  */
 import * as O from 'fp-ts/lib/Option.js'
 import type { AnyQuery, RowShape } from '../lib/core/syntax/Syntax.js'

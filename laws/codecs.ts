@@ -1,8 +1,8 @@
 /**
  * Round trips: every column of every table reads the value that was written, on every path.
  *
- * A value goes into the database as a parameter of an insert and is read back as a column, and inside a nested collection, where engines use
- * JSON; it goes in as a literal of a query and is read back without any table. Each path must return the value that went in, extremes
+ * A value goes into the database as a parameter of an insert and is read back as a column, and inside a nested collection, where engines
+ * use JSON; it goes in as a literal of a query and is read back without any table. Each path must return the value that went in, extremes
  * included: 64-bit integers, decimals at their precision, astral and combining text, years 1 and 9999, every byte.
  */
 import fc from 'fast-check'

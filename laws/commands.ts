@@ -1,9 +1,9 @@
 /**
  * The law of interpreters for commands: the same commands have the same results and leave the same rows.
  *
- * Both interpreters start with the same rows and run the same commands one after the other. A command that fails changes nothing on either and
- * fails with the same error. If a command violates several constraints, which of them is reported is unspecified (S31). Generated keys are
- * compared by their order only: they grow, with gaps (S30).
+ * Both interpreters start with the same rows and run the same commands one after the other. A command that fails changes nothing on
+ * either and fails with the same error. If a command violates several constraints, which of them is reported is unspecified (S31).
+ * Generated keys are compared by their order only: they grow, with gaps (S30).
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,8 +1,9 @@
 /**
  * The law of interpreters: `runner.perform(op) = memory.perform(op)` for every query.
  *
- * Both interpreters get the same rows and run the same queries. Their results are the same bags, or the same lists if the order is total; or
- * both fail with the same error. The runner may refuse with `Unsupported` what its capabilities declare, and at most a fifth of the queries.
+ * Both interpreters get the same rows and run the same queries. Their results are the same bags, or the same lists if the order is total;
+ * or both fail with the same error. The runner may refuse with `Unsupported` what its capabilities declare, and at most a fifth of the
+ * queries.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,8 +1,8 @@
 /**
  * The law of normalize: no rewrite of a plan changes a result, alone or together with the others.
  *
- * The runner is opened with a function in place of `normalize`, which a law can set to the identity, one rewrite, all of them, or `normalize`.
- * The plain plan is the reference, so no second interpreter is needed, and errors that a model would share are found too.
+ * The runner is opened with a function in place of `normalize`, which a law can set to the identity, one rewrite, all of them, or
+ * `normalize`. The plain plan is the reference, so no second interpreter is needed, and errors that a model would share are found too.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,8 +1,8 @@
 /**
  * The law of bounds: results at the edge of their type are exact, and beyond it the error is `NumericOverflow`.
  *
- * Arithmetic on extremes is computed by both interpreters as a column. Conditions are left out, because SQLite uses floats inside them (S12).
- * Either both return the same number or both fail: no number is rounded or wrapped.
+ * Arithmetic on extremes is computed by both interpreters as a column. Conditions are left out, because SQLite uses floats inside them
+ * (S12). Either both return the same number or both fail: no number is rounded or wrapped.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,8 +1,8 @@
 /**
  * The law of prepared queries: `prepare(c, f)(v) = f(v)` for every v, with one plan for all of them.
  *
- * A prepared query runs with several values one after the other, some of them null, alone and inside other queries: a plan that kept something
- * of its first values would be found.
+ * A prepared query runs with several values one after the other, some of them null, alone and inside other queries: a plan that kept
+ * something of its first values would be found.
  */
 
 import fc from 'fast-check'

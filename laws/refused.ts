@@ -1,8 +1,8 @@
 /**
  * What a runner refuses, and how many cases of a law were compared.
  *
- * A runner may refuse with `Unsupported` what its capabilities declare and what the library itself refuses on every engine. A law fails if a
- * runner refuses more, or if too few of its cases were compared: a runner that refuses everything keeps no law.
+ * A runner may refuse with `Unsupported` what its capabilities declare and what the library itself refuses on every engine. A law fails
+ * if a runner refuses more, or if too few of its cases were compared: a runner that refuses everything keeps no law.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { DbError, Unsupported } from '../lib/DbError.js'

@@ -1,8 +1,9 @@
 /**
  * The rule sets: which laws there are, and which build on which.
  *
- * Each is a function of its subject: an open interpreter, a schema whose tables are created in it and empty, and a second interpreter to compare
- * with where one is needed. The parents of a rule set are those it builds on, so `lawsOf(interpreter(...))` is every law of an interpreter.
+ * Each is a function of its subject: an open interpreter, a schema whose tables are created in it and empty, and a second interpreter to
+ * compare with where one is needed. The parents of a rule set are those it builds on, so `lawsOf(interpreter(...))` is every law of an
+ * interpreter.
  *
  * The laws fill and empty the tables of the schema: give them a separate database.
  */

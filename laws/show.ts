@@ -1,9 +1,9 @@
 /**
  * The laws of `show`: the text of a query builds the same query.
  *
- * The text is TypeScript without types, so it can be evaluated: with the functions of the library and the tables in scope, and the identity for
- * the functions of `mapRow`, it builds a query that prints the same SQL in every dialect. The caller provides the evaluation, because nothing
- * in this library runs text as code.
+ * The text is TypeScript without types, so it can be evaluated: with the functions of the library and the tables in scope, and the
+ * identity for the functions of `mapRow`, it builds a query that prints the same SQL in every dialect. The caller provides the
+ * evaluation, because nothing in this library runs text as code.
  *
  * A query that is built twice has the same text.
  */

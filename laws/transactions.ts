@@ -1,9 +1,10 @@
 /**
  * The laws of transactions and of the programs that read: what an interpreter promises apart from results.
  *
- * A transaction happens completely or not at all; a failure inside `attempt` is undone alone; `rolledBack` leaves no trace; after a failed
- * operation every operation of the transaction fails with `TransactionAborted`. A fold in chunks of any size, a stream and `all` have the same
- * rows; `head`, `option`, `one`, `count` and `any` follow from them. The laws run in one session: anomalies between sessions are not covered.
+ * A transaction happens completely or not at all; a failure inside `attempt` is undone alone; `rolledBack` leaves no trace; after a
+ * failed operation every operation of the transaction fails with `TransactionAborted`. A fold in chunks of any size, a stream and `all`
+ * have the same rows; `head`, `option`, `one`, `count` and `any` follow from them. The laws run in one session: anomalies between
+ * sessions are not covered.
  */
 
 import fc from 'fast-check'

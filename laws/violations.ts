@@ -1,9 +1,9 @@
 /**
  * The laws of errors: every violation of a constraint is the same typed error on every interpreter.
  *
- * The constraints that a row violates are derived from the schema and the stored rows, not from an interpreter: unique keys, foreign keys,
- * checks, nulls. A write fails exactly when it violates a constraint, with an error that names one of the violated constraints, its table and
- * its columns as the schema does (S31), and leaves all rows unchanged.
+ * The constraints that a row violates are derived from the schema and the stored rows, not from an interpreter: unique keys, foreign
+ * keys, checks, nulls. A write fails exactly when it violates a constraint, with an error that names one of the violated constraints, its
+ * table and its columns as the schema does (S31), and leaves all rows unchanged.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'

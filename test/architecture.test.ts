@@ -1,6 +1,6 @@
 /**
- * The house is checked, because rules that nobody checks drift: layout, names, headers, sizes, import directions.
- * Each rule also meets a planted offender, so that a rule which can no longer fail is noticed.
+ * Checks the rules of the house, because unchecked rules drift: layout, names, headers, sizes, import directions.
+ * Each rule also runs on a planted offender, so that a rule that can't fail any more is noticed.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,9 +1,9 @@
 /**
  * Kinds: which expressions can be combined.
  *
- * Two expressions of one kind can be compared, united, and be branches of one CASE: their SQL types agree up to widening that every engine
- * does, and their TypeScript types agree too. Expressions without a kind (JSON, arrays, columns with a codec) are passed along and tested for
- * null, but not combined.
+ * Two expressions of one kind can be compared, united, and be branches of one CASE: their SQL types agree up to widening that every
+ * engine does, and their TypeScript types agree too. Expressions without a kind (JSON, arrays, columns with a codec) are passed along and
+ * tested for null, but not combined.
  */
 
 import { type ExprType, exprType } from '../../lib/core/syntax/Syntax.js'

@@ -1,9 +1,9 @@
 /**
  * The context in which code is generated: the variables in scope, the choices, and the queries to put inside.
  *
- * A `Writer` belongs to one step of a recipe. `QueryCode` is a query under construction: a source, steps, and what is known of the rows. `row`
- * is the static row of the query (null for `zero`, which has none), `unique` the paths of a unique key of the rows, `total` whether the order
- * is total. This module has the types; `assemble` and `expression` have the functions.
+ * A `Writer` belongs to one step of a recipe. `QueryCode` is a query under construction: a source, steps, and what is known of the rows.
+ * `row` is the static row of the query (null for `zero`, which has none), `unique` the paths of a unique key of the rows, `total` whether
+ * the order is total. This module has the types; `assemble` and `expression` have the functions.
  */
 
 import type { AnyQuery, RowShape } from '../../lib/core/syntax/Syntax.js'

@@ -1,8 +1,8 @@
 /**
  * Assembles queries: a source, then step by step.
  *
- * `append` keeps what is known of the rows (the static row, a unique key, whether the order is total) in step with the query and its text. A
- * step that the library refuses is left out, so any choices give a query.
+ * `append` keeps what is known of the rows (the static row, a unique key, whether the order is total) in step with the query and its
+ * text. A step that the library refuses is left out, so any choices give a query.
  */
 
 import type { AnyQuery, RowShape, Shape } from '../../lib/core/syntax/Syntax.js'

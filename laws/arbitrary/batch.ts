@@ -1,8 +1,8 @@
 /**
  * Batches: many values that share one set-up.
  *
- * Filling a database costs as much as many queries, so one run of a law sends many queries to one database. If one of them fails, the others
- * are noise: a batch first shrinks to each of its values alone, and then as that value does.
+ * Filling a database costs as much as many queries, so one run of a law sends many queries to one database. If one of them fails, the
+ * others are noise: a batch first shrinks to each of its values alone, and then as that value does.
  */
 import fc from 'fast-check'
 

@@ -1,9 +1,9 @@
 /**
  * Choices: a list of natural numbers read as decisions.
  *
- * A generator asks for the next decision among the candidates in scope at that point; each number is taken modulo their count, and when the
- * numbers have run out every decision is the first candidate. So any list of numbers is a complete set of decisions: shrinking one can't make
- * it invalid, and candidates are listed simplest first, so that smaller numbers mean simpler programs.
+ * A generator asks for the next decision among the candidates in scope at that point; each number is taken modulo their count, and when
+ * the numbers have run out every decision is the first candidate. So any list of numbers is a complete set of decisions: shrinking one
+ * can't make it invalid, and candidates are listed simplest first, so that smaller numbers mean simpler programs.
  */
 export interface Choices {
   /** A natural number below `n`. */

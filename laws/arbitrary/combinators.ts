@@ -1,8 +1,8 @@
 /**
  * The exported functions of the library, as code for the generators.
  *
- * `Q`, `Expr`, `Agg`, `Window`, `Column` and `C` are the names under which `query-ts` exports its modules. A combinator is looked up by that
- * name, so that generated code is code that a user can write, and its use is recorded. `t` is the record of the tables.
+ * `Q`, `Expr`, `Agg`, `Window`, `Column` and `C` are the names under which `query-ts` exports its modules. A combinator is looked up by
+ * that name, so that generated code is code that a user can write, and its use is recorded. `t` is the record of the tables.
  */
 import * as Agg from '../../lib/Agg.js'
 import * as Column from '../../lib/Column.js'

@@ -1,9 +1,9 @@
 /**
  * Commands over a schema: recipes, read as commands and as the TypeScript that builds them.
  *
- * Values are from small domains, so that keys collide, foreign keys hit a row about every other time, and checks fail now and then: violations
- * are tested as much as successes. Generated keys are left to the database, and no command depends on their values, which differ between
- * engines.
+ * Values are from small domains, so that keys collide, foreign keys hit a row about every other time, and checks fail now and then:
+ * violations are tested as much as successes. Generated keys are left to the database, and no command depends on their values, which
+ * differ between engines.
  */
 import type fc from 'fast-check'
 import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/syntax/Syntax.js'

@@ -1,9 +1,9 @@
 /**
  * Databases: rows for every table of a schema that satisfy all its constraints.
  *
- * Rows are generated freely and then repaired: of two rows with the same key the second is dropped; a dangling foreign key is redirected to an
- * existing row, set to null or, if it can't be null, its row is dropped; rows that fail a check are dropped. So every list of free rows gives a
- * database, and shrinking can't break it. `load` puts a database into an interpreter.
+ * Rows are generated freely and then repaired: of two rows with the same key the second is dropped; a dangling foreign key is redirected
+ * to an existing row, set to null or, if it can't be null, its row is dropped; rows that fail a check are dropped. So every list of free
+ * rows gives a database, and shrinking can't break it. `load` puts a database into an interpreter.
  */
 import fc from 'fast-check'
 import { literalOf } from '../../lib/core/syntax/operand.js'

@@ -1,8 +1,8 @@
 /**
  * Loads generated rows into a database, and reads all rows back.
  *
- * `load` replaces the rows of every table of a schema. Foreign keys that close a cycle, and those from a table to itself, are null at first and
- * set when all rows are inserted. `contents` returns the rows of every table.
+ * `load` replaces the rows of every table of a schema. Foreign keys that close a cycle, and those from a table to itself, are null at
+ * first and set when all rows are inserted. `contents` returns the rows of every table.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as C from '../../lib/Command.js'

@@ -1,8 +1,8 @@
 /**
  * The other operand of a set operation: a query with the same fields of the same types.
  *
- * It is either the same query under another condition, so that the operands have rows in common, or another query mapped to the same fields.
- * Rows with `mapRow` or nested collections can't be combined and have no other operand.
+ * It is either the same query under another condition, so that the operands have rows in common, or another query mapped to the same
+ * fields. Rows with `mapRow` or nested collections can't be combined and have no other operand.
  */
 
 import type { RowShape } from '../../lib/core/syntax/Syntax.js'

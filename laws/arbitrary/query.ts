@@ -1,11 +1,12 @@
 /**
  * Queries over a schema: recipes, read as queries and as the TypeScript that builds them.
  *
- * `elaborate` is total: it takes a recipe step by step, derives what is in scope from the row of the query so far, and lets the choices decide
- * among the candidates. A step that does not apply is left out. The result of a generated query is determined up to the order it leaves open:
- * before `limit`, `offset`, `first` and `scalar` the order is total.
+ * `elaborate` is total: it takes a recipe step by step, derives what is in scope from the row of the query so far, and lets the choices
+ * decide among the candidates. A step that does not apply is left out. The result of a generated query is determined up to the order it
+ * leaves open: before `limit`, `offset`, `first` and `scalar` the order is total.
  *
- * `query(schema)` is the published arbitrary; its values have the query, its text, what it uses, and whether its result is a list or a bag.
+ * `query(schema)` is the published arbitrary; its values have the query, its text, what it uses, and whether its result is a list or a
+ * bag.
  */
 import type fc from 'fast-check'
 import type { AnyQuery } from '../../lib/core/syntax/Syntax.js'

@@ -1,8 +1,8 @@
 /**
  * Queries in a WITH clause, used once or twice, and recursive queries.
  *
- * A recursion carries its level and ends after one or two; its other columns are of any type. A closure of few rows would end by itself, but
- * texts and sums grow, so it carries a level too.
+ * A recursion carries its level and ends after one or two; its other columns are of any type. A closure of few rows would end by itself,
+ * but texts and sums grow, so it carries a level too.
  */
 
 import { append, FORGOTTEN, freshName, isRecord, onRows, rowVariable, totally, within } from './assemble.js'

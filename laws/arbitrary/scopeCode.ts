@@ -1,9 +1,9 @@
 /**
  * The columns in scope of generated code, and the code that refers to them.
  *
- * Candidates are collected from the symbols of the enclosing variables: each expression with its path, through `Expr.maybe` if it is on the
- * optional side of a left join. The innermost variable comes first, so that smaller choices are nearer columns. A column of an outer variable
- * makes a correlated query.
+ * Candidates are collected from the symbols of the enclosing variables: each expression with its path, through `Expr.maybe` if it is on
+ * the optional side of a left join. The innermost variable comes first, so that smaller choices are nearer columns. A column of an outer
+ * variable makes a correlated query.
  */
 
 import type { AnyExpr, ExprType, Maybe, Shape } from '../../lib/core/syntax/Syntax.js'

@@ -1,8 +1,8 @@
 /**
  * The steps of generated queries, one function for each combinator.
  *
- * Each adds a step to a query, or returns the query unchanged if the step does not apply: `bind` on a row that is not a record, an order of rows
- * that have collections, anything on `zero`.
+ * Each adds a step to a query, or returns the query unchanged if the step does not apply: `bind` on a row that is not a record, an order
+ * of rows that have collections, anything on `zero`.
  */
 
 import { type RowShape, type Shape, symbol } from '../../lib/core/syntax/Syntax.js'

@@ -1,9 +1,9 @@
 /**
  * Values of the canonical types: small domains, and extremes.
  *
- * Queries are tested over small domains, so that joins, groups and equalities match: a handful of values for each type, the simplest first,
- * among them some that engines tend to get wrong (astral characters, quotes and wildcards, instants before 1970). Arithmetic on them stays far
- * from the bounds. Round trips are tested with the extremes of each type.
+ * Queries are tested over small domains, so that joins, groups and equalities match: a handful of values for each type, the simplest
+ * first, among them some that engines tend to get wrong (astral characters, quotes and wildcards, instants before 1970). Arithmetic on
+ * them stays far from the bounds. Round trips are tested with the extremes of each type.
  *
  * A type refined by a codec has the values that the codec decodes; if it decodes none of them, an arbitrary must be given.
  */

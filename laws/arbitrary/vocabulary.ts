@@ -1,8 +1,8 @@
 /**
  * The combinators of which generated queries and commands are made, and those that are left out.
  *
- * Every exported value of `Query`, `Expr`, `Agg`, `Window` and `Command` is in one of the two lists: a test compares them with the exports of the
- * modules. A long run of the laws fails if a combinator of the first list was never used.
+ * Every exported value of `Query`, `Expr`, `Agg`, `Window` and `Command` is in one of the two lists: a test compares them with the
+ * exports of the modules. A long run of the laws fails if a combinator of the first list was never used.
  */
 import * as Agg from '../../lib/Agg.js'
 import * as C from '../../lib/Command.js'

@@ -1,8 +1,8 @@
 /**
  * The countable rules of the house, as functions from files to complaints.
  *
- * They read text, not types: a rule that can be checked in a millisecond is checked on every run. Import directions and
- * cycles are in scripts/layers.mjs. Each rule is tried on planted offenders in architecture.test.ts.
+ * They read text, not types: a rule that takes a millisecond is checked on every run. Import directions and cycles are in
+ * scripts/layers.mjs. architecture.test.ts runs each rule on planted offenders.
  */
 export interface SourceFile {
   /** From the root of the repository, with forward slashes. */

@@ -1,7 +1,7 @@
 /**
- * Casts and rounding: the values of which much is known to go wrong, on every engine.
+ * Casts and rounding: the values that are known to go wrong, on every engine.
  *
- * What is right is written here; the memory engine is one of those that are asked.
+ * The right results are written here; the memory engine is one of those that are tested.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

@@ -1,6 +1,6 @@
 /**
- * The music store of examples/chinook on every engine: facts that were computed once from the same rows by other
- * means, and the same answer to every report on all engines.
+ * The music store of examples/chinook on every engine: facts that were computed once from the same rows by other means, and the same
+ * result of every report on all engines.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

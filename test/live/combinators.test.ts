@@ -1,4 +1,4 @@
-/** The examples of docs/combinators.md mean on SQLite what they mean in memory: what they answer, and what they leave. */
+/** The examples of docs/combinators.md have the same results and effects on SQLite as in memory. */
 import { inspect } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

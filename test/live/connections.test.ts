@@ -1,6 +1,6 @@
 /**
- * What a connection of a server goes through besides cuts of the network (those are in cuts): requests to cancel, raw statements
- * that end the transaction they run in, streams that nobody reads to the end, servers that say nothing, and connecting again.
+ * Events in the life of a connection other than network cuts (see cuts): requests to cancel, raw statements that end the enclosing
+ * transaction, streams that are not read to the end, servers that do not reply, and reconnecting.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'

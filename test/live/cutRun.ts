@@ -1,9 +1,9 @@
 /**
- * Many sessions with cuts: over every byte of a short session, over a seeded sample of them, and long sessions at random.
+ * Many sessions with cuts: at every byte of a short session, at a seeded sample of bytes, and in long random sessions.
  *
- * `calibrate` runs a session without a fault, whose bytes say what there is to strike. Each case then has a proxy, a runner and
- * counters of its own, and is judged when the server has forgotten it. A tally says how often each thing happened,
- * and which rules were broken; `tableOf` prints it.
+ * `calibrate` runs a session without a fault, to learn which bytes there are to strike. Each case then has a separate proxy, runner and
+ * counters, and is judged when the server has dropped its connections. A tally counts the outcomes and the broken rules; `tableOf` prints
+ * it.
  */
 import type { Socket } from 'node:net'
 import { int } from '../../lib/Column.js'

@@ -1,9 +1,9 @@
 /**
- * Where sessions with cuts happen: a server, by TCP or TLS, with a table of counters, and a connection past the proxy that
- * reads them.
+ * The place of sessions with cuts: a server, by TCP or TLS, with a table of counters, and a connection that bypasses the proxy to read
+ * them.
  *
- * Each write of a session adds 1 to a counter of its own. What was applied is read only when the server has no session of
- * the proxy's any more (`gone`), so that nothing is still to come. Ids are fresh, so nothing is reset between sessions.
+ * Each write of a session adds 1 to a separate counter. The counters are read only when the server has no session of the proxy any more
+ * (`gone`), so that no write is pending. Ids are fresh, so nothing is reset between sessions.
  */
 import { readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,10 +1,10 @@
 /**
- * What runners answer when the network fails: a sample of `npm run cuts`, and what a sample does not see.
+ * The results of runners when the network fails: a sample of `npm run cuts`, and cases that a sample misses.
  *
- * Each server, by TCP and by TLS, is asked through a proxy that fails at a byte; a table says what was struck, and how often each
- * write was applied. With CI set the samples take about a minute, in other runs a fifth; LAWS_SEED takes other ones. Then: a
- * connection that failed leaves the pool, connecting has a pace and an end, and a server that says nothing is found out
- * where statements have no limit. Nothing may be left unhandled, and no socket open.
+ * Operations run on each server, by TCP and by TLS, through a proxy that fails at a byte; a table shows what was struck, and how often
+ * each write was applied. With CI set the samples take about a minute, otherwise a fifth; LAWS_SEED selects other ones. Further: a failed
+ * connection leaves the pool, connecting is paced and limited, and a server that stops replying is detected even without a statement
+ * timeout. No rejection is unhandled, and no socket stays open.
  */
 import { Socket } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,11 +1,10 @@
 /**
- * The engines as the hostile tests see them: opened once a file, asked after each test whether they still answer. The
- * servers that have an address are among them, and what is true of one kind of engine only is a property of it.
+ * The engines for the live tests: opened once for each file, and checked after each test. The servers that have an address are among
+ * them; differences between engines are fields of `Engine`.
  *
- * `using(engine, test)` opens the engine before the suite and closes it after. `right` and `left` run a program and say
- * what it must answer; `unchanged` says that a failed program left the contents of some tables as they were. Every error
- * that passes through `left` is held to the promises of `DbError`: it has words, and nowhere in it is the value `SECRET`.
- * A new engine is one line of `engines`.
+ * `using(engine, test)` opens the engine before the suite and closes it after. `right` and `left` run a program and require success or an
+ * error; `unchanged` requires that a failed program left the rows of some tables unchanged. Every error that passes through `left` is
+ * held to the promises of `DbError`: it has a message, and the value `SECRET` is nowhere in it. A new engine is one line of `engines`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

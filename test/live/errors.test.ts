@@ -1,9 +1,9 @@
 /**
  * Errors of the engines: the same violation is the same value on each of them.
  *
- * Every kind of constraint is violated in every way there is: by an insert, an update, a delete, a query's rows, an
- * upsert, a statement of one's own. Table, constraint and columns go by their SQL names. The rows of all tables
- * are compared before and after: a command that fails has done nothing.
+ * Every kind of constraint is violated in every possible way: by an insert, an update, a delete, the rows of a query, an upsert, a raw
+ * statement. Table, constraint and columns have their SQL names. The rows of all tables are compared before and after: a command that
+ * fails changes nothing.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'

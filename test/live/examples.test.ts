@@ -1,6 +1,6 @@
 /**
- * Every numbered example prints what the comment at its end says; the demo runs, prints SQL, compares
- * the engines, and answers a command line that it does not understand with a sentence and exit code 2.
+ * Every numbered example prints the text of the comment at its end; the demo runs, prints SQL, compares the engines, and replies to a
+ * command line that it does not understand with a message and exit code 2.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'

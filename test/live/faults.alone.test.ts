@@ -1,9 +1,9 @@
 /**
- * What servers do to those who use them: refuse, stop, die, forget, block each other. On each server that is there.
+ * What servers do to their clients: refuse, stop, die, forget, block each other. On each available server.
  *
- * Each fault ends in its own case of `DbError` within a bound of time; the process lives, the pool recovers by itself,
- * nothing is half applied, and no connection is left on the server. Servers are killed through `npm run services`, so
- * those parts need servers that it has started. At the end a table says fault, engine, error, and time to recover.
+ * Each fault has a separate case of `DbError` within a time limit; the process lives, the pool recovers by itself, nothing is half
+ * applied, and no connection is left on the server. Servers are killed through `npm run services`, so those parts need servers that it
+ * has started. At the end a table shows fault, engine, error, and time to recover.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,8 +1,8 @@
 /**
- * A database file as its tests use it: opened here, filled with two tables, held or written by other processes.
+ * A database file for tests: opened here, filled with two tables, held or written by other processes.
  *
- * `child` starts fileChild.ts, which reports what it does; `refused` opens what must not open; `deadLock` leaves a lock as a
- * holder that was killed leaves it; `patched` replaces functions of Node while a test runs.
+ * `child` starts fileChild.ts, which reports what it does; `refused` opens what must not open; `deadLock` leaves a lock as a killed
+ * holder does; `patched` replaces functions of Node while a test runs.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { linkSync, rmSync } from 'node:fs'

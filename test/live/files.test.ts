@@ -1,8 +1,8 @@
 /**
- * A SQLite file of sql.js: what was answered as committed is there, whatever happens.
+ * A SQLite file of sql.js: a transaction that was reported as committed is in the file, whatever happens.
  *
- * Crashes are real: a child process is killed without warning. A file that can't be read is
- * left as it is; a commit that can't be written has not happened, in memory as in the file, and the runner goes on.
+ * Crashes are real: a child process is killed without warning. A file that can't be read is left unchanged; a commit that can't be
+ * written did not happen, neither in memory nor in the file, and the runner goes on.
  */
 import {
   chmodSync,

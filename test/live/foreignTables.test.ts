@@ -1,9 +1,9 @@
 /**
- * Tables that others have created: each value is read as what it is, or ends in an error that names row and column.
+ * Tables created by others: each value is read exactly, or ends in an error that names row and column.
  *
- * The columns of one wide table have the types, collations and odd values of an engine that query-ts would not give a column
- * itself: text that ignores case and has a character set of its own, microseconds, unsigned integers, days that do not
- * exist, padded text, doubles of 17 digits, bits, years. Each is read by itself, and as part of a nested collection.
+ * The columns of one wide table have the types, collations and odd values of an engine that query-ts would not create: case-insensitive
+ * text with another character set, microseconds, unsigned integers, days that do not exist, padded text, doubles of 17 digits, bits,
+ * years. Each is read by itself, and as part of a nested collection.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

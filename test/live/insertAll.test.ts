@@ -1,5 +1,5 @@
 /**
- * Rows from sources on every engine: all or none, sources that throw, that are left early, that give nothing or nonsense, progress.
+ * Rows from sources on every engine: all or none, sources that throw, that are left early, that yield nothing or nonsense, progress.
  */
 
 import { pipe } from 'fp-ts/lib/function.js'

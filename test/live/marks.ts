@@ -1,8 +1,8 @@
 /**
  * Marks: values that are planted as secrets, and the search for them.
  *
- * A mark is found in any form that an engine, a driver or Node gives it: escaped, cut, in other letters, as hexadecimal
- * digits, as base64, as a list of numbers. A long text is found by any eight letters of it in a row.
+ * A mark is found in any form that an engine, a driver or Node gives it: escaped, truncated, in another case, as hexadecimal digits, as
+ * base64, as a list of numbers. A long text is found by any eight consecutive letters of it.
  */
 import { inspect } from 'node:util'
 

@@ -1,10 +1,10 @@
 /**
  * Every function over every type: the same rows on every engine, or the same refusal before anything is sent.
  *
- * The functions are those of `functions` and the aggregates those of `aggregates`, which their records make complete, with the casts,
- * choices, comparisons, windows and steps of queries that look at types. Each is built over a column of every type, one with two
- * arguments over every two types, an aggregate in every way in which one stands. What is refused is refused with a `ValidationError`
- * that names the type and a way out; what is built has the rows of the model.
+ * The functions are those of `functions` and the aggregates those of `aggregates`, whose records are complete by their types, with the
+ * casts, choices, comparisons, windows and steps of queries that depend on types. Each is built over a column of every type, a function
+ * of two arguments over every pair of types, an aggregate in every position it can have. A refusal is a `ValidationError` that names the
+ * type and an alternative; everything else has the rows of the model.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,8 +1,8 @@
 /**
- * The pool of connections of each server: every option does what it says, seen from the server.
+ * The connection pool of each server: every option does what it promises, observed from the server.
  *
- * Connections are counted, told apart and killed by an administrator's runner on the same database. After each test the
- * pool that it used still lends every one of its connections: none was left busy by a failure, a rejection or a guard.
+ * Connections are counted, identified and killed by an administrator on the same database. After each test the pool still lends every one
+ * of its connections: none was left busy by a failure, a rejection or a guard.
  */
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,5 +1,5 @@
 /**
- * Recursions on every engine: values that grow beyond what the first rows hold, circles, thousands of levels, and what is refused.
+ * Recursion on every engine: values that grow beyond the size of those in the first rows, cycles, thousands of levels, and refusals.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,8 +1,8 @@
 /**
- * The rows that a command answers, on every engine against the model, where engines without RETURNING are likely to go wrong.
+ * The rows that a command returns, on every engine against the model, where engines without RETURNING are likely to go wrong.
  *
- * A list of commands runs in memory and on the engine; both answer the same rows, and leave the same. On servers many connections
- * write the same tables at once: each is answered its own rows, and all of them together are what was written.
+ * A list of commands runs in memory and on the engine; both return the same rows, and leave the same. On servers many connections write
+ * the same tables at once: each gets the rows it wrote, and all of them together are the rows of the table.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,8 +1,8 @@
 /**
- * A program for each kind of error, full of marks: what `secrets.test.ts` runs and then searches the errors of.
+ * A program for each kind of error, full of marks: `secrets.test.ts` runs it and then searches the error.
  *
- * The record is keyed by the tag of the error, so that a new error without a case does not compile. `on` says which
- * engines can fail in this way; without it all of them can, and must.
+ * The record is keyed by the tag of the error, so that a new error without a case does not compile. `on` selects the engines that can
+ * fail in this way; without it all of them can, and must.
  */
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'

@@ -1,10 +1,10 @@
 /**
- * Secrets and values stay inside: every kind of error is made on every engine that can, with marks in all that is a
- * value, and no mark is in what comes out.
+ * Secrets and values stay inside: every kind of error is made on every engine that can fail so, with marks in all values, and no mark is
+ * in the output.
  *
- * Each case runs through the plain interpreter, through `logged` and through `traced`. Its error is searched in message,
- * stack, causes, JSON.stringify and util.inspect; so are log entries, spans, what was printed, and rejections that no one
- * handled. Addresses, options and certificates are searched for in the same way.
+ * Each case runs through the plain interpreter, through `logged` and through `traced`. Its error is searched in message, stack, causes,
+ * JSON.stringify and util.inspect; so are log entries, spans, printed output and unhandled rejections. Addresses, options and
+ * certificates are searched for in the same way.
  */
 import type { Span, Tracer } from '@opentelemetry/api'
 import * as E from 'fp-ts/lib/Either.js'

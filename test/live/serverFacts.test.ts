@@ -1,8 +1,8 @@
 /**
- * What servers do of their own accord, and the SQL that has it not happen: each case was once answered otherwise.
+ * Surprising behaviour of servers, and the SQL that avoids it: each case once had a wrong result.
  *
- * Every engine answers what `memory` answers. The names say what an engine would do to the plain statement: MariaDB takes
- * what mentions outer columns for the outer query's, MySQL cuts long texts in derived tables, both strip labels.
+ * Every engine returns what `memory` returns. The names of the tests say what an engine would do to the plain statement: MariaDB assigns an
+ * aggregate of outer columns to the outer query, MySQL truncates long texts in derived tables, both trim labels.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** A database of its own on a server for each runner that a test opens. Where the servers are, `addresses` says. */
+/** A separate database on a server for each runner that a test opens. The addresses of the servers are in `addresses`. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { DbError } from '../../lib/DbError.js'

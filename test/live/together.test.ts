@@ -1,8 +1,7 @@
 /**
- * Many transactions and operations at once: one after the other where there is one connection, side by side where there
- * is a pool, and each of them whole or not at all.
+ * Concurrent transactions and operations: serial on one connection, parallel in a pool, and each of them completely or not at all.
  *
- * Who waits too long for a connection is told so; closing waits for what is under way, and nothing hangs.
+ * Waiting too long for a connection ends with an error; closing waits for operations in progress, and nothing hangs.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

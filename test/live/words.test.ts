@@ -1,7 +1,6 @@
 /**
- * Situations in which an error once said what was not so, or said it too late: keys that are too long, columns that are of another
- * type in the database, statements without raw text that the database does not understand, tables that change under a prepared
- * statement, and deadlocks of single commands.
+ * Situations in which an error message was once wrong or late: keys that are too long, columns of another type in the database, statements
+ * without raw text that the database does not understand, tables that change under a prepared statement, and deadlocks of single commands.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

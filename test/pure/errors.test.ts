@@ -1,10 +1,9 @@
 /**
- * What engines say, and what is made of it: the `classify` functions on texts that were taken down from the engines
- * (SQLite by sql.js 1.16, Postgres by PGlite 0.5 and by postgres.js from 18.6, MySQL 9.7 and MariaDB 10.11 by mysql2),
- * for the same tables as stand below.
+ * Errors of engines and their classification: the `classify` functions on texts recorded from the engines (SQLite by sql.js 1.16,
+ * Postgres by PGlite 0.5 and by postgres.js from 18.6, MySQL 9.7 and MariaDB 10.11 by mysql2), for the tables below.
  *
- * Here are the cases that a live test can hardly cause; the common ones are in live/errors.test.ts too. Every result
- * keeps its cause, has words, and never a value that was in the engine's text.
+ * Here are the cases that a live test can hardly cause; the common ones are in live/errors.test.ts too. Every result keeps its cause, has
+ * a message, and never a value that was in the text of the engine.
  */
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'

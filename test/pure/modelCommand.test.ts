@@ -1,4 +1,4 @@
-/** What commands mean: values and defaults, constraints with their errors, referential actions, upsert, definitions. */
+/** The meaning of commands: values and defaults, constraints with their errors, referential actions, upsert, definitions. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** What expressions mean: the decisions on null, truth, numbers, text and casts, on the model alone. */
+/** The meaning of expressions: the decisions on null, truth, numbers, text and casts, on the model alone. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** What queries mean: order, joins, sets, aggregates, nesting, decoding and refusals, on the model alone. */
+/** The meaning of queries: order, joins, sets, aggregates, nesting, decoding and refusals, on the model alone. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'

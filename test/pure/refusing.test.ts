@@ -1,6 +1,6 @@
 /**
- * The laws against a runner that refuses: one that answers `Unsupported` to every query keeps none of those about queries and expressions,
- * whether its capabilities say so or not.
+ * The laws against a runner that refuses: one that returns `Unsupported` for every query keeps none of those about queries and expressions,
+ * whether its capabilities declare it or not.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'

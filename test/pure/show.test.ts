@@ -1,6 +1,4 @@
-/**
- * `show`: its laws on generated queries and commands, texts as a person reads them, and what is bad.
- */
+/** `show`: its laws on generated queries and commands, expected texts, and invalid queries. */
 import * as fp from 'fp-ts/lib/function.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'

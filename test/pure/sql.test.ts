@@ -1,13 +1,13 @@
 /**
- * The SQL of every combinator, command and definition in the four dialects, held against the snapshot in sql.snapshot.md.
+ * The SQL of every combinator, command and definition in the four dialects, compared with the snapshot in sql.snapshot.md.
  *
- * What was printed once is read there by people; here it is only compared. When a change of the SQL is meant:
+ * The snapshot is there to be read and reviewed; the test only compares. To change the SQL on purpose:
  *
  *     UPDATE_SNAPSHOTS=1 npm test -- sql
  *
  * and read the difference.
  *
- * Below: names and values that try to be more than that, and the stability of aliases.
+ * Below: hostile names and values, and the stability of aliases.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as fc from 'fast-check'

@@ -1,9 +1,9 @@
 /**
- * Runs test files that test/run.ts names, one after the other, and sends the verdict of each.
+ * Runs the test files that test/run.ts names, one after the other, and sends the verdict of each.
  *
- * uvu is told to defer (`UVU_DEFER`), so that `run()` only queues; the queue is emptied here and awaited.
- * A verdict is sent only after that: a worker that dies or exits before has sent none, and the parent counts that as a failure.
- * A worker takes a next file only if nothing failed and nothing is left open; else it ends, and the next file has a new process.
+ * uvu defers (`UVU_DEFER`), so `run()` only queues; the queue is run and awaited here. The verdict is sent only after that: a worker that
+ * dies or exits before has sent none, and the parent counts that as a failure. A worker takes the next file only if nothing failed and
+ * nothing is left open; otherwise it ends, and the next file has a new process.
  */
 import { pathToFileURL } from 'node:url'
 import type { Failure } from '../suite.js'

@@ -1,8 +1,8 @@
 /**
- * What a query's row is, exactly.
+ * The exact type of the row of a query.
  *
- * Each line states the type of one combinator's answer. `Equal` tells `string` from `string | null`
- * and from `any`, so that a type that is merely good enough does not pass.
+ * Each line states the type of the result of one combinator. `Equal` distinguishes `string` from `string | null` and from `any`, so that
+ * a type that is merely assignable does not pass.
  */
 
 import type { Either } from 'fp-ts/lib/Either.js'

@@ -1,10 +1,9 @@
 /**
- * What a check of a decision is, and how a check asks an engine.
+ * The checks of decisions, and how a check queries an engine.
  *
- * Each clause of a decision is a `Check`: a value that runs on any engine and answers `held`, or
- * `refused` when the engine answered `Unsupported`; any other answer than the decided one throws.
- * That nothing was sent for what was refused is seen to by the engines (`engines.ts`). A clause about
- * what does not exist yet is `Later`, with the reason.
+ * Each clause of a decision is a `Check`: a value that runs on any engine and returns `held`, or `refused` if the engine returned
+ * `Unsupported`; any other result than the decided one throws. `engines.ts` checks that nothing was sent for a refused operation. A clause
+ * about a feature that does not exist yet is `Later`, with the reason.
  */
 import * as assert from 'node:assert/strict'
 import { inspect } from 'node:util'

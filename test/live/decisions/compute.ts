@@ -1,9 +1,9 @@
 /**
- * Tables of cases: an expression over given rows, and what it has to answer.
+ * Tables of cases: an expression over given rows, and its expected values.
  *
- * Every table is computed three times: over `values`, whose rows travel as parameters, over a stored
- * table, and over the stored table inside `many`, whose rows travel as JSON. All three have to answer
- * the expected column. A case is its inputs, in the order of the columns, and then the answer.
+ * Every table is computed three times: over `values`, whose rows are parameters, over a stored table, and over the stored table inside
+ * `many`, whose rows are JSON. All three must return the expected column. A case is the inputs, in the order of the columns, and then the
+ * result.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as Agg from '../../../lib/Agg.js'

@@ -1,9 +1,8 @@
 /**
- * The ways of a value into an engine and out of it, each as a check over one kind of column.
+ * The paths of a value into an engine and out of it, each as a check over one kind of column.
  *
- * A way takes all values of a kind at once, in rows numbered from 0, and compares everything that
- * comes back with what the kind says is read. Beside each value stands a nullable column, which holds
- * the value in odd rows and null in the others.
+ * A path takes all values of a kind at once, in rows numbered from 0, and compares everything that is read with the values of the kind.
+ * Next to each value there is a nullable column, which has the value in odd rows and null in the others.
  */
 
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,9 +1,9 @@
 /**
  * docs/combinators.md: every combinator with its meaning, an example, and the SQL of the example in the four dialects.
  *
- * The meaning is read from the doc comments, the SQL is printed by the library. Examples stand beside this file, one a combinator, over the
- * tables of `store`. A combinator that has none yet is shown by the shortest case of the SQL snapshot that uses it, so that
- * the page is whole whatever was added; one without either is reported by `missing`.
+ * The meaning is read from the doc comments, the SQL is printed by the library. The examples are in this folder, one for each combinator,
+ * over the tables of `store`. A combinator without one is shown by the shortest case of the SQL snapshot that uses it, so that the page
+ * is always complete; one without either is reported by `missing`.
  */
 import { readdirSync } from 'node:fs'
 import * as Agg from '../../../lib/Agg.js'

@@ -1,8 +1,7 @@
 /**
- * What a case of the snapshot would send to each engine: statements with their parameters, or the words of a refusal.
+ * What a case of the snapshot would send to each engine: statements with their parameters, or the message of a refusal.
  *
- * A case is a query, a command or a program. A program is run against an interpreter that does nothing but write down the
- * operation that it is asked for.
+ * A case is a query, a command or a program. A program runs against an interpreter that only records the operations.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../../../lib/Command.js'

@@ -1,8 +1,8 @@
 /**
- * The snapshot file: a section for each case, with its TypeScript and what each dialect prints.
+ * The snapshot file: a section for each case, with its TypeScript and the SQL in each dialect.
  *
- * The TypeScript is cut out of the file in which the case stands, as the formatter left it: a case begins at `  'name': () =>`
- * and ends where the next one, or the end of the record, begins. Dialects that print the same stand together.
+ * The TypeScript is cut out of the file of the case, as the formatter left it: a case begins at `  'name': () =>` and ends where the next
+ * one, or the end of the record, begins. Dialects with the same SQL share a block.
  */
 
 import { readFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * Tables of the snapshot that the music store does not have: settings with several unique keys, and a company whose
- * tables refer to each other in a circle and lie in a schema of their own.
+ * Tables of the snapshot that the music store does not have: settings with several unique keys, and a company whose tables reference each
+ * other in a cycle and are in another schema.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Column from '../../../lib/Column.js'
