@@ -67,7 +67,7 @@ house('each rule catches its offender', () => {
     { path: 'lib/run/column.ts', text: header },
     { path: 'lib/core/Bare.ts', text: '/** Short. */\n' },
     { path: 'lib/core/Long.ts', text: header + 'export {}\n'.repeat(600) },
-    { path: 'lib/sql/render.ts', text: `${header}// dialect === 'mysql' may be said\nconst x = dialect.name === 'mysql' ? 1 : 2\n` },
+    { path: 'lib/sql/render.ts', text: `${header}// dialect === 'mysql' is allowed\nconst x = dialect.name === 'mysql' ? 1 : 2\n` },
     { path: 'lib/sql/mysql/mysql.ts', text: `${header}const x = dialect.name === 'mysql' ? 1 : 2\n` },
     { path: 'lib/core/query/Query.ts', text: `${header}/** Yes. */\nexport const where = 1\n\nexport const map = 2\n` },
   ]

@@ -16,7 +16,7 @@ import * as W from '../lib/Window.js'
 
 const grown = table('grown', { id: int, n: int, s: text }, { primaryKey: ['id'] })
 
-/** A database in which it has one row, so that what is asked of it is small however large the query is. */
+/** A database with one row, so that results are small however large the query is. */
 export const grownDatabase: Database = {
   tables: new Map([[grown.name, { table: grown, rows: [{ id: 1, n: 1, s: 'a' }], next: {} }]]),
   foreignKeys: [],

@@ -9,7 +9,7 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import * as uvu from 'uvu'
 
-// One seed for every property, so that a run of the tests says the same twice; LAWS_SEED takes another.
+// One seed for every property, so that runs are reproducible; LAWS_SEED selects another.
 fc.configureGlobal({ seed: Number(process.env['LAWS_SEED'] ?? 20_261_121) })
 
 export interface Failure {

@@ -213,7 +213,7 @@ const anyOf = (sql: SqlType): fc.Arbitrary<unknown> | null => {
 
 const texts = new Map<string, fc.Arbitrary<string>>()
 
-/** Text that every engine can store, so without NUL. Columns of one length share the arbitrary, which takes fast-check milliseconds to make. */
+/** Text that every engine can store, so without NUL. Columns of one length share the arbitrary, which takes milliseconds to make. */
 const textOf = (constraints: { readonly minLength?: number; readonly maxLength: number }): fc.Arbitrary<string> => {
   const lengths = `${constraints.minLength ?? 0} to ${constraints.maxLength}`
   const made = texts.get(lengths) ?? fc.string({ unit: 'binary', ...constraints }).map(s => s.replaceAll('\u0000', 'a'))

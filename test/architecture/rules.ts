@@ -37,7 +37,7 @@ const eachFile = (name: string, complaint: (file: SourceFile) => string | undefi
 
 const maximumLines = 600
 
-/** Where a dialect may know its own name. */
+/** The modules in which a dialect may know its name. */
 const dialectRecord = /^lib\/sql\/(postgres|mysql|sqlite)\//
 const dialectComparison =
   /\b\w*dialect\w*(\.\w+)*\s*[!=]==?\s*['"`]|['"`]\s*[!=]==?\s*\w*dialect\w*(\.\w+)*|\bswitch\s*\(\s*[\w.]*dialect(Name|\.name)?\s*\)/i
@@ -67,7 +67,7 @@ export const rules: ReadonlyArray<Rule> = [
 
   eachFile('a module begins with a comment of at least 5 lines: what it owns, what it means, what it does not do', ({ text }) => {
     const header = /^\/\*\*?([\s\S]*?)\*\//.exec(text)?.[1]
-    // the lines of the comment as they stand in the file: a title, a blank line, and what there is to say
+    // the lines of the comment as in the file: a title, a blank line, and the text
     const lines = header === undefined || !/\w/.test(header) ? 0 : header.split('\n').length
     return lines < 5 ? `${lines} lines` : undefined
   }),

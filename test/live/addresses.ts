@@ -37,7 +37,7 @@ export const hasNative: boolean = existsSync(join(root, 'node_modules', 'better-
 
 const required = (process.env['QUERY_TS_REQUIRE'] ?? '').split(',').filter(name => name !== '')
 
-/** The servers that are asked for, and not there. */
+/** The servers that are required and not available. */
 export const missing: readonly string[] = required.filter(name => (name === 'sqlite3' ? !hasNative : !servers.includes(name as ServerName)))
 
 /** Whether a test file is for an engine that is not there: `laws.mysql.test.js` is for MySQL. */

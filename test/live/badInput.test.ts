@@ -37,7 +37,7 @@ const row = (id: number) => ({ id, code: `c${id}`, done: false, kind: 'big' }) a
 const all = Q.from(things)
 type Scope = Q.Query<any, any>
 
-/** A program that is built only when it is asked for, so that a builder that throws is a failure with a name. */
+/** A program that is built lazily, so that a builder that throws is a failure with a name. */
 type Bad = readonly [string, () => Program.Program<Program.Db, unknown, unknown>]
 const where = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> => Q.all(pipe(all as Scope, Q.where(f as never)))
 const map = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> => Q.all(pipe(all as Scope, Q.map(f as never)))

@@ -40,7 +40,7 @@ export interface Recorded {
   readonly opened: number | null
   /** When what may leave something behind was handed over: a write, or the COMMIT after a body that succeeded. */
   readonly handed: number | null
-  /** What each connection had forwarded to the server until then. */
+  /** The bytes that each connection had forwarded to the server until then. */
   readonly before: readonly number[]
   /** Of a read: the counter and what it was. */
   readonly seen: { readonly id: number; readonly n: number | undefined } | null
@@ -61,7 +61,7 @@ export const increment =
     return answer
   }
 
-/** The same by a statement of one's own. */
+/** The same by a raw statement. */
 export const incrementRaw =
   ({ server, counters }: Site, id: number): Step =>
   db => {
@@ -218,12 +218,12 @@ export const shortSession = async (
   return records
 }
 
-/** What was struck, in the words of the rules. */
+/** The struck bytes, in the terms of the rules. */
 export interface Fault {
   readonly struck: Struck
   /** Whether nothing failed, it took only a little longer. */
   readonly isHarmless: boolean
-  /** Whether the other side may say nothing from then on. */
+  /** Whether the other side may stop replying from then on. */
   readonly isSilent: boolean
   /** Whether the connection was not yet ready for a statement. */
   readonly isConnecting: boolean

@@ -29,9 +29,9 @@ import { processList } from './servers.js'
 /** Milliseconds of the runners under test. */
 export const ACQUIRE = 4_000
 export const STATEMENT = 1_000
-/** What a server that says nothing is given besides `statementTimeout`. */
+/** The time allowed to a server that does not reply, in addition to `statementTimeout`. */
 export const GRACE = 2_000
-/** What any bound of time allows for a machine that is busy. */
+/** The slack in every time limit for a busy machine. */
 export const SLACK = 2_000
 
 export const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
@@ -103,7 +103,7 @@ export const siteOf = async (server: ServerName, tls: boolean): Promise<Site> =>
     return new Map(rows.map(({ id, n }) => [id, n]))
   }
 
-  // one question for all who wait
+  // one query for all waiting callers
   const sessions = async (): Promise<ReadonlySet<number>> => {
     if (server === 'postgres') {
       const ask = Program.raw({ p: int })(template('SELECT client_port FROM pg_stat_activity WHERE client_port > 0'))

@@ -31,7 +31,7 @@ Ox3D
 -----END CERTIFICATE-----
 `
 
-/** What a server says that repeats all it was told. */
+/** The error of a server that repeats everything it received. */
 const SAID = `${USER} may not enter with "${PASSWORD}", '${MARKS.text}'`
 
 const encrypted = (socket: Socket): void => {

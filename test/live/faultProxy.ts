@@ -31,7 +31,7 @@ export interface Struck {
   readonly at: number
   /** Its place in `links`. */
   readonly link: number
-  /** What this connection had forwarded. */
+  /** The bytes that this connection had forwarded. */
   readonly forwarded: { readonly [d in Direction]: number }
 }
 

@@ -55,11 +55,11 @@ interface Line {
   readonly recovered: number | null
 }
 
-/** Minutes of work for MySQL and MariaDB, whose `sleep` answers when it is interrupted, and not that it was. */
+/** Minutes of work for MySQL and MariaDB, whose `sleep` returns normally when it is interrupted. */
 const SLOW =
   'SELECT count(*) FROM information_schema.collations a, information_schema.collations b, information_schema.collations c, information_schema.collations d WHERE a.id + b.id + c.id + d.id = 1'
 
-/** What MySQL and MariaDB say first; a client knows by a bit of it (2048) whether there is TLS. */
+/** The greeting of MySQL and MariaDB; a bit of it (2048) tells a client whether there is TLS. */
 const greeting = (): Buffer => {
   const number = (n: number, bytes: number): Buffer => {
     const b = Buffer.alloc(bytes)
@@ -113,7 +113,7 @@ const faults = (name: ServerName): void => {
     assert.ok(E.isRight(answer), E.isLeft(answer) ? `expected success, got ${JSON.stringify(answer.left)}` : '')
     return (answer as E.Right<A>).right
   }
-  /** What a program must end in, and in what time. */
+  /** The expected end of a program, and its time limit. */
   const fails = async (
     fault: string,
     tags: readonly DbError['_tag'][],
@@ -131,7 +131,7 @@ const faults = (name: ServerName): void => {
     lines.push({ fault, error: error._tag, milliseconds, recovered: null })
     return error
   }
-  /** Waits until the pool answers again, and says how long that took. */
+  /** Waits until the pool works again, and returns how long that took. */
   const recovers = async (db: Interpreter<SqlOp>, bound: number): Promise<void> => {
     const started = performance.now()
     for (;;) {

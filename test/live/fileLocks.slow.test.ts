@@ -47,7 +47,7 @@ void (async () => {
   parentPort.postMessage(answer._tag)
 })()
 `
-/** The refusal that names the holder: a holder without processor time says nothing, and then nobody is named. */
+/** The refusal that names the holder: a holder without processor time does not reply, and then no holder is named. */
 const namedHolder = async (file: string): Promise<Extract<DbError, { readonly _tag: 'Locked' }>> => {
   for (let tries = 0; ; tries += 1) {
     const e = await refused(file)

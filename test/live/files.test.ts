@@ -195,7 +195,7 @@ crashes('killed right after a commit was answered, again and again: the commit i
     const db = await open(file)
     const numbers = await right(Q.all(counted), db)
     await db.close()
-    // One more may have been committed and not been answered yet.
+    // One more may have been committed and not been reported yet.
     assert.ok(numbers.length === answered || numbers.length === answered + 1, `${answered} were answered, ${numbers.length} are there`)
     assert.equal(
       numbers,

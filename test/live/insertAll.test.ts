@@ -16,7 +16,7 @@ const things = table('sourced', { id: generated(int), n: unique(int) })
 
 const no = (x: unknown): never => x as never
 
-/** A source that says what became of it. */
+/** A source that reports how it ended. */
 const watched = (count: number, at: (i: number) => unknown = i => ({ n: i })) => {
   const seen = { given: 0, closed: 0 }
   const source = {

@@ -147,7 +147,7 @@ const ROWS = Array.from({ length: most + 1 }, (_, id) =>
 
 const stored = table('json_built', { id: int, d: nullable(anyJson) }, { primaryKey: ['id'] })
 
-/** What is the same but for the sign of zero and the order of fields is not enough here: signs count. */
+/** Whether a value contains -0, which the comparison of rows does not distinguish from 0. */
 const hasNegativeZero = (x: unknown): boolean =>
   Object.is(x, -0) || (typeof x === 'object' && x !== null && Object.values(x).some(hasNegativeZero))
 

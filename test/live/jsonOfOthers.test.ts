@@ -56,7 +56,7 @@ const CASES: { readonly [written: string]: Case } = {
   '9223372036854775807': { kept: false, int: null, bigint: 9223372036854775807n, numeric: null, float: 2 ** 63 },
   '18446744073709551615': { kept: false, int: null, bigint: null, numeric: null, float: 18446744073709552000 },
 }
-/** Those that MySQL does not keep: there they are the nearest double. */
+/** Numbers that MySQL converts to the nearest double. */
 const BEYOND_MYSQL: { readonly [written: string]: Case } = {
   '123456789012345.678': { kept: false, int: null, bigint: null, numeric: '123456789012345.678', float: 123456789012345.67 },
   '3.14159265358979323846': { kept: false, int: null, bigint: null, numeric: null, float: Math.PI },

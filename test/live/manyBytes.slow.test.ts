@@ -38,7 +38,7 @@ const manyBytes = (engine: Engine): void => {
     assert.is(got.length, expected.length)
     assert.ok(got.every((row, i) => row.id === expected[i]?.id && row.body === expected[i]?.body))
   }
-  /** What needs more than the server allows is refused with the limit's name, or is done. */
+  /** A program that exceeds a limit of the server succeeds, or is refused with the name of the limit. */
   const orRefused = async <A>(program: Program.Program<Program.Db, DbError, A>, right: (a: A) => void): Promise<void> => {
     const answer = await s.run(program)
     if (E.isRight(answer)) right(answer.right)

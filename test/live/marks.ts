@@ -24,7 +24,7 @@ export const MARKS = {
   json: { member: 'jrmqzvtkwx', zkeyqwvxjt: 82_736_451 },
 } as const
 
-/** What a password is made of in addresses. */
+/** Marks without special characters, for the passwords, users and options of addresses. */
 export const PASSWORD = 'pjwqkzvx73tm'
 export const USER = 'usqzjvkwx51p'
 export const OPTION = 'opzqwjvxk29t'

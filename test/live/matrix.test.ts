@@ -172,7 +172,7 @@ const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
   split: [1, e => X['split'](e, '.')],
 }
 
-/** What is no call of a function. */
+/** Expressions that are not calls of a function. */
 const OTHERS: { readonly [name: string]: readonly [1 | 2, Build] } = {
   inList: [2, (a, b) => X['inList'](a, [b])],
   notIn: [2, (a, b) => X['notIn'](a, [b])],
@@ -238,7 +238,7 @@ const halves = (v: any): Agg.Agg<any> => Agg.key(Expr.rem(v.id as AnyExpr, 2))
 const byHalf = (f: (v: any) => Made) => Q.aggregate((v: any) => ({ key: halves(v), ...f(v) }))
 const inOrderOfKeys = Q.orderBy((r: any) => [Expr.asc(r.key as AnyExpr)])
 
-/** Where aggregates stand. */
+/** The positions of aggregates. */
 const WAYS: { readonly [way: string]: ToQuery } = {
   'of all rows': (_, f) => pipe(Q.from(values), Q.aggregate(f)),
   'of no rows': (_, f) =>
@@ -366,7 +366,7 @@ const symbols = Object.fromEntries(Object.entries(values.types).map(([name, type
 const made = cells.map(cell => ({ cell, expr: cell.of(symbols) }))
 const accepted = made.filter(m => m.expr.node.tag !== 'invalid').map(m => m.cell)
 
-/** What a refusal has to be. */
+/** Checks a refusal. */
 const isFitRefusal = (error: DbError): boolean =>
   error._tag === 'ValidationError' && error.path.length > 0 && /got |there is no cast|has no |no array of/.test(error.reason)
 

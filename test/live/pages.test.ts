@@ -30,7 +30,7 @@ const event = (id: number) => ({
   name: `n${id}`,
 })
 
-/** An interpreter that counts what it is asked. */
+/** An interpreter that counts operations. */
 const counting = (db: Interpreter<SqlOp>): { readonly db: Interpreter<SqlOp>; readonly asked: () => number } => {
   let asked = 0
   const perform: Interpreter<SqlOp>['perform'] = op => {

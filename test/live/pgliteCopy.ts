@@ -36,7 +36,7 @@ export const prepareCopy = async (): Promise<void> => {
     await db.exec('UPDATE pg_database SET datistemplate = false')
     for (const unused of ['template0', 'template1']) await db.exec(`DROP DATABASE ${unused}`)
     await db.exec('CHECKPOINT')
-    // written beside it and renamed, because another run of the tests may read it at the same time
+    // written to another file and renamed, because another run of the tests may read it at the same time
     const written = `${copy}.${process.pid}`
     writeFileSync(written, new Uint8Array(await (await db.dumpDataDir('none')).arrayBuffer()))
     renameSync(written, copy)
@@ -73,7 +73,7 @@ const emptied = async (db: PGlite): Promise<PGlite | null> => {
   }
 }
 
-/** A runner of an empty PGlite in memory: of the one of this process, as soon as it is free again; else of a new one. */
+/** A runner of an empty PGlite in memory: of the one of this process, as soon as it is free again; otherwise of a new one. */
 export const pgliteForTests =
   (options: PgliteOptions = {}): TE.TaskEither<DbError, Runner> =>
   async () => {

@@ -60,7 +60,7 @@ const inTransaction =
   () =>
     Program.transaction()<Program.Db, DbError, A>(tx => () => body(tx))({ db })()
 
-/** A way to a server that can be cut off without a word. */
+/** A path to a server that can be cut silently. */
 const throughProxy = async (url: string) => {
   const to = new URL(url)
   const sockets = new Set<Socket>()
@@ -80,7 +80,7 @@ const throughProxy = async (url: string) => {
   through.port = String((server.address() as AddressInfo).port)
   return {
     url: through.href,
-    /** What is connected now hears nothing any more; who connects later does. */
+    /** Open connections receive nothing any more; later connections do. */
     silence: () => {
       for (const s of sockets) s.unpipe().pause()
     },

@@ -12,7 +12,7 @@ import { addressOf, hasNative, servers } from './addresses.js'
 import { emptyPglite } from './pgliteCopy.js'
 
 export interface Raw {
-  /** How many columns the text answers. */
+  /** The number of columns that the text returns. */
   readonly send: (text: string) => Promise<number>
   readonly control: (text: string) => Promise<readonly (readonly unknown[])[]>
   readonly close: () => Promise<unknown>

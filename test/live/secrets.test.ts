@@ -29,7 +29,7 @@ import { leaks, MARKS, marksIn, OPTION, PASSWORD, USER } from './marks.js'
 import { statement } from './rawText.js'
 import { cases, fill, referring, stored } from './secretCases.js'
 
-/** A tracer that keeps all that a span is told. */
+/** A tracer that records everything passed to a span. */
 const recording = (): { readonly tracer: Tracer; readonly told: unknown[] } => {
   const told: unknown[] = []
   const span: Span = new Proxy({} as Span, {
@@ -47,7 +47,7 @@ const recording = (): { readonly tracer: Tracer; readonly told: unknown[] } => {
   return { tracer: { startSpan } as unknown as Tracer, told }
 }
 
-/** What is printed, and what is rejected without a handler, while something runs. */
+/** The output and the unhandled rejections of a program. */
 const watching = async <A>(f: () => Promise<A>): Promise<{ readonly answer: A; readonly seen: readonly unknown[] }> => {
   const seen: unknown[] = []
   const rejected = (reason: unknown): void => {
@@ -162,7 +162,7 @@ const onEngine = (engine: Engine): void => {
   test.run()
 }
 
-/** What an engine can't fail with. */
+/** The errors with which an engine can't fail. */
 const CANNOT: { readonly [engine: string]: readonly Tag[] } = {
   memory: ['SyntaxError', 'ConnectionError', 'Locked', 'SerializationFailure', 'Deadlock', 'OutcomeUnknown', 'DatabaseError'],
   sqlite: ['SerializationFailure', 'Deadlock', 'OutcomeUnknown'],

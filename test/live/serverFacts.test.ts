@@ -48,7 +48,7 @@ const LONG = 'ü'.repeat(60_000)
 const BLOB = new Uint8Array(80_000).fill(7)
 const words = (e: X.Expr<string | null>) => ({ word: e, size: X.length(e) })
 
-/** What is in one table and not, or also, in another, under a name. */
+/** The rows in one table that are not, or also, in another, in a WITH clause. */
 const differences = [Q.except, Q.intersect].map(operator =>
   pipe(
     Q.from(bits),
@@ -666,7 +666,7 @@ const odd = table(
 const heads = table('fact_heads', { id: int, headId: nullable(int), n: unique(int) }, { primaryKey: ['id'] })
 const headed = schema({ heads }, t => ({ heads: { head: fk(t.heads.headId, t.heads.id) } }))
 
-/** What an engine can't be asked. */
+/** The cases that an engine does not support. */
 const refused: { readonly [engine: string]: readonly string[] } = { mariadb: ['elements of a row around, in a recursion in an aggregate'] }
 
 const facts = (engine: Engine): void => {

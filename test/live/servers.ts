@@ -13,7 +13,7 @@ const runnerOf = (name: ServerName, options: Omit<MysqlOptions, 'client'>): Task
   name === 'postgres' ? postgres(options) : mysql(options)
 
 /**
- * The connections of a server that is no Postgres. MySQL's information_schema fails over a statement of somebody else that has
+ * The connections of a server that is no Postgres. MySQL's information_schema fails over a statement of another session that has
  * characters outside of the basic plane (error 3854).
  */
 export const processList = (name: ServerName): string =>

@@ -364,7 +364,7 @@ const statements: { readonly [dialect in DialectName]: Statements } = {
   },
 }
 
-/** What is only looked at: it would lock a whole server, or stay in its schema. */
+/** Statements that are not run: they would lock a whole server, or stay in its schema. */
 const NEVER_SENT = /^(?:FLUSH TABLES WITH|BACKUP STAGE|LOCK INSTANCE|SET GLOBAL|SET @@persist)/
 
 const bodies: { readonly [dialect in DialectName]: readonly string[] } = {
@@ -441,7 +441,7 @@ const changes = async (raw: Raw, dialect: DialectName, text: string): Promise<bo
     () => true,
     () => false,
   )
-  // a transaction that has failed answers nothing
+  // a transaction that has failed returns nothing
   const after = await raw.control(SETTINGS[dialect]).catch(() => before)
   const isOpen = await quietly('ROLLBACK TO SAVEPOINT keep')
   await quietly('ROLLBACK')

@@ -57,7 +57,7 @@ const values: readonly (Date | null)[] = [
   ].map(ms => new Date(ms)),
 ]
 
-/** Everything that is asked of an instant in a zone. */
+/** Everything that is computed of an instant in a zone. */
 const asked = (zone: string) => (m: { readonly id: Expr<number>; readonly at: Expr<Date | null> }) => ({
   id: m.id,
   hour: X.datePart(m.at, 'hour', zone),

@@ -504,7 +504,7 @@ const uniqueOf = (constraint: string, ...columns: readonly string[]): object => 
 
 type Said = readonly (readonly [number | undefined, string, Context, object])[]
 
-/** What both say with the same words. */
+/** Messages that both engines have. */
 const bothSay: Said = [
   [1048, "Column 'team_name' cannot be null", about(team), { _tag: 'NotNullViolation', table: 'team', column: 'team_name' }],
   [1048, "Column 'team_name' cannot be null", raw('UPDATE'), { _tag: 'NotNullViolation', table: '', column: 'team_name' }],

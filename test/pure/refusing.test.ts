@@ -14,7 +14,7 @@ import { suite } from '../suite.js'
 const { sample } = Laws.Arbitrary
 const test = suite('laws against a runner that refuses')
 
-/** Memory, that answers no query but one that asks for less than so many, counted from the first. */
+/** Memory that refuses queries from a given number of them on, counted from the first. */
 const refusing = async (refuses: readonly string[], answers: (n: number) => boolean = () => false): Promise<Runner> => {
   const runner = memory()
   const made = await createAll(sample)({ db: runner })()

@@ -16,7 +16,7 @@ import { suite } from '../suite.js'
 
 const { sample } = Laws.Arbitrary
 
-/** What a reader of a shown text has in scope. */
+/** The names that are in scope where a shown text is evaluated. */
 const scope: { readonly [name: string]: unknown } = {
   ...Column,
   ...Expr,

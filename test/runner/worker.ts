@@ -15,7 +15,7 @@ export interface Verdict {
   readonly notes: ReadonlyArray<string>
 }
 
-/** What is sent for a file: the verdict, and whether the worker takes another one. */
+/** The message for a file: the verdict, and whether the worker takes another one. */
 export interface Judged {
   readonly verdict: Verdict
   readonly next: boolean
@@ -28,7 +28,7 @@ const queue: Array<() => Promise<unknown>> = []
 Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: [queue] })
 const { book, newBook } = await import('../suite.js')
 
-/** What may stay: the pipes to the parent, and timers, of which the PGlite that the next file takes over has one. */
+/** Resources that may stay open: the pipes to the parent, and timers, of which the PGlite that the next file takes over has one. */
 const STAYS = ['PipeWrap', 'CloseReq', 'Timeout']
 
 /** Whether a file left something open: a socket, a child process. */
@@ -46,7 +46,7 @@ const judge = async (file: string): Promise<Verdict> => {
   queue.length = 0
   await import(pathToFileURL(file).href)
   for (const run of queue) await run()
-  // Lets a rejection that nobody handles surface (and kill the worker) before the verdict is given.
+  // Lets an unhandled rejection surface (and kill the worker) before the verdict is given.
   await new Promise(resolve => setImmediate(resolve))
 
   const problems: Array<Failure> = []

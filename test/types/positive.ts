@@ -519,7 +519,7 @@ const mixed = pipe(
 )
 is<Equal<RowOf<typeof mixed>, { readonly a: string | null; readonly b: number | null }>>()
 
-// functions of any table with a key of a known type: the rows that they look at are said, and those that they answer are the table's
+// functions of any table with a key of a known type: they declare the rows that they read, and return rows of the table
 interface Keyed {
   readonly id: Column<number, number | undefined>
 }

@@ -66,7 +66,7 @@ const told = (e: unknown): string => {
   return `${show(e)}${cause instanceof Error ? `\n  the engine said: ${cause.message}` : ''}`
 }
 
-/** What a program answers; the check is over when the engine refuses, and fails when the program does. */
+/** The result of a program; a refusal ends the check, and an error fails it. */
 export const ask = async <A>(db: Session, program: Program<Db, unknown, A>): Promise<A> => {
   const answer = await program({ db })()
   if (E.isRight(answer)) return answer.right
@@ -101,7 +101,7 @@ export const refuses = async <T extends DbError['_tag']>(
   return error
 }
 
-/** A part of a check under a name: its failure says which part it was. */
+/** A named part of a check: its failure has the name. */
 export const about = async (part: string, body: () => Promise<void>): Promise<void> => {
   try {
     await body()
@@ -111,7 +111,7 @@ export const about = async (part: string, body: () => Promise<void>): Promise<vo
   }
 }
 
-/** Equality of answers: deep and strict, -0 is not 0. */
+/** Equality of results: deep and strict, -0 is not 0. */
 export const equal: (actual: unknown, expected: unknown, message?: string) => void = (actual, expected, message) => {
   if (message === undefined) assert.deepStrictEqual(actual, expected)
   else

@@ -47,7 +47,7 @@ export const sources = async <C extends Columns>(db: Session, columns: C, inputs
 
 const nested = <A>(q: Query<unknown, A>): Query<unknown, { readonly rows: readonly A[] }> => Q.of({ rows: Q.many(q) })
 
-/** The expression's value for every case, in all three ways; answers where the cases stand. */
+/** Checks an expression on every case, in all three ways; returns the cases as values and as a stored table. */
 export const computes = async <C extends Columns>(
   db: Session,
   columns: C,
@@ -107,7 +107,7 @@ export const decides = async <C extends Columns>(
   }
 }
 
-/** That the expression fails with an error of this case for each of the inputs alone. */
+/** Checks that the expression fails with this error for each of the inputs alone. */
 export const failsFor = async <C extends Columns>(
   db: Session,
   tag: 'NumericOverflow' | 'ValidationError' | 'DecodeError',
@@ -175,7 +175,7 @@ export const aggregates = async (
   }
 }
 
-/** That an aggregate over one column is NumericOverflow. */
+/** Checks that an aggregate over one column is NumericOverflow. */
 export const aggregateFails = async (
   db: Session,
   column: AnyColumn,

@@ -53,7 +53,7 @@ export const engines: readonly Engine[] = [
   { name: 'memory', open: () => TE.right(memory())(), inPage: true, differs: {}, refuses: {} },
   { name: 'sqlite', open: sqlite(), inPage: true, differs: {}, refuses: {} },
   { name: 'pglite (postgres)', open: pgliteForTests({ extensions: { vector } }), inPage: true, differs: {}, refuses: {} },
-  // no time ends an idle connection, and none is opened beside a check: what is written to a socket is then a check's own
+  // no time ends an idle connection, and none is opened during a check: everything written to a socket then belongs to the check
   ...servers.map(
     (name): Engine => ({
       name,

@@ -38,7 +38,7 @@ const counters = async (db: Session, name: string) => {
   return { t, add, all, left }
 }
 
-/** Programs one after the other, whatever each of them answers; the answers and the tags of the errors are added to `seen`. */
+/** Runs programs in sequence, also after failures; the results and the tags of the errors are added to `seen`. */
 const each =
   (seen: unknown[], ...programs: readonly P.Program<P.Db, unknown, unknown>[]): P.Program<P.Db, never, number> =>
   env =>

@@ -47,7 +47,7 @@ const UUIDS = [
   'ffffffff-ffff-ffff-ffff-ffffffffffff',
 ]
 
-/** That every engine refuses alike: the library's own refusal, or that of a bad query. */
+/** Checks that every engine refuses in the same way: by a refusal of the library, or as an invalid query. */
 const isRefused = async (db: Session, what: string, program: Program<Db, unknown, unknown>): Promise<void> => {
   const before = sent()
   const answer = await program({ db })()

@@ -17,7 +17,7 @@ import { ask, type Clause, check, create, createSchema, equal, equalBags, fails,
 
 const { run, insert, insertMany, insertFrom, update } = Command
 
-/** What of an error is the same everywhere: not its message, not the driver's cause. */
+/** The part of an error that is the same on every engine: all but the message and the cause. */
 export const facts = (e: DbError): unknown => {
   const { message: _message, cause: _cause, ...rest } = e as DbError & { readonly cause?: unknown }
   return rest

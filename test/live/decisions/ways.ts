@@ -34,7 +34,7 @@ const tableOf = (kind: Kind) => {
 type Stored = ReturnType<typeof tableOf>
 
 export interface FilledTables {
-  /** The table that holds the values of a kind, filled for whoever asks first. */
+  /** The table with the values of a kind, filled on first use. */
   readonly of: (db: Session, kind: Kind) => Promise<Stored>
 }
 
@@ -86,7 +86,7 @@ export const written: Way = async (db, kind) => {
   const t = tableOf(kind)
   await create(db, t)
   const whole = returning((r: { readonly id: Ex.Expr<number>; readonly it: Ex.Expr<any>; readonly maybe: Ex.Expr<any> }) => r)
-  /** What a command answers; of an engine that answers no rows of it, what is there afterwards. */
+  /** The rows that a command returns; on an engine that returns none, the rows afterwards. */
   const answered = async (command: Command.Command<any>, whole: Command.Command<any>, id: number): Promise<any> => {
     const answer = await run(whole)({ db })()
     if (E.isRight(answer)) return answer.right

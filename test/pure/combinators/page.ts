@@ -84,7 +84,7 @@ const chapters: readonly Chapter[] = [
   },
 ]
 
-/** What has no SQL of its own. */
+/** Combinators without SQL. */
 const APART: readonly string[] = [
   ...['Q.show', 'Q.stages', 'Q.stream', 'C.show', 'C.run', 'C.getOrCreate', 'C.insertAll', 'C.updateVersioned'],
 ]
@@ -152,7 +152,7 @@ const entries = async (): Promise<readonly Entry[]> => {
 
 const HOW = 'add an example to test/pure/combinators, or a case to test/pure/sql'
 
-/** What the page lacks, in words. */
+/** A message about each combinator that the page lacks. */
 export const missing = async (): Promise<readonly string[]> =>
   (await entries()).flatMap(({ chapter, name, meaning, example }) => {
     const full = `${chapter.prefix}${name}`

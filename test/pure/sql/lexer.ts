@@ -11,9 +11,9 @@ export interface Token {
   readonly kind: 'word' | 'identifier' | 'text' | 'bytes' | 'number' | 'parameter' | 'symbol' | 'comment'
   /** As it stands in the statement. */
   readonly source: string
-  /** What it means: an identifier or a text without its quotes. */
+  /** The meaning of the token: an identifier or a text without its quotes. */
   readonly value: string
-  /** Where it begins. */
+  /** The position of its first character. */
   readonly at: number
 }
 

@@ -103,6 +103,6 @@ const operationOf = async (c: Case): Promise<SqlOp> => {
   return asked[0] as SqlOp
 }
 
-/** What a case prints in a dialect. */
+/** The text of a case in a dialect. */
 export const printed = async (dialect: DialectName, c: Case): Promise<E.Either<string, readonly Printed[]>> =>
   E.mapLeft(show)(statements(dialect, await operationOf(c)))

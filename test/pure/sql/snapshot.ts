@@ -11,7 +11,7 @@ import type { DialectName } from '../../../lib/core/value/DialectName.js'
 import { layout } from './layout.js'
 import { type Case, names, type Printed, printed } from './print.js'
 
-/** This module is compiled into dist/test/pure/sql; the sources are beside dist. */
+/** This module is compiled into dist/test/pure/sql; the sources are next to dist. */
 export const source = (path: string): URL => new URL(`../../../../test/pure/${path}`, import.meta.url)
 
 /** The TypeScript of each case of a file. */

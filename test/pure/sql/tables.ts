@@ -11,7 +11,7 @@ import { table } from '../../../lib/Table.js'
 const { arrayOf, bigint, boolean, bytes, char, check, date, enumOf, float, generated, indexed, int, nullable } = Column
 const { anyJson, numeric, smallint, text, time, timestamp, timestampMicros, unique, uuid, varchar, withDefault } = Column
 
-/** One unique key besides the primary key, and one of two columns. */
+/** A unique key of one column and one of two columns, in addition to the primary key. */
 export const settings = table(
   'setting',
   {
