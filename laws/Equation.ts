@@ -36,8 +36,8 @@ import type { Fn } from './untyped.js'
 /** A query whose rows the compiler does not know. */
 export type Rows = any
 
-/** What the rows come from: a query, or a function to a query or a shape. */
-export type Source = Rows | Fn
+/** The origin of rows: a query, or a function to a query or a shape. */
+type Source = Rows | Fn
 
 /** The parts of an equation, each drawn once. */
 export interface Parts {

@@ -104,10 +104,3 @@ export const piped = (source: Code<any>, ...steps: readonly Code<AnyFunction>[])
   build: env => steps.reduce((built, step) => step.build(env)(built), source.build(env)),
   uses: usesOf([source, ...steps]),
 })
-
-/** `{ ...record, name: value }` */
-export const spread = (of: Code<any>, name: string, value: Code<unknown>): Code<any> => ({
-  text: `{ ...${of.text}, ${fieldName(name)}: ${value.text} }`,
-  build: env => ({ ...of.build(env), [name]: value.build(env) }),
-  uses: usesOf([of, value]),
-})
