@@ -35,8 +35,6 @@ const eachFile = (name: string, complaint: (file: SourceFile) => string | undefi
     }),
 })
 
-const maximumLines = 600
-
 /** The modules in which a dialect may know its name. */
 const dialectRecord = /^lib\/sql\/(postgres|mysql|sqlite)\//
 const dialectComparison =
@@ -72,8 +70,6 @@ export const rules: ReadonlyArray<Rule> = [
     return lines < 5 ? `${lines} lines` : undefined
   }),
 
-  eachFile(`a file has at most ${maximumLines} lines`, ({ text }) => (linesOf(text) > maximumLines ? `${linesOf(text)} lines` : undefined)),
-
   eachFile('a dialect is asked for a field, never for its name', ({ path, text }) => {
     if (dialectRecord.test(path)) return undefined
     const offenders = withoutComments(text)
@@ -81,22 +77,4 @@ export const rules: ReadonlyArray<Rule> = [
       .flatMap((line, i) => (dialectComparison.test(line) ? [`line ${i + 1}: ${line.trim()}`] : []))
     return offenders.length > 0 ? offenders.join('; ') : undefined
   }),
-
-  {
-    name: 'every combinator of Query has a doc comment',
-    check: files =>
-      files
-        .filter(f => f.path === 'lib/core/query/Query.ts')
-        .flatMap(({ path, text }) => {
-          const lines = text.split('\n')
-          const documented = new Set<string>()
-          return lines.flatMap((line, i) => {
-            const name = /^export (?:declare )?(?:const|function|async function) (\w+)/.exec(line)?.[1]
-            if (name === undefined || documented.has(name)) return []
-            // Of overloads the first carries the comment.
-            documented.add(name)
-            return (lines[i - 1] ?? '').trimEnd().endsWith('*/') ? [] : [`${path}:${i + 1}: ${name}`]
-          })
-        }),
-  },
 ]
