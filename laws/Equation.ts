@@ -1,22 +1,23 @@
 /**
- * Equations between queries, tested on one interpreter against itself.
+ * Equations between queries: both sides run on one interpreter and must have the same rows.
  *
- * An equation names two queries that are built of the same generated parts (queries, functions of
- * rows, conditions, keys) and states that they have the same answer. The parts are defined once, with
- * names, so that a failing case reads like the equation. Parts have no `mapRow`: a function on decoded
- * rows stands after everything else (decision 7), so only the laws of the functor are about it.
+ * `sides` draws parts (queries, functions of rows, conditions, keys) and makes two queries of them with the combinators a user has. The
+ * parts are values: a function of rows is a function. Each part is drawn once and has a name, so a counterexample prints the parts under
+ * the names of the equation, and below them each side as `Q.show` writes it, which is a whole program. No part has `mapRow`: a function
+ * on decoded rows comes after everything else (S7), so only the functor laws are about it, and their statements give the functions.
  */
 
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyQuery, RowShape } from '../lib/core/syntax/Syntax.js'
+import { rowOf } from '../lib/core/syntax/scope.js'
 import type { Runner } from '../lib/Interpreter.js'
 import * as Q from '../lib/Query.js'
 import type { AnySchema } from '../lib/Schema.js'
 import { formOf, sameAnswer, show } from './answer.js'
 import { rowVariable, totally, within } from './arbitrary/assemble.js'
 import { batch } from './arbitrary/batch.js'
-import { type AnyFunction, type Code, lambda, list, statically, type Variable } from './arbitrary/Code.js'
+import { type Code, lambda, list, statically } from './arbitrary/Code.js'
 import { type AnyDatabase, type DatabaseOptions, database, databaseText } from './arbitrary/database.js'
 import { expression, predicate, someKind } from './arbitrary/expression.js'
 import type { Kind } from './arbitrary/Kind.js'
@@ -30,45 +31,40 @@ import type { QueryCode, Writer } from './arbitrary/Writer.js'
 import { SOURCES, STEPS } from './arbitrary/weights.js'
 import { type Cover, type Law, law } from './Law.js'
 import { coverCompared, undeclaredAmong } from './refused.js'
+import type { Fn } from './untyped.js'
 
-/** A generated query with a name. */
-export interface Rows {
-  readonly code: Code<AnyQuery>
-  readonly row: RowShape
-  readonly made: QueryCode
-}
+/** A query whose rows the compiler does not know. */
+export type Rows = any
 
-/** A generated function of rows with a name. */
-interface Fn {
-  readonly code: Code<AnyFunction>
-  /** The row of the query that it answers, or what shape it answers. */
-  readonly row: RowShape
-}
+/** The origin of rows: a query, or a function to a query or a shape. */
+type Source = Rows | Fn
 
 /** The parts of an equation, each drawn once. */
 export interface Parts {
-  /** A query whose rows are a record. */
+  /** A query whose rows are records. */
   readonly query: (name: string) => Rows
-  /** The same with an order that leaves nothing open, or as it was where its rows have none. */
+  /** The same in a total order, or a table in the order of its key where the rows have no total order. */
   readonly ordered: (name: string) => Rows
   /** A query with the same fields as another one. */
   readonly alike: (name: string, other: Rows) => Rows
-  /** A function from rows to a query. */
-  readonly kleisli: (name: string, of: RowShape, ordered?: boolean) => Fn
-  readonly predicate: (name: string, of: RowShape) => Fn
-  readonly shape: (name: string, of: RowShape) => Fn
-  readonly keys: (name: string, of: RowShape) => Fn
-  /** An expression over rows; without a kind, of the kind of some column. */
-  readonly expression: (name: string, of: RowShape, kind?: Kind) => Fn & { readonly kind: Kind }
+  /** A function from rows to a query; `ordered`: in a total order. */
+  readonly kleisli: (name: string, of: Source, ordered?: boolean) => Fn
+  readonly predicate: (name: string, of: Source) => Fn
+  readonly shape: (name: string, of: Source) => Fn
+  readonly keys: (name: string, of: Source) => Fn
+  /** An expression over rows; the default kind is that of some column. */
+  readonly expression: (name: string, of: Source, kind?: Kind) => Fn
+  /** The kind of an expression that was drawn here. */
+  readonly kindOf: (expression: Fn) => Kind
   readonly below: (n: number) => number
 }
 
 export interface Equation {
   readonly name: string
   readonly statement: string
-  /** The two queries; and, where both end in `mapRow`, one whose rows look like theirs. */
-  readonly sides: (p: Parts) => readonly [Code<AnyQuery>, Code<AnyQuery>, Code<AnyQuery>?]
-  /** Whether the order of the answers is part of the equation. */
+  /** The two queries; and, where both end in `mapRow`, one whose rows have the form of theirs. */
+  readonly sides: (p: Parts) => readonly [Rows, Rows, Rows?]
+  /** Whether the order of the rows is part of the equation. */
   readonly ordered?: boolean
 }
 
@@ -78,57 +74,80 @@ const part = step({ part: 1 }, 24, recipe(SOURCES, PURE_STEPS, 2, 3) as fc.Arbit
 
 const PARTS = 6
 
-const partsOf = (schema: AnySchema, steps: readonly Step[], define: (name: string, text: string) => void): Parts => {
+/** The named parts of one case: their TypeScript, and what it uses. */
+interface Definitions {
+  readonly texts: string[]
+  readonly uses: Set<string>
+}
+
+const partsOf = (schema: AnySchema, steps: readonly Step[], definitions: Definitions): Parts => {
+  const rowsOf = new Map<unknown, RowShape>()
+  const codeOf = new Map<unknown, QueryCode>()
+  const kinds = new Map<Fn, Kind>()
   let at = 0
   const next = (): Writer => writer(schema, [], steps[at++] ?? { op: 'part', choices: [], sub: [] })
-  const named = <A>(name: string, code: Code<A>): Code<A> => {
-    define(name, code.text)
-    return { text: name, build: () => code.build([]), uses: code.uses }
+  const named = <A>(name: string, code: Code<A>): A => {
+    definitions.texts.push(`const ${name} = ${code.text}`)
+    for (const use of code.uses) definitions.uses.add(use)
+    return code.build([])
   }
-  const rows = (name: string, made: QueryCode): Rows => ({ code: named(name, made), row: made.row ?? {}, made })
-  const recordOr = (made: QueryCode): QueryCode => {
-    const isRecord = made.row !== null && typeof (made.row as { kind?: unknown }).kind !== 'string'
-    return isRecord ? made : elaborate(schema, plain, [])
+  const rows = (name: string, code: QueryCode): Rows => {
+    const q: AnyQuery = named(name, code)
+    rowsOf.set(q, code.row ?? {})
+    codeOf.set(q, code)
+    return q
   }
-  const fn = (name: string, of: RowShape, body: (inner: Writer, own: Variable) => Code<any>): Fn => {
+  const isRecordRow = (code: QueryCode): boolean => code.row !== null && typeof (code.row as { kind?: unknown }).kind !== 'string'
+  const recordOr = (code: QueryCode): QueryCode => (isRecordRow(code) ? code : elaborate(schema, plain, []))
+  const fn = (name: string, of: Source, body: (inner: Writer) => Code<any>): Fn => {
     const w = next()
-    const own = rowVariable(w, of)
+    const own = rowVariable(w, rowsOf.get(of) ?? (rowOf(of) as RowShape))
     const inner = within(w, own)
-    const code = body(inner, own)
-    return { code: named(name, lambda([own], code)), row: statically(inner.vars, code) as RowShape }
+    const code = body(inner)
+    const f = named(name, lambda([own], code))
+    rowsOf.set(f, statically(inner.vars, code) as RowShape)
+    return f
   }
   return {
     query: name => rows(name, recordOr(next().query())),
     ordered: name => {
       const w = next()
-      const made = recordOr(w.query())
-      return rows(name, totally(w, made, someKeys) ?? (totally(w, elaborate(schema, plain, [])) as QueryCode))
+      const code = recordOr(w.query())
+      return rows(name, totally(w, code, someKeys) ?? (totally(w, elaborate(schema, plain, [])) as QueryCode))
     },
-    alike: (name, other) => rows(name, otherSide(next(), other.made) ?? other.made),
+    alike: (name, other) => {
+      const code = codeOf.get(other) as QueryCode
+      return rows(name, otherSide(next(), code) ?? code)
+    },
     kleisli: (name, of, ordered = false) => {
       let row: RowShape = {}
-      const made = fn(name, of, inner => {
+      const f = fn(name, of, inner => {
         const any = recordOr(inner.query())
         const q = ordered ? (totally(inner, any) ?? (totally(inner, elaborate(schema, plain, inner.vars)) as QueryCode)) : any
         row = q.row ?? {}
         return q
       })
-      return { ...made, row }
+      rowsOf.set(f, row)
+      return f
     },
     predicate: (name, of) => fn(name, of, inner => predicate(inner, inner.choices.pick([1, 2, 0]))),
     shape: (name, of) => fn(name, of, shape),
     keys: (name, of) => fn(name, of, inner => list(someKeys(inner))),
     expression: (name, of, kind) => {
       let found: Kind = kind ?? 'int'
-      const made = fn(name, of, inner => {
+      const f = fn(name, of, inner => {
         found = kind ?? someKind(inner, true)
         return expression(inner, found, inner.choices.pick([1, 2, 0]))
       })
-      return { ...made, kind: found }
+      kinds.set(f, found)
+      return f
     },
+    kindOf: f => kinds.get(f) as Kind,
     below: n => next().choices.below(n),
   }
 }
+
+const tablesOf = ({ uses }: Definitions): readonly string[] => [...uses].filter(u => u.startsWith('t.')).map(u => u.slice(2))
 
 const BATCH = 10
 
@@ -138,9 +157,9 @@ export interface EquationSubject {
   readonly databases?: DatabaseOptions
 }
 
-const ask = (runner: Runner, code: Code<AnyQuery>) => Q.all<unknown, unknown>(code.build([]))({ db: runner })()
+const run = (runner: Runner, q: Rows) => Q.all<unknown, unknown>(q)({ db: runner })()
 
-/** What is wrong with an equation in one case; null when nothing is. */
+/** A report on one case in which the equation does not hold; null if it holds. */
 const broken = async (
   e: Equation,
   { runner, schema }: EquationSubject,
@@ -148,24 +167,24 @@ const broken = async (
   db: AnyDatabase,
   cover: Cover,
 ): Promise<string | null> => {
-  const definitions: string[] = []
-  const [left, right, like = left] = e.sides(partsOf(schema, steps, (name, text) => definitions.push(`const ${name} = ${text}`)))
-  const form = formOf(like.build([]), e.ordered === true)
-  const [a, b] = [await ask(runner, left), await ask(runner, right)]
+  const definitions: Definitions = { texts: [], uses: new Set() }
+  const [left, right, like = left] = e.sides(partsOf(schema, steps, definitions))
+  const sides = (): string => [left, right].map((q, i) => `const ${['left', 'right'][i]} = ${Q.show(q, schema)}`).join('\n\n')
+  const form = formOf(like, e.ordered === true)
+  const [a, b] = [await run(runner, left), await run(runner, right)]
   const refusal = undeclaredAmong(runner, a, b)
-  if (refusal !== null) return `${refusal}\n\n${left.text}\n\n${right.text}`
-  // a side that is refused before it is asked (collections under a set operation) leaves nothing to compare
+  if (refusal !== null) return `${refusal}\n\n${sides()}`
+  // a side that is refused before it is sent (collections under a set operation) leaves nothing to compare
   const isRefused = [a, b].some(x => E.isLeft(x) && (x.left._tag === 'Unsupported' || x.left._tag === 'ValidationError'))
   coverCompared(cover, !isRefused)
   if (isRefused || (E.isLeft(a) && E.isLeft(b) && a.left._tag === b.left._tag)) return null
   cover(E.isRight(a) && a.right.length === 0 ? 'rows: 0' : 'rows: some')
   if (E.isRight(a) && E.isRight(b) && sameAnswer(form, a.right, b.right)) return null
-  const tables = [...new Set([...left.uses, ...right.uses])].filter(u => u.startsWith('t.')).map(u => u.slice(2))
-  const said = (x: typeof a): string => (E.isLeft(x) ? `${x.left._tag}: ${x.left.message}` : show(form, x.right))
-  return `${[...definitions, `const left = ${left.text}`, `const right = ${right.text}`, `const rows = ${databaseText(db, tables)}`].join('\n\n')}
+  const result = (x: typeof a): string => (E.isLeft(x) ? `${x.left._tag}: ${x.left.message}` : show(form, x.right))
+  return `${[...definitions.texts, sides(), `const rows = ${databaseText(db, tablesOf(definitions))}`].join('\n\n')}
 
-left on ${runner.capabilities.engine}: ${said(a)}
-right on ${runner.capabilities.engine}: ${said(b)}`
+left on ${runner.capabilities.engine}: ${result(a)}
+right on ${runner.capabilities.engine}: ${result(b)}`
 }
 
 /** The law that an equation holds on an interpreter. */
@@ -188,7 +207,7 @@ export const equationLaw =
       { batch: BATCH, share: 1 / 20 },
     )
 
-/** A law about generated parts and the rows of a database: `broken` says what is wrong with one case. */
+/** A law about generated parts and the rows of a database; `broken` returns a complaint about one case, or null. */
 export const aboutParts = (
   { runner, schema, databases = {} }: EquationSubject,
   name: string,
@@ -204,10 +223,10 @@ export const aboutParts = (
       const loaded = await load(schema, db)({ db: runner })()
       if (E.isLeft(loaded)) return `the rows are refused: ${loaded.left.message}`
       for (const steps of cases) {
-        const definitions: string[] = []
-        const p = partsOf(schema, steps, (title, text) => definitions.push(`const ${title} = ${text}`))
+        const definitions: Definitions = { texts: [], uses: new Set() }
+        const p = partsOf(schema, steps, definitions)
         const problem = await broken(p, cover)
-        if (problem !== null) return `${[...definitions, `const rows = ${databaseText(db)}`].join('\n\n')}\n\n${problem}`
+        if (problem !== null) return `${[...definitions.texts, `const rows = ${databaseText(db)}`].join('\n\n')}\n\n${problem}`
       }
       return null
     },

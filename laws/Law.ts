@@ -1,35 +1,35 @@
 /**
- * Laws: equations with names, tested on random cases under any test runner.
+ * Laws: named equations that any test runner can check on random cases.
  *
- * A `Law` is a name (the equation), a sentence that states it and a property of fast-check. A rule set
- * is laws with the rule sets that they build on; a law that several of them share runs once. `run`
- * answers data: what passed, and for what failed the case, shrunk, as text, with what replays it.
+ * A `Law` is a name (the equation), a sentence that states it, and a fast-check property. A rule set is laws with the rule sets it builds
+ * on; a law that several of them share runs once. `run` returns data: which laws passed and, for those that failed, the shrunk case as
+ * text with the seed and path that replay it.
  *
- * A property that is true of nothing but empty results shows nothing, so a law counts labels while it
- * runs, and may demand something of them: then a run that does not cover enough has failed.
+ * A property that only ever compares empty results shows nothing, so a law counts labels while it runs and may demand a coverage: a run
+ * below it fails.
  */
 import fc from 'fast-check'
 
 /** Counts of labels, as `size 0` or `Q.where`. */
 export type Coverage = ReadonlyMap<string, number>
 
-/** Counts a label, or one of a share. */
+/** Counts a label. */
 export type Cover = (label: string) => void
 
-/** The labels of cases in which there was something to compare, and of the others. */
+/** The labels of cases that were compared, and of cases that a refusal left nothing to compare in. */
 export const COMPARED = 'compared'
 export const REFUSED = 'not compared'
 
 export interface Law {
-  /** The equation, in the words of the library. */
+  /** The equation, written with the combinators of the library. */
   readonly name: string
   readonly statement: string
-  /** How many cases one run of the property looks at: a set-up is shared by a batch. */
+  /** The number of cases in one run of the property: they share a set-up. */
   readonly batch: number
-  /** The part of the cases asked for that this law takes: 1 for a law about one query, less where a case is many operations or there are many laws like it. */
+  /** The share of `numRuns` this law runs: 1 for a law about one query, less if a case is many operations or there are many similar laws. */
   readonly share: number
   readonly property: (cover: Cover) => fc.IAsyncProperty<any>
-  /** What is missing in the coverage of so many cases, or null. */
+  /** What the coverage of this many cases lacks, or null. */
   readonly demand: (coverage: Coverage, cases: number) => string | null
 }
 
@@ -46,8 +46,7 @@ export interface LawOptions {
 }
 
 /**
- * A law from a check: null when the case satisfies it, or else what went wrong, as a person wants to
- * read it. What the check throws is a failure too.
+ * A law from a check, which returns null if the case satisfies the law, or else a readable report. A check that throws fails as well.
  */
 export const law = <A>(
   name: string,
@@ -68,7 +67,7 @@ export const law = <A>(
     }),
 })
 
-/** A case that breaks a law. Its message is the whole report, so it needs no stack. */
+/** A case that breaks a law. The message is the whole report, in place of a stack. */
 class Failure extends Error {
   override readonly name = 'Failure'
   constructor(message: string) {
@@ -79,50 +78,50 @@ class Failure extends Error {
 
 export const ruleSet = (name: string, laws: readonly Law[], parents: readonly RuleSet[] = []): RuleSet => ({ name, parents, laws })
 
-/** The laws of rule sets and of all that they build on, each once. */
+/** The laws of rule sets and of all their parents, each once. */
 export const lawsOf = (...sets: readonly RuleSet[]): readonly Law[] => [
   ...new Set(sets.flatMap((s): readonly Law[] => [...lawsOf(...s.parents), ...s.laws])),
 ]
 
 export interface RunOptions {
   readonly seed?: number
-  /** Cases of a law whose share is 1; 1000 unless told. No law looks at fewer than ten. */
+  /** The number of cases of a law whose share is 1. Default: 1000. Every law runs at least ten. */
   readonly numRuns?: number
-  /** The place of a failure in a run of the same seed, as a report names it. */
+  /** The path of a failure in a run of the same seed, from its report. */
   readonly path?: string
-  /** Milliseconds after which a failing case is reported as far as it is shrunk; 60,000 unless told. */
+  /** Milliseconds after which shrinking stops. Default: 60,000. */
   readonly shrinkTime?: number
 }
 
 export interface Report {
   readonly law: string
   readonly outcome: 'passed' | 'failed'
-  /** How many cases were looked at. */
+  /** The number of cases that were run. */
   readonly cases: number
   readonly seed: number
-  /** Where the failing case is; null when there is none. */
+  /** The path of the failing case, or null. */
   readonly path: string | null
-  /** What is wrong: the case, or what the coverage lacks. */
+  /** The failing case, or what the coverage lacks; null if the law passed. */
   readonly problem: string | null
   readonly coverage: Coverage
   readonly milliseconds: number
 }
 
-/** The least part of the cases of a law that has to be compared. */
+/** The smallest share of the cases of a law that must be compared. */
 const LEAST = 0.8
-/** Of fewer cases no part is asked for. */
+/** With fewer cases no share is required. */
 const FEW = 5
 
-/** What is missing where too little was compared; null where it was enough, or where the law compares nothing with an engine. */
+/** A complaint if too few cases were compared; null for a law that does not count them. */
 const tooFew = (coverage: Coverage): string | null => {
   const [compared, refused] = [coverage.get(COMPARED) ?? 0, coverage.get(REFUSED) ?? 0]
   const all = compared + refused
   return all < FEW || compared >= LEAST * all
     ? null
-    : `only ${compared} of ${all} cases were compared, the others were refused: ${LEAST * 100} % have to be`
+    : `only ${compared} of ${all} cases were compared, the others were refused: at least ${LEAST * 100} % must be compared`
 }
 
-/** The least cases of a law: fewer say next to nothing. */
+/** The smallest number of cases of a law. */
 const LEAST_CASES = 10
 
 const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
@@ -162,7 +161,7 @@ const runOne = async (l: Law, options: RunOptions): Promise<Report> => {
   }
 }
 
-/** The property, with the end of shrinking: once time is up every further case counts as passed. */
+/** The property with a time limit on shrinking: when it is over, every further case counts as passed. */
 const untilShrunk = <A>(property: fc.IAsyncProperty<A>, isOver: () => boolean, failed: () => void): fc.IAsyncProperty<A> => {
   const run = property.run.bind(property)
   return Object.assign(Object.create(property) as fc.IAsyncProperty<A>, {
@@ -182,7 +181,7 @@ export const run = async (laws: readonly Law[], options: RunOptions = {}): Promi
   return reports
 }
 
-/** A report as lines: one, or with the failing case. */
+/** A report as one line, followed by the failing case if there is one. */
 export const reportText = (r: Report): string => {
   const head = `${r.outcome === 'passed' ? 'ok  ' : 'FAIL'} ${r.law}: ${r.cases} cases in ${(r.milliseconds / 1000).toFixed(1)} s`
   return r.problem === null ? head : `${head}, seed ${r.seed}${r.path === null ? '' : `, path ${r.path}`}\n${r.problem}`

@@ -1,10 +1,9 @@
 /**
- * Answers, and when two of them are the same.
+ * When two results are the same.
  *
- * A query denotes a bag of rows; where its order is total, a list. The same holds for the collections
- * inside its rows, each by its own query. So the comparison walks an answer along the query's row.
- * Floats agree within 1e-9 relative, since engines add in different orders; -0 is not 0, instants are
- * compared by time, bytes by byte, JSON without regard to the order of its keys.
+ * A query denotes a bag of rows, or a list if its order is total. The same holds for the collections inside its rows, each by its own
+ * query. So results are compared along the row of the query. Floats agree within 1e-9 relative, since engines add in different orders; -0
+ * is not 0, instants are compared by time, bytes by byte, JSON without regard to the order of its keys.
  */
 import * as O from 'fp-ts/lib/Option.js'
 import type { AnyQuery, RowShape } from '../lib/core/syntax/Syntax.js'
@@ -13,13 +12,13 @@ import { attempting } from '../lib/core/value/DbError.js'
 import { isOrdered } from './arbitrary/assemble.js'
 import { valueText } from './arbitrary/values.js'
 
-/** How an answer is compared: along the row of its query. */
+/** How a result is compared: the structure of the row of its query. */
 export type Form =
   | { readonly tag: 'cell' }
   | { readonly tag: 'rows'; readonly ordered: boolean; readonly row: Form }
   | { readonly tag: 'option'; readonly row: Form }
   | { readonly tag: 'record'; readonly fields: { readonly [name: string]: Form } }
-  /** What a generated `mapRow` made of the row: `{ it: row }`, perhaps with more fields. */
+  /** What a generated `mapRow` makes of the row: `{ it: row }`, possibly with more fields. */
   | { readonly tag: 'mapped'; readonly row: Form; readonly fields: { readonly [name: string]: Form } }
 
 const CELL: Form = { tag: 'cell' }
@@ -47,13 +46,13 @@ export const formOfRow = (row: RowShape): Form => {
   }
 }
 
-/** The form of a query's whole answer. */
+/** The form of the whole result of a query; `ordered`: whether it is compared as a list. */
 export const formOf = (q: AnyQuery, ordered: boolean): Form & { readonly tag: 'rows' } => {
   const row = attempting('a query', () => rowOf(q))
   return { tag: 'rows', ordered, row: row._tag === 'Left' || row.right === null ? CELL : formOfRow(row.right) }
 }
 
-/** One text for all values that are the same in this form, but for floats that differ by rounding. */
+/** A text that is the same for all values that are the same in this form, except for floats that differ by rounding. */
 export const show = (form: Form, value: any): string => {
   if (value === undefined || (form.tag !== 'cell' && value === null)) return `${value} in place of a ${form.tag}`
   switch (form.tag) {
@@ -90,7 +89,7 @@ const cellText = (value: unknown): string => valueText(sortedKeys(value))
 
 type MappedPart = readonly [string, Form, unknown]
 
-/** The fields of what `r => ({ it: r })` and its like made, each with its form. */
+/** The fields that `r => ({ it: r })` and similar functions made, each with its form. */
 const mappedParts = (form: Form & { readonly tag: 'mapped' }, value: any): readonly MappedPart[] => {
   const added = Object.entries(form.fields).map(([name, f]): MappedPart => [name, f, value[name]])
   const again = 'again' in value ? [['again', form.row, value.again] as const] : []
@@ -109,7 +108,7 @@ const sameCell = (a: unknown, b: unknown): boolean => {
   return typeof a === typeof b && cellText(a) === cellText(b)
 }
 
-/** Whether two bags have the same elements, each as often. */
+/** Whether two bags have the same elements, each equally often. */
 export const sameBag = <A>(a: readonly A[], b: readonly A[], same: (x: A, y: A) => boolean): boolean => {
   if (a.length !== b.length) return false
   const rest = [...b]
@@ -132,7 +131,7 @@ const sameUnordered = (form: Form, a: readonly unknown[], b: readonly unknown[])
   return x.every((r, i) => sameAnswer(form, r, y[i])) || sameBag(a, b, (r, s) => sameAnswer(form, r, s))
 }
 
-/** Whether two answers are the same in this form. */
+/** Whether two results are the same in this form. */
 export const sameAnswer = (form: Form, a: any, b: any): boolean => {
   switch (form.tag) {
     case 'cell':

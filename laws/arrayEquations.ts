@@ -1,57 +1,73 @@
 /**
- * The equations of arrays: their elements as rows, and what is asked of all of them.
+ * The equations of arrays: their elements as rows, and conditions on all of them.
  *
- * In them xs is an array of some values of one kind, perhaps with nulls, s a row of any query, a and b expressions of it.
+ * In the names xs is an array of values of one kind, which may include nulls, s a row of any query, a and b expressions over it, t and u
+ * texts.
  */
-import type { AnyQuery } from '../lib/core/syntax/Syntax.js'
-import { apply, type Code, list, piped, record } from './arbitrary/Code.js'
-import { call, columnOf } from './arbitrary/combinators.js'
+import type { Column as ColumnOf } from '../lib/Column.js'
+import { columnOf } from './arbitrary/combinators.js'
 import { type Kind, typeOfKind } from './arbitrary/Kind.js'
-import { smallValues, valueCode } from './arbitrary/values.js'
-import type { Equation, Parts } from './Equation.js'
-import { countAll, fun, N, named, number, q, v, x } from './sides.js'
+import { smallValues } from './arbitrary/values.js'
+import type { Equation, Parts, Rows } from './Equation.js'
+import { Agg, Column, Expr, type Fn, N, pipe, Q } from './untyped.js'
 
 const KINDS: readonly Kind[] = ['text', 'int', 'bigint', 'numeric', 'float', 'boolean', 'bytes', 'timestamp', 'date', 'time', 'uuid']
 
-/** An array of values of a kind, which may be null where it is told so. */
-const arrayOfSome = (p: Parts, kind: Kind, isNullable: boolean, least = 0): Code<any> => {
-  const values = smallValues(typeOfKind(kind))
-  const some = Array.from({ length: least + p.below(4) }, () =>
-    valueCode(isNullable && p.below(4) === 0 ? null : values[p.below(values.length)]),
-  )
-  const column = call('Column', 'arrayOf', columnOf({ ...typeOfKind(kind), nullable: isNullable }) as Code<unknown>)
-  return apply(call('Expr', 'litOf', column), list(some))
-}
-
 const someKind = (p: Parts): Kind => KINDS[p.below(KINDS.length)] as Kind
 
-const agg = (name: string, ...args: readonly Code<unknown>[]): Code<any> => call('Agg', name, ...args)
+/** The column of a kind. */
+const column = (kind: Kind, nullable = false): ColumnOf<any> => columnOf({ ...typeOfKind(kind), nullable })?.build([])
+
+const someValue = (p: Parts, kind: Kind): any => {
+  const values = smallValues(typeOfKind(kind))
+  return values[p.below(values.length)]
+}
+
+/** An array of `least` to `least + 3` values of a kind, with nulls among them where they are allowed. */
+const someArray = (p: Parts, kind: Kind, nullable: boolean, least = 0): any => {
+  const values = Array.from({ length: least + p.below(4) }, () => (nullable && p.below(4) === 0 ? null : someValue(p, kind)))
+  return Expr.litOf(Column.arrayOf(column(kind, nullable)))(values)
+}
 
 /** The rows of a query, each with one column. */
-const eachWith = (rows: Code<AnyQuery>, e: Code<unknown>): Code<any> => piped(rows, q('map', fun(1, record([['x', e]]))))
+const eachWith = (q: Rows, e: Fn): Rows =>
+  pipe(
+    q,
+    Q.map(s => ({ x: e(s) })),
+  )
 
-/** One value of the elements of an array, below one variable. */
-const ofAll = (array: Code<unknown>, aggregate: Code<unknown>): Code<any> =>
-  x('scalar', piped(q('unnest', array), q('aggregate', fun(1, record([[N, aggregate]]), 1)), q('map', fun(1, named(1, N), 1))))
-
-const values = (index: number): Code<any> => named(index, 'value')
+/** An aggregate of the elements of an array, as an expression. */
+const aggregated = (xs: any, aggregate: Fn): any =>
+  Expr.scalar(
+    pipe(
+      Q.unnest(xs),
+      Q.aggregate(element => ({ [N]: aggregate(element) })),
+      Q.map(g => g[N]),
+    ),
+  )
 
 export const arrays: readonly Equation[] = [
   {
     name: 'flatMap(s => values of unnest(array([a(s), b(s)]))) = flatMap(s => unionAll(of(b(s)))(of(a(s))))',
     statement: 'The elements of an array of expressions are those expressions.',
     sides: p => {
-      const s = p.query('q')
-      const a = p.expression('a', s.row)
-      const b = p.expression('b', s.row, a.kind)
-      const [one, other] = [apply(a.code, v(0)), apply(b.code, v(0))]
-      const of = (e: Code<unknown>): Code<any> => q('of', record([['x', e]]))
+      const q = p.query('q')
+      const a = p.expression('a', q)
+      const b = p.expression('b', q, p.kindOf(a))
       return [
-        piped(
-          s.code,
-          q('flatMap', fun(1, piped(q('unnest', x('array', list([one, other]))), q('map', fun(1, record([['x', values(1)]]), 1))))),
+        pipe(
+          q,
+          Q.flatMap(s =>
+            pipe(
+              Q.unnest(Expr.array([a(s), b(s)])),
+              Q.map(element => ({ x: element.value })),
+            ),
+          ),
         ),
-        piped(s.code, q('flatMap', fun(1, piped(of(one), q('unionAll', of(other)))))),
+        pipe(
+          q,
+          Q.flatMap(s => pipe(Q.of({ x: a(s) }), Q.unionAll(Q.of({ x: b(s) })))),
+        ),
       ]
     },
   },
@@ -59,124 +75,146 @@ export const arrays: readonly Equation[] = [
     name: 'arrayJoin(split(a, t), t) = a',
     statement: 'The parts of a text, joined again, are the text.',
     sides: p => {
-      const s = p.query('q')
-      const a = apply(p.expression('a', s.row, 'text').code, v(0))
-      const t = valueCode([',', 'a', '~^', '"', '\\', 'é', '😀', ' '][p.below(8)])
-      return [eachWith(s.code, x('arrayJoin', x('split', a, t), t)), eachWith(s.code, a)]
+      const q = p.query('q')
+      const a = p.expression('a', q, 'text')
+      const t = [',', 'a', '~^', '"', '\\', 'é', '😀', ' '][p.below(8)] as string
+      return [eachWith(q, s => Expr.arrayJoin(Expr.split(a(s), t), t)), eachWith(q, a)]
     },
   },
   {
     name: 'arrayJoin(split(a, t), u) = replace(a, t, u)',
-    statement: 'Another separator is a replacement.',
+    statement: 'Joining by another separator replaces the separator.',
     sides: p => {
-      const s = p.query('q')
-      const a = apply(p.expression('a', s.row, 'text').code, v(0))
-      const [t, u] = [valueCode([',', 'a', '~', '"', 'aa'][p.below(5)]), valueCode(['', '-', 'é~'][p.below(3)])]
-      return [eachWith(s.code, x('arrayJoin', x('split', a, t), u)), eachWith(s.code, x('replace', a, t, u))]
+      const q = p.query('q')
+      const a = p.expression('a', q, 'text')
+      const [t, u] = [[',', 'a', '~', '"', 'aa'][p.below(5)] as string, ['', '-', 'é~'][p.below(3)] as string]
+      return [eachWith(q, s => Expr.arrayJoin(Expr.split(a(s), t), u)), eachWith(q, s => Expr.replace(a(s), t, u))]
     },
   },
   {
     name: 'gt(arrayLength(split(a, t)), 1) = contains(a, t)',
-    statement: 'A text with a separator has two parts at least.',
+    statement: 'A text that contains the separator has at least two parts.',
     sides: p => {
-      const s = p.query('q')
-      const a = apply(p.expression('a', s.row, 'text').code, v(0))
-      const t = valueCode([',', 'a', '~', '"', '\\'][p.below(5)])
-      return [eachWith(s.code, x('gt', x('arrayLength', x('split', a, t)), number(1))), eachWith(s.code, x('contains', a, t))]
+      const q = p.query('q')
+      const a = p.expression('a', q, 'text')
+      const t = [',', 'a', '~', '"', '\\'][p.below(5)] as string
+      return [eachWith(q, s => Expr.gt(Expr.arrayLength(Expr.split(a(s), t)), 1)), eachWith(q, s => Expr.contains(a(s), t))]
     },
   },
   {
     name: 'arrayAgg(value, by position) of unnest(xs) = xs, where it has elements',
     statement: 'The elements of an array, collected in their order, are the array.',
     sides: p => {
-      const rows = p.query('q').code
-      const xs = arrayOfSome(p, someKind(p), true, 1)
-      const order = record([['orderBy', list([x('asc', named(1, 'position'))])]])
-      return [eachWith(rows, ofAll(xs, agg('arrayAgg', values(1), order))), eachWith(rows, xs)]
+      const q = p.query('q')
+      const xs = someArray(p, someKind(p), true, 1)
+      const again = aggregated(xs, element => Agg.arrayAgg(element.value, { orderBy: [Expr.asc(element.position)] }))
+      return [eachWith(q, () => again), eachWith(q, () => xs)]
     },
   },
   {
     name: 'count of unnest(xs) = arrayLength(xs)',
-    statement: 'An array has as many rows as elements.',
+    statement: 'unnest has a row for each element.',
     sides: p => {
-      const rows = p.query('q').code
-      const xs = arrayOfSome(p, someKind(p), true)
-      return [eachWith(rows, ofAll(xs, countAll)), eachWith(rows, x('arrayLength', xs))]
+      const q = p.query('q')
+      const xs = someArray(p, someKind(p), true)
+      return [eachWith(q, () => aggregated(xs, () => Agg.countAll)), eachWith(q, () => Expr.arrayLength(xs))]
     },
   },
   {
     name: 'arrayAny(xs, v => eq(v, a)) = coalesce(arrayContains(xs, a), false)',
-    statement: 'An element that is equal is contained.',
+    statement: 'An array contains a value if some element is equal to it.',
     sides: p => {
-      const s = p.query('q')
+      const q = p.query('q')
       const kind = p.below(2) === 0 ? 'text' : 'int'
-      const xs = arrayOfSome(p, kind, true)
-      const a = apply(p.expression('a', s.row, kind).code, v(0))
+      const xs = someArray(p, kind, true)
+      const a = p.expression('a', q, kind)
       return [
-        eachWith(s.code, x('arrayAny', xs, fun(1, x('eq', v(1), a), 1))),
-        eachWith(s.code, x('coalesce', x('arrayContains', xs, a), valueCode(false))),
+        eachWith(q, s => Expr.arrayAny(xs, v => Expr.eq(v, a(s)))),
+        eachWith(q, s => Expr.coalesce(Expr.arrayContains(xs, a(s)), false)),
       ]
     },
   },
   {
     name: 'arrayAny(xs, v => eq(v, a)) = coalesce(inQuery(a, values of unnest(xs)), false)',
-    statement: 'An element that is equal is a row that is equal, of any kind.',
+    statement: 'Some element is equal to a value if the value is among the rows of unnest, for every kind.',
     sides: p => {
-      const s = p.query('q')
+      const q = p.query('q')
       const kind = someKind(p)
-      const xs = arrayOfSome(p, kind, true)
-      const a = apply(p.expression('a', s.row, kind).code, v(0))
+      const xs = someArray(p, kind, true)
+      const a = p.expression('a', q, kind)
+      const elements = pipe(
+        Q.unnest(xs),
+        Q.map(element => element.value),
+      )
       return [
-        eachWith(s.code, x('arrayAny', xs, fun(1, x('eq', v(1), a), 1))),
-        eachWith(s.code, x('coalesce', x('inQuery', a, piped(q('unnest', xs), q('map', fun(1, values(1), 1)))), valueCode(false))),
+        eachWith(q, s => Expr.arrayAny(xs, v => Expr.eq(v, a(s)))),
+        eachWith(q, s => Expr.coalesce(Expr.inQuery(a(s), elements), false)),
       ]
     },
   },
   {
     name: 'arrayEvery(xs, v => lte(v, a)) = not(arrayAny(xs, v => not(coalesce(lte(v, a), false))))',
-    statement: 'What is true of each element is untrue of none.',
+    statement: 'A condition is true of every element if there is none of which it is not.',
     sides: p => {
-      const s = p.query('q')
+      const q = p.query('q')
       const kind = someKind(p)
-      const xs = arrayOfSome(p, kind, true)
-      const a = apply(p.expression('a', s.row, kind).code, v(0))
-      const holds = x('lte', v(1), a)
+      const xs = someArray(p, kind, true)
+      const a = p.expression('a', q, kind)
       return [
-        eachWith(s.code, x('arrayEvery', xs, fun(1, holds, 1))),
-        eachWith(s.code, x('not', x('arrayAny', xs, fun(1, x('not', x('coalesce', holds, valueCode(false))), 1)))),
+        eachWith(q, s => Expr.arrayEvery(xs, v => Expr.lte(v, a(s)))),
+        eachWith(q, s => Expr.not(Expr.arrayAny(xs, v => Expr.not(Expr.coalesce(Expr.lte(v, a(s)), false))))),
       ]
     },
   },
   {
     name: 'where(inList(a, xs)) = where(exists(unnest(xs) with value = a)), where no element is null',
-    statement: 'A list of values is an array of them.',
+    statement: 'inList looks for an equal row among those of unnest.',
     sides: p => {
-      const s = p.query('q')
+      const q = p.query('q')
       const kind = someKind(p)
-      const a = apply(p.expression('a', s.row, kind).code, v(0))
-      const domain = smallValues(typeOfKind(kind))
-      const some = list(Array.from({ length: p.below(4) }, () => valueCode(domain[p.below(domain.length)])))
-      const xs = apply(call('Expr', 'litOf', call('Column', 'arrayOf', columnOf(typeOfKind(kind)) as Code<unknown>)), some)
-      const found = x('exists', piped(q('unnest', xs), q('where', fun(1, x('eq', values(1), a), 1))))
-      return [piped(s.code, q('where', fun(1, x('inList', a, some)))), piped(s.code, q('where', fun(1, found)))]
+      const a = p.expression('a', q, kind)
+      const values = Array.from({ length: p.below(4) }, () => someValue(p, kind))
+      const elements = Q.unnest(Expr.litOf(Column.arrayOf(column(kind)))(values))
+      return [
+        pipe(
+          q,
+          Q.where(s => Expr.inList(a(s), values)),
+        ),
+        pipe(
+          q,
+          Q.where(s =>
+            Expr.exists(
+              pipe(
+                elements,
+                Q.where(element => Expr.eq(element.value, a(s))),
+              ),
+            ),
+          ),
+        ),
+      ]
     },
   },
   {
     name: 'bind(x, () => unnest(xs)) . where(x.position <= n) = bind(x, () => limit(n)(orderBy(position)(unnest(xs))))',
     statement: 'The first elements are those with the first positions.',
     sides: p => {
-      const s = p.query('q')
-      const xs = arrayOfSome(p, someKind(p), true)
-      const n = number(p.below(4))
-      const at = { ...named(0, N), text: `s0.${N}.position`, build: (env: readonly any[]) => env[0][N].position }
+      const q = p.query('q')
+      const xs = someArray(p, someKind(p), true)
+      const n = p.below(4)
       return [
-        piped(s.code, q('bind', valueCode(N), fun(1, q('unnest', xs))), q('where', fun(1, x('lte', at, n)))),
-        piped(
-          s.code,
-          q(
-            'bind',
-            valueCode(N),
-            fun(1, piped(q('unnest', xs), q('orderBy', fun(1, list([x('asc', named(1, 'position'))]), 1)), q('limit', n))),
+        pipe(
+          q,
+          Q.bind(N, () => Q.unnest(xs)),
+          Q.where(s => Expr.lte(s[N].position, n)),
+        ),
+        pipe(
+          q,
+          Q.bind(N, () =>
+            pipe(
+              Q.unnest(xs),
+              Q.orderBy(element => [Expr.asc(element.position)]),
+              Q.limit(n),
+            ),
           ),
         ),
       ]

@@ -1,10 +1,9 @@
 /**
- * Round trips: what is written is what is read, for every column of every table, on every way.
+ * Round trips: every column of every table reads the value that was written, on every path.
  *
- * A value goes into the database as a parameter of an insert and comes back as a column; it comes back
- * inside a collection, where engines go through JSON; it goes in as a literal of a query and comes
- * back without any table. Each way must give the value that went in, extremes included: 64-bit
- * integers, decimals at their precision, astral and combining text, years 1 and 9999, every byte.
+ * A value goes into the database as a parameter of an insert and is read back as a column, and inside a nested collection, where engines
+ * use JSON; it goes in as a literal of a query and is read back without any table. Each path must return the value that went in, extremes
+ * included: 64-bit integers, decimals at their precision, astral and combining text, years 1 and 9999, every byte.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -45,9 +44,9 @@ const differing = (form: Form & { readonly tag: 'rows' }, sent: readonly AnyRow[
     .join('\n')
 }
 
-const asked = (e: DbError): string => `${e._tag}: ${e.message}`
+const errorText = (e: DbError): string => `${e._tag}: ${e.message}`
 
-/** What the tables hold after `load`, by a way of reading. */
+/** What differs between the loaded rows and those that `read` returns; null if nothing does. */
 const stored =
   (
     { runner, schema }: CodecSubject,
@@ -55,10 +54,10 @@ const stored =
   ) =>
   async (db: AnyDatabase): Promise<string | null> => {
     const loaded = await load(schema, db)({ db: runner })()
-    if (E.isLeft(loaded)) return `the rows are refused: ${asked(loaded.left)}`
+    if (E.isLeft(loaded)) return `the rows are refused: ${errorText(loaded.left)}`
     for (const [name, t] of Object.entries(schema.tables)) {
       const rows = await read(t as Table<any>)({ db: runner })()
-      if (E.isLeft(rows)) return `table ${name}: ${asked(rows.left)}`
+      if (E.isLeft(rows)) return `table ${name}: ${errorText(rows.left)}`
       const form = formOfTable(t)
       if (!sameAnswer(form, db[name] ?? [], rows.right))
         return `table ${name}:\n${differing(form, db[name] ?? [], rows.right as readonly AnyRow[])}`
@@ -78,7 +77,7 @@ const readCollected = (t: Table<any>) => (db: { readonly db: Runner }) => async 
   return E.isLeft(answer) ? answer : E.right(answer.right[0] as readonly unknown[])
 }
 
-/** Columns of a table without what a literal can't be: the values of a query have no defaults and keys. */
+/** The columns of a table without defaults and keys, which `Q.values` does not take. */
 const plainColumns = (t: AnyTable): Columns => Object.fromEntries(Object.entries(t.columns).map(([f, c]) => [f, Column.ref(c)]))
 
 const ONCE = { share: 1 / 20 }
@@ -94,25 +93,25 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
   return [
     law(
       'all(from(t)) . insertMany(t)(rows) = rows',
-      'What is inserted is read back, every value of every type.',
+      'Inserted rows are read back, every value of every type.',
       arbitrary,
       stored(subject, readAll),
       ONCE,
     ),
     law(
       'many(from(t)) . insertMany(t)(rows) = rows',
-      'What is inserted is read back inside a collection too.',
+      'Inserted rows are read back inside a nested collection too.',
       arbitrary,
       stored(subject, readCollected),
       ONCE,
     ),
     law(
       'values(columns)([row]) = [row]',
-      'A value that is given in a query comes back as it is.',
+      'A row of values in a query is read back unchanged.',
       given,
       async ([t, given]) => {
         const answer = await Q.all(Q.values(plainColumns(t))([given]))({ db: runner })()
-        if (E.isLeft(answer)) return asked(answer.left)
+        if (E.isLeft(answer)) return errorText(answer.left)
         const form = formOfTable(t)
         return sameAnswer(form, [given], answer.right) ? null : differing(form, [given], answer.right as readonly AnyRow[])
       },
@@ -120,12 +119,12 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
     ),
     law(
       'first(of({ x: lit(v) })) = some({ x: v })',
-      'A literal comes back as it is, inside a nested row.',
+      'A literal is read back unchanged inside a nested row.',
       given,
       async ([t, given]) => {
         const shape = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, literalOf(type, given[f])]))
         const answer = await Q.all(Q.of({ row: Q.many(Q.of(shape)) }))({ db: runner })()
-        if (E.isLeft(answer)) return asked(answer.left)
+        if (E.isLeft(answer)) return errorText(answer.left)
         const got = (answer.right as unknown as readonly { readonly row: readonly AnyRow[] }[])[0]?.row ?? []
         const form = formOfTable(t)
         return sameAnswer(form, [given], got) ? null : differing(form, [given], got)
@@ -134,7 +133,7 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
     ),
     law(
       'load(contents(load(db))) = load(db)',
-      'Reading everything and writing it again changes nothing.',
+      'Reading all rows and writing them again changes nothing.',
       arbitrary,
       async db => {
         const first = await load(schema, db)({ db: runner })()
@@ -142,8 +141,8 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
         if (E.isLeft(first) || E.isLeft(read)) return 'the rows are refused'
         const again = await load(schema, read.right)({ db: runner })()
         const reread = await contents(schema)({ db: runner })()
-        if (E.isLeft(again)) return asked(again.left)
-        if (E.isLeft(reread)) return asked(reread.left)
+        if (E.isLeft(again)) return errorText(again.left)
+        if (E.isLeft(reread)) return errorText(reread.left)
         const wrong = Object.entries(schema.tables).find(([n, t]) => !sameAnswer(formOfTable(t), read.right[n], reread.right[n]))
         return wrong === undefined ? null : `table ${wrong[0]} differs`
       },
@@ -152,11 +151,11 @@ export const roundTrips = (subject: CodecSubject): readonly Law[] => {
   ]
 }
 
-/** Large values: a mebibyte of bytes and of text, in one piece and inside a collection. */
+/** Large values: a mebibyte of bytes and of text, as columns and inside a nested collection. */
 export const largeValues = ({ runner }: { readonly runner: Runner }): Law =>
   law(
     'values(columns)([1 MiB]) = [1 MiB]',
-    'A value of a mebibyte comes back whole.',
+    'A value of a mebibyte is read back complete.',
     fc.record({ seed: fc.nat(255), astral: fc.boolean() }),
     async ({ seed, astral }) => {
       const bytes = Uint8Array.from({ length: 2 ** 20 }, (_, i) => (i * 31 + seed + (i >> 8)) % 256)
@@ -164,9 +163,9 @@ export const largeValues = ({ runner }: { readonly runner: Runner }): Law =>
       const rows = Q.values({ bytes: Column.bytes, text: Column.text })([{ bytes, text }])
       const nested = Q.of({ rows: Q.many(rows) })
       const flat = await Q.all(rows)({ db: runner })()
-      if (E.isLeft(flat)) return asked(flat.left)
+      if (E.isLeft(flat)) return errorText(flat.left)
       const inside = await Q.all(nested)({ db: runner })()
-      if (E.isLeft(inside)) return asked(inside.left)
+      if (E.isLeft(inside)) return errorText(inside.left)
       const same = (r: { readonly bytes: Uint8Array; readonly text: string } | undefined): boolean =>
         r !== undefined && r.text === text && r.bytes.length === bytes.length && r.bytes.every((b, i) => b === bytes[i])
       if (!same(flat.right[0])) return 'the row differs'

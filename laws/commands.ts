@@ -1,10 +1,9 @@
 /**
- * The law of interpreters for commands: after the same commands, the same answers and the same rows.
+ * The law of interpreters for commands: the same commands have the same results and leave the same rows.
  *
- * Both interpreters begin with the same rows and run the same commands one after the other; a command
- * that fails changes nothing, on both, and says why with the same error. Where a command violates
- * several constraints, which one is reported is open (decision 31). Generated keys are compared by
- * their order only: they grow, and are not dense (decision 30).
+ * Both interpreters start with the same rows and run the same commands one after the other. A command that fails changes nothing on
+ * either and fails with the same error. If a command violates several constraints, which of them is reported is unspecified (S31).
+ * Generated keys are compared by their order only: they grow, with gaps (S30).
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -48,7 +47,7 @@ const VIOLATIONS: readonly DbError['_tag'][] = [
 
 const sameError = (a: DbError, b: DbError): boolean => a._tag === b._tag || (VIOLATIONS.includes(a._tag) && VIOLATIONS.includes(b._tag))
 
-/** The rows of a table as they are compared: without generated keys, but in the order of these where the rows came in a known order. */
+/** The rows of a table for comparison: generated keys are zeroed; `inOrder`: the rows are compared in the order of their keys. */
 const settledRows = (
   schema: AnySchema,
   name: string,
@@ -67,7 +66,7 @@ const settledRows = (
   }
 }
 
-/** What differs between the contents of two databases; null when nothing does. */
+/** What differs between the contents of two databases; null if nothing does. */
 export const differentContents = (schema: AnySchema, a: AnyDatabase, b: AnyDatabase, inOrder = true): string | null => {
   for (const name of Object.keys(schema.tables)) {
     const [left, right] = [settledRows(schema, name, a[name] ?? [], inOrder), settledRows(schema, name, b[name] ?? [], inOrder)]
@@ -90,16 +89,16 @@ const coverCommand = (cover: Cover, c: GeneratedCommand, a: CommandAnswer): void
   )
 }
 
-/** What is wrong with one answer; null when nothing is. */
+/** How two results of a command differ; null if they agree. */
 const wrong = (c: GeneratedCommand, expected: CommandAnswer, got: CommandAnswer): string | null => {
   if (E.isLeft(expected) && E.isLeft(got)) return sameError(expected.left, got.left) ? null : 'the errors differ'
   if (E.isLeft(expected) || E.isLeft(got)) return 'one of them is an error'
-  return sameAnswer(formOfCommand(c), expected.right, got.right) ? null : 'the answers differ'
+  return sameAnswer(formOfCommand(c), expected.right, got.right) ? null : 'the results differ'
 }
 
 /**
- * Whether a command sets what rows of its own table refer to: SQLite takes a key for lost that is set to what it is, where it is no
- * rowid and the row refers to its own table (3.54: `UPDATE t SET id = id`).
+ * Whether a command sets a key that rows of the same table reference. SQLite reports a foreign key violation if such a key is set to the
+ * value it has, is no rowid, and its row references its own table (3.54: `UPDATE t SET id = id`).
  */
 const setsOwnReferred = ({ foreignKeys }: AnySchema, { node }: AnyCommand): boolean => {
   if (node.tag !== 'update' && node.tag !== 'updateFrom') return false
@@ -113,13 +112,13 @@ const setsOwnReferred = ({ foreignKeys }: AnySchema, { node }: AnyCommand): bool
   )
 }
 
-/** What is wrong about a refusal of a command; null where nothing is. */
+/** A complaint about a refusal that the runner does not declare, with the case; else null. */
 const undeclaredIn = (runner: Runner, e: DbError, text: string): string | null => {
   const why = undeclared(runner, e)
   return why === null ? null : `${why}\n\n${text}`
 }
 
-/** Whether the runner looked at constraints as it may. */
+/** Whether the result is one that the runner may give because it checks constraints at another time than the model. */
 const excused = (
   { capabilities }: Runner,
   { command: c }: GeneratedCommand,
@@ -128,23 +127,23 @@ const excused = (
   schema: AnySchema,
 ): boolean => {
   const { node } = c
-  // which row an update comes to first is the engine's own, and so is what a unique key holds meanwhile
+  // the order in which an update visits rows is unspecified, and so are unique keys between two of them
   if (E.isLeft(got) && got.left._tag === 'UniqueViolation' && node.tag === 'updateFrom' && E.isRight(expected)) return true
   if (E.isLeft(got) && got.left._tag === 'ForeignKeyViolation' && E.isRight(expected) && setsOwnReferred(schema, c)) return true
   if (capabilities.constraints === 'statement') return false
   if (E.isLeft(got)) return got.left._tag === 'ForeignKeyViolation' && E.isRight(expected)
-  // what an upsert offers and does not write
+  // the checks of a row that an upsert offers and does not insert
   return E.isLeft(expected) && expected.left._tag === 'CheckViolation' && node.tag === 'insert' && node.conflict !== null
 }
 
 const loaded = async (r: Runner, schema: AnySchema, db: AnyDatabase): Promise<string | null> => {
   const done = await load(schema, db)({ db: r })()
-  return E.isLeft(done) ? `${r.capabilities.engine} does not take the rows: ${done.left.message}` : null
+  return E.isLeft(done) ? `${r.capabilities.engine} rejects the rows: ${done.left.message}` : null
 }
 
 const COMMANDS = 8
 
-/** A command of several rows as one of each. */
+/** A command of several rows as one command for each row. */
 const oneByOne = ({ command: c }: GeneratedCommand): readonly Command<number>[] => {
   const { node } = c
   if (node.tag === 'insert') return node.rows.map(row => ({ ...c, node: { ...node, rows: [row] }, returning: null }))
@@ -153,7 +152,7 @@ const oneByOne = ({ command: c }: GeneratedCommand): readonly Command<number>[] 
   return given.rows.map(row => ({ ...c, node: { ...node, query: query({ ...given, rows: [row] }) }, returning: null }))
 }
 
-/** A command of several rows leaves what the commands of each leave, one after the other. */
+/** A command of several rows leaves the rows that commands of one row each leave, run in sequence. */
 const inSequence = (name: string, sentence: string, op: string, { runner, schema, databases = {} }: Subject): Law =>
   law(
     name,
@@ -174,10 +173,10 @@ const inSequence = (name: string, sentence: string, op: string, { runner, schema
       cover(E.isLeft(together) ? `failed: ${together.left._tag}` : 'done')
       const text = `${c.text}\n\nconst rows = ${databaseText(db)}`
       if (E.isLeft(together) && E.isLeft(each)) return sameError(together.left, each.left) ? null : `the errors differ\n\n${text}`
-      // row by row a reference to a row that comes later fails; in which order an update comes to its rows is open
+      // one by one, a reference to a later row fails; the order in which an update visits rows is unspecified
       const open = (e: DbError): boolean => e._tag === 'ForeignKeyViolation' || (e._tag === 'UniqueViolation' && op === 'updateMany')
-      if (E.isLeft(each)) return open(each.left) ? null : `one by one they fail: ${each.left.message}\n\n${text}`
-      if (E.isLeft(together)) return open(together.left) ? null : `together they fail: ${together.left.message}\n\n${text}`
+      if (E.isLeft(each)) return open(each.left) ? null : `one by one the commands fail: ${each.left.message}\n\n${text}`
+      if (E.isLeft(together)) return open(together.left) ? null : `the whole command fails: ${together.left.message}\n\n${text}`
       const difference = differentContents(schema, together.right, each.right)
       return difference === null ? null : `the rows differ afterwards\n\n${text}\n\n${difference}`
     },
@@ -187,7 +186,7 @@ const inSequence = (name: string, sentence: string, op: string, { runner, schema
 export const upsertsInOrder = (subject: Subject): Law =>
   inSequence(
     'upsertMany(t)(how)(rows) = rows.map(upsert(t)(how))',
-    'An upsert of several rows is the upserts of each, in order, all or none; it is refused where a row would be met twice.',
+    'An upsert of several rows is the upsert of each in order, all or none; it is refused if two of them hit the same row.',
     'upsertMany',
     subject,
   )
@@ -195,12 +194,12 @@ export const upsertsInOrder = (subject: Subject): Law =>
 export const updatesByKey = (subject: Subject): Law =>
   inSequence(
     'updateMany(t)(key)(rows) = rows.map(row => updateMany(t)(key)([row]))',
-    'An update of several rows by a key is the updates of each; it is refused where a row would be met twice.',
+    'An update of several rows by a key is the update of each; it is refused if two of them hit the same row.',
     'updateMany',
     subject,
   )
 
-/** How many rows a command has written, by what it answers. */
+/** The number of rows a command wrote, from its result. */
 const numberOf = (answer: unknown): number =>
   typeof answer === 'number' ? answer : Array.isArray(answer) ? answer.length : isNone(answer) ? 0 : 1
 
@@ -209,7 +208,7 @@ const isNone = (answer: unknown): boolean => (answer as { readonly _tag?: unknow
 export const answersItsRows = ({ runner, schema, databases = {} }: Subject): Law =>
   law(
     'returning(f)(c) leaves what c leaves',
-    'A command that answers rows writes what it writes without, and answers as many rows as it then counts.',
+    'A command with returning writes the same rows as without, and returns as many rows as the plain command counts.',
     fc.tuple(command(schema), database(schema, databases)),
     async ([c, db], cover) => {
       if (c.command.returning === 'outcome') return null
@@ -228,13 +227,13 @@ export const answersItsRows = ({ runner, schema, databases = {} }: Subject): Law
       const text = `${c.text}\n\nconst rows = ${databaseText(db)}`
       if (isRefused(cover, answering)) return undeclaredIn(runner, answering.left, text)
       if (E.isLeft(answering) && E.isLeft(counting)) return sameError(answering.left, counting.left) ? null : `the errors differ\n\n${text}`
-      // what is returned may be too large a number; which row an update comes to first is the engine's own
+      // a returned number may overflow; the order in which an update visits rows is unspecified
       if (E.isLeft(answering))
         return OPEN.includes(answering.left._tag) ? null : `it fails with returning: ${answering.left.message}\n\n${text}`
       if (E.isLeft(counting))
         return OPEN.includes(counting.left._tag) ? null : `it fails without returning: ${counting.left.message}\n\n${text}`
       const [[rows, left], [count, right]] = [answering.right, counting.right]
-      if (rows !== count) return `${rows} rows are answered, ${count} are counted\n\n${text}`
+      if (rows !== count) return `${rows} rows are returned, ${count} are counted\n\n${text}`
       const difference = differentContents(schema, left, right, c.command.node.tag !== 'insertFrom')
       return difference === null ? null : `the rows differ afterwards\n\n${text}\n\n${difference}`
     },
@@ -246,7 +245,7 @@ const OPEN: readonly DbError['_tag'][] = ['NumericOverflow', 'UniqueViolation', 
 export const sameChanges = (subject: Subject): Law =>
   changing(
     'runner.perform(execute(c)) = memory.perform(execute(c))',
-    'A runner answers every command as its meaning says, and leaves the rows that it says.',
+    'A runner returns the result that the model computes for every command, and leaves the same rows.',
     subject,
     {},
     { demand: demandOf(commandVocabulary, 1000, 100) },
@@ -255,13 +254,13 @@ export const sameChanges = (subject: Subject): Law =>
 export const seesStateBefore = (subject: Subject): Law =>
   changing(
     'update(t)(s => ({ f: scalar(q(t, s)) })) sees t as it was',
-    'A query inside a write reads the rows as they were before the write, whatever it has written already.',
+    'A query inside a write reads the rows as they were before the write.',
     subject,
     { only: { updateByOwn: 1 } },
     { share: 4 },
   )
 
-/** After the same commands, the same answers and the same rows. */
+/** The same commands have the same results and leave the same rows. */
 const changing = (
   name: string,
   sentence: string,
@@ -283,7 +282,7 @@ const changing = (
       for (const [i, c] of commands.entries()) {
         const [expected, got] = [await run(c.command)({ db: reference })(), await run(c.command)({ db: runner })()]
         coverCommand(cover, c, got)
-        // that was not done: from here on the two differ
+        // a refused command was not run: from here on the two databases differ
         if (isRefused(cover, got)) return undeclaredIn(runner, got.left, text(i + 1))
         if (excused(runner, c, expected, got, schema)) return null
         const why = wrong(c, expected, got)

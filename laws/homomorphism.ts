@@ -1,9 +1,9 @@
 /**
- * The law of interpreters: `runner.perform(op) = memory.perform(op)`, for every query.
+ * The law of interpreters: `runner.perform(op) = memory.perform(op)` for every query.
  *
- * Both interpreters get the same rows and are asked the same queries. Their answers are the same bags,
- * the same lists where the order is total; or both refuse with the same error. The runner may answer `Unsupported` to what its
- * capabilities declare, and to a fifth of the queries at most.
+ * Both interpreters get the same rows and run the same queries. Their results are the same bags, or the same lists if the order is total;
+ * or both fail with the same error. The runner may refuse with `Unsupported` what its capabilities declare, and at most a fifth of the
+ * queries.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -22,7 +22,7 @@ import { isRefused, undeclared } from './refused.js'
 
 export type Answer = E.Either<DbError, readonly unknown[]>
 
-/** A query and its rows as text that a person can run. */
+/** A query and its rows as TypeScript that can be run. */
 export const caseText = (q: GeneratedQuery, db: AnyDatabase): string => {
   const tables = [...q.uses].filter(u => u.startsWith('t.')).map(u => u.slice(2))
   return `const query = ${q.text}\n\nconst rows = ${databaseText(db, tables)}`
@@ -31,7 +31,7 @@ export const caseText = (q: GeneratedQuery, db: AnyDatabase): string => {
 export const answerText = (q: GeneratedQuery, answer: Answer): string =>
   E.isLeft(answer) ? `${answer.left._tag}: ${answer.left.message}` : show(formOf(q.query, q.ordered), answer.right)
 
-/** Labels of one answer. */
+/** Counts the labels of one result. */
 const coverAnswer = (cover: Cover, q: GeneratedQuery, answer: Answer): void => {
   for (const use of q.uses) cover(use)
   if (E.isLeft(answer)) {
@@ -43,19 +43,19 @@ const coverAnswer = (cover: Cover, q: GeneratedQuery, answer: Answer): void => {
   cover(q.ordered ? 'order: total' : 'order: open')
 }
 
-/** Whether the answers of two interpreters to one query are the same; null when they are. */
+/** How the results of two interpreters for one query differ; null if they agree. */
 export const disagreement = (q: GeneratedQuery, expected: Answer, got: Answer): string | null => {
   if (E.isLeft(expected) && E.isLeft(got)) return expected.left._tag === got.left._tag ? null : 'the errors differ'
   if (E.isLeft(expected) || E.isLeft(got)) return 'one of them is an error'
-  return sameAnswer(formOf(q.query, q.ordered), expected.right, got.right) ? null : 'the answers differ'
+  return sameAnswer(formOf(q.query, q.ordered), expected.right, got.right) ? null : 'the results differ'
 }
 
-/** Not more than so many of a hundred answers are empty, and every one of some labels was seen. */
+/** At most `mostlyEmpty` percent of the results are empty and, from a number of cases on, each of the labels has occurred. */
 export const demandOf =
   (labels: readonly string[], from: number, mostlyEmpty = 60) =>
   (coverage: Coverage, cases: number): string | null => {
     const empty = ((coverage.get('rows: 0') ?? 0) / cases) * 100
-    if (cases >= 200 && empty > mostlyEmpty) return `${empty.toFixed(0)} % of the answers are empty`
+    if (cases >= 200 && empty > mostlyEmpty) return `${empty.toFixed(0)} % of the results are empty`
     const missing = labels.filter(l => !coverage.has(l))
     return cases < from || missing.length === 0 ? null : `never used in ${cases} cases: ${missing.join(', ')}`
   }
@@ -70,13 +70,12 @@ export interface Subject {
 export const sameAnswers = ({ runner, reference, schema, databases = {} }: Subject): Law =>
   law(
     'runner.perform(all(q)) = memory.perform(all(q))',
-    'A runner answers every query as its meaning says.',
+    'A runner returns the rows that the model computes for every query.',
     fc.tuple(batch(query(schema), BATCH), database(schema, databases)),
     async ([queries, db], cover) => {
       for (const r of [runner, reference]) {
         const loaded = await load(schema, db)({ db: r })()
-        if (E.isLeft(loaded))
-          return `${r.capabilities.engine} does not take the rows: ${loaded.left.message}\n\nconst rows = ${databaseText(db)}`
+        if (E.isLeft(loaded)) return `${r.capabilities.engine} rejects the rows: ${loaded.left.message}\n\nconst rows = ${databaseText(db)}`
       }
       for (const q of queries) {
         const [got, expected] = [await Q.all(q.query)({ db: runner })(), await Q.all(q.query)({ db: reference })()] as [Answer, Answer]

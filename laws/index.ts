@@ -1,10 +1,9 @@
 /**
- * query-ts/laws: the laws that interpreters, tables and codecs keep, to be run on your own.
+ * query-ts/laws: the laws that interpreters, tables and codecs keep, for you to run.
  *
- * Laws are values: a name, which is the equation, a sentence, a property. Nothing here knows of a test
- * runner. `Laws.interpreter` holds an interpreter against its meaning on random queries and commands
- * over your tables; `Laws.codecs` shows that your columns read what they wrote; `Laws.normalize` that
- * no rewrite of a plan changes an answer. What they are tested on is published as `Arbitrary`.
+ * Laws are values: a name, which is the equation, a sentence, a property. They work with any test runner. `Laws.interpreter` checks an
+ * interpreter against the model on random queries and commands over your tables; `Laws.codecs` checks that your columns read what they
+ * wrote; `Laws.normalize` that no rewrite of a plan changes a result. The generators are published as `Arbitrary`.
  *
  *     const subject = { runner, reference: memory(), schema }
  *     const reports = await Laws.run(Laws.lawsOf(Laws.interpreter(subject)), { seed: 1, numRuns: 1000 })

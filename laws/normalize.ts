@@ -1,9 +1,8 @@
 /**
- * The law of normalize: no rewrite of a plan changes an answer, alone or with the others.
+ * The law of normalize: no rewrite of a plan changes a result, alone or together with the others.
  *
- * The runner is opened with a function in place of `normalize`, and that function does what the law
- * wants at the moment: nothing, one rewrite, all of them, or `normalize`. A query as it was reified is
- * the measure; it needs no other interpreter, so that the law also finds what a model shares with it.
+ * The runner is opened with a function in place of `normalize`, which a law can set to the identity, one rewrite, all of them, or
+ * `normalize`. The plain plan is the reference, so no second interpreter is needed, and errors that a model would share are found too.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -27,9 +26,9 @@ type Rewriting = (plan: Plan) => Plan
 /** Opens a runner that uses a function in place of `normalize`: `rewrite => sqlite({ rewrite })`. */
 export type OpenWith<X> = (rewrite: Rewriting) => () => Promise<E.Either<X, Runner>>
 
-const nothing: Rewriting = plan => plan
+const identity: Rewriting = plan => plan
 
-/** A rewrite that tells when it fits. */
+/** A rewrite that calls `fits` when it applies. */
 const watched = (r: Rewrite, fits: () => void): Rewrite => ({
   ...r,
   apply: rel => {
@@ -39,7 +38,7 @@ const watched = (r: Rewrite, fits: () => void): Rewrite => ({
   },
 })
 
-/** What stands to be compared with nothing, by name. */
+/** What is compared with the plain plan, by name. */
 const rewritings: readonly (readonly [string, (fits: () => void) => Rewriting])[] = [
   ...rewrites.map(r => [r.name, (fits: () => void) => rewriteWith([watched(r, fits)])] as const),
   ['dropPresence', () => dropPresence],
@@ -47,19 +46,19 @@ const rewritings: readonly (readonly [string, (fits: () => void) => Rewriting])[
   ['normalize', () => normalize],
 ]
 
-/** Rewrites that have to be seen at work. */
+/** A rewrite must apply to at least one in 200 cases. */
 const demand: Law['demand'] = (coverage, cases) =>
-  cases >= 1000 && (coverage.get('fits') ?? 0) < cases / 200 ? `it fits in ${coverage.get('fits') ?? 0} of ${cases} cases` : null
+  cases >= 1000 && (coverage.get('fits') ?? 0) < cases / 200 ? `it applies to ${coverage.get('fits') ?? 0} of ${cases} cases` : null
 
-/** A runner whose rewriting can be changed between two queries. */
+/** A runner whose rewriting can be changed between queries. */
 export interface Switchable {
   readonly runner: Runner
   readonly use: (rewriting: Rewriting) => void
 }
 
-/** A runner for the laws of normalize. Close it when they are done. */
+/** Opens a runner for the laws of normalize. Close it when they are done. */
 export const switchable = async <X extends DbError>(open: OpenWith<X>): Promise<E.Either<X, Switchable>> => {
-  let now: Rewriting = nothing
+  let now: Rewriting = identity
   const opened = await open(plan => now(plan))()
   if (E.isLeft(opened)) return opened
   return E.right({
@@ -72,7 +71,7 @@ export const switchable = async <X extends DbError>(open: OpenWith<X>): Promise<
 
 const BATCH = 20
 
-/** One law a rewrite, one for all together, one for `normalize`. */
+/** A law for each rewrite, one for all together, one for `normalize`. */
 export const normalizeLaws = ({
   switchable: { runner, use },
   schema,
@@ -85,14 +84,14 @@ export const normalizeLaws = ({
   rewritings.map(([name, rewritingOf]) =>
     law(
       `run(${name}(plan(q))) = run(plan(q))`,
-      'A rewrite of a plan changes no answer.',
+      'A rewrite of a plan changes no result.',
       fc.tuple(batch(query(schema), BATCH), database(schema, databases)),
       async ([queries, db], cover) => {
         const loaded = await load(schema, db)({ db: runner })()
         if (E.isLeft(loaded)) return `the rows are refused: ${loaded.left.message}\n\nconst rows = ${databaseText(db)}`
         for (const q of queries) {
           let fitted = false
-          use(nothing)
+          use(identity)
           const plain = (await Q.all(q.query)({ db: runner })()) as Answer
           use(
             rewritingOf(() => {

@@ -1,9 +1,8 @@
 /**
- * The law of bounds: results at the edge of their type are exact, and beyond it `NumericOverflow`.
+ * The law of bounds: results at the edge of their type are exact, and beyond it the error is `NumericOverflow`.
  *
- * Arithmetic on extremes is computed by both interpreters as a column; inside conditions SQLite slips
- * into floats, which decision 12 documents, so no condition is looked at. Either both answer the same
- * number or both refuse: nothing is rounded, nothing wraps around.
+ * Arithmetic on extremes is computed by both interpreters as a column. Conditions are left out, because SQLite uses floats inside them
+ * (S12). Either both return the same number or both fail: no number is rounded or wrapped.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -29,7 +28,7 @@ const OPERATIONS: readonly (readonly [string, (a: AnyExpr, b: AnyExpr) => AnyExp
   ['times', Expr.times as never],
 ]
 
-/** By literals other than zero: on SQLite an overflow that is divided by zero is null. */
+/** The divisors are literals other than zero: on SQLite an overflow divided by zero is null. */
 const DIVISIONS: readonly (readonly [string, (a: AnyExpr, b: AnyExpr) => AnyExpr])[] = [
   ['quot', Expr.quot as never],
   ['rem', Expr.rem as never],
@@ -91,13 +90,14 @@ const sums = (numbers: Numbers, depth: number): fc.Arbitrary<Sum> => {
   )
 }
 
-const said = (a: E.Either<DbError, readonly unknown[]>): string => (E.isLeft(a) ? `${a.left._tag}: ${a.left.message}` : valueText(a.right))
+const resultText = (a: E.Either<DbError, readonly unknown[]>): string =>
+  E.isLeft(a) ? `${a.left._tag}: ${a.left.message}` : valueText(a.right)
 
 export const overflowLaw = ({ runner, reference }: { readonly runner: Runner; readonly reference: Runner }): Law =>
   law(
     'arithmetic is exact or NumericOverflow',
-    'What a type can hold is answered exactly, what it can not is an error; never a rounded or wrapped number.',
-    // on the way SQLite makes NaN null, and Postgres' numerics have no bound: floats and numerics get one operation
+    'A number that fits its type is exact, one that does not is an error; it is never rounded or wrapped.',
+    // SQLite turns an intermediate NaN into null, and numerics of Postgres have no bound: floats and numerics get one operation
     fc.oneof(...KINDS.map(k => sums(k, k.divisions.length === 0 ? 1 : 2))),
     async ({ text, expr }, cover) => {
       const q = Q.of({ x: expr as Expr.Expr<unknown> })
@@ -107,10 +107,10 @@ export const overflowLaw = ({ runner, reference }: { readonly runner: Runner; re
         E.isRight(got) && E.isRight(expected)
           ? sameAnswer({ tag: 'cell' }, got.right[0]?.x, expected.right[0]?.x)
           : E.isLeft(got) && E.isLeft(expected) && got.left._tag === expected.left._tag
-      // MySQL computes a quotient without the sign first, and refuses the least number
+      // MySQL computes a quotient of absolute values first, and overflows on the smallest integer
       const isLeast = text.includes('quot') && text.includes(String(-MAX - 1n)) && E.isLeft(got) && got.left._tag === 'NumericOverflow'
       return same || isLeast
         ? null
-        : `${text}\n\n${reference.capabilities.engine}: ${said(expected)}\n${runner.capabilities.engine}: ${said(got)}`
+        : `${text}\n\n${reference.capabilities.engine}: ${resultText(expected)}\n${runner.capabilities.engine}: ${resultText(got)}`
     },
   )

@@ -1,35 +1,29 @@
 /**
- * The laws of what asks for rows in pieces: pages, and look-ups by many keys.
+ * The laws of reading in pieces: pages, and look-ups by many keys.
  *
- * Pages are over the rows of a table for which a generated condition holds, in an order by generated expressions, with nulls at either end,
- * that ends with the primary key: put together they are the whole. A look-up by many keys answers what one query for each answers.
+ * Pages are over the rows of a table that satisfy a generated condition, in an order by generated expressions, with nulls first or last,
+ * that ends with the primary key: together they are all rows. A look-up by many keys returns what one query for each key returns.
  */
-
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { AnyQuery, Columns, Table } from '../lib/core/syntax/Syntax.js'
-import { rowOf } from '../lib/core/syntax/scope.js'
+import type { Columns, Table } from '../lib/core/syntax/Syntax.js'
 import type { DbError } from '../lib/DbError.js'
-import * as Q from '../lib/Query.js'
+import * as Query from '../lib/Query.js'
 import { formOf, sameAnswer, show } from './answer.js'
-import { apply, type Code, lambda, list, member, piped, type Variable } from './arbitrary/Code.js'
-import { call, tableCode } from './arbitrary/combinators.js'
 import { aboutParts, type EquationSubject } from './Equation.js'
 import type { Law } from './Law.js'
 import { refusalAmong } from './refused.js'
+import { Expr, pipe, Q } from './untyped.js'
 
-const ROW: Variable = { name: 's0', scope: {} }
-const S: Code<any> = { text: 's0', build: env => env[0], uses: [] }
-
-/** The rows of all pages; `most` is more than there can be. */
+/** The rows of all pages; more than `most` of them are an error. */
 const allPages = async (
-  next: (after: string | null) => TaskEither<DbError, Q.Page<unknown>>,
+  next: (after: string | null) => TaskEither<DbError, Query.Page<unknown>>,
   most: number,
 ): Promise<E.Either<string, readonly unknown[]>> => {
   const rows: unknown[] = []
   let after: string | null = null
   for (let i = 0; i <= most; i += 1) {
-    const page: E.Either<DbError, Q.Page<unknown>> = await next(after)()
+    const page: E.Either<DbError, Query.Page<unknown>> = await next(after)()
     if (E.isLeft(page)) return E.left(`${page.left._tag}: ${page.left.message}`)
     rows.push(...page.right.rows)
     if (page.right.next === null) return E.right(rows)
@@ -39,91 +33,83 @@ const allPages = async (
 }
 
 const DIRECTIONS = ['asc', 'desc'] as const
+const NULLS = [null, 'nullsFirst', 'nullsLast'] as const
 
 const pageLaw = (subject: EquationSubject): Law => {
-  const [name, table] = Object.entries(subject.schema.tables)[0] as [string, Table<Columns>]
-  const row = rowOf(Q.from(table)) as {}
+  const table = Object.values(subject.schema.tables)[0] as Table<Columns>
   const key = table.primaryKey?.columns ?? []
   return aboutParts(
     subject,
     'the pages of page(keys), and of pageAt(keys), put together = orderBy(keys)',
-    'Pages by the values of the last row, and by number, have every row once and in the order.',
+    'Pages by the values of the last row, and pages by number, have every row once and in the order.',
     async (p, cover) => {
-      const condition = p.predicate('p', row)
-      const sorts = [p.expression('a', row), p.expression('b', row)].map(e => {
-        const directed = call('Expr', DIRECTIONS[p.below(2)] as string, apply(e.code, S))
-        const nulls = [null, 'nullsFirst', 'nullsLast'][p.below(3)]
-        return nulls == null ? directed : call('Expr', nulls, directed)
+      const rows = Query.from(table)
+      const q = pipe(rows, Q.where(p.predicate('p', rows)))
+      const sorts = [p.expression('a', rows), p.expression('b', rows)].map(e => {
+        const direction = DIRECTIONS[p.below(2)] ?? 'asc'
+        const nulls = NULLS[p.below(3)] ?? null
+        return (s: any) => (nulls === null ? Expr[direction](e(s)) : Expr[nulls](Expr[direction](e(s))))
       })
-      const keys = lambda(
-        [ROW],
-        list([...sorts, ...key.map(k => call('Expr', 'asc', { ...S, text: member('s0', k), build: env => (env[0] as any)[k] }))]),
-      )
-      const source = piped(call('Q', 'from', tableCode(name, table)), call('Q', 'where', condition.code))
-      const orderBy = keys.build([]) as (s: any) => never
-      const q: AnyQuery = source.build([])
+      const orderBy = (s: any): any => [...sorts.map(sort => sort(s)), ...key.map(k => Expr.asc(s[k]))]
+      const sorted = pipe(q, Q.orderBy(orderBy))
       const size = 1 + p.below(4)
-      const whole = await Q.all<unknown, unknown>(Q.orderBy(orderBy)(q))({ db: subject.runner })()
+      const whole = await Query.all<unknown, unknown>(sorted)({ db: subject.runner })()
       const problem = refusalAmong(subject.runner, cover, whole)
       if (E.isLeft(whole)) return problem
       cover(whole.right.length > size ? 'pages: some' : 'pages: 1')
       const most = whole.right.length + 2
-      const after = await allPages(a => Q.page({ orderBy, size, after: a })(q)({ db: subject.runner }), most)
+      const after = await allPages(a => Query.page({ orderBy, size, after: a })(q)({ db: subject.runner }), most)
       let number = 0
       const numbered = await allPages(() => {
         number += 1
         return async () => {
-          const page = await Q.pageAt({ orderBy, size, number })(q)({ db: subject.runner })()
+          const page = await Query.pageAt({ orderBy, size, number })(q)({ db: subject.runner })()
           return E.isLeft(page) ? page : E.right({ rows: page.right.rows, next: page.right.hasNext ? '' : null })
         }
       }, most)
       const form = formOf(q, true)
       for (const pages of [after, numbered]) {
         if (E.isRight(pages) && sameAnswer(form, whole.right, pages.right)) continue
-        return `const q = ${source.text}\n\nconst keys = ${keys.text}\n\nall: ${show(form, whole.right)}\npages of ${size}: ${E.isLeft(pages) ? pages.left : show(form, pages.right)}`
+        const paged = E.isLeft(pages) ? pages.left : show(form, pages.right)
+        return `const q = ${Query.show(sorted, subject.schema)}\n\nall: ${show(form, whole.right)}\npages of ${size}: ${paged}`
       }
       return null
     },
   )
 }
 
-const traverseLaw = (subject: EquationSubject): Law =>
+const lookupLaw = (subject: EquationSubject): Law =>
   aboutParts(
     subject,
     'allBy(key, keys)(q) = keys.map(k => all(where(s => eq(key(s), k))(q)))',
-    'A look-up by many keys answers for each what a query for it alone answers.',
+    'A look-up by many keys returns for each key what a query for that key alone returns.',
     async (p, cover) => {
-      const s = p.query('q')
-      const key = p.expression('key', s.row)
-      const q: AnyQuery = s.code.build([])
-      const keyed = piped(s.code, call('Q', 'map', lambda([ROW], apply(key.code, S))))
-      const there = await Q.all<unknown, unknown>(keyed.build([]))({ db: subject.runner })()
+      const q = p.query('q')
+      const key = p.expression('key', q)
+      const run = (of: any) => Query.all<unknown, unknown>(of)({ db: subject.runner })()
+      const there = await run(pipe(q, Q.map(key)))
       const problem = refusalAmong(subject.runner, cover, there)
       if (E.isLeft(there)) return problem
       const some = there.right.filter(k => k !== null).slice(0, 4)
       const keys = [...some, ...some.slice(0, 1)] as never[]
-      const of = key.code.build([]) as (row: any) => any
-      const together = await Q.allBy(of, keys)(q)({ db: subject.runner })()
+      const together = await Query.allBy(key, keys)(q)({ db: subject.runner })()
       const form = formOf(q, false)
       cover(keys.length === 0 ? 'keys: 0' : 'keys: some')
       for (const [i, k] of keys.entries()) {
-        const where = piped(
-          s.code,
-          call(
-            'Q',
-            'where',
-            lambda([ROW], call('Expr', 'eq', apply(key.code, S), { text: 'k', build: () => k, uses: [] } as Code<unknown>)),
+        const alone = await run(
+          pipe(
+            q,
+            Q.where(s => Expr.eq(key(s), k)),
           ),
         )
-        const alone = await Q.all<unknown, unknown>(where.build([]))({ db: subject.runner })()
         if (E.isLeft(alone) && E.isLeft(together)) return null
         const rows = E.isRight(together) ? (together.right[i] ?? []) : []
         if (E.isRight(alone) && E.isRight(together) && sameAnswer(form, alone.right, rows)) continue
-        const said = E.isLeft(together) ? together.left.message : show(form, rows)
-        return `key number ${i}\n\nalone: ${E.isLeft(alone) ? alone.left.message : show(form, alone.right)}\ntogether: ${said}`
+        const result = E.isLeft(together) ? together.left.message : show(form, rows)
+        return `key number ${i}\n\nalone: ${E.isLeft(alone) ? alone.left.message : show(form, alone.right)}\ntogether: ${result}`
       }
       return null
     },
   )
 
-export const pageLaws = (subject: EquationSubject): readonly Law[] => [pageLaw(subject), traverseLaw(subject)]
+export const pageLaws = (subject: EquationSubject): readonly Law[] => [pageLaw(subject), lookupLaw(subject)]

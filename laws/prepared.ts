@@ -1,8 +1,8 @@
 /**
- * The law of prepared queries: `prepare(c, f)(v) = f(v)`, for every v, with one plan for all of them.
+ * The law of prepared queries: `prepare(c, f)(v) = f(v)` for every v, with one plan for all of them.
  *
- * The same prepared query is run with several values one after the other, so that a plan which kept
- * something of its first values is found, also where a value is null, and also inside other queries.
+ * A prepared query runs with several values one after the other, some of them null, alone and inside other queries: a plan that kept
+ * something of its first values would be found.
  */
 
 import fc from 'fast-check'
@@ -80,7 +80,7 @@ export const preparedLaw = ({
 }): Law =>
   law(
     'prepare(c, f)(v) = f(v)',
-    'A prepared query answers what the query of its values answers, for each of several values.',
+    'A prepared query returns what the query of its values returns, for each of several values.',
     fc.tuple(
       batch(
         step({ prepared: 1 }, 24, recipe(SOURCES, STEPS, 3, 4)).map(s => preparedOf(schema, s)),
@@ -102,9 +102,9 @@ export const preparedLaw = ({
           const same =
             E.isRight(got) && E.isRight(expected) ? sameAnswer(form, expected.right, got.right) : E.isLeft(got) && E.isLeft(expected)
           if (same) continue
-          const said = (x: typeof got): string => (E.isLeft(x) ? `${x.left._tag}: ${x.left.message}` : show(form, x.right))
+          const result = (x: typeof got): string => (E.isLeft(x) ? `${x.left._tag}: ${x.left.message}` : show(form, x.right))
           const tables = p.uses.filter(u => u.startsWith('t.')).map(u => u.slice(2))
-          return `${p.text}\n\nconst values = ${valueText(given)}\n\nconst rows = ${databaseText(db, [...new Set(tables)])}\n\nf(values): ${said(expected)}\nprepared(values): ${said(got)}`
+          return `${p.text}\n\nconst values = ${valueText(given)}\n\nconst rows = ${databaseText(db, [...new Set(tables)])}\n\nf(values): ${result(expected)}\nprepared(values): ${result(got)}`
         }
       }
       return null

@@ -1,11 +1,11 @@
 /**
  * The rule sets: which laws there are, and which build on which.
  *
- * Each is a function of what it is about: an open interpreter, a schema whose tables are created in it
- * and empty, a second interpreter to hold it against where there is need of one. A rule set has as
- * parents those that it builds on, so `lawsOf(interpreter(...))` is every law there is of one.
+ * Each is a function of its subject: an open interpreter, a schema whose tables are created in it and empty, and a second interpreter to
+ * compare with where one is needed. The parents of a rule set are those it builds on, so `lawsOf(interpreter(...))` is every law of an
+ * interpreter.
  *
- * The laws fill and empty the tables of the schema: give them a database of their own.
+ * The laws fill and empty the tables of the schema: give them a separate database.
  */
 import type { Runner } from '../lib/Interpreter.js'
 import type { AnySchema } from '../lib/Schema.js'
@@ -24,20 +24,20 @@ import { sliceLaw } from './slices.js'
 import { programLaws } from './transactions.js'
 import { violationLaws } from './violations.js'
 
-/** An open interpreter, and a schema of which it has the tables. */
+/** An open interpreter, and a schema whose tables it has. */
 export interface Subject {
   readonly runner: Runner
   readonly schema: AnySchema
-  /** How databases are generated: the number of rows, arbitraries for columns of your own types. */
+  /** How databases are generated: the number of rows, arbitraries for columns of custom types. */
   readonly databases?: DatabaseOptions
 }
 
-/** A subject with an interpreter to hold it against: `memory()`, the denotation. It has the tables too. */
+/** A subject with an interpreter to compare with, as a rule `memory()`, which has the tables too. */
 export interface Compared extends Subject {
   readonly reference: Runner
 }
 
-/** The equations of queries (decision 11.6), of slices, of pages and look-ups, and of prepared queries. */
+/** The equations of queries (S11.6), and the laws of slices, pages, look-ups and prepared queries. */
 export const queries = (s: Subject): RuleSet =>
   ruleSet('Query', [...queryEquations.map(equationLaw(s)), sliceLaw(s), preparedLaw(s), ...pageLaws(s)])
 
@@ -53,7 +53,7 @@ export const errors = (s: Subject): RuleSet => ruleSet('DbError', violationLaws(
 /** Transactions, and the ways to read a query. */
 export const programs = (s: Subject): RuleSet => ruleSet('Program', programLaws(s))
 
-/** Everything that an interpreter promises: it answers what the reference answers, and keeps the laws of all the others. */
+/** Everything an interpreter promises: it returns what the reference returns, and keeps the laws of all other rule sets. */
 export const interpreter = (s: Compared): RuleSet =>
   ruleSet(
     'Interpreter',

@@ -1,11 +1,11 @@
 /**
- * The laws of `show`: the text of a query makes the same query.
+ * The laws of `show`: the text of a query builds the same query.
  *
- * What is shown is TypeScript without types, and so it can be evaluated: with the library's functions and the tables in scope, and the
- * identity for the functions of `mapRow`, it makes a query that prints the same SQL in every dialect. Evaluating is the caller's:
- * nothing in this library makes code of text.
+ * The text is TypeScript without types, so it can be evaluated: with the functions of the library and the tables in scope, and the
+ * identity for the functions of `mapRow`, it builds a query that prints the same SQL in every dialect. The caller provides the
+ * evaluation, because nothing in this library runs text as code.
  *
- * The same query, built twice, is shown the same.
+ * A query that is built twice has the same text.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as C from '../lib/Command.js'
@@ -24,10 +24,10 @@ export type Evaluate = (text: string) => unknown
 
 const dialects: readonly DialectName[] = ['postgres', 'mysql', 'mariadb', 'sqlite']
 
-const words = (value: unknown): string =>
+const printed = (value: unknown): string =>
   JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v instanceof Error ? v.message : v)) ?? 'undefined'
 
-/** The first dialect in which two values print otherwise, in words. */
+/** A report on the first dialect in which two values print different SQL, or null. */
 const difference = (
   text: string,
   evaluate: Evaluate,
@@ -38,13 +38,13 @@ const difference = (
   try {
     again = evaluate(text)
   } catch (thrown) {
-    return `the text is no query: ${thrown}\n\n${text}`
+    return `the text is not a query: ${thrown}\n\n${text}`
   }
   for (const d of dialects) {
     const [was, is] = [print(d, given), print(d, again)]
-    // a part that is refused is a remark, and so the whole is refused too, though not with the same words
+    // a part that is refused is shown as a comment, so the whole is refused too, with another message
     if (E.isLeft(was) && E.isLeft(is)) continue
-    const [before, after] = [words(was), words(is)]
+    const [before, after] = [printed(was), printed(is)]
     if (before !== after) return `${d} prints another statement\n\n${text}\n\nof the query: ${before}\nof the text:  ${after}`
   }
   return null
@@ -53,20 +53,20 @@ const difference = (
 const queryLaw = (schema: AnySchema, evaluate: Evaluate): Law =>
   law(
     'toSql(evaluate(show(q))) = toSql(q)',
-    'The text of a query makes the same query, and is the same whenever the query is built.',
+    'The text of a query builds the same query, and is the same each time the query is built.',
     query(schema),
     q => {
       const text = Q.show(q.query, { tables: schema.tables })
       if (Q.show(elaborate(schema, q.recipe, []).build([]), { tables: schema.tables }) !== text)
-        return `shown otherwise when it is built again: ${q.text}`
+        return `a second build has another text: ${q.text}`
       const problem = difference(text, evaluate, q.query, (d, x: AnyQuery) => toSql(d)(x))
       return problem === null ? null : `${problem}\n\nwritten as: ${q.text}`
     },
   )
 
 const commandLaw = (schema: AnySchema, evaluate: Evaluate): Law =>
-  law('commandToSql(evaluate(show(c))) = commandToSql(c)', 'The text of a command makes the same command.', command(schema), c => {
-    // what is refused where it is built is a remark
+  law('commandToSql(evaluate(show(c))) = commandToSql(c)', 'The text of a command builds the same command.', command(schema), c => {
+    // a command that is refused when it is built is shown as a comment
     if (c.command.node.tag === 'invalid') return null
     const text = C.show(c.command, { tables: schema.tables })
     const problem = difference(text, evaluate, c.command, (d, x: AnyCommand) => commandToSql(d)(x))

@@ -1,11 +1,10 @@
 /**
- * The laws of transactions and of the programs that read: what an interpreter promises beside answers.
+ * The laws of transactions and of the programs that read: what an interpreter promises apart from results.
  *
- * A transaction happens whole or not at all; a failure inside `attempt` is undone alone; `rolledBack`
- * leaves no trace; after a failed operation a transaction only answers `TransactionAborted`. A fold in
- * chunks of any size, a stream and `all` have the same rows; `head`, `option`, `one`, `count` and `any`
- * are what follows from them. The laws run one after the other: anomalies between sessions are not
- * their subject.
+ * A transaction happens completely or not at all; a failure inside `attempt` is undone alone; `rolledBack` leaves no trace; after a
+ * failed operation every operation of the transaction fails with `TransactionAborted`. A fold in chunks of any size, a stream and `all`
+ * have the same rows; `head`, `option`, `one`, `count` and `any` follow from them. The laws run in one session: anomalies between
+ * sessions are not covered.
  */
 
 import fc from 'fast-check'
@@ -36,11 +35,11 @@ export interface TransactionSubject {
 
 type Step = Program<Db, DbError, unknown>
 
-/** The commands one after the other; the first failure ends it. */
+/** Runs commands in sequence, up to the first failure. */
 const inOrder = (commands: readonly GeneratedCommand[]): Program<Db, DbError, readonly unknown[]> =>
   RTE.sequenceSeqArray(commands.map(c => run(c.command) as Step)) as Program<Db, DbError, readonly unknown[]>
 
-/** The same, but a command that fails is passed over: so that most lists of commands do something. */
+/** The same, but skips commands that fail, so that most lists of commands change something. */
 const tried = (commands: readonly GeneratedCommand[]): Program<Db, DbError, readonly unknown[]> =>
   RTE.sequenceSeqArray(commands.map(c => P.attempt(run(c.command) as Step))) as Program<Db, DbError, readonly unknown[]>
 
@@ -50,7 +49,7 @@ interface State {
   readonly db: { readonly db: Runner }
   readonly before: AnyDatabase
   readonly now: () => Promise<AnyDatabase>
-  /** Puts the rows of the beginning back. */
+  /** Restores the initial rows. */
   readonly reset: () => Promise<void>
 }
 
@@ -70,7 +69,7 @@ const state = async ({ runner, schema }: TransactionSubject, given: AnyDatabase)
 
 const tag = <X, A>(e: E.Either<X, A>): string => (E.isRight(e) ? 'Right' : ((e.left as { readonly _tag?: string })._tag ?? String(e.left)))
 
-/** A law about what some commands, in two lists, leave behind. */
+/** A law about the rows that two lists of commands leave. */
 const about =
   (subject: TransactionSubject) =>
   (
@@ -102,26 +101,26 @@ const transactionLaws = (subject: TransactionSubject): readonly Law[] => {
   return [
     the(
       'transaction(a then left(e)) = left(e), and changes nothing',
-      'A transaction whose body answers Left leaves no trace.',
+      'A transaction whose body returns Left leaves no trace.',
       async (s, a) => {
         const answer = await P.transaction()(RTE.chainW(() => stop)(tried(a)))(s.db)()
-        if (E.isRight(answer) || answer.left !== 'stop') return `it answers ${tag(answer)}`
+        if (E.isRight(answer) || answer.left !== 'stop') return `it returns ${tag(answer)}`
         return same(s.before, await s.now())
       },
     ),
-    the('rolledBack(a) answers what a answers, and changes nothing', 'rolledBack leaves no trace.', async (s, a) => {
+    the('rolledBack(a) returns what a returns, and changes nothing', 'rolledBack leaves no trace.', async (s, a) => {
       const undone = await P.rolledBack(tried(a))(s.db)()
       const trace = same(s.before, await s.now())
       if (trace !== null) return trace
       const done = await P.transaction()(tried(a))(s.db)()
-      return tag(undone) === tag(done) ? null : `rolled back it answers ${tag(undone)}, done ${tag(done)}`
+      return tag(undone) === tag(done) ? null : `rolled back it returns ${tag(undone)}, done ${tag(done)}`
     }),
     the('transaction(a) = a, where a succeeds', 'A transaction that succeeds does what its body does.', async (s, a) => {
       const answer = await P.transaction()(tried(a))(s.db)()
       const after = await s.now()
       await s.reset()
       const plain = await tried(a)(s.db)()
-      if (tag(plain) !== tag(answer)) return `alone it answers ${tag(plain)}, in a transaction ${tag(answer)}`
+      if (tag(plain) !== tag(answer)) return `alone it returns ${tag(plain)}, in a transaction ${tag(answer)}`
       return same(after, await s.now())
     }),
     the(
@@ -137,45 +136,45 @@ const transactionLaws = (subject: TransactionSubject): readonly Law[] => {
           return E.right('went on')
         }
         const answer = await P.transaction()(body)(s.db)()
-        if (first !== null && E.isRight(first as E.Either<DbError, unknown>)) return E.isRight(answer) ? null : `it answers ${tag(answer)}`
+        if (first !== null && E.isRight(first as E.Either<DbError, unknown>)) return E.isRight(answer) ? null : `it returns ${tag(answer)}`
         const refusal = next === null || b.length === 0 ? 'TransactionAborted' : tag(next)
-        if (refusal !== 'TransactionAborted') return `the operation after the failure answers ${refusal}`
-        if (tag(answer) !== 'TransactionAborted') return `the transaction answers ${tag(answer)}`
+        if (refusal !== 'TransactionAborted') return `the operation after the failure returns ${refusal}`
+        if (tag(answer) !== 'TransactionAborted') return `the transaction returns ${tag(answer)}`
         return same(s.before, await s.now())
       },
     ),
-    the('transaction(a then attempt(b then left(e))) = transaction(a)', 'What fails inside attempt is undone alone.', async (s, a, b) => {
+    the('transaction(a then attempt(b then left(e))) = transaction(a)', 'A failure inside attempt is undone alone.', async (s, a, b) => {
       const failing = P.attempt(RTE.chainW(() => stop)(inOrder(b)))
       const both = RTE.chainW(() => failing)(tried(a))
       const answer = await P.transaction()(both)(s.db)()
       const after = await s.now()
       await s.reset()
       const alone = await P.transaction()(tried(a))(s.db)()
-      if (tag(answer) !== tag(alone)) return `with attempt it answers ${tag(answer)}, without ${tag(alone)}`
+      if (tag(answer) !== tag(alone)) return `with attempt it returns ${tag(answer)}, without ${tag(alone)}`
       return same(after, await s.now())
     }),
     the(
       'transaction(a then transaction(b)) = transaction(a then b), where both succeed',
-      'A transaction inside another one is a part of it.',
+      'A nested transaction is part of the outer one.',
       async (s, a, b) => {
         const answer = await P.transaction()(RTE.chainW(() => P.transaction()(tried(b)))(tried(a)))(s.db)()
         const after = await s.now()
         await s.reset()
         const flat = await P.transaction()(tried([...a, ...b]))(s.db)()
-        if (tag(answer) !== tag(flat)) return `nested it answers ${tag(answer)}, flat ${tag(flat)}`
+        if (tag(answer) !== tag(flat)) return `nested it returns ${tag(answer)}, flat ${tag(flat)}`
         return same(after, await s.now())
       },
     ),
-    the('transaction(a then rollback(v)) = v, and changes nothing', 'rollback undoes everything and answers its value.', async (s, a) => {
+    the('transaction(a then rollback(v)) = v, and changes nothing', 'rollback undoes everything and returns its value.', async (s, a) => {
       const body = RTE.chainW(() => P.rollback('v'))(tried(a))
       const answer = await P.transaction()(body)(s.db)()
-      if (E.isLeft(answer) || answer.right !== 'v') return `it answers ${tag(answer)}`
+      if (E.isLeft(answer) || answer.right !== 'v') return `it returns ${tag(answer)}`
       return same(s.before, await s.now())
     }),
   ]
 }
 
-/** A law about the ways to read one query. */
+/** A law about the programs that read one query. */
 const reading = (
   subject: TransactionSubject,
   name: string,
@@ -228,7 +227,7 @@ const readingLaws = (subject: TransactionSubject): readonly Law[] => {
         return null
       },
     ),
-    reading(subject, 'stream = all', 'A stream has the rows of all, one by one.', async (q, all, db) => {
+    reading(subject, 'stream = all', 'A stream yields the rows of all, one by one.', async (q, all, db) => {
       const rows: unknown[] = []
       for await (const row of Q.stream(q.query, { size: 2 })(db)) {
         if (E.isLeft(row)) return tag(row)
@@ -239,12 +238,12 @@ const readingLaws = (subject: TransactionSubject): readonly Law[] => {
     reading(
       subject,
       'head, option, one, count and any follow from all',
-      'The other ways to read a query agree with all.',
+      'The other programs that read a query agree with all.',
       async (q, all, db) => {
         const n = all.length
         const head = await Q.head(q.query)(db)()
         if (E.isLeft(head) || O.isSome(head.right) !== n > 0) return `head: ${tag(head)}`
-        if (O.isSome(head.right) && !among(q, head.right.value, all)) return 'head is no row of all'
+        if (O.isSome(head.right) && !among(q, head.right.value, all)) return 'head is not a row of all'
         const option = await Q.option(q.query)(db)()
         if (tag(option) !== (n > 1 ? 'TooManyRows' : 'Right')) return `option: ${tag(option)}`
         const one = await Q.one(q.query)(db)()
@@ -258,7 +257,7 @@ const readingLaws = (subject: TransactionSubject): readonly Law[] => {
     reading(
       subject,
       'a cursor that is closed early leaves the interpreter free',
-      'What was opened is given back on every exit.',
+      'A cursor is closed on every exit.',
       async (q, all, db) => {
         for await (const _ of Q.stream(q.query, { size: 1 })(db)) break
         const failed = await Q.foldChunks<unknown, null>(null, () => Promise.reject(new Error('stop')), { size: 1 })(q.query)(db)()
@@ -266,7 +265,7 @@ const readingLaws = (subject: TransactionSubject): readonly Law[] => {
         const again = await Q.all(q.query)(db)()
         return E.isRight(again) && sameBag(again.right, all, (a, b) => sameAnswer(formOf(q.query, q.ordered).row, a, b))
           ? null
-          : `afterwards all answers ${tag(again)}`
+          : `afterwards all returns ${tag(again)}`
       },
     ),
   ]

@@ -1,10 +1,9 @@
 /**
  * The laws of errors: every violation of a constraint is the same typed error on every interpreter.
  *
- * What a row violates is worked out from the schema and the rows that are there, and not from any
- * interpreter: unique keys, foreign keys, checks, nulls. A write fails exactly when it violates
- * something, with an error that names one of the violated constraints, its table and its columns as
- * the schema names them (decision 31), and leaves everything as it was.
+ * The constraints that a row violates are derived from the schema and the stored rows, not from an interpreter: unique keys, foreign
+ * keys, checks, nulls. A write fails exactly when it violates a constraint, with an error that names one of the violated constraints, its
+ * table and its columns as the schema does (S31), and leaves all rows unchanged.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -58,13 +57,13 @@ const violated = (schema: AnySchema, db: AnyDatabase, name: string, of: AnyRow):
   return [...unique, ...checks, ...foreign]
 }
 
-/** What of an error is compared: everything but the words and the driver's own error. */
+/** The part of an error that is compared: all but the message and the driver's error. */
 const facts = (e: DbError): string => {
   const { message: _, cause: __, ...rest } = e
   return JSON.stringify(rest)
 }
 
-/** Null when a write answered what it should have, one of some errors or none; and changed nothing when it failed. */
+/** A complaint about the result of a write that should fail with one of the expected errors, or succeed if there are none. */
 const outcome = async (
   { runner, schema }: ViolationSubject,
   before: AnyDatabase,
@@ -75,11 +74,11 @@ const outcome = async (
   for (const e of expected) cover(expected.length === 1 ? e._tag : `${e._tag} among others`)
   if (expected.length === 0) {
     cover('no violation')
-    return E.isRight(got) ? null : `nothing is violated, but it answers ${facts(got.left)}: ${got.left.message}`
+    return E.isRight(got) ? null : `no constraint is violated, but it fails with ${facts(got.left)}: ${got.left.message}`
   }
   if (E.isRight(got)) return `it succeeds, but violates ${expected.map(facts).join(' and ')}`
   if (!expected.map(facts).includes(facts(got.left)))
-    return `it violates ${expected.map(facts).join(' and ')}, but answers ${facts(got.left)}: ${got.left.message}`
+    return `it violates ${expected.map(facts).join(' and ')}, but fails with ${facts(got.left)}: ${got.left.message}`
   const after = await contents(schema)({ db: runner })()
   if (E.isLeft(after)) return `afterwards: ${after.left.message}`
   const difference = differentContents(schema, before, after.right, false)
@@ -93,7 +92,7 @@ const loaded = async ({ runner, schema }: ViolationSubject, db: AnyDatabase): Pr
   return E.isLeft(done) ? `the rows are refused: ${done.left.message}` : null
 }
 
-/** A law about one row of one table: `picks` choose the table, a row that is there, and columns. */
+/** A law about one row of one table: `picks` choose a stored row and columns. */
 const aboutRows = (
   subject: ViolationSubject,
   name: string,
@@ -138,11 +137,11 @@ export const violationLaws = (subject: ViolationSubject): readonly Law[] => {
     aboutRows(
       subject,
       'insert(t)(row) fails exactly when row violates a constraint of t, and names it',
-      'An insert answers the typed error of a constraint that its row violates, with table, constraint and columns.',
+      'An insert fails with the typed error of a constraint that its row violates, with table, constraint and columns.',
       (name, table, fresh, there, picks, db) => {
         const [, a = 0, b = 0, c = 0] = picks
         const fields = Object.keys(table.columns)
-        // a row that has something in common with one that is there, so that keys collide one at a time
+        // the row has values in common with a stored one, so that keys collide one at a time
         const key = uniqueKeys(table)[a % Math.max(uniqueKeys(table).length, 1)]
         const copied =
           there === undefined ? [] : b % 3 === 0 ? (key?.columns ?? []) : b % 3 === 1 ? fields.filter((_, i) => (i + c) % 2 === 0) : fields
@@ -154,7 +153,7 @@ export const violationLaws = (subject: ViolationSubject): readonly Law[] => {
     aboutRows(
       subject,
       'update(t)({ c: null }) of a column that is not nullable is a NotNullViolation of t and c',
-      'A null that an expression brings to a column without null is refused by name.',
+      'A null for a column that is not nullable is an error that names the column.',
       (name, table, _fresh, there, picks) => {
         const fields = Object.keys(table.columns).filter(f => !table.types[f]?.nullable && !generatedFields(table).includes(f))
         const f = fields[(picks[1] ?? 0) % Math.max(fields.length, 1)]
@@ -167,8 +166,8 @@ export const violationLaws = (subject: ViolationSubject): readonly Law[] => {
     ),
     aboutRows(
       subject,
-      'delete(t)(row) fails exactly when a row refers to it that nothing is to be done about',
-      'A delete answers the foreign key of a row that would refer to nothing.',
+      'delete(t)(row) fails exactly when a row references it by a foreign key without an action',
+      'A delete fails with the foreign key of a row that would be left without its target.',
       (name, table, _fresh, there, _picks, db) => {
         const key = table.primaryKey?.columns
         if (there === undefined || key === undefined) return ['', null, []]
@@ -183,7 +182,7 @@ export const violationLaws = (subject: ViolationSubject): readonly Law[] => {
           f => f.table === table && f.target === table && identity(table, f.columns, there) === identity(table, f.targetColumns, there),
         )
         if (refersToItself && subject.runner.capabilities.constraints === 'row') return ['', null, []]
-        // what follows from an action may violate something else: that is the law of commands
+        // an action may lead to other violations, which the law of commands covers
         if (referring.some(f => f.onDelete === 'cascade' || f.onDelete === 'setNull')) return ['', null, []]
         const where = (r: any): Expr.Pred => Expr.and(...key.map(k => Expr.eq(r[k], there[k] as {})))
         const text = `C.delete(t.${name})(row => ${key.map(k => `Expr.eq(row.${k}, ${valueText(there[k])})`).join(' and ')})`

@@ -1,9 +1,8 @@
 /**
- * How many random cases a run of the tests looks at.
+ * The number of random cases in a run of the tests.
  *
- * With CI set it is the whole number, in other runs a fifth of it: who works on the library waits for the tests many times a day, and
- * what a fifth misses is found before it lands. QUERY_TS_CASES=few makes it a fifth in CI, too: on a second version of Node.
- * LAWS_SEED takes other cases.
+ * With CI set it is the full number, otherwise a fifth, because tests run many times a day during development and CI finds what a fifth
+ * misses. QUERY_TS_CASES=few makes it a fifth in CI too, for a second version of Node. LAWS_SEED selects other cases.
  */
 const isWhole = (process.env['CI'] ?? '') !== '' && process.env['QUERY_TS_CASES'] !== 'few'
 const PART = 5

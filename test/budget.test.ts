@@ -1,9 +1,9 @@
 /**
- * What type checking costs a user: 60 queries with 3 joins each, over 5 and over 500 tables, against the published types.
+ * The cost of type checking for a user: 60 queries with 3 joins each, over 5 and over 500 tables, against the published types.
  *
- * Instantiations are counted, not seconds, because they are the same on every machine. `--singleThreaded` matters: parallel
- * checkers repeat work (47,110 against 39,873); and an up-to-date incremental run would report 0. The limits hold for
- * all that the run reports, the fixed cost of the libraries' own types included; that cost is shown as "no query".
+ * Instantiations are counted, not seconds, because they are the same on every machine. `--singleThreaded` matters: parallel checkers
+ * repeat work (47,110 against 39,873), and an up-to-date incremental run would report 0. The limits include the fixed cost of the types
+ * of the libraries, which is shown as "no query".
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'

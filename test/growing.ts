@@ -1,8 +1,8 @@
 /**
- * Queries that grow: for each combinator a query with n of it, of which each step costs the same to write.
+ * Queries that grow: for each combinator a query with n uses of it, each of which has the same length.
  *
- * The tests hold the curve of compile time by them, and `scripts/curve` prints it. Each ends in a row of a few fields where it can, so
- * that what is measured is the chain and not its answer; where the answer grows with the chain (`let`, `bindOf`) it stays.
+ * The tests limit how compile time grows with n, and `scripts/curve` prints the curve. Each query ends in a row of a few fields if
+ * possible, so that the chain is measured and not its result; if the result grows with the chain (`let`, `bindOf`) it stays.
  */
 
 import * as A from '../lib/Agg.js'
@@ -16,7 +16,7 @@ import * as W from '../lib/Window.js'
 
 const grown = table('grown', { id: int, n: int, s: text }, { primaryKey: ['id'] })
 
-/** A database in which it has one row, so that what is asked of it is small however large the query is. */
+/** A database with one row, so that results are small however large the query is. */
 export const grownDatabase: Database = {
   tables: new Map([[grown.name, { table: grown, rows: [{ id: 1, n: 1, s: 'a' }], next: {} }]]),
   foreignKeys: [],

@@ -1,6 +1,6 @@
 /**
- * The runner is tested by running it on fixtures, each of which is a way to be green, or to look green, without reason.
- * The fixtures end in .fixture.ts, so the ordinary run does not see them.
+ * Tests the runner on fixtures, each of which is a way to be green, or to look green, without reason.
+ * The fixtures end in .fixture.ts, so the ordinary run does not include them.
  */
 import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'

@@ -1,16 +1,15 @@
 /**
  * `suite` and `test` of uvu, with a record of what happened.
  *
- * uvu 0.5.6 reports success when `run()` is missing, a hook throws, a non-Error is thrown or a `.only` is left over.
- * Its loop is fine; its bookkeeping is not. So every test file takes `suite` from here: each test and hook is wrapped
- * to write into `book`, and the runner (runner/worker.ts) judges by the book, never by uvu's own counts.
- * Assertions come from `uvu/assert` directly.
+ * uvu 0.5.6 reports success if `run()` is missing, a hook throws, a non-Error is thrown or a `.only` is left over. Its loop is fine; its
+ * bookkeeping is not. So every test file takes `suite` from here: each test and hook is wrapped to write into `book`, and the runner
+ * (runner/worker.ts) judges by the book, never by the counts of uvu. Assertions come from `uvu/assert` directly.
  */
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import * as uvu from 'uvu'
 
-// One seed for every property, so that a run of the tests says the same twice; LAWS_SEED takes another.
+// One seed for every property, so that runs are reproducible; LAWS_SEED selects another.
 fc.configureGlobal({ seed: Number(process.env['LAWS_SEED'] ?? 20_261_121) })
 
 export interface Failure {

@@ -1,16 +1,15 @@
 /**
- * Code: a value together with the TypeScript that makes it.
+ * Code: a value together with the TypeScript that builds it.
  *
- * A `Code<A>` denotes, in an environment of scopes, an `A`; its text is an expression that evaluates
- * to the same `A` where the variables of the environment are in scope. Codes are put together by
- * application, functions, records and lists, and so the text and the value can't drift apart.
+ * In an environment of scopes a `Code<A>` denotes an `A`; its text is an expression that evaluates to the same `A` if the variables of the
+ * environment are in scope. Codes are combined by application, functions, records and lists, so text and value always agree.
  *
- * Scopes are found by position: a function's parameters stand after those of the functions around it.
- * `uses` names the combinators and tables that the text mentions.
+ * Scopes are found by position: the parameters of a function come after those of the enclosing functions. `uses` lists the combinators and
+ * tables that the text mentions.
  */
 import type { Shape } from '../../lib/core/syntax/Syntax.js'
 
-/** The scopes of the functions around a piece of code, the outermost first. */
+/** The scopes of the enclosing functions, the outermost first. */
 export type Env = readonly Shape[]
 
 export interface Code<out A> {
@@ -19,7 +18,7 @@ export interface Code<out A> {
   readonly uses: readonly string[]
 }
 
-/** A parameter of a generated function: its name, and its scope with symbols in place of values. */
+/** A parameter of a generated function: its name, and its scope, which holds symbols in place of values. */
 export interface Variable {
   readonly name: string
   readonly scope: Shape
@@ -27,14 +26,14 @@ export interface Variable {
 
 export type AnyFunction = (...args: any[]) => any
 
-/** The value of a code whose variables stand for symbols: what is known of it without any row. */
+/** The value of a code over symbols: what is known of it without any row. */
 export const statically = <A>(vars: readonly Variable[], code: Code<A>): A => code.build(vars.map(v => v.scope))
 
 export const pure = <A>(text: string, value: A, uses: readonly string[] = []): Code<A> => ({ text, build: () => value, uses })
 
 const indented = (text: string): string => text.replaceAll('\n', '\n  ')
 
-/** Items between brackets: on one line where they fit, else one a line. */
+/** Items in brackets: on one line if they fit, else one per line. */
 const bracketed = (open: string, items: readonly string[], close: string): string => {
   const line = `${open}${items.join(', ')}${close}`
   if (items.length === 0 || (line.length <= 100 && !line.includes('\n'))) return line
@@ -54,7 +53,7 @@ export const apply = <A = any>(f: Code<AnyFunction>, ...args: readonly Code<unkn
   uses: usesOf([f, ...args]),
 })
 
-/** A function of some parameters; its body sees them after the variables around it. */
+/** A function; its body sees the parameters after the variables of the enclosing functions. */
 export const lambda = (params: readonly Variable[], body: Code<unknown>): Code<AnyFunction> => {
   const names = params.map(p => p.name)
   const head = names.length === 1 ? names[0] : `(${names.join(', ')})`
@@ -76,7 +75,7 @@ export const quoted = (text: string): string =>
 
 const fieldName = (name: string): string => (IDENTIFIER.test(name) ? name : quoted(name))
 
-/** The text of a field of a value. */
+/** The access to a field, as text. */
 export const member = (of: string, name: string): string => (IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${quoted(name)}]`)
 
 export const record = (fields: readonly (readonly [string, Code<unknown>])[]): Code<any> => ({
@@ -104,11 +103,4 @@ export const piped = (source: Code<any>, ...steps: readonly Code<AnyFunction>[])
   text: steps.length === 0 ? source.text : bracketed('pipe(', [source.text, ...steps.map(s => s.text)], ')'),
   build: env => steps.reduce((built, step) => step.build(env)(built), source.build(env)),
   uses: usesOf([source, ...steps]),
-})
-
-/** `{ ...record, name: value }` */
-export const spread = (of: Code<any>, name: string, value: Code<unknown>): Code<any> => ({
-  text: `{ ...${of.text}, ${fieldName(name)}: ${value.text} }`,
-  build: env => ({ ...of.build(env), [name]: value.build(env) }),
-  uses: usesOf([of, value]),
 })

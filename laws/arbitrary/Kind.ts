@@ -1,9 +1,9 @@
 /**
- * Kinds: which expressions may stand together.
+ * Kinds: which expressions can be combined.
  *
- * Two expressions of one kind can be compared, chosen between and united: their SQL types agree up to
- * what every engine widens, and their TypeScript types too. Expressions of no kind (JSON, arrays,
- * columns with a codec of their own) are passed along and tested for null, but not combined.
+ * Two expressions of one kind can be compared, united, and be branches of one CASE: their SQL types agree up to widening that every
+ * engine does, and their TypeScript types agree too. Expressions without a kind (JSON, arrays, columns with a codec) are passed along and
+ * tested for null, but not combined.
  */
 
 import { type ExprType, exprType } from '../../lib/core/syntax/Syntax.js'
@@ -63,5 +63,5 @@ export const numberKinds: readonly Kind[] = ['int', 'float', 'bigint', 'numeric'
 
 export const isNumber = (kind: Kind | null): boolean => kind !== null && numberKinds.includes(kind)
 
-/** Kinds that `min` and `max` take. */
+/** Whether `min` and `max` accept a kind. */
 export const hasExtremes = (kind: Kind): boolean => kind !== 'boolean' && kind !== 'uuid' && kind !== 'bytes'

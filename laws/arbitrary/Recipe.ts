@@ -1,10 +1,9 @@
 /**
- * Recipes: queries as first-order data, before anything is known of the tables.
+ * Recipes: queries as first-order data, before the tables are known.
  *
- * A `Recipe` is a source and a list of steps. A step has the name of what to do, the naturals that
- * decide how, and recipes for the queries inside it. `query` interprets recipes, and is total: every
- * recipe is a query over every schema. What shrinks is the recipe: steps go, numbers become smaller,
- * queries inside go, and whatever is left is a smaller query.
+ * A `Recipe` is a source and a list of steps. A step has a name, the natural numbers that decide its details, and recipes for the queries
+ * inside it. `query` interprets recipes and is total: every recipe is a query over every schema. Recipes are what shrinks: steps and inner
+ * queries are dropped and numbers get smaller, and each result is a smaller query.
  */
 import fc from 'fast-check'
 
@@ -19,7 +18,7 @@ export interface Recipe {
   readonly steps: readonly Step[]
 }
 
-/** What a step of a recipe may do, and how often it does. */
+/** The operations of a step, with their relative frequency. */
 export type Weights = { readonly [op: string]: number }
 
 /** The recipe of a query over the first table. */
@@ -34,11 +33,11 @@ const stepOf = (ops: Weights, choices: number, sub: fc.Arbitrary<readonly Recipe
     sub,
   })
 
-/** One step with some queries to put inside. */
+/** One step with recipes for the queries inside it. */
 export const step = (ops: Weights, choices: number, sub: fc.Arbitrary<Recipe>): fc.Arbitrary<Step> =>
   stepOf(ops, choices, fc.noBias(fc.array(sub, { maxLength: 2, size: 'max' })))
 
-/** Recipes with queries nested to a depth. The first operation of each table is the simplest. */
+/** Recipes with queries nested to a depth. The first operation of `sources` and of `steps` should be the simplest. */
 export const recipe = (sources: Weights, steps: Weights, depth: number, length = 6): fc.Arbitrary<Recipe> => {
   const inner = depth <= 1 ? null : recipe(sources, steps, depth - 1, Math.max(1, Math.ceil(length / 2)))
   const sub: fc.Arbitrary<readonly Recipe[]> = inner === null ? fc.constant([]) : fc.noBias(fc.array(inner, { maxLength: 2, size: 'max' }))

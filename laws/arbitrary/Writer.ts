@@ -1,10 +1,9 @@
 /**
- * What generated code is written with: the variables in scope, the choices, and queries to put inside.
+ * The context in which code is generated: the variables in scope, the choices, and the queries to put inside.
  *
- * A `Writer` stands for one step of a recipe. `QueryCode` is a query under construction: a source,
- * steps, and what is known of the rows. `row` is the query's static row (null for `zero`, which has
- * none), `unique` the paths of columns that no two rows share, `total` says that the order leaves
- * nothing open. This module has the types; `assemble` and `expression` the functions.
+ * A `Writer` belongs to one step of a recipe. `QueryCode` is a query under construction: a source, steps, and what is known of the rows.
+ * `row` is the static row of the query (null for `zero`, which has none), `unique` the paths of a unique key of the rows, `total` whether
+ * the order is total. This module has the types; `assemble` and `expression` have the functions.
  */
 
 import type { AnyQuery, RowShape } from '../../lib/core/syntax/Syntax.js'
@@ -29,12 +28,12 @@ export interface Writer {
   readonly choices: Choices
   /** The same writer with other variables in scope. */
   readonly inner: (vars: readonly Variable[]) => Writer
-  /** A query over what is in scope: the next one of the recipe, or that of the first table. */
+  /** The next query of the recipe, over what is in scope, or that of the first table. */
   readonly query: () => QueryCode
-  /** A query over what is in scope, as long as the recipe has some. */
+  /** The next query of the recipe, or null if there are no more. */
   readonly rows: () => QueryCode | null
   /** A query of one column of a kind. */
   readonly column: (kind: Kind) => QueryCode | null
-  /** The same, with one answer that `scalar` may give. */
+  /** The same in a total order, so that the value of `scalar` is determined. */
   readonly single: (kind: Kind) => QueryCode | null
 }

@@ -1,9 +1,8 @@
 /**
- * Putting queries together: a source, then step by step.
+ * Assembles queries: a source, then step by step.
  *
- * `append` keeps what is known of the rows (their static row, a unique key, whether the order is
- * total) in step with the query and its text. A step that the library refuses is left out, so that
- * what comes of any choices is a query.
+ * `append` keeps what is known of the rows (the static row, a unique key, whether the order is total) in step with the query and its
+ * text. A step that the library refuses is left out, so any choices give a query.
  */
 
 import type { AnyQuery, RowShape, Shape } from '../../lib/core/syntax/Syntax.js'
@@ -15,7 +14,7 @@ import { totalKeys } from './order.js'
 import { variableName } from './scopeCode.js'
 import type { QueryCode, UniqueKey, Writer } from './Writer.js'
 
-/** Queries whose order is total, as far as they were built here: what an answer may be compared as a list by. */
+/** The queries built here whose order is total, so that their results are compared as lists. */
 const ordered = new WeakSet<AnyQuery>()
 
 export const isOrdered = (q: AnyQuery): boolean => ordered.has(q)
@@ -42,17 +41,17 @@ const assembled = (
   return row._tag === 'Left' ? null : { ...code, source, steps, row: row.right, unique, total }
 }
 
-/** A query without steps; null where the library refuses it. */
+/** A query without steps; null if the library refuses it. */
 export const begin = (vars: readonly Variable[], source: Code<AnyQuery>, known: Partial<Known> = {}): QueryCode | null =>
   assembled(vars, source, [], { unique: null, total: false, ...known })
 
-/** The query with a step more, or as it was where the library refuses that. */
+/** The query with one more step, or unchanged if the library refuses the step. */
 export const append = (w: Writer, q: QueryCode, step: Code<AnyFunction> | null, known: Partial<Known> = {}): QueryCode =>
   step === null ? q : (assembled(w.vars, q.source, [...q.steps, step], { unique: q.unique, total: q.total, ...known }) ?? q)
 
 export const FORGOTTEN: Known = { unique: null, total: false }
 
-/** The variable for the rows of a query, below those in scope. */
+/** The variable for the rows of a query, after those in scope. */
 export const rowVariable = (w: Writer, row: RowShape): Variable => ({ name: variableName(w.vars), scope: scopeOf(row) })
 
 /** A function of the rows of a query: `body` is written with them in scope. */
@@ -69,7 +68,7 @@ export const onRows = (
 /** A writer with one more variable in scope. Queries inside see it too. */
 export const within = (w: Writer, ...own: readonly Variable[]): Writer => w.inner([...w.vars, ...own])
 
-/** The query with an order that leaves nothing open, or null where its rows have parts without an order. */
+/** The query in a total order, or null if its rows have parts that can't be ordered. */
 export const totally = (w: Writer, q: QueryCode, first: (inner: Writer) => readonly Code<unknown>[] = () => []): QueryCode | null => {
   if (q.total || q.row === null) return q
   const step = onRows(w, q.row, inner => {
@@ -81,10 +80,10 @@ export const totally = (w: Writer, q: QueryCode, first: (inner: Writer) => reado
   return done.total ? done : null
 }
 
-/** Whether a scope is a record, to which `bind` and `let` can add a field. */
+/** Whether a scope is a record, so that `bind` and `let` can add a field. */
 export const isRecord = (row: RowShape): boolean => typeof (scopeOf(row) as { readonly kind?: unknown }).kind !== 'string'
 
-/** A field name that a scope does not have yet. */
+/** A field name that the scope does not have. */
 export const freshName = (scope: Shape, stem: string): string => {
   const taken = new Set(Object.keys(scope))
   let n = 1

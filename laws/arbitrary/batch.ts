@@ -1,9 +1,8 @@
 /**
- * Batches: many values under one set-up.
+ * Batches: many values that share one set-up.
  *
- * Filling a database costs as much as many queries, so a run of a law asks many queries of one
- * database. When one of them fails, all others are noise: a batch shrinks first to each of its values
- * alone, and after that as that one value does.
+ * Filling a database costs as much as many queries, so one run of a law sends many queries to one database. If one of them fails, the
+ * others are noise: a batch first shrinks to each of its values alone, and then as that value does.
  */
 import fc from 'fast-check'
 
@@ -43,5 +42,5 @@ class BatchArbitrary<A> extends fc.Arbitrary<readonly A[]> {
   }
 }
 
-/** Lists of exactly `size` values; what fails is shrunk alone. */
+/** Lists of exactly `size` values, which shrink to a single value. */
 export const batch = <A>(item: fc.Arbitrary<A>, size: number): fc.Arbitrary<readonly A[]> => new BatchArbitrary(item, size)

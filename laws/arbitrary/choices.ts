@@ -1,18 +1,16 @@
 /**
- * Choices: a list of naturals read as decisions.
+ * Choices: a list of natural numbers read as decisions.
  *
- * Whoever writes a query asks for the next decision among the candidates that are in scope there and
- * then; each natural is taken modulo their number, and after the last one every decision is the first
- * candidate. So any list of naturals is a whole set of decisions: shrinking one (dropping numbers,
- * making them smaller) can't make it invalid, and candidates are listed simplest first, so that
- * smaller numbers mean simpler programs.
+ * A generator asks for the next decision among the candidates in scope at that point; each number is taken modulo their count, and when
+ * the numbers have run out every decision is the first candidate. So any list of numbers is a complete set of decisions: shrinking one
+ * can't make it invalid, and candidates are listed simplest first, so that smaller numbers mean simpler programs.
  */
 export interface Choices {
-  /** A natural below `n`. */
+  /** A natural number below `n`. */
   readonly below: (n: number) => number
-  /** One of a list that is not empty. */
+  /** One element of a list, which must not be empty. */
   readonly pick: <A>(from: readonly A[]) => A
-  /** One of a list by weights; the first one that has a weight when the numbers have run out. */
+  /** One element by weights; the first with a weight when the numbers have run out. */
   readonly weighted: <A>(from: readonly (readonly [number, A])[]) => A
 }
 

@@ -1,9 +1,8 @@
 /**
- * The exported functions of the library, as code that a generator puts together.
+ * The exported functions of the library, as code for the generators.
  *
- * `Q`, `Expr`, `Agg`, `Window`, `Column` and `C` are the names under which `query-ts` exports its modules; a
- * combinator is looked up by that name, so that what is generated is what a user can write, and its
- * use is recorded. `t` is the record of the tables.
+ * `Q`, `Expr`, `Agg`, `Window`, `Column` and `C` are the names under which `query-ts` exports its modules. A combinator is looked up by
+ * that name, so that generated code is code that a user can write, and its use is recorded. `t` is the record of the tables.
  */
 import * as Agg from '../../lib/Agg.js'
 import * as Column from '../../lib/Column.js'
@@ -19,7 +18,7 @@ const modules = { Agg, C, Column, Expr, Q, Window } as const
 
 export type ModuleName = keyof typeof modules
 
-/** An exported value by its name: `combinator('Expr', 'eq')`. */
+/** An exported value by name: `combinator('Expr', 'eq')`. */
 export const combinator = (module: ModuleName, name: string): Code<any> => {
   const value = (modules[module] as { readonly [name: string]: unknown })[name]
   if (value === undefined) throw new Error(`${module} exports no ${name}`)
@@ -57,7 +56,7 @@ const columnText = (sql: SqlType): Code<any> | null => {
   }
 }
 
-/** A column of a type, where the type has a name of its own: `Column.varchar(8)`. */
+/** The column of a type, as in `Column.varchar(8)`; null for a type without a constructor here. */
 export const columnOf = (type: ExprType): Code<any> | null => {
   const column = type.refine === null ? columnText(type.sql) : null
   return column === null || !type.nullable ? column : call('Column', 'nullable', column)

@@ -1,10 +1,9 @@
 /**
  * Commands over a schema: recipes, read as commands and as the TypeScript that builds them.
  *
- * Values are from small domains, so that keys collide, foreign keys refer to what is there about as
- * often as not, and checks fail now and then: what a violation answers is tested as much as what a
- * success does. Generated keys are left to the database, and nothing a command says depends on them,
- * because their values are the engine's own.
+ * Values are from small domains, so that keys collide, foreign keys hit a row about every other time, and checks fail now and then:
+ * violations are tested as much as successes. Generated keys are left to the database, and no command depends on their values, which
+ * differ between engines.
  */
 import type fc from 'fast-check'
 import { type AnyCommand, type AnyTable, type ExprType, type RowShape, symbol } from '../../lib/core/syntax/Syntax.js'
@@ -29,9 +28,9 @@ export interface GeneratedCommand {
   readonly command: AnyCommand
   readonly text: string
   readonly uses: ReadonlySet<string>
-  /** The row that `returning` answers, or null where the answer is a number. */
+  /** The row of `returning`, or null if the result is a number. */
   readonly row: RowShape | null
-  /** Whether the answer's order means something. */
+  /** Whether the order of the returned rows is determined. */
   readonly ordered: boolean
   readonly step: Step
 }
@@ -40,11 +39,11 @@ interface Written {
   readonly code: Code<any>
   readonly table: AnyTable
   readonly ordered: boolean
-  /** Whether it says by itself what it answers. */
-  readonly answers?: boolean
+  /** Whether the result is set already, so that `returning` can't be added. */
+  readonly hasResult?: boolean
 }
 
-/** A table with those of its columns whose values a command may know. */
+/** A table with its columns that are not generated. */
 interface Target {
   readonly name: string
   readonly table: AnyTable
@@ -68,7 +67,7 @@ const rowVariableOf = (w: Writer, { table, fields }: Target): Variable => ({
 const value = (w: Writer, type: ExprType): Code<unknown> =>
   type.nullable && w.choices.below(4) === 3 ? valueCode(null) : valueCode(w.choices.pick(smallValues({ ...type, nullable: false })))
 
-/** A row to insert. What may be left out sometimes is. */
+/** A row to insert, sometimes without its optional fields. */
 const given = (w: Writer, { table, fields }: Target, needed: readonly string[] = []): Code<unknown> =>
   record(
     fields.flatMap(f => {
@@ -101,18 +100,18 @@ const condition = (w: Writer, t: Target): Code<unknown> => {
   return lambda([own], predicate(within(w, own), w.choices.pick([1, 0, 2])))
 }
 
-/** Fields to set: some, each once. */
+/** Some of the fields to set, each once. */
 const some = (w: Writer, fields: readonly string[]): readonly string[] => [
   ...new Set(Array.from({ length: w.choices.pick([1, 1, 2]) }, () => w.choices.pick(fields))),
 ]
 
 /**
- * The largest of the smaller values of a column in the written table: it changes with the rows that are written before a row, and the
- * write must not see that. The row's own value where it is the smallest; null where a column has no such order.
+ * The largest of the smaller values of a column in the written table, or the value of the row if it is the smallest; null for a column
+ * that `max` does not accept. The value would change as rows are written, which the write must not see.
  */
 const nextSmaller = (w: Writer, t: Target, own: Variable, f: string): Code<unknown> | null => {
   const type = t.table.types[f] as ExprType
-  // which row of an update is written first is the engine's own, and so is whether two have a key in common meanwhile
+  // the order in which an update writes rows is unspecified, and so are key collisions between two of them
   const isKey = uniqueKeys(t.table).some(k => k.columns.includes(f))
   if (!EXTREME.has(type.sql) || type.refine !== null || isKey) return null
   const inner = within(w, own)
@@ -129,9 +128,9 @@ const nextSmaller = (w: Writer, t: Target, own: Variable, f: string): Code<unkno
   return call('Expr', 'coalesce', call('Expr', 'scalar', q), column(false))
 }
 
-/** Columns set to what a query finds in the written table itself. */
+/** Columns set to the result of a query on the written table. */
 const updateByOwn = (w: Writer, t: Target): Written | null => {
-  // without a key some engines refuse it: seldom, so that there is enough to compare
+  // some engines refuse it for a table without a key: rare, so that enough cases are compared
   if (t.table.primaryKey === null && w.choices.below(3) !== 2) return null
   const own = rowVariableOf(w, t)
   const set = some(w, t.fields).flatMap(f => {
@@ -168,7 +167,7 @@ const delete_ = (w: Writer, t: Target): Written => ({
   ordered: false,
 })
 
-/** The key that an upsert goes by, and the columns that it may set; null where the table has no key of known values. */
+/** A unique key without generated columns, and the other columns; null if the table has no such key. */
 const keyOf = (w: Writer, t: Target): { readonly key: readonly string[]; readonly rest: readonly string[] } | null => {
   const keys = uniqueKeys(t.table).filter(k => k.columns.every(c => t.fields.includes(c)))
   if (keys.length === 0) return null
@@ -176,7 +175,7 @@ const keyOf = (w: Writer, t: Target): { readonly key: readonly string[]; readonl
   return { key, rest: t.fields.filter(f => !key.includes(f)) }
 }
 
-/** What an upsert is told, and the columns that each row has to give. */
+/** The `{ target, update, where }` of an upsert, and the columns that each row must have. */
 const upserting = (w: Writer, t: Target): { readonly how: Code<unknown>; readonly needed: readonly string[] } | null => {
   const found = keyOf(w, t)
   if (found === null) return null
@@ -201,18 +200,18 @@ const upserting = (w: Writer, t: Target): { readonly how: Code<unknown>; readonl
 }
 
 const upsert = (w: Writer, t: Target): Written | null => {
-  const told = upserting(w, t)
-  if (told === null) return null
-  const code = apply(apply(call('C', 'upsert', t.code), told.how), given(w, t, told.needed))
-  const asked = w.choices.below(4) === 3
-  return { code: asked ? call('C', 'outcome', code) : code, table: t.table, ordered: true, answers: asked }
+  const spec = upserting(w, t)
+  if (spec === null) return null
+  const code = apply(apply(call('C', 'upsert', t.code), spec.how), given(w, t, spec.needed))
+  const hasOutcome = w.choices.below(4) === 3
+  return { code: hasOutcome ? call('C', 'outcome', code) : code, table: t.table, ordered: true, hasResult: hasOutcome }
 }
 
 const upsertMany = (w: Writer, t: Target): Written | null => {
-  const told = upserting(w, t)
-  if (told === null) return null
-  const rows = Array.from({ length: w.choices.pick([2, 1, 3]) }, () => given(w, t, told.needed))
-  return { code: apply(apply(call('C', 'upsertMany', t.code), told.how), list(rows)), table: t.table, ordered: true }
+  const spec = upserting(w, t)
+  if (spec === null) return null
+  const rows = Array.from({ length: w.choices.pick([2, 1, 3]) }, () => given(w, t, spec.needed))
+  return { code: apply(apply(call('C', 'upsertMany', t.code), spec.how), list(rows)), table: t.table, ordered: true }
 }
 
 const updateMany = (w: Writer, t: Target): Written | null => {
@@ -225,8 +224,8 @@ const updateMany = (w: Writer, t: Target): Written | null => {
   return { code, table: t.table, ordered: false }
 }
 
-/** The rows of a query, and what is written with a row of the table and one of them in scope. */
-const beside = (
+/** The rows of a query, and code with a row of the table and one of them in scope. */
+const withMatches = (
   w: Writer,
   t: Target,
   body: (inner: Writer, both: readonly Variable[]) => readonly Code<unknown>[],
@@ -240,7 +239,7 @@ const beside = (
 
 const updateFrom = (w: Writer, t: Target): Written | null => {
   const fields = some(w, t.fields)
-  const args = beside(w, t, (inner, both) => {
+  const args = withMatches(w, t, (inner, both) => {
     const set = fields.map(f => [f, alike(inner, symbol(t.table.types[f] as ExprType)) ?? value(w, t.table.types[f] as ExprType)] as const)
     return [lambda(both, predicate(inner, w.choices.pick([1, 0, 2]))), lambda(both, record(set))]
   })
@@ -248,7 +247,7 @@ const updateFrom = (w: Writer, t: Target): Written | null => {
 }
 
 const deleteUsing = (w: Writer, t: Target): Written | null => {
-  const args = beside(w, t, (inner, both) => [lambda(both, predicate(inner, w.choices.pick([1, 0, 2])))])
+  const args = withMatches(w, t, (inner, both) => [lambda(both, predicate(inner, w.choices.pick([1, 0, 2])))])
   return args === null ? null : { code: apply(call('C', 'deleteUsing', t.code), ...args), table: t.table, ordered: false }
 }
 
@@ -280,7 +279,7 @@ const WEIGHTS: Weights = {
   updateByOwn: 1,
 }
 
-/** What a write returns: columns of the row, and now and then more than one makes of them. */
+/** A function for `returning`: columns of the row, and sometimes expressions over them. */
 const returned = (w: Writer, t: Target): { readonly f: Code<any>; readonly row: RowShape } => {
   const own = rowVariableOf(w, t)
   const inner = within(w, own)
@@ -290,27 +289,26 @@ const returned = (w: Writer, t: Target): { readonly f: Code<any>; readonly row: 
   return { f: lambda([own], body), row: statically(inner.vars, body) as RowShape }
 }
 
-/** The schema with those tables that hold nothing but what was put in: a query in a command must not see generated keys. */
+/** The schema without tables that have generated columns: a query in a command must not see generated keys. */
 const settled = (schema: AnySchema): AnySchema => {
   const tables = Object.entries(schema.tables).filter(([, t]) => knownFields(t).length === Object.keys(t.columns).length)
   return tables.length === Object.keys(schema.tables).length ? schema : schemaOf(Object.fromEntries(tables) as never)
 }
 
 const elaborated = (schema: AnySchema, known: AnySchema, step: Step): GeneratedCommand => {
-  // queries inside a command begin with one condition at most: the writer of a query is all that is needed
   const w = writer(known, [], step)
   const t = target(w, schema)
   const written = makers[step.op]?.(w, t) ?? insert(w, t)
-  const answers = written.answers !== true && w.choices.below(3) === 2 ? returned(w, t) : null
+  const returning = written.hasResult !== true && w.choices.below(3) === 2 ? returned(w, t) : null
   const code =
-    answers === null
+    returning === null
       ? written.code
       : ({
-          text: `pipe(${written.code.text}, C.returning(${answers.f.text}))`,
-          build: env => call('C', 'returning', answers.f).build(env)(written.code.build(env)),
-          uses: ['C.returning', ...written.code.uses, ...answers.f.uses],
+          text: `pipe(${written.code.text}, C.returning(${returning.f.text}))`,
+          build: env => call('C', 'returning', returning.f).build(env)(written.code.build(env)),
+          uses: ['C.returning', ...written.code.uses, ...returning.f.uses],
         } satisfies Code<any>)
-  return { command: code.build([]), text: code.text, uses: new Set(code.uses), row: answers?.row ?? null, ordered: written.ordered, step }
+  return { command: code.build([]), text: code.text, uses: new Set(code.uses), row: returning?.row ?? null, ordered: written.ordered, step }
 }
 
 /** Commands over the tables of a schema, with queries in them nested up to `depth` levels. */

@@ -1,10 +1,9 @@
 /**
- * Databases: rows for every table of a schema that keep all its promises.
+ * Databases: rows for every table of a schema that satisfy all its constraints.
  *
- * Rows are generated freely and then mended: of two rows with the same key the second goes, a foreign
- * key that refers to nothing is pointed at a row that is there, made null or, where it can't be null,
- * its row goes, and rows that fail a check go. So every list of free rows is a database, and shrinking
- * one can't break it. `load` is the program that puts a database into an interpreter.
+ * Rows are generated freely and then repaired: of two rows with the same key the second is dropped; a dangling foreign key is redirected
+ * to an existing row, set to null or, if it can't be null, its row is dropped; rows that fail a check are dropped. So every list of free
+ * rows gives a database, and shrinking can't break it. `load` puts a database into an interpreter.
  */
 import fc from 'fast-check'
 import { literalOf } from '../../lib/core/syntax/operand.js'
@@ -23,15 +22,15 @@ export interface AnyDatabase {
 }
 
 export interface DatabaseOptions {
-  /** The most rows of a table; 6 unless told. */
+  /** The maximum number of rows of a table. Default: 6. */
   readonly rows?: number
   /** Arbitraries for single columns, by table and field. */
   readonly columns?: { readonly [table: string]: { readonly [field: string]: fc.Arbitrary<unknown> } }
-  /** Any values, not only those of small domains. */
+  /** Whether values are from the whole domain of a type, instead of a few. Default: false. */
   readonly extremes?: boolean
 }
 
-/** What a row has in some columns as one text; null where one of them is null. */
+/** The values of a row in some columns as one text; null if one of them is null. */
 export const identity = (table: AnyTable, fields: readonly string[], of: AnyRow): string | null => {
   const values = fields.map(f => {
     const checked = of[f] === null || of[f] === undefined ? null : canonical((table.types[f] as ExprType).sql, of[f])
@@ -40,7 +39,7 @@ export const identity = (table: AnyTable, fields: readonly string[], of: AnyRow)
   return values.includes(null) ? null : values.join('|')
 }
 
-const withoutTwins = (table: AnyTable, rows: readonly AnyRow[]): readonly AnyRow[] =>
+const withoutDuplicates = (table: AnyTable, rows: readonly AnyRow[]): readonly AnyRow[] =>
   uniqueKeys(table).reduce<readonly AnyRow[]>((kept, key) => {
     const seen = new Set<string>()
     return kept.filter(r => {
@@ -62,8 +61,8 @@ export const failedChecks = (table: AnyTable, of: AnyRow): readonly string[] =>
 
 const passesChecks = (table: AnyTable, of: AnyRow): boolean => failedChecks(table, of).length === 0
 
-/** One pass over a foreign key: each row that refers to nothing is pointed at a row, made null, or goes. */
-const referred = (f: ForeignKey, rows: readonly AnyRow[], targets: readonly AnyRow[], choose: boolean): readonly AnyRow[] => {
+/** One pass over a foreign key: a dangling reference is redirected (`choose`) or set to null, or its row is dropped. */
+const repairReferences = (f: ForeignKey, rows: readonly AnyRow[], targets: readonly AnyRow[], choose: boolean): readonly AnyRow[] => {
   const there = new Set(targets.map(t => identity(f.target, f.targetColumns, t)))
   return rows.flatMap((r, i) => {
     const id = identity(f.table, f.columns, r)
@@ -76,24 +75,24 @@ const referred = (f: ForeignKey, rows: readonly AnyRow[], targets: readonly AnyR
   })
 }
 
-const mended = (schema: AnySchema, free: AnyDatabase): AnyDatabase => {
+const repaired = (schema: AnySchema, free: AnyDatabase): AnyDatabase => {
   const nameOf = (t: AnyTable): string => Object.keys(schema.tables).find(n => schema.tables[n] === t) as string
   const db: { [table: string]: readonly AnyRow[] } = Object.fromEntries(
-    Object.entries(schema.tables).map(([name, t]) => [name, withoutTwins(t, free[name] ?? []).filter(r => passesChecks(t, r))]),
+    Object.entries(schema.tables).map(([name, t]) => [name, withoutDuplicates(t, free[name] ?? []).filter(r => passesChecks(t, r))]),
   )
   const size = (): number => Object.values(db).reduce((n, rows) => n + rows.length, 0)
   for (let pass = 0, before = -1; before !== size() || pass < 3; pass += 1) {
     before = size()
     for (const f of schema.foreignKeys) {
       const name = nameOf(f.table)
-      const rows = referred(f, db[name] as readonly AnyRow[], db[nameOf(f.target)] as readonly AnyRow[], pass === 0)
-      db[name] = withoutTwins(f.table, rows).filter(r => passesChecks(f.table, r))
+      const rows = repairReferences(f, db[name] as readonly AnyRow[], db[nameOf(f.target)] as readonly AnyRow[], pass === 0)
+      db[name] = withoutDuplicates(f.table, rows).filter(r => passesChecks(f.table, r))
     }
   }
   return db
 }
 
-/** Seldom none. */
+/** Up to `most` rows, rarely none. */
 const rowsOf = (one: fc.Arbitrary<AnyRow>, most: number): fc.Arbitrary<AnyRow[]> =>
   fc.noBias(
     fc.oneof(
@@ -103,7 +102,7 @@ const rowsOf = (one: fc.Arbitrary<AnyRow>, most: number): fc.Arbitrary<AnyRow[]>
     ),
   )
 
-/** Rows for all tables of a schema that respect its keys, foreign keys and checks. */
+/** Rows for all tables of a schema that satisfy its keys, foreign keys and checks. */
 export const database = (
   schema: AnySchema,
   { rows = 6, columns = {}, extremes = false }: DatabaseOptions = {},
@@ -114,8 +113,8 @@ export const database = (
         Object.entries(schema.tables).map(([name, t]) => [name, rowsOf(row(t, { small: !extremes, columns: columns[name] ?? {} }), rows)]),
       ),
     )
-    .map(free => mended(schema, free))
+    .map(free => repaired(schema, free))
 
-/** The rows of some tables as TypeScript. */
+/** The rows of the named tables as TypeScript. Default: all tables. */
 export const databaseText = (db: AnyDatabase, tables: readonly string[] = Object.keys(db)): string =>
   `{\n${tables.map(name => `  ${name}: [${(db[name] ?? []).map(r => `\n    ${valueText(r)},`).join('')}${(db[name] ?? []).length > 0 ? '\n  ' : ''}],\n`).join('')}}`

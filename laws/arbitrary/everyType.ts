@@ -1,7 +1,8 @@
 /**
- * One table with a column of every canonical type, twice: as it is and nullable.
+ * One table with two columns of every canonical type, the second of them nullable.
  *
- * Vectors stand apart, because Postgres needs an extension for them.
+ * Vectors are not among them, because Postgres needs an extension for them. The columns are exported for tests that need a table of every
+ * type with a key or name of its own.
  */
 import {
   anyJson,
@@ -28,7 +29,8 @@ import type { Columns } from '../../lib/core/syntax/Syntax.js'
 import { schema } from '../../lib/Schema.js'
 import { table } from '../../lib/Table.js'
 
-const types = {
+/** A column of each type. */
+export const columnsOfEveryType = {
   small: smallint,
   whole: int,
   big: bigint,
@@ -53,6 +55,8 @@ const types = {
   bigs: arrayOf(bigint),
 } satisfies Columns
 
-const nullables: Columns = Object.fromEntries(Object.entries(types).map(([name, c]) => [`${name}OrNull`, nullable(c as typeof int)]))
+const nullables: Columns = Object.fromEntries(
+  Object.entries(columnsOfEveryType).map(([name, c]) => [`${name}OrNull`, nullable(c as typeof int)]),
+)
 
-export const everyType = schema({ types: table('types', { id: int, ...types, ...nullables }, { primaryKey: ['id'] }) })
+export const everyType = schema({ types: table('types', { id: int, ...columnsOfEveryType, ...nullables }, { primaryKey: ['id'] }) })

@@ -1,8 +1,8 @@
 /**
  * Arbitraries of query-ts: rows of a table, databases of a schema, queries and commands over it.
  *
- * Each takes the caller's own tables. They shrink well: a database stays a database, a query a query.
- * What they generate carries its TypeScript, so that a failing case can be read and run.
+ * Each takes your tables. They shrink well: a database stays a database, a query a query. Generated values carry their TypeScript, so
+ * that a failing case can be read and run.
  */
 export { command, type GeneratedCommand } from './command.js'
 export { type AnyDatabase, type DatabaseOptions, database, databaseText } from './database.js'

@@ -1,9 +1,8 @@
 /**
- * Putting generated rows into a database, and taking all rows out of it again.
+ * Loads generated rows into a database, and reads all rows back.
  *
- * `load` replaces the content of every table of a schema. Foreign keys that close a cycle, and those
- * of a table to itself, are null at first and set when all rows are there. `contents` answers the
- * rows of every table.
+ * `load` replaces the rows of every table of a schema. Foreign keys that close a cycle, and those from a table to itself, are null at
+ * first and set when all rows are inserted. `contents` returns the rows of every table.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as C from '../../lib/Command.js'
@@ -30,7 +29,7 @@ const inSequence =
 
 const untyped = (t: AnyTable): Table<any> => t as Table<any>
 
-/** Nullable fields of keys that can't hold while rows are inserted one table after the other. */
+/** Nullable fields of foreign keys that can't be satisfied while rows are inserted table by table. */
 const lateFields = (schema: AnySchema, table: AnyTable): readonly string[] => {
   const late: readonly ForeignKey[] = [...creationOrder(schema).late, ...schema.foreignKeys.filter(f => f.table === f.target)]
   return late.filter(f => f.table === table).flatMap(f => f.columns.filter(c => table.types[c]?.nullable))
@@ -38,7 +37,7 @@ const lateFields = (schema: AnySchema, table: AnyTable): readonly string[] => {
 
 const nulls = (fields: readonly string[]): AnyRow => Object.fromEntries(fields.map(f => [f, null]))
 
-/** Removes every row. */
+/** Deletes all rows. */
 export const clear = (schema: AnySchema): Program<Db, DbError, void> => {
   const { tables } = creationOrder(schema)
   const cut = tables.flatMap(t => {
@@ -68,7 +67,7 @@ const insertAll = (schema: AnySchema, db: AnyDatabase): readonly Program<Db, DbE
   return [...inserts, ...closing]
 }
 
-/** Replaces the content of every table. */
+/** Replaces the rows of every table. */
 export const load = (schema: AnySchema, db: AnyDatabase): Program<Db, DbError, void> =>
   inSequence([clear(schema), ...insertAll(schema, db)])
 

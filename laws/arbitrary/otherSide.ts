@@ -1,9 +1,8 @@
 /**
- * The other side of a set operation: a query with the same fields, of the same types.
+ * The other operand of a set operation: a query with the same fields of the same types.
  *
- * Either the same query under another condition, so that the sides have rows in common, or another
- * query mapped to the same fields. `mapRow` and nested collections can't be combined: such a row has
- * no other side.
+ * It is either the same query under another condition, so that the operands have rows in common, or another query mapped to the same
+ * fields. Rows with `mapRow` or nested collections can't be combined and have no other operand.
  */
 
 import type { RowShape } from '../../lib/core/syntax/Syntax.js'
@@ -16,7 +15,7 @@ import { kindOf } from './Kind.js'
 import { columnsIn, type ExprCode, typed } from './scopeCode.js'
 import type { QueryCode, Writer } from './Writer.js'
 
-/** Code of a row of the same form, with expressions over what is in scope; null where there is none. */
+/** Code of a row of the same shape, with expressions over what is in scope; null if the shape has parts that can't be generated. */
 export const alike = (w: Writer, row: RowShape): Code<unknown> | null => {
   const v = visit(row)
   if (v.tag === 'record') {
@@ -33,7 +32,7 @@ export const alike = (w: Writer, row: RowShape): Code<unknown> | null => {
   return column === null ? given : call('Expr', 'caseWhen', list([list([predicate(w, 0), given])]), call('Expr', 'nullOf', column))
 }
 
-/** An expression with as many fraction digits as a type has. */
+/** An expression with the number of fraction digits of a type. */
 const fitted = (w: Writer, e: ExprCode, type: ExprCode['type']): ExprCode => {
   const [from, to] = [e.type.sql, type.sql]
   if (from.tag === to.tag && (from.tag !== 'numeric' || to.tag !== 'numeric' || from.scale === to.scale)) return e
@@ -47,8 +46,8 @@ const fitted = (w: Writer, e: ExprCode, type: ExprCode['type']): ExprCode => {
 }
 
 /**
- * A text for a column of a length: a column as it is, or what is cut to fit. Engines may notice a constant that does not fit
- * even where no row has it.
+ * A text for a column with a length: a column unchanged, any other text cut to fit, because engines may reject a constant that does not
+ * fit even if no row has it.
  */
 const shortened = (w: Writer, e: ExprCode, { sql }: ExprCode['type']): ExprCode => {
   const isColumn = columnsIn(w.vars).some(c => c.text === e.text)

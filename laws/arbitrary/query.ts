@@ -1,13 +1,12 @@
 /**
  * Queries over a schema: recipes, read as queries and as the TypeScript that builds them.
  *
- * `elaborate` is total: it takes a recipe step by step, finds what is in scope by the row of the query
- * so far, and lets the choices decide among the candidates there. A step that does not apply is left
- * out. What it writes has one answer up to the order that the query leaves open: before `limit`,
- * `offset`, `first` and `scalar` the order is total.
+ * `elaborate` is total: it takes a recipe step by step, derives what is in scope from the row of the query so far, and lets the choices
+ * decide among the candidates. A step that does not apply is left out. The result of a generated query is determined up to the order it
+ * leaves open: before `limit`, `offset`, `first` and `scalar` the order is total.
  *
- * `query(schema)` is the published arbitrary; its values carry the query, its text, what it uses and
- * whether its answer is a list or a bag.
+ * `query(schema)` is the published arbitrary; its values have the query, its text, what it uses, and whether its result is a list or a
+ * bag.
  */
 import type fc from 'fast-check'
 import type { AnyQuery } from '../../lib/core/syntax/Syntax.js'
@@ -30,14 +29,14 @@ export interface GeneratedQuery {
   readonly query: AnyQuery
   /** The expression that builds it, over `t`, the record of the schema's tables. */
   readonly text: string
-  /** Whether the order leaves nothing open, so that the answer is a list and not only a bag. */
+  /** Whether the order is total, so that the result is a list and not only a bag. */
   readonly ordered: boolean
-  /** Combinators, as `Q.where`, and tables, as `t.name`. */
+  /** The combinators, as in `Q.where`, and tables, as in `t.name`. */
   readonly uses: ReadonlySet<string>
   readonly recipe: Recipe
 }
 
-/** A writer for one step: its choices, and the recipes that it may use, each once. */
+/** The writer of one step, with its choices and its inner recipes, each of which is used once. */
 export const writer = (schema: AnySchema, vars: readonly Variable[], step: Step): Writer => {
   const made = choices(step.choices)
   let used = 0
@@ -83,7 +82,7 @@ export const writer = (schema: AnySchema, vars: readonly Variable[], step: Step)
 
 const MAX_COLUMNS = 60
 
-/** With more tables than this, joins of a few rows each are too many for an interpreter that loops. */
+/** Joins of more tables are too slow for an interpreter that uses nested loops. */
 const MAX_TABLES = 7
 
 const isLarge = (q: QueryCode): boolean =>

@@ -1,8 +1,8 @@
 /**
- * Queries under names, used once or twice, and queries that go on from their own rows.
+ * Queries in a WITH clause, used once or twice, and recursive queries.
  *
- * A recursion carries the number of its level and ends after one or two; what it carries besides is of any types. A closure needs
- * no end where its rows are few, but texts and sums grow: it has the same.
+ * A recursion carries its level and ends after one or two; its other columns are of any type. A closure of few rows would end by itself,
+ * but texts and sums grow, so it carries a level too.
  */
 
 import { append, FORGOTTEN, freshName, isRecord, onRows, rowVariable, totally, within } from './assemble.js'
@@ -22,7 +22,7 @@ const named = (w: Writer): Code<any> => {
   return options === null ? call('Q', 'cte', name) : call('Q', 'cte', name, record([['materialized', pure(options, options === 'true')]]))
 }
 
-/** The query under a name; or that twice, each of its rows beside some of the others. */
+/** The query in a WITH clause, used once, or twice as a join with itself. */
 export const cte = (w: Writer, q: QueryCode): QueryCode => {
   const once = append(w, q, named(w))
   if (q.row === null || !isRecord(q.row) || w.choices.below(2) === 0 || q.text.length > 1500) return once
@@ -34,14 +34,14 @@ export const cte = (w: Writer, q: QueryCode): QueryCode => {
   const other = rowVariable(within(outer, own), q.row)
   const some = lambda([other], predicate(within(outer, own, other), 0))
   const name = freshName(own.scope, 'o')
-  const beside = call('Q', 'bind', valueCode(name), lambda([own], piped(use, call('Q', 'where', some))))
-  const body = lambda([shared], piped(use, beside))
+  const joined = call('Q', 'bind', valueCode(name), lambda([own], piped(use, call('Q', 'where', some))))
+  const body = lambda([shared], piped(use, joined))
   return append(w, once, body, FORGOTTEN)
 }
 
 const tablesIn = (q: QueryCode): number => q.uses.filter(u => u.startsWith('t.')).length
 
-/** Rows of a number and some columns, and with each those that a query answers for it, up to a level: few, since they multiply. */
+/** A recursion over a level and some columns; each row is followed by the few rows of a correlated query, up to a level. */
 export const recursion =
   (name: 'recursive' | 'closure') =>
   (w: Writer, q: QueryCode): QueryCode => {

@@ -1,9 +1,8 @@
 /**
  * Rows of a table, for any table of any schema.
  *
- * A row has a value for every column. Columns refined by a codec get the values that the codec
- * decodes from the plain ones; for a codec that decodes none of those, and for columns of a type of
- * your own, give arbitraries in `columns`. Generated keys are small, so that there is room for those that follow.
+ * A row has a value for every column. A column refined by a codec gets the values that the codec decodes from plain ones; for a codec that
+ * decodes none of those, and for columns of custom types, pass arbitraries in `columns`. Generated keys are small, so that later keys fit.
  */
 import fc from 'fast-check'
 import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
@@ -17,11 +16,11 @@ export interface AnyRow {
 export interface RowOptions {
   /** Arbitraries for single columns, by field. */
   readonly columns?: { readonly [field: string]: fc.Arbitrary<unknown> }
-  /** Values of small domains only, so that joins hit. */
+  /** Whether values are from small domains, so that joins match. Default: false. */
   readonly small?: boolean
 }
 
-/** Rows with any values that the columns' types admit, extremes more often than the rest. Keys and checks are not looked at. */
+/** Rows with any values of the types of the columns, extremes more often. Keys and checks are ignored. */
 export const row = (table: AnyTable, { columns = {}, small = false }: RowOptions = {}): fc.Arbitrary<AnyRow> =>
   fc.record(
     Object.fromEntries(

@@ -1,10 +1,9 @@
 /**
- * A schema to test interpreters with: small, and with everything in it.
+ * A small schema with every feature, to test interpreters with.
  *
- * `things` has a column of every kind, most of them nullable, and refers to itself; `things` and
- * `notes` refer to each other; `marks` has a key of two columns, both of them foreign; `bits` has no
- * key at all, so that equal rows are really twice there. `entries` has what commands have to do with:
- * a generated key, defaults, unique keys, checks.
+ * `things` has a column of every kind, most of them nullable, and references itself; `things` and `notes` reference each other; `marks`
+ * has a primary key of two foreign keys; `bits` has no key, so that it can have duplicate rows. `entries` is for commands: it has a
+ * generated key, defaults, unique keys, checks.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import {

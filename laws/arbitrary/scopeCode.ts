@@ -1,9 +1,9 @@
 /**
- * What is in scope: the columns that a piece of generated code may mention, and how it says so.
+ * The columns in scope of generated code, and the code that refers to them.
  *
- * Candidates are read off the symbols of the variables around: each expression with its path, through
- * `Expr.maybe` where it lies on the far side of a left join. The innermost variable comes first, so
- * that a smaller choice is a nearer column. A column on an outer variable makes a correlated query.
+ * Candidates are collected from the symbols of the enclosing variables: each expression with its path, through `Expr.maybe` if it is on
+ * the optional side of a left join. The innermost variable comes first, so that smaller choices are nearer columns. A column of an outer
+ * variable makes a correlated query.
  */
 
 import type { AnyExpr, ExprType, Maybe, Shape } from '../../lib/core/syntax/Syntax.js'
@@ -18,13 +18,13 @@ export interface ExprCode extends Code<AnyExpr> {
   readonly kind: Kind | null
 }
 
-/** A column in scope. `own` says that it is of the innermost variable. */
+/** A column in scope. `own`: it belongs to the innermost variable. */
 export interface Candidate extends ExprCode {
   readonly path: readonly string[]
   readonly own: boolean
 }
 
-/** A part of a scope that is no single expression: a record, the far side of a left join, a nested collection. */
+/** A part of a scope that is not an expression: a record, the optional side of a left join, a nested collection. */
 export interface Part extends Code<Shape> {
   readonly path: readonly string[]
   readonly nested: boolean
@@ -52,7 +52,7 @@ const field = (of: Code<Shape>, name: string): Code<any> => ({
   uses: of.uses,
 })
 
-/** The name of the next variable below some others. */
+/** The name of the next variable after these. */
 export const variableName = (vars: readonly Variable[]): string => `s${vars.length}`
 
 const found = (vars: readonly Variable[], index: number): Scope => {
@@ -60,7 +60,7 @@ const found = (vars: readonly Variable[], index: number): Scope => {
   const parts: Part[] = []
   const own = index === vars.length - 1
 
-  /** `wrap` puts a column of the code's own scope through the left joins around it. */
+  /** `wrap` takes a column of an inner scope through the enclosing left joins. */
   const walk = (
     code: Code<any>,
     shape: Shape,
@@ -117,5 +117,5 @@ export const columnsIn = (vars: readonly Variable[]): readonly Candidate[] => sc
 /** The columns of the innermost variable. */
 export const ownColumns = (vars: readonly Variable[]): readonly Candidate[] => scopesOf(vars)[0]?.columns ?? []
 
-/** The records, far sides and nested collections of the innermost variable. */
+/** The records, optional sides and nested collections of the innermost variable. */
 export const ownParts = (vars: readonly Variable[]): readonly Part[] => scopesOf(vars)[0]?.parts ?? []

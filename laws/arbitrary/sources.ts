@@ -1,8 +1,7 @@
 /**
- * Where generated queries begin: a table, given rows, one row, none, a prepared query, the elements of an array.
+ * The sources of generated queries: a table, given rows, one row, none, a prepared query, the elements of an array.
  *
- * Expressions of `of` may mention the variables around, so that a query inside another one can begin
- * with what the outer row has.
+ * Expressions of `of` may mention the enclosing variables, so that a query inside another one can start with the outer row.
  */
 import { expr, type exprType } from '../../lib/core/syntax/Syntax.js'
 import { begin, within } from './assemble.js'
@@ -39,7 +38,7 @@ interface Given {
   readonly value: () => Code<any>
 }
 
-/** Columns of some kinds, with the values that they take. */
+/** Columns of some kinds, with generators of their values. */
 const columns = (w: Writer, count: number, stem: string): readonly Given[] =>
   Array.from({ length: count }, (_, i) => {
     const type = { ...typeOfKind(w.choices.pick(COLUMN_KINDS)), nullable: w.choices.below(3) === 2 }
@@ -69,7 +68,7 @@ const prepare: Source = w => {
   return begin(w.vars, apply(prepared, record(given.map(g => [g.name, g.value()]))), { unique: inner.unique, total: inner.total })
 }
 
-/** The elements of an array: of a row around, or of a literal. */
+/** The elements of an array: of an outer row, or of a literal. */
 const unnest: Source = w => {
   const there = columnsIn(w.vars).filter(c => c.type.sql.tag === 'array' && c.type.refine === null)
   return begin(w.vars, call('Q', 'unnest', there.length > 0 && w.choices.below(4) < 3 ? w.choices.pick(there) : someArray(w)), {
@@ -87,7 +86,7 @@ const someArray = (w: Writer): Code<unknown> => {
   return apply(call('Expr', 'litOf', call('Column', 'arrayOf', columnOf(type) as Code<unknown>)), list(elements))
 }
 
-/** The sources by their names in a recipe. */
+/** The sources by name in a recipe. */
 export const sources: { readonly [op: string]: Source | undefined } = {
   from,
   of,

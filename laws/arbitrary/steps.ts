@@ -1,8 +1,8 @@
 /**
- * The steps of generated queries, one function a combinator.
+ * The steps of generated queries, one function for each combinator.
  *
- * Each takes the query so far to the next one, or answers it unchanged where the step does not apply:
- * `bind` on a row that is no record, an order of rows that hold collections, anything on `zero`.
+ * Each adds a step to a query, or returns the query unchanged if the step does not apply: `bind` on a row that is not a record, an order
+ * of rows that have collections, anything on `zero`.
  */
 
 import { type RowShape, type Shape, symbol } from '../../lib/core/syntax/Syntax.js'
@@ -77,7 +77,7 @@ const bind = (combinatorName: 'bind' | 'bindLeft'): StepMaker =>
     const own = rowVariable(w, row)
     const inner = within(w, own).query()
     const name = freshName(own.scope, 'b')
-    // the tag of a missing side is part of the key: a side without columns has nothing else
+    // whether the other side is missing is part of the key: a side without columns has nothing else
     const key = combinatorName === 'bind' ? inner.unique : inner.unique === null ? null : [['?'], ...inner.unique]
     return append(w, q, call('Q', combinatorName, valueCode(name), lambda([own], inner)), {
       total: false,
@@ -121,8 +121,8 @@ const fullJoin = onAny((w, q, row) => {
   const other = w.query()
   if (other.row === null) return q
   const own = rowVariable(w, row)
-  const beside = rowVariable(within(w, own), other.row)
-  const on = lambda([own, beside], predicate(within(w, own, beside), w.choices.pick([0, 0, 1])))
+  const joined = rowVariable(within(w, own), other.row)
+  const on = lambda([own, joined], predicate(within(w, own, joined), w.choices.pick([0, 0, 1])))
   return append(w, q, call('Q', 'fullJoin', other, on), FORGOTTEN)
 })
 
@@ -140,7 +140,7 @@ const window = onRecord((w, q, row) => {
   const own = rowVariable(w, row)
   const name = freshName(own.scope, 'w')
   const made = windows(within(w, own), q.unique, n => (n === 0 ? name : `${name}_${n + 1}`))
-  // a window may tell rows apart that were equal, and that an order by all columns left in any order
+  // a window function may distinguish rows that were equal, and whose order was therefore open
   return append(w, q, call('Q', 'window', lambda([own], made)), { total: q.total && q.unique !== null })
 })
 
@@ -170,7 +170,7 @@ const slice =
     return ordered === null ? q : append(w, ordered, call('Q', name, count))
   }
 
-/** The steps by their names in a recipe. */
+/** The steps by name in a recipe. */
 export const steps: { readonly [op: string]: StepMaker | undefined } = {
   where,
   whereNotNull,

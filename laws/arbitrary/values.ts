@@ -1,13 +1,11 @@
 /**
  * Values of the canonical types: small domains, and extremes.
  *
- * Queries are tested over small domains, so that joins, groups and equalities hit: a handful of
- * values a type, the simplest first, among them what engines like to get wrong (text outside of the
- * basic plane, quotes and wildcards, instants before 1970). Arithmetic on them stays far from the
- * bounds. Round trips are tested with the extremes of each type.
+ * Queries are tested over small domains, so that joins, groups and equalities match: a handful of values for each type, the simplest
+ * first, among them some that engines tend to get wrong (astral characters, quotes and wildcards, instants before 1970). Arithmetic on
+ * them stays far from the bounds. Round trips are tested with the extremes of each type.
  *
- * A type refined by a codec has those values that the codec decodes; if it decodes none of them, the
- * caller has to give an arbitrary.
+ * A type refined by a codec has the values that the codec decodes; if it decodes none of them, an arbitrary must be given.
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -46,7 +44,7 @@ const TEXTS = [
   '?',
 ]
 
-/** The plain ones more often, so that equalities hit. */
+/** Plain texts, more often, so that equalities match. */
 const COMMON = ['a', 'b', 'ab', '', 'a', 'b', 'ab', 'A', 'a', 'b', 'a', 'b', 'aB', 'a']
 
 const repeated = (text: string, length: number): string => [...text.repeat(length)].slice(0, length).join('')
@@ -110,7 +108,7 @@ const smallOf = (sql: SqlType): readonly unknown[] => {
   }
 }
 
-/** Values of a type that lie at its edges, or that engines are known to change. */
+/** Values at the bounds of a type, or that engines are known to change. */
 const extremesOf = (sql: SqlType): readonly unknown[] => {
   switch (sql.tag) {
     case 'smallint':
@@ -170,7 +168,7 @@ const extremesOf = (sql: SqlType): readonly unknown[] => {
   }
 }
 
-/** Any value of a type that has more than its edges. */
+/** Any value of a type, or null for a type whose small values and extremes are all there is. */
 const anyOf = (sql: SqlType): fc.Arbitrary<unknown> | null => {
   switch (sql.tag) {
     case 'smallint':
@@ -215,7 +213,7 @@ const anyOf = (sql: SqlType): fc.Arbitrary<unknown> | null => {
 
 const texts = new Map<string, fc.Arbitrary<string>>()
 
-/** Text that every engine can hold: no NUL. One arbitrary for all columns of a length: fast-check takes milliseconds to make it. */
+/** Text that every engine can store, so without NUL. Columns of one length share the arbitrary, which takes milliseconds to make. */
 const textOf = (constraints: { readonly minLength?: number; readonly maxLength: number }): fc.Arbitrary<string> => {
   const lengths = `${constraints.minLength ?? 0} to ${constraints.maxLength}`
   const made = texts.get(lengths) ?? fc.string({ unit: 'binary', ...constraints }).map(s => s.replaceAll('\u0000', 'a'))
@@ -223,7 +221,7 @@ const textOf = (constraints: { readonly minLength?: number; readonly maxLength: 
   return made
 }
 
-/** The values of a type among some canonical ones, as its codec decodes them. */
+/** The canonical values that a type admits, decoded by its codec. */
 const decoded = ({ sql, refine }: ExprType, values: readonly unknown[]): readonly unknown[] => {
   const type = refine as Type<unknown, unknown> | null
   const admitted = values.filter(v => canonical(sql, v).ok && fitsColumn(sql, v))
@@ -243,17 +241,17 @@ const orNull = (type: ExprType, arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<
 const chosen = (values: readonly unknown[]): fc.Arbitrary<unknown> => fc.noBias(fc.constantFrom(...values))
 
 const none = (type: ExprType): never => {
-  throw new Error(`no value of ${type.refine?.name ?? type.sql.tag} is known: give an arbitrary for the column`)
+  throw new Error(`no value of ${type.refine?.name ?? type.sql.tag} is known: pass an arbitrary for the column`)
 }
 
-/** Values of a small domain, and null where the type has it. */
+/** Values of a small domain, and null for a nullable type. */
 export const smallValue = (type: ExprType): fc.Arbitrary<unknown> => {
   const values = smallValues(type)
   if (values.length > 0) return orNull(type, chosen(values))
   return type.nullable ? fc.constant(null) : none(type)
 }
 
-/** Any value of a type, its edges more often than the rest. */
+/** Any value of a type, extremes more often than the rest. */
 export const anyValue = (type: ExprType): fc.Arbitrary<unknown> => {
   const edges = decoded(type, [...smallOf(type.sql), ...extremesOf(type.sql)])
   const any = type.refine === null ? anyOf(type.sql) : null
@@ -261,7 +259,7 @@ export const anyValue = (type: ExprType): fc.Arbitrary<unknown> => {
   return orNull(type, any === null ? chosen(edges) : fc.oneof(chosen(edges), any))
 }
 
-/** A value as TypeScript that makes it. */
+/** The TypeScript expression of a value. */
 export const valueText = (value: unknown): string => {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'bigint') return `${value}n`

@@ -1,9 +1,8 @@
 /**
- * The combinators that generated queries and commands are made of, and those that are left out.
+ * The combinators of which generated queries and commands are made, and those that are left out.
  *
- * Every exported value of `Query`, `Expr`, `Agg`, `Window` and `Command` is in one of the two lists, so that a new
- * combinator can't be forgotten: a test compares them with what the modules export. A long run of the
- * laws fails when one of the first list was never used.
+ * Every exported value of `Query`, `Expr`, `Agg`, `Window` and `Command` is in one of the two lists: a test compares them with the
+ * exports of the modules. A long run of the laws fails if a combinator of the first list was never used.
  */
 import * as Agg from '../../lib/Agg.js'
 import * as C from '../../lib/Command.js'
@@ -13,7 +12,7 @@ import * as Window from '../../lib/Window.js'
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
-/** Combinators of queries, as `GeneratedQuery.uses` names them. */
+/** The combinators of queries, named as in `GeneratedQuery.uses`. */
 export const queryVocabulary: readonly string[] = [
   ...words(`from of zero Do values prepare unnest where whereNotNull when map mapRow flatMap bind bindLeft let innerJoin leftJoin aggregate window distinct
     distinctOn fullJoin rollup cube groupingSets cte recursive closure
@@ -37,30 +36,32 @@ export const commandVocabulary: readonly string[] = words(
   'insert insertMany insertFrom update delete upsert upsertMany outcome updateMany updateFrom deleteUsing everywhere returning',
 ).map(n => `C.${n}`)
 
-/** What is not generated, and why. */
+/** The combinators that are not generated, with the reason. */
 export const leftOut: { readonly [name: string]: string } = {
   ...Object.fromEntries(
     words('all any head option one count explain foldChunks stream page pageAt allBy optionBy').map(n => [
       `Q.${n}`,
-      'a program: the laws of interpreters are about it',
+      'a program: covered by the laws of interpreters',
     ]),
   ),
-  ...Object.fromEntries(words('forUpdate forShare').map(n => [`Q.${n}`, 'for whole queries of tables only: an equation is about them'])),
-  'Expr.now': 'another value in each statement',
-  'Expr.random': 'another value in each evaluation',
-  'Expr.randomUuid': 'another value in each evaluation',
-  'Q.sample': 'it answers another choice each time: test/live/volatile.test.ts',
+  ...Object.fromEntries(
+    words('forUpdate forShare').map(n => [`Q.${n}`, 'for whole queries of tables only: covered by test/live/locks.test.ts']),
+  ),
+  'Expr.now': 'volatile: another value in each statement',
+  'Expr.random': 'volatile: another value in each evaluation',
+  'Expr.randomUuid': 'volatile: another value in each evaluation',
+  'Q.sample': 'volatile: covered by test/live/volatile.test.ts',
   'Expr.raw': 'SQL text has no meaning in the model',
-  'Q.stages': "of an explanation, which is the engine's own",
-  'Q.show': 'text: its law is laws/show.ts',
-  'C.show': 'text: its law is laws/show.ts',
-  'C.run': 'a program: the laws of interpreters run every command by it',
-  'C.getOrCreate': 'a program: a look, an upsert, and a look again, in a transaction',
+  'Q.stages': 'reads an explanation, which differs between engines',
+  'Q.show': 'a text: covered by laws/show.ts',
+  'C.show': 'a text: covered by laws/show.ts',
+  'C.run': 'a program: the laws of interpreters run every command with it',
+  'C.getOrCreate': 'a program: a query, an upsert and a query in a transaction',
   'C.updateVersioned': 'a program: an update by key and version, in a transaction',
   'C.insertAll': 'a program: insertMany of chunks, in a transaction',
 }
 
-/** Exported names that are in neither list, and names in the lists that nothing exports. */
+/** Exported names that are in neither list, and listed names that are not exported. */
 export const forgotten = (): readonly string[] => {
   const exported = Object.entries({ Q, Expr, Agg, Window, C }).flatMap(([module, names]) => Object.keys(names).map(n => `${module}.${n}`))
   const listed = new Set([...queryVocabulary, ...commandVocabulary, ...Object.keys(leftOut)])

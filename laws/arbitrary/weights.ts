@@ -1,5 +1,5 @@
 /**
- * How often a recipe does what: the sources and steps of generated queries, the simplest first.
+ * The relative frequency of the sources and steps of generated queries, the simplest first.
  */
 import type { Weights } from './Recipe.js'
 

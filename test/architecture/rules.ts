@@ -1,8 +1,8 @@
 /**
  * The countable rules of the house, as functions from files to complaints.
  *
- * They read text, not types: a rule that can be checked in a millisecond is checked on every run. Import directions and
- * cycles are in scripts/layers.mjs. Each rule is tried on planted offenders in architecture.test.ts.
+ * They read text, not types: a rule that takes a millisecond is checked on every run. Import directions and cycles are in
+ * scripts/layers.mjs. architecture.test.ts runs each rule on planted offenders.
  */
 export interface SourceFile {
   /** From the root of the repository, with forward slashes. */
@@ -35,9 +35,7 @@ const eachFile = (name: string, complaint: (file: SourceFile) => string | undefi
     }),
 })
 
-const maximumLines = 600
-
-/** Where a dialect may know its own name. */
+/** The modules in which a dialect may know its name. */
 const dialectRecord = /^lib\/sql\/(postgres|mysql|sqlite)\//
 const dialectComparison =
   /\b\w*dialect\w*(\.\w+)*\s*[!=]==?\s*['"`]|['"`]\s*[!=]==?\s*\w*dialect\w*(\.\w+)*|\bswitch\s*\(\s*[\w.]*dialect(Name|\.name)?\s*\)/i
@@ -67,12 +65,10 @@ export const rules: ReadonlyArray<Rule> = [
 
   eachFile('a module begins with a comment of at least 5 lines: what it owns, what it means, what it does not do', ({ text }) => {
     const header = /^\/\*\*?([\s\S]*?)\*\//.exec(text)?.[1]
-    // the lines of the comment as they stand in the file: a title, a blank line, and what there is to say
+    // the lines of the comment as in the file: a title, a blank line, and the text
     const lines = header === undefined || !/\w/.test(header) ? 0 : header.split('\n').length
     return lines < 5 ? `${lines} lines` : undefined
   }),
-
-  eachFile(`a file has at most ${maximumLines} lines`, ({ text }) => (linesOf(text) > maximumLines ? `${linesOf(text)} lines` : undefined)),
 
   eachFile('a dialect is asked for a field, never for its name', ({ path, text }) => {
     if (dialectRecord.test(path)) return undefined
@@ -81,22 +77,4 @@ export const rules: ReadonlyArray<Rule> = [
       .flatMap((line, i) => (dialectComparison.test(line) ? [`line ${i + 1}: ${line.trim()}`] : []))
     return offenders.length > 0 ? offenders.join('; ') : undefined
   }),
-
-  {
-    name: 'every combinator of Query has a doc comment',
-    check: files =>
-      files
-        .filter(f => f.path === 'lib/core/query/Query.ts')
-        .flatMap(({ path, text }) => {
-          const lines = text.split('\n')
-          const documented = new Set<string>()
-          return lines.flatMap((line, i) => {
-            const name = /^export (?:declare )?(?:const|function|async function) (\w+)/.exec(line)?.[1]
-            if (name === undefined || documented.has(name)) return []
-            // Of overloads the first carries the comment.
-            documented.add(name)
-            return (lines[i - 1] ?? '').trimEnd().endsWith('*/') ? [] : [`${path}:${i + 1}: ${name}`]
-          })
-        }),
-  },
 ]

@@ -1,8 +1,8 @@
 /**
- * Where the servers are that tests may use.
+ * The addresses of the servers that tests may use.
  *
- * `npm run services` starts them and writes their addresses; a variable of the environment goes before. A server
- * without an address is left out, unless QUERY_TS_REQUIRE asks for it. QUERY_TS_SERVERS=none leaves all of them out.
+ * `npm run services` starts the servers and writes their addresses; environment variables take precedence. A server without an address is
+ * skipped, unless QUERY_TS_REQUIRE names it. QUERY_TS_SERVERS=none skips all of them.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -37,7 +37,7 @@ export const hasNative: boolean = existsSync(join(root, 'node_modules', 'better-
 
 const required = (process.env['QUERY_TS_REQUIRE'] ?? '').split(',').filter(name => name !== '')
 
-/** The servers that are asked for, and not there. */
+/** The servers that are required and not available. */
 export const missing: readonly string[] = required.filter(name => (name === 'sqlite3' ? !hasNative : !servers.includes(name as ServerName)))
 
 /** Whether a test file is for an engine that is not there: `laws.mysql.test.js` is for MySQL. */

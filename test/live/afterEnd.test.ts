@@ -1,8 +1,8 @@
 /**
- * Use after the end, and waiting for oneself: transactions, cursors and runners that are over.
+ * Use after the end, and waiting for oneself: finished transactions, cursors and runners.
  *
- * Each is `Closed` and says what is closed and what to do. Who waits in a transaction for the one around it gets `Timeout`
- * after a time and never hangs. What nobody waited for is in its transaction, or it is `Closed`; it is never half of both.
+ * Each use fails with `Closed`, which names what is closed and what to do. Waiting for the enclosing transaction from inside it ends with
+ * `Timeout` and never hangs. An operation that was not awaited is part of its transaction or fails with `Closed`; it is never half of both.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,6 +1,4 @@
-/**
- * Aggregates that engines do not have, or each in its own way, and types that lose their null: the same on every engine.
- */
+/** Aggregates that some engines lack or define differently, and types that lose their null: the same on every engine. */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as A from '../../lib/Agg.js'

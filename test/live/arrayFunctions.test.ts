@@ -1,7 +1,7 @@
 /**
- * Functions of arrays at the edges of their meaning, on every engine against the model.
+ * Edge cases of the functions of arrays, on every engine against the model.
  *
- * The elements are those that JSON writes with escapes or engines could take for each other: case, blanks, numbers and their texts.
+ * The elements are those that JSON escapes or that engines could confuse: case, blanks, numbers and their texts.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

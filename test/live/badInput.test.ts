@@ -1,9 +1,9 @@
 /**
- * What an untyped or careless caller may hand over, and what comes of it: a typed error, and nothing else.
+ * Everything an untyped or careless caller may pass: the result is a typed error, and nothing else.
  *
- * No builder throws, no program throws or rejects, and no command is half applied: the rows of the table are compared
- * before and after. After each test the engine is asked whether it still answers. Values that no engine holds are in
- * badValues.test.ts, violated constraints in errors.test.ts.
+ * No builder throws, no program throws or rejects, and no command is half applied: the rows of the table are compared before and after.
+ * After each test a query checks that the engine still works. Values that no engine can store are in badValues.test.ts, violated
+ * constraints in errors.test.ts.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -37,7 +37,7 @@ const row = (id: number) => ({ id, code: `c${id}`, done: false, kind: 'big' }) a
 const all = Q.from(things)
 type Scope = Q.Query<any, any>
 
-/** A program that is built only when it is asked for, so that a builder that throws is a failure with a name. */
+/** A program that is built lazily, so that a builder that throws is a failure with a name. */
 type Bad = readonly [string, () => Program.Program<Program.Db, unknown, unknown>]
 const where = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> => Q.all(pipe(all as Scope, Q.where(f as never)))
 const map = (f: (x: any) => unknown): Program.Program<Program.Db, DbError, unknown> => Q.all(pipe(all as Scope, Q.map(f as never)))

@@ -1,9 +1,9 @@
 /**
- * Values that no engine holds, or that engines hold differently: NUL, half characters, overflow, NaN, instants without a time.
+ * Values that no engine stores, or that engines store differently: NUL, lone surrogates, overflow, NaN, invalid dates.
  *
- * They are refused with the same typed error on every engine, before anything is sent where that can be known, wherever
- * a value can enter: as a row's value, in a condition, in a pattern, in JSON, in a default, in a definition. What is
- * computed beyond its type is `NumericOverflow`, and never a rounded number. The rows of the table stay as they were.
+ * They are refused with the same typed error on every engine, before anything is sent where that can be known, wherever a value can
+ * enter: as a value of a row, in a condition, in a pattern, in JSON, in a default, in a definition. A computed value outside its type is
+ * `NumericOverflow`, and never a rounded number. The rows of the table do not change.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'

@@ -1,9 +1,9 @@
 /**
- * Native SQLite and a file that another connection has locked, or that can't be used: typed, with the file's name, and what can be
- * run again says so.
+ * Native SQLite and a file that another connection has locked, or that can't be used: a typed error with the name of the file, which says
+ * whether the operation can be retried.
  *
- * The other connection is another process that has the file for itself, or a reader in this one whose lock keeps a COMMIT waiting.
- * After each failure the runner is asked again, and the rows are those that were answered.
+ * The other connection is another process that holds the file exclusively, or a reader in this one whose lock makes a COMMIT wait. After
+ * each failure the runner works again, and the rows are those that were committed.
  */
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -1,6 +1,4 @@
-/**
- * Functions of bytes at the edges of their meaning, on every engine against the model; and the model against known answers.
- */
+/** Edge cases of the functions of bytes, on every engine against the model; and the model against known results. */
 import { createHash } from 'node:crypto'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

@@ -1,8 +1,8 @@
 /**
- * Functions that throw: everywhere one is taken, whatever is thrown, before anything is sent and after.
+ * Callbacks that throw: wherever one is accepted, whatever is thrown, before anything is sent and after.
  *
- * The answer is `CallbackFailed` with the thrown value as its cause, never a throw or a rejection; the transaction around
- * it is undone; and the engine answers as before.
+ * The result is `CallbackFailed` with the thrown value as its cause, never a throw or a rejection; the enclosing transaction is rolled
+ * back; and the engine still works.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,9 +1,9 @@
 /**
- * What a careless caller does without meaning harm: changes values after handing them over, carries a column out of its
- * query, waits for ever, drops half a schema, makes a table too wide.
+ * Honest mistakes of callers: values changed after they were passed, a column used outside its query, waiting for ever, half a schema
+ * dropped, a table that is too wide.
  *
- * A command is a value: what it holds was taken when it was built. A column means something in its own query only. No
- * answer depends on which engine it is; where one can't, it refuses with words.
+ * A command is a value: it copies its values when it is built. A column has a meaning in its own query only. No result depends on the
+ * engine; what an engine can't do is refused with a message.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,6 +1,6 @@
 /**
- * What foreign keys do with the rows around a write: the condition holds for the rows as they were, each row for which it did is
- * counted, and no engine's way of doing it row by row is seen.
+ * Referential actions of foreign keys during a write: the condition is evaluated on the rows before the write, each row that satisfies it
+ * is counted, and that an engine works row by row is never visible.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

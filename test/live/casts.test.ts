@@ -1,7 +1,7 @@
 /**
- * Casts and rounding: the values of which much is known to go wrong, on every engine.
+ * Casts and rounding: the values that are known to go wrong, on every engine.
  *
- * What is right is written here; the memory engine is one of those that are asked.
+ * The right results are written here; the memory engine is one of those that are tested.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
@@ -442,7 +442,7 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
   const test = suite(`casts on ${engine.name}`)
   const s = using(engine, test)
 
-  /** What each of some values becomes: as a column, and as a parameter. */
+  /** The cast of each value: as a column, and as a parameter. */
   const becomes = async (name: string, from: AnyColumn, pairs: readonly Pair[], f: (e: X.Expr<any>) => X.Expr<any>): Promise<void> => {
     const rows = pairs.map(([given], i) => ({ i, given }))
     const q = pipe(

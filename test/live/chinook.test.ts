@@ -1,6 +1,6 @@
 /**
- * The music store of examples/chinook on every engine: facts that were computed once from the same rows by other
- * means, and the same answer to every report on all engines.
+ * The music store of examples/chinook on every engine: facts that were computed once from the same rows by other means, and the same
+ * result of every report on all engines.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -21,7 +21,7 @@ import * as Q from '../../lib/Query.js'
 import { note, suite } from '../suite.js'
 import { engines } from './eachEngine.js'
 
-/** What each engine answered to each report, held against each other at the end. */
+/** The results of each report on each engine, compared with each other at the end. */
 const answers = new Map<string, Map<string, readonly unknown[]>>()
 
 /** SQLite in a file is SQLite. */
@@ -40,7 +40,7 @@ for (const engine of tried) {
   }
   const own = new Map<string, readonly unknown[]>()
   answers.set(engine.name, own)
-  /** The answer to a report, asked for once. */
+  /** The result of a report, which runs once. */
   const answer = async <A>(report: R.Report<A>): Promise<readonly A[]> => {
     const given = own.get(report.name) ?? (await run(Q.all(report.query)))
     own.set(report.name, given)

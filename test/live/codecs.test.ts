@@ -1,10 +1,10 @@
 /**
- * Round trips: every column type, with its extremes, through every way in and out of every engine.
+ * Round trips: every column type, with its extremes, on every path into and out of every engine.
  *
- * A value is stored by insert, update, insertFrom and as a column's default; it is read from its table, inside nested
- * collections (where it travels as JSON), from a dependent sub-query and as what a write returns; it is a
- * literal in `of`, `values`, comparisons and prepared queries; it stands in arrays. Each way has to answer the
- * canonical value; an engine refuses what `decisions/engines.ts` lists. The kinds of columns and their values are in `decisions/kinds.ts`, the ways in `decisions/ways.ts`.
+ * A value is stored by insert, update, insertFrom and as the default of a column; it is read from its table, inside nested collections
+ * (where it is part of JSON), from a correlated subquery and with returning; it is a literal in `of`, `values`, comparisons and prepared
+ * queries; it is an element of arrays. Each path must return the canonical value; an engine refuses what `decisions/engines.ts` lists.
+ * The kinds of columns and their values are in `decisions/kinds.ts`, the paths in `decisions/ways.ts`.
  */
 
 import { hasEquality } from '../../lib/core/value/SqlType.js'

@@ -1,4 +1,4 @@
-/** The examples of docs/combinators.md mean on SQLite what they mean in memory: what they answer, and what they leave. */
+/** The examples of docs/combinators.md have the same results and effects on SQLite as in memory. */
 import { inspect } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -62,7 +62,7 @@ const contents = pipe(
   ),
 )
 
-/** What an example answers, and what there is then, as text; rows of a query in any order. */
+/** The result of an example and the rows afterwards, as text; rows of a query in any order. */
 const answerOf = async (make: () => Case, db: Runner): Promise<string> => {
   const example = make()
   const program: Program.Program<Program.Db, any, unknown> =
@@ -85,7 +85,7 @@ const answerOf = async (make: () => Case, db: Runner): Promise<string> => {
   return `${Array.isArray(answer) ? answer.map(shown).sort().join('\n') : shown(answer)}\n${shown(after)}`
 }
 
-/** What memory has no meaning for, or answers in its own way. */
+/** The examples without a meaning in memory, or with another result there. */
 const OWN = ['raw', 'Q.explain']
 
 for (const { name, make } of examples())

@@ -1,6 +1,6 @@
 /**
- * What a connection of a server goes through besides cuts of the network (those are in cuts): requests to cancel, raw statements
- * that end the transaction they run in, streams that nobody reads to the end, servers that say nothing, and connecting again.
+ * Events in the life of a connection other than network cuts (see cuts): requests to cancel, raw statements that end the enclosing
+ * transaction, streams that are not read to the end, servers that do not reply, and reconnecting.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -23,6 +23,7 @@ import { abortable } from '../../lib/transform/abortable.js'
 import { suite } from '../suite.js'
 import { addressOf, type ServerName, servers } from './addresses.js'
 import { type FaultProxy, faultProxy } from './faultProxy.js'
+import { statement, template } from './rawText.js'
 
 const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 const rows = table('connection_row', { id: int, word: text }, { primaryKey: ['id'] })
@@ -35,8 +36,6 @@ const right = async <A>(task: TaskEither<unknown, A>): Promise<A> => {
   return (answer as E.Right<A>).right
 }
 const tagOf = (answer: E.Either<unknown, unknown>): string => (E.isRight(answer) ? 'Right' : (answer.left as DbError)._tag)
-const template = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
-const say = (sql: string) => Program.raw({})(template(sql))
 const ask = (sql: string) => Program.raw({ n: int })(template(sql))
 
 const connections = (name: ServerName): void => {
@@ -55,7 +54,7 @@ const connections = (name: ServerName): void => {
   /** Statements that a prepared one can't be, on a connection of the driver's own. */
   const directly = async (statements: readonly string[]): Promise<void> => {
     if (isPostgres) {
-      for (const sql of statements) await right(say(sql)({ db }))
+      for (const sql of statements) await right(statement(sql)({ db }))
       return
     }
     const connection = await createConnection(url.replace(/^mariadb/, 'mysql'))
@@ -149,7 +148,7 @@ const connections = (name: ServerName): void => {
       ['a query', Q.all(Q.limit(1)(all)), 'ConnectionError', 'now'],
       ['a query with raw text', Q.all(withRaw), 'OutcomeUnknown', 'now'],
       ['an update', update, 'OutcomeUnknown', 'now'],
-      ['a raw statement', say('SELECT 1'), 'OutcomeUnknown', 'now'],
+      ['a raw statement', statement('SELECT 1'), 'OutcomeUnknown', 'now'],
       // in a transaction where definitions have one: there it is the reply to BEGIN
       ['a definition', createAll(schema({ later })), isPostgres ? 'ConnectionError' : 'OutcomeUnknown', 'now'],
       ['a transaction, at its begin', Program.transaction()(update), 'ConnectionError', 'now'],
@@ -212,7 +211,7 @@ const connections = (name: ServerName): void => {
       const [before] = await right(me({ db: own }))
       const answer = await Program.transaction()<Program.Db, DbError, unknown>(tx => async () => {
         await right(C.run(C.update(rows)({ word: 'before' }, r => eq(r.id, 1)))(tx))
-        const ended = await say(sql)(tx)()
+        const ended = await statement(sql)(tx)()
         assert.is(tagOf(ended), 'DatabaseError', sql)
         const after = await C.run(C.update(rows)({ word: 'after' }, r => eq(r.id, 2)))(tx)()
         assert.is(tagOf(after), 'TransactionAborted', sql)
@@ -226,8 +225,8 @@ const connections = (name: ServerName): void => {
     // what is harmless goes on
     await right(
       Program.transaction()<Program.Db, DbError, unknown>(tx => async () => {
-        await right(say('SELECT 1')(tx))
-        await right(say(isPostgres ? 'DO $$ BEGIN PERFORM 1; END $$' : 'DO 1')(tx))
+        await right(statement('SELECT 1')(tx))
+        await right(statement(isPostgres ? 'DO $$ BEGIN PERFORM 1; END $$' : 'DO 1')(tx))
         return Q.count(all)(tx)()
       })({ db: own }),
     )
@@ -244,9 +243,9 @@ const connections = (name: ServerName): void => {
         'CREATE PROCEDURE connection_opens() START TRANSACTION',
         'CREATE PROCEDURE connection_collects() SET autocommit = 0',
       ])
-      await right(say('CALL connection_opens()')({ db: own }))
+      await right(statement('CALL connection_opens()')({ db: own }))
       await right(C.run(C.update(rows)({ word: 'kept' }, r => eq(r.id, 3)))({ db: own }))
-      await right(say('CALL connection_collects()')({ db: own }))
+      await right(statement('CALL connection_collects()')({ db: own }))
       await right(C.run(C.update(rows)({ word: 'kept' }, r => eq(r.id, 4)))({ db: own }))
       await directly(['DROP PROCEDURE connection_opens', 'DROP PROCEDURE connection_collects'])
       const kept = await right(Q.all(Q.where((r: { word: any }) => eq(r.word, 'kept'))(all))({ db }))
@@ -321,7 +320,7 @@ const connections = (name: ServerName): void => {
     let answers = 0
     const client = async (): Promise<void> => {
       while (performance.now() < end) {
-        const answer = await say(isPostgres ? 'SELECT pg_terminate_backend(pg_backend_pid())' : 'KILL CONNECTION_ID()')({ db: own })()
+        const answer = await statement(isPostgres ? 'SELECT pg_terminate_backend(pg_backend_pid())' : 'KILL CONNECTION_ID()')({ db: own })()
         if (E.isLeft(answer)) answers += 1
       }
     }

@@ -1,9 +1,9 @@
 /**
- * Folds in chunks and streams: all rows, in constant memory, and whatever was opened is closed on every exit.
+ * Folds in chunks and streams: all rows, in constant memory, and every cursor is closed on every exit.
  *
- * A cursor shows the rows of its opening, whatever is written between its chunks. It ends with its transaction. A stream
- * opens nothing before it is read, gives its cursor back on every way out, and says an error as its last element.
- * Whether something is still open is seen by a runner that is wrapped around the engine's.
+ * A cursor shows the rows as of its opening, whatever is written between its chunks. It ends with its transaction. A stream opens nothing
+ * before it is read, closes its cursor on every exit, and yields an error as its last element. A runner that wraps that of the engine
+ * counts what is still open.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

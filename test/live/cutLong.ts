@@ -1,9 +1,9 @@
 /**
- * Long sessions: operations of random kinds by a few clients on a pool of three connections, with a fault every few operations.
+ * Long sessions: random operations of a few clients on a pool of three connections, with a fault every few operations.
  *
- * A seed names all that is chosen here: operations, faults, and bytes; what meets what depends on the clock, as it does
- * elsewhere. The rules of what was applied hold for each operation, with `retrying` and without. When the faults have ended, the pool
- * answers again: each of its connections may fail once more, then twenty operations in a row succeed.
+ * A seed determines the operations, the faults and the bytes; which of them coincide depends on the clock. The rules on what was applied
+ * hold for each operation, with `retrying` and without. When the faults have ended the pool recovers: each of its connections may fail
+ * once more, then twenty operations in a row succeed.
  */
 
 import * as E from 'fp-ts/lib/Either.js'

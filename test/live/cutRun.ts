@@ -1,9 +1,9 @@
 /**
- * Many sessions with cuts: over every byte of a short session, over a seeded sample of them, and long sessions at random.
+ * Many sessions with cuts: at every byte of a short session, at a seeded sample of bytes, and in long random sessions.
  *
- * `calibrate` runs a session without a fault, whose bytes say what there is to strike. Each case then has a proxy, a runner and
- * counters of its own, and is judged when the server has forgotten it. A tally says how often each thing happened,
- * and which rules were broken; `tableOf` prints it.
+ * `calibrate` runs a session without a fault, to learn which bytes there are to strike. Each case then has a separate proxy, runner and
+ * counters, and is judged when the server has dropped its connections. A tally counts the outcomes and the broken rules; `tableOf` prints
+ * it.
  */
 import type { Socket } from 'node:net'
 import { int } from '../../lib/Column.js'
@@ -50,12 +50,12 @@ export const breaks = (tally: Tally, where: string, problem: string): void => {
   tally.broken.set(rule, entry)
 }
 
-/** Of all cases, how many may say OutcomeUnknown of a write of which no byte had passed. */
+/** The share of cases that may be OutcomeUnknown for a write of which no byte had passed. */
 const MOST_UNSEEN = 0.01
 /** In few cases, by chance. */
 const FEW_UNSEEN = 2
 
-/** What is only known of all cases together. */
+/** The rules for all cases together. */
 export const finish = (tally: Tally): void => {
   const most = Math.max(FEW_UNSEEN, Math.ceil(tally.even * MOST_UNSEEN))
   if (tally.unseen > most) {
@@ -109,7 +109,7 @@ const socketsTo = ({ port }: FaultProxy): number =>
     ._getActiveHandles()
     .filter(handle => handle.remotePort === port && handle.destroyed !== true).length
 
-/** What a runner that was closed has left open. */
+/** The sockets that a closed runner has left open. */
 export const leftOpen = async (proxy: FaultProxy): Promise<string | null> => {
   for (const began = performance.now(); ; await pause(10)) {
     const [there, here] = [proxy.open(), socketsTo(proxy)]
@@ -123,7 +123,7 @@ export interface Calibration {
   readonly links: readonly { readonly [d in Direction]: number }[]
   /** The same at the end of each operation. */
   readonly boundaries: readonly (readonly { readonly [d in Direction]: number }[])[]
-  /** What the connection of the pool takes before it can be used: nothing of a statement is in it. */
+  /** The bytes that open a connection of the pool, before any statement. */
   readonly handshake: { readonly [d in Direction]: number }
   /** From which byte on there is TLS. */
   readonly encrypted: { readonly [d in Direction]: number }
@@ -155,7 +155,7 @@ export const calibrate = async (site: Site): Promise<Calibration> => {
   return { links, boundaries, handshake, encrypted: site.tls ? PREFACE[site.server] : { toServer: 0, toClient: 0 } }
 }
 
-/** The bytes in plain before TLS: Postgres answers 8 bytes with one; MySQL greets with less than 256 bytes, and asks with 36. */
+/** The bytes in plain before TLS: Postgres replies to 8 bytes with one; MySQL greets with less than 256 bytes, and requests TLS with 36. */
 const PREFACE = {
   postgres: { toServer: 8, toClient: 1 },
   mysql: { toServer: 36, toClient: 256 },
@@ -216,7 +216,7 @@ const idleSchedules = ({ boundaries }: Calibration, action: Action): readonly Sc
     ),
   )
 
-/** The bytes around the ends of operations, where one thing becomes another, with every action. */
+/** The bytes near the ends of operations, where one state becomes another, with every action. */
 const sharpSchedules = (site: Site, calibration: Calibration): readonly Schedule[] =>
   actionsOf(site)
     .flatMap(action => [

@@ -1,12 +1,12 @@
 /**
- * Operations through a proxy that fails, and what the rules say of their answers.
+ * Operations through a proxy that fails, and the rules for their results.
  *
- * A session performs operations on one runner and records of each: its answer, its time, and what had passed the proxy.
- * `judge` holds a record, and the counters that its writes were to increment, to the rules:
+ * A session performs operations on one runner and records the result, the time and the bytes that had passed the proxy. `judge` checks a
+ * record, and the counters that its writes increment, against the rules:
  *
- * - applied exactly once where the answer is Right, at most once where it is OutcomeUnknown, never where it is another;
- * - OutcomeUnknown only of what may have written, and always once a byte of the write or COMMIT had passed;
- * - ConnectionError otherwise, Timeout only where the other side said nothing; within its time.
+ * - applied exactly once if the result is Right, at most once if it is OutcomeUnknown, never if it is another error;
+ * - OutcomeUnknown only for operations that may have written, and always if a byte of the write or COMMIT had passed;
+ * - ConnectionError otherwise, Timeout only if the other side did not reply; within the time limit.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -40,7 +40,7 @@ export interface Recorded {
   readonly opened: number | null
   /** When what may leave something behind was handed over: a write, or the COMMIT after a body that succeeded. */
   readonly handed: number | null
-  /** What each connection had forwarded to the server until then. */
+  /** The bytes that each connection had forwarded to the server until then. */
   readonly before: readonly number[]
   /** Of a read: the counter and what it was. */
   readonly seen: { readonly id: number; readonly n: number | undefined } | null
@@ -61,7 +61,7 @@ export const increment =
     return answer
   }
 
-/** The same by a statement of one's own. */
+/** The same by a raw statement. */
 export const incrementRaw =
   ({ server, counters }: Site, id: number): Step =>
   db => {
@@ -218,12 +218,12 @@ export const shortSession = async (
   return records
 }
 
-/** What was struck, in the words of the rules. */
+/** The struck bytes, in the terms of the rules. */
 export interface Fault {
   readonly struck: Struck
   /** Whether nothing failed, it took only a little longer. */
   readonly isHarmless: boolean
-  /** Whether the other side may say nothing from then on. */
+  /** Whether the other side may stop replying from then on. */
   readonly isSilent: boolean
   /** Whether the connection was not yet ready for a statement. */
   readonly isConnecting: boolean

@@ -1,9 +1,9 @@
 /**
- * Where sessions with cuts happen: a server, by TCP or TLS, with a table of counters, and a connection past the proxy that
- * reads them.
+ * The place of sessions with cuts: a server, by TCP or TLS, with a table of counters, and a connection that bypasses the proxy to read
+ * them.
  *
- * Each write of a session adds 1 to a counter of its own. What was applied is read only when the server has no session of
- * the proxy's any more (`gone`), so that nothing is still to come. Ids are fresh, so nothing is reset between sessions.
+ * Each write of a session adds 1 to a separate counter. The counters are read only when the server has no session of the proxy any more
+ * (`gone`), so that no write is pending. Ids are fresh, so nothing is reset between sessions.
  */
 import { readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
@@ -23,14 +23,15 @@ import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { table } from '../../lib/Table.js'
 import { addressOf, authority, type ServerName } from './addresses.js'
 import { type FaultProxy, faultProxy } from './faultProxy.js'
+import { template } from './rawText.js'
 import { processList } from './servers.js'
 
 /** Milliseconds of the runners under test. */
 export const ACQUIRE = 4_000
 export const STATEMENT = 1_000
-/** What a server that says nothing is given besides `statementTimeout`. */
+/** The time allowed to a server that does not reply, in addition to `statementTimeout`. */
 export const GRACE = 2_000
-/** What any bound of time allows for a machine that is busy. */
+/** The slack in every time limit for a busy machine. */
 export const SLACK = 2_000
 
 export const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
@@ -64,8 +65,6 @@ export const right = async <A>(task: TaskEither<DbError, A>): Promise<A> => {
   if (E.isLeft(answer)) throw new Error(`${answer.left._tag}: ${answer.left.message}`, { cause: answer.left.cause })
   return answer.right
 }
-
-const template = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
 
 let sites = 0
 
@@ -104,7 +103,7 @@ export const siteOf = async (server: ServerName, tls: boolean): Promise<Site> =>
     return new Map(rows.map(({ id, n }) => [id, n]))
   }
 
-  // one question for all who wait
+  // one query for all waiting callers
   const sessions = async (): Promise<ReadonlySet<number>> => {
     if (server === 'postgres') {
       const ask = Program.raw({ p: int })(template('SELECT client_port FROM pg_stat_activity WHERE client_port > 0'))

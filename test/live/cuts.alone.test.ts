@@ -1,10 +1,10 @@
 /**
- * What runners answer when the network fails: a sample of `npm run cuts`, and what a sample does not see.
+ * The results of runners when the network fails: a sample of `npm run cuts`, and cases that a sample misses.
  *
- * Each server, by TCP and by TLS, is asked through a proxy that fails at a byte; a table says what was struck, and how often each
- * write was applied. With CI set the samples take about a minute, in other runs a fifth; LAWS_SEED takes other ones. Then: a
- * connection that failed leaves the pool, connecting has a pace and an end, and a server that says nothing is found out
- * where statements have no limit. Nothing may be left unhandled, and no socket open.
+ * Operations run on each server, by TCP and by TLS, through a proxy that fails at a byte; a table shows what was struck, and how often
+ * each write was applied. With CI set the samples take about a minute, otherwise a fifth; LAWS_SEED selects other ones. Further: a failed
+ * connection leaves the pool, connecting is paced and limited, and a server that stops replying is detected even without a statement
+ * timeout. No rejection is unhandled, and no socket stays open.
  */
 import { Socket } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
@@ -44,7 +44,7 @@ const onSite = async (server: ServerName, tls: boolean, f: (site: Site, proxy: F
   }
 }
 
-/** The servers are asked at the same time, since they mostly wait; each has a test of its own, which waits for its part. */
+/** The servers are tested at the same time, since they mostly wait; each has a separate test, which waits for its part. */
 const together = (f: (server: ServerName) => Promise<void>): ((server: ServerName) => Promise<void>) => {
   let begun: ReadonlyMap<ServerName, Promise<PromiseSettledResult<void>>> | null = null
   return async server => {
@@ -117,7 +117,7 @@ const recovering = together(server =>
       const failed = await read()
       assert.ok(proxy.struck() !== null, 'the fault did not strike')
       proxy.disarm()
-      // where the pool has noticed and asked again, the first answer is Right already
+      // if the pool has noticed and retried, the first result is Right already
       const tags = [failed, await read(), await read()].map(a => (E.isRight(a) ? 'Right' : a.left._tag))
       const firstIsFit = tags[0] === 'Right' || tags[0] === 'ConnectionError' || (tags[0] === 'Timeout' && schedule.action === 'silence')
       if (firstIsFit && (tags[1] === 'Right' || tags[1] === 'ConnectionError') && tags[2] === 'Right') recovered += 1
@@ -139,7 +139,7 @@ const HANDFUL = 10
 /** How long nothing must happen where nothing may. */
 const QUIET = 1_000
 
-/** What is not answered by then is not waited for. */
+/** The time after which a reply is not awaited any more. */
 const HUNG = 3 * ACQUIRE + SLACK
 
 type Answer = E.Either<DbError, unknown> | 'Hung'
@@ -207,7 +207,7 @@ const scenarios: readonly (readonly [string, (server: ServerName) => Promise<voi
         const milliseconds = performance.now() - began
         for (const answer of answers) assert.ok(['ConnectionError', 'Timeout'].includes(tagOf(answer)), tagOf(answer))
         assert.ok(milliseconds <= ACQUIRE + SLACK, `answered after ${milliseconds.toFixed(0)} ms`)
-        // twenty who wait for one connection do not make it twenty times as many
+        // twenty callers that wait for one connection do not make it twenty times as many
         isPaced(proxy.accepted.slice(before), HANDFUL)
         await isQuiet(proxy, 'after the answers')
 
@@ -242,7 +242,7 @@ connecting.run()
 const looking = suite('cuts: a server that says nothing, and no statementTimeout')
 
 const LOOK = 500
-/** Two looks in a row, each by a connection of its own, that are not answered in their time. */
+/** Two looks in a row, each by a separate connection, that get no reply in time. */
 const FOUND = 2 * (LOOK + ACQUIRE)
 
 /** Undefined takes the limit of the other tests away, which the types of options don't know. */
@@ -298,7 +298,7 @@ const look = together(server =>
       written('toServer'),
       written('toClient'),
       read('a read, silent toClient', proxy => proxy.arm(silence('toClient'))),
-      // the look says nothing either
+      // the look gets no reply either
       read('a read, and the look is not answered', proxy => proxy.mode('mute')),
       slow,
     ])

@@ -1,8 +1,8 @@
 /**
- * Functions of dates and instants at the edges of their meaning, on every engine against the model.
+ * Edge cases of the functions of dates and instants, on every engine against the model.
  *
- * Each is asked of the values of a column and of each value as a parameter, where engines type differently. The values are the
- * ends of years, months, leap years and of time itself, Mondays and Sundays, instants before 1970 and at a millisecond.
+ * Each runs on the values of a column and on each value as a parameter, which engines type differently. The values are the ends of years,
+ * months, leap years and of the calendar, Mondays and Sundays, instants before 1970 and at a millisecond.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,11 +1,10 @@
 /**
- * The engines as the hostile tests see them: opened once a file, asked after each test whether they still answer. The
- * servers that have an address are among them, and what is true of one kind of engine only is a property of it.
+ * The engines for the live tests: opened once for each file, and checked after each test. The servers that have an address are among
+ * them; differences between engines are fields of `Engine`.
  *
- * `using(engine, test)` opens the engine before the suite and closes it after. `right` and `left` run a program and say
- * what it must answer; `unchanged` says that a failed program left the contents of some tables as they were. Every error
- * that passes through `left` is held to the promises of `DbError`: it has words, and nowhere in it is the value `SECRET`.
- * A new engine is one line of `engines`.
+ * `using(engine, test)` opens the engine before the suite and closes it after. `right` and `left` run a program and require success or an
+ * error; `unchanged` requires that a failed program left the rows of some tables unchanged. Every error that passes through `left` is
+ * held to the promises of `DbError`: it has a message, and the value `SECRET` is nowhere in it. A new engine is one line of `engines`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -34,13 +33,13 @@ export interface Engine {
   readonly name: string
   /** Whether it speaks SQL: can run `raw`, and holds types to a column by itself. */
   readonly sql: boolean
-  /** Whether it has one connection: transactions happen one after the other, and who is in one makes all others wait. Else it is a pool. */
+  /** Whether it has one connection: transactions are serial, and an open one makes all other callers wait. Otherwise it is a pool. */
   readonly single: boolean
   /** Whether definitions are part of a transaction, and happen whole or not at all. */
   readonly transactionalDdl: boolean
-  /** What an error of a statement of one's own names, besides the constraint: its columns, or at least the table of a unique key. */
+  /** What the error of a raw statement names in addition to the constraint: its columns, or at least the table of a unique key. */
   readonly tells: readonly ('columns' | 'table of a key')[]
-  /** What is around a name. */
+  /** The quote of a name. */
   readonly quote: '"' | '`'
   /** The most characters of a text that is in an index; null when there is no such limit that a test would meet. */
   readonly longestKey: number | null
@@ -129,7 +128,7 @@ export interface Session {
   /** Creates tables that stand alone. */
   readonly create: (...tables: readonly AnyTable[]) => Promise<void>
   readonly drop: (...tables: readonly AnyTable[]) => Promise<void>
-  /** For a test that closes the runner, the last one: nothing is asked of it afterwards. */
+  /** Closes the runner; for the last test, because nothing can run afterwards. */
   readonly close: () => Promise<E.Either<DbError, void>>
 }
 

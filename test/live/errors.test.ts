@@ -1,9 +1,9 @@
 /**
  * Errors of the engines: the same violation is the same value on each of them.
  *
- * Every kind of constraint is violated in every way there is: by an insert, an update, a delete, a query's rows, an
- * upsert, a statement of one's own. Table, constraint and columns go by their SQL names. The rows of all tables
- * are compared before and after: a command that fails has done nothing.
+ * Every kind of constraint is violated in every possible way: by an insert, an update, a delete, the rows of a query, an upsert, a raw
+ * statement. Table, constraint and columns have their SQL names. The rows of all tables are compared before and after: a command that
+ * fails changes nothing.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -33,6 +33,7 @@ import { createAll } from '../../lib/schema/createAll.js'
 import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { type Engine, engines, SECRET, using } from './eachEngine.js'
+import { template } from './rawText.js'
 
 const teams = table('team', { id: generated(int), teamName: unique(text) })
 const people = table(
@@ -113,7 +114,7 @@ const violations = (engine: Engine): void => {
       ['people', 'people_first_name_last_name_key', ['first_name', 'last_name']],
     ],
     ['one column, by an update', C.run(C.update(people)({ email: 'a@x' }, p => eq(p.id, 2))), ['people', 'people_email_key', ['email']]],
-    // nobody refers to a booking: where several constraints are violated, any of them may be reported
+    // no row references a booking: where several constraints are violated, any of them may be reported
     ['primary key, by an update of all rows', C.run(C.update(bookings)({ id: 9 }, C.everywhere)), ['booking', 'booking_pkey', ['id']]],
     ['a composite primary key', C.run(C.insert(seats)({ rowNo: 1, seatNo: 1, free: false })), ['seat', 'seat_pkey', ['row_no', 'seat_no']]],
     ['a generated key that is given', C.run(C.insert(teams)({ id: 1, teamName: SECRET })), ['team', 'team_pkey', ['id']]],
@@ -217,7 +218,7 @@ const violations = (engine: Engine): void => {
       const e = await unchanged([], 'ForeignKeyViolation', program)
       assert.equal([e.table, e.constraint, e.columns], [tableName, constraint, columns])
       assert.ok(e.message.includes(constraint), e.message)
-      // SQLite does not say of an update which of the two it was
+      // SQLite does not report for an update which of the two it was
       const isOpen = engine.name.startsWith('sqlite') && name.includes('update')
       const isGone = name.includes('delete') || name.includes('referred key')
       const words = isGone
@@ -350,7 +351,7 @@ const violations = (engine: Engine): void => {
     assert.is(conflict.object, 'seat')
     assert.match(conflict.message, /drop it/)
     if (engine.transactionalDdl) await s.left('SchemaConflict', Q.all(Q.from(nowhere)))
-    // each definition lasts as soon as it is made: what was made before the one that failed is there
+    // each definition is committed at once: those before the one that failed remain
     else await s.drop(nowhere)
   })
 
@@ -651,7 +652,7 @@ const rawStatements = (engine: Engine): void => {
 
   test('that violate a constraint get the same errors, as far as the engine lets us know', async () => {
     const unique = await unchanged([], 'UniqueViolation', Program.raw({})`INSERT INTO team (team_name) VALUES ('red')`)
-    // the servers name either the columns or the constraint; MariaDB does not say of which table it is
+    // the servers name either the columns or the constraint; MariaDB does not report its table
     if (engine.tells.includes('columns')) assert.equal([unique.table, unique.columns], ['team', ['team_name']])
     else assert.equal([unique.table, unique.constraint], [engine.tells.includes('table of a key') ? 'team' : '', 'team_team_name_key'])
     const key = await unchanged([], 'ForeignKeyViolation', Program.raw({})`DELETE FROM team`)
@@ -786,9 +787,9 @@ const rawStatements = (engine: Engine): void => {
     }
   })
   test('with NUL in the text are refused: engines read no further than that', async () => {
-    const parts = Object.assign(['SELECT 1 \u0000 garbage'], { raw: ['SELECT 1 \u0000 garbage'] }) as unknown as TemplateStringsArray
-    await unchanged([], 'ValidationError', Program.raw({ n: int })(parts))
-    await unchanged([], 'ValidationError', Q.all(Q.of({ n: rawExpr(int)(parts) })))
+    const garbage = template('SELECT 1 \u0000 garbage')
+    await unchanged([], 'ValidationError', Program.raw({ n: int })(garbage))
+    await unchanged([], 'ValidationError', Q.all(Q.of({ n: rawExpr(int)(garbage) })))
   })
   test.run()
 }

@@ -1,6 +1,6 @@
 /**
- * Every numbered example prints what the comment at its end says; the demo runs, prints SQL, compares
- * the engines, and answers a command line that it does not understand with a sentence and exit code 2.
+ * Every numbered example prints the text of the comment at its end; the demo runs, prints SQL, compares the engines, and replies to a
+ * command line that it does not understand with a message and exit code 2.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -44,7 +44,7 @@ const examples = suite('examples')
 
 const numbered = readdirSync(join(root, 'examples')).filter(name => /^\d\d-.*\.ts$/.test(name))
 
-/** What an example says that it prints: the comment at its end. */
+/** The expected output of an example: the comment at its end. */
 const promised = (name: string): string | undefined =>
   /\n\/\* prints\n([\s\S]*?)\*\/\n$/.exec(readFileSync(join(root, 'examples', name), 'utf8'))?.[1]
 
@@ -55,7 +55,7 @@ examples('are numbered without a gap', () =>
   ),
 )
 
-/** What an example prints, run in this process. */
+/** The output of an example, run in this process. */
 const printedBy = async (script: string): Promise<string> => {
   const { main } = (await import(pathToFileURL(join(root, 'dist', 'examples', script)).href)) as { readonly main: () => Promise<void> }
   const { log } = console

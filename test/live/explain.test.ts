@@ -1,8 +1,8 @@
 /**
- * `Q.explain` on every engine: which tables are read, by what, and what is refused.
+ * `Q.explain` on every engine: which tables are read, by which access, and what is refused.
  *
- * Which plan an engine takes is its own business. What is held here is what no engine does otherwise: a look-up by a key is no scan,
- * a condition on a column without an index is one, and parameters stay parameters.
+ * The plan is up to the engine. The tests check what holds for all of them: a look-up by a key is no scan, a condition on a column
+ * without an index is one, and parameters stay parameters.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'

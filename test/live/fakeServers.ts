@@ -1,8 +1,7 @@
 /**
- * Servers that speak as much of a protocol as it takes to refuse a client: by TLS with a certificate full of marks, or
- * by an error full of marks.
+ * Servers that speak just enough of a protocol to refuse a client: by TLS with a certificate full of marks, or by an error full of marks.
  *
- * The certificate is self-signed, for another host than the one that is asked, and ends in a hundred years.
+ * The certificate is self-signed, for another host, and expires in a hundred years.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
@@ -32,7 +31,7 @@ Ox3D
 -----END CERTIFICATE-----
 `
 
-/** What a server says that repeats all it was told. */
+/** The error of a server that repeats everything it received. */
 const SAID = `${USER} may not enter with "${PASSWORD}", '${MARKS.text}'`
 
 const encrypted = (socket: Socket): void => {

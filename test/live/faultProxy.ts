@@ -1,12 +1,11 @@
 /**
  * A TCP proxy in front of a server that fails on purpose, at a chosen byte.
  *
- * Armed with a schedule, it forwards everything before byte n of one direction of one connection, then cuts (FIN to both
- * sides), resets (RST to both), goes silent (forwards nothing more in either direction and keeps the sockets open), delays
- * both directions, or flips one bit of that byte and goes on. A chunk is split exactly at byte n. A schedule strikes once;
- * before and after, and for other connections, the proxy is transparent. It does not look into what it forwards, so TLS
- * passes as ciphertext. `mode` changes what happens to all connections, also those that are open: `slam` closes each as soon
- * as it is accepted, `mute` forwards nothing.
+ * Armed with a schedule, it forwards everything before byte n of one direction of one connection, then cuts (FIN to both sides), resets
+ * (RST to both), goes silent (forwards nothing more in either direction and keeps the sockets open), delays both directions, or flips one
+ * bit of that byte and goes on. A chunk is split exactly at byte n. A schedule strikes once; before and after, and for other connections,
+ * the proxy is transparent. It does not inspect what it forwards, so TLS passes as ciphertext. `mode` changes what happens to all
+ * connections, also to open ones: `slam` closes each as soon as it is accepted, `mute` forwards nothing.
  *
  * It counts bytes, connections, and the client sockets that are still open. It has no back-pressure: sessions are short.
  */
@@ -32,7 +31,7 @@ export interface Struck {
   readonly at: number
   /** Its place in `links`. */
   readonly link: number
-  /** What this connection had forwarded. */
+  /** The bytes that this connection had forwarded. */
   readonly forwarded: { readonly [d in Direction]: number }
 }
 

@@ -1,9 +1,9 @@
 /**
- * What servers do to those who use them: refuse, stop, die, forget, block each other. On each server that is there.
+ * What servers do to their clients: refuse, stop, die, forget, block each other. On each available server.
  *
- * Each fault ends in its own case of `DbError` within a bound of time; the process lives, the pool recovers by itself,
- * nothing is half applied, and no connection is left on the server. Servers are killed through `npm run services`, so
- * those parts need servers that it has started. At the end a table says fault, engine, error, and time to recover.
+ * Each fault has a separate case of `DbError` within a time limit; the process lives, the pool recovers by itself, nothing is half
+ * applied, and no connection is left on the server. Servers are killed through `npm run services`, so those parts need servers that it
+ * has started. At the end a table shows fault, engine, error, and time to recover.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -29,6 +29,7 @@ import { abortable } from '../../lib/transform/abortable.js'
 import { note, suite } from '../suite.js'
 import { addressOf, authority, type ServerName, servers } from './addresses.js'
 import { faultProxy } from './faultProxy.js'
+import { statement, template } from './rawText.js'
 import { processList } from './servers.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
@@ -54,13 +55,11 @@ interface Line {
   readonly recovered: number | null
 }
 
-/** Minutes of work for MySQL and MariaDB, whose `sleep` answers when it is interrupted, and not that it was. */
+/** Minutes of work for MySQL and MariaDB, whose `sleep` returns normally when it is interrupted. */
 const SLOW =
   'SELECT count(*) FROM information_schema.collations a, information_schema.collations b, information_schema.collations c, information_schema.collations d WHERE a.id + b.id + c.id + d.id = 1'
 
-const template = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
-
-/** What MySQL and MariaDB say first; a client knows by a bit of it (2048) whether there is TLS. */
+/** The greeting of MySQL and MariaDB; a bit of it (2048) tells a client whether there is TLS. */
 const greeting = (): Buffer => {
   const number = (n: number, bytes: number): Buffer => {
     const b = Buffer.alloc(bytes)
@@ -114,7 +113,7 @@ const faults = (name: ServerName): void => {
     assert.ok(E.isRight(answer), E.isLeft(answer) ? `expected success, got ${JSON.stringify(answer.left)}` : '')
     return (answer as E.Right<A>).right
   }
-  /** What a program must end in, and in what time. */
+  /** The expected end of a program, and its time limit. */
   const fails = async (
     fault: string,
     tags: readonly DbError['_tag'][],
@@ -132,7 +131,7 @@ const faults = (name: ServerName): void => {
     lines.push({ fault, error: error._tag, milliseconds, recovered: null })
     return error
   }
-  /** Waits until the pool answers again, and says how long that took. */
+  /** Waits until the pool works again, and returns how long that took. */
   const recovers = async (db: Interpreter<SqlOp>, bound: number): Promise<void> => {
     const started = performance.now()
     for (;;) {
@@ -145,10 +144,9 @@ const faults = (name: ServerName): void => {
     if (last !== undefined) lines.push({ ...last, recovered: performance.now() - started })
   }
   const raw = (sql: string) => Program.raw({ n: int })(template(sql))
-  const say = (sql: string) => Program.raw({})(template(sql))
   const sleep = name === 'postgres' ? raw('SELECT 1 AS n FROM pg_sleep(20)') : raw(SLOW)
   const me = name === 'postgres' ? raw('SELECT pg_backend_pid()') : raw('SELECT connection_id()')
-  const kill = (id: number) => (name === 'postgres' ? raw(`SELECT 1 FROM pg_terminate_backend(${id})`) : say(`KILL ${id}`))
+  const kill = (id: number) => (name === 'postgres' ? raw(`SELECT 1 FROM pg_terminate_backend(${id})`) : statement(`KILL ${id}`))
   const connections =
     name === 'postgres'
       ? raw("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'query-ts' AND pid <> pg_backend_pid()")

@@ -1,16 +1,16 @@
 /**
- * Another process at the same database file: started by files.test.ts, told by its arguments what to do.
+ * Another process that uses the same database file: started by files.test.ts, controlled by its arguments.
  *
- *   hold FILE      opens, says how that went, and holds the file until it is killed or told to end
- *   count FILE     opens and adds one to a counter again and again, saying each answered number, until it is killed
- *   contend FILE   opens whenever it is told `go`, commits one row when it got the file, and says how that went; closes at `next`
- *   native FILE    opens with better-sqlite3, takes the file for itself and commits a row, and holds it until it is told to end
+ *   hold FILE      opens, reports the result, and holds the file until it is killed or receives `end`
+ *   count FILE     opens and increments a counter again and again, reporting each committed number, until it is killed
+ *   contend FILE   opens on each `go`, commits one row if it got the file, and reports the result; closes on `next`
+ *   native FILE    opens with better-sqlite3, locks the file exclusively and commits a row, and holds it until it receives `end`
  *   wal FILE       opens with better-sqlite3 in WAL mode, commits a row, and waits to be killed
  *   pglite FOLDER  opens with PGlite, commits a row, and waits to be killed
- *   fill FILE      commits large rows until one can't be written; says that error, and how many rows are there then
- *   begin FILE     commits 1, begins a transaction that writes 2, says so, and waits in it to be killed
+ *   fill FILE      commits large rows until one can't be written; reports that error and the number of rows at that point
+ *   begin FILE     commits 1, begins a transaction that writes 2, reports that, and waits in it to be killed
  *
- * Each thing it says is a message to its parent.
+ * Each report is a message to the parent.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

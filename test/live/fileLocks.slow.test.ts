@@ -1,8 +1,8 @@
 /**
- * Who owns a SQLite file of sql.js: one runner at a time, of all threads, processes and containers; a dead one owns nothing.
+ * The owner of a SQLite file of sql.js: one runner at a time, across threads, processes and containers; a dead one owns nothing.
  *
- * The others are real: worker threads, child processes, processes in other namespaces. They are killed and stopped without
- * warning. Only what no test machine has, file systems of a network, is feigned, by what Node says of them.
+ * The others are real: worker threads, child processes, processes in other namespaces. They are killed and stopped without warning. Only
+ * network file systems, which no test machine has, are simulated by what Node reports of them.
  */
 import childProcess, { spawnSync } from 'node:child_process'
 import cluster from 'node:cluster'
@@ -47,7 +47,7 @@ void (async () => {
   parentPort.postMessage(answer._tag)
 })()
 `
-/** The refusal that names the holder: a holder without processor time says nothing, and then nobody is named. */
+/** The refusal that names the holder: a holder without processor time does not reply, and then no holder is named. */
 const namedHolder = async (file: string): Promise<Extract<DbError, { readonly _tag: 'Locked' }>> => {
   for (let tries = 0; ; tries += 1) {
     const e = await refused(file)

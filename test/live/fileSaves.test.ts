@@ -1,8 +1,8 @@
 /**
  * How a SQLite file of sql.js is saved: who may read it meanwhile, what a failing disk leaves, what other programs have written.
  *
- * Failures of the disk are feigned in the one call that fails; all else is real, also the native SQLite beside it where it is
- * installed. What native SQLite leaves beside a file when it is killed is written by hand as well, so that no test depends on it.
+ * Failures of the disk are simulated in the one call that fails; everything else is real, including native SQLite if it is installed. The
+ * files that native SQLite leaves when it is killed are also written by hand, so that no test depends on it.
  */
 import fs, {
   chmodSync,

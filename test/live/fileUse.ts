@@ -1,8 +1,8 @@
 /**
- * A database file as its tests use it: opened here, filled with two tables, held or written by other processes.
+ * A database file for tests: opened here, filled with two tables, held or written by other processes.
  *
- * `child` starts fileChild.ts, which reports what it does; `refused` opens what must not open; `deadLock` leaves a lock as a
- * holder that was killed leaves it; `patched` replaces functions of Node while a test runs.
+ * `child` starts fileChild.ts, which reports what it does; `refused` opens what must not open; `deadLock` leaves a lock as a killed
+ * holder does; `patched` replaces functions of Node while a test runs.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { linkSync, rmSync } from 'node:fs'
@@ -80,7 +80,7 @@ export const labels = async (file: string): Promise<readonly string[]> => {
 }
 
 export const script = join(dirname(fileURLToPath(import.meta.url)), 'fileChild.js')
-/** A child process, with what it says and its end. `within` is a command line that starts it. */
+/** A child process, with its messages and its end. `within` is a command line that starts it. */
 export const child = (task: string, file: string, within: readonly string[] = []) => {
   const [command, ...args] = [...within, process.execPath, script, task, file]
   const worker: ChildProcess =
@@ -124,14 +124,14 @@ export const child = (task: string, file: string, within: readonly string[] = []
       await until(() => gone)
     },
     end: async (): Promise<void> => {
-      // One that ended by itself may have closed its channel before its exit is heard of: then there is nothing to say.
+      // One that ended by itself may have closed its channel before its exit is reported: then there is nothing to send.
       if (worker.connected) worker.send('end', () => undefined)
       await until(() => gone)
     },
   }
 }
 
-/** A socket of this name that nobody listens on, as a killed holder leaves it; `first` keeps its first name, too. */
+/** A socket of this name without a listener, as a killed holder leaves it; `first` keeps its first name, too. */
 export const deadLock = async (lock: string, first?: string): Promise<void> => {
   const own = first ?? join(dirname(lock), 'own')
   const server = createServer()

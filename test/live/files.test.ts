@@ -1,8 +1,8 @@
 /**
- * A SQLite file of sql.js: what was answered as committed is there, whatever happens.
+ * A SQLite file of sql.js: a transaction that was reported as committed is in the file, whatever happens.
  *
- * Crashes are real: a child process is killed without warning. A file that can't be read is
- * left as it is; a commit that can't be written has not happened, in memory as in the file, and the runner goes on.
+ * Crashes are real: a child process is killed without warning. A file that can't be read is left unchanged; a commit that can't be
+ * written did not happen, neither in memory nor in the file, and the runner goes on.
  */
 import {
   chmodSync,
@@ -195,7 +195,7 @@ crashes('killed right after a commit was answered, again and again: the commit i
     const db = await open(file)
     const numbers = await right(Q.all(counted), db)
     await db.close()
-    // One more may have been committed and not been answered yet.
+    // One more may have been committed and not been reported yet.
     assert.ok(numbers.length === answered || numbers.length === answered + 1, `${answered} were answered, ${numbers.length} are there`)
     assert.equal(
       numbers,

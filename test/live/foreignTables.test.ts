@@ -1,9 +1,9 @@
 /**
- * Tables that others have created: each value is read as what it is, or ends in an error that names row and column.
+ * Tables created by others: each value is read exactly, or ends in an error that names row and column.
  *
- * The columns of one wide table have the types, collations and odd values of an engine that query-ts would not give a column
- * itself: text that ignores case and has a character set of its own, microseconds, unsigned integers, days that do not
- * exist, padded text, doubles of 17 digits, bits, years. Each is read by itself, and as part of a nested collection.
+ * The columns of one wide table have the types, collations and odd values of an engine that query-ts would not create: case-insensitive
+ * text with another character set, microseconds, unsigned integers, days that do not exist, padded text, doubles of 17 digits, bits,
+ * years. Each is read by itself, and as part of a nested collection.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -21,6 +21,7 @@ import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { servers } from './addresses.js'
 import { pgliteForTests } from './pgliteCopy.js'
+import { statement } from './rawText.js'
 import { onServer } from './servers.js'
 
 type Kind = 'postgres' | 'mysql' | 'mariadb' | 'sqlite'
@@ -206,8 +207,6 @@ const EXCEPTIONS: { readonly [title: string]: readonly string[] } = {
   'TEXT COLLATE RTRIM: texts are compared by code point all the same': ['sqlite'],
 }
 
-const template = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
-
 const foreign = (name: string, kind: Kind, open: () => Promise<E.Either<DbError, Runner>>): void => {
   const all = suite(`tables of others on ${name}`)
   const test = (title: string, f: () => Promise<void>): void => {
@@ -226,7 +225,7 @@ const foreign = (name: string, kind: Kind, open: () => Promise<E.Either<DbError,
   let db: Runner
   const run = async (...statements: readonly string[]): Promise<void> => {
     for (const sql of statements) {
-      const done = await Program.raw({})(template(sql))({ db })()
+      const done = await statement(sql)({ db })()
       assert.ok(E.isRight(done), `${sql}: ${E.isLeft(done) ? done.left.message : ''}`)
     }
   }
@@ -247,11 +246,11 @@ const foreign = (name: string, kind: Kind, open: () => Promise<E.Either<DbError,
     if (!lenient) await run(`INSERT INTO of_others VALUES (1, ${values})`, `INSERT INTO of_others VALUES (2, ${values})`)
     else {
       const written = await Program.transaction()<Program.Db, DbError, unknown>(tx => async () => {
-        const said = (sql: string) => Program.raw({})(template(sql))(tx)()
-        await said("SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO'")
-        const one = await said(`INSERT INTO of_others VALUES (1, ${values})`)
+        const run = (sql: string) => statement(sql)(tx)()
+        await run("SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO'")
+        const one = await run(`INSERT INTO of_others VALUES (1, ${values})`)
         if (E.isLeft(one)) return one
-        return said(`INSERT INTO of_others VALUES (2, ${values})`)
+        return run(`INSERT INTO of_others VALUES (2, ${values})`)
       })({ db })()
       assert.ok(E.isRight(written), JSON.stringify(written))
       await run(`SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'`)

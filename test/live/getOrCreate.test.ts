@@ -1,5 +1,6 @@
 /**
- * The row with a key, made if there is none, on every engine: one row however many ask at once, outside and inside of transactions.
+ * The row with a key, created if there is none, on every engine: one row for any number of concurrent callers, outside and inside of
+ * transactions.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'

@@ -1,8 +1,8 @@
 /**
- * Ten thousand hostile strings, as values and as names: stored and read back the same, or refused; never executed.
+ * Ten thousand hostile strings, as values and as names: stored and read back unchanged, or refused; never executed.
  *
- * The same strings on each engine. After every test a canary table must still be there with its rows. Names are tried in
- * two ways: all of them through the printers, where nothing but quoted names may differ, and some hundreds for real.
+ * The strings are the same on each engine. After every test a canary table must still exist with its rows. Names are tried in two ways:
+ * all of them through the printers, where only the quoted names may differ, and some hundreds on the engine.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,9 +1,8 @@
 /**
- * Strings that try to be more than strings: a seeded generator, so that a failure comes again.
+ * Strings that try to be more than strings, from a seeded generator, so that failures are reproducible.
  *
- * Pieces of SQL, quotes of all kinds, escapes, comments, placeholders, wildcards, directions, zero widths, marks that
- * combine, characters outside of the basic plane; put together at random, with some very long ones. All of them can be stored. The
- * ones that can't (NUL, half surrogate pairs) are made by `broken`.
+ * Pieces of SQL, quotes of all kinds, escapes, comments, placeholders, wildcards, bidirectional and zero-width characters, combining marks,
+ * astral characters; combined at random, some very long. All of them can be stored. `broken` makes those that can't (NUL, lone surrogates).
  */
 
 const pieces: readonly string[] = [

@@ -1,9 +1,8 @@
 /**
- * Data that looks like syntax: JSON from a stranger in the form of an expression, a query, an aggregate, a rollback.
+ * Data that looks like syntax: untrusted JSON in the form of an expression, a query, an aggregate, a rollback.
  *
- * Whoever parses a request and hands a part of it over as a value must get a value, or a refusal: never an expression.
- * The forged expressions below hold raw SQL that would read a secret or change a row. After each test the secret is
- * where it was, and nowhere else.
+ * A program that parses a request and passes a part of it as a value must get a value or a refusal, never an expression. The forged
+ * expressions below hold raw SQL that would read a secret or change a row. After each test the secret is where it was, and nowhere else.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

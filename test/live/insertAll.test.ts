@@ -1,5 +1,5 @@
 /**
- * Rows from sources on every engine: all or none, sources that throw, that are left early, that give nothing or nonsense, progress.
+ * Rows from sources on every engine: all or none, sources that throw, that are left early, that yield nothing or nonsense, progress.
  */
 
 import { pipe } from 'fp-ts/lib/function.js'
@@ -16,7 +16,7 @@ const things = table('sourced', { id: generated(int), n: unique(int) })
 
 const no = (x: unknown): never => x as never
 
-/** A source that says what became of it. */
+/** A source that reports how it ended. */
 const watched = (count: number, at: (i: number) => unknown = i => ({ n: i })) => {
   const seen = { given: 0, closed: 0 }
   const source = {

@@ -1,8 +1,8 @@
 /**
- * Values inside JSON documents at the edges of their meaning, on every engine against the model.
+ * Edge cases of values inside JSON documents, on every engine against the model.
  *
- * The documents are those on which engines' own functions are known to differ: an object where an array is looked for, names
- * with a point, a quote or another case, empty names, numbers that are whole but written otherwise, null in all its places.
+ * The documents are those on which the functions of engines are known to differ: an object instead of an array, names with a dot, a quote
+ * or another case, empty names, integers written as decimals, null in all positions.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'

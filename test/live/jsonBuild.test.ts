@@ -1,8 +1,8 @@
 /**
- * JSON documents made of expressions, on every engine against the model.
+ * JSON documents built of expressions, on every engine against the model.
  *
- * The values are those that engines are known to write otherwise: conditions that are numbers, documents that are texts, floats at
- * their edges, control characters; the names are those that end a path, a text or an object's own fields.
+ * The values are those that engines are known to write differently: booleans that are numbers, documents that are texts, extreme floats,
+ * control characters; the names are those that end a path or a text, or are fields of every object.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -147,7 +147,7 @@ const ROWS = Array.from({ length: most + 1 }, (_, id) =>
 
 const stored = table('json_built', { id: int, d: nullable(anyJson) }, { primaryKey: ['id'] })
 
-/** What is the same but for the sign of zero and the order of fields is not enough here: signs count. */
+/** Whether a value contains -0, which the comparison of rows does not distinguish from 0. */
 const hasNegativeZero = (x: unknown): boolean =>
   Object.is(x, -0) || (typeof x === 'object' && x !== null && Object.values(x).some(hasNegativeZero))
 

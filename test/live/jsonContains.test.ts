@@ -1,9 +1,9 @@
 /**
- * Whether a document has a part, on every engine against the model.
+ * Whether a document contains another one, on every engine against the model.
  *
- * The pairs are those on which engines' own functions are known to differ: bare values and arrays, numbers that are written
- * otherwise, truth values and numbers, empty objects and arrays, null in all its places, elements that have the fields of a part
- * only together; and every document with every other one, from a small language of documents.
+ * The pairs are those on which the functions of engines are known to differ: scalars and arrays, numbers written differently, booleans and
+ * numbers, empty objects and arrays, null in all positions, elements that have the fields of a part only together; and every document with
+ * every other one, from a small language of documents.
  */
 import { inspect, isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,8 +1,8 @@
 /**
- * Documents that other programs wrote, with numbers that doubles do not hold: each is read as it is, or not at all.
+ * Documents written by other programs, with numbers that are not doubles: each is read exactly, or not at all.
  *
- * Engines store some numbers as others do not: MySQL keeps integers of 64 bits and makes doubles of all else, before anybody reads.
- * So a number counts as stored as what the engine itself says in text.
+ * Engines store numbers differently: MySQL keeps integers of 64 bits and converts all others to doubles before anything reads them. So the
+ * expected number is the one that the engine itself prints as text.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -56,7 +56,7 @@ const CASES: { readonly [written: string]: Case } = {
   '9223372036854775807': { kept: false, int: null, bigint: 9223372036854775807n, numeric: null, float: 2 ** 63 },
   '18446744073709551615': { kept: false, int: null, bigint: null, numeric: null, float: 18446744073709552000 },
 }
-/** Those that MySQL does not keep: there they are the nearest double. */
+/** Numbers that MySQL converts to the nearest double. */
 const BEYOND_MYSQL: { readonly [written: string]: Case } = {
   '123456789012345.678': { kept: false, int: null, bigint: null, numeric: '123456789012345.678', float: 123456789012345.67 },
   '3.14159265358979323846': { kept: false, int: null, bigint: null, numeric: null, float: Math.PI },

@@ -1,8 +1,8 @@
 /**
- * Large commands and queries: all of it or nothing, and the answer or a typed refusal.
+ * Large commands and queries: all of it or nothing, and a result or a typed refusal.
  *
- * 40,000 rows are more than the parameters of one statement, so that an insert is several statements; the last row is the
- * one that fails. Lists, expressions and nested collections grow until an engine has enough of them: then it says so.
+ * 40,000 rows are more than the parameters of one statement, so an insert is several statements; the last row is the one that fails. Lists,
+ * expressions and nested collections grow until an engine refuses them, with an error that says why.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,9 +1,9 @@
 /**
- * The laws applied to an engine: what each `laws.<engine>.test.ts` instantiates.
+ * The laws applied to an engine: each `laws.<engine>.test.ts` is an instance.
  *
- * In CI the homomorphism with the model runs on 5,000 random queries, the other laws on fewer, elsewhere all on a fifth
- * (`amount`); `npm run laws` runs as many as you like. The seed is fixed, so that a run of the tests says the same twice; set
- * LAWS_SEED to look elsewhere. A failure prints its case and the line that replays it.
+ * In CI the homomorphism with the model runs on 5,000 random queries, the other laws on fewer, elsewhere all on a fifth (`amount`); `npm
+ * run laws` runs any number. The seed is fixed, so that runs are reproducible; LAWS_SEED selects other cases. A failure prints its case
+ * and the line that replays it.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'

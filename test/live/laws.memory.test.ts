@@ -1,4 +1,4 @@
-/** The laws on the model itself: its equations hold, and it answers what another one like it answers. */
+/** The laws on the model itself: its equations hold, and it agrees with a second instance of it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { memory } from '../../lib/run/memory.js'
 import { lawful } from './lawful.js'

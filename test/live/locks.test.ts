@@ -1,6 +1,4 @@
-/**
- * Locks of rows: what others are kept from on the servers, and that the rows are the same wherever a query locks.
- */
+/** Row locks: what they keep other transactions of a server from doing, and that the rows are the same wherever a query locks. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'

@@ -1,8 +1,8 @@
 /**
- * `inList` of long lists: a value of every type is found among thousands, by a query and by a write, and it takes no time to speak of.
+ * `inList` with long lists: a value of every type is found among thousands, by a query and by a write, in little time.
  *
- * Postgres and SQLite are sent one array; MySQL and MariaDB are sent more values in the text than they take as parameters. What a
- * short list finds is what a long one finds.
+ * Postgres and SQLite receive one array; MySQL and MariaDB receive more values in the text than they accept as parameters. A long list
+ * finds the same rows as a short one.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

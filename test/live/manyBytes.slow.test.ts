@@ -1,8 +1,8 @@
 /**
- * More bytes than a statement or an answer may have: 20 MB in rows of 20 KB, in one value that is computed, in one that is given.
+ * More bytes than a statement or a reply may have: 20 MB in rows of 20 KB, in one computed value, in one parameter.
  *
- * MariaDB takes 16 MiB in a packet unless told otherwise, and MySQL 64. Writes are split; what can't be is refused with the limit's name,
- * and an answer that the server cuts is no answer.
+ * MariaDB accepts 16 MiB in a packet by default, and MySQL 64. Writes are split; what can't be split is refused with the name of the
+ * limit, and a reply that the server truncates is an error.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -38,7 +38,7 @@ const manyBytes = (engine: Engine): void => {
     assert.is(got.length, expected.length)
     assert.ok(got.every((row, i) => row.id === expected[i]?.id && row.body === expected[i]?.body))
   }
-  /** What needs more than the server allows is refused with the limit's name, or is done. */
+  /** A program that exceeds a limit of the server succeeds, or is refused with the name of the limit. */
   const orRefused = async <A>(program: Program.Program<Program.Db, DbError, A>, right: (a: A) => void): Promise<void> => {
     const answer = await s.run(program)
     if (E.isRight(answer)) right(answer.right)

@@ -1,8 +1,8 @@
 /**
  * Marks: values that are planted as secrets, and the search for them.
  *
- * A mark is found in any form that an engine, a driver or Node gives it: escaped, cut, in other letters, as hexadecimal
- * digits, as base64, as a list of numbers. A long text is found by any eight letters of it in a row.
+ * A mark is found in any form that an engine, a driver or Node gives it: escaped, truncated, in another case, as hexadecimal digits, as
+ * base64, as a list of numbers. A long text is found by any eight consecutive letters of it.
  */
 import { inspect } from 'node:util'
 
@@ -24,7 +24,7 @@ export const MARKS = {
   json: { member: 'jrmqzvtkwx', zkeyqwvxjt: 82_736_451 },
 } as const
 
-/** What a password is made of in addresses. */
+/** Marks without special characters, for the passwords, users and options of addresses. */
 export const PASSWORD = 'pjwqkzvx73tm'
 export const USER = 'usqzjvkwx51p'
 export const OPTION = 'opzqwjvxk29t'

@@ -1,10 +1,10 @@
 /**
  * Every function over every type: the same rows on every engine, or the same refusal before anything is sent.
  *
- * The functions are those of `functions` and the aggregates those of `aggregates`, which their records make complete, with the casts,
- * choices, comparisons, windows and steps of queries that look at types. Each is built over a column of every type, one with two
- * arguments over every two types, an aggregate in every way in which one stands. What is refused is refused with a `ValidationError`
- * that names the type and a way out; what is built has the rows of the model.
+ * The functions are those of `functions` and the aggregates those of `aggregates`, whose records are complete by their types, with the
+ * casts, choices, comparisons, windows and steps of queries that depend on types. Each is built over a column of every type, a function
+ * of two arguments over every pair of types, an aggregate in every position it can have. A refusal is a `ValidationError` that names the
+ * type and an alternative; everything else has the rows of the model.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -172,7 +172,7 @@ const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
   split: [1, e => X['split'](e, '.')],
 }
 
-/** What is no call of a function. */
+/** Expressions that are not calls of a function. */
 const OTHERS: { readonly [name: string]: readonly [1 | 2, Build] } = {
   inList: [2, (a, b) => X['inList'](a, [b])],
   notIn: [2, (a, b) => X['notIn'](a, [b])],
@@ -238,7 +238,7 @@ const halves = (v: any): Agg.Agg<any> => Agg.key(Expr.rem(v.id as AnyExpr, 2))
 const byHalf = (f: (v: any) => Made) => Q.aggregate((v: any) => ({ key: halves(v), ...f(v) }))
 const inOrderOfKeys = Q.orderBy((r: any) => [Expr.asc(r.key as AnyExpr)])
 
-/** Where aggregates stand. */
+/** The positions of aggregates. */
 const WAYS: { readonly [way: string]: ToQuery } = {
   'of all rows': (_, f) => pipe(Q.from(values), Q.aggregate(f)),
   'of no rows': (_, f) =>
@@ -366,7 +366,7 @@ const symbols = Object.fromEntries(Object.entries(values.types).map(([name, type
 const made = cells.map(cell => ({ cell, expr: cell.of(symbols) }))
 const accepted = made.filter(m => m.expr.node.tag !== 'invalid').map(m => m.cell)
 
-/** What a refusal has to be. */
+/** Checks a refusal. */
 const isFitRefusal = (error: DbError): boolean =>
   error._tag === 'ValidationError' && error.path.length > 0 && /got |there is no cast|has no |no array of/.test(error.reason)
 

@@ -1,6 +1,6 @@
 /**
- * Pages and look-ups by many keys on every engine: what the laws do not ask. Rows that come and go between two pages, cursors that
- * are none, how many statements it takes.
+ * Pages and look-ups by many keys on every engine, beyond the laws: rows that are inserted and deleted between two pages, invalid
+ * cursors, the number of statements.
  */
 
 import { pipe } from 'fp-ts/lib/function.js'
@@ -30,7 +30,7 @@ const event = (id: number) => ({
   name: `n${id}`,
 })
 
-/** An interpreter that counts what it is asked. */
+/** An interpreter that counts operations. */
 const counting = (db: Interpreter<SqlOp>): { readonly db: Interpreter<SqlOp>; readonly asked: () => number } => {
   let asked = 0
   const perform: Interpreter<SqlOp>['perform'] = op => {

@@ -1,11 +1,11 @@
 /**
- * PGlite for tests, without waiting for it each time.
+ * PGlite for tests, without the time to create a database for each.
  *
- * An empty database stands ready as a file of the build: opening a copy of it takes a tenth of the time of making one. The
- * file is as small as can be (16 MB instead of 40): one database, and a write-ahead log of 1 MB; a PGlite from it has 16 MB
- * of buffers and not 128. The test runner makes the file before the first worker starts and names it in the environment; a
- * process that finds no name opens PGlite in the ordinary way. In a worker one PGlite is emptied and used again, test file
- * after test file, as long as one runner at a time wants it.
+ * An empty database is a file of the build: opening a copy of it takes a tenth of the time of creating one. The file is as small as
+ * possible (16 MB instead of 40): one database, and a write-ahead log of 1 MB; a PGlite from it has 16 MB of buffers and not 128. The
+ * test runner makes the file before the first worker starts and passes its name in the environment; without the name a process opens
+ * PGlite in the ordinary way. In a worker one PGlite is emptied and reused, test file after test file, as long as one runner at a time
+ * needs it.
  */
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -36,7 +36,7 @@ export const prepareCopy = async (): Promise<void> => {
     await db.exec('UPDATE pg_database SET datistemplate = false')
     for (const unused of ['template0', 'template1']) await db.exec(`DROP DATABASE ${unused}`)
     await db.exec('CHECKPOINT')
-    // written beside it and renamed, because another run of the tests may read it at the same time
+    // written to another file and renamed, because another run of the tests may read it at the same time
     const written = `${copy}.${process.pid}`
     writeFileSync(written, new Uint8Array(await (await db.dumpDataDir('none')).arrayBuffer()))
     renameSync(written, copy)
@@ -73,7 +73,7 @@ const emptied = async (db: PGlite): Promise<PGlite | null> => {
   }
 }
 
-/** A runner of an empty PGlite in memory: of the one of this process, as soon as it is free again; else of a new one. */
+/** A runner of an empty PGlite in memory: of the one of this process, as soon as it is free again; otherwise of a new one. */
 export const pgliteForTests =
   (options: PgliteOptions = {}): TE.TaskEither<DbError, Runner> =>
   async () => {

@@ -1,8 +1,8 @@
 /**
- * The pool of connections of each server: every option does what it says, seen from the server.
+ * The connection pool of each server: every option does what it promises, observed from the server.
  *
- * Connections are counted, told apart and killed by an administrator's runner on the same database. After each test the
- * pool that it used still lends every one of its connections: none was left busy by a failure, a rejection or a guard.
+ * Connections are counted, identified and killed by an administrator on the same database. After each test the pool still lends every one
+ * of its connections: none was left busy by a failure, a rejection or a guard.
  */
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
@@ -26,6 +26,7 @@ import { table } from '../../lib/Table.js'
 import { abortable } from '../../lib/transform/abortable.js'
 import { suite } from '../suite.js'
 import { addressOf, type ServerName, servers } from './addresses.js'
+import { statement, template } from './rawText.js'
 import { onServer, processList } from './servers.js'
 
 const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
@@ -33,9 +34,7 @@ const notes = table('pool_note', { id: int, body: text }, { primaryKey: ['id'] }
 const counters = table('pool_counter', { id: int, n: int }, { primaryKey: ['id'] })
 const all = Q.from(notes)
 
-const template = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
 const raw = (sql: string) => Program.raw({ n: int })(template(sql))
-const say = (sql: string) => Program.raw({})(template(sql))
 
 type Task<A> = TaskEither<unknown, A>
 
@@ -61,7 +60,7 @@ const inTransaction =
   () =>
     Program.transaction()<Program.Db, DbError, A>(tx => () => body(tx))({ db })()
 
-/** A way to a server that can be cut off without a word. */
+/** A path to a server that can be cut silently. */
 const throughProxy = async (url: string) => {
   const to = new URL(url)
   const sockets = new Set<Socket>()
@@ -81,7 +80,7 @@ const throughProxy = async (url: string) => {
   through.port = String((server.address() as AddressInfo).port)
   return {
     url: through.href,
-    /** What is connected now hears nothing any more; who connects later does. */
+    /** Open connections receive nothing any more; later connections do. */
     silence: () => {
       for (const s of sockets) s.unpipe().pause()
     },
@@ -123,7 +122,7 @@ const pools = (name: ServerName): void => {
   const slowRead = (seconds: number) =>
     Q.all(Q.of({ n: rawExpr(int)(template(isPostgres ? `(SELECT 1 FROM pg_sleep(${seconds}))` : `sleep(${seconds})`)) }))
   const me = isPostgres ? raw('SELECT pg_backend_pid()') : raw('SELECT connection_id()')
-  const kill = (id: number) => (isPostgres ? raw(`SELECT 1 FROM pg_terminate_backend(${id})`) : say(`KILL ${id}`))
+  const kill = (id: number) => (isPostgres ? raw(`SELECT 1 FROM pg_terminate_backend(${id})`) : statement(`KILL ${id}`))
   const connections = async (): Promise<number> => {
     const [row] = await right(
       (isPostgres
@@ -387,7 +386,7 @@ const pools = (name: ServerName): void => {
         await using({ max: 1, ...(guard === undefined ? {} : { transactionGuard: guard }) }, async db => {
           const before = await pid(db)
           const answers: E.Either<DbError, unknown>[] = []
-          for (const sql of statements) answers.push(await say(sql)({ db })())
+          for (const sql of statements) answers.push(await statement(sql)({ db })())
           const last = answers.at(-1) as E.Either<DbError, unknown>
           if (guard === 'raise' && statements.length === 1) {
             assert.ok(E.isLeft(last), said)
@@ -410,7 +409,7 @@ const pools = (name: ServerName): void => {
     const [, statements] = first
     const db = await right(opening({ url, max: 1, transactionGuard: 'ignore', idleTimeout: 5_000 }))
     const before = await pid(db)
-    for (const sql of statements) await right(say(sql)({ db }))
+    for (const sql of statements) await right(statement(sql)({ db }))
     await right(insert(7)({ db }))
     assert.is(await pid(db), before)
     assert.equal(await ids(), [])
@@ -425,13 +424,13 @@ const pools = (name: ServerName): void => {
         ? ['ABORT', 'END', '-- a word\rBEGIN']
         : ['SET autocommit = 0', '/*!50000 BEGIN*/', '# a word\nSTART TRANSACTION', "XA START 'pool'"]
       for (const sql of ['BEGIN', ' start transaction', '/* a */ COMMIT', '-- a\nROLLBACK', ';SAVEPOINT a', ...own])
-        await left('ValidationError', say(sql)({ db }))
+        await left('ValidationError', statement(sql)({ db }))
     })
   })
   test('a statement that ends its own connection', async () => {
     await using({ max: 1 }, async db => {
       const sql = isPostgres ? 'SELECT pg_terminate_backend(pg_backend_pid())' : 'KILL CONNECTION_ID()'
-      const answer = await say(sql)({ db })()
+      const answer = await statement(sql)({ db })()
       if (E.isLeft(answer))
         assert.ok(['ConnectionError', 'OutcomeUnknown', 'DatabaseError', 'Timeout'].includes(answer.left._tag), JSON.stringify(answer.left))
       await right(insert(1)({ db }))

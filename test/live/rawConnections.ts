@@ -1,7 +1,7 @@
 /**
- * Connections of the drivers themselves, without a runner in between: what an engine does with a text that a runner refuses.
+ * Plain connections of the drivers, without a runner: what an engine does with a text that a runner refuses.
  *
- * A text is sent as the runners send a raw statement: one statement, prepared. `control` is for what the tests say to set up.
+ * A text is sent as the runners send a raw statement: one statement, prepared. `control` is for set-up.
  */
 import mysql from 'mysql2/promise'
 import postgres from 'postgres'
@@ -12,7 +12,7 @@ import { addressOf, hasNative, servers } from './addresses.js'
 import { emptyPglite } from './pgliteCopy.js'
 
 export interface Raw {
-  /** How many columns the text answers. */
+  /** The number of columns that the text returns. */
   readonly send: (text: string) => Promise<number>
   readonly control: (text: string) => Promise<readonly (readonly unknown[])[]>
   readonly close: () => Promise<unknown>

@@ -1,5 +1,5 @@
 /**
- * Recursions on every engine: values that grow beyond what the first rows hold, circles, thousands of levels, and what is refused.
+ * Recursion on every engine: values that grow beyond the size of those in the first rows, cycles, thousands of levels, and refusals.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -75,7 +75,7 @@ const below = pipe(
   Q.orderBy(node => [asc(node.id)]),
 )
 
-/** What an engine can't mean. */
+/** The cases that an engine refuses. */
 const refusing = ['mysql: nested', 'mariadb: joined', 'mariadb: counted', 'mariadb: as a value', 'mariadb: nested']
 
 const recursions = (engine: Engine): void => {
@@ -332,7 +332,7 @@ const recursions = (engine: Engine): void => {
     )
     assert.is(gone, 1)
     await s.right(C.run(C.update(table_)({ name: rows[1]?.name as string }, node => eq(node.id, 2))))
-    // some engines are told twice what a text begins with
+    // some engines need the type of the first text twice
     const first = (name: Expr<string>) =>
       scalar(
         pipe(

@@ -1,8 +1,8 @@
 /**
- * Regular expressions on every engine against the model, and the model against JavaScript's own.
+ * Regular expressions on every engine against the model, and the model against JavaScript.
  *
- * The texts are those at which languages of patterns part: line ends, characters of two units, letters with marks, signs that
- * are words of some language. The patterns are written by hand, and made at random of everything that the language has.
+ * The texts are those on which regex dialects differ: line ends, characters of two UTF-16 units, letters with marks, characters with a
+ * meaning in some dialect. Some patterns are written by hand, others are random combinations of everything in the language.
  */
 import fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'

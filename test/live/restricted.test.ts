@@ -1,10 +1,9 @@
 /**
- * restrictedTo, at every place that can hold an expression or a table.
+ * restrictedTo, in every position that can hold an expression or a table.
  *
- * The places are records over the tags and fields of the syntax tree: a new kind of node, or a new field of one, does not compile
- * until it is listed here with something planted in it, or with `null` because it holds neither. Each plant is refused before
- * anything is sent; the same operation with a harmless expression in its place passes, and so does the raw text once it is
- * allowed by name.
+ * The positions are records over the tags and fields of the syntax tree: a new kind of node, or a new field of one, does not compile
+ * until it is listed here with something planted in it, or with `null` because it holds neither. Each plant is refused before anything is
+ * sent; the same operation with a harmless expression in its place passes, and so does the raw text once it is allowed by name.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,8 +1,8 @@
 /**
- * The rows that a command answers, on every engine against the model, where engines without RETURNING are likely to go wrong.
+ * The rows that a command returns, on every engine against the model, where engines without RETURNING are likely to go wrong.
  *
- * A list of commands runs in memory and on the engine; both answer the same rows, and leave the same. On servers many connections
- * write the same tables at once: each is answered its own rows, and all of them together are what was written.
+ * A list of commands runs in memory and on the engine; both return the same rows, and leave the same. On servers many connections write
+ * the same tables at once: each gets the rows it wrote, and all of them together are the rows of the table.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -53,11 +53,11 @@ type Write = Program.Program<Program.Db, DbError, unknown>
 /** The whole row. */
 const rows = C.returning((row: any) => row) as (c: any) => Written
 
-/** A row without its generated columns: their values are the engine's own. */
+/** A row without its generated columns, whose values differ between engines. */
 const knownOf = (t: Table<any>, row: object): unknown =>
   Object.fromEntries(Object.entries(row).filter(([field]) => t.columns[field]?.generated !== true))
 
-/** Runs commands in memory and on the engine: the answers and the rows afterwards are the same. Where there is an order it is compared. */
+/** Runs commands in memory and on the engine: the results and the rows afterwards are the same, in the same order if there is one. */
 const agrees = async (s: Session, tables: AnySchema, commands: readonly Written[], isOrdered = false): Promise<void> => {
   const model = memory()
   await createAll(tables)({ db: model })()
@@ -710,7 +710,7 @@ const onEngine = (engine: Engine): void => {
   test.run()
 }
 
-/** Runs it again while it is told to. */
+/** Runs a program again as long as it asks for a retry. */
 const again = async <B>(s: Session, program: Program.Program<Program.Db, DbError, B>): Promise<B> => {
   for (let i = 0; ; i += 1) {
     const answer = await s.run(program)

@@ -1,9 +1,9 @@
 /**
- * Functions of texts and numbers at the edges of their meaning, on every engine against the model.
+ * Edge cases of the functions of texts and numbers, on every engine against the model.
  *
- * Each is asked of the values of a column and of each value as a parameter, where engines type differently. The values are
- * those on which engines' own functions are known to differ: halves and their neighbours, zeros with a sign, texts longer
- * than what they are padded to, characters outside of the basic plane, an empty text to replace.
+ * Each runs on the values of a column and on each value as a parameter, which engines type differently. The values are those on which the
+ * functions of engines are known to differ: halves and their neighbours, signed zeros, texts longer than their padding, astral
+ * characters, an empty text to replace.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

@@ -1,8 +1,8 @@
 /**
- * A program for each kind of error, full of marks: what `secrets.test.ts` runs and then searches the errors of.
+ * A program for each kind of error, full of marks: `secrets.test.ts` runs it and then searches the error.
  *
- * The record is keyed by the tag of the error, so that a new error without a case does not compile. `on` says which
- * engines can fail in this way; without it all of them can, and must.
+ * The record is keyed by the tag of the error, so that a new error without a case does not compile. `on` selects the engines that can
+ * fail in this way; without it all of them can, and must.
  */
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -29,6 +29,7 @@ import type { Transformer } from '../../lib/transform/around.js'
 import { addressOf, type ServerName } from './addresses.js'
 import type { Engine } from './eachEngine.js'
 import { MARKS, PASSWORD, USER } from './marks.js'
+import { template } from './rawText.js'
 import { processList } from './servers.js'
 
 export interface Case {
@@ -69,7 +70,7 @@ const things = table('secret_thing', columns, { primaryKey: ['id'] })
 const parts = table('secret_part', { id: Col.int, thingId: Col.int }, { primaryKey: ['id'] })
 export const stored = schema({ things, parts }, f => ({ parts: { thing: fk(f.parts.thingId, f.things.id) } }))
 
-/** The same table, as one sees it who expects other values in it. */
+/** The same table, declared with other types. */
 const Short = t.refinement(t.string, s => s.length < 4, 'Short')
 const strict = table('secret_thing', { ...columns, label: Col.codec(Short)(Col.varchar(200)) }, { primaryKey: ['id'] })
 const typed = table(
@@ -107,7 +108,7 @@ const row = (id: number, label: string) => ({
   version: 1,
 })
 
-/** What is there before the first case. */
+/** Inserts the rows that every case finds. */
 export const fill: Program.Program<Program.Db, DbError, unknown> = C.run(C.insertMany(things)([row(1, MARKS.text), row(2, 'two')]))
 export const referring: Program.Program<Program.Db, DbError, unknown> = C.run(C.insert(parts)({ id: 1, thingId: 1 }))
 
@@ -142,7 +143,7 @@ const raw = Program.raw({ n: Col.int })
 const none = Program.raw({})
 
 const where = (source: any) => pipe(Q.from(source), Q.where(marked)) as Q.Query<any, any>
-/** The same rows, without a word of the columns that are described otherwise. */
+/** The same rows, without the columns that are declared differently. */
 const found = (source: any) =>
   pipe(
     Q.from(source),
@@ -156,9 +157,9 @@ const of = (name: string, program: Program.Program<Program.Db, unknown, unknown>
 const any = (x: unknown): any => x
 
 /** A text without values. */
-const plain = (text: string) => raw(Object.assign([text], { raw: [text] }))
+const plain = (text: string) => raw(template(text))
 
-/** What a function in the database raises: a code, and a text in every place that an error has. */
+/** The error that a function in the database raises: a code, and a text in every field of the error. */
 const raised = (code: string, on = ofPostgres): Case => of(`raised as ${code}`, raw`SELECT secret_raise(${code}, ${MARKS.text})`, on)
 const signalled = (errno: number): Case =>
   of(`signalled as ${errno}`, none`INSERT INTO secret_signal VALUES (${errno}, ${MARKS.text})`, ofMysql)

@@ -1,10 +1,10 @@
 /**
- * Secrets and values stay inside: every kind of error is made on every engine that can, with marks in all that is a
- * value, and no mark is in what comes out.
+ * Secrets and values stay inside: every kind of error is made on every engine that can fail so, with marks in all values, and no mark is
+ * in the output.
  *
- * Each case runs through the plain interpreter, through `logged` and through `traced`. Its error is searched in message,
- * stack, causes, JSON.stringify and util.inspect; so are log entries, spans, what was printed, and rejections that no one
- * handled. Addresses, options and certificates are searched for in the same way.
+ * Each case runs through the plain interpreter, through `logged` and through `traced`. Its error is searched in message, stack, causes,
+ * JSON.stringify and util.inspect; so are log entries, spans, printed output and unhandled rejections. Addresses, options and
+ * certificates are searched for in the same way.
  */
 import type { Span, Tracer } from '@opentelemetry/api'
 import * as E from 'fp-ts/lib/Either.js'
@@ -26,9 +26,10 @@ import { addressOf } from './addresses.js'
 import { type Engine, engines, temporaryFolder, using } from './eachEngine.js'
 import { fakeServer } from './fakeServers.js'
 import { leaks, MARKS, marksIn, OPTION, PASSWORD, USER } from './marks.js'
+import { statement } from './rawText.js'
 import { cases, fill, referring, stored } from './secretCases.js'
 
-/** A tracer that keeps all that a span is told. */
+/** A tracer that records everything passed to a span. */
 const recording = (): { readonly tracer: Tracer; readonly told: unknown[] } => {
   const told: unknown[] = []
   const span: Span = new Proxy({} as Span, {
@@ -46,7 +47,7 @@ const recording = (): { readonly tracer: Tracer; readonly told: unknown[] } => {
   return { tracer: { startSpan } as unknown as Tracer, told }
 }
 
-/** What is printed, and what is rejected without a handler, while something runs. */
+/** The output and the unhandled rejections of a program. */
 const watching = async <A>(f: () => Promise<A>): Promise<{ readonly answer: A; readonly seen: readonly unknown[] }> => {
   const seen: unknown[] = []
   const rejected = (reason: unknown): void => {
@@ -93,7 +94,7 @@ const ways = (): readonly Ways[] => {
 /** Functions and triggers that raise what they are given. */
 const prepare = async (engine: Engine, db: Interpreter<SqlOp>): Promise<void> => {
   const raw = async (text: string): Promise<void> => {
-    const done = await Program.raw({})(Object.assign([text], { raw: [text] }))({ db })()
+    const done = await statement(text)({ db })()
     assert.ok(E.isRight(done), E.isLeft(done) ? done.left.message : '')
   }
   if (engine.name === 'postgres' || engine.name === 'pglite') {
@@ -161,7 +162,7 @@ const onEngine = (engine: Engine): void => {
   test.run()
 }
 
-/** What an engine can't fail with. */
+/** The errors with which an engine can't fail. */
 const CANNOT: { readonly [engine: string]: readonly Tag[] } = {
   memory: ['SyntaxError', 'ConnectionError', 'Locked', 'SerializationFailure', 'Deadlock', 'OutcomeUnknown', 'DatabaseError'],
   sqlite: ['SerializationFailure', 'Deadlock', 'OutcomeUnknown'],

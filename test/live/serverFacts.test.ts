@@ -1,8 +1,8 @@
 /**
- * What servers do of their own accord, and the SQL that has it not happen: each case was once answered otherwise.
+ * Surprising behaviour of servers, and the SQL that avoids it: each case once had a wrong result.
  *
- * Every engine answers what `memory` answers. The names say what an engine would do to the plain statement: MariaDB takes
- * what mentions outer columns for the outer query's, MySQL cuts long texts in derived tables, both strip labels.
+ * Every engine returns what `memory` returns. The names of the tests say what an engine would do to the plain statement: MariaDB assigns an
+ * aggregate of outer columns to the outer query, MySQL truncates long texts in derived tables, both trim labels.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
@@ -48,7 +48,7 @@ const LONG = 'ü'.repeat(60_000)
 const BLOB = new Uint8Array(80_000).fill(7)
 const words = (e: X.Expr<string | null>) => ({ word: e, size: X.length(e) })
 
-/** What is in one table and not, or also, in another, under a name. */
+/** The rows in one table that are not, or also, in another, in a WITH clause. */
 const differences = [Q.except, Q.intersect].map(operator =>
   pipe(
     Q.from(bits),
@@ -666,7 +666,7 @@ const odd = table(
 const heads = table('fact_heads', { id: int, headId: nullable(int), n: unique(int) }, { primaryKey: ['id'] })
 const headed = schema({ heads }, t => ({ heads: { head: fk(t.heads.headId, t.heads.id) } }))
 
-/** What an engine can't be asked. */
+/** The cases that an engine does not support. */
 const refused: { readonly [engine: string]: readonly string[] } = { mariadb: ['elements of a row around, in a recursion in an aggregate'] }
 
 const facts = (engine: Engine): void => {

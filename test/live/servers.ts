@@ -1,19 +1,19 @@
-/** A database of its own on a server for each runner that a test opens. Where the servers are, `addresses` says. */
+/** A separate database on a server for each runner that a test opens. The addresses of the servers are in `addresses`. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { DbError } from '../../lib/DbError.js'
 import type { Runner } from '../../lib/Interpreter.js'
-import * as Program from '../../lib/Program.js'
 import { type MysqlOptions, mysql } from '../../lib/run/mysql.js'
 import type { PoolOptions } from '../../lib/run/pool/PoolOptions.js'
 import { postgres } from '../../lib/run/postgres.js'
 import { addressOf, type ServerName } from './addresses.js'
+import { statement } from './rawText.js'
 
 const runnerOf = (name: ServerName, options: Omit<MysqlOptions, 'client'>): TaskEither<DbError, Runner> =>
   name === 'postgres' ? postgres(options) : mysql(options)
 
 /**
- * The connections of a server that is no Postgres. MySQL's information_schema fails over a statement of somebody else that has
+ * The connections of a server that is no Postgres. MySQL's information_schema fails over a statement of another session that has
  * characters outside of the basic plane (error 3854).
  */
 export const processList = (name: ServerName): string =>
@@ -30,8 +30,7 @@ export const onServer =
     if (E.isLeft(opened)) return opened
     const admin = opened.right
     const database = `query_ts_${process.pid}_${(databases += 1)}`
-    const template = (text: string): TemplateStringsArray => Object.assign([text], { raw: [text] })
-    const run = (text: string) => Program.raw({})(template(text))({ db: admin })()
+    const run = (text: string) => statement(text)({ db: admin })()
     const made = await run(`CREATE DATABASE ${database}`)
     if (E.isLeft(made)) return made
     const there = new URL(url)

@@ -1,6 +1,6 @@
 /**
- * Texts as arrays of their parts, on every engine against the model: separators that overlap themselves, texts full of what
- * engines mark and escape by.
+ * Texts split into arrays, on every engine against the model: separators that overlap themselves, texts full of the characters that engines
+ * use as marks and escapes.
  */
 import { inspect } from 'node:util'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,9 +1,9 @@
 /**
- * The text of raw statements: what the lexer says, and what the engines do.
+ * The text of raw statements: the lexer against the engines.
  *
- * Each fact is a text that an engine accepts: the lexer counts as many columns in it as the engine answers. A statement that is not
- * refused leaves a transaction as it was; those that are refused are sent all the same, by the driver, to see that there is a reason.
- * Random texts are held against the engines in both ways, and texts with planted keywords and semicolons against what was planted.
+ * Each fact is a text that an engine accepts: the lexer counts as many columns in it as the engine returns. A statement that is not
+ * refused leaves the transaction open; refused ones are sent by the driver, to check that there is a reason. Random texts are compared
+ * with the engines in both ways, and texts with planted keywords and semicolons with what was planted.
  */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
@@ -364,7 +364,7 @@ const statements: { readonly [dialect in DialectName]: Statements } = {
   },
 }
 
-/** What is only looked at: it would lock a whole server, or stay in its schema. */
+/** Statements that are not run: they would lock a whole server, or stay in its schema. */
 const NEVER_SENT = /^(?:FLUSH TABLES WITH|BACKUP STAGE|LOCK INSTANCE|SET GLOBAL|SET @@persist)/
 
 const bodies: { readonly [dialect in DialectName]: readonly string[] } = {
@@ -441,7 +441,7 @@ const changes = async (raw: Raw, dialect: DialectName, text: string): Promise<bo
     () => true,
     () => false,
   )
-  // a transaction that has failed answers nothing
+  // a transaction that has failed returns nothing
   const after = await raw.control(SETTINGS[dialect]).catch(() => before)
   const isOpen = await quietly('ROLLBACK TO SAVEPOINT keep')
   await quietly('ROLLBACK')

@@ -1,8 +1,8 @@
 /**
- * A million rows from each server: folded and streamed in constant memory, and nothing is left behind on any way out.
+ * A million rows from each server: folded and streamed in constant memory, and nothing is left open on any exit.
  *
- * The rows are made by the server from a table of a thousand joined with itself. The pool has two connections: after each
- * test both can be had, so that no cursor, stream or transaction has kept one. The embedded engines read fewer rows.
+ * The server makes the rows from a table of a thousand joined with itself. The pool has two connections: after each test both are
+ * available, so no cursor, stream or transaction has kept one. The embedded engines read fewer rows.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,9 +1,9 @@
 /**
- * Local times on every engine, around every change of the clocks of some zones, against the model.
+ * Local times on every engine, near every transition of some zones, against the model.
  *
- * The zones: summer time by the book, a day that begins at one o'clock or twice (Havana, Azores), half an hour of summer time (Lord Howe),
- * offsets of minutes (Kathmandu), a day that there was not (Apia, 30 December 2011), none at all (UTC). The model itself is held against
- * facts of almanacs in test/pure/timeZone.test.ts.
+ * The zones: regular summer time, a day that begins at one o'clock or twice (Havana, Azores), half an hour of summer time (Lord Howe),
+ * offsets of minutes (Kathmandu), a missing day (Apia, 30 December 2011), no transitions (UTC). test/pure/timeZone.test.ts compares the
+ * model with almanacs.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -57,7 +57,7 @@ const values: readonly (Date | null)[] = [
   ].map(ms => new Date(ms)),
 ]
 
-/** Everything that is asked of an instant in a zone. */
+/** Everything that is computed of an instant in a zone. */
 const asked = (zone: string) => (m: { readonly id: Expr<number>; readonly at: Expr<Date | null> }) => ({
   id: m.id,
   hour: X.datePart(m.at, 'hour', zone),

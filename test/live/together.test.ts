@@ -1,8 +1,7 @@
 /**
- * Many transactions and operations at once: one after the other where there is one connection, side by side where there
- * is a pool, and each of them whole or not at all.
+ * Concurrent transactions and operations: serial on one connection, parallel in a pool, and each of them completely or not at all.
  *
- * Who waits too long for a connection is told so; closing waits for what is under way, and nothing hangs.
+ * Waiting too long for a connection ends with an error; closing waits for operations in progress, and nothing hangs.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -48,7 +47,7 @@ const together = (engine: Engine): void => {
     await s.right(C.run(C.delete(counters)(C.everywhere)))
     await s.right(C.run(C.insert(counters)({ id: 1, n: 0 })))
   })
-  /** Reads, waits, and writes what it read plus one: loses counts unless nobody else is in between. */
+  /** Reads, waits, and writes what it read plus one: loses counts if another one writes in between. */
   const increment = (fail: boolean): Tx<void, DbError | string> =>
     body(async env => {
       const read = await Q.all(Q.from(counters))(env)()
@@ -59,7 +58,7 @@ const together = (engine: Engine): void => {
       return fail ? E.left('undo') : E.right(undefined)
     })
 
-  /** Adds one in the database: right beside others too. */
+  /** Adds one in the database: right with concurrent writers too. */
   const add = (fail: boolean): Tx<void, DbError | string> =>
     body(async env => {
       const written = await C.run(C.update(counters)(x => ({ n: plus(x.n, 1) }), C.everywhere))(env)()

@@ -1,9 +1,8 @@
 /**
- * Transactions as the hostile tests see them: whole or not at all, and the runner usable after each.
+ * Transactions: completely or not at all, and the runner usable after each.
  *
- * Every way out of a body is taken (`Right`, `Left`, a throw, a rejection, rollback on purpose, a failed operation),
- * alone and nested; what is left in the table says what happened. `attempt` goes on after a failure, and
- * nothing else does.
+ * Every exit of a body is taken (`Right`, `Left`, a throw, a rejection, rollback on purpose, a failed operation), alone and nested; the
+ * rows of the table show what happened. `attempt` goes on after a failure, and nothing else does.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

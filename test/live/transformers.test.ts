@@ -1,8 +1,8 @@
 /**
- * Transformers: each changes nothing but what it is for, and sees the operations inside transactions too.
+ * Transformers: each changes only what it is for, and sees the operations inside transactions too.
  *
- * That nothing is changed is the homomorphism with the model, held with the transformer in between; on memory, on SQLite,
- * and on every server that is there.
+ * That results are unchanged is the homomorphism with the model, with the transformer in between; on memory, on SQLite, and on every
+ * available server.
  */
 import type { Attributes, Span, Tracer } from '@opentelemetry/api'
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,7 +1,7 @@
 /**
- * Elements of arrays as rows, at the edges of their values, on every engine against the model.
+ * Elements of arrays as rows, with extreme values, on every engine against the model.
  *
- * Arrays are those that are stored, given as parameters, collected by an aggregate, chosen, and asked for by a query inside.
+ * The arrays are stored, passed as parameters, collected by an aggregate, chosen by a condition, and results of subqueries.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as io from 'io-ts'

@@ -1,6 +1,6 @@
 /**
  * Updates by rows on every engine against the model: keys of several columns, texts and decimals as keys, more rows than a statement takes,
- * the table that is updated as the source, values that read each other, rows that match none or several, sources of every form.
+ * the updated table as the source, values that read each other, rows that match none or several, sources of every form.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

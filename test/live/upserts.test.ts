@@ -1,7 +1,7 @@
 /**
- * Upserts of hard values on every engine against the model: keys with nulls, assignments that read each other, other unique
- * keys, defaults and generated keys in the offered row, queries in the update, rows and outcomes that are answered, and
- * increments from many callers at once.
+ * Upserts of difficult values on every engine against the model: keys with nulls, assignments that read each other, other unique keys,
+ * defaults and generated keys in the offered row, queries in the update, returned rows and outcomes, and increments by many concurrent
+ * callers.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

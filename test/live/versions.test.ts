@@ -1,6 +1,6 @@
 /**
- * Versions of rows on every engine: the next one where the row is as it was read, `StaleRow` where it is not, or is gone; of many writers at
- * once that read the same version one succeeds.
+ * Row versions on every engine: the next version if the row is unchanged since it was read, `StaleRow` if it was changed or deleted; of
+ * many concurrent writers that read the same version one succeeds.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

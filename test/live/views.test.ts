@@ -1,6 +1,4 @@
-/**
- * Views on every engine: they have the rows of their queries, with the types of their columns, and take no writes.
- */
+/** Views on every engine: they have the rows of their queries, with the types of their columns, and take no writes. */
 import fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

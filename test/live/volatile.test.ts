@@ -1,8 +1,8 @@
 /**
- * Values that are new each time, and the present: on every engine, memory among them.
+ * Volatile expressions and the current time: on every engine, memory included.
  *
- * What they are can't be known before; what is held is their form and range, that each row has its own, that a statement has
- * one present, and that they are refused wherever an engine could evaluate them twice.
+ * Their values can't be predicted; the tests check their form and range, that each row has a value of its own, that a statement has one
+ * current time, and that they are refused wherever an engine could evaluate them twice.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

@@ -1,7 +1,6 @@
 /**
- * Situations in which an error once said what was not so, or said it too late: keys that are too long, columns that are of another
- * type in the database, statements without raw text that the database does not understand, tables that change under a prepared
- * statement, and deadlocks of single commands.
+ * Situations in which an error message was once wrong or late: keys that are too long, columns of another type in the database, statements
+ * without raw text that the database does not understand, tables that change under a prepared statement, and deadlocks of single commands.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -17,8 +16,7 @@ import { createAll, dropAll } from '../../lib/schema/createAll.js'
 import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
-
-const sqlOf = (statement: string) => Program.raw({})(Object.assign([statement], { raw: [statement] }))
+import { statement } from './rawText.js'
 
 for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
   const test = suite(`words on ${engine.name}`)
@@ -57,8 +55,8 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
 
   if (isPostgres) {
     test('a column that is an enum type of the database is refused with the reason, and not as raw text', async () => {
-      await s.right(sqlOf("CREATE TYPE word_mood AS ENUM ('sad', 'ok')"))
-      await s.right(sqlOf('CREATE TABLE word_moody (id int primary key, mood word_mood not null)'))
+      await s.right(statement("CREATE TYPE word_mood AS ENUM ('sad', 'ok')"))
+      await s.right(statement('CREATE TABLE word_moody (id int primary key, mood word_mood not null)'))
       const moody = table('word_moody', { id: int, mood: enumOf('sad', 'ok') }, { primaryKey: ['id'] })
       assert.equal(await s.right(Q.all(Q.from(moody))), [])
       for (const program of [
@@ -73,8 +71,8 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
         const error = await s.left('SchemaConflict', program as Program.Program<Program.Db, any, unknown>)
         assert.match(error.message, 'another type')
       }
-      await s.right(sqlOf('DROP TABLE word_moody'))
-      await s.right(sqlOf('DROP TYPE word_mood'))
+      await s.right(statement('DROP TABLE word_moody'))
+      await s.right(statement('DROP TYPE word_mood'))
     })
   }
 
@@ -84,7 +82,7 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
         Q.of({ one: X.lit(1) }),
         Q.where((): any => X.raw({ ...int, type: { ...int.type, sql: { tag: 'boolean' } } } as never)`1 = = 1`),
       )
-      for (const program of [sqlOf('SELEC 1'), Q.all(broken)]) {
+      for (const program of [statement('SELEC 1'), Q.all(broken)]) {
         const error = await s.left('SyntaxError', program as Program.Program<Program.Db, any, unknown>)
         assert.match(error.message, 'check the raw text in it')
       }
@@ -102,10 +100,10 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
           Q.where(r => X.eq(r.id, 1)),
         ),
       )
-      const widen = sqlOf(
+      const widen = statement(
         isPostgres ? 'ALTER TABLE word_changing ALTER COLUMN v TYPE bigint' : 'ALTER TABLE word_changing MODIFY v BIGINT NOT NULL',
       )
-      const narrow = sqlOf(
+      const narrow = statement(
         isPostgres ? 'ALTER TABLE word_changing ALTER COLUMN v TYPE int' : 'ALTER TABLE word_changing MODIFY v INT NOT NULL',
       )
       const expected = [{ id: 1, v: 1 }]

@@ -1,7 +1,7 @@
 /**
- * Addresses of servers: what is read, what is refused, and that a refusal repeats nothing of an address.
+ * Addresses of servers: what is accepted, what is refused, and that a refusal repeats nothing of an address.
  *
- * What can be read in two ways is refused. Every parameter is honoured or refused; none is passed over.
+ * An ambiguous address is refused. Every parameter is honoured or refused; none is ignored.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

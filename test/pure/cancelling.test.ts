@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { type Cancelling, cancelling } from '../../lib/run/pool/cancelling.js'
 import { suite } from '../suite.js'
 
-/** A statement that ends when its connection is cut, or when it is told to; and what happened to it. */
+/** A statement that ends when its connection is cut or on a call, with a record of what happened to it. */
 const statement = (how: Partial<Cancelling>) => {
   const happened: string[] = []
   let end: (answer: string) => void = () => undefined

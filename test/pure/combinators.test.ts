@@ -1,5 +1,5 @@
 /**
- * docs/combinators.md is what the code says, and has every combinator. `live/combinators.test.ts` runs its examples.
+ * docs/combinators.md agrees with the code, and has every combinator. `live/combinators.test.ts` runs its examples.
  *
  *     npm run docs:combinators      writes it; so does UPDATE_SNAPSHOTS=1 npm test -- pure/combinators
  */

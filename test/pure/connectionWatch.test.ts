@@ -24,7 +24,7 @@ const connection = (
   return {
     watch,
     isCut: () => isCut,
-    /** A statement of some bytes, that is never answered. */
+    /** A statement of some bytes that never gets a reply. */
     silent: (bytes: number) => () => {
       written += bytes
       return new Promise<never>(() => undefined)

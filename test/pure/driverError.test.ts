@@ -1,8 +1,8 @@
 /**
- * Copies of what drivers throw: what stays readable in them, and what never gets into them.
+ * Copies of errors thrown by drivers: what stays readable in them, and what never gets into them.
  *
- * That no value is in an error of an engine is shown in live/secrets.test.ts; here are texts that only hostile or broken
- * drivers and functions in a database make.
+ * live/secrets.test.ts shows that no value is in an error of an engine; here are texts that only hostile or broken drivers and functions
+ * in a database make.
  */
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'

@@ -1,10 +1,9 @@
 /**
- * What engines say, and what is made of it: the `classify` functions on texts that were taken down from the engines
- * (SQLite by sql.js 1.16, Postgres by PGlite 0.5 and by postgres.js from 18.6, MySQL 9.7 and MariaDB 10.11 by mysql2),
- * for the same tables as stand below.
+ * Errors of engines and their classification: the `classify` functions on texts recorded from the engines (SQLite by sql.js 1.16,
+ * Postgres by PGlite 0.5 and by postgres.js from 18.6, MySQL 9.7 and MariaDB 10.11 by mysql2), for the tables below.
  *
- * Here are the cases that a live test can hardly cause; the common ones are in live/errors.test.ts too. Every result
- * keeps its cause, has words, and never a value that was in the engine's text.
+ * Here are the cases that a live test can hardly cause; the common ones are in live/errors.test.ts too. Every result keeps its cause, has
+ * a message, and never a value that was in the text of the engine.
  */
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
@@ -505,7 +504,7 @@ const uniqueOf = (constraint: string, ...columns: readonly string[]): object => 
 
 type Said = readonly (readonly [number | undefined, string, Context, object])[]
 
-/** What both say with the same words. */
+/** Messages that both engines have. */
 const bothSay: Said = [
   [1048, "Column 'team_name' cannot be null", about(team), { _tag: 'NotNullViolation', table: 'team', column: 'team_name' }],
   [1048, "Column 'team_name' cannot be null", raw('UPDATE'), { _tag: 'NotNullViolation', table: '', column: 'team_name' }],

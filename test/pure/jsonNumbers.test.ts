@@ -1,6 +1,4 @@
-/**
- * Documents with numbers that no double holds: which are, what stands for them, and that the rest is as JSON.parse reads it.
- */
+/** Documents with numbers that are not doubles: which they are, what represents them, and that the rest is as JSON.parse reads it. */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { ExactNumber, exactText, isKept, parseExact, placeOfExact } from '../../lib/core/value/jsonNumbers.js'

@@ -1,4 +1,4 @@
-/** The memory runner: programs, transactions and cursors over the model, and what it may cost. */
+/** The memory runner: programs, transactions and cursors over the model, and limits on its cost. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'

@@ -1,4 +1,4 @@
-/** What commands mean: values and defaults, constraints with their errors, referential actions, upsert, definitions. */
+/** The meaning of commands: values and defaults, constraints with their errors, referential actions, upsert, definitions. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
@@ -69,7 +69,7 @@ const items = table('item', {
 })
 const shop = create(schema({ items }))
 
-values('decision 30: insert gives generated keys, defaults and nulls, and answers the number of rows', () => {
+values('S30: insert gives generated keys, defaults and nulls, and answers the number of rows', () => {
   assert.is(answer(shop, C.insert(items)({ name: 'a' })), 1)
   const db = after(shop, C.insert(items)({ name: 'a' }), C.insert(items)({ name: 'b', size: 5, note: 'n' }))
   assert.equal(rows(db, Q.from(items)), [
@@ -78,7 +78,7 @@ values('decision 30: insert gives generated keys, defaults and nulls, and answer
   ])
 })
 
-values('decision 30: insertMany answers in input order, insert answers one row', () => {
+values('S30: insertMany answers in input order, insert answers one row', () => {
   const many = pipe(
     C.insertMany(items)([{ name: 'c' }, { name: 'a' }, { name: 'b' }]),
     C.returning(r => ({ id: r.id, name: r.name })),
@@ -95,7 +95,7 @@ values('decision 30: insertMany answers in input order, insert answers one row',
   assert.is(answer(shop, one), 4)
 })
 
-values('decision 30: generated keys grow beyond explicit and deleted ones', () => {
+values('S30: generated keys grow beyond explicit and deleted ones', () => {
   const next = pipe(
     C.insert(items)({ name: 'next' }),
     C.returning(r => r.id),
@@ -408,7 +408,7 @@ constraints('CheckViolation names the check of a column and of a table; null pas
   assert.is(answer(town, C.insert(people)({ email: 'n', first: 'N', last: null, age: null })), 1)
 })
 
-constraints('decision 12: a column has its own range, though expressions have 64 bits', () => {
+constraints('S12: a column has its own range, though expressions have 64 bits', () => {
   const overflow = (field: string) => ({ _tag: 'NumericOverflow', where: `person.${field}` })
   assert.equal(
     failure(
@@ -455,7 +455,7 @@ constraints('ValueTooLong counts code points', () => {
   assert.equal(failure(withAnn, land), { _tag: 'ValueTooLong', column: 'land_' })
 })
 
-constraints('decision 28: an enum column takes no other text', () => {
+constraints('S28: an enum column takes no other text', () => {
   const mood = C.update(people)(r => ({ mood: X.lower(r.first) as never }), C.everywhere)
   assert.equal(failure(withAnn, mood), { _tag: 'CheckViolation', table: 'person', constraint: 'person_mood___values' })
 })
@@ -702,7 +702,7 @@ const upserts = suite('model: upsert')
 
 const upsert = C.upsert(people)({ target: ['email'], update: ['email', 'first'] })
 
-upserts('decision 32: inserts where no row has the target key, else updates the named fields only', () => {
+upserts('S32: inserts where no row has the target key, else updates the named fields only', () => {
   const inserted = run(town, upsert(ann))
   assert.equal(rows(inserted, Q.from(people)), rows(withAnn, Q.from(people)))
   const updated = run(withAnn, upsert({ email: 'ann@x', first: 'Anna', last: 'ignored', age: 5 }))
@@ -731,7 +731,7 @@ upserts('the new row is checked also where only some of its fields are used', ()
   assert.equal(failure(withAnn, upsert({ ...ann, age: -5 })), { _tag: 'CheckViolation', table: 'person', constraint: 'person_age__check' })
 })
 
-upserts('decision 30: an upsert that updates takes a generated key all the same', () => {
+upserts('S30: an upsert that updates takes a generated key all the same', () => {
   const next = pipe(
     C.insert(people)({ email: 'next', first: 'N' }),
     C.returning(r => r.id),

@@ -1,4 +1,4 @@
-/** What expressions mean: the decisions on null, truth, numbers, text and casts, on the model alone. */
+/** The meaning of expressions: the decisions on null, truth, numbers, text and casts, on the model alone. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
@@ -65,7 +65,7 @@ const values = [
 const AND = [true, false, null, false, false, false, null, false, null]
 const OR = [true, true, true, true, false, null, true, null, null]
 
-truth('decision 8: and, or, not are the tables of Kleene', () => {
+truth('S8: and, or, not are the tables of Kleene', () => {
   const pairs = values.flatMap(([a]) => values.map(([b]) => [a, b] as const))
   pairs.forEach(([a, b], i) => {
     is(X.and(a, b), AND[i])
@@ -76,20 +76,20 @@ truth('decision 8: and, or, not are the tables of Kleene', () => {
   is(X.not(noBoolean), null)
 })
 
-truth('decision 8: three operands', () => {
+truth('S8: three operands', () => {
   is(X.and(T, noBoolean, F), false)
   is(X.and(T, noBoolean, T), null)
   is(X.or(F, noBoolean, T), true)
   is(X.or(F, noBoolean, F), null)
 })
 
-truth('decision 11: and() is true, or() is false, and of one is that one', () => {
+truth('S11: and() is true, or() is false, and of one is that one', () => {
   is(X.and(), true)
   is(X.or(), false)
   is(X.and(noBoolean), null)
 })
 
-truth('decision 8: where keeps a row only when its predicate is true', () => {
+truth('S8: where keeps a row only when its predicate is true', () => {
   const q = pipe(
     Q.values({ a: text, p: { ...boolean, type: { ...boolean.type, nullable: true } } })([
       { a: 'true', p: true },
@@ -102,7 +102,7 @@ truth('decision 8: where keeps a row only when its predicate is true', () => {
   assert.equal(evaluate(empty, q), E.right(['true']))
 })
 
-truth('decision 9: a comparison with a null operand is null', () => {
+truth('S9: a comparison with a null operand is null', () => {
   for (const f of [X.eq, X.ne, X.lt, X.lte, X.gt, X.gte]) {
     is(f(noInt, n(1)), null)
     is(f(X.coalesce(n(1), 2) as Expr<number | null>, noInt), null)
@@ -110,14 +110,14 @@ truth('decision 9: a comparison with a null operand is null', () => {
   }
 })
 
-truth('decision 9: same is null-safe and never null', () => {
+truth('S9: same is null-safe and never null', () => {
   is(X.same(noInt, noInt), true)
   is(X.same(noInt, n(1)), false)
   is(X.same(n(1), n(1)), true)
   is(X.same(n(1), n(2)), false)
 })
 
-truth('decision 9: inList and notIn', () => {
+truth('S9: inList and notIn', () => {
   is(X.inList(n(1), []), false)
   is(X.notIn(n(1), []), true)
   is(X.inList(noInt, []), false)
@@ -189,7 +189,7 @@ truth.run()
 
 const numbers = suite('model: numbers')
 
-numbers('decision 12: integers have 64 bits', () => {
+numbers('S12: integers have 64 bits', () => {
   is(X.plus(big(MAX - 1n), 1n), MAX)
   fails(X.plus(big(MAX), 1n), 'NumericOverflow')
   is(X.minus(big(MIN + 1n), 1n), MIN)
@@ -201,7 +201,7 @@ numbers('decision 12: integers have 64 bits', () => {
   is(X.rem(big(MIN), -1n), 0n)
 })
 
-numbers('decision 12: 32-bit operands are widened; a result of int is checked against the safe range of number', () => {
+numbers('S12: 32-bit operands are widened; a result of int is checked against the safe range of number', () => {
   is(X.plus(n(2147483647), 1), 2147483648)
   is(X.plus(X.litOf(smallint)(32767), 1), 32768)
   fails(X.times(n(2147483647), 2147483647), 'NumericOverflow')
@@ -210,7 +210,7 @@ numbers('decision 12: 32-bit operands are widened; a result of int is checked ag
   is(X.gt(X.times(n(2147483647), 2147483647), X.cast(int)(big(2n ** 53n))), true)
 })
 
-numbers('decision 13: quot truncates toward zero and rem has the sign of the dividend', () => {
+numbers('S13: quot truncates toward zero and rem has the sign of the dividend', () => {
   const cases = [
     [7, 2, 3, 1],
     [-7, 2, -3, -1],
@@ -223,7 +223,7 @@ numbers('decision 13: quot truncates toward zero and rem has the sign of the div
   }
 })
 
-numbers('decision 13: division by zero is null', () => {
+numbers('S13: division by zero is null', () => {
   is(X.quot(n(1), 0), null)
   is(X.rem(n(1), 0), null)
   is(X.div(n(1), 0), null)
@@ -231,7 +231,7 @@ numbers('decision 13: division by zero is null', () => {
   is(X.quot(big(1n), 0n), null)
 })
 
-numbers('decision 13: div is float division', () => {
+numbers('S13: div is float division', () => {
   is(X.div(n(1), 2), 0.5)
   is(X.div(n(-7), 2), -3.5)
 })
@@ -252,7 +252,7 @@ numbers('integers and floats mix: sums are floats, comparisons are exact', () =>
   is(X.eq(X.cast(int)(big(2n ** 53n + 1n)), X.litOf(float)(2 ** 53)), false)
 })
 
-numbers('decision 16: a float result that is not finite is an overflow, and -0 is 0', () => {
+numbers('S16: a float result that is not finite is an overflow, and -0 is 0', () => {
   fails(X.times(X.litOf(float)(1e200), 1e200), 'NumericOverflow')
   fails(X.div(X.litOf(float)(1e200), X.litOf(float)(1e-200)), 'NumericOverflow')
   fails(X.lit(Number.NaN), 'NumericOverflow')
@@ -262,7 +262,7 @@ numbers('decision 16: a float result that is not finite is an overflow, and -0 i
   assert.ok(E.isRight(negative) && Object.is(negative.right, 0))
 })
 
-numbers('decision 14: numerics are exact, at the larger scale for sums and the sum of scales for products', () => {
+numbers('S14: numerics are exact, at the larger scale for sums and the sum of scales for products', () => {
   is(X.plus(money('0.10'), '0.2'), '0.30')
   is(X.plus(money('1.00'), X.litOf(numeric(10, 3))('0.001')), '1.001')
   is(X.minus(money('0.10'), '0.2'), '-0.10')
@@ -273,7 +273,7 @@ numbers('decision 14: numerics are exact, at the larger scale for sums and the s
   is(X.lt(money('-1.00'), '-0.99'), true)
 })
 
-numbers('decision 14: up to 18 digits a numeric has 64 bits, beyond that any number', () => {
+numbers('S14: up to 18 digits a numeric has 64 bits, beyond that any number', () => {
   const small = X.litOf(numeric(18, 0))
   const large = X.litOf(numeric(38, 0))
   fails(X.times(small('999999999999999999'), small('10')), 'NumericOverflow')
@@ -405,7 +405,7 @@ const texts = suite('model: text')
 const ASTRAL = '\u{1F600}'
 const t = X.lit
 
-texts('decision 17: text compares by code point, not by UTF-16 unit', () => {
+texts('S17: text compares by code point, not by UTF-16 unit', () => {
   is(X.lt(t('\uFFFD'), ASTRAL), true)
   is(X.lt(t('a\uFFFDz'), `a${ASTRAL}a`), true)
   is(X.lt(t(ASTRAL), '\u{1F601}'), true)
@@ -414,13 +414,13 @@ texts('decision 17: text compares by code point, not by UTF-16 unit', () => {
   is(X.lt(t(''), 'a'), true)
 })
 
-texts('decision 17: trailing spaces count, and the empty text is not null', () => {
+texts('S17: trailing spaces count, and the empty text is not null', () => {
   is(X.eq(t('a'), 'a '), false)
   is(X.isNull(t('')), false)
   is(X.eq(t('é'), 'e\u0301'), false)
 })
 
-texts('decision 19: lower and upper map one code point to one', () => {
+texts('S19: lower and upper map one code point to one', () => {
   is(X.lower(t('ÄÉΣΩЖ')), 'äéσωж')
   is(X.upper(t('äéσςωж')), 'ÄÉΣΣΩЖ')
   is(X.upper(t('straße')), 'STRAßE')
@@ -429,7 +429,7 @@ texts('decision 19: lower and upper map one code point to one', () => {
   is(X.lower(noText), null)
 })
 
-texts('decision 20: length, substring and position count code points from 1', () => {
+texts('S20: length, substring and position count code points from 1', () => {
   is(X.length(t(`a${ASTRAL}b`)), 3)
   is(X.substring(t(`a${ASTRAL}b`), 2, 1), ASTRAL)
   is(X.substring(t(`a${ASTRAL}b`), 2), `${ASTRAL}b`)
@@ -444,7 +444,7 @@ texts('decision 20: length, substring and position count code points from 1', ()
   is(X.position(t('abc'), noText), null)
 })
 
-texts('decision 20: concat with a null is null', () => {
+texts('S20: concat with a null is null', () => {
   is(X.concat('a', t('b'), 'c'), 'abc')
   is(X.concat('a', noText), null)
   is(X.concat(), '')
@@ -483,7 +483,7 @@ texts('like: any text, any code point, and the escape', () => {
   fails(X.like(t('a'), 'a!'), 'ValidationError')
 })
 
-texts('decision 19: ilike has no regard to case', () => {
+texts('S19: ilike has no regard to case', () => {
   is(X.ilike(t('Ärger ΣΟΣ'), 'äRGER%'), true)
   is(X.ilike(t('ΣΟΣ'), 'σος'), false)
   is(X.ilike(t('ΣΟΣ'), 'σοσ'), true)
@@ -491,7 +491,7 @@ texts('decision 19: ilike has no regard to case', () => {
   is(X.ilike(noText, '%'), null)
 })
 
-texts('decision 20: contains, startsWith and endsWith take wildcards as they are', () => {
+texts('S20: contains, startsWith and endsWith take wildcards as they are', () => {
   is(X.contains(t('100%'), '0%'), true)
   is(X.contains(t('1000'), '0%'), false)
   is(X.contains(t('a!b'), '!'), true)
@@ -584,7 +584,7 @@ times('the beginning of what a day or an instant lies in', () => {
   is(X.dateTrunc(at('0099-12-31T23:59:58.007Z'), 'year'), new Date('0099-01-01T00:00:00Z'))
 })
 
-times('decision 24: adding months clamps to the end of the month', () => {
+times('S24: adding months clamps to the end of the month', () => {
   is(X.dateAdd(day('2024-01-31'), { months: 1 }), '2024-02-29')
   is(X.dateAdd(day('2024-02-29'), { years: 1 }), '2025-02-28')
   is(X.dateAdd(day('2024-03-31'), { months: -1, days: 1 }), '2024-03-01')
@@ -862,12 +862,12 @@ bytesOf.run()
 
 const others = suite('model: other types')
 
-others('decision 28: false is before true', () => {
+others('S28: false is before true', () => {
   is(X.lt(F, T), true)
   is(X.gte(F, T), false)
 })
 
-others('decision 28: bytes compare unsigned, byte by byte', () => {
+others('S28: bytes compare unsigned, byte by byte', () => {
   const b = (...bytes: readonly number[]) => X.lit(Uint8Array.from(bytes))
   is(X.lt(b(0x7f), b(0x80)), true)
   is(X.lt(b(1), b(1, 0)), true)

@@ -1,4 +1,4 @@
-/** What queries mean: order, joins, sets, aggregates, nesting, decoding and refusals, on the model alone. */
+/** The meaning of queries: order, joins, sets, aggregates, nesting, decoding and refusals, on the model alone. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -84,7 +84,7 @@ const inOrder = (o: (s: { readonly n: X.Expr<number | null> }) => X.Order) =>
     ),
   )
 
-order('decision 10: null sorts as larger than every value', () => {
+order('S10: null sorts as larger than every value', () => {
   assert.equal(
     inOrder(s => X.asc(s.n)),
     [1, 2, 3, null, null],
@@ -95,7 +95,7 @@ order('decision 10: null sorts as larger than every value', () => {
   )
 })
 
-order('decision 10: nullsFirst and nullsLast override', () => {
+order('S10: nullsFirst and nullsLast override', () => {
   assert.equal(
     inOrder(s => X.nullsFirst(X.asc(s.n))),
     [null, null, 1, 2, 3],
@@ -106,7 +106,7 @@ order('decision 10: nullsFirst and nullsLast override', () => {
   )
 })
 
-order('decision 2: a later orderBy leads, an earlier one breaks ties', () => {
+order('S2: a later orderBy leads, an earlier one breaks ties', () => {
   const q = pipe(
     Q.values({ a: int, b: int })([
       { a: 1, b: 2 },
@@ -121,7 +121,7 @@ order('decision 2: a later orderBy leads, an earlier one breaks ties', () => {
   assert.equal(rows(q), [21, 22, 11, 12])
 })
 
-order('decision 17: text is ordered by code point', () => {
+order('S17: text is ordered by code point', () => {
   const q = pipe(
     Q.values({ s: text })([{ s: '\u{1F600}' }, { s: '\uFFFD' }, { s: 'z' }, { s: 'Ä' }, { s: 'Z' }]),
     Q.orderBy(r => [X.asc(r.s)]),
@@ -130,7 +130,7 @@ order('decision 17: text is ordered by code point', () => {
   assert.equal(rows(q), ['Z', 'z', 'Ä', '\uFFFD', '\u{1F600}'])
 })
 
-order('decision 14: numerics are ordered as numbers', () => {
+order('S14: numerics are ordered as numbers', () => {
   const q = pipe(
     Q.values({ p: numeric(6, 2) })([{ p: '10' }, { p: '9.5' }, { p: '-1' }]),
     Q.orderBy(r => [X.asc(r.p)]),
@@ -139,7 +139,7 @@ order('decision 14: numerics are ordered as numbers', () => {
   assert.equal(rows(q), ['-1.00', '9.50', '10.00'])
 })
 
-order('decision 3: where, map and let keep the order; limit and offset see it', () => {
+order('S3: where, map and let keep the order; limit and offset see it', () => {
   const q = pipe(
     Q.from(artists),
     Q.orderBy(a => [X.desc(a.id)]),
@@ -169,7 +169,7 @@ order.run()
 
 const joins = suite('model: joins')
 
-joins('decision 6: flatMap is the rows of a query for each row; zero absorbs', () => {
+joins('S6: flatMap is the rows of a query for each row; zero absorbs', () => {
   const q = pipe(
     Q.from(artists),
     Q.flatMap(a =>
@@ -353,13 +353,13 @@ const bag = (...ns: readonly (number | null)[]) =>
     Q.map(s => s.n),
   )
 
-sets('decision 5: unionAll is the bag sum, with zero as its unit', () => {
+sets('S5: unionAll is the bag sum, with zero as its unit', () => {
   assert.equal(rows(pipe(bag(1, 2), Q.unionAll(bag(2, null)))), [1, 2, 2, null])
   assert.equal(rows(pipe(bag(1), Q.unionAll(Q.zero as never))), [1])
   assert.equal(rows(pipe(Q.zero as ReturnType<typeof bag>, Q.unionAll(bag(1)))), [1])
 })
 
-sets('decision 5: union, intersect and except are sets with null-safe equality', () => {
+sets('S5: union, intersect and except are sets with null-safe equality', () => {
   assert.equal(rows(pipe(bag(1, 1, null, null), Q.union(bag(1, 2, null)))), [1, null, 2])
   assert.equal(rows(pipe(bag(1, 1, null, null, 3), Q.intersect(bag(1, null)))), [1, null])
   assert.equal(rows(pipe(bag(1, 1, null, 3, 3), Q.except(bag(1)))), [null, 3])
@@ -407,7 +407,7 @@ sets('a missing side and a present one of nulls are different rows', () => {
   ])
 })
 
-sets('decision 5: other fields or other types are refused, also of no rows', () => {
+sets('S5: other fields or other types are refused, also of no rows', () => {
   const a = pipe(
     none,
     Q.map(s => ({ x: s.id })),
@@ -466,7 +466,7 @@ const all = (s: N) => ({
   texts: A.stringAgg(X.cast(text)(s.n), '-'),
 })
 
-aggregates('decision 25: of nothing there is one row, with counts of 0 and nulls', () => {
+aggregates('S25: of nothing there is one row, with counts of 0 and nulls', () => {
   assert.equal(
     rows(
       pipe(
@@ -479,7 +479,7 @@ aggregates('decision 25: of nothing there is one row, with counts of 0 and nulls
   )
 })
 
-aggregates('decision 25: of nothing with a key there is no row', () => {
+aggregates('S25: of nothing with a key there is no row', () => {
   assert.equal(
     rows(
       pipe(
@@ -529,7 +529,7 @@ aggregates('an aggregate of zero has one row, and may count but look at no colum
   )
 })
 
-aggregates('decision 26: nulls are skipped, except by arrayAgg', () => {
+aggregates('S26: nulls are skipped, except by arrayAgg', () => {
   assert.equal(rows(pipe(numbers(3, null, 1, 3), Q.aggregate(all))), [
     { rows: 4, count: 3, different: 2, sum: 7, avg: 7 / 3, min: 1, max: 3, list: [3, null, 1, 3], texts: '3-1-3' },
   ])
@@ -538,7 +538,7 @@ aggregates('decision 26: nulls are skipped, except by arrayAgg', () => {
   ])
 })
 
-aggregates('decision 25: groups are of equal keys, null is a group', () => {
+aggregates('S25: groups are of equal keys, null is a group', () => {
   const q = pipe(
     Q.values({ k: nullable(text), n: int })([
       { k: 'a', n: 1 },
@@ -564,7 +564,7 @@ aggregates('several keys, and expressions as keys', () => {
   assert.is(rows(q).length, 6)
 })
 
-aggregates('decision 15: sums are exact, and only the result has to fit', () => {
+aggregates('S15: sums are exact, and only the result has to fit', () => {
   const big = (...ns: readonly bigint[]) =>
     pipe(
       Q.values({ n: bigint })(ns.map(n => ({ n }))),
@@ -590,7 +590,7 @@ aggregates('decision 15: sums are exact, and only the result has to fit', () => 
   assert.equal(rows(floats), [{ sum: 0.75, avg: 0.375 }])
 })
 
-aggregates('decision 26: arrayAgg and stringAgg take an order of their own', () => {
+aggregates('S26: arrayAgg and stringAgg take an order of their own', () => {
   const q = pipe(
     Q.from(tracks),
     Q.aggregate(s => ({
@@ -722,7 +722,7 @@ inside('exists, inQuery and scalar', () => {
   assert.equal(rows(latest), ['9.90', null, null])
 })
 
-inside('decision 9: inQuery is three-valued', () => {
+inside('S9: inQuery is three-valued', () => {
   const answer = (n: number | null, q: AnyQuery) =>
     rows(
       pipe(
@@ -738,7 +738,7 @@ inside('decision 9: inQuery is three-valued', () => {
   assert.is(answer(2, Q.zero as AnyQuery), false)
 })
 
-inside('decision 7: mapRow comes after everything else, also inside many and beside bind', () => {
+inside('S7: mapRow comes after everything else, also inside many and beside bind', () => {
   const q = pipe(
     Q.from(artists),
     Q.mapRow(a => ({ shout: `${a.name}!` })),
@@ -824,7 +824,7 @@ const Positive = new t.Type<number, number>(
   t.identity,
 )
 
-edges('decision 29: a codec runs on the canonical value, and names row and column when it fails', () => {
+edges('S29: a codec runs on the canonical value, and names row and column when it fails', () => {
   const strict = codec(Positive)(int)
   const q = pipe(
     numbers(1, -1),
@@ -845,7 +845,7 @@ edges('decision 29: a codec runs on the canonical value, and names row and colum
   )
 })
 
-edges('decision 29: an unexpected null is a DecodeError', () => {
+edges('S29: an unexpected null is a DecodeError', () => {
   const lying = X.litOf(date)('2020-01-01')
   const q = Q.of({ d: { ...lying, node: { tag: 'literal', value: null } } as typeof lying })
   refused(q as AnyQuery, 'DecodeError', /row 0, column "d": expected date, got null/)

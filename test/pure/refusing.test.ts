@@ -1,6 +1,6 @@
 /**
- * The laws against a runner that refuses: one that answers `Unsupported` to every query keeps none of those about queries and expressions,
- * whether its capabilities say so or not.
+ * The laws against a runner that refuses: one that returns `Unsupported` for every query keeps none of those about queries and expressions,
+ * whether its capabilities declare it or not.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
@@ -14,7 +14,7 @@ import { suite } from '../suite.js'
 const { sample } = Laws.Arbitrary
 const test = suite('laws against a runner that refuses')
 
-/** Memory, that answers no query but one that asks for less than so many, counted from the first. */
+/** Memory that refuses queries from a given number of them on, counted from the first. */
 const refusing = async (refuses: readonly string[], answers: (n: number) => boolean = () => false): Promise<Runner> => {
   const runner = memory()
   const made = await createAll(sample)({ db: runner })()

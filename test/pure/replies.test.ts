@@ -1,7 +1,7 @@
 /**
- * Which errors of drivers are replies that say that a statement failed. Everything else leaves open whether it was carried out.
+ * Which errors of drivers are replies that a statement failed. Every other error leaves open whether the statement was executed.
  *
- * The codes are those of the servers' documentation, and what poolers and proxies send when the server behind them is gone.
+ * The codes are those of the documentation of the servers, and those that poolers and proxies send when the server behind them is gone.
  */
 import * as assert from 'uvu/assert'
 import { closesConnection, isMysqlReply } from '../../lib/run/mysql/replies.js'

@@ -1,6 +1,6 @@
 /**
- * `npm run services` (scripts/services.mjs) without its servers: the addresses are the same wherever they are written, and the
- * mirror is found in both formats of apt's sources. What the servers themselves do is seen by test/live.
+ * `npm run services` (scripts/services.mjs) without its servers: the addresses are the same wherever they are written, and the mirror is
+ * found in both formats of apt's sources. The servers themselves are covered by test/live.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

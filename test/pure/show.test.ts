@@ -1,6 +1,4 @@
-/**
- * `show`: its laws on generated queries and commands, texts as a person reads them, and what is bad.
- */
+/** `show`: its laws on generated queries and commands, expected texts, and invalid queries. */
 import * as fp from 'fp-ts/lib/function.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -18,7 +16,7 @@ import { suite } from '../suite.js'
 
 const { sample } = Laws.Arbitrary
 
-/** What a reader of a shown text has in scope. */
+/** The names that are in scope where a shown text is evaluated. */
 const scope: { readonly [name: string]: unknown } = {
   ...Column,
   ...Expr,

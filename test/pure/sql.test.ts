@@ -1,13 +1,13 @@
 /**
- * The SQL of every combinator, command and definition in the four dialects, held against the snapshot in sql.snapshot.md.
+ * The SQL of every combinator, command and definition in the four dialects, compared with the snapshot in sql.snapshot.md.
  *
- * What was printed once is read there by people; here it is only compared. When a change of the SQL is meant:
+ * The snapshot is there to be read and reviewed; the test only compares. To change the SQL on purpose:
  *
  *     UPDATE_SNAPSHOTS=1 npm test -- sql
  *
  * and read the difference.
  *
- * Below: names and values that try to be more than that, and the stability of aliases.
+ * Below: hostile names and values, and the stability of aliases.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as fc from 'fast-check'
@@ -152,7 +152,7 @@ const anyText = fc.oneof(
 )
 const anyDialect = fc.constantFrom(...names)
 const HARMLESS = 'harmless'
-/** What no engine keeps: half a surrogate pair has no UTF-8; NUL ends a text; a byte order mark at its beginning is dropped. */
+/** Texts that no engine stores: half a surrogate pair has no UTF-8; NUL ends a text; a byte order mark at its beginning is dropped. */
 const isBroken = (s: string): boolean => Buffer.from(s).toString() !== s || s.includes('\0') || s.startsWith('\ufeff')
 const bytes = (s: string): number => new TextEncoder().encode(s).length
 
@@ -171,7 +171,7 @@ for (const [what, make] of Object.entries(withName))
     await fc.assert(
       fc.asyncProperty(anyDialect, anyText, async (dialect, name) => {
         // longer ones are cut where they only label something, and a constraint's name has the name twice; `?` labels a
-        // presence; a record has whole numbers before other fields; a label has no blanks around it
+        // presence; a record has integer fields before other fields; a label has no leading or trailing blanks
         fc.pre(bytes(name) <= 18 && name !== '' && name !== '?' && !/^\d+$/.test(name) && !/^[\p{Cc} ]|[\t-\r ]$|^__/u.test(name))
         const sql = await textsOf(dialect, make(name))
         const astral = /[\u{10000}-\u{10ffff}]/u.test(name) && /^m/.test(dialect)
@@ -261,7 +261,7 @@ for (const [what, make] of Object.entries(withValue))
 
 for (const [what, make] of Object.entries(withLiteral))
   quoting(`a value that is written as a literal is one literal: ${what}`, async () => {
-    /** A literal in hexadecimal digits is told its character set where it has to be. */
+    /** A hexadecimal literal has a character set where it needs one. */
     const essential = (dialect: DialectName, sql: string): readonly Token[] =>
       tokensOf(dialect, sql.replace(/convert\((x'[0-9a-f]*') using utf8mb4\)/g, '$1'))
     const calm = new Map<DialectName, readonly Token[]>()

@@ -1,8 +1,8 @@
 /**
- * Time zones of the model, held against facts that were written down by people.
+ * Time zones of the model, compared with published facts.
  *
- * The changes of the clocks are those of the IANA database, 2025: Berlin (EU rule), Havana (0:00 to 1:00 and 1:00 to 0:00), the Azores (1:00
- * to 0:00), Lord Howe (half an hour), Apia (no 30 December 2011). Engines are held against the model in test/live/timeZones.test.ts.
+ * The transitions are those of the IANA database, 2025: Berlin (EU rule), Havana (0:00 to 1:00 and 1:00 to 0:00), the Azores (1:00 to
+ * 0:00), Lord Howe (half an hour), Apia (no 30 December 2011). test/live/timeZones.test.ts compares engines with the model.
  */
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'

@@ -1,8 +1,8 @@
 /**
- * The vocabulary of the generators is whole: every combinator that the library exports is generated, or is left out for a reason.
+ * The vocabulary of the generators is complete: every exported combinator is generated, or left out for a reason.
  *
- * A combinator that nobody generates is one that no law has ever met. The lists are in laws/arbitrary/vocabulary.ts; that each of them is met
- * in a long run is a test of its own.
+ * A combinator that is not generated is one that no law covers. The lists are in laws/arbitrary/vocabulary.ts; that each of them occurs
+ * in a long run is a separate test.
  */
 import * as assert from 'uvu/assert'
 import { forgotten } from '../../laws/arbitrary/index.js'

@@ -1,6 +1,4 @@
-/**
- * Window functions in the model, by tables written by hand; and what is refused when it is built.
- */
+/** Window functions in the model, by tables written by hand; and what is refused when it is built. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'

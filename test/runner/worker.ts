@@ -1,9 +1,9 @@
 /**
- * Runs test files that test/run.ts names, one after the other, and sends the verdict of each.
+ * Runs the test files that test/run.ts names, one after the other, and sends the verdict of each.
  *
- * uvu is told to defer (`UVU_DEFER`), so that `run()` only queues; the queue is emptied here and awaited.
- * A verdict is sent only after that: a worker that dies or exits before has sent none, and the parent counts that as a failure.
- * A worker takes a next file only if nothing failed and nothing is left open; else it ends, and the next file has a new process.
+ * uvu defers (`UVU_DEFER`), so `run()` only queues; the queue is run and awaited here. The verdict is sent only after that: a worker that
+ * dies or exits before has sent none, and the parent counts that as a failure. A worker takes the next file only if nothing failed and
+ * nothing is left open; otherwise it ends, and the next file has a new process.
  */
 import { pathToFileURL } from 'node:url'
 import type { Failure } from '../suite.js'
@@ -15,7 +15,7 @@ export interface Verdict {
   readonly notes: ReadonlyArray<string>
 }
 
-/** What is sent for a file: the verdict, and whether the worker takes another one. */
+/** The message for a file: the verdict, and whether the worker takes another one. */
 export interface Judged {
   readonly verdict: Verdict
   readonly next: boolean
@@ -28,7 +28,7 @@ const queue: Array<() => Promise<unknown>> = []
 Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: [queue] })
 const { book, newBook } = await import('../suite.js')
 
-/** What may stay: the pipes to the parent, and timers, of which the PGlite that the next file takes over has one. */
+/** Resources that may stay open: the pipes to the parent, and timers, of which the PGlite that the next file takes over has one. */
 const STAYS = ['PipeWrap', 'CloseReq', 'Timeout']
 
 /** Whether a file left something open: a socket, a child process. */
@@ -46,7 +46,7 @@ const judge = async (file: string): Promise<Verdict> => {
   queue.length = 0
   await import(pathToFileURL(file).href)
   for (const run of queue) await run()
-  // Lets a rejection that nobody handles surface (and kill the worker) before the verdict is given.
+  // Lets an unhandled rejection surface (and kill the worker) before the verdict is given.
   await new Promise(resolve => setImmediate(resolve))
 
   const problems: Array<Failure> = []

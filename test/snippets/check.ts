@@ -1,4 +1,6 @@
-/** What a `// => text` in a code block calls: what the expression printed, or else its value, is compared with the text. */
+/**
+ * The check behind a `// => text` in a code block: the printed output of the expression, or else its value, is compared with the text.
+ */
 import { format, inspect } from 'node:util'
 
 /** Blanks are not compared, so that a long value may be wrapped. */

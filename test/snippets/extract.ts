@@ -1,8 +1,8 @@
 /**
  * Finds the ```ts blocks of a document or of the doc comments of a module, and turns each into a module that checks itself.
  *
- * Conventions (see test/README.md): tags after `ts` are `no-run` (compile only) and `continue` (append to the block before).
- * `// => text` after an expression, or on the lines that follow it, says what it prints, or else what its value is.
+ * Conventions (see test/README.md): tags after `ts` are `no-run` (compile only) and `continue` (append to the block before). `// => text`
+ * after an expression, or on the lines that follow it, states its printed output, or else its value.
  */
 import ts from 'typescript'
 

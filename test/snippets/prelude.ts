@@ -1,6 +1,6 @@
 /**
- * What a code block in a doc comment may use without importing it. Blocks in README.md and docs/ import for themselves,
- * since readers copy them. A name that a block declares itself is not taken from here.
+ * The names that a code block in a doc comment may use without importing them. Blocks in README.md and docs/ have their own imports, since
+ * readers copy them. A name that a block declares itself is not taken from here.
  */
 export { flow, pipe } from 'fp-ts/lib/function.js'
 export * as A from 'query-ts/Agg'

@@ -1,7 +1,7 @@
 /**
- * Comparing types: `is<Equal<A, B>>()` compiles when A and B are the same type, and not only assignable.
+ * Comparing types: `is<Equal<A, B>>()` compiles if A and B are the same type, and not only assignable.
  *
- * The files of this folder are checked by the build; `types.test.ts` makes sure that they were.
+ * The build checks the files of this folder; `types.test.ts` makes sure that it did.
  */
 
 /** `true` when both types are the same, with properties of an intersection taken together. */

@@ -28,7 +28,7 @@ const events = Q.from(table('events', { id: generated(int), day: date, at: times
 pipe(from, Q.where(u => eq(u.role, 'adnim')))
 // @ts-expect-error comparison with null
 pipe(from, Q.where(u => eq(u.name, null)))
-// @ts-expect-error null-safe comparison with the literal null: isNull says it
+// @ts-expect-error null-safe comparison with the literal null: use isNull
 pipe(from, Q.where(u => same(u.name, null)))
 // @ts-expect-error a number against a text
 pipe(from, Q.where(u => eq(u.age, '18')))
@@ -110,7 +110,7 @@ pipe(from, Q.map(u => ({ x: split(u.name, u.role) })))
 pipe(from, Q.map(u => ({ x: arrayJoin(array([u.age]), ',') })))
 // @ts-expect-error elements of two types
 pipe(from, Q.map(u => ({ x: array([u.age, u.name]) })))
-// @ts-expect-error plain values as elements: lit says them
+// @ts-expect-error plain values as elements: use lit
 pipe(from, Q.map(() => ({ x: array([1, 2]) })))
 // @ts-expect-error an order by any document
 pipe(things, Q.orderBy(r => [asc(r.data)]))
@@ -130,7 +130,7 @@ pipe(things, Q.map(r => ({ x: least(r.body, r.body) })))
 pipe(from, Q.map(u => ({ x: plus(u.name, 1) })))
 // @ts-expect-error a number in a text function
 pipe(from, Q.where(u => contains(u.age, 'x')))
-// @ts-expect-error a plain value in a row: lit says it
+// @ts-expect-error a plain value in a row: use lit
 pipe(from, Q.map(() => ({ x: 1 })))
 // @ts-expect-error an aggregate in a row
 pipe(from, Q.map(u => ({ x: A.sum(u.age) })))
@@ -148,9 +148,9 @@ pipe(events, Q.aggregate(e => ({ x: A.median(e.at) })))
 pipe(from, Q.aggregate(u => ({ x: A.stringAgg(u.age, ',') })))
 // @ts-expect-error whether all numbers are true
 pipe(from, Q.aggregate(u => ({ x: A.boolAnd(u.age) })))
-// @ts-expect-error the greatest truth value: boolOr says it
+// @ts-expect-error the greatest truth value: use boolOr
 pipe(things, Q.aggregate(r => ({ x: A.max(r.is) })))
-// @ts-expect-error the least truth value: boolAnd says it
+// @ts-expect-error the least truth value: use boolAnd
 pipe(things, Q.aggregate(r => ({ x: A.min(eq(r.id, 1)) })))
 // @ts-expect-error the most frequent truth value
 pipe(things, Q.aggregate(r => ({ x: A.mode(r.is) })))
@@ -218,7 +218,7 @@ table('t', { id: int }, { primaryKey: ['nope'] })
 Q.prepare({ id: int }, p => pipe(from, Q.where(u => eq(u.id, p.id))))({ id: 'x' })
 // @ts-expect-error a limit that is no number
 pipe(from, Q.limit('10'))
-// @ts-expect-error a null has no literal: nullOf says it
+// @ts-expect-error a null has no literal: use nullOf
 lit(null)
 // @ts-expect-error a command is no query
 Q.show(C.delete(posts)(C.everywhere))

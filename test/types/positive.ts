@@ -1,8 +1,8 @@
 /**
- * What a query's row is, exactly.
+ * The exact type of the row of a query.
  *
- * Each line states the type of one combinator's answer. `Equal` tells `string` from `string | null`
- * and from `any`, so that a type that is merely good enough does not pass.
+ * Each line states the type of the result of one combinator. `Equal` distinguishes `string` from `string | null` and from `any`, so that
+ * a type that is merely assignable does not pass.
  */
 
 import type { Either } from 'fp-ts/lib/Either.js'
@@ -519,7 +519,7 @@ const mixed = pipe(
 )
 is<Equal<RowOf<typeof mixed>, { readonly a: string | null; readonly b: number | null }>>()
 
-// functions of any table with a key of a known type: the rows that they look at are said, and those that they answer are the table's
+// functions of any table with a key of a known type: they declare the rows that they read, and return rows of the table
 interface Keyed {
   readonly id: Column<number, number | undefined>
 }

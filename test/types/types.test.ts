@@ -1,8 +1,8 @@
 /**
- * The types of this folder hold: the build checked them, and checks them still.
+ * The types of this folder hold: the build has checked them.
  *
- * `positive.ts` and `negative.ts` are compiled with everything else, so that a build with a wrong type
- * fails. Here it is made sure that the compiler has seen them, and that it would have complained.
+ * `positive.ts` and `negative.ts` are compiled with everything else, so that a build with a wrong type fails. Here a test checks that the
+ * compiler has seen them, and that it would have complained.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

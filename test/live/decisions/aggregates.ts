@@ -1,8 +1,8 @@
 /**
- * Decisions 25 and 26: groups, what aggregates do with nothing and with null, their order.
+ * S25 and S26: groups, aggregates of empty groups and of nulls, their order.
  *
- * The rows are a small table of sales with nulls in every place that may hold one. Each aggregate is
- * asked of the whole, of each group, of nothing, under a filter, and inside `many`.
+ * The rows are a small table of sales with nulls in every column that may have one. Each aggregate is computed over the whole table, over
+ * each group, over no rows, under a filter, and inside `many`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/Agg.js'

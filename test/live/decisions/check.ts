@@ -1,10 +1,9 @@
 /**
- * What a check of a decision is, and how a check asks an engine.
+ * The checks of decisions, and how a check queries an engine.
  *
- * Each clause of a decision is a `Check`: a value that runs on any engine and answers `held`, or
- * `refused` when the engine answered `Unsupported`; any other answer than the decided one throws.
- * That nothing was sent for what was refused is seen to by the engines (`engines.ts`). A clause about
- * what does not exist yet is `Later`, with the reason.
+ * Each clause of a decision is a `Check`: a value that runs on any engine and returns `held`, or `refused` if the engine returned
+ * `Unsupported`; any other result than the decided one throws. `engines.ts` checks that nothing was sent for a refused operation. A clause
+ * about a feature that does not exist yet is `Later`, with the reason.
  */
 import * as assert from 'node:assert/strict'
 import { inspect } from 'node:util'
@@ -67,7 +66,7 @@ const told = (e: unknown): string => {
   return `${show(e)}${cause instanceof Error ? `\n  the engine said: ${cause.message}` : ''}`
 }
 
-/** What a program answers; the check is over when the engine refuses, and fails when the program does. */
+/** The result of a program; a refusal ends the check, and an error fails it. */
 export const ask = async <A>(db: Session, program: Program<Db, unknown, A>): Promise<A> => {
   const answer = await program({ db })()
   if (E.isRight(answer)) return answer.right
@@ -102,7 +101,7 @@ export const refuses = async <T extends DbError['_tag']>(
   return error
 }
 
-/** A part of a check under a name: its failure says which part it was. */
+/** A named part of a check: its failure has the name. */
 export const about = async (part: string, body: () => Promise<void>): Promise<void> => {
   try {
     await body()
@@ -112,7 +111,7 @@ export const about = async (part: string, body: () => Promise<void>): Promise<vo
   }
 }
 
-/** Equality of answers: deep and strict, -0 is not 0. */
+/** Equality of results: deep and strict, -0 is not 0. */
 export const equal: (actual: unknown, expected: unknown, message?: string) => void = (actual, expected, message) => {
   if (message === undefined) assert.deepStrictEqual(actual, expected)
   else

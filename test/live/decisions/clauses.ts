@@ -1,8 +1,8 @@
 /**
  * All clauses of all decisions, in the order of the decisions.
  *
- * The modules stand for the chapters of docs/semantics.md. Within a decision the clauses keep the
- * order in which they are written. A new chapter is one more line here.
+ * The modules are the chapters of docs/semantics.md. Within a decision the clauses keep their order in the module. A new chapter is one
+ * more line here.
  */
 import { aggregates } from './aggregates.js'
 import type { Clause } from './check.js'

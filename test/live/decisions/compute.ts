@@ -1,9 +1,9 @@
 /**
- * Tables of cases: an expression over given rows, and what it has to answer.
+ * Tables of cases: an expression over given rows, and its expected values.
  *
- * Every table is computed three times: over `values`, whose rows travel as parameters, over a stored
- * table, and over the stored table inside `many`, whose rows travel as JSON. All three have to answer
- * the expected column. A case is its inputs, in the order of the columns, and then the answer.
+ * Every table is computed three times: over `values`, whose rows are parameters, over a stored table, and over the stored table inside
+ * `many`, whose rows are JSON. All three must return the expected column. A case is the inputs, in the order of the columns, and then the
+ * result.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as Agg from '../../../lib/Agg.js'
@@ -47,7 +47,7 @@ export const sources = async <C extends Columns>(db: Session, columns: C, inputs
 
 const nested = <A>(q: Query<unknown, A>): Query<unknown, { readonly rows: readonly A[] }> => Q.of({ rows: Q.many(q) })
 
-/** The expression's value for every case, in all three ways; answers where the cases stand. */
+/** Checks an expression on every case, in all three ways; returns the cases as values and as a stored table. */
 export const computes = async <C extends Columns>(
   db: Session,
   columns: C,
@@ -107,7 +107,7 @@ export const decides = async <C extends Columns>(
   }
 }
 
-/** That the expression fails with an error of this case for each of the inputs alone. */
+/** Checks that the expression fails with this error for each of the inputs alone. */
 export const failsFor = async <C extends Columns>(
   db: Session,
   tag: 'NumericOverflow' | 'ValidationError' | 'DecodeError',
@@ -175,7 +175,7 @@ export const aggregates = async (
   }
 }
 
-/** That an aggregate over one column is NumericOverflow. */
+/** Checks that an aggregate over one column is NumericOverflow. */
 export const aggregateFails = async (
   db: Session,
   column: AnyColumn,

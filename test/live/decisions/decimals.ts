@@ -1,9 +1,9 @@
 /**
- * Decision 14: decimals.
+ * S14: decimals.
  *
- * Numerics of up to 18 digits are exact in everything on every engine; longer ones are where the
- * engine has decimals, and have equality alone where it has none. So what needs more than equality
- * beyond 18 digits has clauses of its own: these an engine may refuse.
+ * Numerics of up to 18 digits are exact in every operation on every engine; longer ones are exact if the engine has decimals, and
+ * otherwise have equality only. So operations other than equality on more than 18 digits have separate clauses, which an engine may
+ * refuse.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/Agg.js'

@@ -1,9 +1,8 @@
 /**
  * docs/semantics.md from the results: what holds on which engine.
  *
- * A cell says `held`, `refused` (the engine answered `Unsupported`, and nothing was sent), `differs`
- * (a failing test), or `not yet` for clauses about what does not exist so far. The page is made by
- * the tests and compared by them; nobody edits it.
+ * A cell is `held`, `refused` (the engine returned `Unsupported`, and nothing was sent), `differs` (a failing test), or `not yet` for
+ * clauses about features that do not exist so far. The tests generate the page and compare it; it is not edited by hand.
  */
 import type { Answer, Clause } from './check.js'
 import { chapters } from './clauses.js'
@@ -34,7 +33,7 @@ Made by \`UPDATE_SNAPSHOTS=1 npm test -- decisions\` from the results of \`test/
 \`npm test\`: it can't be out of date, and it is not edited by hand.
 
 A query has one meaning, in memory and on every engine. Where an engine would answer otherwise, its statement is printed so that it does
-not, or the query is refused. The numbers are those of the decisions; the tests carry them too (\`decision 12: ...\`). Each line is one
+not, or the query is refused. The numbers are those of the decisions; the tests have them too (\`S12: ...\`). Each line is one
 clause that a test shows on each engine with a table of cases.
 
 - **held**: the engine gives the decided answer for every case of the test, or has nothing of the kind that the clause is about (a time

@@ -1,10 +1,9 @@
 /**
- * The engines that the decisions are held against, and a watch on what is sent to them.
+ * The engines on which the decisions are checked, with a count of the calls to their drivers.
  *
- * `refused` means that nothing was sent. So the drivers are counted: an operation that answers
- * `Unsupported` after its driver was called fails with an error that says so, and no check takes
- * that for a refusal. A new engine is one line in `engines`, and a column in docs/semantics.md. The servers
- * that have an address are held to the same clauses; the page does not depend on whether they are there.
+ * `refused` means that nothing was sent. An operation that returns `Unsupported` after a call to its driver fails with an error of its
+ * own, and no check accepts that as a refusal. A new engine is one line in `engines`, and a column in docs/semantics.md. The servers that
+ * have an address are held to the same clauses; the page does not depend on whether they are available.
  */
 import { Socket } from 'node:net'
 import { PGlite } from '@electric-sql/pglite'
@@ -54,7 +53,7 @@ export const engines: readonly Engine[] = [
   { name: 'memory', open: () => TE.right(memory())(), inPage: true, differs: {}, refuses: {} },
   { name: 'sqlite', open: sqlite(), inPage: true, differs: {}, refuses: {} },
   { name: 'pglite (postgres)', open: pgliteForTests({ extensions: { vector } }), inPage: true, differs: {}, refuses: {} },
-  // no time ends an idle connection, and none is opened beside a check: what is written to a socket is then a check's own
+  // no time ends an idle connection, and none is opened during a check: everything written to a socket then belongs to the check
   ...servers.map(
     (name): Engine => ({
       name,

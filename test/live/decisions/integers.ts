@@ -1,9 +1,8 @@
 /**
- * Decisions 12 and 13: integers of 64 bits, and division.
+ * S12 and S13: integers of 64 bits, and division.
  *
- * The tables go to the edges: the least and greatest of 16, 32, 53 and 64 bits, and one step beyond.
- * A result that does not fit is always `NumericOverflow`, never a rounded or wrapped number, and
- * what is divided by zero is null.
+ * The tables go to the bounds: the least and greatest integers of 16, 32, 53 and 64 bits, and one beyond. A result that does not fit is
+ * always `NumericOverflow`, never a rounded or wrapped number, and a division by zero is null.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as C from '../../../lib/Column.js'

@@ -1,8 +1,8 @@
 /**
  * Kinds of columns with their extreme values, for the round trips.
  *
- * A value is a pair: what is written, and what is read, which is its canonical form. Most are the same;
- * `itself` says so. `stored: false` are kinds of expressions: an int literal has 53 bits, a column 32.
+ * A value is a pair: the value that is written and the canonical value that is read. `itself` is for those that are the same. `stored:
+ * false` marks kinds of expressions: an int literal has 53 bits, a column 32.
  */
 
 import * as E from 'fp-ts/lib/Either.js'

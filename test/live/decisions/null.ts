@@ -1,8 +1,8 @@
 /**
- * Decisions 8 to 11: three-valued logic, comparisons with null, the place of null in an order.
+ * S8 to S11: three-valued logic, comparisons with null, the place of null in an order.
  *
- * Truth tables are written out. `decides` also asks `where` what it keeps, of each predicate, of its
- * negation and of its being null, so that the three parts of a table are seen to be the whole.
+ * Truth tables are written out. `decides` also filters by each predicate, by its negation and by its being null, to check that the three
+ * parts make up the whole table.
  */
 
 import * as E from 'fp-ts/lib/Either.js'

@@ -1,9 +1,8 @@
 /**
- * Decisions 15 and 16: sums, means and counts, and the floats that are no numbers.
+ * S15 and S16: sums, means and counts, and the floats that are not numbers.
  *
- * The lists go where an engine's own sum would lose something: beyond 53 and 64 bits, decimals that no
- * float holds, sums that leave 64 bits on the way and come back, floats of very different size.
- * NaN, infinities and -0 are tried on every way in and out.
+ * The lists are those on which the sum of an engine would lose digits: beyond 53 and 64 bits, decimals without a float, sums that leave
+ * 64 bits on the way and return, floats of very different size. NaN, infinities and -0 are tried on every path in and out.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/Agg.js'

@@ -1,8 +1,8 @@
 /**
- * Decisions 1 to 7: rows and their order, set operations, the laws of flatMap, and mapRow.
+ * S1 to S7: rows and their order, set operations, the laws of flatMap, and mapRow.
  *
- * Where an answer is free (ties, no order) a check asks whether it is one that the order admits.
- * The rows are few and known; each stands in a table and as `values`, so that both ways are taken.
+ * If the result is not determined (ties, no order) a check tests whether the order admits it. The rows are few and known; each is both in a
+ * table and in `values`, so that both paths are taken.
  */
 
 import { pipe } from 'fp-ts/lib/function.js'

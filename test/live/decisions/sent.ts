@@ -1,9 +1,9 @@
 /**
- * How often a driver was called: what "before anything is sent" is measured by.
+ * Counts the calls to drivers, to check that a refusal came before anything was sent.
  *
- * Counting wraps methods of a driver's prototype once; every engine of this process is counted. The
- * memory engine has no driver and sends nothing. Nobody looks at what is sent, only whether.
- * Checks run one after the other, so that a difference belongs to what was done between.
+ * Counting wraps methods of the prototype of a driver once, so every engine of this process is counted. The memory engine has no driver
+ * and sends nothing. Only the number of calls is recorded, not what is sent. Checks run one after the other, so that a difference belongs
+ * to the operations between two counts.
  */
 let calls = 0
 

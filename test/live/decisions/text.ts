@@ -1,8 +1,8 @@
 /**
- * Decisions 17, 18 and 21: text by code point, and what no text can hold.
+ * S17, S18 and S21: text by code point, and what no text can contain.
  *
- * The words are chosen to tell code points from UTF-16 units, bytes, collations and trimmed texts: an
- * astral character beside U+FFFD, composed and decomposed letters, trailing blanks.
+ * The words distinguish code points from UTF-16 units, bytes, collations and trimmed texts: an astral character next to U+FFFD, composed
+ * and decomposed letters, trailing blanks.
  */
 
 import { inspect } from 'node:util'

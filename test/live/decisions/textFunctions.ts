@@ -1,9 +1,8 @@
 /**
- * Decisions 19 and 20: case mapping, and the functions of text.
+ * S19 and S20: case mapping, and the functions of text.
  *
- * The mapping is compared with Unicode's for every letter of Latin, Greek and Cyrillic. The other
- * functions are tried with astral characters, which would be two characters to anything that counts
- * UTF-16 units, and with every character that means something in a pattern.
+ * The mapping is compared with that of Unicode for every letter of Latin, Greek and Cyrillic. The other functions are tried with astral
+ * characters, which are two UTF-16 units, and with every character that has a meaning in a pattern.
  */
 import * as C from '../../../lib/Column.js'
 import * as Ex from '../../../lib/Expr.js'

@@ -1,8 +1,8 @@
 /**
- * Decisions 22 to 24: instants, days, times of day.
+ * S22 to S24: instants, days, times of day.
  *
- * The instants lie at both ends of the calendar, before 1970, on leap days and one millisecond from
- * the next day, so that a time zone, a rounding or a two-digit year would show.
+ * The instants are at both ends of the calendar, before 1970, on leap days and one millisecond from the next day, so that a time zone, a
+ * rounding or a two-digit year would show.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/Agg.js'

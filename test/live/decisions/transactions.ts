@@ -1,9 +1,8 @@
 /**
- * Decisions 33 to 36: failed statements, isolation, lost answers, rollback.
+ * S33 to S36: failed statements, isolation, lost replies, rollback.
  *
- * Every check has a table of its own and reads it from outside after the transaction: what is left
- * there is what was committed. Engines with one connection put operations into a queue; that
- * nobody sees what is not committed is shown by asking beside an open transaction.
+ * Every check has a separate table and reads it from outside after the transaction: its rows are those that were committed. Engines with
+ * one connection queue operations; a query next to an open transaction checks that uncommitted rows are not visible.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -39,7 +38,7 @@ const counters = async (db: Session, name: string) => {
   return { t, add, all, left }
 }
 
-/** Programs one after the other, whatever each of them answers; the answers and the tags of the errors are added to `seen`. */
+/** Runs programs in sequence, also after failures; the results and the tags of the errors are added to `seen`. */
 const each =
   (seen: unknown[], ...programs: readonly P.Program<P.Db, unknown, unknown>[]): P.Program<P.Db, never, number> =>
   env =>

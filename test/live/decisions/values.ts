@@ -1,9 +1,8 @@
 /**
- * Decisions 28 and 29: json, bytes, uuid, enums, booleans; and what an expression's type promises.
+ * S28 and S29: json, bytes, uuid, enums, booleans; and the promises of the type of an expression.
  *
- * What has no equality is refused by every engine alike: there the refusal is the decided answer.
- * That a null or a foreign value does not get past a decoder is shown with a second description of
- * the same table, which promises more than the table holds.
+ * Every engine refuses comparisons of types without equality: there the refusal is the decided result. That a null or a foreign value is
+ * caught by a decoder is checked with a second declaration of the same table, which promises more than the table has.
  */
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -48,7 +47,7 @@ const UUIDS = [
   'ffffffff-ffff-ffff-ffff-ffffffffffff',
 ]
 
-/** That every engine refuses alike: the library's own refusal, or that of a bad query. */
+/** Checks that every engine refuses in the same way: by a refusal of the library, or as an invalid query. */
 const isRefused = async (db: Session, what: string, program: Program<Db, unknown, unknown>): Promise<void> => {
   const before = sent()
   const answer = await program({ db })()

@@ -1,9 +1,8 @@
 /**
- * Decision 31: what a violated constraint answers.
+ * S31: the errors of violated constraints.
  *
- * A violation has to be the same value on every engine: the case, the table, the constraint, the
- * columns, whichever way of writing it came by. After each refused write the table is read again:
- * nothing of it may be there. Foreign keys act as they are declared; checks mean what they say.
+ * A violation is the same value on every engine: the case, the table, the constraint, the columns, for every way of writing. After each
+ * refused write the table is read again, and must be unchanged. Foreign keys act as they are declared, and so do checks.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as C from '../../../lib/Column.js'
@@ -18,7 +17,7 @@ import { ask, type Clause, check, create, createSchema, equal, equalBags, fails,
 
 const { run, insert, insertMany, insertFrom, update } = Command
 
-/** What of an error is the same everywhere: not its message, not the driver's cause. */
+/** The part of an error that is the same on every engine: all but the message and the cause. */
 export const facts = (e: DbError): unknown => {
   const { message: _message, cause: _cause, ...rest } = e as DbError & { readonly cause?: unknown }
   return rest

@@ -1,9 +1,8 @@
 /**
- * The ways of a value into an engine and out of it, each as a check over one kind of column.
+ * The paths of a value into an engine and out of it, each as a check over one kind of column.
  *
- * A way takes all values of a kind at once, in rows numbered from 0, and compares everything that
- * comes back with what the kind says is read. Beside each value stands a nullable column, which holds
- * the value in odd rows and null in the others.
+ * A path takes all values of a kind at once, in rows numbered from 0, and compares everything that is read with the values of the kind.
+ * Next to each value there is a nullable column, which has the value in odd rows and null in the others.
  */
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -35,7 +34,7 @@ const tableOf = (kind: Kind) => {
 type Stored = ReturnType<typeof tableOf>
 
 export interface FilledTables {
-  /** The table that holds the values of a kind, filled for whoever asks first. */
+  /** The table with the values of a kind, filled on first use. */
   readonly of: (db: Session, kind: Kind) => Promise<Stored>
 }
 
@@ -87,7 +86,7 @@ export const written: Way = async (db, kind) => {
   const t = tableOf(kind)
   await create(db, t)
   const whole = returning((r: { readonly id: Ex.Expr<number>; readonly it: Ex.Expr<any>; readonly maybe: Ex.Expr<any> }) => r)
-  /** What a command answers; of an engine that answers no rows of it, what is there afterwards. */
+  /** The rows that a command returns; on an engine that returns none, the rows afterwards. */
   const answered = async (command: Command.Command<any>, whole: Command.Command<any>, id: number): Promise<any> => {
     const answer = await run(whole)({ db })()
     if (E.isRight(answer)) return answer.right

@@ -1,7 +1,7 @@
 /**
- * Decision 27: windows. The frame, with an order and without; partitions and orders with nulls; ties.
+ * S27: windows. The frame, with an order and without; partitions and orders with nulls; ties.
  *
- * The rows are asked for as a stored table and as given rows; each function has a row of answers that was found by hand.
+ * The rows are read from a stored table and from `values`; the expected results of each function were computed by hand.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/Agg.js'

@@ -1,9 +1,8 @@
 /**
- * Decisions 30 and 32: inserts, updates, deletes and upserts.
+ * S30 and S32: inserts, updates, deletes and upserts.
  *
- * Each is asked for its number of rows and for what it returns, and then the table is read. Generated
- * keys, defaults, commands of more rows than a statement takes, and commands that fail in the middle
- * or in their answer are among them.
+ * Each is checked for its number of rows and for its returned rows, and then the table is read. Generated keys, defaults, commands of
+ * more rows than a statement takes, and commands that fail in the middle or in their reply are among them.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Agg from '../../../lib/Agg.js'

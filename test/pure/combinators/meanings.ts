@@ -1,7 +1,7 @@
 /**
- * What each exported value of a module means, in one line: the first sentence of its doc comment, and the equation that follows it.
+ * The meaning of each exported value of a module, in one line: the first sentence of its doc comment, and the equation that follows it.
  *
- * Names are followed where a module exports what another one makes: `export * from`, and `export { a as b } from`.
+ * Names are followed through re-exports: `export * from`, and `export { a as b } from`.
  */
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'

@@ -1,9 +1,9 @@
 /**
  * docs/combinators.md: every combinator with its meaning, an example, and the SQL of the example in the four dialects.
  *
- * The meaning is read from the doc comments, the SQL is printed by the library. Examples stand beside this file, one a combinator, over the
- * tables of `store`. A combinator that has none yet is shown by the shortest case of the SQL snapshot that uses it, so that
- * the page is whole whatever was added; one without either is reported by `missing`.
+ * The meaning is read from the doc comments, the SQL is printed by the library. The examples are in this folder, one for each combinator,
+ * over the tables of `store`. A combinator without one is shown by the shortest case of the SQL snapshot that uses it, so that the page
+ * is always complete; one without either is reported by `missing`.
  */
 import { readdirSync } from 'node:fs'
 import * as Agg from '../../../lib/Agg.js'
@@ -84,7 +84,7 @@ const chapters: readonly Chapter[] = [
   },
 ]
 
-/** What has no SQL of its own. */
+/** Combinators without SQL. */
 const APART: readonly string[] = [
   ...['Q.show', 'Q.stages', 'Q.stream', 'C.show', 'C.run', 'C.getOrCreate', 'C.insertAll', 'C.updateVersioned'],
 ]
@@ -152,7 +152,7 @@ const entries = async (): Promise<readonly Entry[]> => {
 
 const HOW = 'add an example to test/pure/combinators, or a case to test/pure/sql'
 
-/** What the page lacks, in words. */
+/** A message about each combinator that the page lacks. */
 export const missing = async (): Promise<readonly string[]> =>
   (await entries()).flatMap(({ chapter, name, meaning, example }) => {
     const full = `${chapter.prefix}${name}`

@@ -57,7 +57,7 @@ export const programs: Cases = {
       Q.page({
         orderBy: album => [asc(album.price), asc(album.id)],
         size: 2,
-        // the cursor that the page before has answered
+        // the cursor of the previous page
         after: Buffer.from('{"keys":["numeric asc","int asc"],"values":["9.50",3]}').toString('base64url'),
       }),
     ),

@@ -1,6 +1,6 @@
 /**
- * The tables that docs/combinators.md is about, and their rows: few, with what makes answers differ (nulls, ties, an album
- * without an artist of that number, letters beyond ASCII).
+ * The tables of docs/combinators.md and their few rows, with values on which results differ (nulls, ties, an album without an artist of
+ * that number, letters beyond ASCII).
  */
 import { float, generated, int, nullable, numeric, text } from '../../../lib/Column.js'
 import { schema } from '../../../lib/Schema.js'

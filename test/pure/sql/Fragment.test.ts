@@ -1,6 +1,4 @@
-/**
- * Fragments: what `flatten` makes of texts and slots, and that joining them is a monoid.
- */
+/** Fragments: what `flatten` makes of texts and slots, and that joining them is a monoid. */
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { exprType } from '../../../lib/core/syntax/Syntax.js'

@@ -1,6 +1,6 @@
 /**
- * Values at drivers, without a driver: what is written for hostile texts and numbers at the edges, and what is made of
- * cells that no canonical value has.
+ * Values at drivers, without a driver: what is written for hostile texts and extreme numbers, and the errors for cells that are not
+ * values of their type.
  */
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: groups and what is computed of them.
- */
+/** Snapshot cases: groups and aggregates. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

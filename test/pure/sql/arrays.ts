@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: arrays, their elements as rows, and what is asked of all elements.
- */
+/** Snapshot cases: arrays, their elements as rows, and conditions on all elements. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: bytes, their digits and digests; texts that a regular expression matches.
- */
+/** Snapshot cases: bytes, their digits and digests; texts that match a regular expression. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { byteLength, eq, hex, lit, matches, not, sha256, unhex } from '../../../lib/Expr.js'
 import * as Q from '../../../lib/Query.js'

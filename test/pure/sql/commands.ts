@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: what changes rows.
- */
+/** Snapshot cases: commands. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, invoiceLines, invoices, playlistTracks, tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: parts of dates and instants, their beginnings, and steps from them.
- */
+/** Snapshot cases: parts, truncation and arithmetic of dates and instants. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { employees, invoices } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: creating and dropping the tables of a schema.
- */
+/** Snapshot cases: creating and dropping the tables of a schema. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { chinook, customers, invoices } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

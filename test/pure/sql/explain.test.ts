@@ -1,4 +1,4 @@
-/** What engines say of their plans, as it was captured or may come, read as trees. */
+/** Recorded and hypothetical EXPLAIN output of engines, read as trees. */
 import * as assert from 'uvu/assert'
 import { stages } from '../../../lib/Query.js'
 import type { Explaining } from '../../../lib/sql/Dialect.js'

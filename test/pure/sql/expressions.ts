@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: what every function of `Expr` is in each dialect, and where brackets are needed.
- */
+/** Snapshot cases: every function of `Expr` in each dialect, and where parentheses are needed. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { customers, employees, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
 import { bigint, boolean, date, float, int, nullable, numeric, text, timestamp } from '../../../lib/Column.js'

@@ -1,8 +1,8 @@
 /**
- * Statements that have a name, or a value, wherever one can stand: for the properties of quoting.
+ * Statements with a name or a value in every possible position: for the properties of quoting.
  *
- * Each is a function of the name or value, and answers an operation. The names around it contain no `harmless`, so that a
- * statement with the name `harmless` says where a name stands in the statement with any other.
+ * Each is a function of the name or value that returns an operation. Its other names do not contain `harmless`, so that the statement
+ * with the name `harmless` shows where the name is in the statement with any other.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from '../../../lib/Agg.js'

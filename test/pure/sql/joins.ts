@@ -1,6 +1,6 @@
 /**
- * Snapshot cases: rows beside rows, by `bind`, `flatMap` and the joins; rows that may be missing; and dependent sub-queries,
- * which not every engine has.
+ * Snapshot cases: joins by `bind`, `flatMap` and the join functions; rows that may be missing; and correlated subqueries, which not every
+ * engine has.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: JSON documents, what is in them and what they are made of.
- */
+/** Snapshot cases: JSON documents, reading and building them. */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from '../../../lib/Agg.js'
 import { anyJson, bigint, boolean, date, float, int, numeric, text } from '../../../lib/Column.js'

@@ -1,8 +1,8 @@
 /**
- * A statement of one line on several, for the reader of the snapshot: only blanks between tokens are changed.
+ * Breaks a one-line statement into several lines, for the reader of the snapshot: only blanks between tokens change.
  *
- * What fits on a line stays on one. Otherwise a SELECT has a line for each of its clauses, and what stands in brackets is
- * laid out in the same way one step to the right.
+ * A statement that fits on a line stays on one. Otherwise a SELECT has a line for each of its clauses, and text in parentheses is laid
+ * out in the same way one level deeper.
  */
 import type { DialectName } from '../../../lib/core/value/DialectName.js'
 import { type Token, tokensOf } from './lexer.js'

@@ -1,9 +1,9 @@
 /**
- * Lexers of the four dialects, as small as they can be: enough to say where an identifier or a text begins and ends.
+ * Minimal lexers of the four dialects: just enough to find where an identifier or a text begins and ends.
  *
- * They are written from the engines' manuals and know nothing of lib/, so that quoting is checked by someone else than
- * the one who quotes. MySQL and MariaDB are read as in their default mode: a backslash escapes in a text, double quotes
- * are a text, `#` begins a comment. SQLite takes all four kinds of quotes for identifiers.
+ * They are written from the manuals of the engines and independent of lib/, so that quoting is checked by other code than that which
+ * quotes. MySQL and MariaDB are read as in their default mode: a backslash escapes in a text, double quotes delimit a text, `#` begins a
+ * comment. SQLite takes all four kinds of quotes for identifiers.
  */
 import type { DialectName } from '../../../lib/core/value/DialectName.js'
 
@@ -11,9 +11,9 @@ export interface Token {
   readonly kind: 'word' | 'identifier' | 'text' | 'bytes' | 'number' | 'parameter' | 'symbol' | 'comment'
   /** As it stands in the statement. */
   readonly source: string
-  /** What it means: an identifier or a text without its quotes. */
+  /** The meaning of the token: an identifier or a text without its quotes. */
   readonly value: string
-  /** Where it begins. */
+  /** The position of its first character. */
   readonly at: number
 }
 

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: collections inside rows, queries inside expressions, and prepared queries.
- */
+/** Snapshot cases: nested collections, subqueries in expressions, and prepared queries. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, genres, invoiceLines, invoices, tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

@@ -1,8 +1,7 @@
 /**
- * What a case of the snapshot would send to each engine: statements with their parameters, or the words of a refusal.
+ * What a case of the snapshot would send to each engine: statements with their parameters, or the message of a refusal.
  *
- * A case is a query, a command or a program. A program is run against an interpreter that does nothing but write down the
- * operation that it is asked for.
+ * A case is a query, a command or a program. A program runs against an interpreter that only records the operations.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../../../lib/Command.js'
@@ -97,6 +96,6 @@ const operationOf = async (c: Case): Promise<SqlOp> => {
   return asked[0] as SqlOp
 }
 
-/** What a case prints in a dialect. */
+/** The text of a case in a dialect. */
 export const printed = async (dialect: DialectName, c: Case): Promise<E.Either<string, readonly Printed[]>> =>
   E.mapLeft(show)(statements(dialect, await operationOf(c)))

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: what the programs that run a query ask for.
- */
+/** Snapshot cases: the operations of the programs that run a query. */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { artists, invoices } from '../../../examples/chinook/schema.js'

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: queries that have a name, queries that go on from their own rows, full joins, first rows, subtotals, locks.
- */
+/** Snapshot cases: WITH queries, recursive queries, full joins, distinctOn, grouping sets, locks. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, invoices, tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: one table, its rows chosen, sorted, cut and shaped; rows without any table.
- */
+/** Snapshot cases: filtering, sorting, slicing and mapping one table; rows without a table. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, employees, invoices, tracks } from '../../../examples/chinook/schema.js'
 import { int, text } from '../../../lib/Column.js'

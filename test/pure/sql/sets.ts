@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: unions, intersections and differences of queries.
- */
+/** Snapshot cases: unions, intersections and differences of queries. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { customers, employees, invoices } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'

@@ -1,8 +1,8 @@
 /**
- * The snapshot file: a section for each case, with its TypeScript and what each dialect prints.
+ * The snapshot file: a section for each case, with its TypeScript and the SQL in each dialect.
  *
- * The TypeScript is cut out of the file in which the case stands, as the formatter left it: a case begins at `  'name': () =>`
- * and ends where the next one, or the end of the record, begins. Dialects that print the same stand together.
+ * The TypeScript is cut out of the file of the case, as the formatter left it: a case begins at `  'name': () =>` and ends where the next
+ * one, or the end of the record, begins. Dialects with the same SQL share a block.
  */
 
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import type { DialectName } from '../../../lib/core/value/DialectName.js'
 import { layout } from './layout.js'
 import { type Case, names, type Printed, printed } from './print.js'
 
-/** This module is compiled into dist/test/pure/sql; the sources are beside dist. */
+/** This module is compiled into dist/test/pure/sql; the sources are next to dist. */
 export const source = (path: string): URL => new URL(`../../../../test/pure/${path}`, import.meta.url)
 
 /** The TypeScript of each case of a file. */

@@ -1,6 +1,6 @@
 /**
- * Tables of the snapshot that the music store does not have: settings with several unique keys, and a company whose
- * tables refer to each other in a circle and lie in a schema of their own.
+ * Tables of the snapshot that the music store does not have: settings with several unique keys, and a company whose tables reference each
+ * other in a cycle and are in another schema.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Column from '../../../lib/Column.js'
@@ -11,7 +11,7 @@ import { table } from '../../../lib/Table.js'
 const { arrayOf, bigint, boolean, bytes, char, check, date, enumOf, float, generated, indexed, int, nullable } = Column
 const { anyJson, numeric, smallint, text, time, timestamp, timestampMicros, unique, uuid, varchar, withDefault } = Column
 
-/** One unique key besides the primary key, and one of two columns. */
+/** A unique key of one column and one of two columns, in addition to the primary key. */
 export const settings = table(
   'setting',
   {

@@ -1,6 +1,4 @@
-/**
- * Snapshot cases: values computed of the rows around each row.
- */
+/** Snapshot cases: window functions. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { albums, artists, customers, invoices, tracks } from '../../../examples/chinook/schema.js'
 import * as A from '../../../lib/Agg.js'
