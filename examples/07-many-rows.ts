@@ -1,8 +1,8 @@
 /**
- * More rows than fit into memory, and how to take only some.
+ * More rows than fit into memory, and how to read only some.
  *
- * Shows: `foldChunks` (a fold in constant memory), `stream` (an AsyncIterable that opens at the first row and gives its
- * cursor back on every exit, a `break` too), pages by `limit` and `offset`, and the programs `head`, `one`, `option`, `count`
+ * Shows: `foldChunks` (a fold in constant memory), `stream` (an AsyncIterable that opens at the first row and closes its
+ * cursor on every exit, a `break` too), pages by `limit` and `offset`, and the programs `head`, `one`, `option`, `count`
  * and `any` that promise how many rows there are.
  */
 import * as E from 'fp-ts/lib/Either.js'

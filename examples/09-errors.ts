@@ -1,8 +1,8 @@
 /**
- * What can go wrong is a value: one union of errors, each of which says what, where, and what to do.
+ * Errors are values: one union, each case with what is wrong, where, and what to do.
  *
  * Shows: a bad value and a bad query refused before anything is sent, violated keys, fewer or more rows
- * than promised. `show` makes a line for a log of any error; its fields are for a program to act on.
+ * than promised. `show` turns any error into a line for a log; its fields are for a program to act on.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
@@ -35,7 +35,7 @@ const none = Q.one(
   ),
 )
 
-/** A caller without types can not slip a null into a comparison. */
+/** An untyped caller can't compare with a null. */
 const untyped = Q.all(
   pipe(
     Q.from(authors),
@@ -43,7 +43,7 @@ const untyped = Q.all(
   ),
 )
 
-/** Some errors are worth another try, some are for the user: match on the case. */
+/** Some errors are worth a retry, some are for the user: match on the case. */
 const forTheUser = (error: DbError): string => {
   switch (error._tag) {
     case 'UniqueViolation':
