@@ -28,7 +28,7 @@ for (const engine of engines) {
   })
   for (const clause of clauses) {
     if ('reason' in clause) continue
-    on(`decision ${clause.decision}: ${clause.clause}`, async () => {
+    on(`S${clause.decision}: ${clause.clause}`, async () => {
       record(engine.name, clause, 'differs')
       if (clause.clause in engine.differs) {
         const held = await clause.run(db as Runner).catch(() => null)
