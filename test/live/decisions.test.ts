@@ -1,10 +1,9 @@
 /**
- * Every numbered decision on what a query means, clause by clause, on every engine.
+ * Every numbered decision on the meaning of a query, clause by clause, on every engine.
  *
- * The clauses are in `decisions/`. A clause holds, or the engine refuses it (`Unsupported`, and nothing
- * was sent); any other answer is a failure. The results are docs/semantics.md: a run compares that
- * file with them, and `UPDATE_SNAPSHOTS=1 npm test -- decisions` writes it anew. What a server can't be made to do is in
- * its list, with the reason, and is seen to differ.
+ * The clauses are in `decisions/`. A clause holds, or the engine refuses it (`Unsupported`, and nothing was sent); any other result is a
+ * failure. The results are docs/semantics.md: a run compares that file with them, and `UPDATE_SNAPSHOTS=1 npm test -- decisions` rewrites
+ * it. What a server can't be made to do is in its list, with the reason, and the test checks that it still differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Runner } from '../../lib/Interpreter.js'

@@ -1,9 +1,8 @@
 /**
  * docs/semantics.md from the results: what holds on which engine.
  *
- * A cell is `held`, `refused` (the engine returned `Unsupported`, and nothing was sent), `differs`
- * (a failing test), or `not yet` for clauses about features that do not exist so far. The page is written by
- * the tests and compared by them; it is not edited by hand.
+ * A cell is `held`, `refused` (the engine returned `Unsupported`, and nothing was sent), `differs` (a failing test), or `not yet` for
+ * clauses about features that do not exist so far. The tests generate the page and compare it; it is not edited by hand.
  */
 import type { Answer, Clause } from './check.js'
 import { chapters } from './clauses.js'
@@ -33,9 +32,9 @@ const head = (clauses: readonly Clause[], engines: readonly string[]): string =>
 Made by \`UPDATE_SNAPSHOTS=1 npm test -- decisions\` from the results of \`test/live/decisions.test.ts\`, and compared with them by every
 \`npm test\`: it can't be out of date. Do not edit it by hand.
 
-A query has one meaning, in memory and on every engine. Where an engine would return something else, its statement is printed so that it does
-not, or the query is refused. Each line is one clause, which a test checks on each engine with a table of cases. Its number is that of the decision: \`S12\`
-here, in other documents and in the names of the tests; "decision 12" in comments of the code.
+A query has one meaning, in memory and on every engine. Where an engine would answer otherwise, its statement is printed so that it does
+not, or the query is refused. The numbers are those of the decisions; the tests have them too (\`S12: ...\`). Each line is one
+clause that a test shows on each engine with a table of cases.
 
 - **held**: the engine gives the decided result for every case of the test, or does not have what the clause is about (a time
   zone, a collation). Clauses that end in "refused before anything is sent" are checked at the driver.

@@ -1,9 +1,8 @@
 /**
- * Decisions 33 to 36: failed statements, isolation, lost answers, rollback.
+ * S33 to S36: failed statements, isolation, lost replies, rollback.
  *
- * Every check has a table of its own and reads it from outside after the transaction: what is left
- * there is what was committed. Engines with one connection put operations into a queue; that
- * uncommitted changes are not visible to other transactions is shown by asking beside an open transaction.
+ * Every check has a separate table and reads it from outside after the transaction: its rows are those that were committed. Engines with
+ * one connection queue operations; a query next to an open transaction checks that uncommitted rows are not visible.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
