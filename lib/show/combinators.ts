@@ -13,8 +13,9 @@ import * as jsonBuild from '../core/expr/jsonBuild.js'
 import * as jsonContains from '../core/expr/jsonContains.js'
 import * as jsonPath from '../core/expr/jsonPath.js'
 import * as membership from '../core/expr/membership.js'
+import * as numbers from '../core/expr/numbers.js'
 import * as regexMatch from '../core/expr/regexMatch.js'
-import * as textMath from '../core/expr/textMath.js'
+import * as texts from '../core/expr/texts.js'
 import { now, random, randomUuid } from '../core/syntax/volatile.js'
 
 const { templateProblem: _, ...expressions } = general
@@ -29,6 +30,7 @@ export const combinators = {
   ...jsonPath,
   ...membership,
   ...regexMatch,
-  ...textMath,
+  ...numbers,
+  ...texts,
   ...{ cast, round, now, random, randomUuid },
 }

@@ -10,15 +10,13 @@
 
 import { text as anyColumn } from '../core/expr/Column.js'
 import { isExpr } from '../core/syntax/guards.js'
-import type { AnyAgg, AnyExpr, AnyQuery, AnyWin, ExprNode, ExprType, Order, ScalarFn, WindowCall } from '../core/syntax/Syntax.js'
+import type { AnyExpr, ExprNode, ExprType, ScalarFn } from '../core/syntax/Syntax.js'
 import { attempting } from '../core/value/DbError.js'
 import { combinators as Expr } from './combinators.js'
 import { block, bracketed, type Doc, joined, text } from './pretty.js'
+import { plainOf, sameExpr, shortForms } from './shortForm.js'
 import { type Around, columnName, definedFrom, freshVariable, isFull, used, within } from './showScope.js'
 import { columnDoc, recordDoc, remark, valueDoc } from './showValue.js'
-
-/** How a query inside is shown. */
-export type ShowQuery = (q: AnyQuery, around: Around) => Doc
 
 export const call = (f: string, ...args: readonly Doc[]): Doc => bracketed(`${f}(`, args, ')')
 
@@ -36,76 +34,6 @@ export const list = (items: readonly Doc[]): Doc => bracketed('[', items, ']')
 
 /** What can't be shown: no value of any type, with the reason. */
 export const because = (reason: string): Doc => text(`undefined ${remark(reason)}`)
-
-// --- The same node ----------------------------------------------------------------------------
-
-const sameValue = (a: unknown, b: unknown): boolean => {
-  if (Object.is(a, b)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && a.getTime() === b.getTime()
-  const [ks, ls] = [Object.keys(a), Object.keys(b)]
-  return ks.length === ls.length && ks.every(k => sameValue((a as { [k: string]: unknown })[k], (b as { [k: string]: unknown })[k]))
-}
-
-const sameType = (a: ExprType, b: ExprType): boolean => a.nullable === b.nullable && a.refine === b.refine && sameValue(a.sql, b.sql)
-
-const sameExprs = (as: readonly AnyExpr[], bs: readonly AnyExpr[]): boolean =>
-  as.length === bs.length && as.every((a, i) => sameExpr(a, bs[i] as AnyExpr))
-
-const sameNode = (a: ExprNode, b: ExprNode): boolean => {
-  if (a === b) return true
-  if (a.tag === 'literal' && b.tag === 'literal') return sameValue(a.value, b.value)
-  if (a.tag === 'call' && b.tag === 'call') return a.fn === b.fn && sameExprs(a.args, b.args)
-  if (a.tag === 'cast' && b.tag === 'cast') return sameExpr(a.operand, b.operand)
-  if (a.tag === 'in' && b.tag === 'in') return sameExprs([a.operand, ...a.list], [b.operand, ...b.list])
-  if (a.tag === 'case' && b.tag === 'case') return sameExprs([...a.branches.flat(), a.otherwise], [...b.branches.flat(), b.otherwise])
-  return false
-}
-
-const sameExpr = (a: AnyExpr, b: AnyExpr): boolean => sameNode(a.node, b.node) && sameType(a.type, b.type)
-
-// --- Operands ---------------------------------------------------------------------------------
-
-/** One form in which an operand can be given: its text, and what it is. */
-interface Form {
-  readonly doc: () => Doc
-  readonly value: unknown
-}
-
-/** The value that a caller gives for what is stored: of a codec, the decoded one. */
-const plainOf = (e: AnyExpr): Form | null => {
-  if (e.node.tag !== 'literal' || e.node.value === null) return null
-  const decoded = e.type.refine === null ? null : e.type.refine.decode(e.node.value)
-  if (decoded !== null && decoded._tag === 'Left') return null
-  const value: unknown = decoded === null ? e.node.value : decoded.right
-  return { doc: () => valueDoc(value), value }
-}
-
-/** The operands in the shortest forms of which `make` makes the same node. */
-const shortest = (
-  whole: AnyExpr,
-  operands: readonly AnyExpr[],
-  make: (args: readonly unknown[]) => unknown,
-  shown: (e: AnyExpr) => Doc,
-): readonly Doc[] => {
-  const full = operands.map((e): Form => ({ doc: () => shown(e), value: e }))
-  const short = operands.map((e, i): Form => {
-    const inner = e.node.tag === 'cast' ? e.node.operand : null
-    return (inner === null ? plainOf(e) : { doc: () => shown(inner), value: inner }) ?? (full[i] as Form)
-  })
-  const makesIt = (forms: readonly Form[]): boolean => {
-    const made = attempting('a combinator', () => make(forms.map(f => f.value)))
-    return made._tag === 'Right' && isExpr(made.right) && sameNode(made.right.node, whole.node)
-  }
-  // some functions take numbers and patterns as plain values only, and nearly all an expression first
-  const begun = [short, [...full.slice(0, 1), ...short.slice(1)]].find(makesIt) ?? full
-  const forms = short.reduce((chosen, form, i) => {
-    if (chosen[i]?.value === form.value) return chosen
-    const shorter = chosen.map((f, j) => (i === j ? form : f))
-    return makesIt(shorter) ? shorter : chosen
-  }, begun)
-  return forms.map(f => f.doc())
-}
 
 const literalDoc = (e: AnyExpr, value: unknown): Doc => {
   const column = columnDoc({ ...e.type, nullable: false })
@@ -195,175 +123,109 @@ const negated = (e: AnyExpr): { readonly name: string; readonly of: AnyExpr } | 
   return e.node.tag === 'call' && e.node.fn === 'isNull' ? { name: 'isNotNull', of: e } : null
 }
 
-/** How expressions are shown, with what is in scope. */
-export interface ExprShow {
-  readonly expr: (e: AnyExpr, around: Around) => Doc
-  readonly order: (o: Order, around: Around) => Doc
-  readonly agg: (a: AnyAgg, around: Around) => Doc
-  readonly win: (w: AnyWin, around: Around) => Doc
+const callDoc = (e: AnyExpr, fn: ScalarFn, args: readonly AnyExpr[], around: Around): Doc => {
+  const [only] = args
+  const other = fn === 'not' && only !== undefined ? negated(only) : null
+  if (other !== null) return renamed(exprDoc(other.of, around), other.name)
+  const local = localTimeIn(only)
+  if (local !== null) return call(fn, exprDoc(local[0], around), ...[...args.slice(1), local[1]].map(zonedArgument))
+  const { doc, make } = SPELLINGS[fn] ?? asNamed(fn)
+  const docs = shortForms(
+    e,
+    args,
+    values => make(values, e.type),
+    a => exprDoc(a, around),
+  )
+  return doc(docs, e.type, args)
 }
 
-export const exprShow = (showQuery: ShowQuery): ExprShow => {
-  const callDoc = (e: AnyExpr, fn: ScalarFn, args: readonly AnyExpr[], around: Around): Doc => {
-    const [only] = args
-    const other = fn === 'not' && only !== undefined ? negated(only) : null
-    if (other !== null) return renamed(shown(other.of, around), other.name)
-    const local = localTimeIn(only)
-    if (local !== null) return call(fn, shown(local[0], around), ...[...args.slice(1), local[1]].map(zonedArgument))
-    const { doc, make } = SPELLINGS[fn] ?? asNamed(fn)
-    const docs = shortest(
-      e,
-      args,
-      values => make(values, e.type),
-      a => shown(a, around),
+const renamed = (doc: Doc, name: string): Doc => {
+  const rename = (s: string): string => s.replace(/^\w+/, name)
+  return { flat: doc.flat === null ? null : rename(doc.flat), broken: place => rename(doc.broken(place)) }
+}
+
+/** `maybe` is a choice by the tag of a left join's far side. */
+const maybeDoc = (node: ExprNode & { readonly tag: 'case' }, around: Around): Doc | null => {
+  const [branch] = node.branches
+  if (node.branches.length !== 1 || branch === undefined) return null
+  const side = around.shown.sides.get(branch[0].node)
+  if (side === undefined || node.otherwise.node.tag !== 'literal' || node.otherwise.node.value !== null) return null
+  const variable = freshVariable(side.hint, around)
+  const inside = { ...within(around, variable), entered: new Map([...around.entered, [branch[0].node, variable]]) }
+  return call('maybe', text(used(around, side.name) ?? ''), lambda(around, [variable], exprDoc(branch[1], inside)))
+}
+
+const caseDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'case' }, around: Around): Doc => {
+  const maybe = maybeDoc(node, around)
+  if (maybe !== null) return maybe
+  const values = [...node.branches.map(([, value]) => value), node.otherwise]
+  const make = (given: readonly unknown[]): unknown =>
+    Expr.caseWhen(
+      node.branches.map(([c], i) => [c, given[i] as AnyExpr] as const),
+      given[values.length - 1] as AnyExpr,
     )
-    return doc(docs, e.type, args)
-  }
+  const docs = shortForms(e, values, make, a => exprDoc(a, around))
+  const branches = node.branches.map(([c], i) => list([exprDoc(c, around), docs[i] as Doc]))
+  return call('caseWhen', list(branches), docs[values.length - 1] as Doc)
+}
 
-  const renamed = (doc: Doc, name: string): Doc => {
-    const rename = (s: string): string => s.replace(/^\w+/, name)
-    return { flat: doc.flat === null ? null : rename(doc.flat), broken: place => rename(doc.broken(place)) }
-  }
+const inDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'in' }, around: Around): Doc => {
+  const make = ([operand, ...values]: readonly unknown[]): unknown => Expr.inList(operand as AnyExpr, values as AnyExpr[])
+  const [operand, ...values] = shortForms(e, [node.operand, ...node.list], make, a => exprDoc(a, around))
+  return call('inList', operand as Doc, list(values))
+}
 
-  /** `maybe` is a choice by the tag of a left join's far side. */
-  const maybeDoc = (node: ExprNode & { readonly tag: 'case' }, around: Around): Doc | null => {
-    const [branch] = node.branches
-    if (node.branches.length !== 1 || branch === undefined) return null
-    const side = around.shown.sides.get(branch[0].node)
-    if (side === undefined || node.otherwise.node.tag !== 'literal' || node.otherwise.node.value !== null) return null
-    const variable = freshVariable(side.hint, around)
-    const inside = { ...within(around, variable), entered: new Map([...around.entered, [branch[0].node, variable]]) }
-    return call('maybe', text(used(around, side.name) ?? ''), lambda(around, [variable], shown(branch[1], inside)))
+/** Both sides of decimals are brought to one scale, the query by a step of its own. */
+const membersDoc = (node: ExprNode & { readonly tag: 'inQuery' }, around: Around): Doc => {
+  const isFitted = node.operand.type.sql.tag === 'numeric' && node.query.node.tag === 'map'
+  const members = isFitted && node.query.node.tag === 'map' ? node.query.node.input : node.query
+  const make = ([operand]: readonly unknown[]): unknown => {
+    const made = Expr.inQuery(operand as AnyExpr, members).node
+    return made.tag === 'inQuery' ? made.operand : null
   }
+  const [operand] = shortForms(node.operand, [node.operand], make, a => exprDoc(a, around))
+  return call('inQuery', operand as Doc, around.shown.queryDoc(members, around))
+}
 
-  const caseDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'case' }, around: Around): Doc => {
-    const maybe = maybeDoc(node, around)
-    if (maybe !== null) return maybe
-    const values = [...node.branches.map(([, value]) => value), node.otherwise]
-    const make = (given: readonly unknown[]): unknown =>
-      Expr.caseWhen(
-        node.branches.map(([c], i) => [c, given[i] as AnyExpr] as const),
-        given[values.length - 1] as AnyExpr,
-      )
-    const docs = shortest(e, values, make, a => shown(a, around))
-    const branches = node.branches.map(([c], i) => list([shown(c, around), docs[i] as Doc]))
-    return call('caseWhen', list(branches), docs[values.length - 1] as Doc)
-  }
+const rawDoc = ({ type }: AnyExpr, node: ExprNode & { readonly tag: 'raw' }, around: Around): Doc => {
+  const pieces = node.text.map(t => text(t.replace(/[\\`]|\$\{/g, c => `\\${c}`).replace(/\r/g, '\\r')))
+  const docs = node.args.map(a => exprDoc(a, around))
+  const parts = pieces.flatMap((piece, i) => (docs[i] === undefined ? [piece] : [piece, text('${'), docs[i], text('}')]))
+  return joined(call('raw', columnDoc(type)), text('`'), ...parts, text('`'))
+}
 
-  const inDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'in' }, around: Around): Doc => {
-    const make = ([operand, ...values]: readonly unknown[]): unknown => Expr.inList(operand as AnyExpr, values as AnyExpr[])
-    const [operand, ...values] = shortest(e, [node.operand, ...node.list], make, a => shown(a, around))
-    return call('inList', operand as Doc, list(values))
-  }
-
-  /** Both sides of decimals are brought to one scale, the query by a step of its own. */
-  const membersDoc = (node: ExprNode & { readonly tag: 'inQuery' }, around: Around): Doc => {
-    const isFitted = node.operand.type.sql.tag === 'numeric' && node.query.node.tag === 'map'
-    const members = isFitted && node.query.node.tag === 'map' ? node.query.node.input : node.query
-    const make = ([operand]: readonly unknown[]): unknown => {
-      const made = Expr.inQuery(operand as AnyExpr, members).node
-      return made.tag === 'inQuery' ? made.operand : null
+/** An expression as the call that makes it. */
+export const exprDoc = (e: AnyExpr, around: Around): Doc => {
+  const { node } = e
+  const name = columnName(around, node)
+  if (name !== null) return text(name)
+  if (isFull(around)) return because('and more: the query is larger than what is shown')
+  switch (node.tag) {
+    case 'literal':
+      return literalDoc(e, node.value)
+    case 'ref':
+      return because('a column that is not in scope')
+    case 'param':
+      return because(`the parameter ${node.name} of a query that is prepared elsewhere`)
+    case 'call':
+      return callDoc(e, node.fn, node.args, around)
+    case 'case':
+      return caseDoc(e, node, around)
+    case 'in':
+      return inDoc(e, node, around)
+    case 'cast': {
+      const local = localTimeIn(node.operand)
+      if (local !== null) return call('localDate', exprDoc(local[0], around), zonedArgument(local[1]))
+      return joined(call('cast', columnDoc({ ...e.type, nullable: false })), call('', exprDoc(node.operand, around)))
     }
-    const [operand] = shortest(node.operand, [node.operand], make, a => shown(a, around))
-    return call('inQuery', operand as Doc, showQuery(members, around))
+    case 'exists':
+    case 'scalar':
+      return call(node.tag, around.shown.queryDoc(node.query, around))
+    case 'inQuery':
+      return membersDoc(node, around)
+    case 'raw':
+      return rawDoc(e, node, around)
+    case 'invalid':
+      return because(node.error.message)
   }
-
-  const rawDoc = ({ type }: AnyExpr, node: ExprNode & { readonly tag: 'raw' }, around: Around): Doc => {
-    const pieces = node.text.map(t => text(t.replace(/[\\`]|\$\{/g, c => `\\${c}`).replace(/\r/g, '\\r')))
-    const docs = node.args.map(a => shown(a, around))
-    const parts = pieces.flatMap((piece, i) => (docs[i] === undefined ? [piece] : [piece, text('${'), docs[i], text('}')]))
-    return joined(call('raw', columnDoc(type)), text('`'), ...parts, text('`'))
-  }
-
-  const shown = (e: AnyExpr, around: Around): Doc => {
-    const { node } = e
-    const name = columnName(around, node)
-    if (name !== null) return text(name)
-    if (isFull(around)) return because('and more: the query is larger than what is shown')
-    switch (node.tag) {
-      case 'literal':
-        return literalDoc(e, node.value)
-      case 'ref':
-        return because('a column that is not in scope')
-      case 'param':
-        return because(`the parameter ${node.name} of a query that is prepared elsewhere`)
-      case 'call':
-        return callDoc(e, node.fn, node.args, around)
-      case 'case':
-        return caseDoc(e, node, around)
-      case 'in':
-        return inDoc(e, node, around)
-      case 'cast': {
-        const local = localTimeIn(node.operand)
-        if (local !== null) return call('localDate', shown(local[0], around), zonedArgument(local[1]))
-        return joined(call('cast', columnDoc({ ...e.type, nullable: false })), call('', shown(node.operand, around)))
-      }
-      case 'exists':
-      case 'scalar':
-        return call(node.tag, showQuery(node.query, around))
-      case 'inQuery':
-        return membersDoc(node, around)
-      case 'raw':
-        return rawDoc(e, node, around)
-      case 'invalid':
-        return because(node.error.message)
-    }
-  }
-
-  const order = ({ expr, direction, nulls }: Order, around: Around): Doc => {
-    const key = call(direction, shown(expr, around))
-    return nulls === null ? key : call(nulls === 'first' ? 'nullsFirst' : 'nullsLast', key)
-  }
-
-  const orders = (given: readonly Order[], around: Around): readonly (readonly [string, Doc])[] =>
-    given.length === 0 ? [] : [['orderBy', list(given.map(o => order(o, around)))]]
-
-  const aggCall = (node: Extract<AnyAgg['node'], { readonly tag: 'agg' }>, around: Around): Doc => {
-    const name = node.fn === 'count' && node.distinct ? 'countDistinct' : node.fn
-    if (node.arg === null) return text('Agg.countAll')
-    if (node.fn === 'percentileCont') return call('Agg.percentileCont', shown(node.arg, around), valueDoc(node.fraction))
-    const different = node.fn === 'stringAgg' && node.distinct ? [recordDoc([['distinct', text('true')]])] : []
-    const options = [...different, ...orders(node.order, around).map(o => recordDoc([o]))]
-    const separator = node.fn === 'stringAgg' ? [valueDoc(node.separator)] : []
-    return call(`Agg.${name}`, shown(node.arg, around), ...separator, ...options)
-  }
-
-  const agg = ({ node }: AnyAgg, around: Around): Doc => {
-    if (node.tag === 'invalid') return because(node.error.message)
-    if (node.tag === 'key') return call('Agg.key', shown(node.expr, around))
-    const made = aggCall(node, around)
-    return node.filter === null ? made : call('pipe', made, call('Agg.filter', shown(node.filter, around)))
-  }
-
-  const framed = ({ partition, order: by, frame }: WindowCall, around: Around, more: readonly (readonly [string, Doc])[]): Doc =>
-    recordDoc([
-      ...(partition.length === 0 ? [] : [['partitionBy', list(partition.map(p => shown(p, around)))] as const]),
-      ...orders(by, around),
-      ...more,
-      ...(frame === null
-        ? []
-        : [['rows', valueDoc(Object.fromEntries(Object.entries(frame).filter(([, distance]) => distance !== null)))] as const]),
-    ])
-
-  const win = ({ node }: AnyWin, around: Around): Doc => {
-    if (node.tag === 'invalid') return because(node.error.message)
-    const { of } = node
-    if (of.tag === 'agg')
-      return call(
-        'pipe',
-        agg({ kind: 'agg', node: of, type: { sql: { tag: 'int' }, nullable: true, refine: null } }, around),
-        call('Window.over', framed(node, around, [])),
-      )
-    const count = of.count === null ? null : valueDoc(of.count)
-    const apart = of.fn === 'lag' || of.fn === 'lead'
-    const options = framed(node, around, apart && count !== null && of.count !== 1 ? [['by', count]] : [])
-    return call(
-      `Window.${of.fn}`,
-      ...(of.arg === null ? [] : [shown(of.arg, around)]),
-      ...(apart || count === null ? [] : [count]),
-      options,
-    )
-  }
-
-  return { expr: shown, order, agg, win }
 }

@@ -52,6 +52,8 @@ interface Definition {
 
 /** What is known of one showing, all of it found on the way. */
 interface Shown {
+  /** How a query inside an expression is shown. */
+  readonly queryDoc: (q: AnyQuery, around: Around) => Doc
   readonly tables: { readonly [name: string]: AnyTable }
   readonly columns: Map<ExprNode, Name>
   /** Records, nested collections and far sides of left joins. */
@@ -74,8 +76,13 @@ interface Shown {
 /** More than anyone reads. */
 const MOST_PARTS = 20_000
 
-export const begin = (tables: { readonly [name: string]: AnyTable }, before: Around | null = null): Around => ({
+export const begin = (
+  tables: { readonly [name: string]: AnyTable },
+  queryDoc: Shown['queryDoc'],
+  before: Around | null = null,
+): Around => ({
   shown: {
+    queryDoc,
     tables,
     columns: new Map(),
     parts: new Map(),
