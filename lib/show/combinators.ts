@@ -1,8 +1,8 @@
 /**
  * The combinators of expressions by name, as the face `Expr` exports them.
  *
- * `show` writes a call by its name, makes it by that name to see that it means the same, and keeps the names from variables. Nothing inside
- * lib imports a face, so the families are put together here; a test holds the two to the same names.
+ * `show` looks combinators up here: to call one and compare the node, and to keep variables from taking its name. Nothing inside lib imports
+ * a face, so the families are put together again; a test compares the names with those of the face.
  */
 import * as arrays from '../core/expr/arrays.js'
 import * as bytes from '../core/expr/bytes.js'

@@ -46,7 +46,7 @@ interface Form {
   readonly value: unknown
 }
 
-/** The value that a caller gives for what is stored: of a codec, the decoded one. */
+/** The plain value of a literal as users write it: with a codec, the decoded one. */
 export const plainOf = (e: AnyExpr): Form | null => {
   if (e.node.tag !== 'literal' || e.node.value === null) return null
   const decoded = e.type.refine === null ? null : e.type.refine.decode(e.node.value)
@@ -55,7 +55,7 @@ export const plainOf = (e: AnyExpr): Form | null => {
   return { doc: () => valueDoc(value), value }
 }
 
-/** The operands in the shortest forms of which `make` makes the same node. */
+/** The operands in the shortest forms from which `make` makes the same node. */
 export const shortForms = (
   whole: AnyExpr,
   operands: readonly AnyExpr[],
@@ -71,12 +71,12 @@ export const shortForms = (
     const made = attempting('a combinator', () => make(forms.map(f => f.value)))
     return made._tag === 'Right' && isExpr(made.right) && sameNode(made.right.node, whole.node)
   }
-  // some functions take numbers and patterns as plain values only, and nearly all an expression first
-  const begun = [short, [...full.slice(0, 1), ...short.slice(1)]].find(makesIt) ?? full
+  // some functions take numbers and patterns as plain values only, and nearly all take an expression first
+  const start = [short, [...full.slice(0, 1), ...short.slice(1)]].find(makesIt) ?? full
   const forms = short.reduce((chosen, form, i) => {
     if (chosen[i]?.value === form.value) return chosen
     const shorter = chosen.map((f, j) => (i === j ? form : f))
     return makesIt(shorter) ? shorter : chosen
-  }, begun)
+  }, start)
   return forms.map(f => f.doc())
 }

@@ -9,40 +9,40 @@
 import type { AnyAgg, AnyWin, Order, WindowCall } from '../core/syntax/Syntax.js'
 import { type Doc, text } from './pretty.js'
 import { because, call, exprDoc, list } from './showExpr.js'
-import type { Around } from './showScope.js'
+import type { Context } from './showScope.js'
 import { recordDoc, valueDoc } from './showValue.js'
 
 /** A sort key as the call that makes it. */
-export const orderDoc = ({ expr, direction, nulls }: Order, around: Around): Doc => {
-  const key = call(direction, exprDoc(expr, around))
+export const orderDoc = ({ expr, direction, nulls }: Order, context: Context): Doc => {
+  const key = call(direction, exprDoc(expr, context))
   return nulls === null ? key : call(nulls === 'first' ? 'nullsFirst' : 'nullsLast', key)
 }
 
-const orders = (given: readonly Order[], around: Around): readonly (readonly [string, Doc])[] =>
-  given.length === 0 ? [] : [['orderBy', list(given.map(o => orderDoc(o, around)))]]
+const orders = (given: readonly Order[], context: Context): readonly (readonly [string, Doc])[] =>
+  given.length === 0 ? [] : [['orderBy', list(given.map(o => orderDoc(o, context)))]]
 
-const aggCall = (node: Extract<AnyAgg['node'], { readonly tag: 'agg' }>, around: Around): Doc => {
+const aggCall = (node: Extract<AnyAgg['node'], { readonly tag: 'agg' }>, context: Context): Doc => {
   const name = node.fn === 'count' && node.distinct ? 'countDistinct' : node.fn
   if (node.arg === null) return text('Agg.countAll')
-  if (node.fn === 'percentileCont') return call('Agg.percentileCont', exprDoc(node.arg, around), valueDoc(node.fraction))
+  if (node.fn === 'percentileCont') return call('Agg.percentileCont', exprDoc(node.arg, context), valueDoc(node.fraction))
   const different = node.fn === 'stringAgg' && node.distinct ? [recordDoc([['distinct', text('true')]])] : []
-  const options = [...different, ...orders(node.order, around).map(o => recordDoc([o]))]
+  const options = [...different, ...orders(node.order, context).map(o => recordDoc([o]))]
   const separator = node.fn === 'stringAgg' ? [valueDoc(node.separator)] : []
-  return call(`Agg.${name}`, exprDoc(node.arg, around), ...separator, ...options)
+  return call(`Agg.${name}`, exprDoc(node.arg, context), ...separator, ...options)
 }
 
 /** An aggregate as the call that makes it. */
-export const aggDoc = ({ node }: AnyAgg, around: Around): Doc => {
+export const aggDoc = ({ node }: AnyAgg, context: Context): Doc => {
   if (node.tag === 'invalid') return because(node.error.message)
-  if (node.tag === 'key') return call('Agg.key', exprDoc(node.expr, around))
-  const made = aggCall(node, around)
-  return node.filter === null ? made : call('pipe', made, call('Agg.filter', exprDoc(node.filter, around)))
+  if (node.tag === 'key') return call('Agg.key', exprDoc(node.expr, context))
+  const made = aggCall(node, context)
+  return node.filter === null ? made : call('pipe', made, call('Agg.filter', exprDoc(node.filter, context)))
 }
 
-const framed = ({ partition, order: by, frame }: WindowCall, around: Around, more: readonly (readonly [string, Doc])[]): Doc =>
+const windowOptions = ({ partition, order: by, frame }: WindowCall, context: Context, more: readonly (readonly [string, Doc])[]): Doc =>
   recordDoc([
-    ...(partition.length === 0 ? [] : [['partitionBy', list(partition.map(p => exprDoc(p, around)))] as const]),
-    ...orders(by, around),
+    ...(partition.length === 0 ? [] : [['partitionBy', list(partition.map(p => exprDoc(p, context)))] as const]),
+    ...orders(by, context),
     ...more,
     ...(frame === null
       ? []
@@ -50,21 +50,21 @@ const framed = ({ partition, order: by, frame }: WindowCall, around: Around, mor
   ])
 
 /** A window function as the call that makes it. */
-export const winDoc = ({ node }: AnyWin, around: Around): Doc => {
+export const winDoc = ({ node }: AnyWin, context: Context): Doc => {
   if (node.tag === 'invalid') return because(node.error.message)
   const { of } = node
   if (of.tag === 'agg')
     return call(
       'pipe',
-      aggDoc({ kind: 'agg', node: of, type: { sql: { tag: 'int' }, nullable: true, refine: null } }, around),
-      call('Window.over', framed(node, around, [])),
+      aggDoc({ kind: 'agg', node: of, type: { sql: { tag: 'int' }, nullable: true, refine: null } }, context),
+      call('Window.over', windowOptions(node, context, [])),
     )
   const count = of.count === null ? null : valueDoc(of.count)
   const apart = of.fn === 'lag' || of.fn === 'lead'
-  const options = framed(node, around, apart && count !== null && of.count !== 1 ? [['by', count]] : [])
+  const options = windowOptions(node, context, apart && count !== null && of.count !== 1 ? [['by', count]] : [])
   return call(
     `Window.${of.fn}`,
-    ...(of.arg === null ? [] : [exprDoc(of.arg, around)]),
+    ...(of.arg === null ? [] : [exprDoc(of.arg, context)]),
     ...(apart || count === null ? [] : [count]),
     options,
   )

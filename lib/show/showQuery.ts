@@ -14,7 +14,7 @@ import { bracketed, type Doc, joined, printed, text } from './pretty.js'
 import { aggDoc, orderDoc, winDoc } from './showAggregate.js'
 import { because, call, exprDoc, lambda, list } from './showExpr.js'
 import {
-  type Around,
+  type Context,
   define,
   freshVariable,
   isFull,
@@ -31,7 +31,7 @@ export type Field = readonly [string, Doc]
 
 const UNKNOWN = because('not known, because a step before is refused')
 
-/** What a walk answers, or a remark on why it does not. */
+/** The result of a walk, or the reason for its failure as a remark. */
 export const orReason = (walk: () => Doc): Doc => {
   const answer = attempting('a function of the query', walk)
   return answer._tag === 'Right' ? answer.right : because(answer.left.message)
@@ -39,7 +39,7 @@ export const orReason = (walk: () => Doc): Doc => {
 
 // --- Shapes -----------------------------------------------------------------------------------
 
-/** A record that begins with all fields of the scope is that scope with more fields. */
+/** How many fields of a record are those of the scope: all of them, shown as a spread, or 0. */
 const spread = (scope: Shape | null, fields: readonly (readonly [string, unknown])[]): number => {
   if (scope === null || visit(scope).tag !== 'record') return 0
   const own = Object.entries(scope)
@@ -48,19 +48,19 @@ const spread = (scope: Shape | null, fields: readonly (readonly [string, unknown
   return begins ? own.length : 0
 }
 
-export const shapeDoc = (shape: RowShape, around: Around, scope: Shape | null): Doc => {
-  const name = typeof shape === 'object' && shape !== null ? partName(around, shape) : null
+export const shapeDoc = (shape: RowShape, context: Context, scope: Shape | null): Doc => {
+  const name = typeof shape === 'object' && shape !== null ? partName(context, shape) : null
   if (name !== null) return text(name)
   const v = visit(shape)
   switch (v.tag) {
     case 'leaf':
-      return leafDoc(v.leaf, around)
+      return leafDoc(v.leaf, context)
     case 'record': {
       const fields = Object.entries(v.fields)
       const kept = spread(scope, fields)
-      const of = kept === 0 ? null : partName(around, scope as object)
+      const of = kept === 0 ? null : partName(context, scope as object)
       const more = fields.slice(of === null ? 0 : kept)
-      const docs = more.map(([field, inner]): Field => [field, shapeDoc(inner, around, null)])
+      const docs = more.map(([field, inner]): Field => [field, shapeDoc(inner, context, null)])
       return recordDoc(docs, of === null ? [] : [text(`...${of}`)])
     }
     default:
@@ -68,87 +68,87 @@ export const shapeDoc = (shape: RowShape, around: Around, scope: Shape | null): 
   }
 }
 
-const leafDoc = (leaf: AnyLeaf, around: Around): Doc =>
-  leaf.kind === 'expr' ? exprDoc(leaf, around) : call(`Q.${leaf.cardinality}`, queryDoc(leaf.query, around))
+const leafDoc = (leaf: AnyLeaf, context: Context): Doc =>
+  leaf.kind === 'expr' ? exprDoc(leaf, context) : call(`Q.${leaf.cardinality}`, queryDoc(leaf.query, context))
 
 const isEmpty = (shape: Shape): boolean => visit(shape).tag === 'record' && Object.keys(shape).length === 0
 
-export const entries = <A>(record: { readonly [name: string]: A }, doc: (a: A) => Doc): Doc =>
+const entries = <A>(record: { readonly [name: string]: A }, doc: (a: A) => Doc): Doc =>
   recordDoc(Object.entries(record).map(([name, a]): Field => [name, doc(a)]))
 
 // --- Queries ----------------------------------------------------------------------------------
 
 type StepNode = Extract<QueryNode, { readonly input: AnyQuery }> | Extract<QueryNode, { readonly left: AnyQuery }>
 
-/** What goes on from another query; one that has a name is where others begin. */
+/** Whether a node is a step after another query. A query named by `cte` is a source. */
 const isStep = (node: QueryNode): node is StepNode => node.tag !== 'cte' && ('input' in node || 'left' in node)
 
-/** What is known of the rows so far: null for `zero`, undefined after a step that is refused. */
-type Known = RowShape | null | undefined
+/** The static row so far: null for `zero`, undefined after a step that is refused. */
+type KnownRow = RowShape | null | undefined
 
-/** A query as text, and its rows. */
+/** The text of a query and its static row. */
 interface QueryText {
   readonly doc: Doc
-  readonly row: Known
+  readonly row: KnownRow
 }
 
-const known = (q: AnyQuery): Known => {
+const knownRow = (q: AnyQuery): KnownRow => {
   const row = attempting('a function of the query', () => rowOf(q))
   return row._tag === 'Right' ? row.right : undefined
 }
 
-/** A query that has these rows, and nothing below it that would be walked again. */
-const having = (row: RowShape | null): AnyQuery => query(row === null ? { tag: 'zero' } : { tag: 'of', shape: row as Shape })
+/** A source with this row, which stands for a query that has been walked already. */
+const queryOf = (row: RowShape | null): AnyQuery => query(row === null ? { tag: 'zero' } : { tag: 'of', shape: row as Shape })
 
-/** The rows after a step, by the rows before and by what its function, or its other side, answered. */
-const after = (node: StepNode, row: Known, answered: unknown): Known => {
+/** The row after a step, from the row before and the result of its function or its other side. */
+const after = (node: StepNode, row: KnownRow, result: unknown): KnownRow => {
   if (row === undefined) return undefined
-  if ('left' in node) return answered === undefined ? undefined : known(query({ ...node, left: having(row), right: answered as AnyQuery }))
-  const input = having(row)
-  // a recursion is asked again: what follows from a row may need wider types; the rows of `cube` are like those of `rollup`
-  const isAsked = !('f' in node) || node.tag === 'mapRow' || node.tag === 'recursive'
+  if ('left' in node) return result === undefined ? undefined : knownRow(query({ ...node, left: queryOf(row), right: result as AnyQuery }))
+  const input = queryOf(row)
+  // a recursion calls its function again, because the types of its rows may widen; the rows of `cube` have the types of those of `rollup`
+  const callsAgain = !('f' in node) || node.tag === 'mapRow' || node.tag === 'recursive'
   const fewer = node.tag === 'groupingSets' && node.sets === 'cube' ? { sets: 'rollup' } : {}
-  return known(query((isAsked ? { ...node, input } : { ...node, ...fewer, input, f: () => answered }) as QueryNode))
+  return knownRow(query((callsAgain ? { ...node, input } : { ...node, ...fewer, input, f: () => result }) as QueryNode))
 }
 
-/** A function of rows, by what it answers of named symbols. */
+/** A callback of rows as a lambda: its result for named symbols. */
 export const functionOf = (
-  rows: readonly (readonly [Known, hint: string])[],
-  around: Around,
-  of: (scopes: readonly any[], inner: Around) => Doc,
+  rows: readonly (readonly [KnownRow, hint: string])[],
+  context: Context,
+  of: (scopes: readonly any[], inner: Context) => Doc,
 ): Doc => {
   if (rows.some(([row]) => row === undefined)) return UNKNOWN
-  let inner = around
+  let inner = context
   const scopes = rows.map(([row, hint]) => {
     const variable = freshVariable(hint, inner)
     inner = within(inner, variable)
-    return row == null ? nothing : scopeNamed(around, row, variable)
+    return row == null ? nothing : scopeNamed(context, row, variable)
   })
   return lambda(
-    around,
-    inner.vars.slice(around.vars.length),
+    context,
+    inner.vars.slice(context.vars.length),
     orReason(() => of(scopes, inner)),
   )
 }
 
-export const rowFunction = (row: Known, hint: string, around: Around, of: (scope: any, inner: Around) => Doc): Doc =>
-  functionOf([[row, hint]], around, ([scope], inner) => of(scope, inner))
+export const rowFunction = (row: KnownRow, hint: string, context: Context, of: (scope: any, inner: Context) => Doc): Doc =>
+  functionOf([[row, hint]], context, ([scope], inner) => of(scope, inner))
 
-const countDoc = (count: AnyExpr, around: Around): Doc =>
-  count.node.tag === 'literal' ? text(String(count.node.value)) : exprDoc(count, around)
+const countDoc = (count: AnyExpr, context: Context): Doc =>
+  count.node.tag === 'literal' ? text(String(count.node.value)) : exprDoc(count, context)
 
-const stepText = (node: StepNode, row: Known, hint: string, around: Around): QueryText => {
-  let answered: unknown
-  /** A function of the rows, its answer as it is checked and as it is shown. */
-  const of = <A>(f: (s: any) => unknown, check: (x: unknown) => A, doc: (a: A, inner: Around, s: any) => Doc): Doc =>
-    rowFunction(row, hint, around, (s, inner) => {
+const stepText = (node: StepNode, row: KnownRow, hint: string, context: Context): QueryText => {
+  let result: unknown
+  /** A callback of the rows, with the check of its result and how that is shown. */
+  const of = <A>(f: (s: any) => unknown, check: (x: unknown) => A, doc: (a: A, inner: Context, s: any) => Doc): Doc =>
+    rowFunction(row, hint, context, (s, inner) => {
       const a = check(f(s))
-      answered = a
+      result = a
       return doc(a, inner, s)
     })
-  const inside = (q: AnyQuery, inner: Around): Doc => {
+  const inside = (q: AnyQuery, inner: Context): Doc => {
     const t = queryText(q, inner)
-    answered = t.row === undefined ? undefined : having(t.row)
+    result = t.row === undefined ? undefined : queryOf(t.row)
     return t.doc
   }
   const shape = (x: unknown): RowShape => x as RowShape
@@ -169,7 +169,7 @@ const stepText = (node: StepNode, row: Known, hint: string, around: Around): Que
       case 'let':
         return [valueDoc(node.name), of(node.f, shape, shapeDoc)]
       case 'recursive':
-        return [rowFunction(after(node, row, undefined), hint, around, (s, inner) => inside(asQuery(node.f(s)), inner))]
+        return [rowFunction(after(node, row, undefined), hint, context, (s, inner) => inside(asQuery(node.f(s)), inner))]
       case 'distinctOn':
         return [
           of(
@@ -197,28 +197,28 @@ const stepText = (node: StepNode, row: Known, hint: string, around: Around): Que
         return []
       case 'limit':
       case 'offset':
-        return [countDoc(node.count, around)]
+        return [countDoc(node.count, context)]
       case 'lock':
         return node.lock.wait === 'wait' ? [] : [recordDoc([['wait', valueDoc(node.lock.wait)]])]
       case 'cte':
         return []
       case 'set':
-        return [orReason(() => inside(asQuery(node.right), around))]
+        return [orReason(() => inside(asQuery(node.right), context))]
       case 'fullJoin': {
-        const right = attempting('a function of the query', () => queryText(asQuery(node.right), around))
+        const right = attempting('a function of the query', () => queryText(asQuery(node.right), context))
         if (right._tag === 'Left') return [because(right.left.message)]
-        answered = right.right.row === undefined ? undefined : having(right.right.row)
+        result = right.right.row === undefined ? undefined : queryOf(right.right.row)
         const sides = [[row, hint] as const, [right.right.row, hintOf(node.right)] as const]
-        const on = ([l, r]: readonly any[], inner: Around): Doc => exprDoc(asCondition(node.on(l, r), 'fullJoin'), inner)
-        return [right.right.doc, functionOf(sides, around, on)]
+        const on = ([l, r]: readonly any[], inner: Context): Doc => exprDoc(asCondition(node.on(l, r), 'fullJoin'), inner)
+        return [right.right.doc, functionOf(sides, context, on)]
       }
     }
   }
   const doc = node.tag === 'distinct' ? text('Q.distinct') : call(stepName(node), ...args())
-  return { doc, row: after(node, row, answered) }
+  return { doc, row: after(node, row, result) }
 }
 
-/** The combinator of a step. */
+/** The name of a step's combinator. */
 const stepName = (node: StepNode): string => {
   switch (node.tag) {
     case 'set':
@@ -238,36 +238,36 @@ const stepName = (node: StepNode): string => {
 
 const inLine = (doc: Doc): string => doc.flat ?? printed(doc)
 
-/** The row of a source, and where it is a prepared query, that of its template. */
-const sourceText = (source: AnyQuery, around: Around): QueryText => {
+/** A source and its row; of a prepared query, the row of its template. */
+const sourceText = (source: AnyQuery, context: Context): QueryText => {
   const { node } = source
-  const alone = (doc: Doc): QueryText => ({ doc, row: known(source) })
+  const alone = (doc: Doc): QueryText => ({ doc, row: knownRow(source) })
   switch (node.tag) {
     case 'from':
-      return alone(call('Q.from', text(tableName(around, node.table))))
+      return alone(call('Q.from', text(tableName(context, node.table))))
     case 'of':
-      return alone(isEmpty(node.shape) ? text('Q.Do') : call('Q.of', shapeDoc(node.shape, around, null)))
+      return alone(isEmpty(node.shape) ? text('Q.Do') : call('Q.of', shapeDoc(node.shape, context, null)))
     case 'zero':
       return alone(text('Q.zero'))
     case 'values': {
-      const rows = node.rows.map(row => recordDoc(Object.entries(row).map(([f, e]): Field => [f, givenDoc(e, around)])))
+      const rows = node.rows.map(row => recordDoc(Object.entries(row).map(([f, e]): Field => [f, givenDoc(e, context)])))
       return alone(joined(call('Q.values', entries(node.types, columnDoc)), call('', list(rows))))
     }
     case 'unnest':
-      return alone(call('Q.unnest', exprDoc(node.array, around)))
+      return alone(call('Q.unnest', exprDoc(node.array, context)))
     case 'cte':
-      return namedText(source, node, around)
+      return namedText(source, node, context)
     case 'prepared': {
       const { types, f } = node.prepared
-      const variable = freshVariable('p', around)
-      let row: Known
+      const variable = freshVariable('p', context)
+      let row: KnownRow
       const template = orReason(() => {
-        const t = queryText(asQuery(f(paramsNamed(around, types, variable))), within(around, variable))
+        const t = queryText(asQuery(f(paramsNamed(context, types, variable))), within(context, variable))
         row = t.row
         return t.doc
       })
-      const values = Object.entries(node.values).map(([name, e]): Field => [name, givenDoc(e, around)])
-      const doc = joined(call('Q.prepare', entries(types, columnDoc), lambda(around, [variable], template)), call('', recordDoc(values)))
+      const values = Object.entries(node.values).map(([name, e]): Field => [name, givenDoc(e, context)])
+      const doc = joined(call('Q.prepare', entries(types, columnDoc), lambda(context, [variable], template)), call('', recordDoc(values)))
       return { doc, row }
     }
     default:
@@ -275,58 +275,69 @@ const sourceText = (source: AnyQuery, around: Around): QueryText => {
   }
 }
 
-/** A query that has a name is defined where it was met first, and used by that name. */
-const namedText = (q: AnyQuery, node: Extract<QueryNode, { readonly tag: 'cte' }>, around: Around): QueryText => {
-  const before = queryNamed(around, q)
+/** A query named by `cte`: defined at its first use, then shown by its name. */
+const namedText = (q: AnyQuery, node: Extract<QueryNode, { readonly tag: 'cte' }>, context: Context): QueryText => {
+  const before = queryNamed(context, q)
   if (before !== null) return { doc: text(before.name), row: before.row }
-  const { docs, row } = stepsText(node.input, around)
+  const { docs, row } = stepsText(node.input, context)
   const options = node.materialized === null ? [] : [recordDoc([['materialized', valueDoc(node.materialized)]])]
   const doc = pipeDoc([...docs, call('Q.cte', valueDoc(node.name), ...options)])
-  return { doc: text(define(around, q, node.name, row, doc)), row }
+  return { doc: text(define(context, q, node.name, row, doc)), row }
 }
 
-/** A value as it is given for a column, without a word about its type. */
-export const givenDoc = (e: AnyExpr, around: Around): Doc => {
+/** A value as it is given for a column, without its type. */
+export const givenDoc = (e: AnyExpr, context: Context): Doc => {
   const { node, type } = e
-  if (node.tag !== 'literal') return exprDoc(e, around)
+  if (node.tag !== 'literal') return exprDoc(e, context)
   if (node.value === null) return text('null')
   const decoded = type.refine === null ? null : type.refine.decode(node.value)
-  return decoded?._tag === 'Left' ? exprDoc(e, around) : valueDoc(decoded === null ? node.value : decoded.right)
+  return decoded?._tag === 'Left' ? exprDoc(e, context) : valueDoc(decoded === null ? node.value : decoded.right)
 }
 
-/** The letter for the rows of a source. */
+/** The variable for the rows of a source is the first letter of this. */
 export const hintOf = ({ node }: AnyQuery): string => (node.tag === 'from' ? node.table.name : node.tag === 'unnest' ? 'element' : 's')
 
-/** Steps after which a row is still of the table where it began. */
-const KEEPS: readonly string[] = ['where', 'orderBy', 'limit', 'offset', 'distinct', 'distinctOn', 'mapRow', 'set', 'lock', 'recursive']
+/** Steps that keep the rows of the source's table. */
+const KEEPS_TABLE: readonly string[] = [
+  'where',
+  'orderBy',
+  'limit',
+  'offset',
+  'distinct',
+  'distinctOn',
+  'mapRow',
+  'set',
+  'lock',
+  'recursive',
+]
 
 const pipeDoc = (docs: readonly Doc[]): Doc => (docs.length === 1 ? (docs[0] as Doc) : bracketed('pipe(', docs, ')'))
 
-/** A source and its steps, and the rows after them. */
-const stepsText = (q: AnyQuery, around: Around): { readonly docs: readonly Doc[]; readonly row: Known } => {
-  if (isFull(around)) return { docs: [because('and more: the query is larger than what is shown')], row: undefined }
+/** The text of a source and its steps, and the row after them. */
+const stepsText = (q: AnyQuery, context: Context): { readonly docs: readonly Doc[]; readonly row: KnownRow } => {
+  if (isFull(context)) return { docs: [because('and more: the query is larger than what is shown')], row: undefined }
   const steps: StepNode[] = []
   let source = asQuery(q)
   while (isStep(source.node)) {
     steps.push(source.node)
     source = asQuery('left' in source.node ? source.node.left : source.node.input)
   }
-  const begun = attempting('a function of the query', () => sourceText(source, around))
-  const first: QueryText = begun._tag === 'Right' ? begun.right : { doc: because(begun.left.message), row: undefined }
+  const start = attempting('a function of the query', () => sourceText(source, context))
+  const first: QueryText = start._tag === 'Right' ? start.right : { doc: because(start.left.message), row: undefined }
   let { row } = first
   let hint = hintOf(source)
   const docs = steps.reverse().map(node => {
-    const step = stepText(node, row, hint, around)
+    const step = stepText(node, row, hint, context)
     row = step.row
-    if (!KEEPS.includes(node.tag)) hint = 's'
+    if (!KEEPS_TABLE.includes(node.tag)) hint = 's'
     return step.doc
   })
   return { docs: [first.doc, ...docs], row }
 }
 
-export const queryText = (q: AnyQuery, around: Around): QueryText => {
-  const { docs, row } = stepsText(q, around)
+export const queryText = (q: AnyQuery, context: Context): QueryText => {
+  const { docs, row } = stepsText(q, context)
   return { doc: pipeDoc(docs), row }
 }
 
-export const queryDoc = (q: AnyQuery, around: Around): Doc => orReason(() => queryText(q, around).doc)
+export const queryDoc = (q: AnyQuery, context: Context): Doc => orReason(() => queryText(q, context).doc)

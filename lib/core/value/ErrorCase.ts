@@ -36,7 +36,7 @@ export interface DriverError extends Error {
   readonly cause?: DriverError
 }
 
-export interface ErrorCase<T extends string> {
+interface ErrorCase<T extends string> {
   readonly _tag: T
   readonly message: string
   readonly cause?: DriverError
