@@ -221,9 +221,9 @@ const violations = (engine: Engine): void => {
       const isOpen = engine.name.startsWith('sqlite') && name.includes('update')
       const isGone = name.includes('delete') || name.includes('referred key')
       const words = isGone
-        ? /would be gone: delete or change the referring rows first$/
-        : /would refer to no row: insert the referred row first$/
-      assert.match(e.message, isOpen ? /insert the referred row first, or delete the referring rows first$/ : words)
+        ? /would be removed: delete or change the referencing rows first$/
+        : /would reference a missing row: insert the referenced row first$/
+      assert.match(e.message, isOpen ? /insert the referenced row first, or delete the referencing rows first$/ : words)
     })
     test(`foreign key, in a transaction that goes on after it: ${name}`, async () => {
       const program = Program.rolledBack<Program.Db, unknown, unknown>(env => async () => {

@@ -10,28 +10,28 @@
 declare const isSafe: unique symbol
 
 /**
- * What a driver, a socket or TLS threw, as a copy that holds no value, no password and nothing of a certificate.
- * Only a runner makes one.
+ * A copy of an error of a driver, a socket or TLS, without values, passwords and parts of certificates.
+ * Only runners make one.
  */
 export interface DriverError extends Error {
   readonly [isSafe]: true
-  /** What kind of error it is: a code of Node, of the driver, or the SQLSTATE. */
+  /** The code of Node or the driver, or the SQLSTATE. */
   readonly code?: string
   readonly errno?: number
   readonly sqlState?: string
   readonly severity?: string
-  /** The function of the server's source that reported it. */
+  /** The function in the server's source code that reported it. */
   readonly routine?: string
   readonly schema?: string
   readonly table?: string
   readonly column?: string
   readonly constraint?: string
-  /** Where in the statement, counted from 1. */
+  /** The character of the statement, counted from 1. */
   readonly position?: number
   readonly syscall?: string
   readonly address?: string
   readonly port?: number
-  /** One for each address that was tried. */
+  /** One error for each address that was tried. */
   readonly errors?: readonly DriverError[]
   readonly cause?: DriverError
 }
@@ -42,32 +42,34 @@ interface ErrorCase<T extends string> {
   readonly cause?: DriverError
 }
 
-/** A unique or primary key would hold the same value twice. */
+/** A unique or primary key would have the same value twice. */
 export interface UniqueViolation extends ErrorCase<'UniqueViolation'> {
   readonly table: string
   readonly constraint: string | null
   readonly columns: readonly string[]
 }
-/** A row refers to nothing, or a row that is referred to would go. `table` is the referring one. */
+/** A written row references a missing row, or a removed row is still referenced. `table` is the referencing table. */
 export interface ForeignKeyViolation extends ErrorCase<'ForeignKeyViolation'> {
   readonly table: string | null
   readonly constraint: string | null
   readonly columns: readonly string[]
 }
+/** A column that is not nullable would be null. */
 export interface NotNullViolation extends ErrorCase<'NotNullViolation'> {
   readonly table: string
   readonly column: string
 }
+/** A row violates a check constraint. */
 export interface CheckViolation extends ErrorCase<'CheckViolation'> {
   readonly table: string | null
   readonly constraint: string | null
 }
-/** One thing that an io-ts type did not find in a value: where, and what it expected. Keys of dictionaries are data, and are `*`. */
+/** One mismatch between a value and its io-ts type: the path and the expected type. Keys of dictionaries are data, so they are `*`. */
 export interface Mismatch {
   readonly path: readonly string[]
   readonly expected: string
 }
-/** A row came back that is not what its query promises. `row` counts from 0; `column` is the path in the result. */
+/** A row of the result does not have the type of its query. `row` counts from 0; `column` is the path in the result. */
 export interface DecodeError extends ErrorCase<'DecodeError'> {
   readonly row: number
   readonly column: string
@@ -75,20 +77,20 @@ export interface DecodeError extends ErrorCase<'DecodeError'> {
   readonly got: string
   readonly errors: readonly Mismatch[]
 }
-/** A value or a query that is refused before anything is sent. */
+/** A value or a query is invalid; nothing was sent. */
 export interface ValidationError extends ErrorCase<'ValidationError'> {
   readonly path: readonly string[]
   readonly reason: string
 }
-/** A value does not fit its number type: over 64 bits, out of a column's range, NaN or infinite. */
+/** A number is out of range for its type: more than 64 bits, outside a column's range, NaN or infinite. */
 export interface NumericOverflow extends ErrorCase<'NumericOverflow'> {
   readonly where: string | null
 }
-/** A text does not fit its column. */
+/** A text is too long for its column. */
 export interface ValueTooLong extends ErrorCase<'ValueTooLong'> {
   readonly column: string | null
 }
-/** The database does not understand a statement: only `raw` should be able to cause this. */
+/** The database can't parse a statement. Only `raw` should cause this. */
 export interface SyntaxError extends ErrorCase<'SyntaxError'> {
   readonly sql: string
   readonly position: number | null
@@ -98,7 +100,7 @@ export interface Unsupported extends ErrorCase<'Unsupported'> {
   readonly capability: string
   readonly engine: string
 }
-/** The database holds something else than the schema says: a missing table, or one that is already there. */
+/** The database differs from the schema: a table is missing, or already exists. */
 export interface SchemaConflict extends ErrorCase<'SchemaConflict'> {
   readonly object: string
 }
@@ -106,7 +108,7 @@ export interface SchemaConflict extends ErrorCase<'SchemaConflict'> {
 export interface NoRow extends ErrorCase<'NoRow'> {}
 /** `one` or `option` found more than one row. */
 export interface TooManyRows extends ErrorCase<'TooManyRows'> {}
-/** A row that was read has another version by now, or is gone: somebody else has written it. `column` is that of the version. */
+/** A row was modified or deleted since it was read. `column` is the column of its version. */
 export interface StaleRow extends ErrorCase<'StaleRow'> {
   readonly table: string
   readonly column: string
@@ -118,7 +120,7 @@ export interface Closed extends ErrorCase<'Closed'> {
 }
 /** An earlier statement of this transaction failed: only a rollback is possible. */
 export interface TransactionAborted extends ErrorCase<'TransactionAborted'> {}
-/** Nothing came free, or nothing was answered, in the time allowed. */
+/** Waiting for a connection, a lock or a reply took longer than allowed. */
 export interface Timeout extends ErrorCase<'Timeout'> {
   readonly what: string
   readonly milliseconds: number
@@ -127,26 +129,28 @@ export interface Timeout extends ErrorCase<'Timeout'> {
 export interface ConnectionError extends ErrorCase<'ConnectionError'> {
   readonly target: string
 }
-/** Another process, or another runner of this one, has the database file open or locked. */
+/** Another process, or another runner of this process, has the database file open or locked. */
 export interface Locked extends ErrorCase<'Locked'> {
   readonly target: string
   readonly holder: string | null
 }
+/** The transaction conflicts with a concurrent one and was rolled back. */
 export interface SerializationFailure extends ErrorCase<'SerializationFailure'> {}
+/** The transaction was rolled back to resolve a deadlock. */
 export interface Deadlock extends ErrorCase<'Deadlock'> {}
-/** The caller gave up: the signal of `abortable` was aborted, and what was under way was cancelled on the server. */
+/** The signal of `abortable` was aborted; the running statement was cancelled on the server. */
 export interface Cancelled extends ErrorCase<'Cancelled'> {}
-/** Whether the transaction or write happened, or will last, can't be known: the reply was lost, or the disk failed. Never retried automatically. */
+/** It is unknown whether the transaction or write was applied, or is durable: the reply was lost, or the disk failed. Never retried automatically. */
 export interface OutcomeUnknown extends ErrorCase<'OutcomeUnknown'> {}
-/** The database said something that no case above describes; its own words, without values, are in `message`. */
+/** Any other error of the database; `message` is the database's message without values. */
 export interface DatabaseError extends ErrorCase<'DatabaseError'> {
   readonly code: string | null
 }
-/** A function handed to query-ts (a `mapRow`, a fold's step, a transaction's body) threw or rejected. */
+/** A user callback (of `mapRow`, a step of a fold, the body of a transaction) threw or rejected. */
 export interface CallbackFailed {
   readonly _tag: 'CallbackFailed'
   readonly message: string
   readonly callback: string
-  /** What the function threw, as it is: it is the program's own. */
+  /** What the callback threw, unchanged. */
   readonly cause?: unknown
 }
