@@ -52,7 +52,7 @@ export const updateFrom =
   }
 
 /** The rows of the table that match several rows of the query: none where the update can be meant. */
-export const metTwice = (table: AnyTable, q: AnyQuery, on: (row: any, matched: any) => Pred): AnyQuery => {
+export const ambiguousMatches = (table: AnyTable, q: AnyQuery, on: (row: any, matched: any) => Pred): AnyQuery => {
   const key = table.primaryKey?.columns
   if (key === undefined)
     return refuse(unsupported('updateFrom in a table without a primary key', 'query-ts', 'give the table a primary key'))

@@ -9,7 +9,19 @@
  */
 
 import { type Element, unnest } from '../query/unnest.js'
-import { BOOLEAN, call, condition, doubled, literalOf, node, nullable, operand, TEXT, taken, unified } from '../syntax/operand.js'
+import {
+  argOfType,
+  BOOLEAN,
+  call,
+  condition,
+  literalOf,
+  node,
+  nullable,
+  operand,
+  TEXT,
+  unified,
+  withExtraDepth,
+} from '../syntax/operand.js'
 import { type AnyExpr, type AnyQuery, type Expr, expr, exprType, invalid, type Pred, query } from '../syntax/Syntax.js'
 import { isElement, kindOf, textProblem } from '../value/Canonical.js'
 import { type DbError, validationError } from '../value/DbError.js'
@@ -17,13 +29,13 @@ import { isText, type SqlType, showSqlType } from '../value/SqlType.js'
 import { ARRAYS, ARRAYS_OF_TEXTS, ASKED } from '../value/typeSets.js'
 import { stringAgg } from './Agg.js'
 
-const MOST_ELEMENTS = 100
+const MAX_ELEMENTS = 100
 
 const elementsProblem = (given: unknown): DbError | null => {
   if (!Array.isArray(given)) return validationError(['array'], `expected a list of expressions, got ${kindOf(given)}`)
-  if (given.length > 0 && given.length <= MOST_ELEMENTS) return null
+  if (given.length > 0 && given.length <= MAX_ELEMENTS) return null
   const hint = given.length === 0 ? 'litOf(arrayOf(...))([]) is the array of none' : 'a longer one is a value: litOf(arrayOf(...))([...])'
-  return validationError(['array'], `array takes 1 to ${MOST_ELEMENTS} expressions: ${hint}`)
+  return validationError(['array'], `array takes 1 to ${MAX_ELEMENTS} expressions: ${hint}`)
 }
 
 /** The array of the values of some expressions, up to a hundred. `meaning(array([a, b])) = [a, b]` */
@@ -49,7 +61,7 @@ export const arrayContains = <A extends readonly unknown[] | null>(
   e: Expr<A>,
   x: Expr<NoInfer<Element<A>> | null> | NonNullable<NoInfer<Element<A>>>,
 ): Pred => {
-  const list = taken('arrayContains', e, ARRAYS)
+  const list = argOfType('arrayContains', e, ARRAYS)
   const { sql } = list.type
   if (list.node.tag === 'invalid' || sql.tag !== 'array') return { ...list, type: exprType(BOOLEAN) }
   const value = operand(exprType(sql.element), x)
@@ -61,14 +73,14 @@ export const arrayContains = <A extends readonly unknown[] | null>(
       exprType(BOOLEAN),
     )
   }
-  return doubled(call('arrayContains', [list, value]))
+  return withExtraDepth(call('arrayContains', [list, value]))
 }
 
-const MOST_SEPARATOR = 100
+const MAX_SEPARATOR = 100
 
 const separatorProblem = (x: unknown): string | null => {
   if (typeof x !== 'string') return `expected a text, got ${kindOf(x)}`
-  if (x === '' || x.length > MOST_SEPARATOR) return `a separator has one character at least, and ${MOST_SEPARATOR} at most`
+  if (x === '' || x.length > MAX_SEPARATOR) return `a separator has one character at least, and ${MAX_SEPARATOR} at most`
   return textProblem(x)
 }
 
@@ -76,7 +88,7 @@ const separatorProblem = (x: unknown): string | null => {
 export const split = <A extends string | null>(e: Expr<A>, separator: string): Expr<readonly string[] | Extract<A, null>> => {
   const problem = separatorProblem(separator)
   if (problem !== null) return invalid(validationError(['split'], problem), exprType(TEXTS))
-  return doubled(call('split', [e, literalOf(exprType(TEXT), separator)]))
+  return withExtraDepth(call('split', [e, literalOf(exprType(TEXT), separator)]))
 }
 
 /** The elements of an array of texts as one text, with a separator between them; those that are null are left out. `arrayJoin(split(e, s), s) = e` */
@@ -84,7 +96,7 @@ export const arrayJoin = <A extends readonly (string | null)[] | null>(
   array: Expr<A>,
   separator: string,
 ): Expr<string | Extract<A, null>> => {
-  const list = taken('arrayJoin', array, ARRAYS_OF_TEXTS)
+  const list = argOfType('arrayJoin', array, ARRAYS_OF_TEXTS)
   const type = exprType(TEXT, list.type.nullable)
   const problem = typeof separator === 'string' ? textProblem(separator) : `expected a text, got ${kindOf(separator)}`
   if (problem !== null) return invalid(validationError(['arrayJoin'], problem), type)

@@ -9,7 +9,7 @@
  * `cast(numeric(p, s))(cast(numeric(p, r))(e)) = e` for e of scale s and r of at least s.
  */
 
-import { argument, call, coerce, doubled, FLOAT, literalOf, node, taken } from '../syntax/operand.js'
+import { argOfType, argument, call, coerce, FLOAT, literalOf, node, withExtraDepth } from '../syntax/operand.js'
 import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid } from '../syntax/Syntax.js'
 import { refusal } from '../syntax/volatile.js'
 import { decimalOf } from '../value/Canonical.js'
@@ -81,7 +81,7 @@ const castTo = (given: AnyExpr, to: ExprType): AnyExpr => {
   if (e.volatile && isRepeated) return invalid(refusal(`a cast to ${sql.tag}`), type)
   const isPartial = isText(from) && !holds(sql, from)
   const made = node({ tag: 'cast', operand: e }, isPartial ? { ...type, nullable: true } : type, [e])
-  return isRepeated ? doubled(made) : made
+  return isRepeated ? withExtraDepth(made) : made
 }
 
 /** The column `text`, which the compiler tells from other columns of strings. */
@@ -116,7 +116,7 @@ export const cast =
   <B>(given: Expr<B>): Expr<ValueIn<C> | CastNull<C, B>> =>
     castTo(given, to.type)
 
-const MOST_DIGITS = 15
+const MAX_DIGITS = 15
 
 /** Floats as far from zero as this have no digits after the point that a cast would change. */
 const whole = (digits: number): number => 10 ** (16 - digits)
@@ -129,12 +129,12 @@ type Numeric = number | bigint | Decimal
  * without digits of its own scale.
  */
 export const round = <A extends Numeric | null>(e: Expr<A>, digits?: number): Expr<A> => {
-  const value = taken('round', e, NUMBERS)
+  const value = argOfType('round', e, NUMBERS)
   const { sql } = value.type
   if (value.node.tag === 'invalid' || isInteger(sql)) return value
-  if (digits === undefined) return doubled(call('round', [value]))
-  if (!Number.isInteger(digits) || digits < 0 || digits > MOST_DIGITS)
-    return invalid(validationError(['round'], `expected 0 to ${MOST_DIGITS} digits after the point`), value.type)
+  if (digits === undefined) return withExtraDepth(call('round', [value]))
+  if (!Number.isInteger(digits) || digits < 0 || digits > MAX_DIGITS)
+    return invalid(validationError(['round'], `expected 0 to ${MAX_DIGITS} digits after the point`), value.type)
   const { node: n } = value
   if (sql.tag === 'float' && n.tag === 'literal' && n.value !== null) {
     const near = decimalOf(digitsAt(decimalText(n.value as number), digits), digits)

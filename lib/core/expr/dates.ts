@@ -11,7 +11,7 @@
  * `dateAdd(e, { months: n })` is the same day of another month, or its last one (31 January and a month is the end of February).
  */
 
-import { beside, call, doubled, INT, literalOf, node, operand, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, call, INT, literalOf, node, operand, TEXT, withExtraDepth, withOperand } from '../syntax/operand.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from '../syntax/Syntax.js'
 import { kindOf } from '../value/Canonical.js'
 import { DAY, FIRST, LAST, monthsOf, PARTS, type Part, TRUNCATIONS, type Unit } from '../value/calendar.js'
@@ -42,7 +42,7 @@ const DAY_UNITS: readonly string[] = ['year', 'quarter', 'month', 'week', 'day']
 /** An instant as its local time in a zone, without one as it is. */
 const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
   if (zone === undefined || e.node.tag === 'invalid') return e
-  const value = taken(`${fn} in a time zone`, e, INSTANTS)
+  const value = argOfType(`${fn} in a time zone`, e, INSTANTS)
   if (value.node.tag === 'invalid') return value
   const problem = zoneProblem(zone)
   return problem === null
@@ -53,7 +53,7 @@ const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
 const hasPart = ({ tag }: SqlType, part: string): boolean => tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
 
 /** A word that a function takes; one that is unknown or not for this type is refused. */
-const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean): AnyExpr => {
+const keywordArg = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean): AnyExpr => {
   if (e.node.tag === 'invalid') return e
   if (typeof word !== 'string' || !Object.hasOwn(known, word)) {
     const got = typeof word === 'string' ? 'another word' : kindOf(word)
@@ -74,9 +74,9 @@ export const datePart = <A extends Temporal>(
   part: IfInstant<A, Part, DayPart | TimePart>,
   timeZone?: IfInstant<A, string, never>,
 ): Expr<number | Extract<A, null>> => {
-  const given = taken('datePart', e, TIMES)
+  const given = argOfType('datePart', e, TIMES)
   const value = part === 'epochMilliseconds' && zoneProblem(timeZone) === null ? given : inZone('datePart', given, timeZone)
-  return worded('datePart', value, part, PARTS, hasPart(value.type.sql, part))
+  return keywordArg('datePart', value, part, PARTS, hasPart(value.type.sql, part))
 }
 
 /**
@@ -88,17 +88,17 @@ export const dateTrunc = <A extends Temporal>(
   unit: IfInstant<A, Unit, DayUnit>,
   timeZone?: IfInstant<A, string, never>,
 ): Expr<Plain<A>> => {
-  const value = taken('dateTrunc', e, DAY_TYPES)
-  const start = worded('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
+  const value = argOfType('dateTrunc', e, DAY_TYPES)
+  const start = keywordArg('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
   const local = inZone('dateTrunc', value, timeZone)
   if (timeZone === undefined || start.node.tag === 'invalid') return start
   if (local.node.tag === 'invalid') return local
-  return doubled(call('startInZone', [value, literalOf(exprType(TEXT), unit), literalOf(exprType(TEXT), timeZone)]))
+  return withExtraDepth(call('startInZone', [value, literalOf(exprType(TEXT), unit), literalOf(exprType(TEXT), timeZone)]))
 }
 
 /** The day of an instant in a time zone, by its IANA name. */
 export const localDate = <A extends Date | null>(e: Expr<A>, timeZone: string): Expr<string | Extract<A, null>> => {
-  const local = inZone('localDate', taken('localDate', e, INSTANTS), timeZone)
+  const local = inZone('localDate', argOfType('localDate', e, INSTANTS), timeZone)
   return node({ tag: 'cast', operand: local }, { ...local.type, sql: { tag: 'date' }, refine: null }, [local])
 }
 
@@ -113,7 +113,7 @@ export const formatDate = <A extends Temporal>(
   pattern: string,
   timeZone?: IfInstant<A, string, never>,
 ): Expr<string | Extract<A, null>> => {
-  const given = taken('formatDate', e, TIMES)
+  const given = argOfType('formatDate', e, TIMES)
   const value = inZone('formatDate', given, timeZone)
   const wrong = (reason: string): AnyExpr => invalid(validationError(['formatDate', 'pattern'], reason), exprType(TEXT))
   if (typeof pattern !== 'string') return wrong(`expected a text, got ${kindOf(pattern)}`)
@@ -162,7 +162,7 @@ const whole = (unit: string, x: unknown): AnyExpr => {
       ? literalOf(exprType(INT), x)
       : invalid(validationError(['dateAdd', unit], 'expected a whole number'), exprType(INT))
   }
-  return taken(`dateAdd.${unit}`, operand(exprType(INT), x), INTEGERS)
+  return argOfType(`dateAdd.${unit}`, operand(exprType(INT), x), INTEGERS)
 }
 
 type Step = 'addMonths' | 'addDays' | 'addMilliseconds'
@@ -196,7 +196,7 @@ const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
   const n = amount?.node
   if (amount === null || (n?.tag === 'literal' && (n.value === 0 || n.value === 0n))) return e
   const added = call(fn, [e, amount])
-  return doubled(added, n?.tag === 'literal' ? 14 : 29)
+  return withExtraDepth(added, n?.tag === 'literal' ? 14 : 29)
 }
 
 /**
@@ -204,7 +204,7 @@ const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
  * by its weeks, days and hours; a day has 24 hours. A date takes no part of a day. Null where a step leaves the years 1 to 9999.
  */
 export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, Duration, Days>): Expr<Plain<A> | null> => {
-  const value = taken('dateAdd', e, DAY_TYPES)
+  const value = argOfType('dateAdd', e, DAY_TYPES)
   if (value.node.tag === 'invalid') return value
   const type = exprType(value.type.sql, true)
   if (typeof duration !== 'object' || duration === null) {
@@ -229,7 +229,7 @@ export const daysBetween = <A extends string | null, B extends string | null = n
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  return call('daysBetween', beside(from, to))
+  return call('daysBetween', withOperand(from, to))
 }
 
 /** The milliseconds from one instant to another: negative where the second is before the first. */
@@ -237,7 +237,7 @@ export const millisecondsBetween = <A extends Date | null, B extends Date | null
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  const [start, end] = beside(from, to).map(e => taken('millisecondsBetween', e, INSTANTS)) as [AnyExpr, AnyExpr]
-  const since = (e: AnyExpr): AnyExpr => worded('datePart', e, 'epochMilliseconds', PARTS, true)
+  const [start, end] = withOperand(from, to).map(e => argOfType('millisecondsBetween', e, INSTANTS)) as [AnyExpr, AnyExpr]
+  const since = (e: AnyExpr): AnyExpr => keywordArg('datePart', e, 'epochMilliseconds', PARTS, true)
   return call('minus', [since(end), since(start)])
 }

@@ -11,7 +11,7 @@
  */
 import * as t from 'io-ts'
 import { isExpr } from '../syntax/guards.js'
-import { codecOf, literalOf, node, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, codecOf, literalOf, node, TEXT } from '../syntax/operand.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, isMade, type ScalarFn } from '../syntax/Syntax.js'
 import { kindOf, textProblem } from '../value/Canonical.js'
 import { type DbError, unsupported, validationError } from '../value/DbError.js'
@@ -21,10 +21,10 @@ import { MEMBERS } from '../value/typeSets.js'
 const JSON_TYPE: SqlType = { tag: 'json' }
 
 /** As many as every engine takes in one statement that is not long otherwise. */
-const MOST_MEMBERS = 200
+const MAX_MEMBERS = 200
 
 /** MariaDB reads 31 levels; a stored document and the collections around have some of their own. */
-const MOST_LEVELS = 8
+const MAX_LEVELS = 8
 
 const levelsOf = ({ node: n }: AnyExpr): number => {
   const deepest = (es: readonly AnyExpr[]): number => es.reduce((most, e) => Math.max(most, levelsOf(e)), 0)
@@ -35,7 +35,7 @@ const levelsOf = ({ node: n }: AnyExpr): number => {
 const member = (fn: ScalarFn, place: string, x: unknown): AnyExpr => {
   if (!isExpr(x))
     return refusedAs(validationError([fn, place], `expected an expression, got ${kindOf(x)}: a plain value is given as lit(value)`))
-  return taken(`${fn}.${place}`, x, MEMBERS)
+  return argOfType(`${fn}.${place}`, x, MEMBERS)
 }
 
 /** A document of these members; the codec is that of its parts, so that what is read is what its type says. */
@@ -47,15 +47,15 @@ const made = (
 ): AnyExpr => {
   const type = exprType(JSON_TYPE, false, codec)
   const levels = members.reduce((most, e) => Math.max(most, levelsOf(e)), 0) + 1
-  return levels > MOST_LEVELS && members.every(e => e.node.tag !== 'invalid')
-    ? refusedAs(unsupported(`jsonObject and jsonArray more than ${MOST_LEVELS} levels deep`, 'query-ts', 'MariaDB reads 31 levels'))
+  return levels > MAX_LEVELS && members.every(e => e.node.tag !== 'invalid')
+    ? refusedAs(unsupported(`jsonObject and jsonArray more than ${MAX_LEVELS} levels deep`, 'query-ts', 'MariaDB reads 31 levels'))
     : node({ tag: 'call', fn, args }, type, args)
 }
 
 const refusedAs = (error: DbError): AnyExpr => invalid(error, exprType(JSON_TYPE))
 
 const tooMany = (fn: ScalarFn): AnyExpr =>
-  refusedAs(unsupported(`${fn} of more than ${MOST_MEMBERS} members`, 'query-ts', 'put some of them into documents of their own'))
+  refusedAs(unsupported(`${fn} of more than ${MAX_MEMBERS} members`, 'query-ts', 'put some of them into documents of their own'))
 
 const memberCodec = ({ type: { refine, nullable } }: AnyExpr): t.Mixed =>
   refine === null
@@ -84,7 +84,7 @@ export const jsonObject = <const M extends { readonly [name: string]: Expr<unkno
     return refusedAs(validationError(['jsonObject'], `expected a record of expressions, got ${got}`))
   }
   const names = Object.keys(members)
-  if (names.length > MOST_MEMBERS) return tooMany('jsonObject')
+  if (names.length > MAX_MEMBERS) return tooMany('jsonObject')
   const problem = names.map(textProblem).find(p => p !== null)
   if (problem !== undefined) return refusedAs(validationError(['jsonObject'], problem as string))
   const values = names.map(name => member('jsonObject', name, members[name]))
@@ -104,7 +104,7 @@ export const jsonObject = <const M extends { readonly [name: string]: Expr<unkno
 export const jsonArray = <const T extends readonly Expr<unknown>[]>(elements: T): Expr<{ readonly [K in keyof T]: ValueOf<T[K]> }> => {
   if (!Array.isArray(elements))
     return refusedAs(validationError(['jsonArray'], `expected an array of expressions, got ${kindOf(elements)}`))
-  if (elements.length > MOST_MEMBERS) return tooMany('jsonArray')
+  if (elements.length > MAX_MEMBERS) return tooMany('jsonArray')
   const values = Array.from(elements, (e, i) => member('jsonArray', String(i), e))
   const codec = hasCodec(values) ? codecOf(types => t.tuple(types as never), values.map(memberCodec)) : null
   return made('jsonArray', values, values, codec)

@@ -10,7 +10,7 @@
  * null, for a text, number or truth value v.
  */
 import { isExpr } from '../syntax/guards.js'
-import { call, doubled, literalOf } from '../syntax/operand.js'
+import { call, literalOf, withExtraDepth } from '../syntax/operand.js'
 import { type AnyExpr, type Expr, exprType, invalid, type Pred } from '../syntax/Syntax.js'
 import { validationError } from '../value/DbError.js'
 import type { Json, SqlType } from '../value/SqlType.js'
@@ -32,5 +32,5 @@ const partOf = (x: unknown): AnyExpr => {
  * `meaning(jsonContains(d, p)) = d is an object, and so is p, and each field of p has a value in d that contains it`, and so on
  */
 export const jsonContains = <A>(e: Expr<A>, part: Expr<unknown> | Exclude<Json, null>): Pred => {
-  return doubled(call('jsonContains', [e, partOf(part)]), 14)
+  return withExtraDepth(call('jsonContains', [e, partOf(part)]), 14)
 }

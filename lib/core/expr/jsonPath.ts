@@ -10,7 +10,7 @@
  * `JSON.parse(jsonText(e))` is `e` where doubles hold its numbers.
  */
 
-import { call, doubled, literalOf, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, call, literalOf, TEXT, withExtraDepth } from '../syntax/operand.js'
 import { type Column, type Expr, type ExprType, exprType, invalid } from '../syntax/Syntax.js'
 import { kindOf, textProblem } from '../value/Canonical.js'
 import { type DbError, unsupported, validationError } from '../value/DbError.js'
@@ -20,7 +20,7 @@ import { DOCUMENTS } from '../value/typeSets.js'
 /** What JSON values are read as: a number is read as each type of numbers that holds it. */
 const READ: readonly SqlType['tag'][] = ['text', 'int', 'bigint', 'numeric', 'float', 'boolean', 'json']
 
-const MOST_STEPS = 20
+const MAX_STEPS = 20
 
 const stepProblem = (step: unknown): string | null => {
   if (typeof step === 'number')
@@ -30,7 +30,7 @@ const stepProblem = (step: unknown): string | null => {
 }
 
 const pathProblem = (path: readonly unknown[]): DbError | null => {
-  if (path.length === 0 || path.length > MOST_STEPS) return validationError(['jsonAt'], `a path has from 1 to ${MOST_STEPS} steps`)
+  if (path.length === 0 || path.length > MAX_STEPS) return validationError(['jsonAt'], `a path has from 1 to ${MAX_STEPS} steps`)
   const problem = path.map(stepProblem).find(p => p !== null)
   if (problem !== undefined) return validationError(['jsonAt'], problem as string)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
@@ -51,7 +51,7 @@ export const jsonAt =
   <A, I>(column: Column<A, I>) =>
   <B>(e: Expr<B>, ...path: readonly (string | number)[]): Expr<A | null> => {
     const type: ExprType = { ...column.type, nullable: true }
-    const value = taken('jsonAt', e, DOCUMENTS)
+    const value = argOfType('jsonAt', e, DOCUMENTS)
     if (value.node.tag === 'invalid') return value
     if (!READ.includes(type.sql.tag)) {
       const hint = `it reads ${READ.join(', ')}`
@@ -60,7 +60,7 @@ export const jsonAt =
     const problem = pathProblem(path)
     if (problem !== null) return invalid(problem, type)
     const found = call('jsonAt', [value, literalOf(exprType(TEXT), JSON.stringify(path))], type.sql)
-    return doubled({ ...found, type }, 14)
+    return withExtraDepth({ ...found, type }, 14)
   }
 
 /**
@@ -70,7 +70,7 @@ export const jsonAt =
 export const jsonText = <A>(e: Expr<A>): Expr<string | Extract<A, null>> => call('jsonText', [e])
 
 /** The number of elements of an array; null of anything else. */
-export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => doubled(call('jsonLength', [e]))
+export const jsonLength = <A>(e: Expr<A>): Expr<number | null> => withExtraDepth(call('jsonLength', [e]))
 
 /** What JSON values are. A JSON null is met only where another tool has stored one as a whole document: read by path, it is null. */
 export type JsonType = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'

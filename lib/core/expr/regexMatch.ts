@@ -7,7 +7,7 @@
  * Laws: `matches(e, p)` where p is letters only is `contains(e, p)`; `matches(e, '^p$')` is then `eq(e, p)`.
  */
 
-import { BOOLEAN, call, literalOf, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, BOOLEAN, call, literalOf, TEXT } from '../syntax/operand.js'
 import { type Expr, exprType, invalid, type Pred } from '../syntax/Syntax.js'
 import { kindOf, textProblem } from '../value/Canonical.js'
 import { attempting, validationError } from '../value/DbError.js'
@@ -22,7 +22,7 @@ import { TEXTS } from '../value/typeSets.js'
  * repetition of a repetition) is a `ValidationError`, because engines differ on it.
  */
 export const matches = <A extends string | null>(e: Expr<A>, pattern: string): Pred => {
-  const value = taken('matches', e, TEXTS)
+  const value = argOfType('matches', e, TEXTS)
   if (value.node.tag === 'invalid') return { ...value, type: exprType(BOOLEAN) }
   const problem = typeof pattern === 'string' ? textProblem(pattern) : `expected a text, got ${kindOf(pattern)}`
   if (problem !== null) return invalid(validationError(['matches'], problem), exprType(BOOLEAN))

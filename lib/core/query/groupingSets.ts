@@ -24,14 +24,14 @@ import { COMPARABLE, typeProblem } from '../value/typeSets.js'
 type Node = Extract<QueryNode, { readonly tag: 'groupingSets' }>
 
 /** 2^12 sets, each of which is a SELECT. */
-const MOST_KEYS = 12
+const MAX_KEYS = 12
 
 const setsOf = ({ by }: Grouping, sets: Node['sets']): readonly (readonly string[])[] => {
   const names = Object.keys(by)
   const bad = (reason: string): never => refuse(validationError(['groupingSets'], reason))
   if (sets === 'rollup') return [...names.map((_, i) => names.slice(0, names.length - i)), []]
   if (sets === 'cube') {
-    if (names.length > MOST_KEYS) return bad(`cube takes at most ${MOST_KEYS} keys: every choice of them is a set`)
+    if (names.length > MAX_KEYS) return bad(`cube takes at most ${MAX_KEYS} keys: every choice of them is a set`)
     return names.reduce<readonly (readonly string[])[]>((all, n) => [...all.map(set => [...set, n]), ...all], [[]])
   }
   if (!Array.isArray(sets) || sets.length === 0 || !sets.every(Array.isArray)) return bad('expected at least one list of keys')

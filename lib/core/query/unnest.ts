@@ -8,7 +8,7 @@
  * `arrayLength` says, and none where that is null.
  */
 import type { Type } from 'io-ts'
-import { INT, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, INT, TEXT } from '../syntax/operand.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, type Query, query } from '../syntax/Syntax.js'
 import { refusal } from '../syntax/volatile.js'
 import { validationError } from '../value/DbError.js'
@@ -26,7 +26,7 @@ const elementType = ({ sql, refine }: ExprType): ExprType | null => {
 }
 
 const taking = (x: unknown): AnyExpr => {
-  const array = taken('unnest', x, ARRAYS)
+  const array = argOfType('unnest', x, ARRAYS)
   if (array.volatile) return invalid(refusal('unnest'), array.type)
   if (elementType(array.type) !== null) return array
   return invalid(validationError(['unnest'], 'a codec of a whole array says nothing of its elements: give it to the element'), array.type)

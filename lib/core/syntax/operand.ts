@@ -33,7 +33,7 @@ export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
 }
 
 /** The type of a plain value beside an expression of `like`: its type, widened as far as the value needs. */
-const typeBeside = (like: ExprType, value: unknown): ExprType => {
+const typeNextTo = (like: ExprType, value: unknown): ExprType => {
   const { sql } = like
   if (isInteger(sql) && typeof value === 'number' && !Number.isInteger(value)) return exprType({ tag: 'float' })
   if ((sql.tag === 'varchar' || sql.tag === 'char') && like.refine === null) return exprType({ tag: 'text' })
@@ -51,7 +51,7 @@ export const operand = (like: ExprType, x: unknown): AnyExpr => {
   if (x === null || x === undefined) {
     return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, same or coalesce`), like)
   }
-  return literalOf(typeBeside(like, x), x)
+  return literalOf(typeNextTo(like, x), x)
 }
 
 export const BOOLEAN: SqlType = { tag: 'boolean' }
@@ -69,7 +69,7 @@ export const argument = (x: unknown): AnyExpr =>
       )
 
 /** An argument of one of these types; anything else is refused. */
-export const taken = (name: string, x: unknown, types: Types): AnyExpr => {
+export const argOfType = (name: string, x: unknown, types: Types): AnyExpr => {
   const e = argument(x)
   if (e.node.tag === 'invalid') return e
   const problem = typeProblem(name, types, e.type.sql)
@@ -77,7 +77,7 @@ export const taken = (name: string, x: unknown, types: Types): AnyExpr => {
 }
 
 /** Some spellings say an argument twice: such calls count for more in the depth of expressions. */
-export const doubled = (e: AnyExpr, by = 9): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + by })
+export const withExtraDepth = (e: AnyExpr, by = 9): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + by })
 
 /** A text, given as an expression or as itself. */
 export const textArg = (x: unknown): AnyExpr => (isExpr(x) ? x : literalOf(exprType(TEXT), x))
@@ -86,9 +86,9 @@ export const textArg = (x: unknown): AnyExpr => (isExpr(x) ? x : literalOf(exprT
 export const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
 
 /** Deeper expressions overflow the stacks of embedded engines; PGlite then answers no rows without a word. */
-const MOST_DEPTH = 150
+const MAX_DEPTH = 150
 const TOO_DEEP = unsupported(
-  `an expression of more than ${MOST_DEPTH} operations in each other`,
+  `an expression of more than ${MAX_DEPTH} operations in each other`,
   'query-ts',
   'and, or and concat take a list; split the rest',
 )
@@ -114,7 +114,7 @@ export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): Any
   const bad = refused(args)
   if (bad !== undefined) return expr(bad.node, type)
   const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
-  if (depth > MOST_DEPTH) return invalid(TOO_DEEP, type)
+  if (depth > MAX_DEPTH) return invalid(TOO_DEEP, type)
   let size = 1
   for (const a of args) size += a.size ?? 1
   const problem = n.tag === 'call' ? callProblem(n.fn, args) : null
@@ -167,7 +167,7 @@ export const aligned = (given: readonly AnyExpr[]): readonly AnyExpr[] => {
 }
 
 /** An expression, and an operand beside it. */
-export const beside = (first: unknown, x: unknown): readonly [AnyExpr, AnyExpr] => {
+export const withOperand = (first: unknown, x: unknown): readonly [AnyExpr, AnyExpr] => {
   const a = argument(first)
   return [a, operand(a.type, x)]
 }

@@ -113,8 +113,8 @@ interface State {
 /** What lets a text go on from a step: a character, nothing, that it is at its start, or at its end. */
 const [READS, GOES, STARTS, ENDS] = [0, 1, 2, 3] as const
 
-const MOST_STATES = 2_000
-const MOST_KEPT = 200_000
+const MAX_STATES = 2_000
+const MAX_KEPT = 200_000
 
 const isSame = (a: Int32Array, b: Int32Array): boolean => {
   if (a.length !== b.length) return false
@@ -186,7 +186,7 @@ const matcher = (regex: Regex): ((text: string) => boolean) => {
     for (let i = 0; i < after.length; i += 1) hash = Math.imul(hash ^ (after[i] as number), 0x01000193)
     const before = states.get(hash)?.find(s => isSame(s.after, after))
     if (before !== undefined) return before
-    if (count >= MOST_STATES || kept > MOST_KEPT) {
+    if (count >= MAX_STATES || kept > MAX_KEPT) {
       states = new Map()
       ;[count, kept] = [0, 0]
     }
@@ -225,7 +225,7 @@ const matcher = (regex: Regex): ((text: string) => boolean) => {
   }
 }
 
-const MOST_MATCHERS = 100
+const MAX_MATCHERS = 100
 
 const matchers = new Map<string, (text: string) => boolean>()
 
@@ -233,7 +233,7 @@ const matchers = new Map<string, (text: string) => boolean>()
 export const matching = (pattern: string): ((text: string) => boolean) => {
   const known = matchers.get(pattern)
   if (known !== undefined) return known
-  if (matchers.size >= MOST_MATCHERS) matchers.clear()
+  if (matchers.size >= MAX_MATCHERS) matchers.clear()
   const made = matcher(parsed(pattern))
   matchers.set(pattern, made)
   return made

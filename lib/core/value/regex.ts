@@ -19,9 +19,9 @@ export type Regex =
   | { readonly tag: 'all' | 'one'; readonly parts: readonly Regex[] }
   | { readonly tag: 'repeat'; readonly part: Regex; readonly least: number; readonly most: number | null }
 
-const MOST_LENGTH = 1000
-const MOST_TIMES = 255
-const MOST_STEPS = 5000
+const MAX_LENGTH = 1000
+const MAX_TIMES = 255
+const MAX_STEPS = 5000
 
 const bad = (reason: string): never => refuse(validationError(['matches'], reason))
 
@@ -62,7 +62,7 @@ const sizeOf = (r: Regex): number => {
 /** The expression that a text is. Refuses; call inside `attempting`. */
 export const parsed = (source: string): Regex => {
   const points = Array.from(source)
-  if (points.length > MOST_LENGTH) return bad(`longer than ${MOST_LENGTH} characters`)
+  if (points.length > MAX_LENGTH) return bad(`longer than ${MAX_LENGTH} characters`)
   let at = 0
   const next = (): string => points[at] ?? ''
   const take = (): string => {
@@ -140,8 +140,8 @@ export const parsed = (source: string): Regex => {
     for (let d = take(); d !== '}'; d = take()) text += d
     const [, low = '', comma, high = ''] = /^(\d{1,3})(,)?(\d{0,3})$/.exec(text) ?? bad('{ has to be \\{, or {n}, {n,}, {n,m}')
     const [least, most] = [Number(low), comma === undefined ? Number(low) : high === '' ? null : Number(high)]
-    return least > MOST_TIMES || (most !== null && (most > MOST_TIMES || most < least))
-      ? bad(`repetitions go up to ${MOST_TIMES}`)
+    return least > MAX_TIMES || (most !== null && (most > MAX_TIMES || most < least))
+      ? bad(`repetitions go up to ${MAX_TIMES}`)
       : [least, most]
   }
 
@@ -171,7 +171,7 @@ export const parsed = (source: string): Regex => {
 
   const whole = either()
   if (at < points.length) return bad('a ) without its (')
-  return sizeOf(whole) > MOST_STEPS ? bad('too many repetitions in each other') : whole
+  return sizeOf(whole) > MAX_STEPS ? bad('too many repetitions in each other') : whole
 }
 
 // --- How engines write it ---------------------------------------------------------------------
