@@ -806,7 +806,7 @@ inside('prepare: a prepared query means what its function means of the values', 
   )
   assert.is(rows(inner).length, 3)
   refused(byName({ name: 'a\u0000b', atMost: 1n }) as AnyQuery, 'ValidationError', /^name: a text can hold no NUL/)
-  refused(byName({ name: 'a', atMost: -1n }) as AnyQuery, 'ValidationError', /not negative/)
+  refused(byName({ name: 'a', atMost: -1n }) as AnyQuery, 'ValidationError', /not negative|non-negative/)
 })
 
 inside.run()
@@ -916,14 +916,14 @@ edges('what is invalid is refused also where there is no row, at every depth', (
     'ValidationError',
     words,
   )
-  refused(pipe(none, Q.limit(-1)) as AnyQuery, 'ValidationError', /whole number/)
+  refused(pipe(none, Q.limit(-1)) as AnyQuery, 'ValidationError', /non-negative/)
   refused(
     pipe(
       none,
       Q.flatMap(() => pipe(names, Q.offset(1.5))),
     ) as AnyQuery,
     'ValidationError',
-    /whole number/,
+    /non-negative/,
   )
   refused(
     pipe(

@@ -19,11 +19,11 @@ const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? nu
 
 /** A value as an expression of exactly this type; refused when the type does not admit it. */
 export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
-  if (value === undefined) return invalid(validationError([], 'undefined is no value: null is one, where the type has it'), type)
+  if (value === undefined) return invalid(validationError([], 'undefined is not a value: use null if the type is nullable'), type)
   if (value === null) {
     return type.nullable
       ? expr({ tag: 'literal', value: null }, type)
-      : invalid(validationError([], 'null where the type has no null'), type)
+      : invalid(validationError([], 'null for a type that is not nullable'), type)
   }
   const refine = type.refine as Type<unknown, unknown> | null
   if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)

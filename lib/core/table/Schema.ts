@@ -185,7 +185,7 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
       return bad([f.table.name, f.relation], 'it refers to as many columns as it has')
     const keys = [...(f.target.primaryKey ? [f.target.primaryKey] : []), ...f.target.uniques]
     if (!keys.some(k => sameColumns(k.columns, f.targetColumns))) {
-      return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is no unique key`)
+      return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is not a unique key`)
     }
   }
   return E.right(s)
