@@ -400,7 +400,7 @@ const writes: readonly (readonly [string, () => Program.Program<Program.Db, unkn
   ],
   ['a missing value', () => C.run(C.insert(things)(no({ id: 5, code: 'x', done: true }))), /thing\.kind: a value is required/],
   ['an undefined value', () => C.run(C.insert(things)(no({ ...row(5), kind: undefined }))), /thing\.kind: a value is required/],
-  ['a null value', () => C.run(C.insert(things)(no({ ...row(5), kind: null }))), /thing\.kind: null where/],
+  ['a null value', () => C.run(C.insert(things)(no({ ...row(5), kind: null }))), /thing\.kind: null for/],
   ['a missing value in the second row', () => C.run(C.insertMany(things)([row(5), no({ id: 6 })])), /thing\.1\.code: a value is required/],
   [
     'an unknown column',
@@ -561,8 +561,8 @@ const writes: readonly (readonly [string, () => Program.Program<Program.Db, unkn
   ],
   ['a delete using nothing', () => C.run(C.deleteUsing(things)(no(null), () => X.lit(true))), /query/],
   ['a delete using a query by nothing', () => C.run(C.deleteUsing(things)(Q.from(things), no(undefined))), /condition/],
-  ['an upsert told nothing', () => C.run(C.upsert(things)(no(undefined))(row(1))), /told its target/],
-  ['an upsert without an update', () => C.run(C.upsert(things)(no({ target: ['id'] }))(row(1))), /by a list of columns, a function/],
+  ['an upsert told nothing', () => C.run(C.upsert(things)(no(undefined))(row(1))), /expects { target, update }/],
+  ['an upsert without an update', () => C.run(C.upsert(things)(no({ target: ['id'] }))(row(1))), /a list of columns, a function/],
   ['an upsert of another word', () => C.run(C.upsert(things)(no({ target: ['id'], update: 'everything' }))(row(1))), /'nothing'/],
   [
     'an upsert by a function of nothing',
@@ -574,7 +574,7 @@ const writes: readonly (readonly [string, () => Program.Program<Program.Db, unkn
     () => C.run(C.upsert(things)(no({ target: ['id'], update: () => 1 }))(row(1))),
     /record of values/,
   ],
-  ['an upsert that sets its key', () => C.run(C.upsert(things)({ target: ['id'], update: () => ({ id: 2 }) })(row(1))), /does not set id/],
+  ['an upsert that sets its key', () => C.run(C.upsert(things)({ target: ['id'], update: () => ({ id: 2 }) })(row(1))), /can.t set id/],
   [
     'an upsert of unknown columns by a function',
     () => C.run(C.upsert(things)(no({ target: ['id'], update: () => ({ nope: 1 }) }))(row(1))),
