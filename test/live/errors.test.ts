@@ -409,7 +409,7 @@ const violations = (engine: Engine): void => {
     const noKey = schema({ b }, f => ({ b: { self: fk(f.b.ref, f.b.id) } }))
     const e = await s.left('ValidationError', createAll(noKey))
     assert.equal(e.path, ['b', 'self'])
-    assert.match(e.message, /no unique key/)
+    assert.match(e.message, /not a unique key/)
     await s.left('SchemaConflict', Q.all(Q.from(b)))
   })
   test.run()
@@ -669,7 +669,7 @@ const rawStatements = (engine: Engine): void => {
     assert.match(e.sql, /^SELEC /)
     assert.not(e.sql.includes(SECRET))
     assert.is(e.position, 1)
-    assert.match(e.message, /at character 1: check the raw text/)
+    assert.match(e.message, /at character 1: check its raw SQL/)
     const middle = await unchanged([], 'SyntaxError', Program.raw({})`DELETE FROM team WHERE WHEN team_name = ${SECRET}`)
     assert.is(middle.position, 24)
     for (const program of [
@@ -681,7 +681,7 @@ const rawStatements = (engine: Engine): void => {
       Program.raw({})`UPDATE team SET nope = 1`,
     ]) {
       const error = await unchanged([], 'SyntaxError', program)
-      assert.match(error.message, /check the raw text/)
+      assert.match(error.message, /check its raw SQL/)
     }
     const missing = await unchanged([], 'SchemaConflict', Program.raw({})`SELECT 1 FROM nowhere`)
     assert.is(missing.object, 'nowhere')

@@ -967,7 +967,7 @@ edges('a plain value in a row, a query in a row, and a field added to no record 
       Q.map(() => ({ q: names }) as never),
     ) as AnyQuery,
     'ValidationError',
-    /must say how it nests/,
+    /must be wrapped in/,
   )
   refused(
     pipe(
