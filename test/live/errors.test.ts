@@ -288,7 +288,7 @@ const violations = (engine: Engine): void => {
     test(`check: ${name}`, async () => {
       const e = await unchanged([], 'CheckViolation', program)
       assert.equal([e.table, e.constraint], ['people', constraint])
-      assert.ok(e.message.includes(`"${constraint}"`) && /give values that it admits/.test(e.message), e.message)
+      assert.ok(e.message.includes(`"${constraint}"`) && /give values that satisfy it/.test(e.message), e.message)
     })
   }
 
