@@ -66,7 +66,7 @@ export const main = (): Promise<void> =>
       print('option'),
       RTE.flatMap(() => Q.count(the)),
       print('count'),
-      RTE.flatMap(() => Q.any(the)),
+      RTE.flatMap(() => Q.nonEmpty(the)),
       print('any'),
     ),
   )

@@ -6,7 +6,7 @@
  * `Q.all` and so on, the one that runs a command is `C.run`.
  *
  * Laws: a transaction whose body yields `Left` changes nothing; after a failed operation every later one in the same transaction is
- * `TransactionAborted`, unless it failed inside `attempt`; nested transactions are savepoints. `rolledBack(p)` yields what `p` yields and
+ * `TransactionAborted`, unless it failed inside `attempt`; nested transactions are savepoints. `withRollback(p)` yields what `p` yields and
  * changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -50,10 +50,10 @@ const afterConflicts = <X, A>(times: number, once: TaskEither<X, A>): TaskEither
   let conflict: E.Left<X> | null = null
   let isUndone = false
   const next: TaskEither<X, A> = async () => {
-    const answer = await once()
-    if (E.isRight(answer)) return answer
-    if (isConflict(answer.left)) conflict = answer
-    if (conflict === null || tagOf(answer.left) !== 'TransactionAborted') return answer
+    const result = await once()
+    if (E.isRight(result)) return result
+    if (isConflict(result.left)) conflict = result
+    if (conflict === null || tagOf(result.left) !== 'TransactionAborted') return result
     isUndone = true
     return conflict
   }
@@ -72,9 +72,9 @@ export const transaction =
   env =>
   async () => {
     const once = env.db.transaction<X, A>(options, tx => program({ ...env, db: tx }))
-    const answer = await (options.retry === undefined ? once : afterConflicts(options.retry, once))()
-    if (E.isLeft(answer) && isRollback(answer.left)) return E.right(answer.left.value as RolledBack<X>)
-    return answer as E.Either<Exclude<X, Rollback<unknown>> | DbError, A>
+    const result = await (options.retry === undefined ? once : afterConflicts(options.retry, once))()
+    if (E.isLeft(result) && isRollback(result.left)) return E.right(result.left.value as RolledBack<X>)
+    return result as E.Either<Exclude<X, Rollback<unknown>> | DbError, A>
   }
 
 /** Runs a part of a transaction that may fail: its failure is rolled back to a savepoint and yielded as a value, and the transaction continues. */
@@ -85,10 +85,10 @@ export const attempt =
     E.right(await env.db.transaction<X, A>({}, tx => program({ ...env, db: tx }))())
 
 /** Runs a program and rolls it back: yields its result and changes nothing. For tests. */
-export const rolledBack = <R extends Db, X, A>(program: Program<R, X, A>): Program<R, X | DbError, A> => {
+export const withRollback = <R extends Db, X, A>(program: Program<R, X, A>): Program<R, X | DbError, A> => {
   const undone: Program<R, X | Rollback<A>, never> = env => async () => {
-    const answer = await program(env)()
-    return E.left(E.isLeft(answer) ? answer.left : { [MADE]: true, _tag: 'Rollback', value: answer.right })
+    const result = await program(env)()
+    return E.left(E.isLeft(result) ? result.left : { [MADE]: true, _tag: 'Rollback', value: result.right })
   }
   return transaction()(undone) as Program<R, X | DbError, A>
 }

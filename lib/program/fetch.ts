@@ -33,8 +33,8 @@ const after =
   <A, E1, B>(program: Program<Db, DbError, A>, f: (a: A) => E.Either<E1, B>): Program<Db, DbError | E1, B> =>
   env =>
   async () => {
-    const answer: E.Either<DbError | E1, A> = await program(env)()
-    return E.flatMap(answer, f)
+    const result: E.Either<DbError | E1, A> = await program(env)()
+    return E.flatMap(result, f)
   }
 
 /** Yields all rows. */
@@ -65,7 +65,7 @@ export const count = <S, A>(q: Query<S, A>): Program<Db, DbError, number> =>
   )
 
 /** Yields whether there is at least one row. */
-export const any = <S, A>(q: Query<S, A>): Program<Db, DbError, boolean> => after(all(atMost(q, 1n)), rows => E.right(rows.length > 0))
+export const nonEmpty = <S, A>(q: Query<S, A>): Program<Db, DbError, boolean> => after(all(atMost(q, 1n)), rows => E.right(rows.length > 0))
 
 /** The options of `explain`. */
 export interface ExplainOptions {

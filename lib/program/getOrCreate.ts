@@ -61,8 +61,8 @@ export const getOrCreate =
     if (E.isLeft(given)) return () => async () => given
     const same = (r: any) => and(...key.map(f => eq(r[f], given.right[f] as never)))
     const found = pipe(Q.from(table), Q.where(same)) as unknown as Query<unknown, Row<C>>
-    const got = (answer: O.Option<Row<C>>, created: boolean): GotOrCreated<Row<C>> | null =>
-      O.isSome(answer) ? { row: answer.value, created } : null
+    const got = (result: O.Option<Row<C>>, created: boolean): GotOrCreated<Row<C>> | null =>
+      O.isSome(result) ? { row: result.value, created } : null
 
     const make: Program<Db, DbError, GotOrCreated<Row<C>>> = env => async () => {
       const made = await env.db.perform(insert)()

@@ -54,9 +54,9 @@ const pulled = async (source: Source, size: number): Promise<E.Either<DbError, r
   const rows: object[] = []
   try {
     while (rows.length < size) {
-      const answer = source.next()
+      const result = source.next()
       // a turn of the event loop for each row would cost more than the row
-      const next = 'then' in answer ? await answer : answer
+      const next = 'then' in result ? await result : result
       if (next.done === true) break
       rows.push(next.value)
     }

@@ -23,10 +23,10 @@ export const retried =
   ({ times = 3, delay = 20 }: RetryPolicy, isTransient: (error: unknown) => boolean) =>
   <X, A>(program: TaskEither<X, A>): TaskEither<X, A> =>
   async () => {
-    let answer = await program()
-    for (let n = 0; n < times && E.isLeft(answer) && isTransient(answer.left); n += 1) {
+    let result = await program()
+    for (let n = 0; n < times && E.isLeft(result) && isTransient(result.left); n += 1) {
       await pause(Math.min(MAX_DELAY, delay * 2 ** n) * Math.random())
-      answer = await program()
+      result = await program()
     }
-    return answer
+    return result
   }

@@ -152,6 +152,6 @@ export const commandDoc = (command: AnyCommand, context: Context): Doc => {
   const write = writeDoc(command, context)
   if (returning === null || node.tag === 'invalid') return write
   if (returning === 'outcome') return call('pipe', write, text('C.outcome'))
-  const answer = tableFunction(node.table, context, (row, inner) => shapeDoc(returning(row), inner, row))
-  return call('pipe', write, call('C.returning', answer))
+  const result = tableFunction(node.table, context, (row, inner) => shapeDoc(returning(row), inner, row))
+  return call('pipe', write, call('C.returning', result))
 }

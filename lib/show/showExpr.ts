@@ -39,7 +39,7 @@ export const because = (reason: string): Doc => text(`undefined ${remark(reason)
 const literalDoc = (e: AnyExpr, value: unknown): Doc => {
   const column = columnDoc({ ...e.type, nullable: false })
   if (value === null) return call('nullOf', column)
-  const plain = plainOf(e) ?? { doc: () => joined(valueDoc(value), text(` ${remark('as it is stored')}`)), value }
+  const plain = plainOf(e) ?? { doc: () => joined(valueDoc(value), text(` ${remark('as stored')}`)), value }
   const alone = attempting('lit', () => Expr.lit(plain.value as string))
   const isPlain = alone._tag === 'Right' && sameExpr({ ...e, type: { ...e.type, nullable: false } }, alone.right)
   return isPlain ? call('lit', plain.doc()) : joined(call('litOf', column), call('', plain.doc()))

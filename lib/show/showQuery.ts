@@ -33,8 +33,8 @@ const UNKNOWN = because('not known, because a step before is refused')
 
 /** The result of a walk, or the reason for its failure as a remark. */
 export const orReason = (walk: () => Doc): Doc => {
-  const answer = attempting('a function of the query', walk)
-  return answer._tag === 'Right' ? answer.right : because(answer.left.message)
+  const result = attempting('a function of the query', walk)
+  return result._tag === 'Right' ? result.right : because(result.left.message)
 }
 
 // --- Shapes -----------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ const namedText = (q: AnyQuery, node: Extract<QueryNode, { readonly tag: 'cte' }
   return { doc: text(define(context, q, node.name, row, doc)), row }
 }
 
-/** A value as it is given for a column, without its type. */
+/** A value as written for a column, without its type. */
 export const givenDoc = (e: AnyExpr, context: Context): Doc => {
   const { node, type } = e
   if (node.tag !== 'literal') return exprDoc(e, context)

@@ -226,7 +226,7 @@ const violations = (engine: Engine): void => {
       assert.match(e.message, isOpen ? /insert the referenced row first, or delete the referencing rows first$/ : words)
     })
     test(`foreign key, in a transaction that goes on after it: ${name}`, async () => {
-      const program = Program.rolledBack<Program.Db, unknown, unknown>(env => async () => {
+      const program = Program.withRollback<Program.Db, unknown, unknown>(env => async () => {
         await C.run(C.insert(teams)({ teamName: 'blue' }))(env)()
         const failed = await Program.attempt(program_)(env)()
         const counted = await Q.count(Q.from(teams))(env)()
@@ -562,7 +562,7 @@ const decoding = (engine: Engine): void => {
         C.returning(x => ({ label: x.label })),
       ),
     )
-    assert.equal(await s.right(Program.rolledBack(insert)), { label: 'abc' })
+    assert.equal(await s.right(Program.withRollback(insert)), { label: 'abc' })
     const programs: readonly Program.Program<Program.Db, DbError, unknown>[] = [
       C.run(
         pipe(

@@ -6,7 +6,7 @@
  * if the type is accepted, or else the reason, which the compiler shows.
  *
  * Each check ends in a test for `never`, which the compiler does not resolve for a type parameter, so `<A>(e: Expr<A>) => asc(e)` compiles. A
- * value made by a codec is told from a document if it is not plain JSON: an instance of a class, for example. To order by a column of plain
+ * value made by a codec is distinguished from a document if it is not plain JSON: an instance of a class, for example. To order by a column of plain
  * objects that are no documents, order by `cast(text)(e)`, the stored form. Equality is not refused here: values of codecs are compared in
  * their stored form, and documents are refused when the expression is built.
  */

@@ -172,8 +172,8 @@ export const comparable = (row: RowShape, what: string): readonly (readonly [Pat
   })
 
 /** The keys of `distinctOn`, checked. */
-export const distinctKeys = (answer: unknown): readonly AnyExpr[] =>
-  asExprs(answer, 'distinctOn').map(e => {
+export const distinctKeys = (result: unknown): readonly AnyExpr[] =>
+  asExprs(result, 'distinctOn').map(e => {
     const problem = e.node.tag === 'invalid' ? null : typeProblem('distinctOn', COMPARABLE, e.type.sql)
     return problem === null ? e : refuse(problem)
   })

@@ -176,7 +176,7 @@ const isolation: readonly Clause[] = [
       equal(
         await ask(
           db,
-          P.rolledBack(
+          P.withRollback(
             pipe(
               add(100),
               RTE.flatMap(() => add(101)),
@@ -376,12 +376,12 @@ const ends: readonly Clause[] = [
     await fails(db, 'CallbackFailed', P.transaction()(throws))
     equal(await left(), [])
   }),
-  check(36, 'rolledBack answers what its program answers, and leaves no trace', async db => {
+  check(36, 'withRollback answers what its program answers, and leaves no trace', async db => {
     const { add, all, left } = await counters(db, 'no_trace')
     equal(
       await ask(
         db,
-        P.rolledBack(
+        P.withRollback(
           pipe(
             add(1),
             RTE.flatMap(() => all),
