@@ -94,10 +94,10 @@ bad date: ValidationError: loan.since: expected a day that exists, as YYYY-MM-DD
 bad text: ValidationError: author.name: a text can hold no NUL character
 no rows: ValidationError: author: insertMany needs at least one row: there is nothing to insert
 untyped null: ValidationError: comparison or arithmetic with null: use isNull, same or coalesce
-no such author: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would refer to no row: insert the referred row first
-still referred to: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) still refers to a row that would be gone: delete or change the referring rows first
-twice: UniqueViolation: a row of "author" with the same name exists already (unique constraint "author_name_key"): change the value, or use upsert
-more than one: TooManyRows: the query found more than one row where at most one was allowed: add a condition, or use head for the first
-none: NoRow: the query found no row where one was required: use option if none is fine
+no such author: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would reference a missing row: insert the referenced row first
+still referred to: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) still references a row that would be removed: delete or change the referencing rows first
+twice: UniqueViolation: a row of "author" with the same name already exists (unique constraint "author_name_key"): change the value, or use upsert
+more than one: TooManyRows: expected at most one row, got more: add a condition, or use Q.head for the first row
+none: NoRow: expected exactly one row, got none: use Q.option if zero rows is valid
 for the user: there is one with the same name already
 */

@@ -1,7 +1,7 @@
 /**
  * The laws of transactions and of the programs that read: what an interpreter promises beside answers.
  *
- * A transaction happens whole or not at all; a failure inside `attempt` is undone alone; `rolledBack`
+ * A transaction happens whole or not at all; a failure inside `attempt` is undone alone; `withRollback`
  * leaves no trace; after a failed operation a transaction only answers `TransactionAborted`. A fold in
  * chunks of any size, a stream and `all` have the same rows; `head`, `option`, `one`, `count` and `any`
  * are what follows from them. The laws run one after the other: anomalies between sessions are not
@@ -109,8 +109,8 @@ const transactionLaws = (subject: TransactionSubject): readonly Law[] => {
         return same(s.before, await s.now())
       },
     ),
-    the('rolledBack(a) answers what a answers, and changes nothing', 'rolledBack leaves no trace.', async (s, a) => {
-      const undone = await P.rolledBack(tried(a))(s.db)()
+    the('withRollback(a) answers what a answers, and changes nothing', 'withRollback leaves no trace.', async (s, a) => {
+      const undone = await P.withRollback(tried(a))(s.db)()
       const trace = same(s.before, await s.now())
       if (trace !== null) return trace
       const done = await P.transaction()(tried(a))(s.db)()
@@ -251,7 +251,7 @@ const readingLaws = (subject: TransactionSubject): readonly Law[] => {
         if (tag(one) !== (n === 0 ? 'NoRow' : n > 1 ? 'TooManyRows' : 'Right')) return `one: ${tag(one)}`
         const count = await Q.count(q.query)(db)()
         if (E.isLeft(count) || count.right !== n) return `count: ${E.isLeft(count) ? tag(count) : count.right}`
-        const any = await Q.any(q.query)(db)()
+        const any = await Q.nonEmpty(q.query)(db)()
         return E.isRight(any) && any.right === n > 0 ? null : `any: ${tag(any)}`
       },
     ),

@@ -10,7 +10,7 @@
  */
 
 import { isRequired } from '../core/command/assignments.js'
-import { metTwice, NESTED_SOURCE } from '../core/command/updates.js'
+import { ambiguousMatches, NESTED_SOURCE } from '../core/command/updates.js'
 import { offeredFields } from '../core/command/upsert.js'
 import { expanded } from '../core/query/groupingSets.js'
 import { misplaced } from '../core/query/locking.js'
@@ -315,7 +315,7 @@ export const refuseCommand = (db: Database, command: AnyCommand): void => {
     const matched = rowThrough(node.query)
     if (matched === null) return
     if (leaves(scopeOf(matched)).some(([, leaf]) => leaf.kind === 'nested')) refuse(NESTED_SOURCE)
-    if (node.key === null) query(metTwice(table, node.query, node.on))
+    if (node.key === null) query(ambiguousMatches(table, node.query, node.on))
     expressions([node.on(row, scopeOf(matched)), ...Object.values(node.set(row, scopeOf(matched)))])
   } else {
     if (node.tag === 'update') {

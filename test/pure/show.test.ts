@@ -465,7 +465,7 @@ bad('what throws or is refused is a remark, and the rest is shown', () => {
   assert.match(shown(Q.map(untyped(() => 'text'))), 'wrap a plain value in lit')
   assert.match(shown(Q.flatMap(untyped(() => 3))), 'expected a query')
   assert.match(shown(Q.aggregate(untyped(a => a))), 'expected an aggregate')
-  assert.match(shown(Q.limit(-1)), 'not negative')
+  assert.match(shown(Q.limit(-1)), 'non-negative')
   assert.match(shown(Q.orderBy(untyped(() => null))), 'expected a list')
 })
 

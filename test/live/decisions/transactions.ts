@@ -175,7 +175,7 @@ const isolation: readonly Clause[] = [
       equal(
         await ask(
           db,
-          P.rolledBack(
+          P.withRollback(
             pipe(
               add(100),
               RTE.flatMap(() => add(101)),
@@ -371,12 +371,12 @@ const ends: readonly Clause[] = [
     await fails(db, 'CallbackFailed', P.transaction()(throws))
     equal(await left(), [])
   }),
-  check(36, 'rolledBack returns the result of its program, and leaves no trace', async db => {
+  check(36, 'withRollback returns the result of its program, and leaves no trace', async db => {
     const { add, all, left } = await counters(db, 'no_trace')
     equal(
       await ask(
         db,
-        P.rolledBack(
+        P.withRollback(
           pipe(
             add(1),
             RTE.flatMap(() => all),

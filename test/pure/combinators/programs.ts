@@ -33,7 +33,7 @@ export const programs: Cases = {
     pipe(
       Q.from(artists),
       Q.where(artist => eq(artist.name, 'Can')),
-      Q.any,
+      Q.nonEmpty,
     ),
 
   count: () =>
