@@ -40,7 +40,7 @@ export const commandVocabulary: readonly string[] = words(
 /** What is not generated, and why. */
 export const leftOut: { readonly [name: string]: string } = {
   ...Object.fromEntries(
-    words('all any head option one count explain foldChunks stream page pageAt allBy optionBy').map(n => [
+    words('all nonEmpty head option one count explain foldChunks stream page pageAt allBy optionBy').map(n => [
       `Q.${n}`,
       'a program: the laws of interpreters are about it',
     ]),

@@ -516,7 +516,7 @@ bad('queries without end, and queries that are twice as large with every step, a
     [endless(), /and more/],
     [twice, /and more/],
     [long, /gt\(a\.id/],
-    [Q.of({ deep }), /150 operations/],
+    [Q.of({ deep }), /150 nested operations/],
   ] as const) {
     const started = performance.now()
     assert.match(Q.show(q as never), said)

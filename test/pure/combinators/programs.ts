@@ -29,7 +29,7 @@ export const programs: Cases = {
       Q.head,
     ),
 
-  any: () =>
+  nonEmpty: () =>
     pipe(
       Q.from(artists),
       Q.where(artist => eq(artist.name, 'Can')),
