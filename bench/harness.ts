@@ -1,10 +1,10 @@
 /**
  * Measuring: contenders in one run, interleaved, medians, ratios to the first.
  *
- * Machines are noisy and absolute times mean little, so that each round runs every contender once, in
- * turn and every other round backwards, and what is reported is the median of the rounds' ratios. Beside the time
- * stands the CPU time of this process: a server on the same machine shares the cores, and what it takes is not ours.
- * A quarter as many rounds go before, and are not counted. Each contender's answer is checked to be the same as the first's before anything is timed, and used, so that
+ * Machines are noisy and absolute times mean little. So each round runs every contender once, in
+ * turn and every other round backwards, and the report is the median of the rounds' ratios. Each time comes
+ * with the CPU time of this process, since a server on the same machine shares the cores.
+ * A quarter as many rounds warm up. Each contender's result is compared with the first's before anything is timed, and used, so that
  * nothing is optimised away.
  */
 import { performance } from 'node:perf_hooks'
@@ -12,9 +12,9 @@ import { isDeepStrictEqual } from 'node:util'
 
 export interface Contender {
   readonly name: string
-  /** What is timed; its answer is compared with the other contenders'. */
+  /** The timed run; its result is compared with the other contenders'. */
   readonly run: () => Promise<unknown> | unknown
-  /** What of the answer is compared, where drivers answer the same in different forms. Not timed. */
+  /** The part of the result to compare, where drivers return the same in different forms. Not timed. */
   readonly answer?: (answer: any) => Promise<unknown> | unknown
   /** What has to be done before each run. Not timed. */
   readonly before?: () => Promise<unknown>
@@ -51,7 +51,7 @@ const sample = async (c: Contender): Promise<Sample> => {
   return { time, cpu: (user + system) / 1000 }
 }
 
-/** Runs every contender `rounds` times. Throws when their answers differ: then there is nothing to compare. */
+/** Runs every contender `rounds` times. Throws if their results differ. */
 export const compare = async (contenders: readonly Contender[], rounds = 25): Promise<readonly Result[]> => {
   const [first] = contenders
   if (first === undefined) return []
@@ -62,7 +62,7 @@ export const compare = async (contenders: readonly Contender[], rounds = 25): Pr
   }
   const expected = await answered(first)
   for (const c of contenders) {
-    if (!isDeepStrictEqual(await answered(c), expected)) throw new Error(`${c.name} answers otherwise than ${first.name}`)
+    if (!isDeepStrictEqual(await answered(c), expected)) throw new Error(`the results of ${c.name} and ${first.name} differ`)
   }
   // compilers need to have seen the code: a server runs for longer than a benchmark
   for (let round = 0; round < rounds / 4; round += 1) for (const c of contenders) await sample(c)

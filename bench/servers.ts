@@ -1,11 +1,11 @@
 /**
- * What query-ts costs on servers: look-ups, rows, writes, and many callers at once.
+ * The cost of query-ts on servers: look-ups, rows, writes, and concurrent callers.
  *
- * The base of each comparison is the driver that the runner uses, by hand and as its documentation does it: tagged templates
- * of postgres.js, which are prepared, and `execute` of mysql2. Its rows are its own: it checks nothing, answers
- * booleans of MySQL as 0 and 1 and 64-bit integers as text; before they are compared, they are made alike.
+ * The baseline of each comparison is the driver that the runner uses, as its documentation uses it: tagged templates
+ * of postgres.js, which are prepared, and `execute` of mysql2. It checks nothing, and returns
+ * booleans of MySQL as 0 and 1 and 64-bit integers as text; rows are converted before they are compared.
  *
- * `npm run bench:servers` measures all, `npm run bench:servers -- mysql rows` what has both words in its title. The
+ * `npm run bench:servers` measures all, `npm run bench:servers -- mysql rows` those with both words in the title. The
  * servers are those of `npm run services`, or of the environment; each gets a database of its own, which is dropped.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -96,7 +96,7 @@ const upTo = (n: number) =>
 const some = upTo(SOME)
 const everything = upTo(MANY)
 
-/** A driver used by hand. Rows are in the driver's own form, the answers of writes the number of rows. */
+/** A driver used directly. Rows are in the driver's own form; writes return the number of rows. */
 interface Bare {
   readonly name: string
   readonly lookUp: (id: number) => Promise<unknown>

@@ -1,8 +1,8 @@
 /**
- * What query-ts costs on sql.js: planning a query, finding its plan again, and reading rows.
+ * The cost of query-ts on sql.js: planning a query, finding its cached plan, and reading rows.
  *
- * The base of each comparison is the driver used by hand: a prepared statement and `getAsObject`, which
- * is how sql.js's own documentation reads rows. See bench/README.md for what these numbers do not show.
+ * The baseline of each comparison is the driver used directly: a prepared statement and `getAsObject`, as
+ * in sql.js's documentation. See bench/README.md for what is not measured.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'

@@ -1,8 +1,8 @@
 /**
- * A first query, with all that it needs: a table, an engine, and a program.
+ * A first query, with everything it needs: a table, an engine, and a program.
  *
- * Shows: a query is a value that is built step by step and runs nowhere by itself; `Q.all` makes it a program, a program is
- * given a database, and answers `Either` an error or rows whose type follows from the query.
+ * Shows: a query is a value, built step by step, that does not run by itself; `Q.all` makes it a program; a program is
+ * given a database, and returns either an error or rows whose type follows from the query.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -21,7 +21,7 @@ import { isMain } from './library.js'
 
 const planets = table('planet', { id: generated(int), name: text, moonCount: int })
 
-/** The planets with at least so many moons, by name. */
+/** The planets with at least that many moons, by name. */
 const withMoons = (atLeast: number) =>
   pipe(
     Q.from(planets),

@@ -2,8 +2,8 @@
  * Joins: rows of several tables side by side, under names.
  *
  * Shows: `bind` (for each row so far, each row of another query), `innerJoin` (the same for a table and a condition),
- * `leftJoin`, which keeps a row without a partner: its side is a `Maybe` in the query and an `Option` in the answer, so that
- * "there is no such row" and "there is one, and its column is null" are never mixed up.
+ * `leftJoin`, which keeps a row without a partner: its side is a `Maybe` in the query and an `Option` in the result, so that
+ * a missing row and a null column are never confused.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -18,7 +18,7 @@ const booksWithAuthors = pipe(
   Q.innerJoin('author', authors, ({ book }, author) => eq(author.id, book.authorId)),
 )
 
-/** Without a `map` at the end the answer holds whole rows, one a name. */
+/** Without a `map` at the end a result row has a whole row under each name. */
 const seventies = pipe(
   booksWithAuthors,
   Q.where(({ book }) => eq(book.year, 1972)),
@@ -44,20 +44,20 @@ const withLoans = pipe(
   Q.orderBy(({ book, loan }) => [asc(book.id), asc(maybe(loan, l => l.id))]),
 )
 
-/** In the query, `maybe` takes something of the row that may be missing; it is null where the row is. */
+/** In the query, `maybe` reads a value of the row that may be missing; it is null if the row is. */
 const readers = pipe(
   withLoans,
   Q.map(({ book, loan }) => ({ title: book.title, reader: maybe(loan, l => l.reader) })),
 )
 
-/** `isSome` says whether it is there: an anti-join. */
+/** `isSome` tests for the row: an anti-join. */
 const onTheShelf = pipe(
   withLoans,
   Q.where(({ loan }) => not(isSome(loan))),
   Q.map(({ book, author }) => ({ title: book.title, author: author.name })),
 )
 
-/** In the answer it is an Option. */
+/** In the result it is an Option. */
 const describe = ({
   book,
   loan,

@@ -1,5 +1,5 @@
 /**
- * Rows in rows: what belongs together comes together, in one statement.
+ * Nested collections: rows in rows, in one statement.
  *
  * Shows: `many` (a list inside each row), `first` (the first row of a query, as an Option), both nested as deep as you like
  * and with an order and a limit of their own, and `mapRow`, which turns decoded rows into values of your own types.
@@ -10,7 +10,7 @@ import { asc, desc, type Expr, eq } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { authors, books, isMain, loans, print, runInLibrary } from './library.js'
 
-/** A query that depends on a value of the row around it is a function. */
+/** A query that depends on an outer row is a function. */
 const booksOf = (author: { readonly id: Expr<number> }) =>
   pipe(
     Q.from(books),
@@ -43,7 +43,7 @@ const shelves = pipe(
   })),
 )
 
-/** The latest book of each author; none for who has not written any. */
+/** The latest book of each author; none for an author without books. */
 const latest = pipe(
   Q.from(authors),
   Q.orderBy(author => [asc(author.id)]),
@@ -66,7 +66,7 @@ class Shelf {
   ) {}
 }
 
-/** `mapRow` runs after the row was decoded, so it may be any function; also inside of `many`. */
+/** `mapRow` runs after the row is decoded, so it may be any function; also inside `many`. */
 const asObjects = pipe(
   shelves,
   Q.limit(2),

@@ -1,8 +1,8 @@
 /**
- * Groups and what is computed of them.
+ * Groups and aggregates.
  *
  * Shows: `aggregate` with keys (one row a group) and without (one row in all), filters inside an aggregate, conditions on
- * groups, which need no `having` because `where` after `aggregate` is just that, and exact sums of decimals.
+ * groups (a `where` after `aggregate` is HAVING), and exact sums of decimals.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
@@ -11,7 +11,7 @@ import { asc, desc, eq, gt, gte, maybe, minus, quot, times } from 'query-ts/Expr
 import * as Q from 'query-ts/Query'
 import { authors, books, isMain, print, runInLibrary } from './library.js'
 
-/** Without a key there is one row, also of no rows. `sum` of numeric(8, 2) is exact: text with two digits. */
+/** Without a key there is one row, even for an empty table. `sum` of numeric(8, 2) is exact: text with two digits. */
 const totals = pipe(
   Q.from(books),
   Q.aggregate(book => ({
@@ -55,7 +55,7 @@ const byAuthor = pipe(
   Q.orderBy(group => [desc(group.books), asc(group.author)]),
 )
 
-/** What SQL calls having. */
+/** SQL's HAVING. */
 const withSeveral = pipe(
   byAuthor,
   Q.where(group => gte(group.books, 2)),

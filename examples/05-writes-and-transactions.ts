@@ -1,8 +1,8 @@
 /**
- * Changing the database, and not changing it when something is wrong.
+ * Writes, and transactions that leave no trace when something fails.
  *
  * Shows: insert, update, upsert and delete as values, `returning`, a violated constraint as a typed error, a transaction
- * that leaves no trace, `attempt` around a part that may fail, and `rollback` on purpose.
+ * that leaves no trace, `attempt` for a part that may fail, and a deliberate `rollback`.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -13,7 +13,7 @@ import * as Program from 'query-ts/Program'
 import * as Q from 'query-ts/Query'
 import { authors, books, isMain, print, runInLibrary } from './library.js'
 
-/** The answer of one step is used by the next: the generated key of an author by the insert of a book. */
+/** The next step uses the result of the previous one: the insert of a book, the generated key of its author. */
 const addJansson = pipe(
   RTE.Do,
   RTE.bind('authorId', () =>
@@ -35,7 +35,7 @@ const addJansson = pipe(
   RTE.map(({ book }) => book),
 )
 
-/** Without `returning` a command answers the number of rows. New values may be computed of the old row. */
+/** Without `returning` a command returns the number of rows. New values may be computed from the old row. */
 const markOld = C.run(
   C.update(books)(
     book => ({ title: concat(book.title, ' (old)') }),
@@ -50,7 +50,7 @@ const removeOld = C.run(
   ),
 )
 
-/** Inserts, or changes the row that has the same name already. */
+/** Inserts, or updates the row with the same name. */
 const correct = C.run(
   pipe(
     C.upsert(authors)({ target: ['name'], update: ['born'] })({ name: 'Anonymous', born: 1500 }),
@@ -68,14 +68,14 @@ const allOrNothing = Program.transaction()(
   ),
 )
 
-/** An error is a value, with a case for each thing that can go wrong; here it is answered as text. */
+/** An error is a value, with a case for each failure; here it becomes text. */
 const violated = pipe(
   allOrNothing,
   RTE.map(n => `${n} rows`),
   RTE.orElse(error => RTE.of(error._tag === 'UniqueViolation' ? `${error.table} (${error.columns})` : error._tag)),
 )
 
-/** The part that may fail is undone alone, and what went wrong is a value to decide by. */
+/** Only the part that failed is rolled back, and its error is a value to decide by. */
 const orElse = Program.transaction()(
   pipe(
     Program.attempt(addAgain),
@@ -88,7 +88,7 @@ const orElse = Program.transaction()(
   ),
 )
 
-/** Leaves the transaction with an answer, and everything in it undone. */
+/** Leaves the transaction with a value, and rolls back everything in it. */
 const dryRun = Program.transaction()(
   pipe(
     C.run(C.delete(books)(book => gt(book.year, 1970))),

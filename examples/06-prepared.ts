@@ -1,8 +1,8 @@
 /**
- * Queries with holes: prepared once, run often; and queries that are put together as the caller asks.
+ * Queries with parameters, prepared once and run often; and queries built from optional steps.
  *
  * Shows: `prepare`, a function from typed parameters to a query that is planned and printed once for each dialect; `when`,
- * a step that is taken only if it is wanted; and that values never become part of the SQL text, prepared or not.
+ * an optional step; and that values never become part of the SQL text, prepared or not.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -38,7 +38,7 @@ const byAuthor = Q.prepare({ name: text }, ({ name }) =>
   ),
 )
 
-/** What a form asks for: each field may be left out. */
+/** The fields of a search form; each is optional. */
 interface Search {
   readonly word?: string
   readonly since?: number

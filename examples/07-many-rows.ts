@@ -1,9 +1,9 @@
 /**
- * More rows than fit into memory, and how to take only some.
+ * More rows than fit into memory, and how to read only some.
  *
- * Shows: `foldChunks` (a fold in constant memory), `stream` (an AsyncIterable that opens at the first row and gives its
- * cursor back on every exit, a `break` too), pages by `limit` and `offset`, and the programs `head`, `one`, `option`, `count`
- * and `any` that promise how many rows there are.
+ * Shows: `foldChunks` (a fold in constant memory), `stream` (an AsyncIterable that opens at the first row and closes its
+ * cursor on every exit, a `break` too), pages by `limit` and `offset`, and the programs `head`, `one`, `option`, `count`
+ * and `nonEmpty` that promise how many rows there are.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -66,7 +66,7 @@ export const main = (): Promise<void> =>
       print('option'),
       RTE.flatMap(() => Q.count(the)),
       print('count'),
-      RTE.flatMap(() => Q.any(the)),
+      RTE.flatMap(() => Q.nonEmpty(the)),
       print('any'),
     ),
   )

@@ -1,5 +1,5 @@
 /**
- * Queries made of queries: they are values, so a part that is wanted twice gets a name.
+ * Queries made of queries: they are values, so a part that is used twice gets a name.
  *
  * Shows: steps of your own (functions from query to query), a query as a condition of another (`exists`, `inQuery`), as a
  * value (`scalar`), `union` and `except` of queries of the same shape, and constant rows as a query (`values`).
@@ -12,7 +12,7 @@ import { asc, desc, type Expr, eq, exists, gt, gte, inQuery, lit, scalar } from 
 import * as Q from 'query-ts/Query'
 import { authors, books, isMain, loans, print, runInLibrary } from './library.js'
 
-/** A step for every query with a year in scope, whatever else is there. */
+/** A step for every query with a year and an id in scope. */
 const newestFirst = Q.orderBy((s: { readonly year: Expr<number>; readonly id: Expr<number> }) => [desc(s.year), asc(s.id)])
 
 const onLoan = (book: { readonly id: Expr<number> }) =>
@@ -70,7 +70,7 @@ const averageYear = scalar(
   ),
 )
 
-/** Rows given by the caller take part like those of a table. */
+/** Constant rows work like those of a table. */
 const wishes = pipe(
   Q.Do,
   Q.bind('wish', () =>

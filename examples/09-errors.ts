@@ -1,8 +1,8 @@
 /**
- * What can go wrong is a value: one union of errors, each of which says what, where, and what to do.
+ * Errors are values: one union, each case with what is wrong, where, and what to do.
  *
  * Shows: a bad value and a bad query refused before anything is sent, violated keys, fewer or more rows
- * than promised. `show` makes a line for a log of any error; its fields are for a program to act on.
+ * than promised. `show` turns any error into a line for a log; its fields are for a program to act on.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
@@ -35,7 +35,7 @@ const none = Q.one(
   ),
 )
 
-/** A caller without types can not slip a null into a comparison. */
+/** An untyped caller can't compare with a null. */
 const untyped = Q.all(
   pipe(
     Q.from(authors),
@@ -43,7 +43,7 @@ const untyped = Q.all(
   ),
 )
 
-/** Some errors are worth another try, some are for the user: match on the case. */
+/** Some errors are worth a retry, some are for the user: match on the case. */
 const forTheUser = (error: DbError): string => {
   switch (error._tag) {
     case 'UniqueViolation':
@@ -94,10 +94,10 @@ bad date: ValidationError: loan.since: expected a day that exists, as YYYY-MM-DD
 bad text: ValidationError: author.name: a text can hold no NUL character
 no rows: ValidationError: author: insertMany needs at least one row: there is nothing to insert
 untyped null: ValidationError: comparison or arithmetic with null: use isNull, same or coalesce
-no such author: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would refer to no row: insert the referred row first
-still referred to: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) still refers to a row that would be gone: delete or change the referring rows first
-twice: UniqueViolation: a row of "author" with the same name exists already (unique constraint "author_name_key"): change the value, or use upsert
-more than one: TooManyRows: the query found more than one row where at most one was allowed: add a condition, or use head for the first
-none: NoRow: the query found no row where one was required: use option if none is fine
+no such author: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would reference a missing row: insert the referenced row first
+still referred to: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) still references a row that would be removed: delete or change the referencing rows first
+twice: UniqueViolation: a row of "author" with the same name already exists (unique constraint "author_name_key"): change the value, or use upsert
+more than one: TooManyRows: expected at most one row, got more: add a condition, or use Q.head for the first row
+none: NoRow: expected exactly one row, got none: use Q.option if zero rows is valid
 for the user: there is one with the same name already
 */

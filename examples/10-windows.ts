@@ -1,7 +1,7 @@
 /**
- * Values computed of the rows around each row: window functions.
+ * Window functions: values computed from other rows, for each row.
  *
- * Shows: `Q.window`, which adds fields and keeps the rows; numbers and ranks in a partition, values of other rows, running totals and
+ * Shows: `Q.window`, which adds fields and keeps the rows; row numbers and ranks in a partition, values of other rows, running totals and
  * moving means. The value is a field like any other afterwards: `where` on it gives the first rows of each group.
  */
 import { pipe } from 'fp-ts/lib/function.js'
@@ -19,7 +19,7 @@ const written = pipe(
   Q.map(({ author, book }) => ({ author: author.name, title: book.title, year: book.year, price: book.price })),
 )
 
-/** The running total of prices, the years since the book before, and the place by price among the author's books. */
+/** The running total of prices, the years since the previous book, and the place by price among the author's books. */
 const inTime = pipe(
   written,
   Q.window(({ author, year, price }) => {

@@ -1,8 +1,8 @@
 /**
  * Pages, and look-ups by many keys at once.
  *
- * Shows: `page`, which goes on after the last row by the values of its sort keys, with a cursor to hand out; `pageAt`, which counts rows;
- * `allBy` and `optionBy`, which answer for each of many keys what one query for it would, in one statement.
+ * Shows: `page`, which continues after the last row by the values of its sort keys, with a cursor to hand out; `pageAt`, which counts rows;
+ * `allBy` and `optionBy`, which return for each of many keys what one query for it would, in one statement.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'

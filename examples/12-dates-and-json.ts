@@ -1,9 +1,9 @@
 /**
- * Dates and instants, values inside JSON, patterns, and values that are new each time.
+ * Dates and instants, values inside JSON, regular expressions, and volatile expressions.
  *
- * Shows: parts, beginnings and steps of dates; `now` and `randomUuid` as defaults; `jsonAt`, which reads a value of a document as the
- * type of a column, and is null where there is no such value; `jsonObject` and `jsonArray`, which make documents, and
- * `jsonContains`, which looks for parts of them; `matches`, `arrayContains` and `sha256`.
+ * Shows: parts, truncation and arithmetic of dates; `now` and `randomUuid` as defaults; `jsonAt`, which reads a value of a document as the
+ * type of a column, and is null where there is no such value; `jsonObject` and `jsonArray`, which build documents, and
+ * `jsonContains`, which searches them; `matches`, `arrayContains` and `sha256`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
@@ -116,7 +116,7 @@ const months = pipe(
   Q.orderBy(({ month }) => [asc(month)]),
 )
 
-/** What is in the documents: null where there is nothing, or something of another type. */
+/** The content of the documents: null where there is nothing, or a value of another type. */
 const documents = pipe(
   Q.from(orders),
   inOrder,
@@ -135,7 +135,7 @@ const ofSolaris = pipe(
   Q.map(order => order.number),
 )
 
-/** A document for somebody else: what is not JSON by itself is a text, and what is missing is null. */
+/** A document for another program: values without a JSON type are texts, missing ones are null. */
 const messages = pipe(
   Q.from(orders),
   inOrder,
@@ -149,14 +149,14 @@ const messages = pipe(
   ),
 )
 
-/** Gifts whose number is written as it should be, with the beginning of a digest. */
+/** Gifts with a well-formed number, with the beginning of a digest. */
 const gifts = pipe(
   Q.from(orders),
   Q.where(order => and(matches(order.number, '^[A-Z]-\\d{3}$'), arrayContains(order.tags, 'gift'))),
   Q.map(order => ({ number: order.number, digest: left(hex(sha256(order.number)), 8) })),
 )
 
-/** Orders to a city that were made before now, as all were: the key and the instant are defaults. */
+/** Orders to a city from before now, which are all: the key and the instant are defaults. */
 const made = pipe(
   Q.from(orders),
   Q.where(order => and(lte(order.madeAt, now), eq(jsonAt(text)(order.details, 'to', 'city'), 'Kraków'), lt(order.dueOn, '2025-01-01'))),

@@ -1,7 +1,7 @@
 /**
- * Writing many rows: in one command, from a source, by a key, by a query, and beside others who write too.
+ * Writing many rows: in one command, from a source, by a key, by a query, and concurrently with other writers.
  *
- * Shows: upserts that compute, that have a condition, that tell what they did; `insertAll` from a generator; `updateMany`, `updateFrom` and
+ * Shows: upserts that compute, that have a condition, that report their outcome; `insertAll` from a generator; `updateMany`, `updateFrom` and
  * `deleteUsing`; a version column and `StaleRow`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
@@ -19,7 +19,7 @@ import { authors, books, isMain, print, runInLibrary } from './library.js'
 const stock = table('stock', { bookId: int, copies: int, price: numeric(8, 2), version: int }, { primaryKey: ['bookId'] })
 const visits = table('visit', { day: text, gate: int, visitors: int }, { primaryKey: ['day', 'gate'] })
 
-/** Counts: adds to what is there. The old row and the offered one are both in scope. */
+/** Counts: adds to the existing row. The old row and the offered one are both in scope. */
 const count = C.upsertMany(visits)({
   target: ['day', 'gate'],
   update: (old, offered) => ({ visitors: plus(old.visitors, offered.visitors) }),
@@ -30,7 +30,7 @@ const monday = count([
   { day: 'Monday', gate: 2, visitors: 3 },
 ])
 
-/** Keeps the larger number; says whether it did. */
+/** Keeps the larger number; returns whether it changed. */
 const record = (visitors: number) =>
   C.outcome(
     C.upsert(visits)({ target: ['day', 'gate'], update: ['visitors'], where: (old, offered) => gt(offered.visitors, old.visitors) })({
@@ -54,14 +54,14 @@ const reprice = C.updateMany(stock)(['bookId'])([
   { bookId: 9_999, price: '1.00' },
 ])
 
-/** The prices of the library, beside a table of ours: each row matches one book at most. */
+/** The prices of the library, for a table of our own: each row matches one book at most. */
 const asInTheLibrary = C.updateFrom(stock)(
   Q.from(books),
   (row, book) => eq(row.bookId, book.id),
   (row, book) => ({ price: book.price, version: plus(row.version, 1) }),
 )
 
-/** Several books of an author: which of them should it be? So nothing is written. */
+/** An author matches several books, so nothing is written. */
 const ambiguous = pipe(
   C.run(
     C.updateFrom(authors)(
@@ -82,7 +82,7 @@ const unknown = C.deleteUsing(stock)(
   (row, other) => eq(row.bookId, other.bookId),
 )
 
-/** Two who have read the same version: the second is told. */
+/** Two updates of the same version: the second fails with StaleRow. */
 const change = C.updateVersioned(stock)({ version: 'version' })
 const seen = { bookId: 1, version: 2 }
 const twice = pipe(

@@ -1,8 +1,8 @@
 /**
- * Queries with names, queries that go on from their own rows, rows of either side, subtotals, locks.
+ * Named queries, recursion, full joins, subtotals, locks.
  *
- * Shows: `Q.cte` for a query that is used twice, `Q.recursive` for a series and what follows from it, `Q.fullJoin` with an `Option` on each
- * side, `Q.distinctOn` for the first of each, `Q.rollup` with `none` where a row is a total, `Q.forUpdate` and `Program.advisoryLock`.
+ * Shows: `Q.cte` for a query that is used twice, `Q.recursive` for a series, `Q.fullJoin` with an `Option` on each
+ * side, `Q.distinctOn` for the first of each group, `Q.rollup` with `none` where a row is a total, `Q.forUpdate` and `Program.advisoryLock`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -14,14 +14,14 @@ import * as Program from 'query-ts/Program'
 import * as Q from 'query-ts/Query'
 import { authors, books, isMain, print, runInLibrary } from './library.js'
 
-/** How many books there are of each author, as one query that others are made of. */
+/** The number of books of each author, a query that others build on. */
 const counted = pipe(
   Q.from(books),
   Q.aggregate(book => ({ authorId: A.key(book.authorId), books: A.countAll })),
   Q.cte('counted'),
 )
 
-/** Pairs of authors of whom one has written more. */
+/** Pairs of authors of which the first has written more. */
 const more = pipe(
   counted,
   Q.bind('other', one =>
@@ -34,7 +34,7 @@ const more = pipe(
   Q.orderBy(({ more, fewer }) => [asc(more), asc(fewer)]),
 )
 
-/** Every decade from the sixties on, also one without a book. */
+/** Every decade from the sixties on, even one without a book. */
 const decades = pipe(
   Q.of({ from: lit(1960) }),
   Q.recursive(({ from }) =>
@@ -54,7 +54,7 @@ const decades = pipe(
   Q.mapRow(({ from, book }) => `${from}: ${O.isSome(book) ? book.value.books : 0}`),
 )
 
-/** Authors and the books of after 1970: those without a partner stay, on either side. */
+/** Authors and the books from after 1970: rows without a partner stay, on either side. */
 const sides = pipe(
   Q.from(authors),
   Q.map(({ id, name }) => ({ id, name })),
@@ -96,7 +96,7 @@ const totals = pipe(
   Q.orderBy(({ books: n, dearest }) => [asc(n), asc(dearest)]),
 )
 
-/** Lowers a price that nobody else can change meanwhile; "one sale at a time" is a lock of its own. */
+/** Lowers a price that no other transaction can change meanwhile; "one sale at a time" is a lock of its own. */
 const sale = Program.transaction()(
   pipe(
     Program.advisoryLock('sale'),

@@ -1,7 +1,7 @@
 /**
- * Arrays: their elements as rows, what is asked of all of them, and texts that are made of parts.
+ * Arrays: their elements as rows, conditions on their elements, and texts that are split and joined.
  *
- * Shows: `Q.unnest`, whose rows have a position and a value, in a bind, in nested rows and over a parameter; `arrayAny` and
+ * Shows: `Q.unnest`, whose rows have a position and a value, in a bind, in nested collections and over a parameter; `arrayAny` and
  * `arrayEvery`; `split`, `arrayJoin` and `array`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
@@ -31,7 +31,7 @@ const setUp = pipe(
   ),
 )
 
-/** How often each tag is given. */
+/** How often each tag occurs. */
 const tags = pipe(
   Q.from(recipes),
   Q.bind('tag', recipe => Q.unnest(recipe.tags)),
@@ -39,7 +39,7 @@ const tags = pipe(
   Q.orderBy(({ tag, times }) => [desc(times), asc(tag)]),
 )
 
-/** What is true of some tag, of each tag, of the name or the steps: of no tags nothing is true, and nothing is untrue. */
+/** Conditions on some tag, on each tag, on the name or the steps: without tags `arrayAny` is false and `arrayEvery` true. */
 const conditions = pipe(
   Q.from(recipes),
   Q.orderBy(recipe => [asc(recipe.id)]),
@@ -51,7 +51,7 @@ const conditions = pipe(
   })),
 )
 
-/** The steps as nested rows with their numbers, and as another text. */
+/** The steps as nested rows with their numbers, and joined into another text. */
 const steps = pipe(
   Q.from(recipes),
   Q.orderBy(recipe => [asc(recipe.id)]),
@@ -84,7 +84,7 @@ const byIds = Q.prepare({ ids: arrayOf(int) }, ({ ids }) =>
   ),
 )
 
-/** The same in the order of the keys, each as often as it is asked for. */
+/** The same in the order of the keys, once for each occurrence. */
 const inOrder = Q.prepare({ ids: arrayOf(int) }, ({ ids }) =>
   pipe(
     Q.unnest(ids),

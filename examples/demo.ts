@@ -5,9 +5,9 @@
  *     npm run demo -- --report best-sellers          one of them
  *     npm run demo -- --url pglite:                  on Postgres; or memory:, sqlite::memory:, sqlite:FILE
  *     npm run demo -- --sql mysql                    the SQL of each report; or postgres, mariadb, sqlite
- *     npm run demo -- --all                          on every engine that is there: are all answers the same?
+ *     npm run demo -- --all                          on every available engine, with the results compared
  *
- * Exit code 0: all is well; 1: a report failed, or engines differ; 2: the command line is not understood.
+ * Exit code 0: success; 1: a report failed, or engines differ; 2: the command line is invalid.
  */
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { command, flag, option, optional, runSafely, type Type } from 'cmd-ts'
@@ -27,7 +27,7 @@ import { available, type Engine, engineOf, onSqlite, withEngine } from './engine
 import { layout } from './layout.js'
 import { table } from './table.js'
 
-// --- What is asked for ------------------------------------------------------------------------
+// --- Arguments --------------------------------------------------------------------------------
 
 /** A command line argument that is one of some names. */
 const oneOf = <A>(displayName: string, values: { readonly [name: string]: A }): Type<string, A> => ({
@@ -87,7 +87,7 @@ const ms = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`
 
 const runReport = (db: Runner, report: Report): Promise<Timed<Answer>> => timed(Q.all(report.query)({ db }))
 
-/** Loads the store, unless the database holds it already, and says so. */
+/** Loads the store, unless the database holds it already, and prints which. */
 const loadInto =
   (engine: Engine, db: Runner): TE.TaskEither<DbError, void> =>
   async () => {
@@ -98,7 +98,7 @@ const loadInto =
     return E.right(undefined)
   }
 
-/** Opens an engine, loads the store and goes on; a failure before that is printed. */
+/** Opens an engine, loads the store and continues; a failure before that is printed. */
 const withStore = async (engine: Engine, use: (db: Runner) => Promise<boolean>): Promise<boolean> => {
   const done = await withEngine(engine)(db =>
     pipe(
@@ -110,7 +110,7 @@ const withStore = async (engine: Engine, use: (db: Runner) => Promise<boolean>):
   return E.isRight(done) && done.right
 }
 
-/** Each report as a table; whether all went well. */
+/** Each report as a table; returns whether all succeeded. */
 const showReports = (engine: Engine, chosen: readonly Report[], rows: number): Promise<boolean> =>
   withStore(engine, async db => {
     let good = true
@@ -144,7 +144,7 @@ const showSql = (dialect: DialectName, chosen: readonly Report[]): boolean => {
 
 // --- Every engine -----------------------------------------------------------------------------
 
-/** Where two answers differ, if they do. */
+/** The first difference between two results, if any. */
 const difference = (expected: Answer | undefined, given: Answer | undefined): string | undefined => {
   if (given === undefined) return 'no answer'
   if (E.isLeft(given)) return show(given.left)
@@ -155,7 +155,7 @@ const difference = (expected: Answer | undefined, given: Answer | undefined): st
   return at < 0 ? undefined : `row ${at} is ${inspect(b[at], { depth: 6 })} in place of ${inspect(a[at], { depth: 6 })}`
 }
 
-/** Each report on each engine, held against the answers of the first engine. */
+/** Each report on each engine, compared with the results of the first engine. */
 const compare = async (engines: readonly Engine[], chosen: readonly Report[]): Promise<boolean> => {
   const answers = new Map<string, Timed<Answer>>()
   const at = (report: Report, engine: Engine | undefined): string => `${report.name} ${engine?.name}`
@@ -225,7 +225,7 @@ const demo = command({
   },
 })
 
-// A reader that has seen enough (`| head`) is no failure.
+// A closed pipe (`| head`) is no failure.
 process.stdout.on('error', () => process.exit())
 
 const outcome = await runSafely(demo, process.argv.slice(2))

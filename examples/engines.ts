@@ -2,7 +2,7 @@
  * Engines by their URLs: those that run in this process, and servers.
  *
  * Shows: a runner is a value that a program is given, so that choosing an engine is choosing a value; a driver is loaded
- * only when its engine is opened; and how a runner is closed on every exit, also when what uses it rejects.
+ * only when its engine is opened; and how a runner is closed on every exit, also when its user rejects.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
@@ -12,11 +12,11 @@ import type { Runner } from 'query-ts/Interpreter'
 export interface Engine {
   readonly name: string
   readonly open: TE.TaskEither<DbError, Runner>
-  /** Whether what is stored stays after the runner is closed. */
+  /** Whether the data outlives the runner. */
   readonly lasts: boolean
 }
 
-/** The model that all others are held to: plain JavaScript over lists of rows. */
+/** The model that the others are compared with: plain JavaScript over lists of rows. */
 const inMemory: Engine = { name: 'memory', lasts: false, open: async () => E.right((await import('query-ts/memory')).memory()) }
 
 /** SQLite compiled to WebAssembly (sql.js), in memory unless a file is given. */
@@ -58,7 +58,7 @@ const isInstalled = (name: string): boolean => {
   }
 }
 
-/** Every engine that is there: the embedded ones, and servers that the environment has addresses of. */
+/** Every available engine: the embedded ones, and servers whose addresses are in the environment. */
 export const available = (): readonly Engine[] => {
   const { POSTGRES_URL, MYSQL_URL, MARIADB_URL } = process.env
   return [

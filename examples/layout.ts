@@ -1,7 +1,7 @@
 /**
- * An SQL statement of one line, on several: a line for each clause and each selected column, subqueries indented.
+ * Breaks an SQL statement into lines: one for each clause and each selected column, subqueries indented.
  *
- * It knows no more of SQL than quotes, parentheses and the words that begin a clause. In parentheses that hold no query (the
+ * It knows only quotes, parentheses and the words that begin a clause. In parentheses that hold no query (the
  * arguments of a function, with an order perhaps) nothing is broken.
  */
 const tokens =
@@ -9,9 +9,9 @@ const tokens =
 
 interface Inside {
   readonly query: boolean
-  /** Where its lines begin. */
+  /** The indentation of its lines. */
   readonly margin: number
-  /** Whether its selected columns are being read: they stand one step to the right, and so do their subqueries. */
+  /** Whether its selected columns are being read: they are indented one more step, and so are their subqueries. */
   selecting: boolean
 }
 

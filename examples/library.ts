@@ -75,7 +75,7 @@ export const setUp: Program<Db, DbError, void> = pipe(
   RTE.map(() => undefined),
 )
 
-/** A step of a program that prints what the step before answered, and answers the same. */
+/** A step of a program that prints the result of the previous step, and returns it. */
 export const print =
   (title: string) =>
   <R, X, A>(program: Program<R, X, A>): Program<R, X, A> =>
@@ -100,6 +100,6 @@ export const runInLibrary = async <A>(program: Program<Db, DbError, A>): Promise
   }
 }
 
-/** Whether a module is the one that node was started with. */
+/** Whether a module is the one node was started with. */
 export const isMain = (moduleUrl: string): boolean =>
   process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl)

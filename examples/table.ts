@@ -2,7 +2,7 @@
  * Rows as a table of text with aligned columns.
  *
  * A cell is one line: a nested list is summarised by its length and its beginning, a nested record by its values, null and
- * a missing Option by a dash; what is longer than 44 characters is cut. Numbers, decimals and milliseconds stand on the right.
+ * a missing Option by a dash; longer cells are cut at 44 characters. Numbers, decimals and milliseconds are right-aligned.
  */
 const widest = 44
 
@@ -21,7 +21,7 @@ const cell = (value: unknown): string => {
   return rest.length === 0 ? String(first) : `${first} (${rest.join(', ')})`
 }
 
-/** What a reader counts as characters: code points. */
+/** The number of characters: code points. */
 const width = (text: string): number => [...text].length
 
 const cut = (text: string): string => (width(text) <= widest ? text : `${[...text].slice(0, widest - 1).join('')}…`)

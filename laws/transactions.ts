@@ -1,9 +1,9 @@
 /**
  * The laws of transactions and of the programs that read: what an interpreter promises apart from results.
  *
- * A transaction happens completely or not at all; a failure inside `attempt` is undone alone; `rolledBack` leaves no trace; after a
+ * A transaction happens completely or not at all; a failure inside `attempt` is undone alone; `withRollback` leaves no trace; after a
  * failed operation every operation of the transaction fails with `TransactionAborted`. A fold in chunks of any size, a stream and `all`
- * have the same rows; `head`, `option`, `one`, `count` and `any` follow from them. The laws run in one session: anomalies between
+ * have the same rows; `head`, `option`, `one`, `count` and `nonEmpty` follow from them. The laws run in one session: anomalies between
  * sessions are not covered.
  */
 
@@ -108,8 +108,8 @@ const transactionLaws = (subject: TransactionSubject): readonly Law[] => {
         return same(s.before, await s.now())
       },
     ),
-    the('rolledBack(a) returns what a returns, and changes nothing', 'rolledBack leaves no trace.', async (s, a) => {
-      const undone = await P.rolledBack(tried(a))(s.db)()
+    the('withRollback(a) returns what a returns, and changes nothing', 'withRollback leaves no trace.', async (s, a) => {
+      const undone = await P.withRollback(tried(a))(s.db)()
       const trace = same(s.before, await s.now())
       if (trace !== null) return trace
       const done = await P.transaction()(tried(a))(s.db)()
@@ -250,7 +250,7 @@ const readingLaws = (subject: TransactionSubject): readonly Law[] => {
         if (tag(one) !== (n === 0 ? 'NoRow' : n > 1 ? 'TooManyRows' : 'Right')) return `one: ${tag(one)}`
         const count = await Q.count(q.query)(db)()
         if (E.isLeft(count) || count.right !== n) return `count: ${E.isLeft(count) ? tag(count) : count.right}`
-        const any = await Q.any(q.query)(db)()
+        const any = await Q.nonEmpty(q.query)(db)()
         return E.isRight(any) && any.right === n > 0 ? null : `any: ${tag(any)}`
       },
     ),

@@ -1,9 +1,8 @@
 /**
  * Commands: changes of a database as values, and the programs that run them.
  *
- * `import * as C from 'query-ts/Command'`: `insert`, `insertMany`, `insertFrom`, `update`, `delete`, `upsert` and their relatives make commands, of
- * which `returning` says what they answer; `run` makes a program of one. `insertAll`, `getOrCreate` and `updateVersioned` are programs of
- * several statements.
+ * `import * as C from 'query-ts/Command'`: `insert`, `insertMany`, `insertFrom`, `update`, `delete`, `upsert` and others make commands, `returning`
+ * selects what they return, and `run` makes a program. `insertAll`, `getOrCreate` and `updateVersioned` are programs of several statements.
  */
 
 export type { Write } from './core/command/assignments.js'

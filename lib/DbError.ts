@@ -1,7 +1,7 @@
 /**
  * Errors: everything that can go wrong, as one union of tagged values.
  *
- * `import { type DbError, show, isRetryable } from 'query-ts/DbError'`. Each has a `_tag`, a message that says what to do, and the driver's error as
+ * `import { type DbError, show, isRetryable } from 'query-ts/DbError'`. Each error has a `_tag`, a message with advice, and the driver's error as
  * its `cause`, without the values of parameters.
  */
 export {

@@ -1,9 +1,8 @@
 /**
- * Scalar expressions: columns, literals, operators and functions, under SQL's three-valued logic.
+ * Scalar expressions: columns, literals, operators and functions, in SQL's three-valued logic.
  *
- * `import { eq, gt, lower } from 'query-ts/Expr'`. By family: comparison and logic, numbers, texts, dates and instants, JSON, arrays, bytes,
- * casts, sub-queries (`exists`, `scalar`), sort keys (`asc`, `desc`), and `raw`. The type of an expression has null in it exactly where its
- * value may be null.
+ * `import { eq, gt, lower } from 'query-ts/Expr'`. By family: comparison and logic, numbers, texts, dates and instants, JSON, arrays, bytes, casts,
+ * sub-queries (`exists`, `scalar`), sort keys (`asc`, `desc`), and `raw`. The type of an expression includes null exactly if its value can be null.
  */
 export * from './core/expr/arrays.js'
 export * from './core/expr/bytes.js'
@@ -65,7 +64,8 @@ export * from './core/expr/jsonBuild.js'
 export * from './core/expr/jsonContains.js'
 export * from './core/expr/jsonPath.js'
 export * from './core/expr/membership.js'
+export * from './core/expr/numbers.js'
 export * from './core/expr/regexMatch.js'
-export * from './core/expr/textMath.js'
+export * from './core/expr/texts.js'
 export type { AnyExpr, Expr, Maybe, Order, Pred } from './core/syntax/Syntax.js'
 export { now, random, randomUuid } from './core/syntax/volatile.js'

@@ -1,7 +1,7 @@
 /**
- * Programs: what to do with a database, as values that need one.
+ * Programs: what to do with a database, as values.
  *
- * `import * as Program from 'query-ts/Program'`: a program is a `ReaderTaskEither` of fp-ts over an interpreter, so that its combinators are those
- * of fp-ts; here are transactions, retries, rollback, raw statements and locks of names.
+ * `import * as Program from 'query-ts/Program'`: a program is a `ReaderTaskEither` of fp-ts over an interpreter, so its combinators are those of
+ * fp-ts; this module adds transactions, retries, rollback, raw statements and advisory locks.
  */
 export * from './program/Program.js'

@@ -13,13 +13,13 @@ export { unnest } from './core/query/unnest.js'
 export type { AnyQuery, Maybe, Nested, PreparedQuery, Query, Result, Shape } from './core/syntax/Syntax.js'
 export {
   all,
-  any,
   type ChunkOptions,
   count,
   type ExplainOptions,
   explain,
   foldChunks,
   head,
+  nonEmpty,
   one,
   option,
   type StreamOptions,

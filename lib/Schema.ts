@@ -1,8 +1,8 @@
 /**
  * Schemas: tables and the foreign keys between them.
  *
- * `import { fk, schema } from 'query-ts/Schema'`. A schema is what `createAll` creates and `restrictedTo` allows. `validate` says what of it no
- * database would take.
+ * `import { fk, schema } from 'query-ts/Schema'`. A schema is what `createAll` creates and `restrictedTo` allows. `validate` finds what no database
+ * would accept.
  */
 export {
   type AnySchema,

@@ -1,8 +1,8 @@
 /**
- * Tables and views: named columns with their keys, described once.
+ * Tables and views: named columns with their keys.
  *
- * `import { table } from 'query-ts/Table'`. Types of rows follow from the columns: `Row<typeof t>`, `Insert<typeof t>`, `Update<typeof t>`, and
- * `Scope<typeof t>` for the part of a query that several share. Foreign keys are given for a whole schema.
+ * `import { table } from 'query-ts/Table'`. The types of rows follow from the columns: `Row<typeof t>`, `Insert<typeof t>`, `Update<typeof t>`, and
+ * `Scope<typeof t>` for conditions and steps that several queries share. Foreign keys are declared for a whole schema.
  */
 export type { Columns, Exprs, Table } from './core/syntax/Syntax.js'
 export {

@@ -6,13 +6,13 @@
  * subpaths only, because each loads its driver; so are the laws (`query-ts/laws`).
  */
 
-// what is asked: queries of expressions, aggregates and window functions
+// queries: expressions, aggregates and window functions
 export * as Agg from './Agg.js'
-// what is stored: columns, tables, and the foreign keys between them
+// data: columns, tables, and the foreign keys between them
 export * as Column from './Column.js'
-// what is changed
+// commands: changes of the data
 export * as C from './Command.js'
-// what is done: programs, the interpreters that run them, and how they fail
+// effects: programs, the interpreters that perform them, and errors
 export * as DbError from './DbError.js'
 export * as Expr from './Expr.js'
 export type { Capabilities, Db, Interpreter, Runner, SqlOp } from './Interpreter.js'
@@ -23,8 +23,7 @@ export { createAll, dropAll } from './schema/createAll.js'
 // SQL as text
 export { commandToSql, toSql } from './sql/index.js'
 export { asIs, type Insert, type Row, type Scope, snakeCase, table, type Update, view } from './Table.js'
-
-// interpreters made of interpreters
+// transformers: interpreters from interpreters
 export { abortable } from './transform/abortable.js'
 export { around } from './transform/around.js'
 export { dryRun } from './transform/dryRun.js'

@@ -1,5 +1,5 @@
-// `npm run check`: runs every `check:*` script of package.json, in their order, also after one has failed,
-// so that one run shows all there is to mend.
+// `npm run check`: runs every `check:*` script of package.json, in order, also after one has failed,
+// so that one run shows every problem.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 

@@ -1,5 +1,5 @@
 // `npm run docs:combinators`: writes docs/combinators.md from the doc comments and the examples in test/pure/combinators.
-// The tests say when it is stale; they write it too, where UPDATE_SNAPSHOTS is set, and this is that, after a build.
+// The tests fail when it is stale, and write it when UPDATE_SNAPSHOTS is set, which is what this script does after a build.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 

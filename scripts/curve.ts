@@ -1,8 +1,8 @@
 /**
- * The curve of compile time: what a query costs to build, plan, print and ask in memory, as it grows.
+ * The time to build, plan, print and evaluate a query, as it grows.
  *
  * `node dist/scripts/curve.js [PART] [MOST] [REPEATS]` prints for each combinator the milliseconds of CPU time for n = 125, 250, ... up to MOST
- * (2,000), each the best of three runs, and how many times as long the last took as the one of a quarter of n: 4 is linear, 16 quadratic.
+ * (2,000), each the best of three runs, and the ratio of the last to the one at a quarter of n: 4 is linear, 16 quadratic.
  * `PART` chooses combinators by their names; the tables of memory have two rows.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -15,7 +15,7 @@ import { reify } from '../lib/plan/reify.js'
 import { toSql } from '../lib/sql/index.js'
 import { GROWING, grownDatabase } from '../test/growing.js'
 
-/** What a query goes through; each phase is given what the one before it made. */
+/** The phases of a query; each gets the result of the previous one. */
 const PHASES: { readonly [name: string]: (q: AnyQuery) => () => E.Either<{ readonly _tag: string; readonly message: string }, unknown> } = {
   reify: q => () => attempting('', () => reify(q)),
   normalize: q => {
@@ -26,7 +26,7 @@ const PHASES: { readonly [name: string]: (q: AnyQuery) => () => E.Either<{ reado
   memory: q => () => evaluate(grownDatabase, q),
 }
 
-/** The least milliseconds of CPU time of some runs, each with a query of its own; what was refused has the name of its error. */
+/** The least CPU time of several runs in milliseconds, each with a new query; the name of the error if the query was refused. */
 const least = (make: () => AnyQuery, phase: keyof typeof PHASES, repeats: number): number | string => {
   let best = Number.POSITIVE_INFINITY
   for (let i = 0; i < repeats; i += 1) {

@@ -1,14 +1,14 @@
 /**
- * `npm run cuts`: what runners answer when the network fails, on servers that `npm run services` has started.
+ * `npm run cuts`: what runners return when the network fails, on servers that `npm run services` has started.
  *
  *     npm run cuts -- --engine postgres --every            every byte of a short session, each way to fail
- *     npm run cuts -- --engine postgres --every --tls      the same by TLS, where bytes are changed, too
+ *     npm run cuts -- --engine postgres --every --tls      the same over TLS, where bytes are changed, too
  *     npm run cuts -- --every --step 20                    each twentieth of these cases, on every server
  *     npm run cuts -- --seconds 60 --seed 7                a seeded sample of the same
  *     npm run cuts -- --random 20 --seed 7                 20 long sessions of three connections with random faults
  *
- * Without an engine it runs on every one that is there. At the end a table says what was struck and what was applied, and below it
- * is every rule that was broken. The exit code is 0 only when none was.
+ * Without `--engine` it runs on every available server. At the end it prints a table of the faults and of the writes applied, and
+ * every rule that was broken. The exit code is 0 only if none was.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { array, command, flag, multioption, number, option, optional, run, string } from 'cmd-ts'
@@ -75,7 +75,7 @@ const app = command({
     const busy = monitorEventLoopDelay({ resolution: 10 })
     busy.enable()
     for (const name of args.engine.length === 0 ? servers : args.engine) {
-      if (!servers.includes(name as ServerName)) throw new Error(`no server ${name}: take one of ${servers.join(', ')}`)
+      if (!servers.includes(name as ServerName)) throw new Error(`no server ${name}: choose one of ${servers.join(', ')}`)
       const site = await siteOf(name as ServerName, args.tls)
       const tally = args.random > 0 ? await longSessions(site, seed, args.random) : await short(site, { ...args, seed })
       await site.close()
@@ -84,7 +84,7 @@ const app = command({
     }
     watch.stop()
     console.log(tableOf(tallies))
-    console.log(`this process was late by ${(busy.max / 1e6).toFixed(0)} ms at most; the bounds of time allow ${SLACK} ms`)
+    console.log(`this process was delayed by ${(busy.max / 1e6).toFixed(0)} ms at most; the time limits allow ${SLACK} ms`)
     process.exitCode = tallies.some(t => t.broken.size > 0) ? 1 : 0
   },
 })

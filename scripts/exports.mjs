@@ -1,4 +1,4 @@
-// Writes the `exports` map of package.json: one subpath per public module.
+// Writes the `exports` map of package.json: one subpath for each public module.
 //   node scripts/exports.mjs          writes it
 //   node scripts/exports.mjs --check  fails when it is out of date
 // What is not listed below is private: a user cannot import it.
@@ -23,7 +23,7 @@ const publicModules = [
 ]
 
 for (const [, source] of publicModules)
-  if (!existsSync(new URL(`${source}.ts`, root))) throw new Error(`${source}.ts is published, and not there`)
+  if (!existsSync(new URL(`${source}.ts`, root))) throw new Error(`${source}.ts is published but does not exist`)
 
 const seen = new Map()
 for (const [subpath, source] of publicModules) {
@@ -33,7 +33,7 @@ for (const [subpath, source] of publicModules) {
   seen.set(subpath.toLowerCase(), source)
 }
 
-// `module` is read by bundlers only: that output imports fp-ts/es6, which they can shake (see postbuild.mjs).
+// `module` is read by bundlers only: that output imports fp-ts/es6, which they can tree-shake (see postbuild.mjs).
 const exportsMap = Object.fromEntries([
   ...publicModules.map(([subpath, source]) => [
     subpath,
@@ -48,7 +48,7 @@ const pkg = JSON.parse(before)
 const upToDate = JSON.stringify(pkg.exports) === JSON.stringify(exportsMap)
 if (process.argv.includes('--check')) {
   if (!upToDate) {
-    console.error('package.json: `exports` does not follow the files in lib/: run `npm run exports` and commit package.json')
+    console.error('package.json: `exports` does not match scripts/exports.mjs: run `npm run exports` and commit package.json')
     process.exit(1)
   }
 } else if (!upToDate) {

@@ -1,12 +1,12 @@
 /**
- * `npm run laws`: the laws on an engine, as long as you like, and the replay of a failure.
+ * `npm run laws`: applies the laws to an engine, for as many runs as you like, and replays a failure.
  *
  *     npm run laws -- --runs 20000 --engine sqlite --seed 7
  *     npm run laws -- --runs 200 --engine pglite --law 'flatMap'
  *     npm run laws -- --engine pglite --seed 7 --path 12:3:0 --law 'runner.perform(all(q)) = memory.perform(all(q))'
  *
- * Without an engine it runs on every one that is there: servers are, when they have addresses (`npm run services`). A failing law prints its case and the line that
- * replays it. The exit code is 0 only when every law held.
+ * Without `--engine` it runs on every available engine: servers are available if the environment has their addresses (`npm run services`). A failing law prints its case and the line that
+ * replays it. The exit code is 0 only if every law holds.
  */
 import { array, command, flag, multioption, number, option, optional, run, string } from 'cmd-ts'
 import * as E from 'fp-ts/lib/Either.js'
@@ -25,7 +25,7 @@ const { sample, everyType } = Laws.Arbitrary
 
 interface Engine {
   readonly open: () => Promise<E.Either<DbError, Runner>>
-  /** Opens it with rewrites of the laws' own, if it has plans. */
+  /** Opens it with rewrites supplied by the laws, if it has plans. */
   readonly openWith: Laws.OpenWith<DbError> | null
 }
 
@@ -56,7 +56,7 @@ const withTables = async (runner: Runner, ...schemas: readonly AnySchema[]): Pro
   return runner
 }
 
-/** Every law of an engine, and what closes what they hold. */
+/** Every law of an engine, and a function that closes what they opened. */
 const lawsOf = async ({ open, openWith }: Engine): Promise<{ readonly laws: readonly Laws.Law[]; readonly close: () => Promise<void> }> => {
   const runner = await withTables(need(await open()), sample, everyType)
   const reference = await withTables(memory(), sample)
@@ -81,11 +81,11 @@ const shell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 const app = command({
   name: 'laws',
   args: {
-    runs: option({ type: number, long: 'runs', defaultValue: () => 1000, description: 'cases of each law; 1000 unless told' }),
+    runs: option({ type: number, long: 'runs', defaultValue: () => 1000, description: 'cases of each law; default: 1000' }),
     engine: multioption({
       type: array(string),
       long: 'engine',
-      description: `one of ${Object.keys(engines).join(', ')}; every one unless told`,
+      description: `one of ${Object.keys(engines).join(', ')}; default: all`,
     }),
     seed: option({ type: optional(number), long: 'seed', description: 'a number that names the run' }),
     path: option({ type: optional(string), long: 'path', description: 'the place of a failure, as its report gives it' }),
@@ -98,7 +98,7 @@ const app = command({
     let failed = 0
     for (const name of named) {
       const engine = engines[name]
-      if (engine === undefined) throw new Error(`there is no engine ${name}: take one of ${Object.keys(engines).join(', ')}`)
+      if (engine === undefined) throw new Error(`there is no engine ${name}: choose one of ${Object.keys(engines).join(', ')}`)
       const { laws, close } = await lawsOf(engine)
       for (const l of laws.filter(({ name: n }) => n.includes(args.law))) {
         const [report] = await Laws.run([l], { seed, numRuns: args.runs, ...(args.path === undefined ? {} : { path: args.path }) })

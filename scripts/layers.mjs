@@ -1,8 +1,8 @@
-// The import rules of the house, in one table; run by `npm run check` and by test/architecture.test.ts.
+// The import rules, in one table; run by `npm run check` and by test/architecture.test.ts.
 //   core <- program, show, plan, model;  plan <- sql;  program, sql <- run <- transform, schema <- relate, replicate <- vector, cli
 // The files at the root of lib are the public faces: they re-export, and nothing inside imports them.
 //   node scripts/layers.mjs [FOLDER]     prints every import that breaks a rule and exits with 1 if there is one
-// `import type` counts like any other import: a type is knowledge as well.
+// `import type` counts like any other import: depending on a type is a dependency.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
@@ -13,7 +13,7 @@ const ground = ['core', 'program', 'plan', 'sql']
 const running = [...ground, 'run']
 const above = [...running, 'transform', 'schema']
 
-/** Folder of lib -> the folders of lib it may import, besides itself. */
+/** Folder of lib -> the other folders of lib that it may import. */
 const mayImport = {
   core: [],
   program: ['core'],
@@ -29,12 +29,12 @@ const mayImport = {
   vector: [...above, 'relate', 'replicate'],
   cli: [...above, 'relate', 'replicate', 'vector'],
 }
-/** The one bridge to the model: everything else must agree with it without having seen it. */
+/** The only importer of the model: all other code must agree with it independently. */
 const mayUseModel = ['lib/run/memory.ts']
 
 /** Pure folders know neither Node nor a driver. */
 const pure = ['core', 'program', 'show', 'plan', 'sql', 'model']
-/** What only programs and what runs them may do: core, plans, the model and SQL have no clock and wait for nothing. */
+/** Folders without asynchronous code: only programs and the code that runs them may wait. */
 const timeless = ['core', 'show', 'plan', 'sql', 'model']
 const asynchronous = /\b(Promise|setTimeout|setInterval|setImmediate|queueMicrotask|async|await)\b/
 const withoutComments = text =>
@@ -121,7 +121,7 @@ for (const folder of ['bench', 'examples'])
       if (isRelative(specifier) && !targetOf(file, specifier).startsWith(`${folder}/`))
         problem(file, specifier, `${folder} uses the public entry points (query-ts/...) only`)
 
-// Cycles: depth first; a file met again while it is still open closes one.
+// Cycles: depth first; reaching a file that is still open closes a cycle.
 const state = new Map()
 const visit = (file, path) => {
   if (state.get(file) === 'done') return

@@ -1,6 +1,6 @@
 // Installs better-sqlite3, the driver of the `sqlite3` runner, for the tests: in a folder of its own, linked into
-// node_modules. It is no development dependency, because where no binary can be downloaded it is compiled, which takes a
-// minute and a compiler, and `npm ci` needs neither.
+// node_modules. It is not a development dependency: without a prebuilt binary it has to be compiled, which takes a
+// minute and a compiler, and `npm ci` should need neither.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,4 +19,4 @@ if (!existsSync(`${installed}/build/Release/better_sqlite3.node`)) {
 }
 rmSync(link, { recursive: true, force: true })
 symlinkSync(installed, link, 'dir')
-console.error(`better-sqlite3 ${VERSION} is there`)
+console.error(`better-sqlite3 ${VERSION} is installed`)

@@ -1,5 +1,5 @@
 // Packs the package, installs the tarball in an empty project and uses it there, from ESM and from CommonJS.
-// It shows what no test inside the repository can: that `files`, `exports` and `dependencies` are complete.
+// It checks what no test inside the repository can: that `files`, `exports` and `dependencies` are complete.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,14 +20,14 @@ const mustRun = (command, args, cwd) => {
 }
 const version = name => `${name}@${pkg.dependencies[name] ?? pkg.devDependencies[name]}`
 
-/** Entry points that need an optional peer besides sql.js. They are imported after it has been installed. */
+/** Entry points that need an optional peer other than sql.js. They are imported after it has been installed. */
 const needs = {
   'query-ts/pglite': '@electric-sql/pglite',
   'query-ts/laws': 'fast-check',
   'query-ts/postgres': 'postgres',
   'query-ts/mysql': 'mysql2',
 }
-/** The one whose driver is compiled where no binary can be downloaded; its tests are those of `npm run native`. */
+/** The one whose driver is compiled without a prebuilt binary; `npm run native` tests it. */
 const native = 'query-ts/sqlite3'
 
 const entryPoints = Object.keys(pkg.exports)
@@ -35,7 +35,7 @@ const entryPoints = Object.keys(pkg.exports)
   .map(subpath => subpath.replace(/^\./, 'query-ts'))
   .filter(name => name !== native)
 
-// The tiny query. `load` is import or require; the program fails if the answer is wrong.
+// The tiny query. `load` is import or require; the program fails if the result is wrong.
 const tinyQuery = `
   const { pipe } = await load('fp-ts/lib/function.js')
   const [{ generated, int, text }, C, Q, { gt }, { schema }, { table }, { createAll }] = await Promise.all(

@@ -1,8 +1,8 @@
-// `npm run services`: real Postgres, MySQL and MariaDB for the tests, from Docker where an engine answers, from Debian packages
+// `npm run services`: real Postgres, MySQL and MariaDB for the tests, from Docker if its daemon is running, from Debian packages
 // otherwise (docs/services.md).
-//   npm run services                        installs what is missing, starts what does not run, prints environment lines
-//   npm run services -- start NAME...       the same for some
-//   npm run services -- stop [NAME...]      ends what was started here, and nothing else
+//   npm run services                        installs what is missing, starts what is not running, prints environment lines
+//   npm run services -- start NAME...       the same for some of them
+//   npm run services -- stop [NAME...]      stops what was started here, and nothing else
 //   npm run services -- kill NAME           SIGKILL, for tests of faults
 //   npm run services -- restart NAME
 //   npm run services -- status              exit code 1 unless all run
@@ -19,7 +19,7 @@ const environmentFile = join(folder, 'env')
 const usage = `usage: npm run services [-- start NAME... | stop [NAME...] | kill NAME... | restart NAME... | status]
 names: ${all.join(', ')}`
 
-/** The way to run servers on this machine: the first that nothing is in the way of. */
+/** The way to run servers on this machine: the first that is possible. */
 const choose = async () => {
   const obstacles = []
   for (const way of [docker, debian]) {
@@ -34,7 +34,7 @@ const choose = async () => {
   )
 }
 
-/** Only one of these scripts acts at a time on this machine; the kernel takes the lock back however the script ends. */
+/** Only one of these scripts runs at a time on this machine; the kernel releases the lock however the script ends. */
 const alone = () => {
   if (process.platform !== 'linux' || process.getuid() !== 0 || process.env.QUERY_TS_SERVICES_LOCKED !== undefined) return
   mkdirSync(cache, { recursive: true })

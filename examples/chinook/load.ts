@@ -2,9 +2,9 @@
  * Creating the Chinook tables and filling them: one program, one transaction.
  *
  * Shows: `createAll`, `insertMany` with keys of our own (the ids of the file are kept), a list of commands run in order by
- * fp-ts's `traverseSeqArray`, and a transaction around all of it: when a row is refused, there are no tables either.
+ * fp-ts's `traverseSeqArray`, all in one transaction: when a row is refused, there are no tables either.
  *
- * The file holds what JSON can hold; `valueFor` makes of it what a column takes: a decimal text for money, a Date for an
+ * The file holds JSON types; `valueFor` converts them to what a column takes: a decimal text for money, a Date for an
  * instant. Nothing else is checked here, because `insertMany` checks each value against its column.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -51,7 +51,7 @@ const order: readonly (readonly [name: string, table: Table<any>])[] = [
   ['InvoiceLine', invoiceLines],
 ]
 
-/** The file lies beside this module's source. Compiled, this module is in `dist/`, which mirrors the sources. */
+/** The file is next to this module's source. Compiled, this module is in `dist/`, which mirrors the sources. */
 const readSource = (): Source => {
   const places = ['./data.json', '../../../examples/chinook/data.json'].map(path => new URL(path, import.meta.url))
   const file = places.find(place => existsSync(place)) ?? places[0]
@@ -93,7 +93,7 @@ const fill: Program.Program<Program.Db, DbError, number> = Program.transaction()
 )
 
 /**
- * Creates the tables of the store and inserts every row; answers how many. Definitions are no part of a transaction on
+ * Creates the tables of the store and inserts every row; returns their number. Definitions are no part of a transaction on
  * MySQL and MariaDB, so the tables are dropped again where the rows can't be inserted.
  */
 export const load: Program.Program<Program.Db, DbError, number> = pipe(

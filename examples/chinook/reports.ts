@@ -1,12 +1,12 @@
 /**
- * What people ask of a music store: each report is one query, and each query is one SQL statement.
+ * The reports of a music store: each is one query, and each query is one SQL statement.
  *
- * Shows: joins, groups by `aggregate`, rows nested in rows by `many` and `first`, `exists`, `scalar`, left joins, and how a
- * part that has a meaning of its own (`sales`, `amount`, `fullName`) gets a name and is used again.
+ * Shows: joins, groups by `aggregate`, nested collections by `many` and `first`, `exists`, `scalar`, left joins, and how a
+ * part with a meaning of its own (`sales`, `amount`, `fullName`) gets a name and is reused.
  *
  * How to read one: it starts from a table, or from `Do` and then binds one name after the other. Each step's function gets
- * the scope, that is everything bound so far, as expressions; the last `map` says what a row of the answer looks like.
- * Every report ends its order in a key, so that there is exactly one right answer and engines can be compared.
+ * the scope, which is everything bound so far, as expressions; the last `map` gives the form of a result row.
+ * Every report ends its order in a key, so that there is exactly one right result and engines can be compared.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
@@ -15,7 +15,7 @@ import { asc, cast, concat, desc, div, type Expr, eq, exists, maybe, not, nullsF
 import * as Q from 'query-ts/Query'
 import { albums, artists, customers, employees, genres, invoiceLines, invoices, playlists, playlistTracks, tracks } from './schema.js'
 
-/** A question with a name, and the query that answers it with rows of `A`. */
+/** A question with a name, and its query, with rows of `A`. */
 export interface Report<out A = unknown> {
   readonly name: string
   readonly title: string
@@ -124,7 +124,7 @@ export const genreShares = report(
   ),
 )
 
-/** What did not sell: `exists` holds a query that mentions the row outside. */
+/** What did not sell: `exists` with a correlated query. */
 export const neverSold = report(
   'never-sold',
   'Tracks that were never sold',
@@ -142,7 +142,7 @@ export const neverSold = report(
   ),
 )
 
-/** Rows in rows, in the same statement: each invoice carries the list of its lines. */
+/** A nested collection in the same statement: each invoice with the list of its lines. */
 export const latestInvoices = report(
   'latest-invoices',
   'The ten latest invoices, with their lines and totals',
@@ -185,7 +185,7 @@ export const latestInvoices = report(
 
 // --- Who buys and who sells -------------------------------------------------------------------
 
-/** A left join binds a `Maybe`, which has no columns of its own: `maybe` says what to take of the row if it is there. */
+/** A left join binds a `Maybe`, which has no columns of its own: `maybe` reads a value of the row if there is one. */
 export const customerContacts = report(
   'customer-contacts',
   'Customers with their support rep and the manager of that',

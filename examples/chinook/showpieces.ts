@@ -1,8 +1,8 @@
 /**
- * Questions that people who know SQL are proud of: running totals, the first of each group, medians, islands, cohorts.
+ * Harder questions: running totals, the first of each group, medians, islands, cohorts.
  *
  * Shows: `window` in its many uses, aggregates with a filter as the columns of a pivot, `not exists` in `not exists` for "all of them", a
- * table joined with itself. Each question is one statement on every engine, and every engine gives the same answer.
+ * table joined with itself. Each question is one statement on every engine, and every engine returns the same rows.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as A from 'query-ts/Agg'
@@ -44,7 +44,7 @@ import { albums, customers, employees, genres, invoiceLines, invoices, mediaType
 const year = (instant: Expr<Date>): Expr<string> => substring(cast(text)(instant), 1, 4)
 const month = (instant: Expr<Date>): Expr<string> => substring(cast(text)(instant), 1, 7)
 
-/** What was taken in each month, `2021-01`. */
+/** The revenue of each month, `2021-01`. */
 const months = pipe(
   Q.from(invoices),
   Q.aggregate(invoice => ({ month: A.key(month(invoice.invoiceDate)), invoices: A.countAll, revenue: A.sum(invoice.total) })),
@@ -97,7 +97,7 @@ const movingAverage = report(
   ),
 )
 
-/** The value of the row before, beside each row. */
+/** The value of the previous row, for each row. */
 const yearOverYear = report(
   'year-over-year',
   'Revenue by year, and what changed against the year before',
@@ -110,7 +110,7 @@ const yearOverYear = report(
   ),
 )
 
-/** Where each genre stood by its sales, and where a year before. */
+/** The rank of each genre by its sales, and its rank a year before. */
 const rankChanges = report(
   'rank-changes',
   'The three best-selling genres of each year, with their rank in the year before',
@@ -137,7 +137,7 @@ export const streaks = report(
     Q.from(invoices),
     Q.aggregate(invoice => ({ country: A.key(invoice.billingCountry), month: A.key(month(invoice.invoiceDate)) })),
     Q.window(({ country, month }) => ({
-      // every month has invoices, so that the different months are all there are
+      // every month has invoices, so that the distinct months are all months
       number: W.denseRank({ orderBy: [asc(month)] }),
       place: W.rowNumber({ partitionBy: [country], orderBy: [asc(month)] }),
     })),
@@ -156,7 +156,7 @@ export const streaks = report(
   ),
 )
 
-/** Gaps: how far the next month with an invoice is away. */
+/** Gaps: the distance to the next month with an invoice. */
 export const gaps = report(
   'gaps',
   'The longest time in which each of some countries bought nothing',
@@ -237,7 +237,7 @@ const latestOfEach = report(
   ),
 )
 
-/** Those alike have the same rank, and none is left out. */
+/** Equal rows have the same rank, and no rank is left out. */
 const secondHighest = report(
   'second-highest',
   'The invoices with the second highest total',
@@ -252,7 +252,7 @@ const secondHighest = report(
 
 // --- How values are spread --------------------------------------------------------------------
 
-/** The value in the middle, or the mean of the two there. */
+/** The value in the middle, or the mean of the two middle ones. */
 export const medians = report(
   'medians',
   'The median of the invoices of each country with more than 20',
@@ -302,7 +302,7 @@ export const quartiles = report(
   ),
 )
 
-/** A running total as a part of the whole: those who together make a quarter of it. */
+/** A running total as a part of the whole: the customers that together make a quarter of it. */
 const pareto = report(
   'pareto',
   'The countries whose customers together bring the first half of all revenue',
@@ -320,7 +320,7 @@ const pareto = report(
   ),
 )
 
-/** Each part beside the whole that it belongs to. */
+/** Each part with the whole that it belongs to. */
 const shares = report(
   'shares-of-artist',
   'Albums that brought more than 0.6 of what their artist did, among artists with several',
@@ -435,7 +435,7 @@ const baskets = report(
   ),
 )
 
-/** A recursion: below each employee those who report to them, with the way down from the top. */
+/** A recursion: below each employee those who report to them, with the path from the top. */
 const orgChart = report(
   'org-chart',
   'Who reports to whom: depth, and the path from the top',
@@ -459,7 +459,7 @@ const orgChart = report(
   ),
 )
 
-/** A recursion over pairs: who is below whom at any distance, and what the customers of all of them have spent. */
+/** A recursion over pairs: all direct and indirect reports of each employee, and what their customers have spent. */
 const span = report(
   'span-of-control',
   'How many employees are below each manager at any distance, and what their customers have spent',
@@ -496,7 +496,7 @@ const span = report(
   ),
 )
 
-/** Subtotals: a key that a row is a total over is missing in it. */
+/** Subtotals: a row that totals over a key does not have that key. */
 const subtotals = report(
   'subtotals',
   'Customers and sales by country and city, with a subtotal for each country and a total (those from 100 on)',

@@ -39,7 +39,7 @@ export const commandVocabulary: readonly string[] = words(
 /** The combinators that are not generated, with the reason. */
 export const leftOut: { readonly [name: string]: string } = {
   ...Object.fromEntries(
-    words('all any head option one count explain foldChunks stream page pageAt allBy optionBy').map(n => [
+    words('all nonEmpty head option one count explain foldChunks stream page pageAt allBy optionBy').map(n => [
       `Q.${n}`,
       'a program: covered by the laws of interpreters',
     ]),

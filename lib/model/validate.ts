@@ -8,7 +8,7 @@
  * Law: where this passes, evaluation fails only for what the rows contain (an overflow, a codec).
  */
 import { isRequired } from '../core/command/assignments.js'
-import { metTwice, NESTED_SOURCE } from '../core/command/updates.js'
+import { ambiguousMatches, NESTED_SOURCE } from '../core/command/updates.js'
 import { offeredFields } from '../core/command/upsert.js'
 import { asFilter } from '../core/syntax/guards.js'
 import { asColumn } from '../core/syntax/operand.js'
@@ -80,7 +80,7 @@ const checkWrite = (
       const matched = checkSteps(c, node.query)
       if (matched === null) return
       if (leaves(scopeOf(matched)).some(([, leaf]) => leaf.kind === 'nested')) refuse(NESTED_SOURCE)
-      if (node.key === null) checkQuery(c, metTwice(table, node.query, node.on))
+      if (node.key === null) checkQuery(c, ambiguousMatches(table, node.query, node.on))
       checkExprs(c, [node.on(row, scopeOf(matched)), ...Object.values(node.set(row, scopeOf(matched)))])
       return
     }

@@ -7,7 +7,7 @@
 
 import { isRequired } from '../core/command/assignments.js'
 import type { PlainRows } from '../core/command/plainRows.js'
-import { metTwice, NESTED_SOURCE } from '../core/command/updates.js'
+import { ambiguousMatches, NESTED_SOURCE } from '../core/command/updates.js'
 import { offeredFields } from '../core/command/upsert.js'
 import { asFilter } from '../core/syntax/guards.js'
 import { asColumn } from '../core/syntax/operand.js'
@@ -170,7 +170,7 @@ export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
         matched,
         where: scalar(node.on(row, scope)),
         set: Object.entries(node.set(row, scope)).map(([field, e]): Assignment => [field, scalar(e)]),
-        twice: node.key === null ? reify(metTwice(table, node.query, node.on), forms) : null,
+        twice: node.key === null ? reify(ambiguousMatches(table, node.query, node.on), forms) : null,
       }
     }
     case 'delete':

@@ -1,13 +1,13 @@
 /**
- * Programs: what to do with a database, as values that need one.
+ * Programs: what to do with a database, as values.
  *
- * A program is fp-ts's `ReaderTaskEither`; Do, traverse, `apS` and the rest are fp-ts's own. This
- * module adds what only a database has: transactions, parts that may fail, rollback on purpose, and
- * statements of the caller's own. The programs of a query are `Q.all` and so on, of a command `C.run`.
+ * A program is fp-ts's `ReaderTaskEither` over an interpreter; Do, traverse, `apS` and the other combinators are those of fp-ts. This module adds
+ * what only a database has: transactions, savepoints, deliberate rollback, raw statements and advisory locks. The programs that run a query are
+ * `Q.all` and so on, the one that runs a command is `C.run`.
  *
- * Laws: a transaction whose body answers `Left` leaves no trace; after a failed operation every
- * later one in the same transaction is `TransactionAborted`, unless it failed inside `attempt`;
- * nested transactions are savepoints. `rolledBack(p)` answers what `p` answers and changes nothing.
+ * Laws: a transaction whose body yields `Left` changes nothing; after a failed operation every later one in the same transaction is
+ * `TransactionAborted`, unless it failed inside `attempt`; nested transactions are savepoints. `withRollback(p)` yields what `p` yields and
+ * changes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -20,7 +20,7 @@ import { retried } from './retry.js'
 
 export type { Db, Program, TxOptions } from '../core/operation/Interpreter.js'
 
-/** The failure that is none: rolls the enclosing transaction back, which then succeeds with the value. */
+/** The signal of `rollback`: the enclosing transaction is rolled back and then succeeds with the value. */
 export interface Rollback<out A> {
   readonly [MADE]: true
   readonly _tag: 'Rollback'
@@ -31,7 +31,7 @@ type RolledBack<X> = X extends Rollback<infer B> ? B : never
 
 const isRollback = (e: unknown): e is Rollback<unknown> => isMade(e) && (e as { _tag?: unknown })._tag === 'Rollback'
 
-/** Leaves the enclosing transaction: everything in it is undone, and it answers `value`. */
+/** Rolls the enclosing transaction back, which then yields `value`. */
 export const rollback =
   <A>(value: A): Program<unknown, Rollback<A>, never> =>
   () =>
@@ -43,17 +43,17 @@ const tagOf = (e: unknown): unknown => (e as Partial<DbError> | null)?._tag
 const isConflict = (e: unknown): boolean => tagOf(e) === 'SerializationFailure' || tagOf(e) === 'Deadlock'
 
 /**
- * Runs a transaction again after each conflict. MySQL, MariaDB, and a Postgres at repeatable read undo the whole transaction then, not the
- * savepoint: an inner transaction that finds the outer one undone answers the conflict, for the outermost to be run again.
+ * Retries a transaction after each conflict. MySQL, MariaDB, and Postgres at repeatable read roll back the whole transaction then, not the
+ * savepoint: an inner transaction whose outer one is gone fails with the conflict, so that the outermost one is retried.
  */
 const afterConflicts = <X, A>(times: number, once: TaskEither<X, A>): TaskEither<X, A> => {
   let conflict: E.Left<X> | null = null
   let isUndone = false
   const next: TaskEither<X, A> = async () => {
-    const answer = await once()
-    if (E.isRight(answer)) return answer
-    if (isConflict(answer.left)) conflict = answer
-    if (conflict === null || tagOf(answer.left) !== 'TransactionAborted') return answer
+    const result = await once()
+    if (E.isRight(result)) return result
+    if (isConflict(result.left)) conflict = result
+    if (conflict === null || tagOf(result.left) !== 'TransactionAborted') return result
     isUndone = true
     return conflict
   }
@@ -61,10 +61,10 @@ const afterConflicts = <X, A>(times: number, once: TaskEither<X, A>): TaskEither
 }
 
 /**
- * Runs a program as one transaction: committed when it answers `Right`, undone when it answers `Left`
+ * Runs a program as one transaction: committed if it yields `Right`, rolled back if it yields `Left`
  * or rejects. Inside another transaction it is a savepoint. With `retry` the whole body runs again after a conflict with
- * another transaction: what it does besides the database happens again too. In an inner transaction the conflict is answered where the engine
- * has undone the outer one.
+ * another transaction, including its other side effects. An inner transaction fails with the conflict if the engine
+ * has rolled back the outer one.
  */
 export const transaction =
   (options: TxOptions = {}) =>
@@ -72,41 +72,42 @@ export const transaction =
   env =>
   async () => {
     const once = env.db.transaction<X, A>(options, tx => program({ ...env, db: tx }))
-    const answer = await (options.retry === undefined ? once : afterConflicts(options.retry, once))()
-    if (E.isLeft(answer) && isRollback(answer.left)) return E.right(answer.left.value as RolledBack<X>)
-    return answer as E.Either<Exclude<X, Rollback<unknown>> | DbError, A>
+    const result = await (options.retry === undefined ? once : afterConflicts(options.retry, once))()
+    if (E.isLeft(result) && isRollback(result.left)) return E.right(result.left.value as RolledBack<X>)
+    return result as E.Either<Exclude<X, Rollback<unknown>> | DbError, A>
   }
 
-/** A part that may fail: its failure is undone and answered as a value, and the transaction around it goes on. */
+/** Runs a part of a transaction that may fail: its failure is rolled back to a savepoint and yielded as a value, and the transaction continues. */
 export const attempt =
   <R extends Db, X, A>(program: Program<R, X, A>): Program<R, DbError, E.Either<X | DbError, A>> =>
   env =>
   async () =>
     E.right(await env.db.transaction<X, A>({}, tx => program({ ...env, db: tx }))())
 
-/** Runs a program and undoes it: its answer, and no trace. For tests. */
-export const rolledBack = <R extends Db, X, A>(program: Program<R, X, A>): Program<R, X | DbError, A> => {
+/** Runs a program and rolls it back: yields its result and changes nothing. For tests. */
+export const withRollback = <R extends Db, X, A>(program: Program<R, X, A>): Program<R, X | DbError, A> => {
   const undone: Program<R, X | Rollback<A>, never> = env => async () => {
-    const answer = await program(env)()
-    return E.left(E.isLeft(answer) ? answer.left : { [MADE]: true, _tag: 'Rollback', value: answer.right })
+    const result = await program(env)()
+    return E.left(E.isLeft(result) ? result.left : { [MADE]: true, _tag: 'Rollback', value: result.right })
   }
   return transaction()(undone) as Program<R, X | DbError, A>
 }
 
 /**
- * Takes the lock of a name, and holds it until the transaction around ends: whoever asks for the same name in the same database
- * waits, or with `noWait` is answered `Timeout` at once. It locks no row: it is for what has none, as "one import at a time".
- * The same transaction may take it again. Where transactions happen one after the other there is nothing to wait for.
+ * Acquires the advisory lock of a name and holds it until the enclosing transaction ends. Other transactions that ask for the same name in
+ * the same database wait, or with `noWait` fail with `Timeout` at once. It locks no rows: it serializes other work, such as "one import at a
+ * time". A transaction may acquire the same lock repeatedly. On engines that serialize transactions it never waits.
  */
 export const advisoryLock = (name: string, options: { readonly wait?: 'noWait' } = {}): Program<Db, DbError, void> => {
-  const problem = typeof name !== 'string' ? 'the name of a lock is a text' : name === '' ? 'a name can not be empty' : textProblem(name)
+  const problem =
+    typeof name !== 'string' ? 'the name of a lock must be a text' : name === '' ? 'a name can not be empty' : textProblem(name)
   if (problem !== null) return () => async () => E.left(validationError(['advisoryLock'], problem))
   return perform({ tag: 'advisoryLock', name, wait: options.wait ?? 'wait' })
 }
 
 /**
- * A statement of your own, with the columns it answers, by position. Values in the template are
- * parameters. The memory interpreter can't run it and answers `Unsupported`.
+ * Runs a raw SQL statement. `columns` are the columns of its result, by position. Values in the template are
+ * parameters. In the memory interpreter it is `Unsupported`.
  */
 export const raw =
   <C extends Columns>(columns: C) =>

@@ -1,11 +1,10 @@
 /**
- * The programs that run a query: all rows, one, none or one, chunk by chunk, as a stream.
+ * The programs that run a query: all rows, exactly one, at most one, in chunks, as a stream. `Query` exports them, as `Q.all` and so on.
  *
- * Each is a `ReaderTaskEither` over `{ db }`, and nothing but an operation of the algebra with what
- * follows from its answer. They are exported from `Query`, as `Q.all` and so on.
+ * Each is a `ReaderTaskEither` over `{ db }`: one operation and a function of its result.
  *
- * Laws: `head = all . head`, `one` and `option` fail on more rows than they promise, and a fold in
- * chunks of any size answers what a fold of `all` answers. A cursor is closed on every exit.
+ * Laws: `head` is the first row of `all`; `one` and `option` fail if there are more rows than they allow; a fold in chunks of any size yields
+ * what a fold of `all` yields. A cursor is closed on every exit.
  */
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -34,24 +33,24 @@ const after =
   <A, E1, B>(program: Program<Db, DbError, A>, f: (a: A) => E.Either<E1, B>): Program<Db, DbError | E1, B> =>
   env =>
   async () => {
-    const answer: E.Either<DbError | E1, A> = await program(env)()
-    return E.flatMap(answer, f)
+    const result: E.Either<DbError | E1, A> = await program(env)()
+    return E.flatMap(result, f)
   }
 
-/** All rows. */
+/** Yields all rows. */
 export const all = <S, A>(q: Query<S, A>): Program<Db, DbError, readonly A[]> => perform({ tag: 'all', query: q })
 
-/** The first row, if there is any. Fetches no more than one. */
+/** Yields the first row, if there is one. Fetches at most one row. */
 export const head = <S, A>(q: Query<S, A>): Program<Db, DbError, O.Option<A>> =>
   after(all<S, A>(atMost(q, 1n)), rows => E.right(rows.length === 0 ? O.none : O.some(rows[0] as A)))
 
-/** The only row, if there is any; `TooManyRows` if there are more. */
+/** Yields the only row, if there is one; fails with `TooManyRows` if there are several. */
 export const option = <S, A>(q: Query<S, A>): Program<Db, DbError | TooManyRows, O.Option<A>> =>
   after(all<S, A>(atMost(q, 2n)), rows =>
     rows.length > 1 ? E.left(tooManyRows) : E.right(rows.length === 0 ? O.none : O.some(rows[0] as A)),
   )
 
-/** Exactly one row; `NoRow` or `TooManyRows` otherwise. */
+/** Yields exactly one row; fails with `NoRow` or `TooManyRows` otherwise. */
 export const one = <S, A>(q: Query<S, A>): Program<Db, DbError | NoRow | TooManyRows, A> =>
   after(
     all<S, A>(atMost(q, 2n)),
@@ -59,40 +58,44 @@ export const one = <S, A>(q: Query<S, A>): Program<Db, DbError | NoRow | TooMany
       rows.length === 1 ? E.right(rows[0] as A) : E.left(rows.length === 0 ? noRow : tooManyRows),
   )
 
-/** The number of rows, counted by the engine. */
+/** Yields the number of rows, counted by the engine. */
 export const count = <S, A>(q: Query<S, A>): Program<Db, DbError, number> =>
   after(all<unknown, { readonly n: number }>(query({ tag: 'aggregate', input: q, f: () => ({ n: countAll }) })), rows =>
     E.right(rows[0]?.n ?? 0),
   )
 
-/** Whether there is a row. */
-export const any = <S, A>(q: Query<S, A>): Program<Db, DbError, boolean> => after(all(atMost(q, 1n)), rows => E.right(rows.length > 0))
+/** Yields whether there is at least one row. */
+export const nonEmpty = <S, A>(q: Query<S, A>): Program<Db, DbError, boolean> => after(all(atMost(q, 1n)), rows => E.right(rows.length > 0))
 
+/** The options of `explain`. */
 export interface ExplainOptions {
-  /** Runs the query too, and says how many rows there were. SQLite can't. */
+  /** Also runs the query and reports actual row counts. Not on SQLite. */
   readonly analyze?: boolean
 }
 
-/** How the engine would run a query: the tables that it reads, by which index, in which order. What can't be run can't be explained. */
+/** Yields how the engine would run a query: the tables that it reads, by which index, in which order. A query that can't be run can't be explained. */
 export const explain =
   (options: ExplainOptions = {}) =>
   <S, A>(q: Query<S, A>): Program<Db, DbError, Explained> =>
     perform({ tag: 'explain', query: q, analyze: options?.analyze === true })
 
-/** All stages of an explanation, each before its inputs: `stages(e).filter(s => s.access === 'scan')` are the tables that are read whole. */
+/** All stages of an explanation, each before its inputs: `stages(e).filter(s => s.access === 'scan')` are the full table scans. */
 export const stages = ({ root }: { readonly root: Stage }): readonly Stage[] => [
   root,
   ...root.inputs.flatMap(input => stages({ root: input })),
 ]
 
+/** The options of `foldChunks`. */
 export interface ChunkOptions {
-  /** Rows a chunk; 1,000 unless told. */
+  /** Rows per chunk. Default: 1,000. */
   readonly size?: number
 }
 
 const sizeOf = (options: ChunkOptions): E.Either<DbError, number> => {
   const size = options.size ?? 1000
-  return Number.isSafeInteger(size) && size > 0 ? E.right(size) : E.left(validationError(['size'], 'a chunk has at least one row'))
+  return Number.isSafeInteger(size) && size > 0
+    ? E.right(size)
+    : E.left(validationError(['size'], 'the size of a chunk must be a positive integer'))
 }
 
 const open = async (env: Db, q: AnyQuery, options: ChunkOptions): Promise<E.Either<DbError, Cursor<any>>> => {
@@ -101,8 +104,8 @@ const open = async (env: Db, q: AnyQuery, options: ChunkOptions): Promise<E.Eith
 }
 
 /**
- * A fold over the rows in chunks, in constant memory. The step may be a plain function or answer a
- * promise. The cursor is closed on every exit; a step that throws is `CallbackFailed`.
+ * Folds the rows in chunks, in constant memory. The step may return a value or a
+ * promise. The cursor is closed on every exit; if the step throws, the program fails with `CallbackFailed`.
  */
 export const foldChunks =
   <A, B>(initial: B, step: (b: B, rows: readonly A[]) => B | Promise<B>, options: ChunkOptions = {}) =>
@@ -131,14 +134,15 @@ export const foldChunks =
     return E.isLeft(closing) ? closing : E.right(b)
   }
 
+/** The options of `stream`. */
 export interface StreamOptions extends ChunkOptions {
-  /** Milliseconds after which a stream that nobody reads gives its cursor back; 60,000 unless told. */
+  /** Milliseconds without a read after which the stream closes its cursor. Default: 60,000. */
   readonly idleTimeout?: number
 }
 
 /**
- * The rows one by one. Nothing is opened before the first `next`; the cursor is given back at the end,
- * on an error, on `return` and `throw` (a `break` in `for await`), and when nobody reads for `idleTimeout`.
+ * The rows one by one, as an async iterable. Nothing is opened before the first `next`; the cursor is closed at the end,
+ * on an error, on `return` and `throw` (a `break` in `for await`), and if the stream is not read for `idleTimeout`.
  * An error is the last element.
  */
 export const stream =
@@ -178,7 +182,7 @@ const rowsOf = <S, A>(env: Db, q: Query<S, A>, options: StreamOptions): AsyncIte
       expired = false
       return {
         done: false,
-        value: E.left(timeout('a pause in reading a stream', idle, 'read on without such a pause, or give a longer idleTimeout')),
+        value: E.left(timeout('a pause in reading a stream', idle, 'read without such a pause, or set a longer idleTimeout')),
       }
     }
     if (done) return { done: true, value: undefined }

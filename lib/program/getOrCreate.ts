@@ -1,15 +1,15 @@
 /**
- * The row with a key, made if there is none.
+ * Get or create: the row with a key, inserted if it does not exist.
  *
- * `getOrCreate(t)(key)(row)` denotes: the row whose `key` is that of the given row, where there is one; else the given row is inserted.
- * It answers that row, and whether this call made it. However many callers ask for the same key at once, one of them makes the row and
- * all of them are given it.
+ * `getOrCreate(t)(key)(row)` denotes the row whose `key` equals that of the given row, if there is one; otherwise the given row is inserted. It
+ * yields that row and whether this call created it. When several callers ask for the same key at the same time, one of them creates the row and
+ * all get it.
  *
- * The row is looked for first, which is all that most calls do. Where it is not there, an upsert that does nothing is sent, and
- * then the row is read again in the same transaction, with a lock: MySQL and MariaDB read without one what was there
- * when the transaction began. One statement for both would miss the row of a caller who commits in between.
+ * The row is read first, which suffices for most calls. If it is missing, an upsert that does nothing is sent, then the row is read again in the
+ * same transaction, with a lock: without one, MySQL and MariaDB read from a snapshot of the beginning of the transaction. A single statement
+ * for both would miss a row that is committed concurrently.
  *
- * Law: `getOrCreate(t)(key)(row)` twice answers the same row, and leaves what one leaves.
+ * Law: running `getOrCreate(t)(key)(row)` twice yields the same row and leaves the same state as running it once.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -25,19 +25,19 @@ import { attempting, type DbError, serializationFailure } from '../core/value/Db
 import { option } from './fetch.js'
 import { transaction } from './Program.js'
 
-/** The row of a key, and whether this call has made it. */
+/** The row with a key, and whether this call created it. */
 export interface GotOrCreated<A> {
   readonly row: A
   readonly created: boolean
 }
 
-/** How often the transaction is run again after a conflict with another one: as often as a command by itself. */
+/** How often the transaction is retried after a conflict: as often as a single command. */
 const RERUNS = 10
 
 /**
- * The row with the values that `row` has in the columns of a unique key; `row` is inserted where there is none. Inside a transaction that
- * reads from a snapshot (repeatable read on Postgres) a row that was made meanwhile is a `SerializationFailure`: run that transaction
- * again. A key with a null in it is found by nobody: the row is inserted.
+ * The row that equals `row` in the columns of a unique key; if there is none, `row` is inserted. Inside a transaction that
+ * reads from a snapshot (repeatable read on Postgres), a row that was created concurrently is a `SerializationFailure`: retry that
+ * transaction. A key with a null in it equals no key, so the row is inserted.
  *
  *     C.getOrCreate(tags)(['name'])({ name: 'sql' })
  */
@@ -61,8 +61,8 @@ export const getOrCreate =
     if (E.isLeft(given)) return () => async () => given
     const same = (r: any) => and(...key.map(f => eq(r[f], given.right[f] as never)))
     const found = pipe(Q.from(table), Q.where(same)) as unknown as Query<unknown, Row<C>>
-    const got = (answer: O.Option<Row<C>>, created: boolean): GotOrCreated<Row<C>> | null =>
-      O.isSome(answer) ? { row: answer.value, created } : null
+    const got = (result: O.Option<Row<C>>, created: boolean): GotOrCreated<Row<C>> | null =>
+      O.isSome(result) ? { row: result.value, created } : null
 
     const make: Program<Db, DbError, GotOrCreated<Row<C>>> = env => async () => {
       const made = await env.db.perform(insert)()
@@ -72,7 +72,7 @@ export const getOrCreate =
       const others = await option(Q.forShare()(found))(env)()
       if (E.isLeft(others)) return others as E.Left<DbError>
       const theirs = got(others.right, false)
-      // it was there a moment ago
+      // the row existed when the upsert ran
       return theirs === null ? E.left(serializationFailure()) : E.right(theirs)
     }
     return env => async () => {

@@ -1,9 +1,9 @@
 /**
- * Rows from a source that need not fit into memory: pulled in chunks, inserted in one transaction.
+ * Bulk insert from a source that need not fit into memory: read in chunks, inserted in one transaction.
  *
- * `insertAll` denotes `insertMany` of all rows that the source gives, or nothing at all: what fails, in the database, in a row or in the
- * source itself, undoes every chunk before it. The rows of one chunk are all that is held. The source is asked for no more once something has failed,
- * and is closed by `return` unless it has ended or thrown by itself.
+ * `insertAll` denotes `insertMany` of all rows of the source, or nothing: an error of the database, of a row or of the source undoes every chunk
+ * before it. Only one chunk is held in memory. After an error the source is not read further; it is closed by `return`, unless it has ended or
+ * thrown itself.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { inserting } from '../core/command/assignments.js'
@@ -13,13 +13,14 @@ import type { InsertOf } from '../core/table/Table.js'
 import { callbackFailed, type DbError, validationError } from '../core/value/DbError.js'
 import { transaction } from './Program.js'
 
-/** What gives rows; a function of them is asked each time that the program runs. */
+/** A source of rows. A function is called in each run of the program. */
 export type Rows<A> = Iterable<A> | AsyncIterable<A> | (() => Iterable<A> | AsyncIterable<A>)
 
+/** The options of `insertAll`. */
 export interface InsertAllOptions {
-  /** Rows of a chunk; 2,000 unless told. */
+  /** Rows per chunk. Default: 2,000. */
   readonly size?: number
-  /** Told after each chunk how many rows have been inserted so far; nothing is there to stay before the program is done. */
+  /** Called after each chunk with the number of rows inserted so far; they are committed when the program ends. */
   readonly onProgress?: (rows: number) => void
 }
 
@@ -32,30 +33,30 @@ const opened = (rows: unknown): E.Either<DbError, Source> => {
     const given = (typeof rows === 'function' ? rows() : rows) as Partial<Iterable<object> & AsyncIterable<object>> | null | undefined
     const source = given?.[Symbol.asyncIterator]?.() ?? given?.[Symbol.iterator]?.()
     return source === undefined || typeof given === 'string'
-      ? E.left(validationError(['insertAll'], 'rows come from something that can be iterated, or from a function that answers it'))
+      ? E.left(validationError(['insertAll'], 'expected an iterable of rows, or a function that returns one'))
       : E.right(source)
   } catch (thrown) {
     return E.left(callbackFailed(SOURCE, thrown))
   }
 }
 
-/** Lets go of a source that was not read to its end; what it says to that changes nothing. */
+/** Closes a source that was not read to its end; an error of that is ignored. */
 const released = async (source: Source): Promise<void> => {
   try {
     await source.return?.()
   } catch {
-    // the error that stopped the rows is the one to be told
+    // the error that ended the insert is the one to report
   }
 }
 
-/** The next rows; fewer than `size` at the end. */
+/** The next rows; fewer than `size` at the end of the source. */
 const pulled = async (source: Source, size: number): Promise<E.Either<DbError, readonly object[]>> => {
   const rows: object[] = []
   try {
     while (rows.length < size) {
-      const answer = source.next()
+      const result = source.next()
       // a turn of the event loop for each row would cost more than the row
-      const next = 'then' in answer ? await answer : answer
+      const next = 'then' in result ? await result : result
       if (next.done === true) break
       rows.push(next.value)
     }
@@ -65,7 +66,7 @@ const pulled = async (source: Source, size: number): Promise<E.Either<DbError, r
   }
 }
 
-/** An error of a row by its place among all rows. */
+/** The error of a row, with the row's number in the whole source. */
 const placed = (error: DbError, before: number): DbError => {
   if (error._tag !== 'ValidationError') return error
   const [table = '', row = '', ...rest] = error.path
@@ -73,15 +74,15 @@ const placed = (error: DbError, before: number): DbError => {
 }
 
 /**
- * Inserts the rows of an iterable or async iterable, in order, all or none, and answers how many: `insertMany` for more rows than
- * fit into memory. None are fine. The transaction lasts as long as the source takes.
+ * Inserts the rows of an iterable or async iterable, in order, all or none, and yields their number: `insertMany` for more rows than
+ * fit into memory. The source may be empty. The transaction stays open until the source ends.
  */
 export const insertAll =
   <C>(table: Table<C>) =>
   (rows: Rows<InsertOf<C>>, options: InsertAllOptions = {}): Program<Db, DbError, number> => {
     const { size = 2_000, onProgress } = options
     if (!Number.isSafeInteger(size) || size < 1)
-      return () => async () => E.left(validationError(['insertAll', 'size'], 'the size of a chunk is a whole number from 1'))
+      return () => async () => E.left(validationError(['insertAll', 'size'], 'the size of a chunk must be a positive integer'))
     const all: Program<Db, DbError, number> =
       ({ db }) =>
       async () => {

@@ -1,15 +1,15 @@
 /**
- * What a program needs of each row besides the row itself: its sort keys, the key that it is looked up by.
+ * Rows with their keys: what a program needs of each row in addition to the row itself, as sort keys or the key of a look-up.
  *
- * The decoded row, whatever it is, becomes the field `it`, and values of its scope stand beside it. The order stays, and
- * nothing that the query does is changed. The values come as the database holds them, without the codecs of their columns:
- * so they can be compared, and written into a cursor.
+ * The decoded row becomes the field `row`, and values from its scope the field `key`. The order and everything else of the query stay the same.
+ * The keys are values as the database stores them, without the codecs of their columns, so that they can be compared and written into a
+ * cursor.
  */
 import { type AnyExpr, type AnyQuery, type Query, query, type Shape } from '../core/syntax/Syntax.js'
 
 /** An expression without the codec of its column. */
 export const bare = (e: AnyExpr): AnyExpr => ({ ...e, type: { ...e.type, refine: null } })
 
-/** Each row with what `f` answers beside it. */
-export const withBeside = <A, B>(q: AnyQuery, f: (s: any) => Shape): Query<unknown, { readonly it: A; readonly beside: B }> =>
-  query({ tag: 'let', input: query({ tag: 'mapRow', input: q, f: it => ({ it }) }), name: 'beside', f })
+/** Each row with its key, the shape that `f` returns. */
+export const keyed = <A, B>(q: AnyQuery, f: (s: any) => Shape): Query<unknown, { readonly row: A; readonly key: B }> =>
+  query({ tag: 'let', input: query({ tag: 'mapRow', input: q, f: row => ({ row }) }), name: 'key', f })

@@ -1,9 +1,9 @@
 /**
- * Updates of rows that carry a version: only who has seen the latest one may write the next.
+ * Optimistic updates: updates of rows with a version column, which succeed only if the row has not changed since it was read.
  *
- * `updateVersioned` denotes an update of the row with a key *and* an expected version, which sets the version to the next one. Where
- * no such row is there it fails with `StaleRow`, and nothing has changed. No lock is held between reading and
- * writing: of several that read the same version one succeeds, and the others are told. Answers the new version.
+ * `updateVersioned` denotes an update of the row with a given key *and* version, which also increments the version. If there is no such row it
+ * fails with `StaleRow`, and nothing has changed. No lock is held between reading and writing: if several callers have read the same version,
+ * one succeeds and the others fail. It yields the new version.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -20,20 +20,20 @@ import { isInteger } from '../core/value/SqlType.js'
 import { all } from './fetch.js'
 import { transaction } from './Program.js'
 
-/** The row that was read: its primary key and its version are what is used of it. */
+/** The row that was read, of which the primary key and the version are used. */
 type Seen<C> = { readonly [K in keyof C]?: Out<C[K]> }
 
-/** The condition that a row is the one with this key, and the one that it has the version too. Refuses. */
+/** The conditions that a row has this key, and that it has this key and version. Refuses invalid rows. */
 const conditions = (table: AnyTable, version: string, seen: unknown): readonly [found: (row: any) => Pred, current: (row: any) => Pred] => {
   const bad = (reason: string, ...path: readonly string[]): never => refuse(validationError([table.name, ...path], reason))
   const type = Object.hasOwn(table.types, version) ? table.types[version] : undefined
   if (type === undefined || !isInteger(type.sql) || type.nullable || table.columns[version]?.generated === true)
-    return bad('the version is a column of integers without null, which is not generated', version)
-  const key = table.primaryKey?.columns ?? bad('a table with versions needs a primary key')
-  if (!isRecord(seen)) return bad('the row that was read is a record of values')
+    return bad('the version must be an integer column that is neither nullable nor generated', version)
+  const key = table.primaryKey?.columns ?? bad('updateVersioned needs a table with a primary key')
+  if (!isRecord(seen)) return bad('expected the row that was read, as a record of values')
   const value = (field: string): AnyExpr => {
     const given = Object.hasOwn(seen, field) ? seen[field] : undefined
-    if (given === undefined || given === null) return bad('a value is required: give the row as it was read', field)
+    if (given === undefined || given === null) return bad('a value is required: pass the row that was read', field)
     const e = literalOf(table.types[field] as NonNullable<typeof type>, given)
     return e.node.tag === 'invalid' ? bad(e.node.error.message, field) : e
   }
@@ -43,8 +43,8 @@ const conditions = (table: AnyTable, version: string, seen: unknown): readonly [
 }
 
 /**
- * Updates the row with the primary key and the version of one that was read, and makes its version the next one. Fails with `StaleRow`
- * where that row has another version by now, or is gone. Answers the new version.
+ * Updates the row with the primary key and the version of a row that was read, and increments its version. Fails with `StaleRow`
+ * if the row was modified or deleted since. Yields the new version.
  */
 export const updateVersioned =
   <C>(table: Table<C>) =>
@@ -55,8 +55,8 @@ export const updateVersioned =
     const [found, current] = checked.right
     const values = (row: Exprs<C>): Assignments => {
       const given: unknown = typeof set === 'function' ? set(row) : set
-      if (!isRecord(given)) return refuse(validationError([table.name], 'an update sets a record of values'))
-      if (given[version] !== undefined) return refuse(validationError([table.name, version], 'the version is set by itself'))
+      if (!isRecord(given)) return refuse(validationError([table.name], 'update expects a record of values'))
+      if (given[version] !== undefined) return refuse(validationError([table.name, version], 'the version is incremented automatically'))
       const own = (row as { readonly [field: string]: AnyExpr })[version] as AnyExpr
       return { ...assignments(table, given), [version]: plus(own, own.type.sql.tag === 'bigint' ? 1n : 1) }
     }

@@ -1,30 +1,32 @@
 /**
- * Running a program again: until it succeeds, fails for good, or has been run often enough.
+ * Retrying: runs a program again until it succeeds, fails permanently, or the attempts are exhausted.
  *
- * The pauses between grow and are random, so that programs that were in each other's way do not meet again.
+ * The pauses between the attempts grow exponentially and are random, so that conflicting programs do not collide again.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
+/** How often and how fast to retry. */
 export interface RetryPolicy {
-  /** How often a failed program is run again; 3 unless told. */
+  /** The maximal number of retries. Default: 3. */
   readonly times?: number
-  /** Milliseconds before the first of these; each later one waits up to twice as long, by chance. 20 unless told. */
+  /** The maximal pause before the first retry, in milliseconds; it doubles with each retry up to 2 seconds. Default: 20. */
   readonly delay?: number
 }
 
-const LONGEST_DELAY = 2_000
+const MAX_DELAY = 2_000
 
 const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
 
+/** Runs a program again while its error is transient. */
 export const retried =
-  ({ times = 3, delay = 20 }: RetryPolicy, isPassing: (error: unknown) => boolean) =>
+  ({ times = 3, delay = 20 }: RetryPolicy, isTransient: (error: unknown) => boolean) =>
   <X, A>(program: TaskEither<X, A>): TaskEither<X, A> =>
   async () => {
-    let answer = await program()
-    for (let n = 0; n < times && E.isLeft(answer) && isPassing(answer.left); n += 1) {
-      await pause(Math.min(LONGEST_DELAY, delay * 2 ** n) * Math.random())
-      answer = await program()
+    let result = await program()
+    for (let n = 0; n < times && E.isLeft(result) && isTransient(result.left); n += 1) {
+      await pause(Math.min(MAX_DELAY, delay * 2 ** n) * Math.random())
+      result = await program()
     }
-    return answer
+    return result
   }

@@ -1,7 +1,7 @@
 /**
- * The program that runs one command.
+ * The program that runs one command; a part of `Command`, which exports it as `run`.
  *
- * It yields what the command answers: the number of rows, or what `returning` says of them. Part of `Command`, which exports it as `run`.
+ * It yields the result of the command: the number of rows, or what `returning` returns.
  *
  * Law: running a command is performing its operation, and nothing else.
  */
@@ -9,5 +9,5 @@ import { type Db, execute, type Program, perform } from '../core/operation/Inter
 import type { Command } from '../core/syntax/Syntax.js'
 import type { DbError } from '../core/value/DbError.js'
 
-/** Runs a command. */
+/** Runs a command: yields the number of rows, or what its `returning` returns. */
 export const run = <A>(command: Command<A>): Program<Db, DbError, A> => perform(execute(command))

@@ -1,8 +1,8 @@
 /**
  * The combinators of expressions by name, as the face `Expr` exports them.
  *
- * `show` writes a call by its name, makes it by that name to see that it means the same, and keeps the names from variables. Nothing inside
- * lib imports a face, so the families are put together here; a test holds the two to the same names.
+ * `show` looks combinators up here: to call one and compare the node, and to keep variables from taking its name. Nothing inside lib imports
+ * a face, so the families are put together again; a test compares the names with those of the face.
  */
 import * as arrays from '../core/expr/arrays.js'
 import * as bytes from '../core/expr/bytes.js'
@@ -13,8 +13,9 @@ import * as jsonBuild from '../core/expr/jsonBuild.js'
 import * as jsonContains from '../core/expr/jsonContains.js'
 import * as jsonPath from '../core/expr/jsonPath.js'
 import * as membership from '../core/expr/membership.js'
+import * as numbers from '../core/expr/numbers.js'
 import * as regexMatch from '../core/expr/regexMatch.js'
-import * as textMath from '../core/expr/textMath.js'
+import * as texts from '../core/expr/texts.js'
 import { now, random, randomUuid } from '../core/syntax/volatile.js'
 
 const { templateProblem: _, ...expressions } = general
@@ -29,6 +30,7 @@ export const combinators = {
   ...jsonPath,
   ...membership,
   ...regexMatch,
-  ...textMath,
+  ...numbers,
+  ...texts,
   ...{ cast, round, now, random, randomUuid },
 }

@@ -1,17 +1,17 @@
 /**
- * Pretty printing: texts that break into lines where they would be too wide.
+ * Pretty printing: text that breaks into lines where it would be too wide.
  *
- * A `Doc` denotes a text in two forms: on one line, and over several. `printed` takes the first one wherever it fits into the
- * width, the outermost parts first. There are no other choices: brackets with one thing in them stay around it, others have
- * each thing on a line of its own. Only what `show` needs is here.
+ * A `Doc` denotes a text in two forms: on one line, and over several lines. `printed` chooses the first form wherever it fits into the width,
+ * the outermost parts first. Brackets with a single item keep it on their line; others put each item on a line of its own. Only what `show`
+ * needs is here.
  *
- * Law: without regard to blanks and to the comma before a closing bracket, both forms are the same text.
+ * Law: both forms are the same text, up to blanks and the comma before a closing bracket.
  */
 
-/** The most characters of a line, where there is a place to break it. */
+/** The maximal length of a line that can be broken. */
 const WIDTH = 100
 
-/** Where a text stands: how far its lines are indented, what is before it on its line, and how much comes after it. */
+/** The place of a text: the indentation, the column where it starts, and the number of characters after it on its line. */
 interface Place {
   readonly indent: number
   readonly column: number
@@ -19,10 +19,10 @@ interface Place {
 }
 
 export interface Doc {
-  /** The text on one line; null where that is wider than any line. */
+  /** The text on one line; null if that exceeds the width. */
   readonly flat: string | null
   readonly broken: (place: Place) => string
-  /** Whether it is between braces. */
+  /** Whether it is enclosed in braces. */
   readonly isBraced?: boolean
 }
 
@@ -40,10 +40,10 @@ const flatOf = (docs: readonly Doc[], between: string): string | null => {
 const laid = (doc: Doc, place: Place): string =>
   doc.flat !== null && place.column + doc.flat.length + place.after <= WIDTH ? doc.flat : doc.broken(place)
 
-/** A text that has no place to break it. */
+/** A text that can't be broken. */
 export const text = (s: string): Doc => ({ flat: s, broken: () => s })
 
-/** Texts one after the other. */
+/** Concatenation. */
 export const joined = (...docs: readonly Doc[]): Doc => {
   const flat = flatOf(docs, '')
   return {
@@ -62,7 +62,7 @@ export const joined = (...docs: readonly Doc[]): Doc => {
   }
 }
 
-/** Things between brackets: `f(`, `{ `, `[`. */
+/** Items between brackets: `f(`, `{ `, `[`. */
 export const bracketed = (open: string, items: readonly Doc[], close: string): Doc => {
   const inside = flatOf(items, ', ')
   return {
@@ -79,12 +79,12 @@ export const bracketed = (open: string, items: readonly Doc[], close: string): D
   }
 }
 
-/** Definitions, and what is answered with them: the body of a function. */
-export const block = (definitions: readonly Doc[], answer: Doc): Doc => ({
+/** The body of a function: definitions and a returned text. */
+export const block = (definitions: readonly Doc[], result: Doc): Doc => ({
   flat: null,
   broken: ({ indent }) => {
     const inner = indent + 2
-    const lines = [...definitions, joined(text('return '), answer)].map(
+    const lines = [...definitions, joined(text('return '), result)].map(
       d => `${' '.repeat(inner)}${laid(d, { indent: inner, column: inner, after: 0 })}\n`,
     )
     return `{\n${lines.join('')}${' '.repeat(indent)}}`

@@ -1,116 +1,45 @@
 /**
- * Expressions, aggregates and window functions as TypeScript: parts of `show`.
+ * Expressions as TypeScript: a part of `show`.
  *
- * An expression denotes the call that makes it. What a combinator does by itself is not shown: `eq(a.id, 1)` holds a
- * parameter of the column's type and `div(a.n, 2)` two casts to float, and both are shown as they were written. So for each
- * operand the shorter form is tried, and taken where the call makes the same node of it.
+ * An expression is shown as the call that makes it, with each operand in its shortest form (`shortForm`): `eq(a.id, 1)`, not
+ * `eq(a.id, litOf(int)(1))`. Functions whose nodes differ from their calls (JSON paths, durations, padding) have a form of their own.
  *
  * Law: the text, evaluated with the names in scope, makes an expression that prints the same SQL.
  */
 
 import { text as anyColumn } from '../core/expr/Column.js'
 import { isExpr } from '../core/syntax/guards.js'
-import type { AnyAgg, AnyExpr, AnyQuery, AnyWin, ExprNode, ExprType, Order, ScalarFn, WindowCall } from '../core/syntax/Syntax.js'
+import type { AnyExpr, ExprNode, ExprType, ScalarFn } from '../core/syntax/Syntax.js'
 import { attempting } from '../core/value/DbError.js'
 import { combinators as Expr } from './combinators.js'
 import { block, bracketed, type Doc, joined, text } from './pretty.js'
-import { type Around, columnName, definedFrom, freshVariable, isFull, used, within } from './showScope.js'
+import { plainOf, sameExpr, shortForms } from './shortForm.js'
+import { type Context, columnName, definedFrom, freshVariable, isFull, nameOf, within } from './showScope.js'
 import { columnDoc, recordDoc, remark, valueDoc } from './showValue.js'
 
-/** How a query inside is shown. */
-export type ShowQuery = (q: AnyQuery, around: Around) => Doc
-
+/** A call of a function. */
 export const call = (f: string, ...args: readonly Doc[]): Doc => bracketed(`${f}(`, args, ')')
 
-/** A record alone would be a block of statements. */
+/** The body of a lambda: a bare record would be parsed as a block. */
 const body = (doc: Doc): Doc => (doc.isBraced === true ? call('', doc) : doc)
 
-/** A function of some variables, with what is defined in it. */
-export const lambda = (around: Around, variables: readonly string[], doc: Doc): Doc => {
-  const definitions = definedFrom(around, around.vars.length + 1)
+/** A lambda of these variables, with the queries that are defined inside it. */
+export const lambda = (context: Context, variables: readonly string[], doc: Doc): Doc => {
+  const definitions = definedFrom(context, context.vars.length + 1)
   const head = variables.length === 1 ? variables[0] : `(${variables.join(', ')})`
   return joined(text(`${head} => `), definitions.length === 0 ? body(doc) : block(definitions, doc))
 }
 
+/** An array. */
 export const list = (items: readonly Doc[]): Doc => bracketed('[', items, ']')
 
-/** What can't be shown: no value of any type, with the reason. */
+/** What can't be shown: `undefined`, with the reason as a remark. */
 export const because = (reason: string): Doc => text(`undefined ${remark(reason)}`)
-
-// --- The same node ----------------------------------------------------------------------------
-
-const sameValue = (a: unknown, b: unknown): boolean => {
-  if (Object.is(a, b)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && a.getTime() === b.getTime()
-  const [ks, ls] = [Object.keys(a), Object.keys(b)]
-  return ks.length === ls.length && ks.every(k => sameValue((a as { [k: string]: unknown })[k], (b as { [k: string]: unknown })[k]))
-}
-
-const sameType = (a: ExprType, b: ExprType): boolean => a.nullable === b.nullable && a.refine === b.refine && sameValue(a.sql, b.sql)
-
-const sameExprs = (as: readonly AnyExpr[], bs: readonly AnyExpr[]): boolean =>
-  as.length === bs.length && as.every((a, i) => sameExpr(a, bs[i] as AnyExpr))
-
-const sameNode = (a: ExprNode, b: ExprNode): boolean => {
-  if (a === b) return true
-  if (a.tag === 'literal' && b.tag === 'literal') return sameValue(a.value, b.value)
-  if (a.tag === 'call' && b.tag === 'call') return a.fn === b.fn && sameExprs(a.args, b.args)
-  if (a.tag === 'cast' && b.tag === 'cast') return sameExpr(a.operand, b.operand)
-  if (a.tag === 'in' && b.tag === 'in') return sameExprs([a.operand, ...a.list], [b.operand, ...b.list])
-  if (a.tag === 'case' && b.tag === 'case') return sameExprs([...a.branches.flat(), a.otherwise], [...b.branches.flat(), b.otherwise])
-  return false
-}
-
-const sameExpr = (a: AnyExpr, b: AnyExpr): boolean => sameNode(a.node, b.node) && sameType(a.type, b.type)
-
-// --- Operands ---------------------------------------------------------------------------------
-
-/** One form in which an operand can be given: its text, and what it is. */
-interface Form {
-  readonly doc: () => Doc
-  readonly value: unknown
-}
-
-/** The value that a caller gives for what is stored: of a codec, the decoded one. */
-const plainOf = (e: AnyExpr): Form | null => {
-  if (e.node.tag !== 'literal' || e.node.value === null) return null
-  const decoded = e.type.refine === null ? null : e.type.refine.decode(e.node.value)
-  if (decoded !== null && decoded._tag === 'Left') return null
-  const value: unknown = decoded === null ? e.node.value : decoded.right
-  return { doc: () => valueDoc(value), value }
-}
-
-/** The operands in the shortest forms of which `make` makes the same node. */
-const shortest = (
-  whole: AnyExpr,
-  operands: readonly AnyExpr[],
-  make: (args: readonly unknown[]) => unknown,
-  shown: (e: AnyExpr) => Doc,
-): readonly Doc[] => {
-  const full = operands.map((e): Form => ({ doc: () => shown(e), value: e }))
-  const short = operands.map((e, i): Form => {
-    const inner = e.node.tag === 'cast' ? e.node.operand : null
-    return (inner === null ? plainOf(e) : { doc: () => shown(inner), value: inner }) ?? (full[i] as Form)
-  })
-  const makesIt = (forms: readonly Form[]): boolean => {
-    const made = attempting('a combinator', () => make(forms.map(f => f.value)))
-    return made._tag === 'Right' && isExpr(made.right) && sameNode(made.right.node, whole.node)
-  }
-  // some functions take numbers and patterns as plain values only, and nearly all an expression first
-  const begun = [short, [...full.slice(0, 1), ...short.slice(1)]].find(makesIt) ?? full
-  const forms = short.reduce((chosen, form, i) => {
-    if (chosen[i]?.value === form.value) return chosen
-    const shorter = chosen.map((f, j) => (i === j ? form : f))
-    return makesIt(shorter) ? shorter : chosen
-  }, begun)
-  return forms.map(f => f.doc())
-}
 
 const literalDoc = (e: AnyExpr, value: unknown): Doc => {
   const column = columnDoc({ ...e.type, nullable: false })
   if (value === null) return call('nullOf', column)
-  const plain = plainOf(e) ?? { doc: () => joined(valueDoc(value), text(` ${remark('as it is stored')}`)), value }
+  const plain = plainOf(e) ?? { doc: () => joined(valueDoc(value), text(` ${remark('as stored')}`)), value }
   const alone = attempting('lit', () => Expr.lit(plain.value as string))
   const isPlain = alone._tag === 'Right' && sameExpr({ ...e, type: { ...e.type, nullable: false } }, alone.right)
   return isPlain ? call('lit', plain.doc()) : joined(call('litOf', column), call('', plain.doc()))
@@ -120,61 +49,61 @@ const literalDoc = (e: AnyExpr, value: unknown): Doc => {
 
 const builders = Expr as unknown as { readonly [name: string]: (...args: readonly unknown[]) => unknown }
 
-/** How a call is written and made of what its node holds. */
-interface Spelling {
+/** How the call of a function is printed from its node, and how it is made again. */
+interface CallForm {
   readonly doc: (args: readonly Doc[], type: ExprType, values: readonly AnyExpr[]) => Doc
   readonly make: (args: readonly unknown[], type: ExprType) => unknown
 }
 
-const asNamed = (fn: ScalarFn): Spelling => ({ doc: args => call(fn, ...args), make: args => builders[fn]?.(...args) })
+const asNamed = (fn: ScalarFn): CallForm => ({ doc: args => call(fn, ...args), make: args => builders[fn]?.(...args) })
 
-/** A text, what it is filled with, and up to where: the call says the length first. */
-const padded = (fn: 'padStart' | 'padEnd'): Spelling => ({
+/** Padding: the node holds text, fill, length; the call takes the length before the fill. */
+const padded = (fn: 'padStart' | 'padEnd'): CallForm => ({
   doc: ([e, fill, count]) => call(fn, e as Doc, count as Doc, fill as Doc),
   make: ([e, fill, count]) => builders[fn]?.(e, count, fill),
 })
 
-/** A value of no arguments, which is no function. */
-const constant = (fn: 'now' | 'random' | 'randomUuid'): Spelling => ({ doc: () => text(fn), make: () => builders[fn] })
+/** A constant, not a function: `now`, `random`, `randomUuid`. */
+const constant = (fn: 'now' | 'random' | 'randomUuid'): CallForm => ({ doc: () => text(fn), make: () => builders[fn] })
 
-/** One unit of a duration. */
-const moved = (unit: 'months' | 'days' | 'milliseconds'): Spelling => ({
+/** `dateAdd` with one unit. */
+const durationUnit = (unit: 'months' | 'days' | 'milliseconds'): CallForm => ({
   doc: ([e, amount]) => call('dateAdd', e as Doc, recordDoc([[unit, amount as Doc]])),
   make: ([e, amount]) => Expr.dateAdd(e as AnyExpr, { [unit]: amount }),
 })
 
-/** A path is one text of JSON in the node. */
+/** The steps of a path, which the node holds as JSON text. */
 const pathIn = (e: unknown): readonly (string | number)[] => JSON.parse(String(isExpr(e) && e.node.tag === 'literal' ? e.node.value : e))
 
-const jsonAt: Spelling = {
+const jsonAt: CallForm = {
   doc: ([e], type, [, path]) =>
     joined(call('jsonAt', columnDoc({ ...type, nullable: false })), call('', e as Doc, ...pathIn(path).map(valueDoc))),
   make: ([e, path], type) => Expr.jsonAt({ ...anyColumn, type: { ...type, nullable: false } })(e as AnyExpr, ...pathIn(path)),
 }
 
-/** The names of the members are one text of JSON in the node. */
+/** The names of the members, which the node holds as JSON text. */
 const namesIn = (e: unknown): readonly string[] => pathIn(e) as readonly string[]
 
-const jsonObject: Spelling = {
+const jsonObject: CallForm = {
   doc: ([, ...docs], _, [names]) => call('jsonObject', recordDoc(namesIn(names).map((name, i) => [name, docs[i] as Doc]))),
   make: ([names, ...values]) => Expr.jsonObject(Object.fromEntries(namesIn(names).map((name, i) => [name, values[i] as AnyExpr]))),
 }
 
-const jsonArray: Spelling = {
+const jsonArray: CallForm = {
   doc: docs => call('jsonArray', list(docs)),
   make: values => Expr.jsonArray(values as readonly AnyExpr[]),
 }
 
-/** Functions whose calls are not their names with what their nodes hold. */
-const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = {
+/** Functions whose calls are not the function's name with the node's arguments. */
+const CALL_FORMS: { readonly [fn in ScalarFn]?: CallForm } = {
   padStart: padded('padStart'),
   padEnd: padded('padEnd'),
   now: constant('now'),
   random: constant('random'),
   randomUuid: constant('randomUuid'),
-  addMonths: moved('months'),
-  addDays: moved('days'),
-  addMilliseconds: moved('milliseconds'),
+  addMonths: durationUnit('months'),
+  addDays: durationUnit('days'),
+  addMilliseconds: durationUnit('milliseconds'),
   startInZone: { doc: args => call('dateTrunc', ...args), make: args => builders['dateTrunc']?.(...args) },
   jsonAt,
   jsonObject,
@@ -182,188 +111,122 @@ const SPELLINGS: { readonly [fn in ScalarFn]?: Spelling } = {
   array: { doc: args => call('array', list(args)), make: args => Expr.array(args as AnyExpr[]) },
 }
 
-/** The local time of an instant, which stands inside of the functions that take a time zone. */
+/** The `localTime` call inside a function that takes a time zone: the instant and the zone. */
 const localTimeIn = (e: AnyExpr | undefined): readonly [AnyExpr, AnyExpr] | null =>
   e?.node.tag === 'call' && e.node.fn === 'localTime' ? (e.node.args as readonly [AnyExpr, AnyExpr]) : null
 
-/** A part, or the name of a time zone: a plain value in the call. */
+/** A date part or a time zone: a plain value in the call. */
 const zonedArgument = (e: AnyExpr): Doc => valueDoc(e.node.tag === 'literal' ? e.node.value : null)
 
-/** `not` of some predicates has a name. */
+/** Predicates whose negation has a name of its own. */
 const negated = (e: AnyExpr): { readonly name: string; readonly of: AnyExpr } | null => {
   if (e.node.tag === 'in') return { name: 'notIn', of: e }
   return e.node.tag === 'call' && e.node.fn === 'isNull' ? { name: 'isNotNull', of: e } : null
 }
 
-/** How expressions are shown, with what is in scope. */
-export interface ExprShow {
-  readonly expr: (e: AnyExpr, around: Around) => Doc
-  readonly order: (o: Order, around: Around) => Doc
-  readonly agg: (a: AnyAgg, around: Around) => Doc
-  readonly win: (w: AnyWin, around: Around) => Doc
+const callDoc = (e: AnyExpr, fn: ScalarFn, args: readonly AnyExpr[], context: Context): Doc => {
+  const [only] = args
+  const other = fn === 'not' && only !== undefined ? negated(only) : null
+  if (other !== null) return renamed(exprDoc(other.of, context), other.name)
+  const local = localTimeIn(only)
+  if (local !== null) return call(fn, exprDoc(local[0], context), ...[...args.slice(1), local[1]].map(zonedArgument))
+  const { doc, make } = CALL_FORMS[fn] ?? asNamed(fn)
+  const docs = shortForms(
+    e,
+    args,
+    values => make(values, e.type),
+    a => exprDoc(a, context),
+  )
+  return doc(docs, e.type, args)
 }
 
-export const exprShow = (showQuery: ShowQuery): ExprShow => {
-  const callDoc = (e: AnyExpr, fn: ScalarFn, args: readonly AnyExpr[], around: Around): Doc => {
-    const [only] = args
-    const other = fn === 'not' && only !== undefined ? negated(only) : null
-    if (other !== null) return renamed(shown(other.of, around), other.name)
-    const local = localTimeIn(only)
-    if (local !== null) return call(fn, shown(local[0], around), ...[...args.slice(1), local[1]].map(zonedArgument))
-    const { doc, make } = SPELLINGS[fn] ?? asNamed(fn)
-    const docs = shortest(
-      e,
-      args,
-      values => make(values, e.type),
-      a => shown(a, around),
+const renamed = (doc: Doc, name: string): Doc => {
+  const rename = (s: string): string => s.replace(/^\w+/, name)
+  return { flat: doc.flat === null ? null : rename(doc.flat), broken: place => rename(doc.broken(place)) }
+}
+
+/** `maybe` is a `case` on the tag of a left join's optional side. */
+const maybeDoc = (node: ExprNode & { readonly tag: 'case' }, context: Context): Doc | null => {
+  const [branch] = node.branches
+  if (node.branches.length !== 1 || branch === undefined) return null
+  const side = context.progress.sides.get(branch[0].node)
+  if (side === undefined || node.otherwise.node.tag !== 'literal' || node.otherwise.node.value !== null) return null
+  const variable = freshVariable(side.hint, context)
+  const inside = { ...within(context, variable), entered: new Map([...context.entered, [branch[0].node, variable]]) }
+  return call('maybe', text(nameOf(context, side.name) ?? ''), lambda(context, [variable], exprDoc(branch[1], inside)))
+}
+
+const caseDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'case' }, context: Context): Doc => {
+  const maybe = maybeDoc(node, context)
+  if (maybe !== null) return maybe
+  const values = [...node.branches.map(([, value]) => value), node.otherwise]
+  const make = (given: readonly unknown[]): unknown =>
+    Expr.caseWhen(
+      node.branches.map(([c], i) => [c, given[i] as AnyExpr] as const),
+      given[values.length - 1] as AnyExpr,
     )
-    return doc(docs, e.type, args)
-  }
+  const docs = shortForms(e, values, make, a => exprDoc(a, context))
+  const branches = node.branches.map(([c], i) => list([exprDoc(c, context), docs[i] as Doc]))
+  return call('caseWhen', list(branches), docs[values.length - 1] as Doc)
+}
 
-  const renamed = (doc: Doc, name: string): Doc => {
-    const rename = (s: string): string => s.replace(/^\w+/, name)
-    return { flat: doc.flat === null ? null : rename(doc.flat), broken: place => rename(doc.broken(place)) }
-  }
+const inDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'in' }, context: Context): Doc => {
+  const make = ([operand, ...values]: readonly unknown[]): unknown => Expr.inList(operand as AnyExpr, values as AnyExpr[])
+  const [operand, ...values] = shortForms(e, [node.operand, ...node.list], make, a => exprDoc(a, context))
+  return call('inList', operand as Doc, list(values))
+}
 
-  /** `maybe` is a choice by the tag of a left join's far side. */
-  const maybeDoc = (node: ExprNode & { readonly tag: 'case' }, around: Around): Doc | null => {
-    const [branch] = node.branches
-    if (node.branches.length !== 1 || branch === undefined) return null
-    const side = around.shown.sides.get(branch[0].node)
-    if (side === undefined || node.otherwise.node.tag !== 'literal' || node.otherwise.node.value !== null) return null
-    const variable = freshVariable(side.hint, around)
-    const inside = { ...within(around, variable), entered: new Map([...around.entered, [branch[0].node, variable]]) }
-    return call('maybe', text(used(around, side.name) ?? ''), lambda(around, [variable], shown(branch[1], inside)))
+/** `inQuery`. For decimals both sides are brought to one scale, the query by an added `map` that is not shown. */
+const membersDoc = (node: ExprNode & { readonly tag: 'inQuery' }, context: Context): Doc => {
+  const isFitted = node.operand.type.sql.tag === 'numeric' && node.query.node.tag === 'map'
+  const members = isFitted && node.query.node.tag === 'map' ? node.query.node.input : node.query
+  const make = ([operand]: readonly unknown[]): unknown => {
+    const made = Expr.inQuery(operand as AnyExpr, members).node
+    return made.tag === 'inQuery' ? made.operand : null
   }
+  const [operand] = shortForms(node.operand, [node.operand], make, a => exprDoc(a, context))
+  return call('inQuery', operand as Doc, context.progress.queryDoc(members, context))
+}
 
-  const caseDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'case' }, around: Around): Doc => {
-    const maybe = maybeDoc(node, around)
-    if (maybe !== null) return maybe
-    const values = [...node.branches.map(([, value]) => value), node.otherwise]
-    const make = (given: readonly unknown[]): unknown =>
-      Expr.caseWhen(
-        node.branches.map(([c], i) => [c, given[i] as AnyExpr] as const),
-        given[values.length - 1] as AnyExpr,
-      )
-    const docs = shortest(e, values, make, a => shown(a, around))
-    const branches = node.branches.map(([c], i) => list([shown(c, around), docs[i] as Doc]))
-    return call('caseWhen', list(branches), docs[values.length - 1] as Doc)
-  }
+const rawDoc = ({ type }: AnyExpr, node: ExprNode & { readonly tag: 'raw' }, context: Context): Doc => {
+  const pieces = node.text.map(t => text(t.replace(/[\\`]|\$\{/g, c => `\\${c}`).replace(/\r/g, '\\r')))
+  const docs = node.args.map(a => exprDoc(a, context))
+  const parts = pieces.flatMap((piece, i) => (docs[i] === undefined ? [piece] : [piece, text('${'), docs[i], text('}')]))
+  return joined(call('raw', columnDoc(type)), text('`'), ...parts, text('`'))
+}
 
-  const inDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'in' }, around: Around): Doc => {
-    const make = ([operand, ...values]: readonly unknown[]): unknown => Expr.inList(operand as AnyExpr, values as AnyExpr[])
-    const [operand, ...values] = shortest(e, [node.operand, ...node.list], make, a => shown(a, around))
-    return call('inList', operand as Doc, list(values))
-  }
-
-  /** Both sides of decimals are brought to one scale, the query by a step of its own. */
-  const membersDoc = (node: ExprNode & { readonly tag: 'inQuery' }, around: Around): Doc => {
-    const isFitted = node.operand.type.sql.tag === 'numeric' && node.query.node.tag === 'map'
-    const members = isFitted && node.query.node.tag === 'map' ? node.query.node.input : node.query
-    const make = ([operand]: readonly unknown[]): unknown => {
-      const made = Expr.inQuery(operand as AnyExpr, members).node
-      return made.tag === 'inQuery' ? made.operand : null
+/** An expression as the call that makes it. */
+export const exprDoc = (e: AnyExpr, context: Context): Doc => {
+  const { node } = e
+  const name = columnName(context, node)
+  if (name !== null) return text(name)
+  if (isFull(context)) return because('and more: the query is larger than what is shown')
+  switch (node.tag) {
+    case 'literal':
+      return literalDoc(e, node.value)
+    case 'ref':
+      return because('a column that is not in scope')
+    case 'param':
+      return because(`the parameter ${node.name} of a query that is prepared elsewhere`)
+    case 'call':
+      return callDoc(e, node.fn, node.args, context)
+    case 'case':
+      return caseDoc(e, node, context)
+    case 'in':
+      return inDoc(e, node, context)
+    case 'cast': {
+      const local = localTimeIn(node.operand)
+      if (local !== null) return call('localDate', exprDoc(local[0], context), zonedArgument(local[1]))
+      return joined(call('cast', columnDoc({ ...e.type, nullable: false })), call('', exprDoc(node.operand, context)))
     }
-    const [operand] = shortest(node.operand, [node.operand], make, a => shown(a, around))
-    return call('inQuery', operand as Doc, showQuery(members, around))
+    case 'exists':
+    case 'scalar':
+      return call(node.tag, context.progress.queryDoc(node.query, context))
+    case 'inQuery':
+      return membersDoc(node, context)
+    case 'raw':
+      return rawDoc(e, node, context)
+    case 'invalid':
+      return because(node.error.message)
   }
-
-  const rawDoc = ({ type }: AnyExpr, node: ExprNode & { readonly tag: 'raw' }, around: Around): Doc => {
-    const pieces = node.text.map(t => text(t.replace(/[\\`]|\$\{/g, c => `\\${c}`).replace(/\r/g, '\\r')))
-    const docs = node.args.map(a => shown(a, around))
-    const parts = pieces.flatMap((piece, i) => (docs[i] === undefined ? [piece] : [piece, text('${'), docs[i], text('}')]))
-    return joined(call('raw', columnDoc(type)), text('`'), ...parts, text('`'))
-  }
-
-  const shown = (e: AnyExpr, around: Around): Doc => {
-    const { node } = e
-    const name = columnName(around, node)
-    if (name !== null) return text(name)
-    if (isFull(around)) return because('and more: the query is larger than what is shown')
-    switch (node.tag) {
-      case 'literal':
-        return literalDoc(e, node.value)
-      case 'ref':
-        return because('a column that is not in scope')
-      case 'param':
-        return because(`the parameter ${node.name} of a query that is prepared elsewhere`)
-      case 'call':
-        return callDoc(e, node.fn, node.args, around)
-      case 'case':
-        return caseDoc(e, node, around)
-      case 'in':
-        return inDoc(e, node, around)
-      case 'cast': {
-        const local = localTimeIn(node.operand)
-        if (local !== null) return call('localDate', shown(local[0], around), zonedArgument(local[1]))
-        return joined(call('cast', columnDoc({ ...e.type, nullable: false })), call('', shown(node.operand, around)))
-      }
-      case 'exists':
-      case 'scalar':
-        return call(node.tag, showQuery(node.query, around))
-      case 'inQuery':
-        return membersDoc(node, around)
-      case 'raw':
-        return rawDoc(e, node, around)
-      case 'invalid':
-        return because(node.error.message)
-    }
-  }
-
-  const order = ({ expr, direction, nulls }: Order, around: Around): Doc => {
-    const key = call(direction, shown(expr, around))
-    return nulls === null ? key : call(nulls === 'first' ? 'nullsFirst' : 'nullsLast', key)
-  }
-
-  const orders = (given: readonly Order[], around: Around): readonly (readonly [string, Doc])[] =>
-    given.length === 0 ? [] : [['orderBy', list(given.map(o => order(o, around)))]]
-
-  const aggCall = (node: Extract<AnyAgg['node'], { readonly tag: 'agg' }>, around: Around): Doc => {
-    const name = node.fn === 'count' && node.distinct ? 'countDistinct' : node.fn
-    if (node.arg === null) return text('Agg.countAll')
-    if (node.fn === 'percentileCont') return call('Agg.percentileCont', shown(node.arg, around), valueDoc(node.fraction))
-    const different = node.fn === 'stringAgg' && node.distinct ? [recordDoc([['distinct', text('true')]])] : []
-    const options = [...different, ...orders(node.order, around).map(o => recordDoc([o]))]
-    const separator = node.fn === 'stringAgg' ? [valueDoc(node.separator)] : []
-    return call(`Agg.${name}`, shown(node.arg, around), ...separator, ...options)
-  }
-
-  const agg = ({ node }: AnyAgg, around: Around): Doc => {
-    if (node.tag === 'invalid') return because(node.error.message)
-    if (node.tag === 'key') return call('Agg.key', shown(node.expr, around))
-    const made = aggCall(node, around)
-    return node.filter === null ? made : call('pipe', made, call('Agg.filter', shown(node.filter, around)))
-  }
-
-  const framed = ({ partition, order: by, frame }: WindowCall, around: Around, more: readonly (readonly [string, Doc])[]): Doc =>
-    recordDoc([
-      ...(partition.length === 0 ? [] : [['partitionBy', list(partition.map(p => shown(p, around)))] as const]),
-      ...orders(by, around),
-      ...more,
-      ...(frame === null
-        ? []
-        : [['rows', valueDoc(Object.fromEntries(Object.entries(frame).filter(([, distance]) => distance !== null)))] as const]),
-    ])
-
-  const win = ({ node }: AnyWin, around: Around): Doc => {
-    if (node.tag === 'invalid') return because(node.error.message)
-    const { of } = node
-    if (of.tag === 'agg')
-      return call(
-        'pipe',
-        agg({ kind: 'agg', node: of, type: { sql: { tag: 'int' }, nullable: true, refine: null } }, around),
-        call('Window.over', framed(node, around, [])),
-      )
-    const count = of.count === null ? null : valueDoc(of.count)
-    const apart = of.fn === 'lag' || of.fn === 'lead'
-    const options = framed(node, around, apart && count !== null && of.count !== 1 ? [['by', count]] : [])
-    return call(
-      `Window.${of.fn}`,
-      ...(of.arg === null ? [] : [shown(of.arg, around)]),
-      ...(apart || count === null ? [] : [count]),
-      options,
-    )
-  }
-
-  return { expr: shown, order, agg, win }
 }

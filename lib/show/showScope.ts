@@ -1,12 +1,12 @@
 /**
- * What is in scope while a query is shown: names for its columns, and the variables of the functions around.
+ * The scope of `show`: names for columns, and the variables of the enclosing functions.
  *
- * A query keeps functions. To see into one, it is applied to a scope of symbols, and each symbol has a name: the text by which
- * the function's variable reaches it. A column of a left join's far side is reached only inside `maybe`, so a name is a
- * function of the variables that are there.
+ * A query keeps functions. To see what one returns, `show` applies it to a scope of symbols; the name of a symbol is the text by which the
+ * function's variable reaches it. A column of a left join's optional side is reached only inside `maybe`, so a name depends on the variables
+ * in scope.
  *
- * Names are by identity: of the node of an expression, of the record or the collection that is handed on as a whole, of a query that
- * was named by `cte`. Such a query is defined once, and used by its name.
+ * Names are by identity: of the node of an expression, of a record or nested collection that is passed on whole, of a query named by `cte`.
+ * Such a query is defined once and then shown by its name.
  */
 
 import {
@@ -24,20 +24,20 @@ import { scopeOf, visit } from '../core/syntax/scope.js'
 import { type Doc, joined, text } from './pretty.js'
 import { isFree, member, tableText } from './showValue.js'
 
-/** Where something is shown. */
-export interface Around {
-  readonly shown: Shown
-  /** The variables of the functions around. */
+/** What is in scope at one place of the text, and the progress of the whole. */
+export interface Context {
+  readonly progress: Progress
+  /** The variables of the enclosing functions. */
   readonly vars: readonly string[]
-  /** A number for each of them that no other variable has. */
+  /** A unique number for each of them. */
   readonly path: readonly number[]
-  /** The far sides of left joins that were entered, by the tag of each: the variable that has the row. */
+  /** The optional sides of left joins that `maybe` has entered: from the tag to the variable of the row. */
   readonly entered: ReadonlyMap<ExprNode, string>
 }
 
-type Name = (around: Around) => string
+type Name = (context: Context) => string
 
-/** A query that is known by a name, its rows, and which functions are around all of its uses. */
+/** A query named by `cte`: its name, its row, and the functions that enclose all of its uses. */
 interface NamedQuery {
   readonly name: string
   readonly row: RowShape | null | undefined
@@ -45,37 +45,44 @@ interface NamedQuery {
 }
 
 interface Definition {
-  /** How many variables are around it. */
+  /** How many functions enclose it. */
   readonly level: number
   readonly doc: Doc
 }
 
-/** What is known of one showing, all of it found on the way. */
-interface Shown {
+/** Mutable state of one call of `show`. */
+interface Progress {
+  /** How a query inside an expression is shown. */
+  readonly queryDoc: (q: AnyQuery, context: Context) => Doc
   readonly tables: { readonly [name: string]: AnyTable }
   readonly columns: Map<ExprNode, Name>
-  /** Records, nested collections and far sides of left joins. */
+  /** Records, nested collections and optional sides of left joins. */
   readonly parts: Map<object, Name>
-  /** The far side of a left join by its tag. */
+  /** The optional side of a left join by its tag. */
   readonly sides: Map<ExprNode, { readonly name: Name; readonly hint: string }>
-  /** Queries that have a name, and what defines them. */
+  /** Queries named by `cte`. */
   readonly queries: Map<AnyQuery, NamedQuery>
   definitions: readonly Definition[]
-  /** Names of tables that were used. */
+  /** Names of tables that have been used. */
   readonly tableNames: Set<string>
-  /** The same query shown before, to see where its named queries are used. */
-  readonly before: Shown | null
-  /** How much may still be shown, how often a name was used, and how many variables there were. */
+  /** The first pass over the same query, which found where its named queries are used. */
+  readonly before: Progress | null
+  /** How many parts may still be shown, how often a name was used, and how many variables were made. */
   left: number
   uses: number
   variables: number
 }
 
-/** More than anyone reads. */
-const MOST_PARTS = 20_000
+/** A longer text is cut. */
+const MAX_PARTS = 20_000
 
-export const begin = (tables: { readonly [name: string]: AnyTable }, before: Around | null = null): Around => ({
-  shown: {
+export const begin = (
+  tables: { readonly [name: string]: AnyTable },
+  queryDoc: Progress['queryDoc'],
+  before: Context | null = null,
+): Context => ({
+  progress: {
+    queryDoc,
     tables,
     columns: new Map(),
     parts: new Map(),
@@ -83,8 +90,8 @@ export const begin = (tables: { readonly [name: string]: AnyTable }, before: Aro
     queries: new Map(),
     definitions: [],
     tableNames: new Set(),
-    before: before?.shown ?? null,
-    left: MOST_PARTS,
+    before: before?.progress ?? null,
+    left: MAX_PARTS,
     uses: 0,
     variables: 0,
   },
@@ -93,8 +100,8 @@ export const begin = (tables: { readonly [name: string]: AnyTable }, before: Aro
   entered: new Map(),
 })
 
-/** The variable for a function: its first letter, and a number where that is taken. */
-export const freshVariable = (hint: string, { vars }: Around): string => {
+/** A variable for a function: the first letter of the hint, with a number where it is taken. */
+export const freshVariable = (hint: string, { vars }: Context): string => {
   const letter = /^[a-z]/.exec(hint.toLowerCase())?.[0] ?? 's'
   let n = 1
   const named = (): string => (n === 1 ? letter : `${letter}${n}`)
@@ -102,64 +109,64 @@ export const freshVariable = (hint: string, { vars }: Around): string => {
   return named()
 }
 
-export const within = (around: Around, variable: string): Around => {
-  around.shown.variables += 1
-  return { ...around, vars: [...around.vars, variable], path: [...around.path, around.shown.variables] }
+export const within = (context: Context, variable: string): Context => {
+  context.progress.variables += 1
+  return { ...context, vars: [...context.vars, variable], path: [...context.path, context.progress.variables] }
 }
 
 const TAG = exprType({ tag: 'boolean' })
 
-const column = (shown: Shown, node: ExprNode, type: AnyExpr['type'], name: Name): AnyExpr => {
+const column = (progress: Progress, node: ExprNode, type: AnyExpr['type'], name: Name): AnyExpr => {
   const made = expr<any>(node, type)
-  shown.columns.set(node, name)
+  progress.columns.set(node, name)
   return made
 }
 
-const named = (shown: Shown, shape: Shape, name: Name, hint: string): Shape => {
+const named = (progress: Progress, shape: Shape, name: Name, hint: string): Shape => {
   const v = visit(shape)
   switch (v.tag) {
     case 'leaf': {
-      if (v.leaf.kind === 'expr') return column(shown, symbol(v.leaf.type).node, v.leaf.type, name)
+      if (v.leaf.kind === 'expr') return column(progress, symbol(v.leaf.type).node, v.leaf.type, name)
       const nested = { ...v.leaf }
-      shown.parts.set(nested, name)
+      progress.parts.set(nested, name)
       return nested
     }
     case 'maybe': {
       const { node } = symbol(TAG)
-      const present = column(shown, node, TAG, a => `isSome(${name(a)})`)
-      shown.sides.set(node, { name, hint })
-      const row = named(shown, scopeOf(v.maybe.row), a => a.entered.get(node) ?? 'missing', hint)
+      const present = column(progress, node, TAG, a => `isSome(${name(a)})`)
+      progress.sides.set(node, { name, hint })
+      const row = named(progress, scopeOf(v.maybe.row), a => a.entered.get(node) ?? 'missing', hint)
       const side: Shape = { kind: 'maybe', present, row }
-      shown.parts.set(side, name)
+      progress.parts.set(side, name)
       return side
     }
     default: {
       const record: { [field: string]: Shape } = {}
       for (const [field, inner] of Object.entries(scopeOf(shape))) {
-        const value = named(shown, inner as Shape, a => member(name(a), field), field)
+        const value = named(progress, inner as Shape, a => member(name(a), field), field)
         Object.defineProperty(record, field, { value, enumerable: true, configurable: true, writable: true })
       }
-      shown.parts.set(record, name)
+      progress.parts.set(record, name)
       return record
     }
   }
 }
 
-/** The scope of a row, with names below a variable. */
-export const scopeNamed = ({ shown }: Around, row: RowShape, variable: string): Shape =>
-  named(shown, scopeOf(row), () => variable, variable)
+/** The scope of a row, with names that start at a variable. */
+export const scopeNamed = ({ progress }: Context, row: RowShape, variable: string): Shape =>
+  named(progress, scopeOf(row), () => variable, variable)
 
-/** The parameters of a prepared query, with names below a variable. */
-export const paramsNamed = ({ shown }: Around, types: { readonly [name: string]: AnyExpr['type'] }, variable: string): object =>
+/** The parameters of a prepared query, with names that start at a variable. */
+export const paramsNamed = ({ progress }: Context, types: { readonly [name: string]: AnyExpr['type'] }, variable: string): object =>
   Object.fromEntries(
-    Object.entries(types).map(([name, type]) => [name, column(shown, { tag: 'param', name }, type, () => member(variable, name))]),
+    Object.entries(types).map(([name, type]) => [name, column(progress, { tag: 'param', name }, type, () => member(variable, name))]),
   )
 
-/** A name, noted as used. */
-export const used = (around: Around, name: Name | undefined): string | null => {
+/** A name in this context, counted as used. */
+export const nameOf = (context: Context, name: Name | undefined): string | null => {
   if (name === undefined) return null
-  around.shown.uses += 1
-  return name(around)
+  context.progress.uses += 1
+  return name(context)
 }
 
 const prefix = (a: readonly number[], b: readonly number[]): readonly number[] => {
@@ -167,65 +174,65 @@ const prefix = (a: readonly number[], b: readonly number[]): readonly number[] =
   return end < 0 ? a : a.slice(0, end)
 }
 
-/** The name of a query that was shown before. */
-export const queryNamed = ({ shown, path }: Around, q: AnyQuery): NamedQuery | null => {
-  const found = shown.queries.get(q)
+/** The name of a query that has been defined; null for another. */
+export const queryNamed = ({ progress, path }: Context, q: AnyQuery): NamedQuery | null => {
+  const found = progress.queries.get(q)
   if (found === undefined) return null
-  shown.queries.set(q, { ...found, common: prefix(found.common, path) })
+  progress.queries.set(q, { ...found, common: prefix(found.common, path) })
   return found
 }
 
 /**
- * Where a query is defined: one that was there before any function was applied, outside of all; another one in the innermost
- * function that is around all its uses. Functions make the same queries in the same order each time.
+ * Where a query is defined: at the top if it was made before any function was applied; otherwise in the innermost
+ * function that encloses all its uses. Functions make the same queries in the same order each time.
  */
-const levelOf = ({ shown }: Around, q: AnyQuery): number => {
-  const { before } = shown
+const levelOf = ({ progress }: Context, q: AnyQuery): number => {
+  const { before } = progress
   if (before === null || before.queries.has(q)) return 0
-  return [...before.queries.values()][shown.queries.size]?.common.length ?? 0
+  return [...before.queries.values()][progress.queries.size]?.common.length ?? 0
 }
 
-/** Whether the text has to be made again, now that it is known where named queries are used. */
-export const hasNamed = ({ shown }: Around): boolean => shown.queries.size > 0
+/** Whether a second pass is needed, because there are named queries and the first pass has found where they are used. */
+export const hasNamed = ({ progress }: Context): boolean => progress.queries.size > 0
 
-/** Defines a query by its own name, or another one where that is taken. */
-export const define = (around: Around, q: AnyQuery, own: string, row: NamedQuery['row'], doc: Doc): string => {
-  const { shown, path } = around
-  const level = levelOf(around, q)
-  const taken = new Set([...shown.tableNames, ...[...shown.queries.values()].map(n => n.name), ...Object.keys(shown.tables)])
+/** Defines a query by the name that `cte` gave it, with a number where that is taken. */
+export const define = (context: Context, q: AnyQuery, own: string, row: NamedQuery['row'], doc: Doc): string => {
+  const { progress, path } = context
+  const level = levelOf(context, q)
+  const taken = new Set([...progress.tableNames, ...[...progress.queries.values()].map(n => n.name), ...Object.keys(progress.tables)])
   const stem = isFree(own) ? own : 'named'
   let n = 1
   const made = (): string => (n === 1 ? stem : `${stem}${n}`)
   while (taken.has(made())) n += 1
   const name = made()
-  shown.queries.set(q, { name, row, common: path })
-  shown.definitions = [...shown.definitions, { level, doc: joined(text(`const ${name} = `), doc) }]
+  progress.queries.set(q, { name, row, common: path })
+  progress.definitions = [...progress.definitions, { level, doc: joined(text(`const ${name} = `), doc) }]
   return name
 }
 
-/** What is to be defined inside of functions that end here. */
-export const definedFrom = ({ shown }: Around, level: number): readonly Doc[] => {
-  const own = shown.definitions.filter(d => d.level >= level)
-  shown.definitions = shown.definitions.filter(d => d.level < level)
+/** Takes the definitions that belong inside the function that ends here. */
+export const definedFrom = ({ progress }: Context, level: number): readonly Doc[] => {
+  const own = progress.definitions.filter(d => d.level >= level)
+  progress.definitions = progress.definitions.filter(d => d.level < level)
   return own.map(d => d.doc)
 }
 
-/** The variable of a table, which no query has taken. */
-export const tableName = ({ shown }: Around, table: AnyTable): string => {
-  const own = tableText(table, shown.tables)
-  const isTaken = [...shown.queries.values()].some(n => n.name === own)
-  if (!isTaken) shown.tableNames.add(own)
+/** The variable of a table; `tables.x` where a query has taken the name. */
+export const tableName = ({ progress }: Context, table: AnyTable): string => {
+  const own = tableText(table, progress.tables)
+  const isTaken = [...progress.queries.values()].some(n => n.name === own)
+  if (!isTaken) progress.tableNames.add(own)
   return isTaken ? member('tables', own) : own
 }
 
-/** The name of an expression in scope; null where it is none of these. */
-export const columnName = (around: Around, node: ExprNode): string | null => used(around, around.shown.columns.get(node))
+/** The name of an expression in scope; null if it has none. */
+export const columnName = (context: Context, node: ExprNode): string | null => nameOf(context, context.progress.columns.get(node))
 
-/** The name of a part of a scope that is handed on as a whole. */
-export const partName = (around: Around, part: object): string | null => used(around, around.shown.parts.get(part))
+/** The name of a record or nested collection that is passed on whole; null if it has none. */
+export const partName = (context: Context, part: object): string | null => nameOf(context, context.progress.parts.get(part))
 
-/** Whether there is no more room: a query may be larger than anyone reads, or have no end. */
-export const isFull = ({ shown, vars }: Around): boolean => {
-  shown.left -= 1
-  return shown.left < 0 || vars.length > 40
+/** Whether the limit is reached: a query may be huge, or endless. */
+export const isFull = ({ progress, vars }: Context): boolean => {
+  progress.left -= 1
+  return progress.left < 0 || vars.length > 40
 }

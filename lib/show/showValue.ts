@@ -1,11 +1,11 @@
 /**
- * Values and columns as TypeScript: parts of `show`.
+ * Values and columns as TypeScript: a part of `show`.
  *
- * A value denotes the expression that evaluates to it: `'it''s'` is `'it\'s'`, an instant `new Date('...')`, bytes
- * `Uint8Array.from([...])`. A type denotes the column it is made by: `nullable(numeric(10, 2))`. A codec goes by its name.
- * Texts and lists of more than a thousand parts are cut, and a comment says so.
+ * A value is shown as the expression that evaluates to it: `'it''s'` is `'it\'s'`, an instant `new Date('...')`, bytes
+ * `Uint8Array.from([...])`. A type is shown as the column that has it: `nullable(numeric(10, 2))`; a codec by its name. Texts, byte strings
+ * and lists of more than 1,000 parts are cut, with a remark.
  *
- * Law: what is not cut, and has no codec of the caller's own, evaluates to what it was made of.
+ * Law: a value that is not cut and has no user-defined codec evaluates to itself.
  */
 import * as Column from '../core/expr/Column.js'
 import type { AnyTable, ExprType } from '../core/syntax/Syntax.js'
@@ -14,8 +14,8 @@ import type { SqlType } from '../core/value/SqlType.js'
 import { combinators as Expr } from './combinators.js'
 import { bracketed, type Doc, joined, text } from './pretty.js'
 
-/** What is longer is cut. */
-const LONGEST = 1000
+/** Longer texts, byte strings and lists are cut. */
+const MAX_LENGTH = 1000
 
 const HEX = 16
 
@@ -27,19 +27,20 @@ const escaped = (c: string): string => {
   return `\\u${c.charCodeAt(0).toString(HEX).padStart(4, '0')}`
 }
 
-/** What would end the text or its line, or is not seen: control characters, separators of lines, halves of characters, a mark of bytes. */
+/** Characters that would end the literal or its line, or are invisible: control characters, line separators, lone surrogates, a byte order mark. */
 const ODD = /['\\\p{Cc}\u2028\u2029\ufeff]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/gu
 
 const quoted = (s: string): string => `'${s.replace(ODD, escaped)}'`
 
-/** A remark, whatever its words are. */
+/** A comment with this text. */
 export const remark = (s: string): string => `/* ${s.replace(/\s+/g, ' ').replaceAll('*/', '* /')} */`
 
-const cut = (what: string, length: number): string => (length > LONGEST ? ` ${remark(`the first ${LONGEST} of ${length} ${what}`)}` : '')
+const cut = (what: string, length: number): string =>
+  length > MAX_LENGTH ? ` ${remark(`the first ${MAX_LENGTH} of ${length} ${what}`)}` : ''
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
-/** A name of the language, or one that shown text uses for something else. */
+/** Keywords, and names with a meaning of their own in the text. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...`await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements
     import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var
@@ -48,12 +49,12 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...Object.keys(Column),
 ])
 
-/** A name that can stand alone, and is no variable of a function: those are a letter and a number. */
+/** Whether a name can be a variable of the text. A letter with a number is the variable of a lambda. */
 export const isFree = (name: string): boolean => IDENTIFIER.test(name) && !RESERVED.has(name) && !/^[a-z]\d*$/.test(name)
 
 export const member = (of: string, name: string): string => (IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${quoted(name)}]`)
 
-/** A record; a field of the name `__proto__` would be no field. */
+/** A record literal. The key `__proto__` is computed, since as a plain key it would set the prototype. */
 export const recordDoc = (fields: readonly (readonly [string, Doc])[], before: readonly Doc[] = []): Doc => {
   const label = (name: string): string => (name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : quoted(name))
   const field = ([name, doc]: readonly [string, Doc]): Doc => (doc.flat === name ? doc : joined(text(`${label(name)}: `), doc))
@@ -61,13 +62,13 @@ export const recordDoc = (fields: readonly (readonly [string, Doc])[], before: r
 }
 
 const listDoc = (items: readonly unknown[]): Doc =>
-  joined(bracketed('[', items.slice(0, LONGEST).map(valueDoc), ']'), text(cut('elements', items.length)))
+  joined(bracketed('[', items.slice(0, MAX_LENGTH).map(valueDoc), ']'), text(cut('elements', items.length)))
 
-/** A canonical value as an expression of TypeScript. */
+/** A canonical value as a TypeScript expression. */
 export const valueDoc = (value: unknown): Doc => {
   switch (typeof value) {
     case 'string':
-      return text(`${quoted(value.slice(0, LONGEST))}${cut('characters', value.length)}`)
+      return text(`${quoted(value.slice(0, MAX_LENGTH))}${cut('characters', value.length)}`)
     case 'bigint':
       return text(`${value}n`)
     case 'object':
@@ -77,7 +78,7 @@ export const valueDoc = (value: unknown): Doc => {
   }
   if (value === null) return text('null')
   if (value instanceof Date) return text(`new Date(${Number.isNaN(value.getTime()) ? 'NaN' : quoted(value.toISOString())})`)
-  if (value instanceof Uint8Array) return text(`Uint8Array.from([${value.slice(0, LONGEST).join(', ')}])${cut('bytes', value.length)}`)
+  if (value instanceof Uint8Array) return text(`Uint8Array.from([${value.slice(0, MAX_LENGTH).join(', ')}])${cut('bytes', value.length)}`)
   if (Array.isArray(value)) return listDoc(value)
   return recordDoc(Object.entries(value).map(([name, v]) => [name, valueDoc(v)]))
 }
@@ -116,7 +117,7 @@ const baseDoc = (sql: SqlType, codec: Doc | null): Doc => {
   }
 }
 
-/** The column that makes a type. */
+/** The column that has this type. */
 export const columnDoc = ({ sql, nullable, refine }: ExprType): Doc => {
   const codec = refine === null ? null : text(codecName(refine.name))
   const base = baseDoc(sql, codec)
@@ -124,7 +125,7 @@ export const columnDoc = ({ sql, nullable, refine }: ExprType): Doc => {
   return nullable ? call('nullable', refined) : refined
 }
 
-/** The variable of a table: the caller's name for it where there is one, else its SQL name. */
+/** The variable of a table: the name given in `tables`, or else its SQL name. */
 export const tableText = (table: AnyTable, named: { readonly [name: string]: AnyTable }): string => {
   const name = Object.keys(named).find(n => named[n] === table) ?? qualifiedName(table)
   return name.split('.').every(isFree) ? name : member('tables', name)

@@ -1,5 +1,5 @@
-// The certificates with which the servers speak TLS: an authority of our own, and one certificate for every name of the loopback
-// address, made by openssl in `.services/tls`. The key of the authority is thrown away, so it never signs anything else.
+// The TLS certificates of the servers: an authority of our own, and one certificate for every name of the loopback
+// address, made by openssl in `.services/tls`. The key of the authority is deleted, so it never signs anything else.
 // Clients verify the servers with `ca.pem`.
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ export const authority = made('ca.pem')
 const DAYS = '3650'
 const MONTH = `${30 * 24 * 3600}`
 
-/** Whether all are there, and valid for another month. */
+/** Whether all exist and are valid for another month. */
 const areValid = async () => {
   if (!['ca.pem', 'server.pem', 'server.key'].every(name => existsSync(made(name)))) return false
   for (const name of ['ca.pem', 'server.pem'])
@@ -59,13 +59,13 @@ const make = async () => {
 }
 
 let making
-/** Makes the certificates unless valid ones are there; once for all servers that start together. */
+/** Makes the certificates unless valid ones exist; once for all servers that start together. */
 export const makeCertificates = () => {
   making ??= make()
   return making
 }
 
-/** Puts them into the data of a server, which reads a key only if its user alone can. Done before each start. */
+/** Copies them into the data of a server, which accepts a key only if no other user can read it. Done before each start. */
 export const giveCertificates = (data, uid, gid) => {
   for (const [name, mode] of [
     ['ca.pem', 0o644],

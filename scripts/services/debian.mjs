@@ -1,10 +1,10 @@
-// The three servers as processes of a Debian machine, run by root. Their data lies in `.services/data/NAME`, bind-mounted to a
-// place that the server's user can reach. The mounts are made in a mount namespace of the server's own: they are seen by it
-// alone and vanish with it, so there is nothing to unmount, and deleting a chroot can't reach through them.
+// The three servers as processes of a Debian machine, run by root. Their data is in `.services/data/NAME`, bind-mounted to a
+// place that the server's user can reach. The mounts are made in a mount namespace of the server: only it sees
+// them and they vanish with it, so there is nothing to unmount, and deleting a chroot can't reach through them.
 //
-// They listen on the loopback addresses, IPv6 included where the machine has it, and speak TLS to whoever asks for it, with the
-// certificates of certificates.mjs. They are tuned for tests: nothing is synced to the disk. What was committed survives a killed server (the operating system
-// has it), not a power cut.
+// They listen on the loopback addresses, IPv6 included where the machine has it, and offer TLS with the
+// certificates of certificates.mjs. They are tuned for tests: nothing is synced to the disk. Commits survive a killed server (the operating system
+// has them), not a power cut.
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -63,7 +63,7 @@ const postgresOptions = {
 
 /**
  * How each server is installed and run: `at` is where it finds its data, `into` wraps a command so that it runs where the server
- * does, `initialize` fills an empty data folder, `ready` is a query that the server answers once it is of use, `client` runs SQL.
+ * does, `initialize` fills an empty data folder, `ready` is a query that succeeds once the server is usable, `client` runs SQL.
  */
 const recipes = {
   postgres: {
@@ -72,7 +72,7 @@ const recipes = {
     passwords: join(chroot, 'etc/passwd'),
     user: 'postgres',
     version: ['chroot', chroot, `${postgresPrograms}/postgres`, '--version'],
-    // The default order of texts is that of a language, as on most installations: a query that relies on bytes is found out.
+    // The default order of texts is that of a language, as on most installations: a query that relies on the order of bytes fails its test.
     initialize: asPostgres([
       ...[
         `${postgresPrograms}/initdb`,
@@ -148,7 +148,7 @@ const recipes = {
   },
 }
 
-/** An empty data folder is filled; so is one that was left half-filled, or filled by another version of the server. */
+/** Fills an empty data folder, or one that was left half-filled or was filled by another version of the server. */
 const prepareData = async name => {
   const { at, into, passwords, user, version, initialize, initFile } = recipes[name]
   const data = dataOf(name)
@@ -166,7 +166,7 @@ const prepareData = async name => {
     await mustRun(into(data, at, initialize))
     writeFileSync(marker, current)
   }
-  // What a killed server leaves. It would take its old pid for alive for as long as that is a zombie; we know that it is not.
+  // A killed server leaves these. It would take its old pid for alive as long as that is a zombie.
   for (const lock of ['postmaster.pid', 'server.pid', 'server.sock', 'server.sock.lock']) rmSync(join(data, lock), { force: true })
   await makeCertificates()
   giveCertificates(data, Number(uid), Number(gid))
@@ -181,7 +181,7 @@ const isCurrent = name => {
   return line !== '' && ` ${recipes[name].serve.join(' ')}`.endsWith(` ${line}`)
 }
 
-/** Waits for the answer to a real query; answers what the server says it is. */
+/** Waits until a real query succeeds; returns the version that the server reports. */
 const answer = async name => {
   const { argv, input } = recipes[name].ready
   const env = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', PGPASSWORD: 'query', MYSQL_PWD: 'query' }
@@ -197,7 +197,7 @@ const answer = async name => {
 }
 
 /**
- * MySQL and MariaDB compute with named time zones by tables that are empty at first. The tool of MySQL writes them for both; in MariaDB
+ * MySQL and MariaDB compute named time zones from tables that are empty at first. The tool of MySQL writes them for both; in MariaDB
  * `Offset` is a keyword, and its own engine for these tables is slow where every statement is synced.
  */
 const loadTimeZones = async name => {
@@ -224,7 +224,7 @@ const isDebian = () => existsSync('/etc/os-release') && /^ID=debian$/m.test(read
 export const debian = {
   title: 'processes of this machine',
 
-  /** Why this way is not open on this machine, if it is not. */
+  /** Why this way is not possible on this machine, if it is not. */
   obstacle: async () => {
     if (!isDebian()) return 'this is not Debian'
     if (process.getuid() !== 0) return 'this is Debian, but only root can install servers'
@@ -256,7 +256,7 @@ export const debian = {
     return version
   },
 
-  /** The certificate that verifies the servers that run; undefined where one of them may not have TLS. */
+  /** The certificate that verifies the running servers; undefined if one of them may not have TLS. */
   authority: async names => (names.length > 0 && names.every(isCurrent) ? authority : undefined),
 
   stop: name => end(name, recipes[name].stopSignal),

@@ -1,5 +1,5 @@
 // The three servers as containers of docker-compose.yml. Their data lives as long as the container: `stop` and `kill` keep it,
-// `docker compose down -v` throws it away.
+// `docker compose down -v` deletes it.
 import { run } from './processes.mjs'
 import { repository, Trouble } from './servers.mjs'
 
@@ -30,7 +30,7 @@ export const docker = {
       : 'a Docker engine answers, but `docker compose` is not installed'
   },
 
-  /** `--wait` waits for the health checks of docker-compose.yml, which ask a real query. */
+  /** `--wait` waits for the health checks of docker-compose.yml, which run a real query. */
   install: async names => {
     await compose('up', '--detach', '--wait', ...names)
     return []
@@ -38,7 +38,7 @@ export const docker = {
 
   start: async name => `the container of ${name} answers`,
 
-  /** The containers have no certificates of ours: see docker-compose.yml. */
+  /** The containers do not have our certificates: see docker-compose.yml. */
   authority: async () => undefined,
 
   stop: name => end(name, 'stop'),

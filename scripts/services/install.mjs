@@ -1,8 +1,8 @@
-// Puts the servers on a Debian machine, once, into the cache folder:
+// Installs the servers on a Debian machine, once, into the cache folder:
 // - Postgres with pgvector and MySQL from Debian sid, in a chroot made by debootstrap, so that nothing of sid touches the system;
 // - MariaDB from the system's own packages. The `-core` packages have the server and no service, so none is started.
 // - openssl, with which certificates.mjs makes the certificates of the servers.
-// A marker is written into the chroot at the very end; a chroot without it is half-finished and is made anew.
+// A marker is written into the chroot at the very end; a chroot without it is half-finished and is made again.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mirrorIn } from './mirror.mjs'
@@ -45,7 +45,7 @@ const removeChroot = () => {
   rmSync(chroot, { recursive: true, force: true })
 }
 
-/** What debootstrap mounts is seen by itself only, and goes with it. It ends with this script, however that ends. */
+/** Only debootstrap sees its mounts, and they vanish with it. It ends with this script, however that ends. */
 const bootstrap = async wanted => {
   removeChroot()
   const { stdout } = await run(['apt-config', 'shell', 'proxy', 'Acquire::http::Proxy'])
@@ -82,7 +82,7 @@ const makeChroot = async () => {
   writeFileSync(marker, `${JSON.stringify({ installed: new Date().toISOString(), mysql })}\n`)
 }
 
-/** Installs what the named servers need and answers the names that cannot be had. */
+/** Installs what the named servers need and returns the names of those that can't be installed. */
 export const install = async names => {
   if (!(await run(['openssl', 'version'])).ok) await aptInstall('openssl')
   if (names.includes('mariadb') && !(existsSync('/usr/sbin/mariadbd') && existsSync('/usr/bin/mariadb')))

@@ -1,8 +1,8 @@
-// The mirror of Debian that this machine's apt uses: the network may let no other through.
+// The mirror of Debian that this machine's apt uses: the network may allow no other.
 
 /**
  * The mirror in a file of apt's sources, of either format, for a release: `deb URI SUITE ...`, or a paragraph of `Key: value`.
- * Addresses of other archives (security, vendors) are passed over because their suite is not the release's own name.
+ * Addresses of other archives (security, vendors) are skipped because their suite is not the release's own name.
  */
 export const mirrorIn = (text, release) => {
   for (const line of text.split('\n')) {

@@ -1,5 +1,5 @@
-// Child processes: commands that end, and servers that stay. A server is known by its pid and the time it was started (a pid
-// alone may have been given to another process since), both in `.services/NAME.pid`; nothing else is ever signalled.
+// Child processes: commands that end, and servers that stay. A server is identified by its pid and its start time (a pid
+// alone may belong to another process by now), both in `.services/NAME.pid`; nothing else is ever signalled.
 import { spawn } from 'node:child_process'
 import { openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -9,7 +9,7 @@ import { folder, loopback, Trouble } from './servers.mjs'
 
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' }
 
-/** Runs a command to its end and answers { ok, stdout, text }, where text is all that it wrote. */
+/** Runs a command to its end and returns { ok, stdout, text }, where text is everything it wrote. */
 export const run = ([command, ...args], { env = environment, input = '', timeout = 600_000 } = {}) =>
   new Promise(resolve => {
     const child = spawn(command, args, { env, timeout, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -35,7 +35,7 @@ export const mustRun = async (argv, options) => {
   return answer
 }
 
-/** When a process was started, in Linux's own terms; undefined when there is none (a zombie is none). */
+/** When a process was started, in clock ticks since boot; undefined if there is none (a zombie does not count). */
 const startOf = pid => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -51,7 +51,7 @@ export const logFile = name => join(folder, `${name}.log`)
 
 export const logTail = name => readFileSync(logFile(name), 'utf8').trimEnd().split('\n').slice(-20).join('\n')
 
-/** The pid of the server that we started and that still runs. */
+/** The pid of the server that was started here and is still running. */
 export const pidOf = name => {
   try {
     const [pid, started] = readFileSync(pidFile(name), 'utf8').trim().split(' ')
@@ -61,7 +61,7 @@ export const pidOf = name => {
   }
 }
 
-/** The command line of a process; empty when there is none. */
+/** The command line of a process; empty if there is none. */
 export const lineOf = pid => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').replaceAll('\0', ' ')
@@ -86,7 +86,7 @@ export const launch = (name, [command, ...args]) =>
 /** Where a server keeps its data; its processes have this as their working directory. */
 export const dataOf = name => join(folder, 'data', name)
 
-/** The processes that work in a server's data, also when their main process is gone. Zombies do not. */
+/** The processes that work in a server's data, also if their main process is gone. Zombies do not count. */
 const workersOf = name => {
   const data = statSync(dataOf(name), { throwIfNoEntry: false })
   return readdirSync('/proc').filter(entry => {
@@ -106,7 +106,7 @@ export const gone = async name => {
       throw new Trouble(`${name} has not ended after a minute (processes ${workersOf(name).join(', ')}): see ${logFile(name)}`)
 }
 
-/** Signals the main process and waits until all are gone. Answers false if it did not run. */
+/** Signals the main process and waits until all are gone. Returns false if it was not running. */
 export const end = async (name, signal) => {
   const pid = pidOf(name)
   if (pid !== undefined) {

@@ -1,6 +1,6 @@
-// The three database servers: their names, ports and URLs, the folder of a repository that holds what they leave behind,
-// and how this script says what it does. Standard output is for environment lines only, so that
-// `eval "$(npm run -s services)"` is safe: everything said to a person goes to standard error.
+// The three database servers: their names, ports and URLs, the folder of a repository that holds their files,
+// and the log of this script. Standard output is for environment lines only, so that
+// `eval "$(npm run -s services)"` is safe: messages go to standard error.
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 
@@ -41,5 +41,5 @@ export const authorityLine = path => `SERVICES_CA=${/^[\w./-]+$/.test(path) ? pa
 
 export const say = line => process.stderr.write(`${line}\n`)
 
-/** What a person has to mend; it is shown without a stack. */
+/** An error for the user to fix; shown without a stack. */
 export class Trouble extends Error {}

@@ -531,7 +531,7 @@ const numbers = (engine: Engine): void => {
   test('-0 is 0 wherever it enters', async () => {
     const zero = { n: -0, tiny: -0, real: -0, price: '-0.00', doc: { a: [-0] } } as const
     const read = await s.right(
-      Program.rolledBack<Program.Db, unknown, any>(env => async () => {
+      Program.withRollback<Program.Db, unknown, any>(env => async () => {
         await C.run(C.insert(values)({ id: 5, ...zero }))(env)()
         return Q.all(
           pipe(
@@ -638,7 +638,7 @@ const numbers = (engine: Engine): void => {
     ]) {
       if (doc !== undefined) await s.unchanged([values], 'ValidationError', insert({ doc }))
     }
-    assert.is(await s.right(Program.rolledBack(insert({ doc: JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') }))), 1)
+    assert.is(await s.right(Program.withRollback(insert({ doc: JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') }))), 1)
   })
   test.run()
 }

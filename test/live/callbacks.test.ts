@@ -131,7 +131,7 @@ const callbacks = (value: unknown): readonly (readonly [string, () => Program.Pr
     ['the body of a transaction', () => Program.transaction()<Program.Db, DbError, never>(f)],
     ['the body of a transaction, later', () => Program.transaction()<Program.Db, DbError, never>(() => f)],
     ['the body of a transaction that rejects', () => Program.transaction()<Program.Db, DbError, never>(() => () => Promise.reject(value))],
-    ['rolledBack', () => Program.rolledBack<Program.Db, DbError, never>(f)],
+    ['withRollback', () => Program.withRollback<Program.Db, DbError, never>(f)],
     ['a check', () => createAll(schema({ checked: table('checked', { id: int }, { checks: { odd: f } }) }))],
     ['a check of a column', () => createAll(schema({ checked: table('checked', { id: pipe(int, check(f)) }) }))],
   ]

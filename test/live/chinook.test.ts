@@ -281,7 +281,7 @@ for (const engine of tried) {
       C.insert(genres)({ name: 'Chiptune' }),
       C.returning(genre => genre.id),
     )
-    const added = await run(Program.rolledBack(C.run(insert)))
+    const added = await run(Program.withRollback(C.run(insert)))
     assert.ok(added > 25)
     assert.is(await run(Q.count(Q.from(genres))), 25)
   })

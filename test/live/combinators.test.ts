@@ -67,7 +67,7 @@ const answerOf = async (make: () => Case, db: Runner): Promise<string> => {
   const example = make()
   const program: Program.Program<Program.Db, any, unknown> =
     typeof example === 'function' ? example : example.kind === 'query' ? Q.all(example) : C.run(example)
-  const whole = Program.rolledBack(
+  const whole = Program.withRollback(
     pipe(
       program,
       RTE.flatMap((answer: unknown) =>

@@ -230,7 +230,7 @@ const folds = (engine: Engine): void => {
           await s.right(C.run(C.insertMany(items)(rows)))
         }
         if (inTransaction) {
-          sameRows(await s.right(Program.rolledBack(program)), rows)
+          sameRows(await s.right(Program.withRollback(program)), rows)
           sameRows(await s.rows(items), rows, 'undone')
         } else {
           const answer = await s.run(program)
@@ -246,7 +246,7 @@ const folds = (engine: Engine): void => {
     const found = await Q.foldChunks<unknown, number>(
       0,
       async (n, chunk) => {
-        assert.is(await s.right(Program.rolledBack(C.run(C.delete(items)(C.everywhere)))), ROWS)
+        assert.is(await s.right(Program.withRollback(C.run(C.delete(items)(C.everywhere)))), ROWS)
         assert.ok(E.isRight(await s.run(Program.transaction()(C.run(C.update(items)({ label: 'x' }, x => eq(x.id, 0)))))))
         return n + chunk.length
       },
@@ -273,7 +273,7 @@ const folds = (engine: Engine): void => {
         async (n, chunk) => {
           const failed = await Program.attempt(C.run(C.insert(items)({ id: 0 })))(env)()
           assert.ok(E.isRight(failed) && E.isLeft(failed.right))
-          await Program.attempt(Program.rolledBack(C.run(C.delete(items)(C.everywhere))))(env)()
+          await Program.attempt(Program.withRollback(C.run(C.delete(items)(C.everywhere))))(env)()
           return n + chunk.length
         },
         { size: 500 },
@@ -305,7 +305,7 @@ const folds = (engine: Engine): void => {
       await cursor.next()
       return E.right(1)
     }
-    for (const p of [Program.transaction()(program), Program.rolledBack(program), Program.attempt(program)] as readonly Program.Program<
+    for (const p of [Program.transaction()(program), Program.withRollback(program), Program.attempt(program)] as readonly Program.Program<
       Program.Db,
       DbError,
       unknown
@@ -328,7 +328,7 @@ const folds = (engine: Engine): void => {
         const outer = await open(env)
         await outer.next()
         let inner: Cursor<unknown> | undefined
-        await Program.rolledBack<Program.Db, DbError, number>(nested => async () => {
+        await Program.withRollback<Program.Db, DbError, number>(nested => async () => {
           inner = await open(nested)
           await inner.next()
           return E.right(1)

@@ -259,7 +259,7 @@ for (const engine of engines) {
       C.run(C.insert(artists)({ name: 'new' })),
       RTE.flatMap(() => Q.explain()(byKey)),
     )
-    await s.right(Program.rolledBack(program))
+    await s.right(Program.withRollback(program))
     const e = await s.right(Program.transaction({ readOnly: true })(Q.explain({ analyze: canAnalyze })(byTitle)))
     assert.ok(reads(e, 'album', 'scan'))
     assert.is(await s.right(Q.count(Q.from(artists))), 200)

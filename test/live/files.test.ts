@@ -42,7 +42,7 @@ kept('data is there after close and open; generated numbers go on', async () => 
   const db = await open(file)
   assert.equal(await right(Q.all(all), db), [{ id: 1, label: 'first' }])
   await right(Program.transaction()(put('second')), db)
-  await right(Program.rolledBack(put('undone')), db)
+  await right(Program.withRollback(put('undone')), db)
   assert.is(
     await right(
       C.run(
@@ -88,7 +88,7 @@ kept('what only reads does not write the file', async () => {
   await right(Q.all(all), db)
   await right(Program.transaction()(Q.all(all)), db)
   await right(Program.transaction({ readOnly: true })(Q.all(all)), db)
-  await right(Program.rolledBack(put('x')), db)
+  await right(Program.withRollback(put('x')), db)
   await right(Q.foldChunks(0, n => n)(all), db)
   assert.is(statSync(file).ino, before)
   await db.close()

@@ -224,7 +224,7 @@ const asValues = (engine: Engine): void => {
       assert.is(await s.right(C.run(upsert)), t)
     }
     assert.is(await s.right(C.run(C.delete(values)(one))), 1)
-    assert.is(await s.right(Program.rolledBack(C.run(C.delete(values)(x => X.inList(x.s, strings.slice(0, 400)))))), 400)
+    assert.is(await s.right(Program.withRollback(C.run(C.delete(values)(x => X.inList(x.s, strings.slice(0, 400)))))), 400)
     assert.is(await s.right(Q.count(all)), strings.length)
   })
   test('contains, startsWith and endsWith take their argument as it is', async () => {

@@ -361,7 +361,7 @@ const injections = (engine: Engine): void => {
         const wrong: string[] = []
         for (const [place, program] of places(v)) {
           try {
-            const answer = await s.run(Program.rolledBack(program()))
+            const answer = await s.run(Program.withRollback(program()))
             if (E.isRight(answer)) wrong.push(`${place}: answered ${JSON.stringify(answer.right)}`)
             else if ((answer.left as DbError)._tag !== 'ValidationError')
               wrong.push(`${place}: ${(answer.left as DbError)._tag} ${(answer.left as DbError).message}`)

@@ -69,7 +69,7 @@ const large = (engine: Engine): void => {
   test('40,000 rows that are fine come back in order', async () => {
     const insert = C.insertMany(plain)(many(40_000))
     const back = (await s.right(
-      Program.rolledBack(
+      Program.withRollback(
         C.run(
           pipe(
             insert,

@@ -121,7 +121,7 @@ const locks = (engine: Engine): void => {
         }),
       )
       await s.right(Program.transaction()(outer))
-      await s.right(Program.rolledBack(outer))
+      await s.right(Program.withRollback(outer))
       await s.right(Program.transaction()(Program.advisoryLock('import', { wait: 'noWait' })))
     })
 

@@ -368,7 +368,7 @@ const accepted = made.filter(m => m.expr.node.tag !== 'invalid').map(m => m.cell
 
 /** Checks a refusal. */
 const isFitRefusal = (error: DbError): boolean =>
-  error._tag === 'ValidationError' && error.path.length > 0 && /got |there is no cast|has no |no array of/.test(error.reason)
+  error._tag === 'ValidationError' && error.path.length > 0 && /got |there is no cast|has no |arrays of/.test(error.reason)
 
 const test = suite('matrix: what is refused')
 

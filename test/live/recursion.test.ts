@@ -342,7 +342,7 @@ const recursions = (engine: Engine): void => {
         ),
       )
     const all = C.update(table_)({ price: '0.00' }, node => startsWith(node.name, first(node.name)))
-    assert.is(await s.right(Program.rolledBack(C.run(all))), rows.length)
+    assert.is(await s.right(Program.withRollback(C.run(all))), rows.length)
     const copied = pipe(
       upTo(3),
       Q.map(({ n }) => ({

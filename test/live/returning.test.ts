@@ -657,7 +657,7 @@ const onEngine = (engine: Engine): void => {
       assert.is(answer.gone, 1)
       assert.is((await s.rows(own)).length, 3)
     }
-    const undone = Program.rolledBack(C.run(rows(C.delete(own)(C.everywhere))))
+    const undone = Program.withRollback(C.run(rows(C.delete(own)(C.everywhere))))
     assert.is(((await s.right(undone)) as readonly unknown[]).length, 3)
     assert.is((await s.rows(own)).length, 3)
     await s.drop(own)

@@ -151,7 +151,7 @@ const together = (engine: Engine): void => {
     assert.is(await s.right(program), 100)
     assert.is(
       await s.right(
-        Program.rolledBack(
+        Program.withRollback(
           body<number>(async env => {
             await Promise.all(Array.from({ length: 100 }, (_, i) => put(1_000 + i)(env)()))
             return count(env)()

@@ -218,10 +218,10 @@ const outcomes = (engine: Engine): void => {
   test('rollback outside of a transaction is a Left', async () => {
     assert.equal(await s.run(Program.rollback(1)), E.left({ _tag: 'Rollback', value: 1 }))
   })
-  test('rolledBack answers and leaves nothing, also inside another', async () => {
+  test('withRollback answers and leaves nothing, also inside another', async () => {
     assert.is(
       await s.right(
-        Program.rolledBack(
+        Program.withRollback(
           pipe(
             put(2),
             RTE.flatMap(() => count),
@@ -233,7 +233,7 @@ const outcomes = (engine: Engine): void => {
     assert.equal(await ids(), [1])
     assert.equal(
       await s.run(
-        Program.rolledBack(
+        Program.withRollback(
           pipe(
             put(2),
             RTE.flatMap(() => RTE.left('mine')),
@@ -248,7 +248,7 @@ const outcomes = (engine: Engine): void => {
           pipe(
             put(2),
             RTE.flatMap(() =>
-              Program.rolledBack(
+              Program.withRollback(
                 pipe(
                   put(3),
                   RTE.flatMap(() => count),
@@ -262,10 +262,10 @@ const outcomes = (engine: Engine): void => {
     )
     assert.equal(await ids(), [1, 2])
   })
-  test('rolledBack of what fails in it answers that failure', async () => {
+  test('withRollback of what fails in it answers that failure', async () => {
     await s.left(
       'UniqueViolation',
-      Program.rolledBack(
+      Program.withRollback(
         pipe(
           put(2),
           RTE.flatMap(() => duplicate),
@@ -646,7 +646,7 @@ const outcomes = (engine: Engine): void => {
         )
         assert.match(e.message, /define tables outside of transactions/)
         const attempted = await s.right(
-          Program.rolledBack(
+          Program.withRollback(
             pipe(
               put(2),
               RTE.flatMap(() => Program.attempt(define)),

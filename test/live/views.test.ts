@@ -138,7 +138,7 @@ const views = (engine: Engine): void => {
       C.delete(loose)(C.everywhere),
     ]
     for (const command of writes) {
-      assert.match((await s.left('ValidationError', C.run(command))).message, 'view_per_shop: a view takes no writes')
+      assert.match((await s.left('ValidationError', C.run(command))).message, 'view_per_shop: a view is read-only')
     }
     await s.left('ValidationError', Q.all(pipe(Q.from(perShop), Q.forUpdate())))
   })

@@ -84,7 +84,7 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
       )
       for (const program of [statement('SELEC 1'), Q.all(broken)]) {
         const error = await s.left('SyntaxError', program as Program.Program<Program.Db, any, unknown>)
-        assert.match(error.message, 'check the raw text in it')
+        assert.match(error.message, 'check its raw SQL')
       }
     })
   }

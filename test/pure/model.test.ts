@@ -47,7 +47,7 @@ runner('programs: all, one, option, head, count, any', async () => {
   assert.equal(right(await Q.all(names)(env)()), ['a', 'b'])
   assert.equal(right(await Q.head(names)(env)()), O.some('a'))
   assert.is(right(await Q.count(names)(env)()), 2)
-  assert.is(right(await Q.any(names)(env)()), true)
+  assert.is(right(await Q.nonEmpty(names)(env)()), true)
   assert.is(tagOf(await Q.one(names)(env)()), 'TooManyRows')
   assert.is(right(await Q.one(pipe(names, Q.limit(1)))(env)()), 'a')
   assert.equal(right(await Q.option(pipe(names, Q.offset(9)))(env)()), O.none)
@@ -100,7 +100,7 @@ runner('savepoints in savepoints: the inner one is kept with the outer one, and 
         ),
       ),
     )
-  right(await P.rolledBack(P.transaction()(nested('last')))(env)())
+  right(await P.withRollback(P.transaction()(nested('last')))(env)())
   assert.equal(right(await Q.all(names)(env)()), [])
   right(await P.transaction()(nested('outer'))(env)())
   assert.equal(right(await Q.all(names)(env)()), ['outer'])
@@ -111,7 +111,7 @@ runner('savepoints in savepoints: the inner one is kept with the outer one, and 
 
 runner('definitions are part of a transaction', async () => {
   const env = await opened()
-  right(await P.rolledBack(dropAll(shop))(env)())
+  right(await P.withRollback(dropAll(shop))(env)())
   assert.equal(right(await Q.all(names)(env)()), [])
 })
 

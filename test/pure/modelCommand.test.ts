@@ -762,7 +762,7 @@ definitions('dropAll drops the tables that are there; not while a table that sta
   const leaf = table('leaf2', { id: int, item: nullable(int) }, { primaryKey: ['id'] })
   const both = create(schema({ items, leaf }, f => ({ leaf: { item: fk(f.leaf.item, f.items.id) } })))
   const held = define(both, dropSteps(schema({ items, people })))
-  assert.is(held._tag === 'Left' && held.left.message.includes('leaf2 refers to it'), true)
+  assert.is(held._tag === 'Left' && held.left.message.includes('it is referenced by leaf2'), true)
   const alone = right(define(both, dropSteps(schema({ leaf }))))
   const dropped = right(define(alone, dropSteps(schema({ items, people }))))
   assert.is((failure(dropped, C.insert(items)({ name: 'a' })) as DbError)._tag, 'SchemaConflict')

@@ -463,7 +463,7 @@ bad('what throws or is refused is a remark, and the rest is shown', () => {
   assert.match(shown(Q.map(untyped(() => 'text'))), 'wrap a plain value in lit')
   assert.match(shown(Q.flatMap(untyped(() => 3))), 'expected a query')
   assert.match(shown(Q.aggregate(untyped(a => a))), 'expected an aggregate')
-  assert.match(shown(Q.limit(-1)), 'not negative')
+  assert.match(shown(Q.limit(-1)), 'non-negative')
   assert.match(shown(Q.orderBy(untyped(() => null))), 'expected a list')
 })
 
@@ -514,7 +514,7 @@ bad('queries without end, and queries that are twice as large with every step, a
     [endless(), /and more/],
     [twice, /and more/],
     [long, /gt\(a\.id/],
-    [Q.of({ deep }), /150 operations/],
+    [Q.of({ deep }), /150 nested operations/],
   ] as const) {
     const started = performance.now()
     assert.match(Q.show(q as never), said)

@@ -1,13 +1,12 @@
 /**
  * Commands: changes of a database, as values.
  *
- * A `Command<A>` denotes a function from a database state to a new state and an answer, or to a
- * `DbError` and the state as it was: a command happens whole or not at all. Without `returning` the
- * answer is the number of rows; with it, the rows: one for `insert` and `upsert`, an option for an upsert that may write
- * nothing, a list for the rest, for `insertMany` in input order.
+ * A `Command<A>` denotes a function from a database state to a new state and a result, or to a `DbError` and the unchanged state: a command is
+ * applied completely or not at all. Without `returning` the result is the number of rows; with it, the rows: one for `insert` and `upsert`, an
+ * option for an upsert that may write nothing, a list for the others, for `insertMany` in input order.
  *
- * An update or delete of every row has to say `everywhere`. Values are checked against their columns
- * when the command is built; a bad one makes a command that is refused before anything is sent.
+ * An update or delete of every row has to pass `everywhere`. Values are checked against their columns when the command is built; an invalid
+ * value makes a command that is refused before anything is sent.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import { isRecord } from '../syntax/guards.js'
@@ -17,10 +16,10 @@ import type { InsertOf, UpdateOf } from '../table/Table.js'
 import { refuse, validationError } from '../value/DbError.js'
 import { assignments, type Cardinality, inserting, refusal, type Write, write } from './assignments.js'
 
-/** In place of a condition: every row. */
+/** The condition that matches every row. */
 export const everywhere: unique symbol = Symbol('everywhere')
 
-/** Inserts a row. Columns that are left out get their default, a generated key, or null. */
+/** Inserts a row. Omitted columns get their default, a generated key, or null. */
 export const insert =
   <C>(table: Table<C>) =>
   (row: InsertOf<C>): Write<Exprs<C>, 'one'> =>
@@ -36,25 +35,25 @@ type InsertExprs<C> = { readonly [K in keyof C as undefined extends In<C[K]> ? n
   readonly [K in keyof C as undefined extends In<C[K]> ? K : never]?: Expr<Out<C[K]>>
 }
 
-/** Inserts the rows of a query; its fields are the columns. */
+/** Inserts the rows of a query, whose fields are columns of the table. */
 export const insertFrom =
   <C>(table: Table<C>) =>
   (q: Query<InsertExprs<C>, unknown>): Write<Exprs<C>, 'many'> =>
     write({ tag: 'insertFrom', table, query: q as AnyQuery }, 'many')
 
-/** The rows that a write is about: those for which a predicate is true, or `everywhere`. */
+/** Which rows a command changes: those for which a predicate is true, or `everywhere`. */
 export type Where<C> = ((row: Exprs<C>) => Pred) | typeof everywhere
 
-const NOWHERE = validationError([], 'an update or delete needs a condition: give one, or say everywhere')
+const NOWHERE = validationError([], 'an update or delete needs a condition: give one, or pass everywhere')
 
-/** Sets columns of the rows that satisfy a condition, to values or to expressions over the old row. */
+/** Updates the rows that satisfy a condition: sets columns to values or to expressions over the old row. */
 export const update =
   <C>(table: Table<C>) =>
   (set: UpdateOf<C> | ((row: Exprs<C>) => UpdateOf<C>), where: Where<C>): Write<Exprs<C>, 'many'> => {
     if (typeof where !== 'function' && where !== everywhere) return write({ tag: 'invalid', error: NOWHERE }, 'many')
     if (typeof set !== 'function' && !isRecord(set)) {
       return write(
-        { tag: 'invalid', error: validationError([table.name], 'an update sets a record of values, or a function of the row') },
+        { tag: 'invalid', error: validationError([table.name], 'update expects a record of values, or a function of the row') },
         'many',
       )
     }
@@ -63,7 +62,7 @@ export const update =
     if (typeof set === 'function') {
       return updating(row => {
         const values: unknown = set(row)
-        return isRecord(values) ? assignments(table, values) : refuse(validationError([table.name], 'an update sets a record of values'))
+        return isRecord(values) ? assignments(table, values) : refuse(validationError([table.name], 'update expects a record of values'))
       })
     }
     const checked = assignments(table, set)
@@ -82,10 +81,10 @@ const delete_ =
       ? write({ tag: 'invalid', error: NOWHERE }, 'many')
       : write({ tag: 'delete', table, where: where === everywhere ? null : where }, 'many')
 
-/** Deletes the rows that satisfy a condition, with what cascades from them. */
+/** Deletes the rows that satisfy a condition, and the rows that cascade from them. */
 export { delete_ as delete }
 
-/** What a write answers in place of the number of rows: a shape over each written row (as it was, for a delete). */
+/** Returns a shape of each written row (for a delete, of the deleted row) instead of the number of rows. */
 export const returning =
   <S, B extends Shape>(f: (row: S) => B) =>
   <K extends Cardinality>(

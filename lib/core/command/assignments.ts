@@ -1,9 +1,9 @@
 /**
- * What commands write: values checked against their columns, rows checked whole.
+ * The values that commands write, checked against their columns.
  *
- * `assignments` denotes a row of expressions, each of its column's type; what does not fit is an expression that is
- * refused, with its table, row and column in the error. `inserting` is the command that inserts rows, or the
- * `ValidationError` of the first thing that is wrong with them. Nothing here is public by itself: `Command` exports what is.
+ * `assignments` denotes a row of expressions, each with the type of its column; an invalid value becomes an expression that is refused, with the
+ * table, row and column in the error. `inserting` makes the command that inserts rows, or one that is refused with the first error. Internal:
+ * `Command` exports the public combinators.
  */
 import { isExpr, isRecord } from '../syntax/guards.js'
 import { asColumn, literalOf } from '../syntax/operand.js'
@@ -14,15 +14,16 @@ import { type DbError, numericOverflow, validationError } from '../value/DbError
 import { showSqlType } from '../value/SqlType.js'
 import { plainRows } from './plainRows.js'
 
-/** How many rows a write answers with `returning`. */
+/** How many rows a command returns with `returning`. */
 export type Cardinality = Command<unknown>['cardinality']
 
-/** A command that can still say what it returns. `S` is the row as `returning` sees it. */
+/** A command without a `returning`, which may be added. `S` is the row that `returning` sees. */
 export interface Write<out S, out K extends Cardinality> extends Command<number> {
   readonly _S?: () => S
   readonly cardinality: K
 }
 
+/** A command from its node. */
 export const write = <S, K extends Cardinality>(node: CommandNode, cardinality: K): Write<S, K> => ({
   [MADE]: true,
   kind: 'command',
@@ -31,7 +32,7 @@ export const write = <S, K extends Cardinality>(node: CommandNode, cardinality: 
   returning: null,
 })
 
-/** A value for a column: checked, with its path in an error. */
+/** A checked value for a column; an error has its path. */
 const assigned = (table: AnyTable, field: string, value: unknown, path: readonly string[]): AnyExpr => {
   const column = Object.hasOwn(table.columns, field) ? table.columns[field] : undefined
   const bad = (reason: string): AnyExpr =>
@@ -41,7 +42,7 @@ const assigned = (table: AnyTable, field: string, value: unknown, path: readonly
     const fitting = asColumn(value, column.type.sql)
     return fitting ?? bad(`an expression of ${showSqlType(value.type.sql)} does not fit ${showSqlType(column.type.sql)}: cast it`)
   }
-  if (value === undefined) return bad('undefined is no value: leave the column out, or set it to null')
+  if (value === undefined) return bad('undefined is not a value: omit the column, or set it to null')
   const e = literalOf(column.type, value)
   if (e.node.tag === 'invalid') {
     const { error } = e.node
@@ -53,14 +54,15 @@ const assigned = (table: AnyTable, field: string, value: unknown, path: readonly
   return e
 }
 
-/** The values of a row to insert, of which undefined is left to its default. */
+/** The values of a row to insert; an undefined value is omitted, so that the default applies. */
 export const insertion = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
   assignments(table, Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)), path)
 
-/** The values that an update sets. Undefined is none of them: a name that was mistyped would set nothing without a word. */
+/** The values that an update sets. Undefined is refused, because a mistyped name would silently set nothing. */
 export const assignments = (table: AnyTable, row: object, path: readonly string[] = []): Assignments =>
   Object.fromEntries(Object.entries(row).map(([field, value]) => [field, assigned(table, field, value, path)]))
 
+/** The first error in rows of values, or null. */
 export const refusal = (rows: readonly Assignments[]): DbError | null => {
   for (const row of rows) {
     for (const e of Object.values(row)) {
@@ -70,7 +72,7 @@ export const refusal = (rows: readonly Assignments[]): DbError | null => {
   return null
 }
 
-/** Whether an insert has to give a value for a column. */
+/** Whether an insert must give a value for a column. */
 export const isRequired = (table: AnyTable, field: string): boolean => {
   const c = table.columns[field]
   return c !== undefined && !c.type.nullable && !c.generated && c.default === null
@@ -79,6 +81,7 @@ export const isRequired = (table: AnyTable, field: string): boolean => {
 const missing = (table: AnyTable, row: Assignments): string | undefined =>
   Object.keys(table.columns).find(f => !Object.hasOwn(row, f) && isRequired(table, f))
 
+/** The command that inserts rows, or the error of the first invalid one. */
 export const inserting = <S, K extends Cardinality>(
   table: AnyTable,
   rows: readonly object[],
@@ -90,7 +93,7 @@ export const inserting = <S, K extends Cardinality>(
   const malformed = Array.isArray(rows) ? rows.findIndex(row => !isRecord(row)) : 0
   if (malformed >= 0) {
     const path = [table.name, ...(many && Array.isArray(rows) ? [String(malformed)] : [])]
-    const expected = Array.isArray(rows) ? 'a row is a record of values' : `${combinator} takes a list of rows`
+    const expected = Array.isArray(rows) ? 'expected a row as a record of values' : `${combinator} takes a list of rows`
     return write({ tag: 'invalid', error: validationError(path, expected) }, cardinality)
   }
   const plain = conflict === null ? plainRows(table, rows) : null
@@ -114,7 +117,7 @@ export const inserting = <S, K extends Cardinality>(
   return write({ tag: 'insert', table, rows: checked, conflict }, cardinality)
 }
 
-/** Why rows may have the same values in a key, by which a command would write a row twice; null where they don't. */
+/** Why a command might write a row twice, because rows have equal values in a key; null if they don't. */
 export const repeated = (
   table: AnyTable,
   target: readonly string[],
@@ -128,11 +131,11 @@ export const repeated = (
       if (node.tag !== 'literal') return undefined
       return node.value === null ? null : identityIn(table.types[f]?.sql ?? type.sql, node.value)
     })
-    if (values.includes(undefined)) return `row ${i}: several rows need plain values for ${target.join(', ')}`
+    if (values.includes(undefined)) return `row ${i}: a command of several rows needs plain values for ${target.join(', ')}`
     if (values.includes(null)) continue
     const key = JSON.stringify(values)
     const before = seen.get(key)
-    if (before !== undefined) return `rows ${before} and ${i} have the same ${target.join(', ')}: a command ${verb} a row once`
+    if (before !== undefined) return `rows ${before} and ${i} have the same ${target.join(', ')}: a command ${verb} each row at most once`
     seen.set(key, i)
   }
   return null

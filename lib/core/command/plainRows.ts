@@ -1,15 +1,16 @@
 /**
- * Plain rows: many rows of values that all give the same columns, checked and kept as values.
+ * Plain rows: many rows of values that all set the same columns, checked and kept as values.
  *
- * A row of expressions costs an object for each value; most rows hold nothing but values. `plainRows` denotes the same
- * rows, as canonical values row after row. It answers null for whatever it is not made for, and for everything that is
- * wrong: then the rows are looked at one by one, and the error says which row and column it is. `assignmentsOf` is the way back.
+ * A row of expressions needs an object for each value, but most inserted rows consist of plain values. `plainRows` denotes the same rows as
+ * canonical values, row after row. It returns null for everything else and for every error: then the rows are checked one by one, and the
+ * error names the row and column. `assignmentsOf` converts back.
  */
 
 import { type AnyExpr, type AnyTable, type Assignments, type ExprType, expr, isMade } from '../syntax/Syntax.js'
 import { canonical, fitsColumn, isWritten, textProblem } from '../value/Canonical.js'
 import type { SqlType } from '../value/SqlType.js'
 
+/** The columns, and their canonical values row after row. */
 export interface PlainRows {
   readonly fields: readonly string[]
   readonly values: readonly unknown[]
@@ -17,7 +18,7 @@ export interface PlainRows {
 
 const REFUSED: unique symbol = Symbol('refused')
 
-/** What is looked at without an object for the answer: the values of most columns, in the form that most of them have. */
+/** A check without allocation for the most common types, which accepts only values in canonical form. */
 const quick = (sql: SqlType): ((value: unknown) => boolean) => {
   switch (sql.tag) {
     case 'text':
@@ -33,7 +34,7 @@ const quick = (sql: SqlType): ((value: unknown) => boolean) => {
   }
 }
 
-/** The canonical value of a column, or that it is refused. */
+/** Returns the canonical value for a column, or `REFUSED`. */
 const checker = ({ sql, nullable, refine }: ExprType): ((value: unknown) => unknown) => {
   const bounded = sql.tag === 'int' || sql.tag === 'smallint' || sql.tag === 'array'
   const isCanonical = refine === null ? quick(sql) : () => false
@@ -47,7 +48,7 @@ const checker = ({ sql, nullable, refine }: ExprType): ((value: unknown) => unkn
   }
 }
 
-/** The rows as values, or null where they are no plain rows of the same columns. */
+/** The rows as values, or null if they are not plain rows that set the same columns. */
 export const plainRows = (table: AnyTable, rows: readonly object[]): PlainRows | null => {
   const [first] = rows
   if (first === undefined || rows.length < 2) return null

@@ -1,11 +1,11 @@
 /**
- * Writes of rows by other rows: updates by key from values, updates and deletes by the rows of a query.
+ * Updates and deletes by other rows: `updateMany` by a key and given values, `updateFrom` and `deleteUsing` by the rows of a query.
  *
- * `updateFrom` denotes an update in which each row of the table sees the one row of the query that it is matched with; rows without a
- * match stay as they are. A row with several is `TooManyRows`, and nothing is written: engines would take any of them without a word.
- * `updateMany` is `updateFrom` of given rows, matched by a key, so that none is met twice.
+ * `updateFrom` denotes an update in which each row of the table sees the one row of the query that it matches; rows without a match stay
+ * unchanged. A row with several matches is `TooManyRows`, and nothing is written: engines would silently pick one. `updateMany` is
+ * `updateFrom` of literal rows, matched by a key, so that no row has several matches.
  *
- * Laws: `updateMany(t)(key)(rows)` leaves what one `update` for each row by its key leaves;
+ * Laws: `updateMany(t)(key)(rows)` leaves the same state as one `update` for each row by its key;
  * `deleteUsing(t)(q, on) = delete(t)(row => exists(where(s => on(row, s))(q)))`.
  */
 import { pipe } from 'fp-ts/lib/function.js'
@@ -19,7 +19,7 @@ import { isKeyOf, type UpdateOf, uniqueKeys } from '../table/Table.js'
 import { refuse, unsupported, validationError } from '../value/DbError.js'
 import { assignments, refusal, repeated, type Write, write } from './assignments.js'
 
-/** What an update is refused with whose query has collections in its rows. */
+/** The error for an update from a query with nested collections. */
 export const NESTED_SOURCE = unsupported(
   'an update from a query with nested collections',
   'query-ts',
@@ -30,7 +30,7 @@ const invalidly = (table: AnyTable, reason: string, ...path: readonly string[]):
   write({ tag: 'invalid', error: validationError([table.name, ...path], reason) }, 'many')
 
 /**
- * Updates the rows that match a row of a query: `on` says which, `set` what they get of it. A row that matches several is
+ * Updates the rows that match a row of a query: `on` is the condition, `set` the new values. A row that matches several rows of the query is
  * `TooManyRows`. The table needs a primary key.
  */
 export const updateFrom =
@@ -43,7 +43,7 @@ export const updateFrom =
     if (typeof on !== 'function' || typeof set !== 'function') return invalidly(table, 'updateFrom takes a query and two functions')
     const values = (row: Exprs<C>, matched: S): Assignments => {
       const given: unknown = set(row, matched)
-      if (!isRecord(given)) return refuse(validationError([table.name], 'an update sets a record of values'))
+      if (!isRecord(given)) return refuse(validationError([table.name], 'update expects a record of values'))
       const checked = assignments(table, given)
       return Object.keys(checked).length > 0 ? checked : refuse(validationError([table.name], 'an update must set at least one column'))
     }
@@ -51,8 +51,8 @@ export const updateFrom =
     return write({ tag: 'updateFrom', table, query: q as AnyQuery, on: condition, set: values, key: null }, 'many')
   }
 
-/** The rows of the table that match several rows of the query: none where the update can be meant. */
-export const metTwice = (table: AnyTable, q: AnyQuery, on: (row: any, matched: any) => Pred): AnyQuery => {
+/** A query that has a row if some row of the table matches several rows of the query, so that the update would be ambiguous. */
+export const ambiguousMatches = (table: AnyTable, q: AnyQuery, on: (row: any, matched: any) => Pred): AnyQuery => {
   const key = table.primaryKey?.columns
   if (key === undefined)
     return refuse(unsupported('updateFrom in a table without a primary key', 'query-ts', 'give the table a primary key'))
@@ -71,7 +71,7 @@ export const metTwice = (table: AnyTable, q: AnyQuery, on: (row: any, matched: a
   )
 }
 
-/** Deletes the rows that match some row of a query. */
+/** Deletes the rows that match at least one row of a query. */
 export const deleteUsing =
   <C>(table: Table<C>) =>
   <S>(q: Query<S, unknown>, on: (row: Exprs<C>, matched: S) => Pred): Write<Exprs<C>, 'many'> =>
@@ -79,12 +79,12 @@ export const deleteUsing =
       ? invalidly(table, 'deleteUsing takes a query and a condition')
       : write({ tag: 'delete', table, where: row => exists(Q.where((s: S) => on(row, s))(asQuery(q) as Query<S, unknown>)) }, 'many')
 
-/** A row by its key: the key's columns, and others to set. */
+/** A row with the columns of a key, and other columns to set. */
 type Keyed<C, K extends keyof C> = { readonly [P in K]: Out<C[P]> } & { readonly [P in Exclude<keyof C, K>]?: Out<C[P]> }
 
 /**
- * Updates rows by a key of the table, the primary one or another unique one: each row gives its key and the columns to set, the same ones
- * in all rows. Keys that are not there are left out; answers the number of rows that are. A key twice is refused, and so is an empty list.
+ * Updates rows by the primary key or a unique key: each row gives its key and the columns to set, the same columns
+ * in all rows. Keys without a row are skipped. Returns the number of rows that were updated. Duplicate keys and an empty list are refused.
  */
 export const updateMany =
   <C>(table: Table<C>) =>
@@ -94,11 +94,11 @@ export const updateMany =
     if (!isKey)
       return invalidly(
         table,
-        `updateMany goes by the columns of a unique key, which ${Array.isArray(key) ? `(${key.join(', ')}) is not` : 'this is not'}`,
+        `updateMany expects the columns of a unique key, which ${Array.isArray(key) ? `(${key.join(', ')}) is not` : 'this is not'}`,
       )
     if (!Array.isArray(rows)) return invalidly(table, 'updateMany takes a list of rows')
     const malformed = rows.findIndex(row => !isRecord(row))
-    if (malformed >= 0) return invalidly(table, 'a row is a record of values', String(malformed))
+    if (malformed >= 0) return invalidly(table, 'expected a row as a record of values', String(malformed))
     const checked = rows.map((row, i) => assignments(table, row, [String(i)]))
     const refused = refusal(checked)
     if (refused !== null) return write({ tag: 'invalid', error: refused }, 'many')
@@ -108,12 +108,12 @@ export const updateMany =
     const set = fields.filter(f => !key.includes(f as K))
     const other = checked.findIndex(row => Object.keys(row).length !== fields.length || !fields.every(f => Object.hasOwn(row, f)))
     if (other >= 0)
-      return invalidly(table, `sets other columns than row 0, which sets ${set.join(', ')}: update them by themselves`, String(other))
+      return invalidly(table, `sets other columns than row 0, which sets ${set.join(', ')}: update these rows separately`, String(other))
     const missing = key.find(f => !fields.includes(f))
     if (missing !== undefined) return invalidly(table, `updateMany needs a value for ${missing}, by which it finds the row`)
     if (set.length === 0) return invalidly(table, 'an update must set at least one column')
     const without = checked.findIndex(row => key.some(f => row[f]?.node.tag === 'literal' && row[f].node.value === null))
-    if (without >= 0) return invalidly(table, 'no row is found by null', String(without))
+    if (without >= 0) return invalidly(table, 'a key can not be null', String(without))
     const twice = repeated(table, key, checked, 'updates')
     if (twice !== null) return invalidly(table, twice)
     const types: { readonly [field: string]: ExprType } = Object.fromEntries(fields.map(f => [f, table.types[f] as ExprType]))

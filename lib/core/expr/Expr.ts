@@ -1,23 +1,21 @@
 /**
- * Scalar expressions in scope of a query, with SQL's three-valued logic in their types.
+ * Scalar expressions in the scope of a query, with SQL's three-valued logic in their types.
  *
- * An `Expr<A>` denotes, for each row, a value of `A`; `A` includes null exactly when the value can be
- * null. Comparisons with a null operand are null, and `where` keeps a row only when its predicate is
- * true. `same` is the null-safe equality. A plain value given where an expression is expected is a
+ * An `Expr<A>` denotes, for each row, a value of `A`; `A` includes null exactly when the value can be null. A comparison with a null operand is
+ * null, and `where` keeps a row only when its predicate is true. `same` is the null-safe equality. A plain value in place of an expression is a
  * parameter of the other operand's type: values never become SQL text.
  *
- * Laws: `and`, `or`, `not` are Kleene's; `same(a, b)` is never null; for each predicate p and query q,
- * `q = where(p) + where(not p) + where(p is null)` (ternary partitioning).
- * What can't be right (a comparison with null, an unknown enum value, a text with NUL) makes an
- * expression that is refused with a `ValidationError` before anything is sent.
+ * Laws: `and`, `or`, `not` are Kleene's; `same(a, b)` is never null; for each predicate p and query q, `q = where(p) + where(not p) + where(p is
+ * null)` (ternary partitioning). What can't be right (a comparison with null, an unknown enum value, a text with NUL) makes an expression that
+ * is refused with a `ValidationError` before anything is sent.
  */
 
 import { isExpr } from '../syntax/guards.js'
 import {
   aligned,
+  argOfType,
   argument,
   BOOLEAN,
-  beside,
   call,
   callProblem,
   coerce,
@@ -28,9 +26,9 @@ import {
   nullable,
   operand,
   TEXT,
-  taken,
   textArg,
   unified,
+  withOperand,
 } from '../syntax/operand.js'
 import {
   type AnyExpr,
@@ -62,7 +60,7 @@ import type { Orderable } from './refusedTypes.js'
 /** An operand: an expression, or a plain value that becomes a parameter. */
 export type Operand<A> = Expr<A | null> | NonNullable<A>
 
-/** The null of an expression's type, when it has one. */
+/** The null in an expression's type, if it has one. */
 type NullOf<E> = E extends Expr<infer A> ? Extract<A, null> : never
 
 type Numeric = number | bigint | Decimal
@@ -100,23 +98,23 @@ export const litOf =
   (value: A): Expr<A> =>
     literalOf(column.type, value)
 
-/** The null of a column's type. */
+/** Null of a column's type. */
 export const nullOf = <A, I>(column: Column<A, I>): Expr<A | null> =>
   expr({ tag: 'literal', value: null }, { ...column.type, nullable: true })
 
 // --- Comparisons ------------------------------------------------------------------------------
 
-const compared = (fn: ScalarFn, a: AnyExpr, x: unknown): AnyExpr => call(fn, aligned(beside(a, x)))
+const compared = (fn: ScalarFn, a: AnyExpr, x: unknown): AnyExpr => call(fn, aligned(withOperand(a, x)))
 
 type Compare = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>) => Pred
 
-/** SQL's `=`: null when an operand is null. `meaning(eq(a, b)) = a === b` */
+/** Equality, SQL's `=`: null if an operand is null. `meaning(eq(a, b)) = a === b` */
 export const eq: Compare = (a, b) => compared('eq', a, b)
 
-/** `not(eq(a, b))`: null when an operand is null. */
+/** `not(eq(a, b))`: null if an operand is null. */
 export const ne: Compare = (a, b) => compared('ne', a, b)
 
-/** Less than: by value for numbers and instants, by code point for text, unsigned for bytes. */
+/** Less than: by value for numbers and instants, by code point for texts, by unsigned byte for bytes. */
 export const lt: Compare = (a, b) => compared('lt', a, b)
 
 /** `not(gt(a, b))`. */
@@ -137,11 +135,11 @@ export const between = <A>(
   low: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
   high: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>,
 ): Pred => {
-  const [value, from] = beside(e, low)
+  const [value, from] = withOperand(e, low)
   return call('between', aligned([value, from, operand(value.type, high)]))
 }
 
-/** Whether the value is null; never null itself. */
+/** Whether the value is null. It is never null itself. */
 export const isNull = <A>(e: Expr<A>): Expr<boolean> => call('isNull', [e])
 
 /** `not(isNull(e))`. */
@@ -149,12 +147,12 @@ export const isNotNull = <A>(e: Expr<A>): Expr<boolean> => call('not', [isNull(e
 
 // --- Logic ------------------------------------------------------------------------------------
 
-/** The conditions of which a condition of a kind is made: lists of them in lists, where it is made of others of the kind. */
+/** The operands of a conjunction or disjunction; an operand of the same kind is a nested list. */
 type Parts = readonly (Pred | { readonly parts: Parts })[]
 
 const partsOf = new WeakMap<Pred, { readonly parts: Parts }>()
 
-/** A loop: parts may stand in each other as deep as a fold of conditions is long. */
+/** Flattens nested operands. A loop, because they nest as deep as a fold of conditions is long. */
 const flat = (parts: Parts): readonly Pred[] => {
   const found: Pred[] = []
   const waiting = [...parts].reverse()
@@ -165,7 +163,7 @@ const flat = (parts: Parts): readonly Pred[] => {
   return found
 }
 
-/** Conditions in a row: what stands in one of the same kind is taken out of it, so that a fold of conditions is not deep. */
+/** A conjunction or disjunction. Operands of the same kind are flattened, so that a fold of conditions is not deep. */
 const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred => {
   const given = preds.map(condition)
   const checked = call(fn, given)
@@ -179,7 +177,7 @@ const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred => {
     node: {
       tag: 'call',
       fn,
-      // only the last condition of a fold is asked for all its parts
+      // lazy, because only the last condition of a fold is read
       get args() {
         args ??= flat(parts)
         return args
@@ -191,15 +189,15 @@ const connected = (fn: 'and' | 'or', preds: readonly Pred[]): Pred => {
   return made
 }
 
-/** Kleene's and; `and()` is true. */
+/** Conjunction in three-valued logic; `and()` is true. */
 export const and = (...preds: readonly Pred[]): Pred =>
   preds.length === 0 ? lit(true) : preds.length === 1 ? condition(preds[0]) : connected('and', preds)
 
-/** Kleene's or; `or()` is false. */
+/** Disjunction in three-valued logic; `or()` is false. */
 export const or = (...preds: readonly Pred[]): Pred =>
   preds.length === 0 ? lit(false) : preds.length === 1 ? condition(preds[0]) : connected('or', preds)
 
-/** Kleene's not: null stays null. */
+/** Negation: null stays null. */
 export const not = (pred: Pred): Pred => call('not', [condition(pred)])
 
 // --- Numbers ----------------------------------------------------------------------------------
@@ -210,9 +208,9 @@ const arithmetic =
     a: Expr<A>,
     b: Expr<B> | NonNullable<NoInfer<A>>,
   ): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> =>
-    call(fn, aligned(beside(a, b)))
+    call(fn, aligned(withOperand(a, b)))
 
-/** Sum. Integers have 64 bits: beyond them the answer is `NumericOverflow`. Numerics keep the larger scale. */
+/** Sum. Integers beyond 64 bits are `NumericOverflow`. The sum of numerics has the larger scale. */
 export const plus = arithmetic('plus')
 
 /** Difference, with the types of `plus`. */
@@ -223,25 +221,25 @@ export const times = <A extends Numeric | null, B extends NonNullable<A> | null 
   a: Expr<A>,
   b: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<NonNullable<A> | Extract<A | NoInfer<B>, null>> => {
-  const args = beside(a, b)
-  // the scales of decimals are added: neither is made that of the other
+  const args = withOperand(a, b)
+  // the scales of decimals are added, so neither operand is cast to the scale of the other
   return call('times', args.every(e => e.type.sql.tag === 'numeric') ? args : aligned(args))
 }
 
 /** Negation. */
 export const neg = <A extends Numeric | null>(a: Expr<A>): Expr<A> => call('neg', [a])
 
-/** Integer division, truncated toward zero; null when divided by zero. */
+/** Integer division, truncated toward zero; null if the divisor is zero. */
 export const quot = <A extends number | bigint | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> =>
-  call('quot', beside(a, b))
+  call('quot', withOperand(a, b))
 
-/** Remainder, with the sign of the dividend; null when divided by zero. `a = plus(times(quot(a, b), b), rem(a, b))` */
+/** Remainder, with the sign of the dividend; null if the divisor is zero. `a = plus(times(quot(a, b), b), rem(a, b))` */
 export const rem = <A extends number | bigint | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> =>
-  call('rem', beside(a, b))
+  call('rem', withOperand(a, b))
 
-/** Float division; null when divided by zero. Numerics are cast first: `div(cast(float)(price), 2)`. */
+/** Float division; null if the divisor is zero. Numerics have to be cast first: `div(cast(float)(price), 2)`. */
 export const div = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<number | null> => {
-  const args = beside(a, b).map(e => taken('div', e, FLOATS))
+  const args = withOperand(a, b).map(e => argOfType('div', e, FLOATS))
   return call(
     'div',
     args.map(e => coerce(e, FLOAT)),
@@ -252,7 +250,7 @@ export const div = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | nu
 
 type TextArg = Expr<string | null> | string
 
-/** The texts in a row; null when one of them is null. `concat()` is the empty text. */
+/** The texts concatenated; null if one of them is null. `concat()` is the empty text. */
 export const concat = <T extends readonly TextArg[]>(...args: T): Expr<string | NullOf<T[number]>> =>
   args.length === 0 ? lit('') : call('concat', args.map(textArg))
 
@@ -265,22 +263,22 @@ export const upper = <A extends string | null>(e: Expr<A>): Expr<string | Extrac
 /** The number of code points. */
 export const length = <A extends string | null>(e: Expr<A>): Expr<number | Extract<A, null>> => call('length', [e])
 
-/** The code points from position `from` (1 is the first), at most `count` of them. Both are at least 1 and 0. */
+/** The code points from position `from` (at least 1, the first), at most `count` of them (at least 0). */
 export const substring = <A extends string | null>(e: Expr<A>, from: number, count?: number): Expr<string | Extract<A, null>> => {
   if (!Number.isInteger(from) || from < 1) return invalid(validationError(['from'], 'substring counts from 1'), exprType(TEXT))
   if (count !== undefined && (!Number.isInteger(count) || count < 0)) {
-    return invalid(validationError(['count'], 'substring takes no negative number of characters'), exprType(TEXT))
+    return invalid(validationError(['count'], 'the length of a substring can not be negative'), exprType(TEXT))
   }
   return call('substring', [e, lit(from), ...(count === undefined ? [] : [lit(count)])])
 }
 
-/** The position of the first occurrence of `part`, from 1; 0 when there is none. */
+/** The position of the first occurrence of `part`, from 1; 0 if there is none. */
 export const position = <A extends string | null, B extends string | null = never>(
   e: Expr<A>,
   part: Expr<B> | string,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => call('position', [e, textArg(part as TextArg)])
 
-/** A text as a `like` pattern that matches itself only. */
+/** A `like` pattern that matches only this text. */
 export const escapeLike = (text: string): string => text.replace(/[!%_]/g, c => `!${c}`)
 
 const pattern = (fn: 'like' | 'ilike', e: AnyExpr, p: string): AnyExpr =>
@@ -288,21 +286,21 @@ const pattern = (fn: 'like' | 'ilike', e: AnyExpr, p: string): AnyExpr =>
     ? call(fn, [e, textArg(p)])
     : invalid(validationError(['pattern'], 'a pattern can not end with the escape character !'), exprType(BOOLEAN))
 
-/** Whether the whole text matches: `%` is any text, `_` any code point, `!` makes the next character stand for itself. */
+/** Whether the whole text matches: `%` is any text, `_` any code point, `!` escapes the next character. */
 export const like = <A extends string | null>(e: Expr<A>, p: string): Pred => pattern('like', e, p)
 
-/** `like`, without regard to case (Unicode simple case mapping). */
+/** `like`, ignoring case (Unicode simple case mapping). */
 export const ilike = <A extends string | null>(e: Expr<A>, p: string): Pred => pattern('ilike', e, p)
 
 const part = (fn: 'contains' | 'startsWith' | 'endsWith', e: AnyExpr, x: TextArg): AnyExpr => {
   if (isExpr(x)) return call(fn, [e, x])
-  // engines limit the length of patterns, not that of texts; SQLite before 3.54 takes these characters for each other in patterns
+  // engines limit the length of patterns, not of texts; SQLite before 3.54 confuses these characters in patterns
   if (typeof x === 'string' && (x.length > 5000 || /[\uFFFD-\uFFFF]/.test(x))) return call(fn, [e, textArg(x)])
   if (typeof x !== 'string') return invalid(validationError([fn], `expected a text, got ${kindOf(x)}`), exprType(BOOLEAN))
   return pattern('like', e, `${fn === 'startsWith' ? '' : '%'}${escapeLike(x)}${fn === 'endsWith' ? '' : '%'}`)
 }
 
-/** Whether `x` occurs in the text. Wildcards in `x` stand for themselves. */
+/** Whether `x` occurs in the text. Wildcards in `x` have no special meaning. */
 export const contains = <A extends string | null>(e: Expr<A>, x: TextArg): Pred => part('contains', e, x)
 
 /** Whether the text begins with `x`. */
@@ -313,7 +311,7 @@ export const endsWith = <A extends string | null>(e: Expr<A>, x: TextArg): Pred 
 
 // --- Choice -----------------------------------------------------------------------------------
 
-/** The value of the first branch whose condition is true, else `otherwise`. */
+/** The value of the first branch whose condition is true, or else `otherwise`. */
 export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], otherwise: Expr<B>): Expr<A | B> => {
   const [values, type] = unified('caseWhen', [...branches.map(([, value]) => value), otherwise])
   if (branches.length === 0) return otherwise
@@ -323,22 +321,22 @@ export const caseWhen = <A, B>(branches: readonly (readonly [Pred, Expr<A>])[], 
   return node({ tag: 'case', branches: paired, otherwise: last }, { ...type, nullable: nullable(values) }, [...conditions, ...values])
 }
 
-/** The first value, or the second where the first is null. */
+/** The first value, or the second if the first is null. */
 export const coalesce = <A, B = never>(a: Expr<A>, b: Expr<B> | NonNullable<NoInfer<A>>): Expr<NonNullable<A> | NoInfer<B>> => {
-  const [args, type] = unified('coalesce', beside(a, b))
+  const [args, type] = unified('coalesce', withOperand(a, b))
   return node({ tag: 'call', fn: 'coalesce', args }, { ...type, nullable: args.every(e => e.type.nullable) }, args)
 }
 
-/** Null where the values are equal, else the first. */
+/** Null if the values are equal, or else the first. */
 export const nullIf = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<A | null> => {
-  const args = aligned(beside(a, b))
+  const args = aligned(withOperand(a, b))
   const [first] = args as [AnyExpr]
   return node({ tag: 'call', fn: 'nullIf', args }, { ...first.type, refine: argument(a).type.refine, nullable: true }, args)
 }
 
 // --- Types ------------------------------------------------------------------------------------
 
-/** Why something is no template of SQL text: called with a string, SQL could be put together from values. */
+/** Why an argument is no SQL template, or null. A plain string is refused, because SQL could be assembled from values. */
 export const templateProblem = (text: TemplateStringsArray): DbError | null => {
   if (!Array.isArray(text) || !Array.isArray(text.raw)) return validationError(['raw'], 'raw is a template tag: raw`...`, not raw(...)')
   const problem = text.map(t => (t === undefined ? 'an invalid escape sequence' : textProblem(t))).find(p => p !== null)
@@ -346,9 +344,9 @@ export const templateProblem = (text: TemplateStringsArray): DbError | null => {
 }
 
 /**
- * SQL text of your own with a result type: the one escape hatch. Expressions in the template are
- * rendered in place (plain values as parameters); the text is sent as it is, in every dialect.
- * The memory interpreter can't run it and answers `Unsupported`.
+ * Raw SQL with a result type: the escape hatch. Expressions in the template are rendered in place,
+ * plain values as parameters; the text is sent unchanged, in every dialect.
+ * In the memory interpreter it is `Unsupported`.
  */
 export const raw =
   <A, I>(column: Column<A, I>) =>
@@ -361,10 +359,10 @@ export const raw =
 
 // --- Left joins -------------------------------------------------------------------------------
 
-/** Whether the row of a left join is there. */
+/** Whether the optional row of a left join exists. */
 export const isSome = <S>(m: Maybe<S>): Expr<boolean> => m.present
 
-/** An expression of the row of a left join; null when the row is missing. */
+/** An expression of the optional row of a left join; null if the row is missing. */
 export const maybe = <S, B>(m: Maybe<S>, f: (s: S) => Expr<B>): Expr<B | null> => {
   const value = f(scopeOf(m.row) as S) as AnyExpr
   const type = { ...value.type, nullable: true }
@@ -376,10 +374,10 @@ export const maybe = <S, B>(m: Maybe<S>, f: (s: S) => Expr<B>): Expr<B | null> =
 
 // --- Queries inside expressions ---------------------------------------------------------------
 
-/** Whether the query has a row. */
+/** Whether the query has at least one row. */
 export const exists = <S, A>(q: Query<S, A>): Expr<boolean> => expr({ tag: 'exists', query: q as AnyQuery }, exprType(BOOLEAN))
 
-/** The value of the first row of a query of one column; null when it has no row. */
+/** The value of the first row of a query with one column; null if it has no row. */
 export const scalar = <A>(q: Query<Expr<A>, unknown>): Expr<A | null> => {
   const column = attempting('scalar', () => singleColumn(q as AnyQuery))
   const unknownType = exprType(TEXT, true)
@@ -388,17 +386,17 @@ export const scalar = <A>(q: Query<Expr<A>, unknown>): Expr<A | null> => {
   return expr({ tag: 'scalar', query: q as AnyQuery }, { ...column.right.type, nullable: true })
 }
 
-/** How many rows a query has, which is never null. */
+/** The number of rows of a query; never null. */
 export const countOf = <S, A>(q: Query<S, A>): Expr<number> => {
   const counted = query<unknown, unknown>({ tag: 'aggregate', input: q as AnyQuery, f: () => ({ rows: countAll }) })
   const only = query({ tag: 'map', input: counted, f: (s: { readonly rows: AnyExpr }) => s.rows })
   return expr({ tag: 'scalar', query: only }, countAll.type)
 }
 
-/** Whether the value is among the rows of a query of one column; null under SQL's rules for null. */
+/** Whether the value is among the rows of a query with one column; null by SQL's rules for null. */
 export const inQuery = <A>(e: Expr<A>, q: Query<Expr<NoInfer<A> | null>, unknown>): Pred => inside(e, q as AnyQuery)
 
-/** Both sides in one representation, as in `inList`. */
+/** `inQuery` with both sides in one representation, as in `inList`. */
 const inside = (given: AnyExpr, q: AnyQuery): Pred => {
   const e = argument(given)
   const refusal = (error: DbError): AnyExpr => invalid(error, exprType(BOOLEAN))
@@ -416,7 +414,7 @@ const inside = (given: AnyExpr, q: AnyQuery): Pred => {
 
 // --- Order ------------------------------------------------------------------------------------
 
-const sortable = (given: AnyExpr): AnyExpr => taken('orderBy', given, COMPARABLE)
+const sortable = (given: AnyExpr): AnyExpr => argOfType('orderBy', given, COMPARABLE)
 
 /** Ascending, nulls last. */
 export const asc = <A>(e: Expr<A> & Orderable<A>): Order => ({ expr: sortable(e), direction: 'asc', nulls: null })

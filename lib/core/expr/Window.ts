@@ -1,19 +1,19 @@
 /**
- * Window functions: what `Q.window` computes of the rows around each row.
+ * Window functions: what `Q.window` computes for each row from other rows.
  *
- * A `Win<A>` denotes, for each row of a query, an `A` of the rows of its partition, in the window's order. It is neither an
- * `Expr` nor an `Agg`: it stands in `Q.window` only, and its value is an `Expr` afterwards, for `where` and everything else.
+ * A `Win<A>` denotes, for each row of a query, an `A` computed from the rows of its partition, in the window's order. It is neither an `Expr`
+ * nor an `Agg`: it stands in `Q.window` only; afterwards its value is an `Expr`, for `where` and all other steps.
  *
- * The frame of a row, which aggregates, `firstValue`, `lastValue` and `nthValue` look at: with an order the rows up to the row and those
- * alike, else the whole partition; `rows` says it by distances. Under ties `rowNumber`, `ntile`, `lag`, `lead` and frames by
- * `rows` have any answer that the order admits: end the order with a key where that matters.
+ * Aggregates, `firstValue`, `lastValue` and `nthValue` look at the frame of a row. With an order it is the rows up to the row and its peers (rows
+ * with equal keys), otherwise the whole partition; `rows` gives it by distances. Among peers the result of `rowNumber`, `ntile`, `lag`, `lead`
+ * and frames by `rows` is not determined: end the order with a unique key where that matters.
  *
- * Laws: without an order `over` is the aggregate of the rows with the same partition; `rank` is one more than the rows before;
- * `lag` of n is the value of the row whose number is n less.
+ * Laws: without an order `over` is the aggregate of the rows of the partition; `rank` is one more than the number of rows before; `lag` by n is
+ * the value of the row whose number is n less.
  */
 
 import { asOrders } from '../syntax/guards.js'
-import { argument, refused, taken } from '../syntax/operand.js'
+import { argOfType, argument, refused } from '../syntax/operand.js'
 import {
   type Agg,
   type AnyAgg,
@@ -35,19 +35,20 @@ import { AGGREGATES } from './aggregates.js'
 
 export type { Win } from '../syntax/Syntax.js'
 
-/** Which rows are looked at: those with equal values of some expressions, null being equal to null. Left out, all. */
+/** The rows of the window: those with equal values of these expressions (null equals null). Default: all rows. */
 export interface Partition {
   readonly partitionBy?: readonly AnyExpr[]
 }
 
-/** The order in which they are looked at. */
+/** A partition with an order. */
 export interface Ordered extends Partition {
   readonly orderBy: readonly Order[]
 }
 
+/** A partition with an optional order and frame. */
 export interface Framed extends Partition {
   readonly orderBy?: readonly Order[]
-  /** The rows of the frame, by their distance to the row: `{ from: -6, to: 0 }` are seven rows. An end left out is that of the partition. */
+  /** The frame by distances to the current row: `{ from: -6, to: 0 }` are seven rows. A missing bound is that of the partition. */
   readonly rows?: { readonly from?: number; readonly to?: number }
 }
 
@@ -60,10 +61,10 @@ const frameOf = ({ rows, orderBy = [] }: Framed): Frame | null | DbError => {
   if (rows === undefined) return null
   const { from = null, to = null } = rows
   const isDistance = (n: number | null): boolean => n === null || Number.isSafeInteger(n)
-  if (!isDistance(from) || !isDistance(to))
-    return validationError(['rows'], 'a distance of rows is a whole number, negative for rows before')
-  if (from !== null && to !== null && from > to) return validationError(['rows'], 'a frame ends after its beginning: from is more than to')
-  return orderBy.length === 0 ? validationError(['rows'], 'a frame of rows needs orderBy, which says what comes before') : { from, to }
+  if (!isDistance(from) || !isDistance(to)) return validationError(['rows'], 'a distance is an integer, negative for rows before')
+  if (from !== null && to !== null && from > to)
+    return validationError(['rows'], 'a frame must not end before it starts: from is greater than to')
+  return orderBy.length === 0 ? validationError(['rows'], 'a frame of rows needs orderBy') : { from, to }
 }
 
 const windowed = (of: WindowCall['of'], options: Framed, type: ExprType): AnyWin => {
@@ -71,7 +72,7 @@ const windowed = (of: WindowCall['of'], options: Framed, type: ExprType): AnyWin
   const orders = attempting('orderBy', () => asOrders(orderBy))
   if (orders._tag === 'Left') return refusedWin(orders.left, type)
   if (!Array.isArray(partitionBy)) return refusedWin(validationError(['partitionBy'], 'expected a list of expressions'), type)
-  const partition = partitionBy.map(e => taken('partitionBy', e, COMPARABLE))
+  const partition = partitionBy.map(e => argOfType('partitionBy', e, COMPARABLE))
   const bad = refused([...(of.arg === null ? [] : [of.arg]), ...partition, ...orders.right.map(o => o.expr)])
   if (bad?.node.tag === 'invalid') return refusedWin(bad.node.error, type)
   const frame = frameOf(options)
@@ -79,43 +80,44 @@ const windowed = (of: WindowCall['of'], options: Framed, type: ExprType): AnyWin
   return { [MADE]: true, kind: 'win', node: { tag: 'window', of, partition, order: orders.right, frame }, type }
 }
 
-/** A function that means nothing without an order. */
+/** A function that requires an order. */
 const framed = (fn: WindowFn, options: Framed, type: ExprType, arg: AnyExpr | null = null, count: number | null = null): AnyWin =>
   Array.isArray(options?.orderBy) && options.orderBy.length > 0
     ? windowed({ tag: 'function', fn, arg, count }, options, type)
     : refusedWin(validationError(['orderBy'], `${fn} needs an order`), type)
 
-/** The same of a function that looks at the whole partition, and not at a frame. */
+/** A function that requires an order and looks at the whole partition, not at a frame. */
 const inOrder = (fn: WindowFn, options: Ordered, type: ExprType, arg: AnyExpr | null = null, count: number | null = null): AnyWin =>
   framed(fn, { partitionBy: options?.partitionBy ?? [], orderBy: options?.orderBy ?? [] }, type, arg, count)
 
-/** A whole number from 1 that the call says. */
+/** Checks an integer argument. */
 const counted = (what: string, n: number, least: number, type: ExprType, make: () => AnyWin): AnyWin =>
   Number.isSafeInteger(n) && n >= least && n < 2 ** 31
     ? make()
-    : refusedWin(validationError([what], `expected a whole number from ${least} on, and less than 2^31`), type)
+    : refusedWin(validationError([what], `expected an integer of at least ${least} and less than 2^31`), type)
 
-/** The number of the row in its partition, from 1. */
+/** The number of the row within its partition, from 1. */
 export const rowNumber = (options: Ordered): Win<number> => inOrder('rowNumber', options, INT)
 
-/** One more than the number of rows before; rows that are alike have the same, and the next ones leave a gap. */
+/** One more than the number of rows before. Peers have the same rank, and the rank after them leaves a gap. */
 export const rank = (options: Ordered): Win<number> => inOrder('rank', options, INT)
 
-/** As `rank`, without gaps: one more than the number of different keys before. */
+/** Like `rank`, without gaps: one more than the number of distinct keys before. */
 export const denseRank = (options: Ordered): Win<number> => inOrder('denseRank', options, INT)
 
-/** `(rank - 1) / (rows of the partition - 1)`, and 0 of one row. */
+/** `(rank - 1) / (rows of the partition - 1)`; 0 if the partition has one row. */
 export const percentRank = (options: Ordered): Win<number> => inOrder('percentRank', options, FLOAT)
 
-/** The part of the partition's rows that come before, or are the row or alike: more than 0, at most 1. */
+/** The fraction of the partition's rows that are before the row or its peers: more than 0, at most 1. */
 export const cumeDist = (options: Ordered): Win<number> => inOrder('cumeDist', options, FLOAT)
 
-/** The group of the row, from 1, when the partition is cut into `groups` of the same size; the first ones take what is over. */
+/** The number, from 1, of the row's group when the partition is divided into `groups` groups of equal size; the first groups take the remainder. */
 export const ntile = (groups: number, options: Ordered): Win<number> =>
   counted('ntile', groups, 1, INT, () => inOrder('ntile', options, INT, null, groups))
 
+/** The options of `lag` and `lead`. */
 export interface Apart extends Ordered {
-  /** How many rows lie between; 1 unless told. */
+  /** The distance in rows. Default: 1. */
   readonly by?: number
 }
 
@@ -126,10 +128,10 @@ const apart = (fn: 'lag' | 'lead', given: AnyExpr, options: Apart): AnyWin => {
   return counted('by', by, 0, type, () => inOrder(fn, options, type, e, by))
 }
 
-/** The value in a row before; null where there is none. */
+/** The value in a preceding row; null if there is none. */
 export const lag = <A>(e: Expr<A>, options: Apart): Win<A | null> => apart('lag', e, options)
 
-/** The value in a row after; null where there is none. */
+/** The value in a following row; null if there is none. */
 export const lead = <A>(e: Expr<A>, options: Apart): Win<A | null> => apart('lead', e, options)
 
 const edge = (fn: 'firstValue' | 'lastValue' | 'nthValue', given: AnyExpr, options: Framed, count: number | null = null): AnyWin => {
@@ -137,24 +139,24 @@ const edge = (fn: 'firstValue' | 'lastValue' | 'nthValue', given: AnyExpr, optio
   return framed(fn, options, { ...e.type, nullable: true }, e, count)
 }
 
-/** The value in the first row of the frame; null where the frame has none. */
+/** The value in the first row of the frame; null if the frame is empty. */
 export const firstValue = <A>(e: Expr<A>, options: Ordered & Framed): Win<A | null> => edge('firstValue', e, options)
 
-/** The value in the last row of the frame, which ends, unless `rows` says otherwise, with the row and those alike. */
+/** The value in the last row of the frame; null if the frame is empty. Without `rows` the frame ends with the row and its peers. */
 export const lastValue = <A>(e: Expr<A>, options: Ordered & Framed): Win<A | null> => edge('lastValue', e, options)
 
-/** The value in the n-th row of the frame, from 1; null where the frame has less. */
+/** The value in the n-th row of the frame, from 1; null if the frame has fewer rows. */
 export const nthValue = <A>(e: Expr<A>, n: number, options: Ordered & Framed): Win<A | null> =>
   counted('nthValue', n, 1, { ...argument(e).type, nullable: true }, () => edge('nthValue', e, options, n))
 
-/** An aggregate of the rows of each row's frame: `pipe(sum(s.amount), over({ orderBy: [asc(s.day)] }))` is a running total. */
+/** An aggregate over each row's frame: `pipe(sum(s.amount), over({ orderBy: [asc(s.day)] }))` is a running total. */
 export const over =
   (options: Framed) =>
   <A>(agg: Agg<A>): Win<A> => {
     const { node, type }: AnyAgg = agg
     if (node.tag === 'invalid') return refusedWin(node.error, type)
     if (node.tag === 'key') return refusedWin(unsupported('a group key over a window', 'query-ts', 'use partitionBy'), type)
-    const refusal = node.distinct ? `${node.fn} of different values` : AGGREGATES[node.fn].framed ? null : node.fn
+    const refusal = node.distinct ? `${node.fn} of distinct values` : AGGREGATES[node.fn].framed ? null : node.fn
     return refusal === null
       ? windowed(node, options, type)
       : refusedWin(unsupported(`${refusal} over a window`, 'query-ts', 'aggregate, and bind the groups'), type)

@@ -1,15 +1,15 @@
 /**
- * Values as values of another type: `cast`, and `round` to some digits; parts of `Expr`, which exports them.
+ * Conversions: `cast`, and `round` to a number of digits; parts of `Expr`, which exports them.
  *
- * A cast denotes the value of the other type that is the same one: the nearest where there are several, halves away from zero,
- * and null for a text that is none. No cast fails on a row, since engines evaluate casts also in rows that a condition
- * leaves out; a number beyond its type is `NumericOverflow` as everywhere.
+ * A cast denotes the equal value of the other type, or else the nearest one, with halves rounded away from zero; a text that is not the form of
+ * a value is null. No cast fails for a row, since engines evaluate casts also in rows that a condition excludes; only a number out of range is
+ * `NumericOverflow`, as everywhere.
  *
  * Laws: `cast(t)(cast(text)(e)) = e` for e of integers, decimals, uuids, days, times, instants and truth values of type t;
  * `cast(numeric(p, s))(cast(numeric(p, r))(e)) = e` for e of scale s and r of at least s.
  */
 
-import { argument, call, coerce, doubled, FLOAT, literalOf, node, taken } from '../syntax/operand.js'
+import { argOfType, argument, call, coerce, FLOAT, literalOf, node, withExtraDepth } from '../syntax/operand.js'
 import { type AnyExpr, type Column, type Expr, type ExprType, exprType, invalid } from '../syntax/Syntax.js'
 import { refusal } from '../syntax/volatile.js'
 import { decimalOf } from '../value/Canonical.js'
@@ -20,7 +20,7 @@ import { NUMBERS } from '../value/typeSets.js'
 
 type Tag = SqlType['tag']
 
-/** Which types each has a cast to, besides its own. */
+/** The types to which each type can be cast, except itself. */
 const CASTS: { readonly [from in Tag]?: readonly Tag[] } = {
   smallint: ['int', 'bigint', 'float', 'numeric', 'text'],
   int: ['bigint', 'float', 'numeric', 'text'],
@@ -55,14 +55,14 @@ const OF_TEXTS: readonly Tag[] = [
 
 const castsOf = (t: SqlType): readonly Tag[] => (isText(t) && t.tag !== 'enum' ? OF_TEXTS : (CASTS[t.tag] ?? []))
 
-/** Whether every text of a type is a value of another. */
+/** Whether every text of one type is a value of another. */
 const holds = (to: SqlType, from: SqlType): boolean =>
   to.tag === 'text' || (to.tag === 'varchar' && (from.tag === 'varchar' || from.tag === 'char') && from.length <= to.length)
 
-/** Whether a cast says its operand more than once, on some engine. */
+/** Whether the SQL of a cast repeats its operand, on some engine. */
 const repeats = (from: SqlType, to: SqlType): boolean => (from.tag === 'float' && to.tag !== 'float') || (isText(from) && to.tag !== 'text')
 
-/** The type of a value that was cast to another: a smallint is a column's, integers in expressions have 64 bits. */
+/** The type of the result of a cast: smallint exists only as a column type, integers in expressions have 64 bits. */
 const plain = (t: SqlType): SqlType => (t.tag === 'smallint' ? { tag: 'int' } : t)
 
 const castTo = (given: AnyExpr, to: ExprType): AnyExpr => {
@@ -74,20 +74,20 @@ const castTo = (given: AnyExpr, to: ExprType): AnyExpr => {
   if (isSame || showSqlType(from) === showSqlType(sql)) return { ...e, type: { ...type, sql: from } } as AnyExpr
   if (!castsOf(from).includes(sql.tag)) {
     const casts = castsOf(from)
-    const instead = casts.length === 0 ? 'there is none from it' : `there are casts to ${casts.join(', ')}`
+    const instead = casts.length === 0 ? 'it can not be cast to any type' : `it can be cast to ${casts.join(', ')}`
     return invalid(validationError(['cast'], `there is no cast from ${showSqlType(from)} to ${showSqlType(sql)}: ${instead}`), type)
   }
   const isRepeated = repeats(from, sql)
   if (e.volatile && isRepeated) return invalid(refusal(`a cast to ${sql.tag}`), type)
   const isPartial = isText(from) && !holds(sql, from)
   const made = node({ tag: 'cast', operand: e }, isPartial ? { ...type, nullable: true } : type, [e])
-  return isRepeated ? doubled(made) : made
+  return isRepeated ? withExtraDepth(made) : made
 }
 
-/** The column `text`, which the compiler tells from other columns of strings. */
+/** The column `text`, which the compiler distinguishes from other columns of strings. */
 type IsText = { readonly type: { readonly sql: { readonly tag: 'text' } } }
 
-/** A string may be a text that is no value of the other type; decimals are strings that are always numbers. */
+/** The null in the result: a string may not be a value of the other type; decimals are strings that always are numbers. */
 type CastNull<C, B> = C extends IsText
   ? Extract<B, null>
   : [NonNullable<B>] extends [string]
@@ -99,14 +99,14 @@ type CastNull<C, B> = C extends IsText
 type ValueIn<C> = C extends Column<infer A, any> ? NonNullable<A> : never
 
 /**
- * A value as another type.
+ * Converts a value to another type.
  *
- * - Between numbers: exact where the type can hold it, else the nearest, halves away from zero. A float stands for the shortest
+ * - Between numbers: exact if the type can represent it, or else the nearest, halves away from zero. A float stands for the shortest
  *   decimal that reads back as it.
  * - To `text`: the canonical form. Numbers without an exponent, a numeric with all its fraction digits, days and instants in ISO
  *   (as `toISOString` writes them), true and false.
- * - From text: the value of which the text is the form, else null: `cast(int)` of `'12abc'`, `''`, `'1_000'` or `'0x1f'` is null, as is
- *   `cast(date)` of `'2021-02-30'`. A sign, leading zeros and fraction digits beyond the scale are taken.
+ * - From text: the value with this text form, or else null: `cast(int)` of `'12abc'`, `''`, `'1_000'` or `'0x1f'` is null, as is
+ *   `cast(date)` of `'2021-02-30'`. A sign, leading zeros and fraction digits beyond the scale are accepted.
  * - Instants to their date and time of day in UTC, dates to the instant at which they begin; true and false to 1 and 0.
  *
  * Any other cast is a `ValidationError`.
@@ -116,25 +116,25 @@ export const cast =
   <B>(given: Expr<B>): Expr<ValueIn<C> | CastNull<C, B>> =>
     castTo(given, to.type)
 
-const MOST_DIGITS = 15
+const MAX_DIGITS = 15
 
-/** Floats as far from zero as this have no digits after the point that a cast would change. */
+/** Floats at least this far from zero have no fraction digits that a cast would change. */
 const whole = (digits: number): number => 10 ** (16 - digits)
 
 type Numeric = number | bigint | Decimal
 
 /**
- * The nearest number with so many digits after the point, of two the one away from zero: `round(e, 2)` of 1.005 is 1.01. Without
- * digits the nearest whole number: 2.5 to 3, -2.5 to -3. Of a float it is a float; of a numeric a numeric of the scale that is asked for, or
- * without digits of its own scale.
+ * The nearest number with this many digits after the point, halves away from zero: `round(e, 2)` of 1.005 is 1.01. Without
+ * digits, the nearest integer: 2.5 to 3, -2.5 to -3. A float stays a float; a numeric becomes a numeric of the given scale, or
+ * without digits keeps its scale.
  */
 export const round = <A extends Numeric | null>(e: Expr<A>, digits?: number): Expr<A> => {
-  const value = taken('round', e, NUMBERS)
+  const value = argOfType('round', e, NUMBERS)
   const { sql } = value.type
   if (value.node.tag === 'invalid' || isInteger(sql)) return value
-  if (digits === undefined) return doubled(call('round', [value]))
-  if (!Number.isInteger(digits) || digits < 0 || digits > MOST_DIGITS)
-    return invalid(validationError(['round'], `expected 0 to ${MOST_DIGITS} digits after the point`), value.type)
+  if (digits === undefined) return withExtraDepth(call('round', [value]))
+  if (!Number.isInteger(digits) || digits < 0 || digits > MAX_DIGITS)
+    return invalid(validationError(['round'], `expected 0 to ${MAX_DIGITS} digits after the point`), value.type)
   const { node: n } = value
   if (sql.tag === 'float' && n.tag === 'literal' && n.value !== null) {
     const near = decimalOf(digitsAt(decimalText(n.value as number), digits), digits)

@@ -1,17 +1,17 @@
 /**
- * Functions of dates and instants: parts of `Expr`, which exports them.
+ * Functions of dates and instants; parts of `Expr`, which exports them.
  *
- * A `timestamp` is an instant in UTC, a `date` a day, a `time` a time of day: parts, units and days are those of UTC, whatever
- * the time zone of a server or of this process, or of the time zone that the function is given (`timeZone`). There are the years
- * 1 to 9999: what would leave them is null. A function of a null is null.
+ * A `timestamp` is an instant in UTC, a `date` a day, a `time` a time of day. Parts, units and days are those of UTC, or of the time zone that
+ * the function is given (`timeZone`), whatever the time zone of the server or of this process. The years are 1 to 9999; a result outside of
+ * them is null. A function of null is null.
  *
- * MySQL and MariaDB know time zones from 1970 to 2037, if their tables are loaded: what they do not know is `Unsupported`.
+ * MySQL and MariaDB know time zones from 1970 to 2037, if their tables are loaded; for other instants they are `Unsupported`.
  *
- * Laws: `dateTrunc(dateTrunc(e, u), u) = dateTrunc(e, u)`; `daysBetween(e, dateAdd(e, { days: n })) = n`, where both are there;
- * `dateAdd(e, { months: n })` is the same day of another month, or its last one (31 January and a month is the end of February).
+ * Laws: `dateTrunc(dateTrunc(e, u), u) = dateTrunc(e, u)`; `daysBetween(e, dateAdd(e, { days: n })) = n`, unless the years are exceeded;
+ * `dateAdd(e, { months: n })` is the same day of another month, or its last day (31 January plus a month is the end of February).
  */
 
-import { beside, call, doubled, INT, literalOf, node, operand, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, call, INT, literalOf, node, operand, TEXT, withExtraDepth, withOperand } from '../syntax/operand.js'
 import { type AnyExpr, type Expr, exprType, invalid, type ScalarFn } from '../syntax/Syntax.js'
 import { kindOf } from '../value/Canonical.js'
 import { DAY, FIRST, LAST, monthsOf, PARTS, type Part, TRUNCATIONS, type Unit } from '../value/calendar.js'
@@ -27,22 +27,22 @@ type DayPart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfWeek' | 'dayOfYear'
 type TimePart = 'hour' | 'minute' | 'second' | 'millisecond'
 type DayUnit = 'year' | 'quarter' | 'month' | 'week' | 'day'
 
-/** Whether an expression is of instants: dates and times are texts. */
+/** Chooses by whether an expression is of instants; dates and times are texts. */
 type IfInstant<A, Yes, No> = [Extract<A, Date>] extends [never] ? No : Yes
 
 type Temporal = Date | string | null
 
-/** The type without what a codec made of it. */
+/** The type without its codec. */
 type Plain<A> = A extends Date ? Date : A extends string ? string : A
 
 const DAY_PARTS: readonly string[] = ['year', 'quarter', 'month', 'day', 'dayOfWeek', 'dayOfYear']
 const TIME_PARTS: readonly string[] = ['hour', 'minute', 'second', 'millisecond']
 const DAY_UNITS: readonly string[] = ['year', 'quarter', 'month', 'week', 'day']
 
-/** An instant as its local time in a zone, without one as it is. */
+/** The local time of an instant in a zone; without a zone the unchanged expression. */
 const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
   if (zone === undefined || e.node.tag === 'invalid') return e
-  const value = taken(`${fn} in a time zone`, e, INSTANTS)
+  const value = argOfType(`${fn} in a time zone`, e, INSTANTS)
   if (value.node.tag === 'invalid') return value
   const problem = zoneProblem(zone)
   return problem === null
@@ -52,8 +52,8 @@ const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
 
 const hasPart = ({ tag }: SqlType, part: string): boolean => tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
 
-/** A word that a function takes; one that is unknown or not for this type is refused. */
-const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean): AnyExpr => {
+/** A call with a keyword argument, such as a date part; one that is unknown or invalid for the type is refused. */
+const keywordArg = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: boolean): AnyExpr => {
   if (e.node.tag === 'invalid') return e
   if (typeof word !== 'string' || !Object.hasOwn(known, word)) {
     const got = typeof word === 'string' ? 'another word' : kindOf(word)
@@ -64,9 +64,9 @@ const worded = (fn: ScalarFn, e: AnyExpr, word: unknown, known: object, fits: bo
 }
 
 /**
- * A part of an instant, date or time of day, as a whole number: `year`, `quarter` (1 to 4), `month` (1 to 12), `day` (of the
- * month, from 1), `dayOfWeek` (Monday is 1, Sunday 7), `dayOfYear` (from 1), `hour`, `minute`, `second`, `millisecond`. Of an
- * instant also `epochMilliseconds`, which are those since 1970, as of `Date.getTime`. A part that the type does not have is a
+ * A part of an instant, date or time of day, as an integer: `year`, `quarter` (1 to 4), `month` (1 to 12), `day` (of the
+ * month, from 1), `dayOfWeek` (Monday is 1, Sunday 7), `dayOfYear` (from 1), `hour`, `minute`, `second`, `millisecond`. For an
+ * instant also `epochMilliseconds`, the milliseconds since 1970 as in `Date.getTime`. A part that the type does not have is a
  * `ValidationError`. With the IANA name of a time zone (`Europe/Berlin`) it is a part of the local time there.
  */
 export const datePart = <A extends Temporal>(
@@ -74,46 +74,46 @@ export const datePart = <A extends Temporal>(
   part: IfInstant<A, Part, DayPart | TimePart>,
   timeZone?: IfInstant<A, string, never>,
 ): Expr<number | Extract<A, null>> => {
-  const given = taken('datePart', e, TIMES)
+  const given = argOfType('datePart', e, TIMES)
   const value = part === 'epochMilliseconds' && zoneProblem(timeZone) === null ? given : inZone('datePart', given, timeZone)
-  return worded('datePart', value, part, PARTS, hasPart(value.type.sql, part))
+  return keywordArg('datePart', value, part, PARTS, hasPart(value.type.sql, part))
 }
 
 /**
- * The beginning of the year, quarter, month, week (Monday) or day, of an instant also of the hour, minute or second. A date stays a date.
- * With the IANA name of a time zone (`Europe/Berlin`) it is the instant at which the unit begins there: a day is then 23, 24 or 25 hours.
+ * The start of the year, quarter, month, week (Monday) or day, for an instant also of the hour, minute or second. A date stays a date.
+ * With the IANA name of a time zone (`Europe/Berlin`) it is the instant at which the unit starts there; a day then has 23, 24 or 25 hours.
  */
 export const dateTrunc = <A extends Temporal>(
   e: Expr<A>,
   unit: IfInstant<A, Unit, DayUnit>,
   timeZone?: IfInstant<A, string, never>,
 ): Expr<Plain<A>> => {
-  const value = taken('dateTrunc', e, DAY_TYPES)
-  const start = worded('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
+  const value = argOfType('dateTrunc', e, DAY_TYPES)
+  const start = keywordArg('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
   const local = inZone('dateTrunc', value, timeZone)
   if (timeZone === undefined || start.node.tag === 'invalid') return start
   if (local.node.tag === 'invalid') return local
-  return doubled(call('startInZone', [value, literalOf(exprType(TEXT), unit), literalOf(exprType(TEXT), timeZone)]))
+  return withExtraDepth(call('startInZone', [value, literalOf(exprType(TEXT), unit), literalOf(exprType(TEXT), timeZone)]))
 }
 
-/** The day of an instant in a time zone, by its IANA name. */
+/** The date of an instant in a time zone, given by its IANA name. */
 export const localDate = <A extends Date | null>(e: Expr<A>, timeZone: string): Expr<string | Extract<A, null>> => {
-  const local = inZone('localDate', taken('localDate', e, INSTANTS), timeZone)
+  const local = inZone('localDate', argOfType('localDate', e, INSTANTS), timeZone)
   return node({ tag: 'cast', operand: local }, { ...local.type, sql: { tag: 'date' }, refine: null }, [local])
 }
 
 /**
- * An instant, date or time of day as text. The pattern has fields as in Unicode's: `yyyy`, `MM`, `M`, `dd`, `d`, `HH` (00 to 23), `H`, `mm`,
+ * Formats an instant, date or time of day. The pattern has the fields of Unicode: `yyyy`, `MM`, `M`, `dd`, `d`, `HH` (00 to 23), `H`, `mm`,
  * `m`, `ss`, `s`, `SSS` (milliseconds), `DDD` (day of the year, 001 to 366), `Q` (quarter), `e` (day of the week, Monday is 1). Letters of
- * other texts stand in single quotes (`yyyy'W'`), a quote is two; everything else stands for itself. An unknown field, or one that the type
- * does not have, is a `ValidationError`. A time zone is as in `datePart`.
+ * literal text are in single quotes (`yyyy'W'`), a quote is doubled; all other characters are literal. An unknown field, or one that the type
+ * does not have, is a `ValidationError`. For the time zone see `datePart`.
  */
 export const formatDate = <A extends Temporal>(
   e: Expr<A>,
   pattern: string,
   timeZone?: IfInstant<A, string, never>,
 ): Expr<string | Extract<A, null>> => {
-  const given = taken('formatDate', e, TIMES)
+  const given = argOfType('formatDate', e, TIMES)
   const value = inZone('formatDate', given, timeZone)
   const wrong = (reason: string): AnyExpr => invalid(validationError(['formatDate', 'pattern'], reason), exprType(TEXT))
   if (typeof pattern !== 'string') return wrong(`expected a text, got ${kindOf(pattern)}`)
@@ -130,6 +130,7 @@ export const formatDate = <A extends Temporal>(
 
 type Amount = number | Expr<number | null>
 
+/** A duration in whole days, for dates. */
 export interface Days {
   readonly years?: Amount
   readonly months?: Amount
@@ -137,7 +138,7 @@ export interface Days {
   readonly days?: Amount
 }
 
-/** How far to go: whole numbers, also negative ones, or expressions of integers. */
+/** A duration: integers, which may be negative, or expressions of integers. */
 export interface Duration extends Days {
   readonly hours?: Amount
   readonly minutes?: Amount
@@ -160,21 +161,21 @@ const whole = (unit: string, x: unknown): AnyExpr => {
   if (typeof x === 'number') {
     return Number.isSafeInteger(x)
       ? literalOf(exprType(INT), x)
-      : invalid(validationError(['dateAdd', unit], 'expected a whole number'), exprType(INT))
+      : invalid(validationError(['dateAdd', unit], 'expected an integer'), exprType(INT))
   }
-  return taken(`dateAdd.${unit}`, operand(exprType(INT), x), INTEGERS)
+  return argOfType(`dateAdd.${unit}`, operand(exprType(INT), x), INTEGERS)
 }
 
 type Step = 'addMonths' | 'addDays' | 'addMilliseconds'
 
-/** The most that can be added anywhere between the years 1 and 9999. */
+/** The maximal amount that can be added within the years 1 to 9999. */
 const MOST: { readonly [fn in Step]: number } = {
   addMonths: monthsOf(LAST) - monthsOf(FIRST),
   addDays: (LAST + 1 - FIRST) / DAY - 1,
   addMilliseconds: LAST - FIRST,
 }
 
-/** The sum of the amounts that are in these units, as one number where all are known; null where there is none. */
+/** The sum of the amounts in these units, as one number if all are literals; null if there are none. */
 const total = (fn: Step, amounts: { readonly [unit: string]: unknown }, units: { readonly [unit: string]: number }): AnyExpr | null => {
   const given = Object.entries(amounts).flatMap(([unit, x]) => {
     const factor = Object.hasOwn(units, unit) ? units[unit] : undefined
@@ -184,27 +185,27 @@ const total = (fn: Step, amounts: { readonly [unit: string]: unknown }, units: {
   if (given.every(({ x }) => Number.isSafeInteger(x))) {
     const sum = given.reduce((n, { x, factor }) => n + (x as number) * factor, 0)
     if (Math.abs(sum) <= MOST[fn]) return literalOf(exprType(INT), sum)
-    return invalid(validationError(['dateAdd'], 'more than there is between the years 1 and 9999'), exprType(INT))
+    return invalid(validationError(['dateAdd'], 'the duration exceeds the years 1 to 9999'), exprType(INT))
   }
   return given
     .map(({ unit, x, factor }) => (factor === 1 ? whole(unit, x) : call('times', [whole(unit, x), literalOf(exprType(INT), factor)], INT)))
     .reduce((a, b) => call('plus', [a, b], INT))
 }
 
-/** Engines are told the bounds, so that the value is said more than once: such calls count for more in the depth of expressions. */
+/** A step of `dateAdd`. Its SQL checks the bounds and so repeats the value, which counts as extra depth. */
 const stepped = (fn: Step, e: AnyExpr, amount: AnyExpr | null): AnyExpr => {
   const n = amount?.node
   if (amount === null || (n?.tag === 'literal' && (n.value === 0 || n.value === 0n))) return e
   const added = call(fn, [e, amount])
-  return doubled(added, n?.tag === 'literal' ? 14 : 29)
+  return withExtraDepth(added, n?.tag === 'literal' ? 14 : 29)
 }
 
 /**
- * An instant or date moved by a duration: first by its years and months, to the same day of that month or its last one, then
- * by its weeks, days and hours; a day has 24 hours. A date takes no part of a day. Null where a step leaves the years 1 to 9999.
+ * Adds a duration to an instant or date: first its years and months, to the same day of that month or its last day, then
+ * its weeks, days and hours; a day has 24 hours. A date takes no units below days. Null if a step leaves the years 1 to 9999.
  */
 export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, Duration, Days>): Expr<Plain<A> | null> => {
-  const value = taken('dateAdd', e, DAY_TYPES)
+  const value = argOfType('dateAdd', e, DAY_TYPES)
   if (value.node.tag === 'invalid') return value
   const type = exprType(value.type.sql, true)
   if (typeof duration !== 'object' || duration === null) {
@@ -215,7 +216,7 @@ export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, D
   const unknown = Object.keys(amounts).find(unit => !Object.hasOwn(MONTHS, unit) && !Object.hasOwn(units, unit))
   if (unknown !== undefined) {
     return Object.hasOwn(MILLISECONDS, unknown)
-      ? invalid(validationError(['dateAdd', unknown], 'a date has no time: cast it to timestamp'), type)
+      ? invalid(validationError(['dateAdd', unknown], 'a date has no time of day: cast it to timestamp'), type)
       : invalid(validationError(['dateAdd', unknown], `expected ${[...Object.keys(MONTHS), ...Object.keys(units)].join(', ')}`), type)
   }
   const moved = stepped('addMonths', value, total('addMonths', amounts, MONTHS))
@@ -224,20 +225,20 @@ export const dateAdd = <A extends Temporal>(e: Expr<A>, duration: IfInstant<A, D
   return { ...end, type }
 }
 
-/** The days from one date to another: negative where the second is before the first. */
+/** The number of days from one date to another; negative if the second is before the first. */
 export const daysBetween = <A extends string | null, B extends string | null = never>(
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  return call('daysBetween', beside(from, to))
+  return call('daysBetween', withOperand(from, to))
 }
 
-/** The milliseconds from one instant to another: negative where the second is before the first. */
+/** The milliseconds from one instant to another; negative if the second is before the first. */
 export const millisecondsBetween = <A extends Date | null, B extends Date | null = never>(
   from: Expr<A>,
   to: Expr<B> | NonNullable<NoInfer<A>>,
 ): Expr<number | Extract<A | NoInfer<B>, null>> => {
-  const [start, end] = beside(from, to).map(e => taken('millisecondsBetween', e, INSTANTS)) as [AnyExpr, AnyExpr]
-  const since = (e: AnyExpr): AnyExpr => worded('datePart', e, 'epochMilliseconds', PARTS, true)
+  const [start, end] = withOperand(from, to).map(e => argOfType('millisecondsBetween', e, INSTANTS)) as [AnyExpr, AnyExpr]
+  const since = (e: AnyExpr): AnyExpr => keywordArg('datePart', e, 'epochMilliseconds', PARTS, true)
   return call('minus', [since(end), since(start)])
 }

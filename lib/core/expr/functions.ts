@@ -1,10 +1,10 @@
 /**
- * The scalar functions: what is known of each, in one place.
+ * The facts about scalar functions, in one table.
  *
- * A row says which SQL types a function takes and gives, when its value is null, and what engines do with it; everything else
- * that depends on a function asks here. Its meaning is `model/scalar`, its spelling the dialect's.
+ * A row gives the SQL types that a function takes and returns, when its value is null, and how engines evaluate it; everything else that
+ * depends on a function reads it here. The meaning is in `model/scalar`, the syntax in the dialect.
  *
- * A test builds every function over every type of column, and asks every engine.
+ * A test builds every function over every type of column and runs it on every engine.
  */
 
 import type { ScalarFn } from '../syntax/Syntax.js'
@@ -32,29 +32,30 @@ import {
   type Types,
 } from '../value/typeSets.js'
 
+/** The facts about one function. */
 export interface FunctionFacts {
-  /** The types of each argument; the last is that of all further ones. */
+  /** The types of each argument; the last entry also holds for all further arguments. */
   readonly takes: readonly Types[]
-  /** Whether its arguments are of one type: all numbers, all texts, or all the same. */
+  /** Whether its arguments have one type: all numbers, all texts, or all the same. */
   readonly alike: boolean
-  /** The type of its value, by those of its arguments. */
+  /** The type of its value, from the types of its arguments. */
   readonly gives: (args: readonly SqlType[]) => SqlType
   /**
-   * When its value is null: exactly where an argument is; only there, but not always (`false and null`); elsewhere too; where all
-   * arguments are; or never.
+   * When its value is null. `strict`: exactly if an argument is null; `kleene`: only then, but not always (`false and null`); `partial`: also
+   * for other arguments; `all`: if all arguments are null; or never.
    */
   readonly nulls: 'strict' | 'kleene' | 'partial' | 'all' | 'never'
-  /** Whether every engine evaluates it once, so that it may be given a random value. */
+  /** Whether every engine evaluates its arguments once, so that they may be volatile. */
   readonly once: boolean
-  /** Whether its arguments may have one of several types, so that the type of one says those of the others. */
+  /** Whether its arguments may have one of several types, so that the type of one determines the others. */
   readonly polymorphic: boolean
-  /** Whether it is exact on decimals of different scales. */
+  /** Whether it is exact for decimals of different scales. */
   readonly exact: boolean
-  /** Whether its literal arguments but the first are part of the text, not parameters. */
+  /** Whether its literal arguments after the first are part of the SQL text, not parameters. */
   readonly writesLiterals: boolean
-  /** Whether a condition made by it has to be compared with something, on engines where only operators are conditions. */
+  /** Whether it has to be compared with a value to be a condition, on engines where only operators are conditions. */
   readonly isValue: boolean
-  /** How long its value stays the same: always, in a statement, or not even in a row. */
+  /** How long its value stays the same: always, within a statement, or never (volatile). */
   readonly stable: 'always' | 'statement' | 'never'
 }
 
@@ -64,10 +65,10 @@ const INT = given({ tag: 'int' })
 const FLOAT = given({ tag: 'float' })
 const TEXT = given({ tag: 'text' })
 const first = ([t = { tag: 'text' }]: readonly SqlType[]): SqlType => t
-/** The type that holds the values of all. */
+/** The type that holds the values of all these types. */
 const widest = (all: readonly SqlType[]): SqlType => (all.length === 0 ? { tag: 'text' } : all.reduce(widen, all[0] as SqlType))
 
-/** The scale of a product is the sum of both. */
+/** The type of a product: its scale is the sum of the scales. */
 const product = ([s = { tag: 'int' }, t = { tag: 'int' }]: readonly SqlType[]): SqlType => {
   if (s.tag !== 'numeric' || t.tag !== 'numeric') return widen(s, t)
   const scale = s.scale + t.scale
@@ -103,6 +104,7 @@ const rounding = facts([NUMBERS], widest)
 const moved = facts([DAYS, INTEGERS], first, { nulls: 'partial', writesLiterals: true })
 const made = facts([MEMBERS], given({ tag: 'json' }), { nulls: 'never', once: true })
 
+/** The facts by the name of the function. */
 export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
   eq: comparison,
   ne: comparison,
@@ -185,7 +187,7 @@ export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
   split: facts([TEXTS], given({ tag: 'array', element: { tag: 'text' }, elementNullable: false })),
 }
 
-/** The types that an argument of a function may have. */
+/** The types that the i-th argument of a function may have. */
 export const takenBy = (fn: ScalarFn, i: number): Types => {
   const { takes } = FUNCTIONS[fn]
   return takes[Math.min(i, takes.length - 1)] ?? ANY

@@ -1,17 +1,17 @@
 /**
- * JSON documents made of expressions: parts of `Expr`, which exports them.
+ * JSON documents built from expressions: `jsonObject` and `jsonArray`; parts of `Expr`, which exports them.
  *
- * A document denotes a JSON value: an object with the value of each member under its name, or an array of the values of its
- * elements. A null among them is JSON's null, a document among them is part of the new one, and a document is never null itself.
- * Members are of types whose values are JSON as they are: texts, uuids, int and smallint, float, boolean and json. JSON's numbers
- * are what they are in SQL: a computed int beyond 2^53 keeps its digits, and reading the document refuses it, as any such number.
+ * A document denotes a JSON value: an object with the value of each member under its name, or an array of the values of its elements. A null
+ * value becomes JSON's null, a document becomes a part of the new one, and the document itself is never null. Members have types whose values
+ * are JSON already: texts, uuids, int and smallint, float, boolean and json. Numbers keep their SQL value: a computed int beyond 2^53 keeps its
+ * digits, and reading the document refuses it, as any such number.
  *
- * Laws: `jsonAt(c)(jsonObject({ k: e }), k) = e` and `jsonAt(c)(jsonArray([e]), 0) = e` for e of text, float or boolean, and of
- * int within 2^53; `jsonLength(jsonArray(es))` is how many they are.
+ * Laws: `jsonAt(c)(jsonObject({ k: e }), k) = e` and `jsonAt(c)(jsonArray([e]), 0) = e` for e of text, float or boolean, and of int within 2^53;
+ * `jsonLength(jsonArray(es))` is the number of elements.
  */
 import * as t from 'io-ts'
 import { isExpr } from '../syntax/guards.js'
-import { codecOf, literalOf, node, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, codecOf, literalOf, node, TEXT } from '../syntax/operand.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, isMade, type ScalarFn } from '../syntax/Syntax.js'
 import { kindOf, textProblem } from '../value/Canonical.js'
 import { type DbError, unsupported, validationError } from '../value/DbError.js'
@@ -20,11 +20,11 @@ import { MEMBERS } from '../value/typeSets.js'
 
 const JSON_TYPE: SqlType = { tag: 'json' }
 
-/** As many as every engine takes in one statement that is not long otherwise. */
-const MOST_MEMBERS = 200
+/** Every engine takes this many in one statement that is not long otherwise. */
+const MAX_MEMBERS = 200
 
-/** MariaDB reads 31 levels; a stored document and the collections around have some of their own. */
-const MOST_LEVELS = 8
+/** MariaDB reads 31 levels; a stored document and the enclosing collections have levels of their own. */
+const MAX_LEVELS = 8
 
 const levelsOf = ({ node: n }: AnyExpr): number => {
   const deepest = (es: readonly AnyExpr[]): number => es.reduce((most, e) => Math.max(most, levelsOf(e)), 0)
@@ -35,10 +35,10 @@ const levelsOf = ({ node: n }: AnyExpr): number => {
 const member = (fn: ScalarFn, place: string, x: unknown): AnyExpr => {
   if (!isExpr(x))
     return refusedAs(validationError([fn, place], `expected an expression, got ${kindOf(x)}: a plain value is given as lit(value)`))
-  return taken(`${fn}.${place}`, x, MEMBERS)
+  return argOfType(`${fn}.${place}`, x, MEMBERS)
 }
 
-/** A document of these members; the codec is that of its parts, so that what is read is what its type says. */
+/** A document of these members. Its codec is made of theirs, so that the decoded value has the type of the expression. */
 const made = (
   fn: 'jsonObject' | 'jsonArray',
   args: readonly AnyExpr[],
@@ -47,15 +47,15 @@ const made = (
 ): AnyExpr => {
   const type = exprType(JSON_TYPE, false, codec)
   const levels = members.reduce((most, e) => Math.max(most, levelsOf(e)), 0) + 1
-  return levels > MOST_LEVELS && members.every(e => e.node.tag !== 'invalid')
-    ? refusedAs(unsupported(`jsonObject and jsonArray more than ${MOST_LEVELS} levels deep`, 'query-ts', 'MariaDB reads 31 levels'))
+  return levels > MAX_LEVELS && members.every(e => e.node.tag !== 'invalid')
+    ? refusedAs(unsupported(`jsonObject and jsonArray more than ${MAX_LEVELS} levels deep`, 'query-ts', 'MariaDB reads 31 levels'))
     : node({ tag: 'call', fn, args }, type, args)
 }
 
 const refusedAs = (error: DbError): AnyExpr => invalid(error, exprType(JSON_TYPE))
 
 const tooMany = (fn: ScalarFn): AnyExpr =>
-  refusedAs(unsupported(`${fn} of more than ${MOST_MEMBERS} members`, 'query-ts', 'put some of them into documents of their own'))
+  refusedAs(unsupported(`${fn} of more than ${MAX_MEMBERS} members`, 'query-ts', 'put some of them into documents of their own'))
 
 const memberCodec = ({ type: { refine, nullable } }: AnyExpr): t.Mixed =>
   refine === null
@@ -66,12 +66,12 @@ const memberCodec = ({ type: { refine, nullable } }: AnyExpr): t.Mixed =>
 
 const hasCodec = (members: readonly AnyExpr[]): boolean => members.some(e => e.type.refine !== null)
 
-/** The value that an expression denotes. */
+/** The value type of an expression. */
 type ValueOf<E> = E extends Expr<infer A> ? A : never
 
 /**
- * An object with the value of an expression in each field: `jsonObject({ title: album.title, year: album.year })`. Names are
- * constants; a null is JSON's null. Types without an exact JSON form (bigint, numeric, bytes, dates, arrays) are `Unsupported`:
+ * A JSON object with the value of an expression in each field: `jsonObject({ title: album.title, year: album.year })`. Names are
+ * constants; null becomes JSON's null. Types without an exact JSON form (bigint, numeric, bytes, dates, arrays) are `Unsupported`:
  * cast them first. A plain value is given as `lit` or `litOf`.
  *
  * `meaning(jsonObject({ k: e, ... })) = { k: meaning(e), ... }`
@@ -84,27 +84,27 @@ export const jsonObject = <const M extends { readonly [name: string]: Expr<unkno
     return refusedAs(validationError(['jsonObject'], `expected a record of expressions, got ${got}`))
   }
   const names = Object.keys(members)
-  if (names.length > MOST_MEMBERS) return tooMany('jsonObject')
+  if (names.length > MAX_MEMBERS) return tooMany('jsonObject')
   const problem = names.map(textProblem).find(p => p !== null)
   if (problem !== undefined) return refusedAs(validationError(['jsonObject'], problem as string))
   const values = names.map(name => member('jsonObject', name, members[name]))
   const isDecoded = hasCodec(values)
   if (isDecoded && names.includes('__proto__'))
-    return refusedAs(unsupported('a field named __proto__ beside one with a codec', 'query-ts', 'io-ts does not decode it'))
+    return refusedAs(unsupported('a field named __proto__ next to one with a codec', 'query-ts', 'io-ts does not decode it'))
   const codec = isDecoded ? codecOf(t.type, Object.fromEntries(names.map((name, i) => [name, memberCodec(values[i] as AnyExpr)]))) : null
   return made('jsonObject', [literalOf(exprType(TEXT), JSON.stringify(names)), ...values], values, codec)
 }
 
 /**
- * An array of the values of expressions, in their order: `jsonArray([point.x, point.y])`. Elements are what members of
- * `jsonObject` are.
+ * A JSON array of the values of expressions: `jsonArray([point.x, point.y])`. Elements have the types of members of
+ * `jsonObject`.
  *
  * `meaning(jsonArray([e, ...])) = [meaning(e), ...]`
  */
 export const jsonArray = <const T extends readonly Expr<unknown>[]>(elements: T): Expr<{ readonly [K in keyof T]: ValueOf<T[K]> }> => {
   if (!Array.isArray(elements))
     return refusedAs(validationError(['jsonArray'], `expected an array of expressions, got ${kindOf(elements)}`))
-  if (elements.length > MOST_MEMBERS) return tooMany('jsonArray')
+  if (elements.length > MAX_MEMBERS) return tooMany('jsonArray')
   const values = Array.from(elements, (e, i) => member('jsonArray', String(i), e))
   const codec = hasCodec(values) ? codecOf(types => t.tuple(types as never), values.map(memberCodec)) : null
   return made('jsonArray', values, values, codec)

@@ -1,8 +1,8 @@
 /**
  * Membership in a list of values: `inList` and `notIn`, which `Expr` exports.
  *
- * `inList(e, [v, ...])` denotes `or(eq(e, v), ...)`. A function of a query that is run for each row gives the same list for each of them:
- * what became of its values is remembered as long as they are the same, so that a long list is looked through once, not once a row.
+ * `inList(e, [v, ...])` denotes `or(eq(e, v), ...)`. The callback of a query that is evaluated for each row passes the same list each time: its
+ * converted values are cached as long as the list is unchanged, so that a long list is converted once, not once per row.
  */
 
 import { aligned, argument, BOOLEAN, call, callProblem, literalOf, node, operand, refused } from '../syntax/operand.js'
@@ -10,20 +10,20 @@ import { type AnyExpr, type Expr, exprType, invalid, type Pred } from '../syntax
 import { validationError } from '../value/DbError.js'
 import { isNumber, type SqlType, widen } from '../value/SqlType.js'
 
-/** A list beside the expressions of one type. */
+/** A list, converted for expressions of one type. */
 interface Members {
   readonly sql: SqlType
   readonly codec: unknown
-  /** The values as they were. */
+  /** A copy of the values, to detect changes. */
   readonly values: readonly unknown[]
   readonly members: readonly AnyExpr[]
-  /** A member whose type is the widest of all. */
+  /** A member with the widest type. */
   readonly widest: AnyExpr
 }
 
 const known = new WeakMap<readonly unknown[], Members>()
 
-/** Shorter lists are not worth it. */
+/** Shorter lists are not cached. */
 const LONG = 16
 
 const isPlain = (value: unknown): boolean => value !== null && typeof value !== 'object'
@@ -41,10 +41,10 @@ const widestOf = (members: readonly AnyExpr[]): AnyExpr => {
   return members.find(m => m.type.sql.tag === sql.tag) ?? first
 }
 
-/** Whether the value is one of a list, which holds no nulls. `inList(e, [])` is false. */
+/** Whether the value is in a list without nulls. `inList(e, [])` is false. */
 export const inList = <A>(given: Expr<A>, values: readonly NonNullable<NoInfer<A>>[]): Pred => {
   const e = argument(given)
-  if (!Array.isArray(values)) return invalid(validationError(['inList'], 'takes an array of values'), exprType(BOOLEAN))
+  if (!Array.isArray(values)) return invalid(validationError(['inList'], 'expected an array of values'), exprType(BOOLEAN))
   if (values.length === 0) return literalOf(exprType(BOOLEAN), false)
   const before = known.get(values)
   if (before !== undefined && e.node.tag !== 'invalid' && isSame(before, e, values)) {

@@ -1,13 +1,13 @@
 /**
- * Texts that a regular expression matches: a part of `Expr`, which exports it.
+ * Regular expressions: `matches`, which `Expr` exports.
  *
- * The pattern is a plain text, read when the expression is built; the language is that of `regex`, the part that engines mean
- * alike. Each engine gets it in its own words.
+ * The pattern is a plain text, parsed when the expression is built. The language is the common subset of all engines (`value/regex`); each
+ * engine gets the pattern in its own syntax.
  *
- * Laws: `matches(e, p)` where p is letters only is `contains(e, p)`; `matches(e, '^p$')` is then `eq(e, p)`.
+ * Laws: `matches(e, p)` for p of letters only is `contains(e, p)`; `matches(e, '^p$')` is then `eq(e, p)`.
  */
 
-import { BOOLEAN, call, literalOf, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, BOOLEAN, call, literalOf, TEXT } from '../syntax/operand.js'
 import { type Expr, exprType, invalid, type Pred } from '../syntax/Syntax.js'
 import { kindOf, textProblem } from '../value/Canonical.js'
 import { attempting, validationError } from '../value/DbError.js'
@@ -15,14 +15,14 @@ import { parsed } from '../value/regex.js'
 import { TEXTS } from '../value/typeSets.js'
 
 /**
- * Whether a regular expression matches some part of the text; `^` and `$` are its beginning and end.
+ * Whether a regular expression matches some part of the text; `^` and `$` match its start and end.
  *
- * It takes characters, `.` (any, a line's end too), `[a-z]`, `[^a-z]`, `\d`, `\w`, `\s` (of ASCII) and `\D`, `\W`, `\S`,
- * groups, `|`, `*`, `+`, `?`, `{n,m}`. Case counts: use `lower` on both. Anything else (look-around, back references, `\b`, a
- * repetition of a repetition) is a `ValidationError`, because engines differ on it.
+ * It supports characters, `.` (any character, including line breaks), `[a-z]`, `[^a-z]`, `\d`, `\w`, `\s` (ASCII) and `\D`, `\W`, `\S`,
+ * groups, `|`, `*`, `+`, `?`, `{n,m}`. It is case-sensitive. Anything else (look-around, back references, `\b`, a
+ * repetition of a repetition) is a `ValidationError`, because engines differ.
  */
 export const matches = <A extends string | null>(e: Expr<A>, pattern: string): Pred => {
-  const value = taken('matches', e, TEXTS)
+  const value = argOfType('matches', e, TEXTS)
   if (value.node.tag === 'invalid') return { ...value, type: exprType(BOOLEAN) }
   const problem = typeof pattern === 'string' ? textProblem(pattern) : `expected a text, got ${kindOf(pattern)}`
   if (problem !== null) return invalid(validationError(['matches'], problem), exprType(BOOLEAN))

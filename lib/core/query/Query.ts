@@ -1,21 +1,19 @@
 /**
  * Queries: bags of rows as values.
  *
- * A `Query<S, A>` denotes a bag of rows, with an order when one was asked for. `S` is the scope: what
- * the next step's function sees, made of expressions; `A` is what a row decodes to. Nothing runs
- * until an interpreter is given the query.
+ * A `Query<S, A>` denotes a bag of rows, with an order if there is an `orderBy`. `S` is the scope: what the next step's function sees, made of
+ * expressions; `A` is what a row decodes to. Nothing runs until an interpreter performs the query.
  *
- * `Query` is a *restricted* monad: functions see scopes of expressions, not values, so no fp-ts
- * instance is claimed and its laws are stated on meanings:
+ * `Query` is a *restricted* monad: functions see scopes of expressions, not values, so no fp-ts instance is claimed and its laws are stated on
+ * meanings:
  *
  * - left identity: `pipe(of(s), flatMap(f)) = f(s)`; right identity: `flatMap(of) = identity`
  * - associativity of `flatMap`; `zero` absorbs; `flatMap` distributes over `unionAll` on the left
  * - `where(p) = flatMap(s => p ? of(s) : zero)`; `unionAll` is a monoid with `zero`
  *
- * Order: `orderBy` is a stable sort, seen by `limit`, `offset`, `first` and the result. `map`, `where`,
- * `let`, `window`, `distinctOn`, `cte`, `limit`, `offset` keep it; joins, set operations, `distinct`, `aggregate` and `recursive` forget it.
- * The programs that run a query are in `fetch` (`all`, `one`, `head`, ...), `page` (`page`, `pageAt`) and `traverse` (`allBy`,
- * `optionBy`), and exported from here too, as is `show`, the query as text.
+ * Order: `orderBy` is a stable sort, which `limit`, `offset`, `first` and the result observe. `map`, `where`, `let`, `window`, `distinctOn`,
+ * `cte`, `limit`, `offset` keep it; joins, set operations, `distinct`, `aggregate` and `recursive` forget it. The face `Query` also exports the
+ * programs that run a query (`program/fetch`, `program/page`, `program/lookups`) and `show`.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import { and, isNotNull } from '../expr/Expr.js'
@@ -64,15 +62,15 @@ export const from = <C>(table: Table<C>): Query<Exprs<C>, Row<C>> => query({ tag
 /** One row. `meaning(of(s)) = [s]` */
 export const of = <S extends Shape>(shape: S): Query<S, Result<S>> => query({ tag: 'of', shape })
 
-/** No rows, of any shape: the unit of `unionAll`. `meaning(zero) = []` */
+/** No rows, of any shape: the neutral element of `unionAll`. `meaning(zero) = []` */
 export const zero: Query<never, never> = query({ tag: 'zero' })
 
-/** One row without fields: where a chain of `bind` starts. */
+/** One row without fields: the start of a chain of `bind`. */
 export const Do: Query<{}, {}> = query({ tag: 'of', shape: {} })
 
 type ValueOf<C> = { readonly [K in keyof C]: Exclude<In<C[K]>, undefined> }
 
-/** Rows given by the caller. `meaning(values(c)(rows)) = rows` */
+/** Literal rows. `meaning(values(c)(rows)) = rows` */
 export const values =
   <C extends Columns>(columns: C) =>
   (rows: readonly ValueOf<C>[]): Query<Exprs<C>, Row<C>> => {
@@ -92,12 +90,12 @@ const literals = (types: { readonly [name: string]: ExprType }, row: unknown): {
 
 // --- Combinators ------------------------------------------------------------------------------
 
-/** A query whose scope has at least what `S` has: so a condition can be written once and used on many queries. */
+/** A query whose scope has at least the fields of `S`, so that a condition can be written once and used in many queries. */
 interface Sees<out S> {
   readonly _S?: () => S
 }
 
-/** A function of a row, as a caller without types may not give it. */
+/** Checks that a callback is a function, for untyped callers. */
 const ofRow = <F>(name: string, f: F): F =>
   typeof f === 'function' ? f : ((() => refuse(validationError([name], `takes a function of the row, got ${kindOf(f)}`))) as F)
 
@@ -111,7 +109,7 @@ type Present<S, N> = { readonly [K in keyof S]: K extends N ? (S[K] extends Expr
 type PresentRow<A, N> = { readonly [K in keyof A]: K extends N ? NonNullable<A[K]> : A[K] }
 
 /**
- * The rows in which these fields are not null, as their types say from then on.
+ * The rows in which these fields are not null; their types change accordingly.
  * `meaning(whereNotNull('x')(q)) = meaning(where(s => isNotNull(s.x))(q))`
  */
 export const whereNotNull =
@@ -119,39 +117,39 @@ export const whereNotNull =
   <S extends { readonly [K in N]: Expr<any> }, A>(q: Query<S, A>): Query<Present<S, N>, PresentRow<A, N>> =>
     query({ tag: 'where', input: q, f: s => and(...names.map(name => isNotNull(s[name]))), present: names })
 
-/** A step that is taken only if the condition holds: optional filters. `when(true, f) = f`, `when(false, f) = identity` */
+/** A step that is applied only if the condition holds, for optional filters. `when(true, f) = f`, `when(false, f) = identity` */
 export const when =
   <S, A>(condition: boolean, step: (q: Query<S, A>) => Query<S, A>) =>
   (q: Query<S, A>): Query<S, A> =>
     condition ? step(q) : q
 
-/** Another row made of each. `meaning(map(f)(q)) = meaning(q).map(f)` */
+/** Maps each row to another. `meaning(map(f)(q)) = meaning(q).map(f)` */
 export const map =
   <S, B extends Shape>(f: (s: S) => B) =>
   (q: Query<S, unknown>): Query<B, Result<B>> =>
     query({ tag: 'map', input: q, f })
 
-/** A pure function on each decoded row, after everything else; also under `many`. The functor on `A`. */
+/** Applies a pure function to each decoded row, after the query has run; also inside `many`. The functor on `A`. */
 export const mapRow =
   <A, B>(f: (a: A) => B) =>
   <S>(q: Query<S, A>): Query<S, B> =>
     query({ tag: 'mapRow', input: q, f })
 
-/** The rows of a query for each row. `meaning(flatMap(f)(q)) = meaning(q).flatMap(s => meaning(f(s)))`, without order */
+/** The rows of a query for each row, without an order. `meaning(flatMap(f)(q)) = meaning(q).flatMap(s => meaning(f(s)))` */
 export const flatMap =
   <S, S2, B>(f: (s: S) => Query<S2, B>) =>
   <A>(q: Query<S, A>): Query<S2, B> =>
     query({ tag: 'flatMap', input: q, f })
 
-// the types of rows with one more field are written out: under a name of their own they would cost the compiler more
+// the types of rows with one more field are written out, because a named type would be slower to check
 
-/** Each row with each row of a query beside it, under a name: an inner join. */
+/** Joins each row with each row of a query, as a field of this name: an inner join. */
 export const bind =
   <N extends string, S, S2, B>(name: N, f: (s: S) => Query<S2, B>) =>
   <A>(q: Query<S, A>): Query<S & { readonly [K in N]: S2 }, A & { readonly [K in N]: B }> =>
     query({ tag: 'bind', input: q, name, f })
 
-/** As `bind`, but a row for which the query has none stays, with `none` beside it: a left join. */
+/** Like `bind`, but a row for which the query has no rows stays, with `none` in the field: a left join. */
 export const bindLeft =
   <N extends string, S, S2, B>(name: N, f: (s: S) => Query<S2, B>) =>
   <A>(q: Query<S, A>): Query<S & { readonly [K in N]: Maybe<S2> }, A & { readonly [K in N]: Option<B> }> =>
@@ -162,7 +160,7 @@ const let_ =
   <A>(q: Query<S, A> & Unused<N, S>): Query<S & { readonly [K in N]: B }, A & { readonly [K in N]: Result<B> }> =>
     query({ tag: 'let', input: q, name, f })
 
-/** Each row with a computed field. `meaning(let(n, f)(q)) = meaning(q).map(s => ({ ...s, [n]: f(s) }))` */
+/** Adds a computed field to each row. `meaning(let(n, f)(q)) = meaning(q).map(s => ({ ...s, [n]: f(s) }))` */
 export { let_ as let }
 
 /** `bind(name, s => where(t => on(s, t))(from(table)))`: an inner join with a table. */
@@ -180,7 +178,7 @@ export const leftJoin =
 type Full<S, T> = { readonly left: Maybe<S>; readonly right: Maybe<T> }
 type FullRow<A, B> = { readonly left: Option<A>; readonly right: Option<B> }
 
-/** The pairs that agree, and the rows of either side that agree with none of the other, with `none` in its place. */
+/** The pairs that match, and the rows of either side that match no row of the other, with `none` in its place. */
 export const fullJoin =
   <S, T, B>(right: Query<T, B>, on: (left: S, right: T) => Pred) =>
   <A>(left: Query<S, A>): Query<Full<S, T>, FullRow<A, B>> =>
@@ -189,7 +187,7 @@ export const fullJoin =
 type AggExprs<R> = { readonly [K in keyof R]: R[K] extends Agg<infer A> ? Expr<A> : never }
 type AggRow<R> = { readonly [K in keyof R]: R[K] extends Agg<infer A> ? A : never }
 
-/** One row a group: groups have equal `key`s; without a key there is one group, also of no rows. */
+/** One row for each group of rows with equal `key`s; without a key there is one group, which may be empty. */
 export const aggregate =
   <S, R extends { readonly [name: string]: AnyAgg }>(f: (s: S) => R) =>
   <A>(q: Query<S, A>): Query<AggExprs<R>, AggRow<R>> =>
@@ -207,12 +205,12 @@ const grouping =
     query({ tag: 'groupingSets', input: q, f, sets })
 
 /**
- * Groups by all keys, then by all but the last, and so on, down to one group of all rows: sums with their subtotals. A key that a
- * row is a total over is `none` in it. `rollup(f) = groupingSets([[a, b], [a], []])(f)` for keys a and b
+ * Groups by all keys, then by all but the last, and so on, down to one group of all rows: aggregates with their subtotals. In a subtotal,
+ * the keys that it does not group by are `none`. `rollup(f) = groupingSets([[a, b], [a], []])(f)` for keys a and b
  */
 export const rollup = grouping('rollup')
 
-/** Groups by every choice of the keys: all subtotals. `cube(f) = groupingSets([[a, b], [a], [b], []])(f)` for keys a and b */
+/** Groups by every subset of the keys: all subtotals. `cube(f) = groupingSets([[a, b], [a], [b], []])(f)` for keys a and b */
 export const cube = grouping('cube')
 
 /** Groups by each of these lists of keys. `groupingSets([a, b])(f) = unionAll(groupingSets([b])(f)(q))(groupingSets([a])(f)(q))` */
@@ -225,22 +223,22 @@ export const groupingSets =
 type WinExprs<W> = { readonly [K in keyof W]: W[K] extends Win<infer A> ? Expr<A> : never }
 type WinRow<W> = { readonly [K in keyof W]: W[K] extends Win<infer A> ? A : never }
 
-/** Each row with values of the rows around it: numbers, ranks, running totals. See `Window`. The rows and their order are the same. */
+/** Adds window functions to each row: row numbers, ranks, running totals (see `Window`). The rows and their order stay the same. */
 export const window =
   <S, W extends { readonly [name: string]: AnyWin }>(f: (s: S) => W) =>
   <A>(q: Query<S, A>): Query<S & WinExprs<W>, A & WinRow<W>> =>
     query({ tag: 'window', input: q, f })
 
-/** Each row once, by null-safe equality of all its columns. */
+/** Removes duplicate rows, by null-safe equality of all columns. */
 export const distinct = <S, A>(q: Query<S, A>): Query<S, A> => query({ tag: 'distinct', input: q })
 
-/** The first row, in the query's order, of each group of rows that agree on these expressions; any of them where it has no order. */
+/** The first row, in the query's order, of each group of rows with equal values of these expressions; any row of the group if there is no order. */
 export const distinctOn =
   <S>(f: (s: S) => readonly AnyExpr[]) =>
   <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
     query({ tag: 'distinctOn', input: q, f })
 
-/** The shape with null in each of its types: what the other side of a set operation may have. */
+/** The shape with null added to each type: what the other side of a set operation may have. */
 type OrNull<S> =
   S extends Expr<infer A>
     ? Expr<A | null>
@@ -249,7 +247,7 @@ type OrNull<S> =
       : S extends Leaf<any>
         ? S
         : { readonly [K in keyof S]: OrNull<S[K]> }
-/** What holds the rows of both: each of its types has null where one side's has. */
+/** The shape for the rows of both sides: each type includes null if one side's type does. */
 type Either<S, T> = [T] extends [S]
   ? S
   : [S] extends [T]
@@ -266,19 +264,19 @@ const setOperation =
   <T extends OrNull<S>, B>(left: Query<T, B>): Query<Either<S, T>, A | B> =>
     query({ tag: 'set', operator, left, right })
 
-/** The rows of both, as often as they are in both: the bag sum. */
+/** The rows of both queries, with duplicates: the bag sum. */
 export const unionAll = setOperation('unionAll')
 
-/** The different rows of both. `union(r)(l) = distinct(unionAll(r)(l))` */
+/** The distinct rows of both queries. `union(r)(l) = distinct(unionAll(r)(l))` */
 export const union = setOperation('union')
 
-/** The different rows that are in both. */
+/** The distinct rows that are in both queries. */
 export const intersect = setOperation('intersect')
 
-/** The different rows of the first that are not in the second. */
+/** The distinct rows of the first query that are not in the second. */
 export const except = setOperation('except')
 
-/** A stable sort: these keys lead, keys of an earlier `orderBy` break ties. */
+/** A stable sort: by these keys first, then by those of an earlier `orderBy`. */
 export const orderBy =
   <S>(f: (s: S) => readonly Order[]) =>
   <S1, A>(q: Query<S1, A> & Sees<S>): Query<S1, A> =>
@@ -290,37 +288,39 @@ const rowCount = (what: string, n: number | Expr<number | bigint>): AnyExpr => {
   if (isExpr(n)) {
     const { node, type } = n
     if (node.tag === 'invalid' || node.tag === 'param')
-      return isInteger(type.sql) ? n : invalid(validationError([what], 'a number of rows is an integer'), BIGINT)
-    if (node.tag !== 'literal') return invalid(validationError([what], 'a number of rows is a number or a parameter, not computed'), BIGINT)
+      return isInteger(type.sql) ? n : invalid(validationError([what], 'limit and offset must be integers'), BIGINT)
+    if (node.tag !== 'literal')
+      return invalid(validationError([what], 'limit and offset must be a number or a parameter, not a computed expression'), BIGINT)
     return isInteger(type.sql)
       ? rowCount(what, Number(node.value ?? Number.NaN))
-      : invalid(validationError([what], 'a number of rows is an integer'), BIGINT)
+      : invalid(validationError([what], 'limit and offset must be integers'), BIGINT)
   }
   return Number.isSafeInteger(n) && n >= 0
     ? expr({ tag: 'literal', value: BigInt(n) }, BIGINT)
-    : invalid(validationError([what], 'a number of rows is a whole number and not negative'), BIGINT)
+    : invalid(validationError([what], 'limit and offset must be non-negative integers'), BIGINT)
 }
 
-/** At most the first `n` rows, in the query's order; any of them where it has none. */
+/** At most the first `n` rows, in the query's order; any `n` rows if there is no order. */
 export const limit =
   (n: number | Expr<number | bigint>) =>
   <S, A>(q: Query<S, A>): Query<S, A> =>
     query({ tag: 'limit', input: q, count: rowCount('limit', n) })
 
-/** All but the first `n` rows. `offset(n)(limit(m)(q))` skips among those m. */
+/** All but the first `n` rows. `offset(n)(limit(m)(q))` skips n of the m rows. */
 export const offset =
   (n: number | Expr<number | bigint>) =>
   <S, A>(q: Query<S, A>): Query<S, A> =>
     query({ tag: 'offset', input: q, count: rowCount('offset', n) })
 
-/** At most `n` rows, chosen at random: each choice is as likely as any other, and another one each time. Reads all rows. */
+/** At most `n` rows, chosen at random: a new choice in each run, all equally likely. Reads all rows. */
 export const sample =
   (n: number | Expr<number | bigint>) =>
   <S, A>(q: Query<S, A>): Query<S, A> =>
     limit(n)(query<S, A>({ tag: 'orderBy', input: q, f: () => [{ expr: random, direction: 'asc', nulls: null }] }))
 
+/** The options of `forUpdate` and `forShare`. */
 export interface LockOptions {
-  /** Rows that others have locked: leave them out, or fail with `Timeout` at once. Waits for them where nothing is said. */
+  /** What to do about rows that other transactions have locked: skip them, or fail with `Timeout` at once. Default: wait. */
   readonly wait?: 'skipLocked' | 'noWait'
 }
 
@@ -331,19 +331,19 @@ const locked =
     query({ tag: 'lock', input: q, lock: { strength, wait: options.wait ?? 'wait' } })
 
 /**
- * The same rows, those of tables locked until the transaction ends: others can't write or lock them meanwhile. The last step of
- * a query; the rows are those of tables, joined at most. Rows of the far side of a left join are not locked.
+ * Locks the rows of the query's tables until the transaction ends: other transactions can't write or lock them meanwhile. It must be the
+ * last step of a query over tables and joins of tables. Rows of the optional side of a left join are not locked.
  */
 export const forUpdate = locked('update')
 
-/** The same rows, those of tables locked until the transaction ends against writes by others, who may read and share them. */
+/** Locks the rows of the query's tables against writes until the transaction ends; other transactions may read them and share the lock. */
 export const forShare = locked('share')
 
 // --- Queries inside rows ----------------------------------------------------------------------
 
 const JSON_TYPE = exprType({ tag: 'json' })
 
-/** The rows of a query as a list inside each row, in their order, in the same statement. */
+/** The rows of a query as a list inside each row, in the query's order, fetched in the same statement. */
 export const many = <S, A>(q: Query<S, A>): Nested<readonly A[]> => ({
   [MADE]: true,
   kind: 'nested',
@@ -352,7 +352,7 @@ export const many = <S, A>(q: Query<S, A>): Nested<readonly A[]> => ({
   type: JSON_TYPE,
 })
 
-/** The first row of a query inside each row, if there is one, in the same statement. */
+/** The first row of a query as an option inside each row, fetched in the same statement. */
 export const first = <S, A>(q: Query<S, A>): Nested<Option<A>> => ({
   [MADE]: true,
   kind: 'nested',
@@ -366,8 +366,8 @@ export const first = <S, A>(q: Query<S, A>): Nested<Option<A>> => ({
 type ParamExprs<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
 
 /**
- * A query with typed parameters, planned and printed once a dialect. Running it costs a binding and
- * the driver. `meaning(prepare(c, f)(v)) = meaning(f(v))`
+ * A query with typed parameters, planned and printed once for each dialect. Running it costs only binding and
+ * the driver's work. `meaning(prepare(c, f)(v)) = meaning(f(v))`
  */
 export const prepare = <C extends Columns, S, A>(
   columns: C,

@@ -1,9 +1,9 @@
 /**
  * Grouping sets as what they denote: the union of one aggregate for each set of keys.
  *
- * In the rows of a set the keys that are not in it are missing, so that a total is told from the group of a null key. The rows that
- * are grouped are a query that all sets share (`cte`): an engine is asked for them once. This is what `rollup`, `cube` and
- * `groupingSets` denote, and their SQL where an engine has no grouping sets of its own.
+ * In the rows of a set the keys that are not in it are missing, which tells a total from the group of a null key. All sets share the input
+ * query through a `cte`, so that engines run it once. This union is the meaning of `rollup`, `cube` and `groupingSets`, and their SQL on
+ * engines without grouping sets.
  */
 import { key } from '../expr/Agg.js'
 import { asGrouping } from '../syntax/guards.js'
@@ -23,15 +23,15 @@ import { COMPARABLE, typeProblem } from '../value/typeSets.js'
 
 type Node = Extract<QueryNode, { readonly tag: 'groupingSets' }>
 
-/** 2^12 sets, each of which is a SELECT. */
-const MOST_KEYS = 12
+/** `cube` of 12 keys has 2^12 sets, each of which is a SELECT. */
+const MAX_KEYS = 12
 
 const setsOf = ({ by }: Grouping, sets: Node['sets']): readonly (readonly string[])[] => {
   const names = Object.keys(by)
   const bad = (reason: string): never => refuse(validationError(['groupingSets'], reason))
   if (sets === 'rollup') return [...names.map((_, i) => names.slice(0, names.length - i)), []]
   if (sets === 'cube') {
-    if (names.length > MOST_KEYS) return bad(`cube takes at most ${MOST_KEYS} keys: every choice of them is a set`)
+    if (names.length > MAX_KEYS) return bad(`cube takes at most ${MAX_KEYS} keys: each subset of them is a grouping set`)
     return names.reduce<readonly (readonly string[])[]>((all, n) => [...all.map(set => [...set, n]), ...all], [[]])
   }
   if (!Array.isArray(sets) || sets.length === 0 || !sets.every(Array.isArray)) return bad('expected at least one list of keys')
@@ -42,7 +42,7 @@ const setsOf = ({ by }: Grouping, sets: Node['sets']): readonly (readonly string
 const picked = <A>(fields: { readonly [name: string]: A }, names: readonly string[]): { readonly [name: string]: A } =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
 
-/** A key that no set has. */
+/** A key that is missing, as in the rows of a total. */
 export const totalled = ({ type }: AnyExpr): Shape => maybeKey(false, expr({ tag: 'literal', value: null }, { ...type, nullable: true }))
 
 const maybeKey = (there: boolean, row: AnyExpr): Shape => ({
@@ -51,7 +51,7 @@ const maybeKey = (there: boolean, row: AnyExpr): Shape => ({
   row,
 })
 
-/** What a node of grouping sets groups by, what it computes, and its sets. `scope` is that of the rows which are grouped. */
+/** The keys, aggregates and sets of a grouping-sets node. `scope` is the scope of the input. */
 export const setsIn = (node: Node, scope: unknown): { readonly grouping: Grouping; readonly sets: readonly (readonly string[])[] } => {
   const grouping = asGrouping(node.f(scope))
   const twice = Object.keys(grouping.by).find(name => Object.hasOwn(grouping.of, name))
@@ -64,13 +64,13 @@ export const setsIn = (node: Node, scope: unknown): { readonly grouping: Groupin
   return { grouping, sets: setsOf(grouping, node.sets) }
 }
 
-/** All that is grouped by, and computed, as the columns of one aggregate. */
+/** The keys of a set and the aggregates, as the columns of one `aggregate`. */
 export const keyedBy = ({ by, of }: Grouping, set: readonly string[]): { readonly [name: string]: AnyAgg } => ({
   ...Object.fromEntries(Object.entries(picked(by, set)).map(([name, e]) => [name, key(e)])),
   ...of,
 })
 
-/** The union that a node of grouping sets is. */
+/** The union that a grouping-sets node denotes. */
 export const expanded = (node: Node, scope: unknown): AnyQuery => {
   const { grouping: typical, sets } = setsIn(node, scope)
   const input = query({ tag: 'cte', input: node.input, name: 'grouped', materialized: null })

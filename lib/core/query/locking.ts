@@ -1,11 +1,11 @@
 /**
- * Locks of rows: where they may stand.
+ * Row locks: where they may stand.
  *
- * A lock is about rows of tables, so that only a whole query can ask for it: one of tables and joins of tables, sorted and cut at
- * most. Groups, distinct rows, windows and set operations have no rows of tables, and engines refuse to lock them; so it is
- * refused for all. What is asked for stands at the end, below steps at most that neither choose rows nor read more.
+ * A lock applies to rows of tables, so only a whole query can ask for it: a query over tables and joins of tables, with at most an order and
+ * a limit. Groups, distinct rows, windows and set operations have no rows of tables, and engines refuse to lock them, so they are refused on
+ * every engine. `forUpdate` and `forShare` come last; only `map`, `mapRow`, `let`, `limit` and `offset` may follow.
  *
- * Law: the rows of a query that locks are those of the query that does not.
+ * Law: a query with a lock has the rows of the query without it.
  */
 
 import { type AnyQuery, type Lock, type QueryNode, query } from '../syntax/Syntax.js'
@@ -14,14 +14,14 @@ import { refuse, validationError } from '../value/DbError.js'
 
 const NAMES = { update: 'forUpdate', share: 'forShare' } as const
 
-/** A lock anywhere else than at the end. */
+/** Refuses a lock that is not at the end of a whole query. */
 export const misplaced = (lock: Lock): never =>
-  refuse(validationError([NAMES[lock.strength]], 'rows are locked by a whole query, at its end: not by a query inside another'))
+  refuse(validationError([NAMES[lock.strength]], 'only a whole query can lock rows, at its end: not a query inside another'))
 
 const isKept = (node: QueryNode): node is Extract<QueryNode, { readonly tag: 'map' | 'mapRow' | 'let' | 'limit' | 'offset' }> =>
   node.tag === 'map' || node.tag === 'mapRow' || node.tag === 'let' || node.tag === 'limit' || node.tag === 'offset'
 
-/** What in a query has other rows than those of tables, or null. `ending` says whether a limit may stand here: at the end only. */
+/** The step of a query that has other rows than those of tables, or null. `ending`: whether a limit is allowed here, which it is only at the end. */
 const obstacle = (q: AnyQuery, ending: boolean): string | null => {
   const { node } = q
   switch (node.tag) {
@@ -53,18 +53,18 @@ const obstacle = (q: AnyQuery, ending: boolean): string | null => {
   }
 }
 
-/** A whole query without its lock, and the lock: the one asked for last. */
+/** A whole query without its lock, and the lock. The last of several locks wins. */
 export const unlocked = (q: AnyQuery): { readonly query: AnyQuery; readonly lock: Lock | null } => {
   const { node } = q
   if (node.tag === 'lock') {
     const bare = unlocked(node.input).query
     const other = obstacle(bare, true)
     if (other === null) return { query: bare, lock: node.lock }
-    const reason = `${other} has other rows than those of its tables: lock tables and joins of them, and ask the rest by their keys`
+    const reason = `${other} has other rows than those of its tables: lock tables and joins of tables, and query the rest by their keys`
     return refuse(validationError([NAMES[node.lock.strength]], reason))
   }
   if (node.tag === 'prepared') {
-    // the template is made once: it says whether there is a lock at all
+    // the template is made once and shows whether there is a lock
     if (unlocked(node.prepared.template).lock === null) return { query: q, lock: null }
     return unlocked(node.prepared.f(node.values))
   }

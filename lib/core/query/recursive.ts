@@ -1,22 +1,23 @@
 /**
- * Queries that are named, and queries that go on from their own rows: parts of `Query`, which exports them.
+ * The WITH clause: named queries and recursive queries; parts of `Query`, which exports them.
  *
- * `recursive(f)(q)` denotes the rows of q, then those of `f` of each of them, then those of `f` of each of these, until there are
- * none: a tree from its roots, a chain, a calendar. `f` sees one row, so that it can say nothing that engines can't do.
+ * `recursive(f)(q)` denotes the rows of q, then the rows of `f` for each of them, then the rows of `f` for each of these, until there are no
+ * more: a tree from its roots, a chain, a calendar. `f` sees one row at a time, so it can express nothing that engines can't do.
  *
- * Laws: `cte(name)(q) = q`; `recursive(f)(q) = unionAll(recursive(f)(flatMap(f)(q)))(q)`; `closure(f)(q)` is
- * `distinct(recursive(f)(q))` where that ends, and ends wherever there are finitely many different rows.
+ * Laws: `cte(name)(q) = q`; `recursive(f)(q) = unionAll(recursive(f)(flatMap(f)(q)))(q)`; `closure(f)(q)` is `distinct(recursive(f)(q))` where
+ * that ends, and ends whenever the number of distinct rows is finite.
  */
 import { type Query, query } from '../syntax/Syntax.js'
 
+/** The options of `cte`. */
 export interface CteOptions {
-  /** Whether an engine computes it once and keeps the rows, or looks through it; left to the engine where nothing is said. */
+  /** Whether the engine computes it once and stores the rows, or inlines it. Default: the engine decides. */
   readonly materialized?: boolean
 }
 
 /**
- * The same query under a name: where it is used more than once in a query it is said once (`WITH name AS (...)`). A query that
- * mentions columns of a query around it is said where it stands. Whether rows are kept is a hint that some engines take.
+ * Names a query: used several times in a statement, it is written once (`WITH name AS (...)`). A query that
+ * is correlated with an enclosing query is inlined. `materialized` is a hint that some engines follow.
  */
 export const cte =
   (name: string, options: CteOptions = {}) =>
@@ -24,16 +25,16 @@ export const cte =
     query({ tag: 'cte', input: q, name, materialized: options.materialized ?? null })
 
 /**
- * The rows of a query, and all that follow from them: with each row those that `f` makes of it, as often as it does. Fields and types
- * of what follows are those of the query. Without an end in the data, or a condition in `f`, it has none: engines run until
- * they are stopped, the model refuses.
+ * The rows of a query and all rows that follow from them: for each row those of `f`, with duplicates. The rows of `f` have the fields and
+ * types of the query. If neither the data nor a condition in `f` ends it, it is infinite: engines run until
+ * they are stopped, the model refuses it.
  */
 export const recursive =
   <S, A>(f: (s: S) => Query<NoInfer<S>, NoInfer<A>>) =>
   (q: Query<S, A>): Query<S, A> =>
     query({ tag: 'recursive', input: q, f, distinct: false })
 
-/** The different rows among the rows of a query and all that follow from them: what can be reached, also in circles. */
+/** The distinct rows among the rows of a query and all that follow from them: what is reachable, also in graphs with cycles. */
 export const closure =
   <S, A>(f: (s: S) => Query<NoInfer<S>, NoInfer<A>>) =>
   (q: Query<S, A>): Query<S, A> =>

@@ -1,23 +1,23 @@
 /**
  * The elements of an array as rows: `unnest`, which `Query` exports.
  *
- * An array expression denotes a list or null; `unnest` denotes the rows of that list, each with its position, which counts from 1. The
- * array may be of a row around, as in `bind('tag', p => unnest(p.tags))`: then there are the elements of each row.
+ * An array expression denotes a list or null; `unnest` denotes the rows of that list, each with its position, which counts from 1. The array
+ * may belong to an outer row, as in `bind('tag', p => unnest(p.tags))`: then the result has the elements of each row.
  *
- * Laws: its values in the order of positions, collected by `arrayAgg`, are the array, where that has elements; it has as many rows as
- * `arrayLength` says, and none where that is null.
+ * Laws: `arrayAgg` of its values, ordered by position, is the array, if that is not empty; the number of rows is `arrayLength`, or 0 if that
+ * is null.
  */
 import type { Type } from 'io-ts'
-import { INT, TEXT, taken } from '../syntax/operand.js'
+import { argOfType, INT, TEXT } from '../syntax/operand.js'
 import { type AnyExpr, type Expr, type ExprType, exprType, invalid, type Query, query } from '../syntax/Syntax.js'
 import { refusal } from '../syntax/volatile.js'
 import { validationError } from '../value/DbError.js'
 import { ARRAYS } from '../value/typeSets.js'
 
-/** What an element of an array is read as. */
+/** The type of an array's elements. */
 export type Element<A> = NonNullable<A> extends readonly (infer E)[] ? E : never
 
-/** The type of the elements; null where a codec makes something else of the whole array. */
+/** The type of the elements; null if a codec decodes the array as a whole. */
 const elementType = ({ sql, refine }: ExprType): ExprType | null => {
   if (sql.tag !== 'array') return exprType(TEXT)
   const codec = refine as (Type<unknown> & { readonly _tag?: string; readonly type?: Type<unknown> }) | null
@@ -26,15 +26,18 @@ const elementType = ({ sql, refine }: ExprType): ExprType | null => {
 }
 
 const taking = (x: unknown): AnyExpr => {
-  const array = taken('unnest', x, ARRAYS)
+  const array = argOfType('unnest', x, ARRAYS)
   if (array.volatile) return invalid(refusal('unnest'), array.type)
   if (elementType(array.type) !== null) return array
-  return invalid(validationError(['unnest'], 'a codec of a whole array says nothing of its elements: give it to the element'), array.type)
+  return invalid(
+    validationError(['unnest'], 'a codec of a whole array gives no type to its elements: apply it to the element instead'),
+    array.type,
+  )
 }
 
 /**
- * The elements of an array as rows: their positions, from 1, and their values. An array that is null or empty has none. In the order
- * of the array only if ordered by `position`. `meaning(unnest(e)) = e.map((value, i) => ({ position: i + 1, value }))`
+ * The elements of an array as rows: their positions, from 1, and their values. An array that is null or empty has no rows. The rows have
+ * the order of the array only if ordered by `position`. `meaning(unnest(e)) = e.map((value, i) => ({ position: i + 1, value }))`
  */
 export const unnest = <A extends readonly unknown[] | null>(
   array: Expr<A>,

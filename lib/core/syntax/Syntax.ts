@@ -1,37 +1,39 @@
 /**
  * The abstract syntax of query-ts: what expressions, aggregates, columns, tables and queries *are*.
  *
- * Everything here is data and its type; the combinators live in `Expr`, `Agg`, `Column`, `Table` and
- * `Query`. A query keeps the caller's functions (higher-order abstract syntax): the model applies
- * them to rows of literals, `plan/reify` applies them to column references. That is the whole
- * difference between the two meanings, and the reason that they can be held against each other.
+ * Everything here is data and its type; the combinators are in `Expr`, `Agg`, `Column`, `Table` and `Query`. A query keeps the user's callbacks
+ * (higher-order abstract syntax): the model applies them to rows of literals, `plan/reify` to column references. That is the only difference
+ * between the two meanings, so they can be compared.
  *
- * The phantom fields (`_A`, `_S`) carry types only; no value ever has them.
+ * The phantom fields (`_A`, `_S`) carry types only; no value has them.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { Type } from 'io-ts'
 import type { DbError } from '../value/DbError.js'
 import type { SqlType } from '../value/SqlType.js'
+import type { ScalarFn } from './ScalarFn.js'
+
+export type { OwnFn, ScalarFn } from './ScalarFn.js'
 
 /**
- * The mark of what this library's functions made. Text can't carry it: JSON from a stranger in the form of an expression
- * is JSON. Every copy of the library has the same mark.
+ * The mark of values that this library made. JSON can't carry it, so untrusted JSON in the form of an expression stays
+ * JSON. All copies of the library share the mark.
  */
 export const MADE: unique symbol = Symbol.for('query-ts') as never
 
-/** Whether a value is an expression, a query and so on that this library made. */
+/** Whether this library made a value (an expression, a query and so on). */
 export const isMade = (x: unknown): boolean => typeof x === 'object' && x !== null && (x as { [MADE]?: unknown })[MADE] === true
 
 // --- Expressions -----------------------------------------------------------------------------
 
-/** What an expression's value is: its SQL type, whether it can be null, and the io-ts type that refines the canonical value. */
+/** The type of an expression: its SQL type, whether it can be null, and the io-ts type that refines the canonical value. */
 export interface ExprType {
   readonly sql: SqlType
   readonly nullable: boolean
   readonly refine: Type<any, any> | null
 }
 
-/** What decodes to an `A` and has no parts that a query can see. */
+/** A value that decodes to an `A` and is atomic in a query. */
 export interface Leaf<out A> {
   readonly _A?: () => A
   readonly [MADE]?: true
@@ -39,112 +41,28 @@ export interface Leaf<out A> {
   readonly type: ExprType
 }
 
-/** A scalar expression in scope of a query. `A` includes null exactly when its value can be null. */
+/** A scalar expression in the scope of a query. `A` includes null exactly when its value can be null. */
 export interface Expr<out A> extends Leaf<A> {
   readonly kind: 'expr'
   readonly node: ExprNode
-  /** How deep operations stand in each other; 0 when left out. */
+  /** The depth of nested operations. Default: 0. */
   readonly depth?: number
-  /** How many operations it has when it is written out; 1 when left out. */
+  /** The number of its operations, written out. Default: 1. */
   readonly size?: number
-  /** Whether it is another value in each evaluation; false when left out. */
+  /** Whether each evaluation gives a new value. Default: false. */
   readonly volatile?: boolean
 }
 
-/** A condition under SQL's three-valued logic: `where` keeps a row only when it is true. */
+/** A condition in SQL's three-valued logic: `where` keeps a row only if it is true. */
 export type Pred = Expr<boolean | null>
 
+/** An expression of any type. */
 export type AnyExpr = Expr<any>
 
-/** The scalar functions and operators. Their meaning is `model/scalar`; their spelling is the dialect's. */
-export type ScalarFn =
-  | 'eq'
-  | 'ne'
-  | 'lt'
-  | 'lte'
-  | 'gt'
-  | 'gte'
-  | 'same'
-  | 'and'
-  | 'or'
-  | 'not'
-  | 'isNull'
-  | 'between'
-  | 'plus'
-  | 'minus'
-  | 'times'
-  | 'quot'
-  | 'rem'
-  | 'div'
-  | 'neg'
-  | 'concat'
-  | 'lower'
-  | 'upper'
-  | 'length'
-  | 'substring'
-  | 'position'
-  | 'like'
-  | 'ilike'
-  | 'contains'
-  | 'startsWith'
-  | 'endsWith'
-  | 'coalesce'
-  | 'nullIf'
-  | 'trim'
-  | 'trimStart'
-  | 'trimEnd'
-  | 'replace'
-  | 'left'
-  | 'right'
-  | 'reverse'
-  | 'padStart'
-  | 'padEnd'
-  | 'repeat'
-  | 'abs'
-  | 'sign'
-  | 'floor'
-  | 'ceil'
-  | 'round'
-  | 'power'
-  | 'sqrt'
-  | 'greatest'
-  | 'least'
-  | OwnFn
-
-/** Functions of dates, documents, bytes, patterns, arrays and chance: every dialect spells them in its own way. */
-export type OwnFn =
-  | 'datePart'
-  | 'dateTrunc'
-  | 'localTime'
-  | 'startInZone'
-  | 'formatDate'
-  | 'addMonths'
-  | 'addDays'
-  | 'addMilliseconds'
-  | 'daysBetween'
-  | 'now'
-  | 'random'
-  | 'randomUuid'
-  | 'jsonAt'
-  | 'jsonText'
-  | 'jsonLength'
-  | 'jsonType'
-  | 'jsonObject'
-  | 'jsonArray'
-  | 'jsonContains'
-  | 'byteLength'
-  | 'hex'
-  | 'unhex'
-  | 'sha256'
-  | 'matches'
-  | 'arrayLength'
-  | 'array'
-  | 'arrayContains'
-  | 'split'
-
+/** The forms of expressions. */
 export type ExprNode =
   | { readonly tag: 'literal'; readonly value: unknown }
-  /** A column. `scope` is the planning that made the reference, null in one that is only looked at for its type. */
+  /** A column. `scope` identifies the planning that made the reference; null if only its type matters. */
   | { readonly tag: 'ref'; readonly id: number; readonly scope: object | null }
   | { readonly tag: 'param'; readonly name: string }
   | { readonly tag: 'call'; readonly fn: ScalarFn; readonly args: readonly AnyExpr[] }
@@ -157,7 +75,7 @@ export type ExprNode =
   | { readonly tag: 'raw'; readonly text: readonly string[]; readonly args: readonly AnyExpr[] }
   | { readonly tag: 'invalid'; readonly error: DbError }
 
-/** An aggregate of the rows of a group: not an `Expr`, so that it can't stand where a scalar belongs. */
+/** An aggregate of the rows of a group. It is not an `Expr`, so it can't stand where a scalar belongs. */
 export interface Agg<out A> {
   readonly _A?: () => A
   readonly [MADE]?: true
@@ -166,15 +84,16 @@ export interface Agg<out A> {
   readonly type: ExprType
 }
 
+/** An aggregate of any type. */
 export type AnyAgg = Agg<any>
 
-/** Those that every engine has. */
+/** The aggregates that every engine has. */
 export type AggFn = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'boolAnd' | 'boolOr' | 'arrayAgg' | 'stringAgg'
 
-/** Those that are computed of the array of the values. */
+/** The aggregates that are computed from the array of the values. */
 export type ArrayAggFn = 'mode' | 'percentileCont'
 
-/** `arg` is null for `count(*)`. */
+/** A call of an aggregate. `arg` is null for `count(*)`. */
 export interface AggCall {
   readonly tag: 'agg'
   readonly fn: AggFn | ArrayAggFn
@@ -183,7 +102,7 @@ export interface AggCall {
   readonly separator: string
   readonly filter: Pred | null
   readonly order: readonly Order[]
-  /** Which percentile, from 0 to 1. */
+  /** The fraction of a percentile, from 0 to 1. */
   readonly fraction: number
 }
 
@@ -196,7 +115,7 @@ export interface Order {
   readonly nulls: 'first' | 'last' | null
 }
 
-/** The functions of the rows around a row that are no aggregates. */
+/** The window functions that are not aggregates. */
 export type WindowFn =
   | 'rowNumber'
   | 'rank'
@@ -210,23 +129,24 @@ export type WindowFn =
   | 'lastValue'
   | 'nthValue'
 
-/** Rows around the current one by their distance to it; null is the end of the partition. */
+/** A window frame, by distances to the current row; null is the end of the partition. */
 export interface Frame {
   readonly from: number | null
   readonly to: number | null
 }
 
+/** A call of a window function, or of an aggregate over a window. */
 export interface WindowCall {
   readonly tag: 'window'
-  /** `count` is the number of groups, of rows between, or of the row in its frame. */
+  /** `count`: the number of groups (`ntile`), the distance (`lag`, `lead`), or the position in the frame (`nthValue`). */
   readonly of: AggCall | { readonly tag: 'function'; readonly fn: WindowFn; readonly arg: AnyExpr | null; readonly count: number | null }
   readonly partition: readonly AnyExpr[]
   readonly order: readonly Order[]
-  /** null: with an order all rows up to the last one that is alike, else the whole partition. */
+  /** null: with an order, the rows up to the last peer; otherwise the whole partition. */
   readonly frame: Frame | null
 }
 
-/** A value computed from the rows around a row: neither an `Expr` nor an `Agg`, so that it can't stand where one belongs. */
+/** A window function of each row. It is neither an `Expr` nor an `Agg`, so it can't stand where one of these belongs. */
 export interface Win<out A> {
   readonly _A?: () => A
   readonly [MADE]?: true
@@ -235,9 +155,10 @@ export interface Win<out A> {
   readonly type: ExprType
 }
 
+/** A window function of any type. */
 export type AnyWin = Win<any>
 
-// --- Shapes: what `map` may answer ------------------------------------------------------------
+// --- Shapes: what `map` may return ------------------------------------------------------------
 
 /** A nested collection in a row: `many` and `first`. It is decoded; it can't be compared, grouped or made distinct. */
 export interface Nested<out A> extends Leaf<A> {
@@ -246,25 +167,25 @@ export interface Nested<out A> extends Leaf<A> {
   readonly query: AnyQuery
 }
 
-/** The side of a left join that may be missing: a scope that can be entered by `maybe` only. */
+/** The optional side of a left join: a scope that only `maybe` can enter. */
 export interface Maybe<out S> {
   readonly _S?: () => S
   readonly kind: 'maybe'
   readonly present: Expr<boolean>
-  /** The present row. Its expressions mean nothing when the row is missing. */
+  /** The row, whose expressions have no meaning if it is missing. */
   readonly row: RowShape
 }
 
-/** A plain value that can stand as a parameter. */
+/** A plain value that can be a parameter. */
 export type Literal = string | number | boolean | bigint | Date | Uint8Array
 
-/** What a query's scope is made of: expressions, nested collections, and records of these. A constant is `lit(...)`. */
+/** The scope of a query: an expression, a nested collection, or a record of these. A constant is `lit(...)`. */
 export type Shape = Leaf<unknown> | Maybe<unknown> | { readonly [name: string]: Shape }
 
-/** A shape as rows are decoded by it: with the functions of `mapRow` at their places. */
+/** A shape with the functions of `mapRow`, by which rows are decoded. */
 export type RowShape = Shape | MappedRow | ExtendedRow | { readonly [name: string]: RowShape }
 
-/** A row that a pure function is applied to after decoding. */
+/** A row with a pure function that is applied after decoding. */
 interface MappedRow {
   readonly kind: 'mapped'
   readonly row: RowShape
@@ -284,13 +205,13 @@ export type Result<S> =
 
 // --- Columns and tables -----------------------------------------------------------------------
 
-/** A column: its type, and what the table promises of it. `A` is what is read, `I` what an insert takes. */
+/** A column: its type and constraints. `A` is the type that is read, `I` the type that an insert takes. */
 export interface Column<out A, out I = A> {
   readonly _A?: () => A
   readonly _I?: () => I
   readonly kind: 'column'
   readonly type: ExprType
-  /** The SQL name when it is not the naming strategy's. */
+  /** The SQL name if it is not the one of the naming strategy. */
   readonly name: string | null
   readonly generated: boolean
   readonly default: AnyExpr | null
@@ -299,18 +220,22 @@ export interface Column<out A, out I = A> {
   readonly check: ((self: AnyExpr) => Pred) | null
 }
 
+/** A column of any type. */
 export type AnyColumn = Column<any, any>
 
+/** The columns of a table, by field. */
 export interface Columns {
   readonly [name: string]: AnyColumn
 }
 
-/** What reading a column answers. */
+/** The type of a column's value when it is read. */
 export type Out<C> = C extends Column<infer A, any> ? A : never
-/** What an insert into a column takes; undefined when it may be left out. */
+/** The type of a column's value in an insert; undefined if it may be omitted. */
 export type In<C> = C extends Column<any, infer I> ? I : never
 
+/** The scope of a table: an expression for each column. */
 export type Exprs<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
+/** The row of a table. */
 export type Row<C> = { readonly [K in keyof C]: Out<C[K]> }
 
 /** A key or an index, over columns by their field names. */
@@ -319,36 +244,37 @@ export interface Key {
   readonly columns: readonly string[]
 }
 
+/** A check constraint. */
 export interface Check {
   readonly name: string
   readonly predicate: (row: any) => Pred
 }
 
-/** A relation schema: plain data, described once. `columns`, `names` and `types` are keyed by field. */
+/** A table as plain data. `columns`, `names` and `types` are keyed by field. */
 export interface AnyTable {
   readonly kind: 'table'
   readonly name: string
   readonly schema: string | null
   readonly columns: Columns
-  /** field -> SQL name */
+  /** The SQL name of each field. */
   readonly names: { readonly [field: string]: string }
   readonly types: { readonly [field: string]: ExprType }
   readonly primaryKey: Key | null
   readonly uniques: readonly Key[]
   readonly indexes: readonly Key[]
   readonly checks: readonly Check[]
-  /** Of a view: what its rows are. */
+  /** The query of a view; null for a table. */
   readonly query: AnyQuery | null
 }
 
-/** A table whose columns are known by their types. */
+/** A table with statically known columns. */
 export interface Table<out C> extends AnyTable {
   readonly columns: C & Columns
 }
 
 // --- Queries ----------------------------------------------------------------------------------
 
-/** A bag of rows, with an order when one is asked for. `S` is what later steps see, `A` what a row decodes to. */
+/** A bag of rows, with an order if there is an `orderBy`. `S` is the scope of the next step, `A` what a row decodes to. */
 export interface Query<out S, out A> {
   readonly _S?: () => S
   readonly _A?: () => A
@@ -357,26 +283,28 @@ export interface Query<out S, out A> {
   readonly node: QueryNode
 }
 
+/** A query of any type. */
 export type AnyQuery = Query<any, any>
 
-/** Which rows are locked against others until the transaction ends, and what is done about those that others have locked. */
+/** A row lock until the end of the transaction: its strength, and what to do about rows that other transactions have locked. */
 export interface Lock {
   readonly strength: 'update' | 'share'
   readonly wait: 'wait' | 'skipLocked' | 'noWait'
 }
 
-/** Keys by their names, and what is computed of each group. */
+/** The keys of grouping sets, and the aggregates of each group. */
 export interface Grouping {
   readonly by: { readonly [name: string]: AnyExpr }
   readonly of: { readonly [name: string]: AnyAgg }
 }
 
-/** By which keys groups are made: `rollup` is every prefix of the keys, `cube` every choice of them. */
+/** The sets of keys to group by: `rollup` is every prefix of the keys, `cube` every subset. */
 export type GroupingSets = 'rollup' | 'cube' | readonly (readonly string[])[]
 
+/** The set operations. */
 export type SetOperator = 'unionAll' | 'union' | 'intersect' | 'except'
 
-/** Scopes inside the syntax tree are untyped: the combinators' signatures are what checks them. */
+/** The forms of queries. Scopes in the syntax tree are untyped; the signatures of the combinators check them. */
 export type QueryNode =
   | { readonly tag: 'from'; readonly table: AnyTable }
   | { readonly tag: 'of'; readonly shape: Shape }
@@ -386,9 +314,9 @@ export type QueryNode =
       readonly types: { readonly [field: string]: ExprType }
       readonly rows: readonly { readonly [field: string]: AnyExpr }[]
     }
-  /** The elements of an array; `types` are those of their positions and values. */
+  /** The elements of an array; `types` are the types of `position` and `value`. */
   | { readonly tag: 'unnest'; readonly array: AnyExpr; readonly types: { readonly [field: string]: ExprType } }
-  /** `present` names the fields that are null in none of the rows that are left. */
+  /** `present` names the fields that are not null in the remaining rows. */
   | { readonly tag: 'where'; readonly input: AnyQuery; readonly f: (s: any) => Pred; readonly present?: readonly string[] }
   | { readonly tag: 'map'; readonly input: AnyQuery; readonly f: (s: any) => Shape }
   | { readonly tag: 'mapRow'; readonly input: AnyQuery; readonly f: (a: any) => unknown }
@@ -409,7 +337,7 @@ export type QueryNode =
   | { readonly tag: 'limit' | 'offset'; readonly input: AnyQuery; readonly count: AnyExpr }
   | { readonly tag: 'prepared'; readonly prepared: PreparedQuery; readonly values: { readonly [name: string]: AnyExpr } }
 
-/** A query with holes. `template` is `f` applied to parameters: the one value whose plan is kept. */
+/** A query with parameters. `template` is `f` applied to parameters; its plan is cached. */
 export interface PreparedQuery {
   readonly types: { readonly [name: string]: ExprType }
   readonly f: (params: any) => AnyQuery
@@ -424,8 +352,8 @@ export interface Assignments {
 }
 
 /**
- * What happens where a row with the values of the target is there: columns of it are set if the condition holds, or nothing.
- * The functions see that row, and the one that was offered.
+ * What an upsert does if a row with the values of the target exists: it sets columns if the condition is true, or nothing.
+ * The functions see the existing row and the offered row.
  */
 export interface Conflict {
   readonly target: readonly string[]
@@ -433,9 +361,10 @@ export interface Conflict {
   readonly where: ((old: any, offered: any) => Pred) | null
 }
 
+/** The forms of commands. */
 export type CommandNode =
   | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: readonly Assignments[]; readonly conflict: Conflict | null }
-  /** Plain rows that all give the same columns: their canonical values, row after row. */
+  /** Plain rows that all set the same columns: their canonical values, row after row. */
   | { readonly tag: 'insertPlain'; readonly table: AnyTable; readonly fields: readonly string[]; readonly values: readonly unknown[] }
   | { readonly tag: 'insertFrom'; readonly table: AnyTable; readonly query: AnyQuery }
   | {
@@ -444,7 +373,7 @@ export type CommandNode =
       readonly set: (row: any) => Assignments
       readonly where: ((row: any) => Pred) | null
     }
-  /** `key`: the columns by which a row of the table and one of the query match; null where `on` says it by itself. No row matches twice by a key. */
+  /** `key`: the columns by which a row of the table matches a row of the query, at most once; null if `on` is a user's condition. */
   | {
       readonly tag: 'updateFrom'
       readonly table: AnyTable
@@ -456,31 +385,34 @@ export type CommandNode =
   | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
   | { readonly tag: 'invalid'; readonly error: DbError }
 
-/** A state change that answers an `A`. */
+/** A state change that returns an `A`. */
 export interface Command<out A> {
   readonly _A?: () => A
   readonly [MADE]?: true
   readonly kind: 'command'
   readonly node: CommandNode
-  /** Whether the answer is one row, one or none, or a list, where there is `returning`. */
+  /** Whether `returning` gives one row, at most one, or a list. */
   readonly cardinality: 'one' | 'option' | 'many'
   /** `outcome`: whether an upsert inserted its row, updated one, or wrote nothing. */
   readonly returning: ((row: any) => Shape) | 'outcome' | null
 }
 
+/** A command of any type. */
 export type AnyCommand = Command<any>
 
 // --- Building the tree ------------------------------------------------------------------------
 
-/** Wraps a node. Queries are immutable and compared by identity: a query in a constant is compiled once. */
+/** A query from its node. Queries are immutable and cached by identity: a query in a constant is compiled once. */
 export const query = <S, A>(node: QueryNode): Query<S, A> => ({ [MADE]: true, kind: 'query', node })
 
+/** An expression from its node. */
 export const expr = <A>(node: ExprNode, type: ExprType): Expr<A> => ({ [MADE]: true, kind: 'expr', node, type })
 
+/** The type of an expression. */
 export const exprType = (sql: SqlType, nullable = false, refine: ExprType['refine'] = null): ExprType => ({ sql, nullable, refine })
 
-/** A column of which only the type matters. */
+/** A reference that stands for any expression of this type. */
 export const symbol = (type: ExprType): AnyExpr => expr({ tag: 'ref', id: 0, scope: null }, type)
 
-/** An expression that is refused, with its reason, as soon as anything looks at it. */
+/** An expression that is refused with this error wherever it is used. */
 export const invalid = (error: DbError, type: ExprType): AnyExpr => expr({ tag: 'invalid', error }, type)

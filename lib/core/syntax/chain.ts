@@ -1,22 +1,23 @@
 /**
- * Chains: maps that grow at their end and share what they have in common.
+ * Chains: persistent maps that grow at their end and share their entries.
  *
- * A chain is a view of the first `size` entries of a line that others may have gone on with. To add entries to the newest chain of a line
- * costs as much as the entries; an older one, or one that has a key already, is copied. So a query of n steps keeps n versions of
- * its fields in the space of one, and each is a value: no chain ever changes.
+ * A chain is a view of the first `size` entries of a line, which other chains may extend. Adding entries to the newest chain of a line costs as
+ * much as the new entries; an older chain, or one that already has a key, is copied. So a query of n steps keeps n versions of its fields in the
+ * space of one, and each is a value: no chain ever changes.
  *
- * Laws: `c.with(es)` has the entries, and their order, of `new Map([...c, ...es])`; `c` is the same afterwards.
+ * Laws: `c.with(es)` has the entries, and their order, of `new Map([...c, ...es])`; `c` is unchanged afterwards.
  */
 
-/** What the chains of a line share. */
+/** The data that the chains of a line share. */
 interface Line<K, V> {
   readonly at: Map<K, number>
   readonly entries: (readonly [K, V])[]
 }
 
+/** A persistent map. */
 export class Chain<K, V> implements Iterable<readonly [K, V]> {
   private constructor(
-    /** The same object for all chains of a line. */
+    /** Shared by all chains of the line. */
     readonly line: Line<K, V>,
     readonly size: number,
   ) {}
@@ -44,7 +45,7 @@ export class Chain<K, V> implements Iterable<readonly [K, V]> {
     const added = [...more]
     const { at, entries } = this.line
     const end = this.size + added.length
-    // the line has gone on with the same before: what is computed twice is shared, too
+    // the line has been extended with the same entries before: share them
     if (added.every(([key, value], i) => entries[this.size + i]?.[0] === key && entries[this.size + i]?.[1] === value))
       return added.length === 0 ? this : new Chain(this.line, end)
     if (entries.length > this.size || added.some(([key]) => at.has(key))) return Chain.line(new Map([...this, ...added]))
@@ -52,7 +53,7 @@ export class Chain<K, V> implements Iterable<readonly [K, V]> {
     return at.size === end ? new Chain(this.line, end) : Chain.line(new Map(entries))
   }
 
-  /** The entries from a place on. */
+  /** The entries from an index on. */
   *from(start: number): IterableIterator<readonly [K, V]> {
     for (let i = start; i < this.size; i += 1) yield this.line.entries[i] as readonly [K, V]
   }

@@ -1,9 +1,8 @@
 /**
- * What a caller's function answered: checked, for callers whom no compiler has checked.
+ * Run-time checks of what user callbacks return, for untyped callers.
  *
- * The combinators' types say what a function may answer. An untyped caller can answer anything; then
- * what is refused should say which function it was and what came, and not that some property of
- * undefined could not be read. Each check here gives the value back or refuses it.
+ * The types of the combinators determine what a callback may return. An untyped caller can return anything; the error should then name the
+ * callback and what it returned, instead of a property of undefined that can't be read. Each check returns the value or refuses it.
  */
 import { kindOf } from '../value/Canonical.js'
 import { refuse, validationError } from '../value/DbError.js'
@@ -19,30 +18,33 @@ const wrong = (what: string, expected: string, x: unknown): never => {
   return refuse(validationError([what], `expected ${expected}, got ${got}`))
 }
 
-/** What a column is told that was carried out of its query: by a variable, or by a function that kept it. */
-export const outOfScope = (): never =>
-  refuse(validationError([], 'a column is used outside of the scope of its query: an expression means something only there'))
+/** Refuses a column that is used outside its query, through a variable or a closure. */
+export const outOfScope = (): never => refuse(validationError([], 'a column is used outside the scope of its query'))
 
+/** Whether a value is an expression. */
 export const isExpr = (x: unknown): x is AnyExpr => isKind(x, 'expr')
 
-/** A record of values from a caller: no list, and nothing that this library made. */
+/** Whether a value is a plain record: not a list, and not made by this library. */
 export const isRecord = (x: unknown): x is { readonly [name: string]: unknown } =>
   typeof x === 'object' && x !== null && !Array.isArray(x) && !isMade(x)
 
+/** Whether a value is a query. */
 export const isQuery = (x: unknown): x is AnyQuery => isKind(x, 'query')
 
+/** An expression, checked. */
 export const asExpr = (x: unknown, what = 'an expression'): AnyExpr => (isExpr(x) ? x : wrong(what, 'an expression', x))
 
-/** A condition: an expression of booleans, null included. */
+/** A condition, checked: an expression of boolean or null. */
 export const asCondition = (x: unknown, what: string): AnyExpr => {
   const e = asExpr(x, what)
   if (e.node.tag === 'invalid' || e.type.sql.tag === 'boolean') return e
   return refuse(validationError([what], `expected a condition, got an expression of ${e.type.sql.tag}`))
 }
 
-/** A condition that chooses rows: one that is new each time would not say which. */
+/** A condition that selects rows, which must not be volatile. */
 export const asFilter = (x: unknown, what: string): AnyExpr => steady(asCondition(x, what), what)
 
+/** A query, checked. */
 export const asQuery = (x: unknown, what = 'a query'): AnyQuery => (isQuery(x) ? x : wrong(what, 'a query', x))
 
 const isOrder = (x: unknown): x is Order => {
@@ -51,6 +53,7 @@ const isOrder = (x: unknown): x is Order => {
   return (o.direction === 'asc' || o.direction === 'desc') && (o.nulls === null || o.nulls === 'first' || o.nulls === 'last')
 }
 
+/** Sort keys, checked. */
 export const asOrders = (x: unknown): readonly Order[] => {
   if (!Array.isArray(x)) return wrong('orderBy', 'a list of asc(...) and desc(...)', x)
   for (const key of x) {
@@ -60,6 +63,7 @@ export const asOrders = (x: unknown): readonly Order[] => {
   return x
 }
 
+/** A list of expressions, checked; they must not be volatile. */
 export const asExprs = (x: unknown, what: string): readonly AnyExpr[] => {
   if (!Array.isArray(x)) return wrong(what, 'a list of expressions', x)
   return x.map(e => steady(asExpr(e, what), what))
@@ -67,7 +71,7 @@ export const asExprs = (x: unknown, what: string): readonly AnyExpr[] => {
 
 const ofCall = ({ arg, filter, order }: AggCall): readonly (AnyExpr | null)[] => [arg, filter, ...order.map(o => o.expr)]
 
-/** What an aggregate or window function is computed of; an expression is of itself. */
+/** The expressions in an aggregate or window function. */
 const expressionsOf = (part: AnyAgg | AnyWin | AnyExpr): readonly AnyExpr[] => {
   if (part.kind === 'expr') return [part]
   const { node } = part
@@ -78,7 +82,7 @@ const expressionsOf = (part: AnyAgg | AnyWin | AnyExpr): readonly AnyExpr[] => {
   return [...of, ...node.partition, ...node.order.map(o => o.expr)].filter(isExpr)
 }
 
-/** A record of things of one kind. */
+/** A check for a record of values of one kind. */
 const asRecordOf =
   <A>(kind: 'expr' | 'agg' | 'win', what: string, all: string, one: string) =>
   (x: unknown): { readonly [name: string]: A } => {
@@ -90,12 +94,15 @@ const asRecordOf =
     return x as { readonly [name: string]: A }
   }
 
+/** A record of aggregates, checked. */
 export const asAggregates = asRecordOf<AnyAgg>('agg', 'aggregate', 'aggregates', 'an aggregate, or key(...)')
 
+/** A record of window functions, checked. */
 export const asWindows = asRecordOf<AnyWin>('win', 'window', 'window functions', 'a window function, or over(...)')
 
 const asKeys = asRecordOf<AnyExpr>('expr', 'by', 'expressions', 'an expression')
 
+/** The keys and aggregates of grouping sets, checked. */
 export const asGrouping = (x: unknown): Grouping => {
   if (!isRecord(x)) return wrong('groupingSets', 'a record of by and of', x)
   return { by: asKeys(x['by']), of: asAggregates(x['of']) }

@@ -1,9 +1,9 @@
 /**
- * Operands: how what a caller gives becomes an expression, and how expressions become operands of one node.
+ * Operands: how arguments of combinators become expressions, and expressions the operands of a node.
  *
- * A plain value is checked and typed beside the expression that it stands with; two numbers meet in the type that holds
- * both. What is refused stays an expression, so that building never throws: the refusal comes up through every node above
- * it, and is met before anything is sent.
+ * A plain value is checked and typed by the expression that it is combined with; two numbers are converted to the type that holds both. An error
+ * becomes an invalid expression, so that building never throws: the error propagates through every enclosing node and is returned before
+ * anything is sent.
  */
 import type { Type } from 'io-ts'
 import { FUNCTIONS, takenBy } from '../expr/functions.js'
@@ -17,13 +17,13 @@ import { refusal } from './volatile.js'
 
 const problemOf = (reason: string, overflow: boolean): DbError => (overflow ? numericOverflow(reason) : validationError([], reason))
 
-/** A value as an expression of exactly this type; refused when the type does not admit it. */
+/** A value as an expression of exactly this type; refused if it is not a value of the type. */
 export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
-  if (value === undefined) return invalid(validationError([], 'undefined is no value: null is one, where the type has it'), type)
+  if (value === undefined) return invalid(validationError([], 'undefined is not a value: use null if the type is nullable'), type)
   if (value === null) {
     return type.nullable
       ? expr({ tag: 'literal', value: null }, type)
-      : invalid(validationError([], 'null where the type has no null'), type)
+      : invalid(validationError([], 'null for a type that is not nullable'), type)
   }
   const refine = type.refine as Type<unknown, unknown> | null
   if (refine !== null && !refine.is(value)) return invalid(validationError([], `expected ${refine.name}`), type)
@@ -32,8 +32,8 @@ export const literalOf = (type: ExprType, value: unknown): AnyExpr => {
   return expr({ tag: 'literal', value: checked.value }, { ...type, nullable: false })
 }
 
-/** The type of a plain value beside an expression of `like`: its type, widened as far as the value needs. */
-const typeBeside = (like: ExprType, value: unknown): ExprType => {
+/** The type of a plain value that is combined with an expression of type `like`: that type, widened as far as the value needs. */
+const typeNextTo = (like: ExprType, value: unknown): ExprType => {
   const { sql } = like
   if (isInteger(sql) && typeof value === 'number' && !Number.isInteger(value)) return exprType({ tag: 'float' })
   if ((sql.tag === 'varchar' || sql.tag === 'char') && like.refine === null) return exprType({ tag: 'text' })
@@ -45,21 +45,25 @@ const typeBeside = (like: ExprType, value: unknown): ExprType => {
   return { ...like, nullable: false }
 }
 
-/** An operand as an expression, typed beside `like`. A null from an untyped caller is refused. */
+/** An operand as an expression, typed by `like`. Null from an untyped caller is refused. */
 export const operand = (like: ExprType, x: unknown): AnyExpr => {
   if (isExpr(x)) return x
   if (x === null || x === undefined) {
     return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, same or coalesce`), like)
   }
-  return literalOf(typeBeside(like, x), x)
+  return literalOf(typeNextTo(like, x), x)
 }
 
+/** Boolean. */
 export const BOOLEAN: SqlType = { tag: 'boolean' }
+/** A 64-bit integer. */
 export const INT: SqlType = { tag: 'int' }
+/** A 64-bit float. */
 export const FLOAT: SqlType = { tag: 'float' }
+/** A text. */
 export const TEXT: SqlType = { tag: 'text' }
 
-/** An argument that must be an expression. What an untyped caller gives in its place is refused. */
+/** An argument that must be an expression; anything else from an untyped caller is refused. */
 export const argument = (x: unknown): AnyExpr =>
   isExpr(x)
     ? x
@@ -68,32 +72,32 @@ export const argument = (x: unknown): AnyExpr =>
         exprType(TEXT),
       )
 
-/** An argument of one of these types; anything else is refused. */
-export const taken = (name: string, x: unknown, types: Types): AnyExpr => {
+/** An argument that must have one of these types. */
+export const argOfType = (name: string, x: unknown, types: Types): AnyExpr => {
   const e = argument(x)
   if (e.node.tag === 'invalid') return e
   const problem = typeProblem(name, types, e.type.sql)
   return problem === null ? e : invalid(problem, e.type)
 }
 
-/** Some spellings say an argument twice: such calls count for more in the depth of expressions. */
-export const doubled = (e: AnyExpr, by = 9): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + by })
+/** Adds depth to a call whose SQL repeats an argument. */
+export const withExtraDepth = (e: AnyExpr, by = 9): AnyExpr => ({ ...e, depth: (e.depth ?? 0) + by })
 
-/** A text, given as an expression or as itself. */
+/** A text, given as an expression or as a plain value. */
 export const textArg = (x: unknown): AnyExpr => (isExpr(x) ? x : literalOf(exprType(TEXT), x))
 
-/** The first argument that is refused, so that a refusal is seen however deep it stands. */
+/** The first invalid argument, so that errors propagate. */
 export const refused = (args: readonly AnyExpr[]): AnyExpr | undefined => args.find(a => a.node.tag === 'invalid')
 
-/** Deeper expressions overflow the stacks of embedded engines; PGlite then answers no rows without a word. */
-const MOST_DEPTH = 150
+/** Deeper expressions overflow the stacks of embedded engines; PGlite then silently returns no rows. */
+const MAX_DEPTH = 150
 const TOO_DEEP = unsupported(
-  `an expression of more than ${MOST_DEPTH} operations in each other`,
+  `an expression of more than ${MAX_DEPTH} nested operations`,
   'query-ts',
   'and, or and concat take a list; split the rest',
 )
 
-/** Why a function, or what is called `name` and takes the same, does not take these arguments; null where it does. */
+/** Why a function (`name` in the message) does not accept these arguments; null if it does. */
 export const callProblem = (fn: ScalarFn, args: readonly AnyExpr[], name: string = fn): DbError | null => {
   const facts = FUNCTIONS[fn]
   for (const [i, a] of args.entries()) {
@@ -109,12 +113,12 @@ export const callProblem = (fn: ScalarFn, args: readonly AnyExpr[], name: string
     : null
 }
 
-/** A node over arguments: refused when one of them is, when they are of types that it does not take, or when it stands too deep. */
+/** A node over arguments. It is invalid if an argument is, if the types are wrong, or if it is nested too deeply. */
 export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): AnyExpr => {
   const bad = refused(args)
   if (bad !== undefined) return expr(bad.node, type)
   const depth = 1 + args.reduce((deepest, a) => Math.max(deepest, a.depth ?? 0), 0)
-  if (depth > MOST_DEPTH) return invalid(TOO_DEEP, type)
+  if (depth > MAX_DEPTH) return invalid(TOO_DEEP, type)
   let size = 1
   for (const a of args) size += a.size ?? 1
   const problem = n.tag === 'call' ? callProblem(n.fn, args) : null
@@ -123,10 +127,10 @@ export const node = (n: ExprNode, type: ExprType, args: readonly AnyExpr[]): Any
   return args.some(a => a.volatile) ? { ...made, volatile: true } : made
 }
 
-/** Whether one of them can be null. */
+/** Whether an expression can be null because one of these can. */
 export const nullable = (args: readonly AnyExpr[]): boolean => args.some(a => a.type.nullable)
 
-/** A call of a function, of the type that its facts say; `sql` is that of one whose type is given otherwise. */
+/** A call of a function, with the type that its facts give; `sql` overrides it. */
 export const call = (fn: ScalarFn, given: readonly unknown[], sql?: SqlType): AnyExpr => {
   const args = given.map(argument)
   const { gives, nulls } = FUNCTIONS[fn]
@@ -137,7 +141,7 @@ export const call = (fn: ScalarFn, given: readonly unknown[], sql?: SqlType): An
 
 const sameSql = (a: SqlType, b: SqlType): boolean => a.tag === b.tag && (a.tag !== 'numeric' || b.tag !== 'numeric' || a.scale === b.scale)
 
-/** An expression as a value of `sql`: by a cast where the representation differs, but a known value is written in it at once. */
+/** Converts an expression to `sql`: by a cast if the representation differs; a literal is converted directly. */
 export const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
   if (e.node.tag === 'invalid' || sameSql(e.type.sql, sql) || !(sql.tag === 'numeric' || sql.tag === 'float')) return e
   const type: ExprType = { ...e.type, sql, refine: null }
@@ -148,7 +152,7 @@ export const coerce = (e: AnyExpr, sql: SqlType): AnyExpr => {
   return node({ tag: 'cast', operand: e }, type, [e])
 }
 
-/** An expression as a value for a column of this type; null when that would lose something. */
+/** An expression as a value for a column of this type; null if that would lose information. */
 export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
   const from = e.type.sql
   if (e.node.tag === 'invalid') return e
@@ -158,7 +162,7 @@ export const asColumn = (e: AnyExpr, sql: SqlType): AnyExpr | null => {
   return sameColumnType(from, sql) ? e : null
 }
 
-/** Numbers of several kinds in one representation: decimals by their digits, or as floats beside a float. Other values are as they are. */
+/** Brings numbers of different types to one representation: decimals of one scale, or floats if one is a float. Other values stay unchanged. */
 export const aligned = (given: readonly AnyExpr[]): readonly AnyExpr[] => {
   if (!given.every(e => isNumber(e.type.sql))) return given
   const sql = given.map(e => e.type.sql).reduce(widen)
@@ -166,24 +170,24 @@ export const aligned = (given: readonly AnyExpr[]): readonly AnyExpr[] => {
   return sql.tag === 'float' ? given.map(e => (e.type.sql.tag === 'numeric' || e.type.sql.tag === 'bigint' ? coerce(e, sql) : e)) : given
 }
 
-/** An expression, and an operand beside it. */
-export const beside = (first: unknown, x: unknown): readonly [AnyExpr, AnyExpr] => {
+/** An expression and an operand typed by it. */
+export const withOperand = (first: unknown, x: unknown): readonly [AnyExpr, AnyExpr] => {
   const a = argument(first)
   return [a, operand(a.type, x)]
 }
 
-/** A condition as it is; what an untyped caller gives in its place is refused. */
+/** An argument that must be a condition; anything else is an invalid expression. */
 export const condition = (x: unknown): Pred => {
   const checked = attempting('a condition', () => asCondition(x, 'a condition'))
   return checked._tag === 'Right' ? checked.right : invalid(checked.left, exprType(BOOLEAN))
 }
 
-/** Codecs that were made of others, with those. */
+/** Composed codecs with their parts. */
 const PARTS = new WeakMap<object, Codecs>()
 
 type Codecs = readonly Type<any, any>[] | { readonly [name: string]: Type<any, any> }
 
-/** A codec made of codecs: two that are made of the same are the same. */
+/** A codec composed of codecs. Two of them are equal if their parts are. */
 export const codecOf = <P extends Codecs>(make: (parts: P) => Type<any, any>, parts: P): Type<any, any> => {
   const codec = make(parts)
   PARTS.set(codec, parts)
@@ -199,7 +203,7 @@ const sameCodec = (a: Type<any, any> | null, b: Type<any, any> | null): boolean 
   return names.length === others.length && names.every(n => Object.hasOwn(bs, n) && sameCodec(part(as, n), part(bs, n)))
 }
 
-/** Values of which one is chosen: each in the type that holds all, and that type. Values of types that don't meet are refused. */
+/** Converts values to the type that holds them all, and returns both. Values of incompatible types are refused. */
 export const unified = (name: string, given: readonly AnyExpr[]): readonly [readonly AnyExpr[], ExprType] => {
   const args = given.map(argument)
   const types = args.map(a => a.type.sql)

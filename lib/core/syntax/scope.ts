@@ -1,13 +1,12 @@
 /**
  * Scopes and rows: walking the shapes that queries carry, and the static row of a query.
  *
- * A query carries one `RowShape`. `scopeOf` forgets the functions of `mapRow` in it and so gives what
- * the next step sees. `leaves` lists the columns of a row by path, `mapLeaves` replaces them.
+ * A query carries one `RowShape`. `scopeOf` removes the functions of `mapRow` from it and so gives what the next step sees. `leaves` lists the
+ * columns of a row by path, `mapLeaves` replaces them.
  *
- * `rowOf(q)` is the *typing* of a query: its row with symbols in place of values, found by applying
- * the query's functions to symbols. Both meanings of a query use it where a row is needed and there
- * is none (the missing side of a left join, the fields of a union). `null` is the row of `zero`,
- * which has every shape.
+ * `rowOf(q)` is the *typing* of a query: its row with symbols instead of values, found by applying the query's callbacks to symbols. Both
+ * meanings of a query use it where a row is needed but does not exist (the missing side of a left join, the fields of a union). `null` is the
+ * row of `zero`, which has every shape.
  */
 
 import { FUNCTIONS } from '../expr/functions.js'
@@ -33,23 +32,23 @@ type Visited =
   | { readonly tag: 'extended'; readonly row: RowShape; readonly fields: Fields }
   | { readonly tag: 'record'; readonly fields: Fields }
 
-/** Which form of row shape this is. Anything but a shape is refused: an untyped caller may answer a plain value. */
+/** The form of a row shape. Anything else, such as a plain value of an untyped caller, is refused. */
 export const visit = (row: RowShape): Visited => {
   const x = row as { readonly kind?: unknown }
   const prototype = typeof row === 'object' && row !== null ? Object.getPrototypeOf(row) : undefined
   if (prototype !== Object.prototype && prototype !== null) {
-    return refuse(validationError([], 'a row is made of expressions, nested queries and records of these: wrap a plain value in lit'))
+    return refuse(validationError([], 'a row consists of expressions, nested queries and records of these: wrap a plain value in lit'))
   }
   if ((x.kind === 'expr' || x.kind === 'nested') && isMade(row)) return { tag: 'leaf', leaf: row as AnyLeaf }
   if (x.kind === 'maybe') return { tag: 'maybe', maybe: row as Maybe<any> }
-  if (x.kind === 'query') return refuse(validationError([], 'a query inside a row must say how it nests: many, first or scalar'))
-  if (x.kind === 'agg') return refuse(validationError([], 'an aggregate stands in aggregate, not in a row'))
+  if (x.kind === 'query') return refuse(validationError([], 'a query inside a row must be wrapped in many, first or scalar'))
+  if (x.kind === 'agg') return refuse(validationError([], 'an aggregate can only be used in aggregate, not in a row'))
   if (x.kind === 'mapped') return { tag: 'mapped', ...(row as { readonly row: RowShape; readonly f: (a: any) => unknown }) }
   if (x.kind === 'extended') return { tag: 'extended', ...(row as { readonly row: RowShape; readonly fields: Fields }) }
   return { tag: 'record', fields: row as { readonly [name: string]: RowShape } }
 }
 
-/** Rows are walked more than anything else: a loop here is several times as fast as entries and back. */
+/** Maps the fields of a record. A loop, because this is hot and several times as fast as `Object.entries` and back. */
 const mapFields = <A, B>(fields: { readonly [name: string]: A }, f: (a: A, name: string) => B): { readonly [name: string]: B } => {
   const made: { [name: string]: B } = {}
   for (const name of Object.keys(fields)) {
@@ -61,16 +60,16 @@ const mapFields = <A, B>(fields: { readonly [name: string]: A }, f: (a: A, name:
   return made
 }
 
-const bared = new WeakMap<RowShape & object, RowShape>()
+const bareRows = new WeakMap<RowShape & object, RowShape>()
 
-/** A row without the functions of `mapRow` around it: found once, for each of many that stand around each other is a row of its own. */
+/** A row without enclosing `mapRow` functions; cached, because each of many nested ones is a row of its own. */
 const bare = (row: RowShape): RowShape => {
   const v = visit(row)
   if (v.tag !== 'mapped' && v.tag !== 'extended') return row
-  const known = bared.get(row)
+  const known = bareRows.get(row)
   if (known !== undefined) return known
   const made = v.tag === 'mapped' ? bare(v.row) : withFields(bare(v.row) as Fields, v.fields)
-  bared.set(row, made)
+  bareRows.set(row, made)
   return made
 }
 
@@ -81,14 +80,14 @@ export const scopeOf = (row: RowShape): Shape => {
     case 'record':
       return seenThrough(v.fields, scopeOf) ?? mapFields(v.fields, scopeOf)
     case 'leaf':
-      // SQL would evaluate it again wherever it is mentioned
+      // SQL would evaluate it again at each reference
       return v.leaf.kind === 'expr' && v.leaf.volatile ? invalid(refusal('a later step'), v.leaf.type) : v.leaf
     default:
       return row as Shape
   }
 }
 
-/** The row with each leaf replaced, in the order of `leaves`. A left join's tag is the leaf `?` of its path. */
+/** Replaces each leaf of a row, in the order of `leaves`. The tag of a left join is the leaf `?` of its path. */
 export const mapLeaves = (row: RowShape, f: (leaf: AnyLeaf, path: Path) => AnyLeaf, path: Path = []): RowShape => {
   const v = visit(row)
   switch (v.tag) {
@@ -117,7 +116,7 @@ export const leaves = (row: RowShape): readonly (readonly [Path, AnyLeaf])[] => 
   return found
 }
 
-/** A row with more fields: what `bind` and `let` make. */
+/** Adds fields to a row, for `bind` and `let`. */
 export const extend = (row: RowShape, fields: Fields): RowShape => {
   const v = visit(row)
   if (v.tag === 'record') return withFields(v.fields, fields)
@@ -126,7 +125,7 @@ export const extend = (row: RowShape, fields: Fields): RowShape => {
   return { kind: 'extended', row, fields }
 }
 
-/** A row that rows of another query are put beside, or that is used often: what is random in it would be another value each time. */
+/** A row that is joined with others or used several times, which must not be volatile. */
 export const joinable = (row: RowShape, where = 'a row before bind'): RowShape => {
   if (typeof row === 'object' && joined.has(row)) return row
   const v = visit(row)
@@ -153,7 +152,7 @@ export const joinable = (row: RowShape, where = 'a row before bind'): RowShape =
   return row
 }
 
-/** Mapped and extended rows that were found to be joinable. */
+/** Mapped and extended rows that have been checked. */
 const joined = new WeakSet<RowShape & object>()
 
 const joinFields = (record: Fields, where: string): void => {
@@ -162,7 +161,7 @@ const joinFields = (record: Fields, where: string): void => {
   done()
 }
 
-/** The expressions of a row, refusing nested collections: what `distinct`, set operations and groups need. */
+/** The expressions of a row for `distinct`, set operations and groups; nested collections are refused. */
 export const comparable = (row: RowShape, what: string): readonly (readonly [Path, AnyExpr])[] =>
   leaves(row).map(([path, leaf]) => {
     if (leaf.kind === 'nested')
@@ -172,15 +171,16 @@ export const comparable = (row: RowShape, what: string): readonly (readonly [Pat
     return problem === null ? ([path, leaf] as const) : refuse(problem)
   })
 
-/** What `distinctOn` compares. */
-export const distinctKeys = (answer: unknown): readonly AnyExpr[] =>
-  asExprs(answer, 'distinctOn').map(e => {
+/** The keys of `distinctOn`, checked. */
+export const distinctKeys = (result: unknown): readonly AnyExpr[] =>
+  asExprs(result, 'distinctOn').map(e => {
     const problem = e.node.tag === 'invalid' ? null : typeProblem('distinctOn', COMPARABLE, e.type.sql)
     return problem === null ? e : refuse(problem)
   })
 
 const TAG = exprType({ tag: 'boolean' })
 
+/** Whether a row has functions of `mapRow`. */
 export const mapsRows = (row: RowShape): boolean => {
   const v = visit(row)
   switch (v.tag) {
@@ -195,7 +195,7 @@ export const mapsRows = (row: RowShape): boolean => {
   }
 }
 
-/** One column of a set operation: where it stands on each side, and the type that holds both. */
+/** A column of a set operation: its expression on each side, and the type that holds both. */
 export interface UnitedColumn {
   readonly path: Path
   readonly left: AnyExpr
@@ -235,7 +235,7 @@ export const unite = (operator: SetOperator | 'recursive', left: RowShape, right
   })
 }
 
-/** The row of which these fields are not null. */
+/** The row with these fields not nullable. */
 export const withoutNull = (row: RowShape, names: readonly string[] = []): RowShape => {
   if (names.length === 0) return row
   const shape = visit(row)
@@ -245,7 +245,7 @@ export const withoutNull = (row: RowShape, names: readonly string[] = []): RowSh
     case 'extended':
       return { kind: 'extended', row: withoutNull(shape.row, names), fields: presentIn(shape.fields, names) }
     case 'mapped':
-      return refuse(validationError(['whereNotNull'], 'a function of mapRow has made the row: use whereNotNull before mapRow'))
+      return refuse(validationError(['whereNotNull'], 'the row is the result of mapRow: use whereNotNull before mapRow'))
     default:
       return row
   }
@@ -259,8 +259,8 @@ const present = (field: RowShape): RowShape => {
   return shape.tag === 'leaf' && shape.leaf.kind === 'expr' ? { ...shape.leaf, type: { ...shape.leaf.type, nullable: false } } : field
 }
 
-/** Whether a node of an expression is one that is looked for; queries inside it are not looked into. */
-const somewhere = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolean) => {
+/** Whether some node of an expression satisfies a predicate. Queries inside the expression are not searched. */
+const anyNode = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolean) => {
   const within = (e: AnyExpr): boolean => {
     const n = e.node
     if (is(n)) return true
@@ -281,13 +281,13 @@ const somewhere = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolea
   return within
 }
 
-/** Whether an expression asks a query. */
-export const asksQuery = somewhere(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
+/** Whether an expression contains a query. */
+export const asksQuery = anyNode(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
 
-/** Whether it is another value at another time. */
-export const changes = somewhere(n => n.tag === 'call' && FUNCTIONS[n.fn].stable !== 'always')
+/** Whether the value of an expression depends on the time or is volatile. */
+export const changes = anyNode(n => n.tag === 'call' && FUNCTIONS[n.fn].stable !== 'always')
 
-/** The row that a command returns: of the written row only, because engines differ in what a query inside it would see. */
+/** The row that a command returns. Queries in it are refused, because engines differ in which state they would see. */
 export const returnable = (row: RowShape): RowShape => {
   for (const [path, leaf] of leaves(row)) {
     if (leaf.kind === 'expr') steady(leaf, 'returning')
@@ -298,7 +298,7 @@ export const returnable = (row: RowShape): RowShape => {
   return row
 }
 
-/** What stands for the scope of `zero`, which has no columns: any use of it is refused. */
+/** The scope of `zero`, which has no columns: any use of it is refused. */
 export const nothing: Shape = new Proxy(
   {},
   {
@@ -306,18 +306,19 @@ export const nothing: Shape = new Proxy(
   },
 )
 
+/** Whether aggregates include a key. */
 export const isGrouped = (aggs: { readonly [name: string]: AnyAgg }): boolean => Object.values(aggs).some(a => a.node.tag === 'key')
 
-/** What the next step sees of rows that may have no shape. */
+/** The scope of a row, or of `zero`. */
 export const scopeOrNothing = (row: RowShape | null): Shape => (row === null ? nothing : scopeOf(row))
 
-/** The type of an aggregate's value: no group is empty, so that what is null only of nothing is not null of a group. */
+/** The type of an aggregate's value. With keys no group is empty, so an aggregate that is null only for an empty group is not nullable. */
 export const aggregateType = ({ node, type }: AnyAgg, grouped: boolean): ExprType => {
   const never = grouped && node.tag === 'agg' && node.filter === null && node.fn !== 'arrayAgg' && node.arg?.type.nullable === false
   return never ? { ...type, nullable: false } : type
 }
 
-/** The row of a recursion: the types of the query's rows, widened until what follows from such a row fits. */
+/** The row of a recursion: the types of the query's rows, widened until the rows that follow from them fit. */
 export const recursiveRow = (first: RowShape, f: (s: any) => AnyQuery): RowShape => {
   const symbols = mapLeaves(first, leaf => symbol(leaf.type))
   const next = rowOf(f(scopeOf(symbols)))
@@ -329,7 +330,7 @@ export const recursiveRow = (first: RowShape, f: (s: any) => AnyQuery): RowShape
   return stable ? widened : recursiveRow(widened, f)
 }
 
-/** The static row of a query, or null for `zero`. Refuses what no engine is asked to do. */
+/** The static row of a query, or null for `zero`. Refuses invalid queries. */
 export const rowOf = (q: AnyQuery): RowShape | null => {
   const { node } = asQuery(q)
   if ('input' in node) {
@@ -399,13 +400,13 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
   }
 }
 
-/** The leaf of a query of one column, for `scalar`. */
+/** The only leaf of a query with one column, for `scalar`; null for `zero`. */
 export const singleColumn = (q: AnyQuery): Leaf<any> | null => {
   const row = rowOf(q)
   if (row === null) return null
   const [first, ...more] = leaves(row)
   if (first === undefined || more.length > 0 || first[1].kind === 'nested') {
-    return refuse(validationError([], 'scalar and inQuery take a query of one column: map it to one expression'))
+    return refuse(validationError([], 'scalar and inQuery expect a query with one column: map it to one expression'))
   }
   return steady(first[1], 'a query inside an expression')
 }

@@ -1,19 +1,19 @@
 /**
- * Values that are new each time: parts of `Expr`, which exports them.
+ * Volatile expressions: random and randomUuid; and now. Parts of `Expr`, which exports them.
  *
- * `random` and `randomUuid` denote another value in each evaluation: one for each row of an answer, each row that is updated
- * or takes a default, each row that is sorted by them. SQL copies an expression wherever it is mentioned again, and engines merge queries
- * and evaluate conditions as often as they like; so such a value may stand only where it is evaluated once: in the row that
- * a query answers, in a value that is written, in a default, in `orderBy`. Anywhere else it is `Unsupported`.
+ * `random` and `randomUuid` denote a new value in each evaluation: one for each row of a result, each row that is updated or takes a default,
+ * each row that is sorted by them. SQL copies an expression wherever it is referenced, and engines merge queries and evaluate conditions as often
+ * as they like, so a volatile expression may stand only where it is evaluated once: in the row that a query returns, in a value that is written,
+ * in a default, in `orderBy`. Anywhere else it is `Unsupported`.
  *
- * `now` is the same in a whole statement, and may stand anywhere.
+ * `now` is the same throughout a statement and may stand anywhere.
  */
 import { type DbError, refuse, unsupported } from '../value/DbError.js'
 import { type Expr, expr, exprType, type ScalarFn } from './Syntax.js'
 
 /**
- * The instant at which the statement begins, by the engine's clock and in whole milliseconds. In one statement it is the same
- * everywhere; a command that takes several statements has one for each.
+ * The instant at which the statement starts, by the engine's clock, in whole milliseconds. It is the same throughout a statement;
+ * a command that takes several statements has one for each.
  */
 export const now: Expr<Date> = expr({ tag: 'call', fn: 'now', args: [] }, exprType({ tag: 'timestamp' }))
 
@@ -22,18 +22,19 @@ const fresh = <A>(fn: ScalarFn, tag: 'float' | 'uuid'): Expr<A> => ({
   volatile: true,
 })
 
-/** A float from 0 on and below 1, new in each row. Not for secrets. `orderBy(() => [asc(random)])` shuffles. */
+/** A random float, at least 0 and less than 1, new in each row. Not for secrets. `orderBy(() => [asc(random)])` shuffles. */
 export const random: Expr<number> = fresh('random', 'float')
 
-/** A uuid of version 4, new in each row. `withDefault(randomUuid)(uuid)` is a key that makes itself. */
+/** A random uuid (version 4), new in each row. `withDefault(randomUuid)(uuid)` is a key that is generated. */
 export const randomUuid: Expr<string> = fresh('randomUuid', 'uuid')
 
+/** The error for a volatile expression in a place where it may be evaluated several times. */
 export const refusal = (where: string): DbError =>
   unsupported(
     `a random value in ${where}`,
     'query-ts',
-    'it may be answered, written, a default or a key of orderBy; store it to use it again',
+    'use it in a result, a written value, a default or a key of orderBy; store it to use it again',
   )
 
-/** An expression that is the same however often it is evaluated. */
+/** Refuses a volatile expression. */
 export const steady = <E extends { readonly volatile?: boolean }>(e: E, where: string): E => (e.volatile ? refuse(refusal(where)) : e)

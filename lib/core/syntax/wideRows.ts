@@ -1,27 +1,28 @@
 /**
- * Wide records: rows of many fields to which `bind` and `let` add one after the other.
+ * Wide records: rows with many fields, to which `bind` and `let` add one after the other.
  *
- * A record of few fields is copied when one is added to it. From a certain width on that would cost a query of n steps n² copies: such a
- * record is a view of a `Chain`, and becomes an object with all its fields only if somebody lists them. Seen from outside
- * both are plain records: `s.name`, `{ ...s }`, `Object.keys(s)` mean the same.
+ * A record with few fields is copied when one is added. From a certain width on, that would cost n² copies for a query of n steps: such a record
+ * is a view of a `Chain`, and becomes an object with all its fields only if they are listed. From outside both are plain records: `s.name`,
+ * `{ ...s }`, `Object.keys(s)` mean the same.
  *
- * Laws: `withFields(r, fs)` is `{ ...r, ...fs }`; `seenThrough(r, f)` has `f` of each field of r; `unchecked(r)` are fields of r, all of
- * them the first time, and later those that are in none of the records that r grew out of and that were asked for before.
+ * Laws: `withFields(r, fs)` is `{ ...r, ...fs }`; `seenThrough(r, f)` has `f` of each field of r; `unchecked(r)` are all fields of r the first
+ * time, and later those that are not in a record from which r grew and that was checked before.
  */
 import { Chain } from './chain.js'
 import type { RowShape, Shape } from './Syntax.js'
 
+/** The fields of a record. */
 export interface Fields {
   readonly [name: string]: RowShape
 }
 
-/** A field, and what later steps see of it: found when one of them looks. */
+/** A field, and its scope, which is computed on first use. */
 interface Field {
   readonly row: RowShape
   seen?: Shape
 }
 
-/** A record of fewer fields is copied. */
+/** Records with fewer fields are copied. */
 const WIDE = 64
 
 const chains = new WeakMap<object, Chain<string, Field>>()
@@ -29,7 +30,7 @@ const chains = new WeakMap<object, Chain<string, Field>>()
 const entriesOf = (fields: Fields): readonly (readonly [string, Field])[] =>
   Object.keys(fields).map(name => [name, { row: fields[name] as RowShape }])
 
-/** The fields of a wide record; null of one that is copied. */
+/** The fields of a wide record; null for one that is copied. */
 const chainOf = (record: Fields): Chain<string, Field> | null => {
   const known = chains.get(record)
   if (known !== undefined) return known
@@ -39,7 +40,7 @@ const chainOf = (record: Fields): Chain<string, Field> | null => {
   return chain
 }
 
-/** The record of a chain: an object without fields, until they are listed. */
+/** The record of a chain: a proxy without fields until they are listed. */
 const viewOf = (chain: Chain<string, Field>, value: (field: Field) => RowShape): Fields => {
   let isFull = false
   const full = (target: object): object => {
@@ -67,7 +68,7 @@ const viewOf = (chain: Chain<string, Field>, value: (field: Field) => RowShape):
   )
 }
 
-/** A record with more fields. */
+/** Adds fields to a record. */
 export const withFields = (record: Fields, fields: Fields): Fields => {
   const chain = chainOf(record)?.with(entriesOf(fields))
   if (chain === undefined) return { ...record, ...fields }
@@ -76,7 +77,7 @@ export const withFields = (record: Fields, fields: Fields): Fields => {
   return wide
 }
 
-/** A wide record with a function of each field, which is asked for a field when somebody looks at it; null for a record that is copied. */
+/** A wide record with a function applied to each field on first access; null for a record that is copied. */
 export const seenThrough = (record: Fields, see: (row: RowShape) => Shape): { readonly [name: string]: Shape } | null => {
   const chain = chainOf(record)
   if (chain === null) return null
@@ -87,10 +88,10 @@ export const seenThrough = (record: Fields, see: (row: RowShape) => Shape): { re
   return viewOf(chain, seen) as { readonly [name: string]: Shape }
 }
 
-/** How many of the first fields of a line of records have been looked at. */
+/** How many of the first fields of a line of records have been checked. */
 const checked = new WeakMap<object, number>()
 
-/** The fields of a record that nobody has asked for here; a second time they are taken for known, unless `done` was not called. */
+/** The fields of a record that have not been checked yet; `done` marks them as checked. */
 export const unchecked = (record: Fields): { readonly fields: readonly RowShape[]; readonly done: () => void } => {
   const chain = chainOf(record)
   if (chain === null) return { fields: Object.keys(record).map(name => record[name] as RowShape), done: () => undefined }

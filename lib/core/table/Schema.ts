@@ -1,9 +1,9 @@
 /**
- * Schemas: tables and the foreign keys between them, given once.
+ * Schemas: tables and the foreign keys between them.
  *
- * A foreign key is a relation with a name on each side: `users.group` and, back, `groups.members`.
- * Keys are given for the whole schema, because only there can cycles and self-references be typed.
- * A `Schema` denotes the set of database states in which every foreign key refers to a row.
+ * A foreign key is a relation with a name on each side: `users.group` and, in reverse, `groups.members`. Keys are declared for the whole schema,
+ * because only there can cycles and self-references be typed. A `Schema` denotes the set of database states in which every foreign key
+ * references an existing row.
  *
  *     schema({ groups, users }, t => ({
  *       users: { group: fk(t.users.groupId, t.groups.id, { back: 'members', onDelete: 'setNull' }) },
@@ -19,9 +19,10 @@ import { type SqlType, showSqlType } from '../value/SqlType.js'
 import { checksOf, columnName, nameProblem, qualifiedName, shortName } from './Table.js'
 import { queryOfView } from './views.js'
 
+/** What happens to referencing rows. */
 export type ReferentialAction = 'noAction' | 'restrict' | 'cascade' | 'setNull'
 
-/** A column of a table in a schema, as a foreign key names it. */
+/** A column of a table in a schema. */
 export interface Field<out A> {
   readonly _A?: () => A
   readonly table: string
@@ -29,13 +30,13 @@ export interface Field<out A> {
 }
 
 interface ForeignKeyOptions {
-  /** The relation's name seen from the referred table. */
+  /** The name of the relation in the referenced table. */
   readonly back?: string
   readonly onDelete?: ReferentialAction
   readonly onUpdate?: ReferentialAction
 }
 
-/** A foreign key as it is written, before its tables are known. */
+/** A declared foreign key, before its tables are known. */
 interface Reference {
   readonly from: readonly Field<unknown>[]
   readonly to: readonly Field<unknown>[]
@@ -46,7 +47,7 @@ interface Reference {
 export interface ForeignKey {
   /** The SQL name of the constraint. */
   readonly name: string
-  /** The relation's name, seen from the referring table. */
+  /** The name of the relation in the referencing table. */
   readonly relation: string
   readonly back: string | null
   readonly table: AnyTable
@@ -59,20 +60,21 @@ export interface ForeignKey {
 
 type Tables = { readonly [name: string]: Table<any> }
 
+/** A schema with any tables. */
 export interface AnySchema {
   readonly kind: 'schema'
   readonly tables: { readonly [name: string]: AnyTable }
   readonly foreignKeys: readonly ForeignKey[]
 }
 
-/** A schema whose tables are known by their types. */
+/** A schema with statically known tables. */
 export interface Schema<out T> extends AnySchema {
   readonly tables: T & AnySchema['tables']
 }
 
 type Fields<T> = { readonly [N in keyof T]: T[N] extends Table<infer C> ? { readonly [K in keyof C]: Field<Out<C[K]>> } : never }
 
-/** A foreign key from one column, or from several, to as many of the same types. */
+/** A foreign key from one or more columns to the same number of columns of the same types. */
 export function fk<A>(from: Field<A>, to: Field<NonNullable<A>>, options?: ForeignKeyOptions): Reference
 export function fk<A extends readonly Field<unknown>[]>(
   from: A,
@@ -88,7 +90,7 @@ export function fk(
   return { from: list(from), to: list(to), options }
 }
 
-/** Tables with the foreign keys between them. */
+/** A schema: tables with the foreign keys between them. */
 export const schema = <const T extends Tables>(
   tables: T,
   keys: (t: Fields<T>) => { readonly [N in keyof T]?: { readonly [relation: string]: Reference } } = () => ({}),
@@ -119,11 +121,11 @@ export const schema = <const T extends Tables>(
       }
     }),
   )
-  return { kind: 'schema', tables, foreignKeys: named(foreignKeys) }
+  return { kind: 'schema', tables, foreignKeys: withUniqueNames(foreignKeys) }
 }
 
-/** Keys of the same columns of a table are told apart by what they refer to. */
-const named = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
+/** Distinguishes foreign keys of the same columns of a table by what they reference. */
+const withUniqueNames = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
   keys.map((key, i) => {
     const isTaken = keys.slice(0, i).some(k => k.table === key.table && k.name === key.name)
     const columns = key.columns.map(f => columnName(key.table, f))
@@ -133,17 +135,17 @@ const named = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
 /** The name of a foreign key's constraint, from SQL names. */
 export const foreignKeyName = (table: string, columns: readonly string[]): string => shortName(`${table}_${columns.join('_')}_fkey`)
 
-/** Why no column can be of a type, if none can. */
+/** Why a column can't have this type; null if it can. */
 const typeProblem = (t: SqlType): string | null => {
   if (t.tag === 'array' && !isElement(t.element)) return `an array of ${showSqlType(t.element)} is not the same on every engine: use json`
   if (t.tag !== 'enum') return null
-  if (t.values.length === 0 || new Set(t.values).size < t.values.length) return 'an enum has at least one value, and each once'
+  if (t.values.length === 0 || new Set(t.values).size < t.values.length) return 'an enum must have at least one value, and no duplicates'
   return t.values.map(textProblem).find(p => p !== null) ?? null
 }
 
 const sameColumns = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every(x => b.includes(x))
 
-/** Why a schema can't be created, if it can't: a key over unknown columns, or one that refers to no unique key. */
+/** Checks a schema: yields it, or why it can't be created, such as a key over unknown columns or a reference to a key that is not unique. */
 export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
   const bad = (path: readonly string[], reason: string): E.Either<ValidationError, never> => E.left(validationError(path, reason))
   const tables = Object.values(s.tables)
@@ -153,8 +155,8 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
   for (const t of tables) {
     const sqlNames = Object.values(t.names)
     if (sqlNames.length === 0) return bad([t.name], 'a table needs at least one column')
-    const doubled = sqlNames.find((n, i) => sqlNames.indexOf(n) !== i)
-    if (doubled !== undefined) return bad([t.name, doubled], 'two fields have this SQL name')
+    const duplicate = sqlNames.find((n, i) => sqlNames.indexOf(n) !== i)
+    if (duplicate !== undefined) return bad([t.name, duplicate], 'two fields have this SQL name')
     for (const key of [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques, ...t.indexes]) {
       const unknown = key.columns.find(c => t.columns[c] === undefined)
       if (unknown !== undefined) return bad([t.name, key.name], `there is no column ${unknown}`)
@@ -171,7 +173,7 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     const checks = checksOf(t, row)
     const changing = checks.find(([, predicate]) => changes(predicate))
     if (changing !== undefined)
-      return E.left(unsupported(`now or random in a check (${changing[0]})`, 'query-ts', 'a row would not stay right'))
+      return E.left(unsupported(`now or random in a check (${changing[0]})`, 'query-ts', 'a valid row could become invalid'))
     const constraints = [...Object.values(t.columns).map(c => c.default), ...checks.map(([, predicate]) => predicate)]
     for (const e of constraints) if (e?.node.tag === 'invalid') return E.left(e.node.error)
     const named = [...t.checks, ...t.uniques, ...t.indexes, ...(t.primaryKey ? [t.primaryKey] : [])].map(c => c.name)
@@ -182,16 +184,16 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
   }
   for (const f of s.foreignKeys) {
     if (f.target === undefined || f.columns.length !== f.targetColumns.length)
-      return bad([f.table.name, f.relation], 'it refers to as many columns as it has')
+      return bad([f.table.name, f.relation], 'a foreign key must reference as many columns as it has')
     const keys = [...(f.target.primaryKey ? [f.target.primaryKey] : []), ...f.target.uniques]
     if (!keys.some(k => sameColumns(k.columns, f.targetColumns))) {
-      return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is no unique key`)
+      return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is not a unique key`)
     }
   }
   return E.right(s)
 }
 
-/** Tables in an order in which each comes after those it refers to, as far as there is one; and the keys that close a cycle. */
+/** The tables, each after the tables that it references where possible, and the foreign keys that close a cycle. */
 export const creationOrder = (s: AnySchema): { readonly tables: readonly AnyTable[]; readonly late: readonly ForeignKey[] } => {
   const done = new Set<AnyTable>()
   const order: AnyTable[] = []

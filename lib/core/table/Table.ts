@@ -1,12 +1,11 @@
 /**
- * Tables: a relation schema as plain data, described once.
+ * Tables: a relation schema as plain data.
  *
- * A `Table<C>` denotes a set of named columns with what every state of the table satisfies: its
- * primary key, unique keys, checks. Field names become SQL names by a naming strategy (camelCase to
- * snake_case unless said otherwise), keys and indexes get deterministic names, so that a violation
- * reported by any engine can be traced back to fields.
+ * A `Table<C>` denotes a set of named columns and the constraints that every state of the table satisfies: its primary key, unique keys, checks.
+ * Field names become SQL names by a naming strategy (default: camelCase to snake_case); keys and indexes get deterministic names, so that a
+ * violation reported by any engine can be traced back to fields.
  *
- * Foreign keys are not here: they are given once for a whole `Schema`, where cycles type-check.
+ * Foreign keys are not part of a table: they are declared for a whole `Schema`, where cycles type-check.
  */
 
 import type {
@@ -32,41 +31,44 @@ import { callbackFailed, refusedWith } from '../value/DbError.js'
 /** The row of a table: `type Track = Row<typeof tracks>`. */
 export type Row<T> = T extends Table<infer C> ? RowOfColumns<C> : never
 
-/** What a query of a table puts into scope: the type of a part that several queries share. */
+/** The scope of a query of a table, to type conditions and steps that several queries share. */
 export type Scope<T> = T extends Table<infer C> ? Exprs<C> : never
 
 type MayBeLeftOut<C> = { [K in keyof C]: undefined extends In<C[K]> ? K : never }[keyof C]
 
-/** What an insert takes: every column, but for those that are nullable, generated or have a default. */
+/** The row that an insert takes; columns that are nullable, generated or have a default may be omitted. */
 export type InsertOf<C> = { readonly [K in Exclude<keyof C, MayBeLeftOut<C>>]: In<C[K]> } & { readonly [K in MayBeLeftOut<C>]?: In<C[K]> }
 
-/** What an update sets: values, or expressions over the old row. */
+/** The values that an update sets: plain values, or expressions over the old row. */
 export type UpdateOf<C> = { readonly [K in keyof C]?: Out<C[K]> | Expr<Out<C[K]>> }
 
+/** The row that an insert into a table takes: `type NewTrack = Insert<typeof tracks>`. */
 export type Insert<T> = T extends Table<infer C> ? InsertOf<C> : never
+/** The values that an update of a table sets. */
 export type Update<T> = T extends Table<infer C> ? UpdateOf<C> : never
 
-/** Field name to SQL name. */
+/** A naming strategy: from field name to SQL name. */
 export type Naming = (field: string) => string
 
-/** `unitPrice` to `unit_price`, `HTMLText` to `html_text`. */
+/** The default naming strategy: `unitPrice` to `unit_price`, `HTMLText` to `html_text`. */
 export const snakeCase: Naming = field =>
   field
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
 
-/** The field's own name. */
+/** The naming strategy that keeps field names unchanged. */
 export const asIs: Naming = field => field
 
+/** The options of `table`: keys, indexes, checks, names. */
 export interface TableOptions<C> {
-  /** Fields of the primary key. Left out: the generated column, if there is one. */
+  /** The fields of the primary key. Default: the generated column, if there is exactly one. */
   readonly primaryKey?: readonly (keyof C & string)[]
   readonly uniques?: readonly (readonly (keyof C & string)[])[]
   readonly indexes?: readonly (readonly (keyof C & string)[])[]
-  /** Predicates that hold, or are null, for every row; by name. */
+  /** Check constraints by name: predicates that are true or null for every row. */
   readonly checks?: { readonly [name: string]: (row: Exprs<C>) => Pred }
-  /** The database schema (on MySQL the database) that the table lies in. */
+  /** The database schema (on MySQL the database) of the table. */
   readonly schema?: string
   readonly naming?: Naming
 }
@@ -91,7 +93,7 @@ export const shortName = (name: string, most = 60): string => {
   return `${head.join('')}_${(hash >>> 0).toString(36)}`
 }
 
-/** A table by its SQL name and columns. */
+/** A table with this SQL name and these columns. */
 export const table = <C extends Columns>(name: string, columns: C, options: TableOptions<C> = {}): Table<C> => {
   const naming = options.naming ?? snakeCase
   const fields = Object.keys(columns)
@@ -121,18 +123,18 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
 
 type Rows<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
 
-/** What is said of a view besides its query. */
+/** The options of `view`. */
 export interface ViewOptions {
   readonly schema?: string
   readonly naming?: Naming
 }
 
-/** A column of a view: read, and never written. */
+/** The columns of a view, which can't be written. */
 type Read<C> = { readonly [K in keyof C]: Column<Out<C[K]>, never> }
 
 /**
- * A view by its SQL name: a table whose rows are those of a query, without their order. It is created after the tables of its schema, and
- * takes no writes. `from(view(name, columns, q)) = q`
+ * A view with this SQL name: a table whose rows are those of a query, without an order. It is created after the tables of its schema, and
+ * is read-only. `from(view(name, columns, q)) = q`
  */
 export const view = <C extends Columns>(
   name: string,
@@ -141,10 +143,10 @@ export const view = <C extends Columns>(
   options: ViewOptions = {},
 ): Table<Read<C>> => ({ ...(table(name, columns, { ...options, primaryKey: [] }) as unknown as Table<Read<C>>), query: query as AnyQuery })
 
-/** A name for messages and for looking a table up: `music.track` or `track`. */
+/** The qualified name of a table: `music.track` or `track`. */
 export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.name : `${t.schema}.${t.name}`)
 
-/** Why an engine could not take a table's names as they are, or null. */
+/** Why the names of a table are invalid, or null. */
 export const nameProblem = (t: AnyTable): string | null => {
   for (const name of [t.name, ...(t.schema === null ? [] : [t.schema]), ...Object.values(t.names), ...t.checks.map(c => c.name)]) {
     const problem = name === '' ? 'a name can not be empty' : textProblem(name)
@@ -156,24 +158,24 @@ export const nameProblem = (t: AnyTable): string | null => {
 /** The SQL name of a field. */
 export const columnName = (t: AnyTable, field: string): string => t.names[field] ?? field
 
-/** The name of a constraint that a column's own type makes: `person_age__range`. Two underscores keep it apart from names that people give. */
+/** The name of the constraint that a column's type implies: `person_age__range`. Two underscores distinguish it from user-defined names. */
 export const typeConstraint = (t: AnyTable, field: string, kind: 'range' | 'length' | 'values'): string =>
   shortName(`${t.name}_${columnName(t, field)}__${kind}`)
 
-/** The column whose type made a constraint of this name, if one did. */
+/** The column whose type implies the constraint with this name; null if there is none. */
 export const madeByType = (t: AnyTable, name: string, suffix: 'range' | 'length'): string | null => {
   const field = Object.keys(t.columns).find(f => typeConstraint(t, f, suffix) === name)
   return field === undefined ? null : columnName(t, field)
 }
 
-/** The primary key and the unique keys: what tells a row from all others, where none of it is null. */
+/** The primary key and the unique keys. */
 export const uniqueKeys = (t: AnyTable): readonly Key[] => [...(t.primaryKey === null ? [] : [t.primaryKey]), ...t.uniques]
 
-/** Whether a key is of these columns, in whatever order. */
+/** Whether a key consists of these columns, in any order. */
 export const isKeyOf = (k: Key, columns: readonly string[]): boolean =>
   k.columns.length === columns.length && k.columns.every(c => columns.includes(c))
 
-/** The checks of a table on a row of expressions. */
+/** The checks of a table applied to a row of expressions. */
 export const checksOf = (t: AnyTable, row: { readonly [field: string]: Expr<unknown> }): readonly (readonly [string, Pred])[] =>
   t.checks.map(c => {
     try {

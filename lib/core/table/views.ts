@@ -1,8 +1,8 @@
 /**
- * Views: tables whose rows are those of a query. Part of `Table`, which exports `view`.
+ * Views: tables whose rows are those of a query. A part of `Table`, which exports `view`.
  *
- * A view is created with its schema, read like a table, and written by nobody. Its columns are said, so that their types are known
- * without the query, and the query is held against them when the schema is created.
+ * A view is created with its schema, read like a table, and read-only. Its columns are declared, so that their types are known without the
+ * query; the query is checked against them when the schema is created.
  *
  * Law: `from(view(name, columns, q)) = q`, without the order of q.
  */
@@ -23,7 +23,7 @@ const noRows = (table: AnyTable): AnyQuery => {
   return query({ tag: 'where', input: query({ tag: 'of', shape: Object.fromEntries(nulls) }), f: () => never })
 }
 
-/** The query of a view, with the fields of its columns, in their order and of their types. Null for a table that is no view. */
+/** The query of a view, with the columns' fields in their order and types; null for a table. */
 export const queryOfView = (table: AnyTable): AnyQuery | null => {
   if (table.query === null) return null
   const row = rowOf(table.query)
@@ -31,14 +31,14 @@ export const queryOfView = (table: AnyTable): AnyQuery | null => {
   const wrong = (field: string, reason: string): never => refuse(validationError([table.name, field], reason))
   const given = new Map(leaves(row).map(([path, leaf]) => [path.join('.'), leaf]))
   const other = [...given.keys()].find(field => !Object.hasOwn(table.columns, field))
-  if (other !== undefined) return wrong(other, 'the query of a view has the fields of its columns; this is none')
+  if (other !== undefined) return wrong(other, 'the query of the view has a field that is not a column of it')
   for (const [field, { type }] of Object.entries(table.columns)) {
     const leaf = given.get(field) ?? wrong(field, 'the query of the view has no such field')
-    if (leaf.kind === 'nested') return wrong(field, 'a column of a view holds no nested query')
+    if (leaf.kind === 'nested') return wrong(field, 'a column of a view can not be a nested query')
     steady(leaf, 'a view')
     if (asColumn(leaf, type.sql) === null)
       return wrong(field, `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(type.sql)}: cast it`)
-    if (leaf.type.nullable && !type.nullable) return wrong(field, 'the query can answer null: make the column nullable')
+    if (leaf.type.nullable && !type.nullable) return wrong(field, 'the query can return null: make the column nullable')
   }
   const inOrder = (scope: { readonly [field: string]: AnyExpr }) =>
     Object.fromEntries(
@@ -50,6 +50,6 @@ export const queryOfView = (table: AnyTable): AnyQuery | null => {
   return query({ tag: 'map', input: table.query, f: inOrder })
 }
 
-/** Refuses to write a view. */
+/** A table that can be written; a view is refused. */
 export const writable = (table: AnyTable): AnyTable =>
-  table.query === null ? table : refuse(validationError([table.name], 'a view takes no writes: write the tables that it reads'))
+  table.query === null ? table : refuse(validationError([table.name], 'a view is read-only: write to the tables that it reads'))

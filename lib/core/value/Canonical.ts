@@ -1,18 +1,16 @@
 /**
- * Canonical values: which JavaScript values a `SqlType` admits, and in which form they are kept.
+ * Canonical values: which JavaScript values a `SqlType` admits, and the form in which they are kept.
  *
- * `canonical(type, value)` is the one gate through which every value enters a statement or the
- * model: it answers the canonical form (`-0` is 0, `'1.5'` as numeric(4,2) is `'1.50'`, a uuid in
- * lower case) or a reason why the value is refused. Law: `canonical` is idempotent. What can be changed is copied, so that
- * a value that was handed over stays what it was.
+ * `canonical(type, value)` is the gate through which every value enters a statement or the model: it returns the canonical form (`-0` is 0,
+ * `'1.5'` as numeric(4,2) is `'1.50'`, a uuid is in lower case) or the reason why the value is refused. Law: `canonical` is idempotent. Mutable
+ * values are copied, so that later changes by the caller have no effect.
  *
- * Refusals here are those of decisions 16 (NaN, infinities), 21 (NUL, lone surrogates) and 23 (years).
- * This module does not know how an engine stores a value.
+ * Refusals are those of decisions 16 (NaN, infinities), 21 (NUL, lone surrogates) and 23 (years). How an engine stores a value is not known here.
  */
 import type { Decimal, Json, SqlType } from './SqlType.js'
 import { showSqlType } from './SqlType.js'
 
-/** The value in canonical form, or why it can't be one. */
+/** The canonical form of a value, or why it is refused. */
 export type Checked =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: string; readonly overflow: boolean }
@@ -24,7 +22,7 @@ const overflow = (reason: string): Checked => ({ ok: false, reason, overflow: tr
 export const MIN_INT64 = -(2n ** 63n)
 export const MAX_INT64 = 2n ** 63n - 1n
 
-/** How a value is named in an error: its kind, never the value itself. */
+/** The kind of a value, for error messages; never the value itself. */
 export const kindOf = (value: unknown): string => {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
@@ -36,10 +34,10 @@ export const kindOf = (value: unknown): string => {
 
 const expected = (type: SqlType, value: unknown): Checked => no(`expected ${showSqlType(type)}, got ${kindOf(value)}`)
 
-/** The engine's own look at surrogates, of which the compiler's library does not know yet. */
+/** The built-in `isWellFormed`, which the compiler's library does not declare yet. */
 const isWellFormed = (s: string): boolean => (s as string & { readonly isWellFormed: () => boolean }).isWellFormed()
 
-/** Why an engine could not store a text as it is, or null. */
+/** Why a text can't be stored unchanged by every engine, or null. */
 export const textProblem = (s: string): string | null => {
   if (s.includes('\u0000')) return 'a text can hold no NUL character'
   if (s.startsWith('\ufeff')) return 'a text can not begin with a byte order mark, which embedded engines drop when it is read'
@@ -71,7 +69,7 @@ const integer = (type: SqlType, value: unknown): Checked => {
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/
 
-/** The digits of a decimal text as an integer at `scale`, or null when it is none or has more fraction digits. */
+/** The digits of a decimal text as an integer at `scale`; null if it is not a decimal or has more fraction digits. */
 export const unscaled = (value: string, scale: number): bigint | null => {
   const match = DECIMAL.exec(value)
   if (match === null) return null
@@ -91,7 +89,7 @@ export const decimalOf = (digits: bigint, scale: number): Decimal => {
   return (scale === 0 ? `${sign}${whole}` : `${sign}${whole}.${magnitude.slice(magnitude.length - scale)}`) as Decimal
 }
 
-/** Whether a decimal is in canonical form already: most are, and this is looked at for each of many rows. */
+/** Whether a decimal is already in canonical form: a fast path, since most are. */
 export const isWritten = (value: string, precision: number, scale: number): boolean => {
   const point = value.length - scale - 1
   if (scale === 0 || point < 1 || point > precision - scale || value.charCodeAt(point) !== 46) return false
@@ -138,7 +136,7 @@ const timeText = (s: string): string | null => {
 const timestamp = (type: SqlType, value: unknown): Checked => {
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) return expected(type, value)
   const year = value.getUTCFullYear()
-  return year < 1 || year > 9999 ? no('a timestamp lies in the years 1 to 9999') : ok(new Date(value))
+  return year < 1 || year > 9999 ? no('a timestamp must be in the years 1 to 9999') : ok(new Date(value))
 }
 
 const micros = (type: SqlType, value: unknown): Checked => {
@@ -149,7 +147,7 @@ const micros = (type: SqlType, value: unknown): Checked => {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Why a value is no JSON that survives every engine, or null. */
+/** Why a value is not JSON that every engine keeps unchanged, or null. */
 const jsonProblem = (value: unknown, depth = 0): string | null => {
   if (depth > 90) return 'nested deeper than 90 levels'
   if (value === null || typeof value === 'boolean') return null
@@ -172,7 +170,7 @@ const normalZero = (value: Json): Json => {
   return value
 }
 
-/** What arrays may hold on every engine. */
+/** The types of array elements that every engine supports. */
 export const isElement = (t: SqlType): boolean => t.tag !== 'array' && t.tag !== 'json' && t.tag !== 'vector' && t.tag !== 'custom'
 
 const list = (type: SqlType & { readonly tag: 'array' }, value: unknown): Checked => {
@@ -192,13 +190,13 @@ const vector = (type: SqlType & { readonly tag: 'vector' }, value: unknown): Che
   if (value.length !== type.dimension) return no(`expected ${type.dimension} components, got ${value.length}`)
   const components: number[] = []
   for (const x of value) {
-    if (typeof x !== 'number' || !Number.isFinite(Math.fround(x))) return overflow('a component of a vector is a finite 32-bit float')
+    if (typeof x !== 'number' || !Number.isFinite(Math.fround(x))) return overflow('a component of a vector must be a finite 32-bit float')
     components.push(Math.fround(x) === 0 ? 0 : Math.fround(x))
   }
   return ok(components)
 }
 
-/** The canonical form of a non-null value, or why the type does not admit it. */
+/** The canonical form of a non-null value, or why it is not a value of the type. */
 export const canonical = (type: SqlType, value: unknown): Checked => {
   switch (type.tag) {
     case 'smallint':
@@ -250,7 +248,7 @@ export const canonical = (type: SqlType, value: unknown): Checked => {
   }
 }
 
-/** The extra bound of a *stored* integer: a column of `int` has 32 bits, of `smallint` 16, though expressions have 64. */
+/** Whether a value fits its column: a stored `int` has 32 bits and a `smallint` 16, though expressions have 64. */
 export const fitsColumn = (type: SqlType, value: unknown): boolean => {
   if (type.tag === 'int') return typeof value === 'number' && value >= -2147483648 && value <= 2147483647
   if (type.tag === 'array') return Array.isArray(value) && value.every(v => v === null || fitsColumn(type.element, v))
@@ -264,6 +262,6 @@ const identity = (value: unknown): string => {
   return String(value)
 }
 
-/** What tells canonical values of a type apart. Decimals are equal whatever zeros they end with. */
+/** An identity for canonical values of a type: equal exactly for equal values. Trailing zeros of decimals don't matter. */
 export const identityIn = (sql: SqlType, value: unknown): string =>
   sql.tag === 'numeric' ? identity(value).replace(/(\.\d*?)0+$/, '$1') : identity(value)

@@ -1,159 +1,44 @@
 /**
  * Everything that can go wrong, as one union of tagged values.
  *
- * A `DbError` says what happened, where, and what the caller can do: its fields are what a program
- * needs to act on, its `message` is what a person needs to read. No field holds a value of a parameter or a row, a
- * password or a part of a certificate; what a function of the program threw is its own, and kept as it is.
- * Tables, columns and constraints go by their SQL names. `cause` is a copy of what the driver threw (`DriverError`).
+ * A `DbError` describes what happened, where, and what to do: programs act on its `_tag` and fields (`ErrorCase`), people read its `message`.
+ * This module has the constructors, which write the messages, `show` and `isRetryable`, and `refuse` with `attempting`, by which pure code
+ * leaves a walk with an error.
  *
- * The library never throws one of these across its public edge: programs answer them in `Left`.
- * `show` renders an error for a log, `isRetryable` says whether the same program may be run again.
+ * The library never throws a `DbError` across its public interface: programs return it in `Left`.
  */
 import type { ValidationError as IoError, Errors as IoErrors } from 'io-ts'
+import type {
+  CallbackFailed,
+  Cancelled,
+  CheckViolation,
+  Closed,
+  ConnectionError,
+  DatabaseError,
+  Deadlock,
+  DecodeError,
+  DriverError,
+  ForeignKeyViolation,
+  Locked,
+  Mismatch,
+  NoRow,
+  NotNullViolation,
+  NumericOverflow,
+  OutcomeUnknown,
+  SchemaConflict,
+  SerializationFailure,
+  StaleRow,
+  SyntaxError,
+  Timeout,
+  TooManyRows,
+  TransactionAborted,
+  UniqueViolation,
+  Unsupported,
+  ValidationError,
+  ValueTooLong,
+} from './ErrorCase.js'
 
-declare const isSafe: unique symbol
-
-/**
- * What a driver, a socket or TLS threw, as a copy that holds no value, no password and nothing of a certificate.
- * Only a runner makes one.
- */
-export interface DriverError extends Error {
-  readonly [isSafe]: true
-  /** What kind of error it is: a code of Node, of the driver, or the SQLSTATE. */
-  readonly code?: string
-  readonly errno?: number
-  readonly sqlState?: string
-  readonly severity?: string
-  /** The function of the server's source that reported it. */
-  readonly routine?: string
-  readonly schema?: string
-  readonly table?: string
-  readonly column?: string
-  readonly constraint?: string
-  /** Where in the statement, counted from 1. */
-  readonly position?: number
-  readonly syscall?: string
-  readonly address?: string
-  readonly port?: number
-  /** One for each address that was tried. */
-  readonly errors?: readonly DriverError[]
-  readonly cause?: DriverError
-}
-
-interface Case<T extends string> {
-  readonly _tag: T
-  readonly message: string
-  readonly cause?: DriverError
-}
-
-/** A unique or primary key would hold the same value twice. */
-export interface UniqueViolation extends Case<'UniqueViolation'> {
-  readonly table: string
-  readonly constraint: string | null
-  readonly columns: readonly string[]
-}
-/** A row refers to nothing, or a row that is referred to would go. `table` is the referring one. */
-export interface ForeignKeyViolation extends Case<'ForeignKeyViolation'> {
-  readonly table: string | null
-  readonly constraint: string | null
-  readonly columns: readonly string[]
-}
-export interface NotNullViolation extends Case<'NotNullViolation'> {
-  readonly table: string
-  readonly column: string
-}
-export interface CheckViolation extends Case<'CheckViolation'> {
-  readonly table: string | null
-  readonly constraint: string | null
-}
-/** One thing that an io-ts type did not find in a value: where, and what it expected. Keys of dictionaries are data, and are `*`. */
-export interface Mismatch {
-  readonly path: readonly string[]
-  readonly expected: string
-}
-/** A row came back that is not what its query promises. `row` counts from 0; `column` is the path in the result. */
-export interface DecodeError extends Case<'DecodeError'> {
-  readonly row: number
-  readonly column: string
-  readonly expected: string
-  readonly got: string
-  readonly errors: readonly Mismatch[]
-}
-/** A value or a query that is refused before anything is sent. */
-export interface ValidationError extends Case<'ValidationError'> {
-  readonly path: readonly string[]
-  readonly reason: string
-}
-/** A value does not fit its number type: over 64 bits, out of a column's range, NaN or infinite. */
-export interface NumericOverflow extends Case<'NumericOverflow'> {
-  readonly where: string | null
-}
-/** A text does not fit its column. */
-export interface ValueTooLong extends Case<'ValueTooLong'> {
-  readonly column: string | null
-}
-/** The database does not understand a statement: only `raw` should be able to cause this. */
-export interface SyntaxError extends Case<'SyntaxError'> {
-  readonly sql: string
-  readonly position: number | null
-}
-/** The engine or dialect can't do this with the same meaning, so nothing was sent. */
-export interface Unsupported extends Case<'Unsupported'> {
-  readonly capability: string
-  readonly engine: string
-}
-/** The database holds something else than the schema says: a missing table, or one that is already there. */
-export interface SchemaConflict extends Case<'SchemaConflict'> {
-  readonly object: string
-}
-/** `one` found no row. */
-export interface NoRow extends Case<'NoRow'> {}
-/** `one` or `option` found more than one row. */
-export interface TooManyRows extends Case<'TooManyRows'> {}
-/** A row that was read has another version by now, or is gone: somebody else has written it. `column` is that of the version. */
-export interface StaleRow extends Case<'StaleRow'> {
-  readonly table: string
-  readonly column: string
-  readonly isGone: boolean
-}
-/** The interpreter was closed, or a transaction or cursor was used after its end. */
-export interface Closed extends Case<'Closed'> {
-  readonly what: 'interpreter' | 'transaction' | 'cursor'
-}
-/** An earlier statement of this transaction failed: only a rollback is possible. */
-export interface TransactionAborted extends Case<'TransactionAborted'> {}
-/** Nothing came free, or nothing was answered, in the time allowed. */
-export interface Timeout extends Case<'Timeout'> {
-  readonly what: string
-  readonly milliseconds: number
-}
-/** The database can't be reached, opened or written. */
-export interface ConnectionError extends Case<'ConnectionError'> {
-  readonly target: string
-}
-/** Another process, or another runner of this one, has the database file open or locked. */
-export interface Locked extends Case<'Locked'> {
-  readonly target: string
-  readonly holder: string | null
-}
-export interface SerializationFailure extends Case<'SerializationFailure'> {}
-export interface Deadlock extends Case<'Deadlock'> {}
-/** The caller gave up: the signal of `abortable` was aborted, and what was under way was cancelled on the server. */
-export interface Cancelled extends Case<'Cancelled'> {}
-/** Whether the transaction or write happened, or will last, can't be known: the reply was lost, or the disk failed. Never retried automatically. */
-export interface OutcomeUnknown extends Case<'OutcomeUnknown'> {}
-/** The database said something that no case above describes; its own words, without values, are in `message`. */
-export interface DatabaseError extends Case<'DatabaseError'> {
-  readonly code: string | null
-}
-/** A function handed to query-ts (a `mapRow`, a fold's step, a transaction's body) threw or rejected. */
-export interface CallbackFailed {
-  readonly _tag: 'CallbackFailed'
-  readonly message: string
-  readonly callback: string
-  /** What the function threw, as it is: it is the program's own. */
-  readonly cause?: unknown
-}
+export type * from './ErrorCase.js'
 
 export type DbError =
   | UniqueViolation
@@ -182,7 +67,7 @@ export type DbError =
   | DatabaseError
   | CallbackFailed
 
-// Constructors: each writes the message, so that what, where and what to do are said in one place.
+// Constructors: each message names what happened, where, and what to do.
 
 const because = (cause: DriverError | undefined): { readonly cause?: DriverError } => (cause === undefined ? {} : { cause })
 const named = (constraint: string | null): string => (constraint === null ? '' : ` "${constraint}"`)
@@ -197,15 +82,15 @@ export const uniqueViolation = (
   table,
   constraint,
   columns,
-  message: `a row of "${table}" with the same ${columns.join(', ') || 'key'} exists already (unique constraint${named(constraint)}): change the value, or use upsert`,
+  message: `a row of "${table}" with the same ${columns.join(', ') || 'key'} already exists (unique constraint${named(constraint)}): change the value, or use upsert`,
   ...because(cause),
 })
 
-/** Which row is at fault: one that was written and refers to none, or one that is gone, or has another key, and is still referred to. */
+/** Which side violates a foreign key: a written row without a referenced row, or a deleted or re-keyed row that is still referenced. */
 const FAULTS = {
-  written: 'would refer to no row: insert the referred row first',
-  gone: 'still refers to a row that would be gone: delete or change the referring rows first',
-  unknown: 'would refer to no row: insert the referred row first, or delete the referring rows first',
+  written: 'would reference a missing row: insert the referenced row first',
+  gone: 'still references a row that would be removed: delete or change the referencing rows first',
+  unknown: 'would reference a missing row: insert the referenced row first, or delete the referencing rows first',
 }
 
 export const foreignKeyViolation = (
@@ -235,11 +120,11 @@ export const checkViolation = (table: string | null, constraint: string | null, 
   _tag: 'CheckViolation',
   table,
   constraint,
-  message: `a row${table === null ? '' : ` of "${table}"`} fails the check constraint${named(constraint)}: give values that it admits`,
+  message: `a row${table === null ? '' : ` of "${table}"`} violates the check constraint${named(constraint)}: give values that satisfy it`,
   ...because(cause),
 })
 
-/** What io-ts says, without the values. */
+/** An error of io-ts, without the values. */
 const mismatch = ({ context }: IoError): Mismatch => ({
   path: context.slice(1).map(({ key }, i) => (/Dictionary/.test(tagOf(context[i]?.type)) ? '*' : key)),
   expected: context.at(-1)?.type.name ?? 'another value',
@@ -273,7 +158,7 @@ export const validationError = (path: readonly string[], reason: string): Valida
 export const numericOverflow = (where: string | null, cause?: DriverError): NumericOverflow => ({
   _tag: 'NumericOverflow',
   where,
-  message: `a number does not fit its type${where === null ? '' : ` (${where})`}: integers have 64 bits, a column has its own range, NaN and infinities are refused; use a wider type or cast earlier`,
+  message: `a number is out of range for its type${where === null ? '' : ` (${where})`}: integers have 64 bits, a column has the range of its type, NaN and infinities are refused; use a wider type or cast earlier`,
   ...because(cause),
 })
 
@@ -284,7 +169,7 @@ export const valueTooLong = (column: string | null, cause?: DriverError): ValueT
   ...because(cause),
 })
 
-/** What is larger than a server sends or takes at once. `limit` is the server's own name of it. */
+/** A packet or result is larger than the server allows. `limit` is the server's name of the setting. */
 export const beyondLimit = (what: string, limit: string, cause?: DriverError): ValueTooLong => ({
   _tag: 'ValueTooLong',
   column: null,
@@ -292,12 +177,12 @@ export const beyondLimit = (what: string, limit: string, cause?: DriverError): V
   ...because(cause),
 })
 
-/** `hasRaw` says that the statement holds text of the program's own. */
+/** `hasRaw`: whether the statement contains raw SQL of the program. */
 export const syntaxError = (reason: string, sql: string, position: number | null, hasRaw: boolean, cause?: DriverError): SyntaxError => ({
   _tag: 'SyntaxError',
   sql,
   position,
-  message: `the database does not understand the statement (${reason})${position === null ? '' : ` at character ${position}`}: ${hasRaw ? 'check the raw text in it' : 'check that the database has a supported version, and the tables that the schema says'}`,
+  message: `the database can't parse the statement (${reason})${position === null ? '' : ` at character ${position}`}: ${hasRaw ? 'check its raw SQL' : 'check that the version of the database is supported and that its tables match the schema'}`,
   ...because(cause),
 })
 
@@ -315,14 +200,14 @@ export const schemaConflict = (object: string, reason: string, cause?: DriverErr
   ...because(cause),
 })
 
-/** A table that is to be dropped, and a table that stays and refers to it. */
+/** A table can't be dropped because a table that stays references it. */
 export const stillReferred = (table: string, by: string, cause?: DriverError): SchemaConflict =>
-  schemaConflict(table, `${by} refers to it: drop that first, or with it`, cause)
+  schemaConflict(table, `it is referenced by ${by}: drop that table first, or both together`, cause)
 
-export const noRow: NoRow = { _tag: 'NoRow', message: 'the query found no row where one was required: use option if none is fine' }
+export const noRow: NoRow = { _tag: 'NoRow', message: 'expected exactly one row, got none: use Q.option if zero rows is valid' }
 export const tooManyRows: TooManyRows = {
   _tag: 'TooManyRows',
-  message: 'the query found more than one row where at most one was allowed: add a condition, or use head for the first',
+  message: 'expected at most one row, got more: add a condition, or use Q.head for the first row',
 }
 
 export const staleRow = (table: string, column: string, isGone: boolean): StaleRow => ({
@@ -330,7 +215,7 @@ export const staleRow = (table: string, column: string, isGone: boolean): StaleR
   table,
   column,
   isGone,
-  message: `the row of "${table}" ${isGone ? 'is gone' : `has another ${column} by now`}: somebody else has written it; read it again and decide anew`,
+  message: `the row of "${table}" was ${isGone ? 'deleted' : `modified concurrently (its ${column} differs)`}: read it again and retry`,
 })
 
 export const closed = (what: Closed['what']): Closed => ({
@@ -338,14 +223,14 @@ export const closed = (what: Closed['what']): Closed => ({
   what,
   message:
     what === 'transaction'
-      ? 'this transaction has ended: run the operation inside its body, or on the interpreter outside'
+      ? 'this transaction has ended: run the operation inside its body, or on the interpreter outside it'
       : `this ${what} is closed: open a new one`,
 })
 
 export const transactionAborted: TransactionAborted = {
   _tag: 'TransactionAborted',
   message:
-    'an earlier statement of this transaction failed: put the part that may fail into Program.attempt, or let the transaction roll back',
+    'an earlier statement of this transaction failed: wrap the part that may fail in Program.attempt, or let the transaction roll back',
 }
 
 export const timeout = (what: string, milliseconds: number, instead: string): Timeout => ({
@@ -355,15 +240,11 @@ export const timeout = (what: string, milliseconds: number, instead: string): Ti
   message: `${what} took longer than ${milliseconds} ms: ${instead}`,
 })
 
-export const lockTimeout: Timeout = timeout(
-  'waiting for a lock',
-  0,
-  'another transaction holds it: run it again, or keep transactions short',
-)
+export const lockTimeout: Timeout = timeout('waiting for a lock', 0, 'another transaction holds it: retry, or keep transactions short')
 
 export const lockOutside: ValidationError = validationError(
   ['advisoryLock'],
-  'an advisory lock is held until a transaction ends: take it inside of Program.transaction',
+  'an advisory lock is held until its transaction ends: acquire it inside Program.transaction',
 )
 
 export const connectionError = (target: string, reason: string, cause?: DriverError): ConnectionError => ({
@@ -388,21 +269,24 @@ export const locked = (
 
 export const serializationFailure = (cause?: DriverError): SerializationFailure => ({
   _tag: 'SerializationFailure',
-  message: 'the transaction conflicts with a concurrent one: run it again',
+  message: 'the transaction conflicts with a concurrent one: retry it',
   ...because(cause),
 })
 
 export const deadlock = (cause?: DriverError): Deadlock => ({
   _tag: 'Deadlock',
-  message: 'the transaction was chosen to end a deadlock: run it again',
+  message: 'the transaction was rolled back to resolve a deadlock: retry it',
   ...because(cause),
 })
 
-export const cancelled: Cancelled = { _tag: 'Cancelled', message: 'the caller gave up: its signal was aborted before the answer came' }
+export const cancelled: Cancelled = {
+  _tag: 'Cancelled',
+  message: 'the operation was cancelled: its signal was aborted before the reply arrived',
+}
 
-export const outcomeUnknown = (cause?: DriverError, reason = 'the connection was lost before the answer came'): OutcomeUnknown => ({
+export const outcomeUnknown = (cause?: DriverError, reason = 'the connection was lost before the reply arrived'): OutcomeUnknown => ({
   _tag: 'OutcomeUnknown',
-  message: `${reason}: look whether the transaction or write happened before running it again`,
+  message: `${reason}: the transaction or write may have been applied; check whether it was before retrying`,
   ...because(cause),
 })
 
@@ -413,12 +297,12 @@ export const databaseError = (code: string | null, reason: string, cause?: Drive
   ...because(cause),
 })
 
-/** What was thrown, in words; anything can be thrown. */
+/** The message of an exception. Anything can be thrown. */
 export const textOf = (thrown: unknown): string => {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown)
   } catch {
-    return 'a value that has no text'
+    return 'a value without a text form'
   }
 }
 
@@ -433,34 +317,34 @@ export const callbackFailed = (callback: string, cause: unknown): CallbackFailed
 
 // Eliminators
 
-/** An error for a log: without a cause, and without the text that a function of the program threw. */
+/** An error for a log: without its cause, and without the message that a callback threw. */
 export const withoutCause = (e: DbError): DbError => {
   const { cause: _, ...rest } = e
   return rest._tag === 'CallbackFailed' ? { ...rest, message: threw(rest.callback) } : rest
 }
 
-/** One line for a log: the case and its message. No value of a parameter or row, but what a function of the program threw. */
+/** One line for a log: the tag and the message. It has no value of a parameter or row; it has the message that a callback threw. */
 export const show = (e: DbError): string => `${e._tag}: ${e.message}`
 
-/** Whether the same program may succeed when it is run again as it is. `OutcomeUnknown` is not: it may have happened. */
+/** Whether the same program may succeed when it is run again. `OutcomeUnknown` is not retryable, because the write may have been applied. */
 export const isRetryable = (e: DbError): boolean =>
   e._tag === 'SerializationFailure' || e._tag === 'Deadlock' || e._tag === 'Timeout' || e._tag === 'Locked'
 
-// Pure code that walks a tree leaves it with `refuse`; `attempting` at the edge of that walk turns it into `Left`.
+// Pure code leaves a walk of a tree with `refuse`; `attempting` at its entry turns that into `Left`.
 
 class Refusal {
   constructor(readonly error: DbError) {}
 }
 
-/** Leaves the surrounding `attempting` with this error. Only for pure walks whose entry is wrapped in `attempting`. */
+/** Leaves the enclosing `attempting` with this error. Only for pure walks whose entry is wrapped in `attempting`. */
 export const refuse = (error: DbError): never => {
   throw new Refusal(error)
 }
 
-/** The error with which something was left by `refuse`, if it was. */
+/** The error of an exception that `refuse` has thrown; null for any other. */
 export const refusedWith = (thrown: unknown): DbError | null => (thrown instanceof Refusal ? thrown.error : null)
 
-/** Runs a pure walk: its value, or the error it was left with. What a caller's function throws is `CallbackFailed`. */
+/** Runs a pure walk: its value, or the error of `refuse`. Any other exception comes from a callback and is `CallbackFailed`. */
 export const attempting = <A>(
   callback: string,
   walk: () => A,
@@ -473,7 +357,7 @@ export const attempting = <A>(
     const tooDeep = thrown instanceof RangeError && /call stack/.test(thrown.message)
     return {
       _tag: 'Left',
-      left: tooDeep ? unsupported('so deep or large a query', 'query-ts', 'split it') : callbackFailed(callback, thrown),
+      left: tooDeep ? unsupported('a query this deep or large', 'query-ts', 'split it') : callbackFailed(callback, thrown),
     }
   }
 }

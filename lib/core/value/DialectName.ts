@@ -1,10 +1,9 @@
 /**
  * The names of the SQL dialects.
  *
- * A name is used to key data per dialect (`sqlType({ postgres: 'inet' })`) and to say in an error
- * which dialect refused. Behaviour never depends on comparing names: differences between dialects
- * are fields of the dialect record in `lib/sql`. The memory model is no dialect: it prints nothing,
- * but it has a name for errors.
+ * A name is a key of data per dialect (`sqlType({ postgres: 'inet' })`) and appears in errors. Behaviour never depends on comparing names:
+ * differences between dialects are fields of the dialect record in `lib/sql`. The memory model is not a dialect, since it prints no SQL, but it
+ * has a name for errors.
  */
 export type DialectName = 'postgres' | 'mysql' | 'mariadb' | 'sqlite'
 

@@ -2,8 +2,8 @@
  * The canonical SQL types, as plain data.
  *
  * A `SqlType` names a set of *canonical values*: the JavaScript values in which query-ts stores,
- * compares and reads that type, the same on every engine. The type says nothing of how a dialect
- * spells it (that is in the dialect record) nor of refinements (those are io-ts types on a column).
+ * compares and reads that type, the same on every engine. The SQL name of a type is in the dialect
+ * record; refinements are io-ts types on a column.
  *
  * - smallint, int, float: number; bigint: bigint; numeric(p, s): decimal text with exactly s fraction digits
  * - text, varchar, char, uuid, enum: string; boolean: boolean; bytes: Uint8Array
@@ -12,7 +12,7 @@
  */
 import type { DialectName } from './DialectName.js'
 
-/** A decimal number in text: `'12.50'`. Literals are checked by the compiler, computed text by the codec. */
+/** A decimal number as text: `'12.50'`. The compiler checks literals, the codec checks computed texts. */
 export type Decimal = `${number}`
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -35,13 +35,13 @@ export const isNumber = (t: SqlType): boolean => isInteger(t) || t.tag === 'floa
 
 export const isText = (t: SqlType): boolean => t.tag === 'text' || t.tag === 'varchar' || t.tag === 'char' || t.tag === 'enum'
 
-/** Types with a lawful equality. The others can't be compared, grouped, or stand in a set operation. */
+/** Types with a lawful equality. The others can't be compared, grouped, or used in a set operation. */
 export const hasEquality = (t: SqlType): boolean => t.tag !== 'json' && t.tag !== 'custom' && t.tag !== 'vector' && t.tag !== 'array'
 
-/** Types with a lawful order: the same. A numeric that SQLite keeps as text is refused by that dialect, not here. */
+/** Types with a lawful order: the same. A numeric that SQLite stores as text is refused by that dialect, not here. */
 export const hasOrder = (t: SqlType): boolean => hasEquality(t)
 
-/** How an error message names a type: `numeric(10,2)`. */
+/** A type in an error message: `numeric(10,2)`. */
 export const showSqlType = (t: SqlType): string => {
   switch (t.tag) {
     case 'numeric':
@@ -63,8 +63,8 @@ export const showSqlType = (t: SqlType): string => {
 }
 
 /**
- * Whether two types may stand in the same column of a set operation: the same type, lengths of text
- * and values of enums apart. Numbers of different kinds don't mix silently: cast one side.
+ * Whether two types can share a column of a set operation: the same type, except for lengths of texts
+ * and values of enums. Numbers of different types have to be cast explicitly.
  */
 export const sameColumnType = (a: SqlType, b: SqlType): boolean => {
   if (isText(a) && isText(b)) return true
@@ -74,14 +74,14 @@ export const sameColumnType = (a: SqlType, b: SqlType): boolean => {
   return true
 }
 
-/** The type of a column that holds values of both: text for two kinds of text, the wider precision for numerics. */
+/** The type of a column for values of both types: text for two kinds of text, the wider precision for numerics. */
 export const unifyColumnType = (a: SqlType, b: SqlType): SqlType => {
   if (isText(a) && isText(b)) return showSqlType(a) === showSqlType(b) ? a : { tag: 'text' }
   if (a.tag === 'numeric' && b.tag === 'numeric') return a.precision >= b.precision ? a : b
   return a
 }
 
-/** How many digits integers have. */
+/** The number of digits of each integer type. */
 const DIGITS: { readonly [tag in SqlType['tag']]?: number } = { smallint: 5, int: 10, bigint: 19 }
 
 /** An integer as a decimal of the kind of another: up to 18 digits, or up to 65. */
@@ -90,7 +90,7 @@ const asDecimal = (t: SqlType, like: SqlType): SqlType =>
     ? { ...like, precision: like.precision <= 18 ? Math.min(18, DIGITS[t.tag] ?? 18) : (DIGITS[t.tag] ?? 19), scale: 0 }
     : t
 
-/** The type that holds the values of both: where two numbers meet. */
+/** The type that holds the values of both numeric types. */
 export const widen = (one: SqlType, other: SqlType): SqlType => {
   const [a, b] = [asDecimal(one, other), asDecimal(other, one)]
   if (a.tag === 'numeric' && b.tag === 'numeric') {

@@ -1,10 +1,10 @@
 /**
- * Automata: whether a regular expression matches some part of a text, in time that grows as the text does.
+ * Automata: whether a regular expression matches some part of a text, in linear time.
  *
- * All ways are followed at once: a state is the set of steps that are reached. States are made when a text comes to them, and kept with
- * where each kind of character leads from there, so that a text that goes through the same states again is read by looking them up.
- * Characters are of one kind where no step tells them apart. At most so many states are kept, and steps in them; then all are
- * forgotten and made anew: an expression with 2^255 states takes as long as following all its ways, and no more memory.
+ * All alternatives are followed at once: a state is the set of steps that can be reached. States are created as texts reach them and cached with
+ * their transitions by kind of character, so that similar texts are matched by look-ups. Characters are of one kind if no step distinguishes
+ * them. The number of cached states and steps is limited; beyond it the cache is cleared: an expression with 2^255 states takes as long as
+ * following all alternatives, and no more memory.
  */
 import { parsed, type Range, type Regex, within } from './regex.js'
 
@@ -13,7 +13,7 @@ type Step =
   | { readonly tag: 'any' | 'start' | 'end' | 'done' }
   | { readonly tag: 'go'; to: readonly number[] }
 
-/** The steps of an expression, the last one being the end. */
+/** The steps of an expression; the last one is the end. */
 const steps = (regex: Regex): readonly Step[] => {
   const made: Step[] = []
   const go = (to: readonly number[]): { readonly tag: 'go'; to: readonly number[] } => {
@@ -84,7 +84,7 @@ const kindsOf = (program: readonly Step[]): { readonly kindOf: (point: number) =
   return { kindOf: point => plain[point] ?? search(point), points }
 }
 
-/** Whether the characters of a kind go on from a step, found once for each set of characters. */
+/** Whether the characters of a kind advance a step, computed once for each set of characters. */
 const acceptance = (points: readonly number[]): ((step: Step) => readonly boolean[]) => {
   const known = new Map<readonly Range[], { readonly inside: readonly boolean[]; readonly outside: readonly boolean[] }>()
   const [all, none] = [points.map(() => true), points.map(() => false)]
@@ -100,21 +100,21 @@ const acceptance = (points: readonly number[]): ((step: Step) => readonly boolea
   }
 }
 
-/** Where a text has come to. */
+/** A state: what a text has reached. */
 interface State {
-  /** The steps after the characters that were read, in order, and those that wait for a character. */
+  /** The steps that are reached, in order, and those of them that read a character. */
   readonly after: Int32Array
   readonly waiting: Int32Array
   readonly isDone: boolean
-  /** Where each kind of character leads. */
+  /** The next state for each kind of character. */
   readonly next: (State | undefined)[]
 }
 
-/** What lets a text go on from a step: a character, nothing, that it is at its start, or at its end. */
+/** What advances a step: a character, nothing, the start of the text, or its end. */
 const [READS, GOES, STARTS, ENDS] = [0, 1, 2, 3] as const
 
-const MOST_STATES = 2_000
-const MOST_KEPT = 200_000
+const MAX_STATES = 2_000
+const MAX_KEPT = 200_000
 
 const isSame = (a: Int32Array, b: Int32Array): boolean => {
   if (a.length !== b.length) return false
@@ -122,7 +122,7 @@ const isSame = (a: Int32Array, b: Int32Array): boolean => {
   return true
 }
 
-/** Whether an expression matches some part of texts. */
+/** A matcher: whether an expression matches some part of a text. */
 const matcher = (regex: Regex): ((text: string) => boolean) => {
   const program = steps(regex)
   const { kindOf, points } = kindsOf(program)
@@ -137,7 +137,7 @@ const matcher = (regex: Regex): ((text: string) => boolean) => {
     Int32Array.from(step.tag === 'go' ? step.to : step.tag === 'start' || step.tag === 'end' ? [at + 1] : []),
   )
 
-  /** Marks the steps that are reached from some, and from the first, without a character; whether the end is among them. Loops over numbers: all the time goes here. */
+  /** Marks the steps that are reached from the given ones, and from the first, without a character; returns whether the end is among them. Loops over numbers, because this is the hot path. */
   const reach = (after: Int32Array, isStart: boolean, isEnd: boolean): boolean => {
     let top = 1
     marks.fill(0)
@@ -180,13 +180,13 @@ const matcher = (regex: Regex): ((text: string) => boolean) => {
   let states = new Map<number, State[]>()
   let [count, kept] = [0, 0]
 
-  /** The state after some steps: the one that is there. */
+  /** The cached state of a set of steps. */
   const known = (after: Int32Array): State => {
     let hash = 0x811c9dc5
     for (let i = 0; i < after.length; i += 1) hash = Math.imul(hash ^ (after[i] as number), 0x01000193)
     const before = states.get(hash)?.find(s => isSame(s.after, after))
     if (before !== undefined) return before
-    if (count >= MOST_STATES || kept > MOST_KEPT) {
+    if (count >= MAX_STATES || kept > MAX_KEPT) {
       states = new Map()
       ;[count, kept] = [0, 0]
     }
@@ -225,15 +225,15 @@ const matcher = (regex: Regex): ((text: string) => boolean) => {
   }
 }
 
-const MOST_MATCHERS = 100
+const MAX_MATCHERS = 100
 
 const matchers = new Map<string, (text: string) => boolean>()
 
-/** Whether the expression that a text is matches some part of another: made once for the rows of a statement. Refuses; call inside `attempting`. */
+/** The matcher of a pattern, made once for all rows of a statement. Refuses invalid patterns; call inside `attempting`. */
 export const matching = (pattern: string): ((text: string) => boolean) => {
   const known = matchers.get(pattern)
   if (known !== undefined) return known
-  if (matchers.size >= MOST_MATCHERS) matchers.clear()
+  if (matchers.size >= MAX_MATCHERS) matchers.clear()
   const made = matcher(parsed(pattern))
   matchers.set(pattern, made)
   return made

@@ -1,35 +1,35 @@
 /**
- * The calendar: days, months and years of instants, in UTC and by the Gregorian calendar, also before it was there.
+ * The calendar: days, months and years of instants, in UTC, by the proleptic Gregorian calendar.
  *
- * An instant is its milliseconds since 1970; a day is the instant at which it begins, a time of day an instant of the first
- * day of 1970. There are the years 1 to 9999, and weeks begin on Monday. Nothing here knows how anybody stores an instant.
+ * An instant is its milliseconds since 1970; a day is the instant at which it starts, a time of day an instant of 1 January 1970. The years are
+ * 1 to 9999, and weeks start on Monday. How engines store an instant is not known here.
  *
- * Laws: `truncated(u, x) <= x`, and truncating again changes nothing; `addMonths(x, n)` is the same day and time of the month
- * that is n months later, or the last day of that month where it is shorter (decision 24). What would leave the years is null.
+ * Laws: `truncated(u, x) <= x`, and truncating again changes nothing; `addMonths(x, n)` is the same day and time of the month n months later, or
+ * the last day of that month if it is shorter (decision 24). A result outside of the years is null.
  */
 
 export const DAY = 86_400_000
 
-/** The first and the last instant that there are. */
+/** The first and the last instant. */
 export const FIRST = -62_135_596_800_000
 export const LAST = 253_402_300_799_999
 
-/** The instants of `date`, `time` and `timestamp` in their ISO texts. */
+/** The instant of a `date`, `time` or `timestamp` in its ISO text. */
 export const instantOf = (iso: string): number =>
   Date.parse(iso.length === 10 ? `${iso}T00:00:00Z` : iso.includes('-') ? iso : `1970-01-01T${iso}Z`)
 
 export const isoDate = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
-/** What there is between the years 1 and 9999, else null. */
+/** An instant in the years 1 to 9999, or else null. */
 export const within = (ms: number): number | null => (ms >= FIRST && ms <= LAST ? ms : null)
 
-/** The months since the year 0. */
+/** The number of months since the year 0. */
 export const monthsOf = (ms: number): number => {
   const date = new Date(ms)
   return date.getUTCFullYear() * 12 + date.getUTCMonth()
 }
 
-/** The first day of a month that is counted from the year 0. */
+/** The first day of a month, counted from the year 0. */
 const firstOf = (months: number): number => new Date(0).setUTCFullYear(Math.floor(months / 12), months % 12, 1)
 
 export const addMonths = (ms: number, months: number): number | null => {

@@ -1,15 +1,15 @@
 /**
- * Patterns of dates: the fields of `formatDate`, and what they make of an instant.
+ * Date patterns: the fields of `formatDate`, and how they format an instant.
  *
- * A pattern is fields, which are letters as in Unicode's patterns (UTS 35), and text. Text with letters stands in single quotes, a quote is
- * two of them. A numeric field is filled up with zeros to as many digits as it has letters, one letter with none; `SSS` is milliseconds,
- * `DDD` the day of the year, `e` the day of the week from Monday, which is 1.
+ * A pattern consists of fields, which are letters of Unicode's date patterns (UTS 35), and literal text. Literal letters are in single quotes, a
+ * quote is doubled. A numeric field is padded with zeros to as many digits as it has letters, one letter is not padded; `SSS` is milliseconds,
+ * `DDD` the day of the year, `e` the day of the week (Monday is 1).
  *
- * Law: `formatted` of `yyyy-MM-dd` is the canonical text of a date.
+ * Law: `formatted` by `yyyy-MM-dd` is the canonical text of a date.
  */
 import { PARTS, type Part } from './calendar.js'
 
-/** The part that a field shows, and to how many digits it is filled up. */
+/** The date part of a field, and the number of digits to which it is padded. */
 export const FIELDS = {
   yyyy: ['year', 4],
   MM: ['month', 2],
@@ -34,7 +34,7 @@ export type Piece = { readonly field: Field } | { readonly text: string }
 
 const isField = (letters: string): letters is Field => Object.hasOwn(FIELDS, letters)
 
-/** The pieces of a pattern, or why it is none. */
+/** The pieces of a pattern, or why it is invalid. */
 export const piecesOf = (pattern: string): readonly Piece[] | string => {
   const pieces: Piece[] = []
   for (const [piece, letter, quoted] of pattern.matchAll(/([A-Za-z])\1*|'((?:[^']|'')*)'|[^A-Za-z']+|'/g)) {
@@ -46,7 +46,7 @@ export const piecesOf = (pattern: string): readonly Piece[] | string => {
   return pieces.some(p => 'field' in p) ? pieces : 'it has no field'
 }
 
-/** An instant by a pattern, in UTC. */
+/** Formats an instant by a pattern, in UTC. */
 export const formatted = (ms: number, pattern: string): string => {
   const pieces = piecesOf(pattern)
   if (typeof pieces === 'string') return pieces

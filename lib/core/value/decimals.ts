@@ -2,7 +2,7 @@
  * Floats as decimals, and decimals of fewer digits.
  *
  * A float stands for the shortest decimal that reads back as the same float, which is what `String` writes: 1.005 is 1.005 here,
- * and not the binary fraction that lies a little below it. Halves are rounded away from zero.
+ * and not the binary fraction slightly below it. Halves are rounded away from zero.
  */
 
 const WRITTEN = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
@@ -19,7 +19,7 @@ export const decimalText = (x: number): string => {
   return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
 }
 
-/** Digits at a scale, at another scale. */
+/** Converts digits from one scale to another. */
 export const atScale = (digits: bigint, from: number, to: number): bigint => {
   if (to >= from) return digits * 10n ** BigInt(to - from)
   const unit = 10n ** BigInt(from - to)
@@ -27,7 +27,7 @@ export const atScale = (digits: bigint, from: number, to: number): bigint => {
   return digits < 0n ? -magnitude : magnitude
 }
 
-/** The digits of a decimal text at a scale: `digitsAt('1.005', 2)` is `101n`. The text is one of `decimalText`, or has a sign or no whole part. */
+/** The digits of a decimal text at a scale: `digitsAt('1.005', 2)` is `101n`. The text is a result of `decimalText`, or has a sign or no integer part. */
 export const digitsAt = (text: string, scale: number): bigint => {
   const [whole = '', fraction = ''] = text.replace(/^[+-]/, '').split('.')
   const magnitude = atScale(BigInt(`${whole}${fraction}` || '0'), fraction.length, scale)

@@ -1,21 +1,21 @@
 /**
- * JSON documents of other programs, whose numbers a double may not hold: `JSON.parse` makes 9007199254740992 of 9007199254740993.
+ * JSON documents whose numbers a double may not represent: `JSON.parse` makes 9007199254740992 of 9007199254740993.
  *
- * A number is kept by a double if the double, written with as many digits as the number has, is the number again. Of a fraction with 17
+ * A double represents a number if the double, written with the number's count of digits, is the number again. Of a fraction with 17
  * digits, which is how many programs write doubles, the last one may be off by one: SQLite writes 0.31457041032351391 for
- * 0.3145704103235139. `isKept` asks that of all numbers of a text, in one pass; `parseExact`
- * reads a text of which it is not true, with an `ExactNumber` in the place of each such number.
+ * 0.3145704103235139. `isKept` checks that for all numbers of a text, in one pass; `parseExact`
+ * reads other texts, with an `ExactNumber` in place of each such number.
  *
- * A whole number may be kept and still not be what the double is written as: 72057594037927936 is 2^56, which JavaScript writes as
+ * An integer may be represented exactly and still not be what JavaScript writes for the double: 72057594037927936 is 2^56, which JavaScript writes as
  * 72057594037927940. It is an `ExactNumber`, too, so that its digits stay, and becomes a double where a document is handed out.
  *
  * Laws: where `isKept(text)`, `inDoubles(parseExact(text))` is `JSON.parse(text)`. `exactText(parseExact(text))` is the same for two texts
- * exactly where they are the same document: keys in any order, numbers in any spelling.
+ * exactly if they are the same document: keys in any order, numbers in any notation.
  */
 import { type DecodeError, decodeError } from './DbError.js'
 import { decimalText, digitsAt } from './decimals.js'
 
-/** A number that a double, as JavaScript writes it, is not: its digits, without an exponent where that is shorter than 40 digits. */
+/** A number that differs from its double as JavaScript writes it: its digits, without an exponent up to 40 digits. */
 export class ExactNumber {
   constructor(readonly digits: string) {}
 }
@@ -27,9 +27,9 @@ export type ExactJson = null | boolean | number | string | ExactNumber | readonl
 
 interface Digits {
   readonly negative: boolean
-  /** Without zeros at either end; empty for zero. */
+  /** Without leading and trailing zeros; empty for zero. */
   readonly significant: string
-  /** The power of ten of the last of them. */
+  /** The power of ten of the last digit. */
   readonly exponent: number
 }
 
@@ -42,7 +42,7 @@ const digitsOf = (written: string): Digits => {
   return { negative: sign === '-', significant, exponent: Number(exponent) - fraction.length + all.length - significant.length }
 }
 
-/** More digits than `toPrecision` writes: no double is meant. */
+/** More digits than `toPrecision` writes, so no double was meant. */
 const MOST_DIGITS = 100
 
 const isNumberKept = (written: string): boolean => {
@@ -61,7 +61,7 @@ const isNumberKept = (written: string): boolean => {
   return difference === 1n || difference === -1n
 }
 
-/** Whether the double is written with the same digits. */
+/** Whether the double has the same digits. */
 const isNumberWritten = (written: string): boolean => {
   const again = String(Number(written))
   if (again === written) return true
@@ -70,18 +70,18 @@ const isNumberWritten = (written: string): boolean => {
   return /[.eE]/.test(written) || (a.significant === b.significant && a.exponent === b.exponent)
 }
 
-/** Whatever has so few digits, and no large exponent, is kept: most texts need no second look. */
+/** Numbers with so few digits and no large exponent are always represented: a fast path for most texts. */
 const SUSPECT = /[\d.]{16}|\d[eE][+-]?\d{3}/
 const TOKEN = /"|-?\d[\d.eE+-]*|true|false|null|[[\]{},:]/g
 
-/** Reads the tokens of a well-formed JSON text one after the other; `''` at its end. */
+/** Reads the tokens of a well-formed JSON text, one per call; `''` at its end. */
 const tokens = (text: string): (() => string) => {
   const token = new RegExp(TOKEN)
   return () => {
     const found = token.exec(text)
     if (found === null) return ''
     if (found[0] !== '"') return found[0]
-    // a loop, since a pattern over millions of characters has no end that an engine of patterns can hold
+    // a loop, since a regular expression over millions of characters overflows the stack
     let end = text.indexOf('"', token.lastIndex)
     for (; end >= 0 && isEscaped(text, end); end = text.indexOf('"', end + 1));
     token.lastIndex = end < 0 ? text.length : end + 1
@@ -104,7 +104,7 @@ const all = (text: string, holds: (written: string) => boolean): boolean => {
   return true
 }
 
-/** Whether doubles hold all numbers of a JSON text. */
+/** Whether doubles represent all numbers of a JSON text. */
 export const isKept = (text: string): boolean => all(text, isNumberKept)
 
 const exactNumber = (written: string): number | ExactNumber => {
@@ -122,9 +122,9 @@ const exactNumber = (written: string): number | ExactNumber => {
   return new ExactNumber(`${negative ? '-' : ''}${plain}`)
 }
 
-/** A JSON text with all of its digits. It throws what `JSON.parse` throws where the text is none. */
+/** Parses JSON with all digits of its numbers. It throws what `JSON.parse` throws for invalid text. */
 export const parseExact = (text: string): ExactJson => {
-  // it also says that the text is well formed
+  // this also checks that the text is well formed
   const simple: ExactJson = JSON.parse(text)
   if (all(text, isNumberWritten)) return simple
   const next = tokens(text)
@@ -148,7 +148,7 @@ export const parseExact = (text: string): ExactJson => {
   return value(next())
 }
 
-/** The digits of a number at a scale, if it has no more fraction digits and is at most so far from zero; else null. */
+/** The digits of a number at a scale, if it has no more fraction digits and is within the limit; or else null. */
 export const digitsHeld = (value: number | ExactNumber, scale: number, least: bigint, most: bigint): bigint | null => {
   const text = typeof value === 'number' ? decimalText(value) : value.digits
   if (text.includes('e') || (text.split('.')[1] ?? '').length > scale) return null
@@ -156,7 +156,7 @@ export const digitsHeld = (value: number | ExactNumber, scale: number, least: bi
   return digits < least || digits > most ? null : digits
 }
 
-/** A number as a double: the nearest one, but null for a whole number below 9e18 that none is. */
+/** A number as the nearest double; null for an integer below 9e18 that no double represents. */
 export const doubleHeld = (value: number | ExactNumber): number | null => {
   if (typeof value === 'number') return value
   if (isNumberKept(value.digits)) return Number(value.digits)
@@ -165,17 +165,17 @@ export const doubleHeld = (value: number | ExactNumber): number | null => {
   return Number.isFinite(near) && (!isWhole || Math.abs(near) >= 9e18) ? near : null
 }
 
-/** What refuses a document for such a number: where it is, and what reads it. */
+/** The error for a document with such a number: its place, and how to read it. */
 export const inexactNumber = (value: unknown, row: number, path: readonly string[]): DecodeError | null => {
   const place = placeOfExact(value)
   if (place === null) return null
   const column = [...path, ...place].join('.') || '(value)'
-  return decodeError(row, column, 'json', 'a number with more digits than a double holds', [], READ_EXACTLY)
+  return decodeError(row, column, 'json', 'a number with more digits than a double represents', [], READ_EXACTLY)
 }
 
 const READ_EXACTLY = 'read it with jsonAt(bigint) or jsonAt(numeric), or the whole document with jsonText'
 
-/** The path to the first number that no double holds, or null. */
+/** The path to the first number that no double represents, or null. */
 export const placeOfExact = (value: unknown): readonly string[] | null => {
   if (value instanceof ExactNumber) return isNumberKept(value.digits) ? null : []
   if (typeof value !== 'object' || value === null) return null
@@ -188,7 +188,7 @@ export const placeOfExact = (value: unknown): readonly string[] | null => {
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** A document as text: without spaces, the keys of objects in order of their UTF-16 units. */
+/** A document as text: without spaces, keys sorted by UTF-16 units. */
 export const exactText = (value: unknown): string => {
   if (value instanceof ExactNumber) return value.digits
   if (Array.isArray(value)) return `[${value.map(exactText).join(',')}]`
@@ -197,7 +197,7 @@ export const exactText = (value: unknown): string => {
   return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${exactText(item)}`).join(',')}}`
 }
 
-/** A document with doubles for what they hold: a copy. */
+/** A copy of a document with doubles for the numbers that they represent. */
 export const inDoubles = (value: unknown): unknown => {
   if (value instanceof ExactNumber) return isNumberKept(value.digits) ? Number(value.digits) : value
   if (typeof value !== 'object' || value === null) return value

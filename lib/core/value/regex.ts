@@ -1,16 +1,16 @@
 /**
- * Regular expressions that every engine means alike: their syntax, and what they match.
+ * Regular expressions with the same meaning on every engine: their syntax, and how engines write them.
  *
- * The language: characters; `.` for any character, a line's end among them; `[abc]`, `[a-z]`, `[^a-z]`; `\d`, `\w`, `\s` and `\D`,
- * `\W`, `\S` of ASCII; `\` before any other sign for itself, `\n`, `\r`, `\t`; groups `( )` and `(?: )`, `|`; `*`, `+`, `?`, `{n}`,
- * `{n,}`, `{n,m}`; `^` and `$` for the beginning and the end of the whole text. Characters are code points, and case counts.
- * Repetitions of repetitions without an end are refused, for engines that go back and try again would do so for years.
+ * The language: characters; `.` for any character, including line breaks; `[abc]`, `[a-z]`, `[^a-z]`; `\d`, `\w`, `\s` and `\D`, `\W`, `\S`
+ * (ASCII); `\` escapes any other sign, `\n`, `\r`, `\t`; groups `( )` and `(?: )`, `|`; `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`; `^` and `$` for the
+ * start and the end of the whole text. Characters are code points; matching is case-sensitive. Unbounded repetitions inside repetitions are
+ * refused, because backtracking engines could take years.
  *
- * What they match is said by `automaton`.
+ * The module `automaton` defines what they match.
  */
 import { refuse, validationError } from './DbError.js'
 
-/** Code points from one to another. */
+/** A range of code points. */
 export type Range = readonly [number, number]
 
 export type Regex =
@@ -19,9 +19,9 @@ export type Regex =
   | { readonly tag: 'all' | 'one'; readonly parts: readonly Regex[] }
   | { readonly tag: 'repeat'; readonly part: Regex; readonly least: number; readonly most: number | null }
 
-const MOST_LENGTH = 1000
-const MOST_TIMES = 255
-const MOST_STEPS = 5000
+const MAX_LENGTH = 1000
+const MAX_TIMES = 255
+const MAX_STEPS = 5000
 
 const bad = (reason: string): never => refuse(validationError(['matches'], reason))
 
@@ -47,22 +47,22 @@ const CONTROLS: { readonly [letter: string]: number } = { n: 10, r: 13, t: 9 }
 
 const single = (point: number): Regex => ({ tag: 'set', ranges: [[point, point]], negated: false })
 
-/** Whether it can repeat something without an end. */
+/** Whether it has an unbounded repetition. */
 const isEndless = (r: Regex): boolean => {
   if (r.tag === 'repeat') return r.most === null || isEndless(r.part)
   return (r.tag === 'all' || r.tag === 'one') && r.parts.some(isEndless)
 }
 
-/** How many steps it is made of, with its repetitions written out. */
+/** The number of its steps, with repetitions expanded. */
 const sizeOf = (r: Regex): number => {
   if (r.tag === 'repeat') return 2 + sizeOf(r.part) * Math.max(r.most ?? r.least + 1, 1)
   return r.tag === 'all' || r.tag === 'one' ? r.parts.reduce((n, p) => n + sizeOf(p) + 2, 0) : 1
 }
 
-/** The expression that a text is. Refuses; call inside `attempting`. */
+/** Parses a pattern. Refuses invalid ones; call inside `attempting`. */
 export const parsed = (source: string): Regex => {
   const points = Array.from(source)
-  if (points.length > MOST_LENGTH) return bad(`longer than ${MOST_LENGTH} characters`)
+  if (points.length > MAX_LENGTH) return bad(`longer than ${MAX_LENGTH} characters`)
   let at = 0
   const next = (): string => points[at] ?? ''
   const take = (): string => {
@@ -97,10 +97,10 @@ export const parsed = (source: string): Regex => {
       const to = end === '\\' ? (escape(true) as readonly Range[]) : [[code(end), code(end)] as const]
       const [[low, top] = [0, 0], [bottom, high] = [0, 0]] = [from[0], to[0]]
       if (from.length > 1 || to.length > 1 || low !== top || bottom !== high || low > high)
-        return bad('a range goes from one character to a later one')
+        return bad('a range must go from one character to a later one')
       ranges.push([low, high])
     }
-    return ranges.length === 0 ? bad('brackets with nothing in them') : { tag: 'set', ranges, negated }
+    return ranges.length === 0 ? bad('empty brackets') : { tag: 'set', ranges, negated }
   }
 
   const atom = (): Regex => {
@@ -140,8 +140,8 @@ export const parsed = (source: string): Regex => {
     for (let d = take(); d !== '}'; d = take()) text += d
     const [, low = '', comma, high = ''] = /^(\d{1,3})(,)?(\d{0,3})$/.exec(text) ?? bad('{ has to be \\{, or {n}, {n,}, {n,m}')
     const [least, most] = [Number(low), comma === undefined ? Number(low) : high === '' ? null : Number(high)]
-    return least > MOST_TIMES || (most !== null && (most > MOST_TIMES || most < least))
-      ? bad(`repetitions go up to ${MOST_TIMES}`)
+    return least > MAX_TIMES || (most !== null && (most > MAX_TIMES || most < least))
+      ? bad(`repetitions go up to ${MAX_TIMES}`)
       : [least, most]
   }
 
@@ -150,14 +150,14 @@ export const parsed = (source: string): Regex => {
     const range = times()
     if (range === null) return part
     if (part.tag === 'start' || part.tag === 'end') return bad('^ and $ can not be repeated')
-    if (isEndless(part)) return bad('a repetition without an end in another repetition')
+    if (isEndless(part)) return bad('an unbounded repetition in another repetition')
     return times() === null ? { tag: 'repeat', part, least: range[0], most: range[1] } : bad('a repetition right after another one')
   }
 
   const sequence = (): Regex => {
     const parts: Regex[] = []
     while (at < points.length && next() !== '|' && next() !== ')') parts.push(repeated())
-    return parts.length === 0 ? bad('nothing where a character is expected') : { tag: 'all', parts }
+    return parts.length === 0 ? bad('expected a character') : { tag: 'all', parts }
   }
 
   const either = (): Regex => {
@@ -171,26 +171,26 @@ export const parsed = (source: string): Regex => {
 
   const whole = either()
   if (at < points.length) return bad('a ) without its (')
-  return sizeOf(whole) > MOST_STEPS ? bad('too many repetitions in each other') : whole
+  return sizeOf(whole) > MAX_STEPS ? bad('too many nested repetitions') : whole
 }
 
 // --- How engines write it ---------------------------------------------------------------------
 
 const isWord = (point: number): boolean => within(CLASSES['w'] as readonly Range[], point) && point !== 95
 
-/** A character for itself: signs of ASCII stand behind a backslash. */
+/** A literal character: ASCII signs are escaped with a backslash. */
 const escaped = (point: number): string => {
   const c = String.fromCodePoint(point)
   return point < 33 || point > 126 || isWord(point) ? c : `\\${c}`
 }
 
-/** The words of an engine for the end of a text, and for any character. */
+/** An engine's syntax for the end of a text, and for any character. */
 export interface Words {
   readonly end: string
   readonly any: string
 }
 
-/** The same expression as engines read it. */
+/** The expression in an engine's syntax. */
 export const written = (regex: Regex, words: Words): string => {
   switch (regex.tag) {
     case 'any':

@@ -1,8 +1,8 @@
 /**
  * SHA-256 (FIPS 180-4) of bytes, in plain JavaScript.
  *
- * The model and SQLite have no other: the platform's own is asynchronous in browsers. Words are 32-bit integers; the constants
- * are the fractions of roots of primes, as the standard says. Known answers and the servers' own functions hold it in the tests.
+ * The model and SQLite need it, because the platform's implementation is asynchronous in browsers. Words are 32-bit integers; the constants are
+ * fractional parts of roots of primes, as the standard defines. Tests compare it with known results and with the servers' functions.
  */
 
 const isPrime = (n: number): boolean => {
@@ -20,7 +20,7 @@ const ROUNDS = PRIMES.slice(0, 64).map(p => fraction(Math.cbrt(p)))
 
 const turned = (x: number, by: number): number => (x >>> by) | (x << (32 - by))
 
-/** The message with its end: a bit, zeros, and its length in bits. */
+/** The padded message: a bit, zeros, and its length in bits. */
 const padded = (bytes: Uint8Array): DataView => {
   const whole = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
   whole.set(bytes)
@@ -30,7 +30,7 @@ const padded = (bytes: Uint8Array): DataView => {
   return view
 }
 
-/** The words of a block of 64 bytes, and those that are made of them. */
+/** The message schedule of a block of 64 bytes. */
 const schedule = (message: DataView, at: number, w: Int32Array): void => {
   for (let i = 0; i < 16; i += 1) w[i] = message.getInt32(at + i * 4)
   for (let i = 16; i < 64; i += 1) {

@@ -1,11 +1,10 @@
 /**
  * Unicode simple case mapping: one character to one character.
  *
- * Decision 19: a character maps without regard to its neighbours and to language: `ß` stays `ß`, a
- * final sigma is a sigma. JavaScript maps fully (`'ß'.toUpperCase()` is `'SS'`). Where its answer is one
- * character it is the simple one; of the others, those below have a simple mapping in Unicode's
- * UnicodeData.txt (dotted capital I, Greek letters with iota subscript), the rest map to themselves.
- * Postgres's builtin provider (`pg_c_utf8`) does the same, and the laws hold this against it.
+ * Decision 19: a character is mapped independently of its neighbours and the language: `ß` stays `ß`, a final sigma is a sigma. JavaScript uses
+ * the full mapping (`'ß'.toUpperCase()` is `'SS'`). Where its result is one character, that is the simple mapping; of the others, those below
+ * have a simple mapping in Unicode's UnicodeData.txt (dotted capital I, Greek letters with iota subscript), the rest map to themselves.
+ * Postgres's builtin provider (`pg_c_utf8`) does the same, and the laws compare both.
  */
 const eachCharacter = (s: string, map: (c: string) => string): string => {
   let result = ''
@@ -16,7 +15,7 @@ const eachCharacter = (s: string, map: (c: string) => string): string => {
   return result
 }
 
-/** The simple mapping of a character whose full mapping has several. */
+/** The simple mapping of a character whose full mapping has several characters. */
 const special = (c: string): string => {
   const code = c.codePointAt(0) as number
   if (code === 0x130) return 'i'

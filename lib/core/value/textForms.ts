@@ -1,16 +1,16 @@
 /**
- * The texts that are values of other types: what a cast from text takes. Any other text is null.
+ * Text forms: the texts that a cast from text accepts. Any other text is null.
  *
- * The form is that of the canonical value: digits for numbers, ISO for days and instants, with no blanks, separators or words
- * around. It is given as a pattern of `regex`, so that every engine looks at a text before its own cast does: `1_000`, `0x1f`,
- * `infinity` and `today` mean something to some. A pattern admits exactly what the type can hold, so that no cast fails.
+ * The form of a type is that of its canonical values: digits for numbers, ISO for days and instants, without blanks, separators or words. It is
+ * given as a pattern of `regex`, so that every engine checks a text before its native cast: `1_000`, `0x1f`, `infinity` and `today` are valid for
+ * some engines. A pattern matches only values that the type can represent, so that no cast fails.
  */
 
 import { matching } from './automaton.js'
 import { codePointLength } from './Canonical.js'
 import type { SqlType } from './SqlType.js'
 
-/** Numbers without a sign up to one of some digits, written without leading zeros. */
+/** A pattern for unsigned numbers up to the given one, without leading zeros. */
 const upTo = (most: string): string => {
   const shorter = `[0-9]{1,${most.length - 1}}`
   const lower = [...most].flatMap((c, i) => {
@@ -34,7 +34,7 @@ const FLOAT = [
   '1\\.7976931348623157[eE]\\+?308',
 ].join('|')
 
-/** Fraction digits that a decimal may be written with. */
+/** The maximal number of fraction digits. */
 const MOST_FRACTION = 40
 
 const YEAR = '([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])'
@@ -49,7 +49,7 @@ const TIME = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]'
 
 const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'
 
-/** The pattern of the texts that are values of a type, or null where the type has none of its own. */
+/** The pattern of the texts that are values of a type; null if every text is. */
 export const patternOf = (type: SqlType): string | null => {
   switch (type.tag) {
     case 'smallint':

@@ -1,12 +1,12 @@
 /**
- * Time zones: the local time of an instant in a zone, and the instant at which a unit of local time begins.
+ * Time zones: the local time of an instant in a zone, and the instant at which a unit of local time starts.
  *
- * A zone has the name of the IANA database: `Europe/Berlin`, `UTC`. Names without a slash are refused besides `UTC`, since Postgres takes
- * some of them (`CET`, `EST`) for an abbreviation without summer time. A local time is represented as the instant in UTC with the same
+ * A zone has a name of the IANA database: `Europe/Berlin`, `UTC`. Names without a slash are refused, except `UTC`, since Postgres reads
+ * some of them (`CET`, `EST`) as abbreviations without daylight saving time. A local time is represented as the instant in UTC with the same
  * fields. The rules are those of `Intl`; each engine has its own copy of the database. Within two years of the first and the last instant
  * the local time is that of UTC, so that it has a year from 1 to 9999.
  *
- * Laws: `startInZone(startInZone(x, u, z), u, z) = startInZone(x, u, z) <= x`; a day begins once, also where its first hour is repeated or skipped.
+ * Laws: `startInZone(startInZone(x, u, z), u, z) = startInZone(x, u, z) <= x`; a day starts once, also if its first hour is repeated or skipped.
  */
 import { DAY, FIRST, LAST, TRUNCATIONS, type Unit } from './calendar.js'
 
@@ -16,7 +16,7 @@ export const LAST_LOCAL = LAST - 731 * DAY
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** The format of a zone whose texts end with its offset, as `GMT+01:00`; throws where there is no such zone. */
+/** A format whose texts end with the offset of a zone, such as `GMT+01:00`; throws if the zone does not exist. */
 const formatOf = (zone: string): Intl.DateTimeFormat => {
   const known = formats.get(zone)
   if (known !== undefined) return known
@@ -31,7 +31,7 @@ const offsetOf = (ms: number, zone: string): number => {
   return sign === undefined ? 0 : Number(`${sign}1`) * (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000
 }
 
-/** Why this is no time zone; null where it is one. */
+/** Why this is not a time zone; null if it is one. */
 export const zoneProblem = (zone: unknown): string | null => {
   if (typeof zone !== 'string') return 'expected the name of a time zone, such as Europe/Berlin'
   if (zone !== 'UTC' && !/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+$/.test(zone)) {
@@ -53,9 +53,9 @@ const hasZones = (ms: number): boolean => ms >= FIRST_LOCAL && ms <= LAST_LOCAL
 export const localTime = (ms: number, zone: string): number => (hasZones(ms) ? localOf(ms, zone) : ms)
 
 /**
- * The instant at which the year, month, ... or second of an instant begins in a zone. The local time of that beginning is looked for with
- * the offset that holds a day before it, then with the one that holds at the place found: so the first of two is taken where a local time is
- * repeated, and the end of the gap where it is skipped. Units of less than a day keep the offset of the instant itself.
+ * The instant at which the year, month, ... or second of an instant starts in a zone. The instant of that local time is computed with
+ * the offset of the day before, then with the offset at the result: so it is the first of two instants if a local time is
+ * repeated, and the end of the gap if it is skipped. Units shorter than a day use the offset of the instant itself.
  */
 export const startInZone = (ms: number, unit: Unit, zone: string): number => {
   if (!hasZones(ms)) return TRUNCATIONS[unit](ms)

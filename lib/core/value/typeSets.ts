@@ -1,15 +1,15 @@
 /**
- * Sets of SQL types: what functions take, and how a type outside of the set is refused.
+ * Sets of SQL types: the types that functions accept, and the error for any other type.
  *
- * Dates, decimals and uuids are strings in TypeScript, so that its compiler lets them pass where texts are meant; engines
- * compare and convert them each in its own way. So each function names the set of each of its arguments (`functions`), and an
- * argument of another type is refused when the expression is built, with a way to go on.
+ * Dates, decimals and uuids are strings in TypeScript, so the compiler accepts them where texts are meant, but engines compare and convert them
+ * differently. So each function declares the set of types of each argument (`functions`), and an argument of another type is refused when the
+ * expression is built, with a hint.
  */
 import { isElement } from './Canonical.js'
 import { type DbError, validationError } from './DbError.js'
 import { hasEquality, isInteger, isNumber, isText, type SqlType, showSqlType } from './SqlType.js'
 
-/** A set of types, and the words for it in messages. */
+/** A set of types, and its description for messages. */
 export interface Types {
   readonly words: string
   readonly has: (t: SqlType) => boolean
@@ -20,9 +20,9 @@ type Tag = SqlType['tag']
 const tagged = (...tags: readonly Tag[]): Types => ({ words: tags.join(' or '), has: t => tags.includes(t.tag) })
 
 export const ANY: Types = { words: 'any type', has: () => true }
-/** Those with a lawful equality and order. */
+/** Types with a lawful equality and order. */
 export const COMPARABLE: Types = { words: 'a type with an equality', has: hasEquality }
-/** Those of which engines agree on the least. */
+/** Types for which engines agree on the smallest value. */
 export const EXTREME: Types = {
   words: 'a number, text, date or instant',
   has: t => hasEquality(t) && t.tag !== 'boolean' && t.tag !== 'uuid' && t.tag !== 'bytes',
@@ -30,7 +30,7 @@ export const EXTREME: Types = {
 export const TEXTS: Types = { words: 'text', has: isText }
 export const NUMBERS: Types = { words: 'a number', has: isNumber }
 export const INTEGERS: Types = { words: 'an integer', has: isInteger }
-/** What is computed as a float: decimals have to be cast first. */
+/** Numbers that are computed as floats; decimals have to be cast first. */
 export const FLOATS: Types = { words: 'an integer or a float', has: t => isInteger(t) || t.tag === 'float' }
 export const BOOLEANS: Types = { words: 'a condition', has: t => t.tag === 'boolean' }
 export const DATES: Types = tagged('date')
@@ -41,18 +41,18 @@ export const BYTES: Types = tagged('bytes')
 export const BYTES_OR_TEXTS: Types = { words: 'bytes or text', has: t => t.tag === 'bytes' || isText(t) }
 export const DOCUMENTS: Types = tagged('json')
 export const ARRAYS: Types = { words: 'an array', has: t => t.tag === 'array' }
-/** What arrays may hold. */
+/** Types of array elements. */
 export const ELEMENTS: Types = { words: 'what arrays hold', has: isElement }
 export const ARRAYS_OF_TEXTS: Types = { words: 'an array of texts', has: t => t.tag === 'array' && isText(t.element) }
-/** What an array can be asked for. */
+/** Types that `arrayContains` can search for. */
 export const ASKED: Types = { words: 'text or int', has: t => isText(t) || t.tag === 'int' || t.tag === 'smallint' }
-/** Those whose values are JSON as they are. */
+/** Types whose values are JSON already. */
 export const MEMBERS: Types = {
   words: 'text, uuid, int, float, boolean or json',
   has: t => isText(t) || ['uuid', 'int', 'smallint', 'float', 'boolean', 'json'].includes(t.tag),
 }
 
-/** How to go on with a value of a type that is not in the set. */
+/** A hint for a value of a type that is not in the set. */
 const wayOut = (types: Types, t: SqlType): string => {
   const { tag } = t
   const wantsText = types.has({ tag: 'text' })
@@ -63,12 +63,13 @@ const wayOut = (types: Types, t: SqlType): string => {
   if (types === BOOLEANS) return 'compare it with a value, as eq does'
   if (types === DOCUMENTS) return 'build a document with jsonObject or jsonArray'
   if (types === ARRAYS || types === ARRAYS_OF_TEXTS) return 'build an array with array'
-  if (wantsText && tag === 'bytes') return 'hex makes a text of it'
+  if (wantsText && tag === 'bytes') return 'convert it to text with hex'
   if (wantsText) return `cast it to text: cast(text)(...)`
   if (wantsNumber && tag === 'numeric') return 'cast it to float: cast(float)(...)'
   if (wantsNumber && isText(t)) return 'cast it to a number: cast(int)(...), cast(float)(...)'
   if (wantsNumber && tag === 'boolean') return 'cast it to int: cast(int)(...)'
-  if (wantsNumber && (tag === 'date' || tag === 'timestamp' || tag === 'time')) return 'take a part of it with datePart, or a difference'
+  if (wantsNumber && (tag === 'date' || tag === 'timestamp' || tag === 'time'))
+    return 'extract a part with datePart, or compute a difference'
   if (types === INTEGERS && isNumber(t)) return 'use div, or cast it to int: cast(int)(...)'
   if (types.has({ tag: 'timestamp' }) && (isText(t) || tag === 'timestampMicros')) return 'cast it to timestamp: cast(timestamp)(...)'
   if (types.has({ tag: 'date' }) && (isText(t) || tag === 'timestamp')) return 'cast it to date: cast(date)(...)'
@@ -76,11 +77,11 @@ const wayOut = (types: Types, t: SqlType): string => {
   return 'cast it, or use caseWhen'
 }
 
-/** Why something takes no value of this type; null where it does. */
+/** Why a value of this type is not accepted; null if it is. */
 export const typeProblem = (name: string, types: Types, t: SqlType): DbError | null =>
   types.has(t) ? null : validationError([name], `expected ${types.words}, got ${showSqlType(t)}: ${wayOut(types, t)}`)
 
-/** Whether values of two types meet in one: numbers of any kind, texts of any kind, else the same type. */
+/** Whether two types have a common type: two numeric types, two text types, or the same type. */
 const isAlike = (a: SqlType, b: SqlType): boolean => {
   if (isNumber(a) && isNumber(b)) return true
   if (isText(a) && isText(b)) return true
@@ -90,7 +91,7 @@ const isAlike = (a: SqlType, b: SqlType): boolean => {
   return a.tag === b.tag
 }
 
-/** Why values of these types can't stand together; null where they can. */
+/** Why values of these types can't be combined; null if they can. */
 export const mixProblem = (name: string, all: readonly SqlType[]): DbError | null => {
   const [first] = all
   const other = first === undefined ? undefined : all.find(t => !isAlike(first, t))

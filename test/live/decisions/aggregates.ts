@@ -63,7 +63,7 @@ const everything = (r: {
 const NOTHING = { rows: 0, count: 0, different: 0, sum: null, avg: null, min: null, max: null, list: null, text: null }
 
 const groups: readonly Clause[] = [
-  check(25, 'aggregate without a key answers exactly one row', async db => {
+  check(25, 'aggregate without a key has exactly one row', async db => {
     for (const q of await both(db)) {
       equal(await ask(db, Q.all(pipe(q, Q.aggregate(everything)))), [
         {
@@ -80,7 +80,7 @@ const groups: readonly Clause[] = [
       ])
     }
   }),
-  check(25, 'aggregate without a key answers one row of no rows, too: count is 0, every other aggregate is null', async db => {
+  check(25, 'aggregate without a key has one row over no rows, too: count is 0, every other aggregate is null', async db => {
     for (const q of await both(db)) {
       const none = pipe(
         q,
@@ -125,7 +125,7 @@ const groups: readonly Clause[] = [
       equal((await ask(db, Q.all(byBoth))).length, 6)
     }
   }),
-  check(25, 'with keys there is no row of no rows', async db => {
+  check(25, 'with keys there is no row over no rows', async db => {
     for (const q of await both(db)) {
       const none = pipe(
         q,
@@ -160,7 +160,7 @@ const groups: readonly Clause[] = [
       equal(await ask(db, Q.all(large)), [{ shop: 'north', n: 3 }])
     }
   }),
-  check(25, 'keys alone are distinct rows; a constant key of no rows makes no group', async db => {
+  check(25, 'keys alone are distinct rows; a constant key over no rows makes no group', async db => {
     for (const q of await both(db)) {
       const shops = pipe(
         q,
@@ -217,7 +217,7 @@ const members: readonly Clause[] = [
       equal(await ask(db, Q.all(counts)), [{ all: 6, n: 4, shop: 4, item: 3, sum: 4 }])
     }
   }),
-  check(26, 'arrayAgg keeps nulls, also when there is nothing else', async db => {
+  check(26, 'arrayAgg keeps nulls, even if all values are null', async db => {
     for (const q of await both(db)) {
       const lists = pipe(
         q,
@@ -227,7 +227,7 @@ const members: readonly Clause[] = [
       equal(await ask(db, Q.all(lists)), [{ items: [null, null], n: [null, null], ids: [5, 2] }])
     }
   }),
-  check(26, 'stringAgg skips nulls; of nothing but nulls it is null', async db => {
+  check(26, 'stringAgg skips nulls; if all values are null it is null', async db => {
     for (const q of await both(db)) {
       const texts = pipe(
         q,
@@ -263,23 +263,27 @@ const members: readonly Clause[] = [
       ])
     }
   }),
-  check(26, 'a filter leaves out the rows for which it is false or null; what remains of nothing is as of nothing', async db => {
-    for (const q of await both(db)) {
-      const filtered = pipe(
-        q,
-        Q.aggregate(r => ({
-          rows: pipe(Agg.countAll, Agg.filter(Ex.eq(r.shop, 'north'))),
-          sum: pipe(Agg.sum(r.n), Agg.filter(Ex.gt(r.n, 2))),
-          list: pipe(Agg.arrayAgg(r.item, { orderBy: [Ex.asc(r.id)] }), Agg.filter(Ex.gt(r.id, 3))),
-          none: pipe(Agg.arrayAgg(r.item), Agg.filter(Ex.gt(r.id, 9))),
-          text: pipe(Agg.stringAgg(r.item, '+', { orderBy: [Ex.asc(r.id)] }), Agg.filter(Ex.isNull(r.shop))),
-          no: pipe(Agg.count(r.n), Agg.filter(Ex.nullOf(C.boolean))),
-        })),
-      )
-      equal(await ask(db, Q.all(filtered)), [{ rows: 3, sum: 8, list: ['fig', null, 'apple'], none: null, text: 'fig', no: 0 }])
-    }
-  }),
-  check(26, 'arrayAgg answers values of every type that it takes, as they were', async db => {
+  check(
+    26,
+    'a filter leaves out the rows for which it is false or null; if none remain, the aggregate is that of an empty group',
+    async db => {
+      for (const q of await both(db)) {
+        const filtered = pipe(
+          q,
+          Q.aggregate(r => ({
+            rows: pipe(Agg.countAll, Agg.filter(Ex.eq(r.shop, 'north'))),
+            sum: pipe(Agg.sum(r.n), Agg.filter(Ex.gt(r.n, 2))),
+            list: pipe(Agg.arrayAgg(r.item, { orderBy: [Ex.asc(r.id)] }), Agg.filter(Ex.gt(r.id, 3))),
+            none: pipe(Agg.arrayAgg(r.item), Agg.filter(Ex.gt(r.id, 9))),
+            text: pipe(Agg.stringAgg(r.item, '+', { orderBy: [Ex.asc(r.id)] }), Agg.filter(Ex.isNull(r.shop))),
+            no: pipe(Agg.count(r.n), Agg.filter(Ex.nullOf(C.boolean))),
+          })),
+        )
+        equal(await ask(db, Q.all(filtered)), [{ rows: 3, sum: 8, list: ['fig', null, 'apple'], none: null, text: 'fig', no: 0 }])
+      }
+    },
+  ),
+  check(26, 'arrayAgg returns values of every type it takes, unchanged', async db => {
     const kinds: readonly (readonly [AnyColumn, readonly unknown[]])[] = [
       [C.smallint, [-32768, null, 32767]],
       [C.int, [1, null, -2147483648]],

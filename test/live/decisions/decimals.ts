@@ -99,7 +99,7 @@ export const decimals: readonly Clause[] = [
     )
     await computes(db, { a: C.numeric(9, 2), b: C.int }, [['1.99', 3, '5.97']], r => Ex.times(r.a, Ex.cast(C.numeric(10, 0))(r.b)))
   }),
-  check(14, 'up to 18 digits: a result whose digits are beyond 64 bits is NumericOverflow', async db => {
+  check(14, 'up to 18 digits: a result with digits beyond 64 bits is NumericOverflow', async db => {
     await computes(db, { a: C.numeric(18, 6), b: C.numeric(18, 6) }, [['1000000', '9.223372', '9223372.000000000000']], r =>
       Ex.times(r.a, r.b),
     )
@@ -292,7 +292,7 @@ export const decimals: readonly Clause[] = [
       '10.0000000000',
     ])
   }),
-  check(14, 'beyond 18 digits: lt and its kin', async db => {
+  check(14, 'beyond 18 digits: lt, lte, gt and gte', async db => {
     await decides(
       db,
       long,

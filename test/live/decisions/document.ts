@@ -30,20 +30,20 @@ const head = (clauses: readonly Clause[], engines: readonly string[]): string =>
   return `# What a query means
 
 Made by \`UPDATE_SNAPSHOTS=1 npm test -- decisions\` from the results of \`test/live/decisions.test.ts\`, and compared with them by every
-\`npm test\`: it can't be out of date, and it is not edited by hand.
+\`npm test\`: it can't be out of date. Do not edit it by hand.
 
 A query has one meaning, in memory and on every engine. Where an engine would answer otherwise, its statement is printed so that it does
 not, or the query is refused. The numbers are those of the decisions; the tests have them too (\`S12: ...\`). Each line is one
 clause that a test shows on each engine with a table of cases.
 
-- **held**: the engine gives the decided answer for every case of the test, or has nothing of the kind that the clause is about (a time
-  zone, a collation). What is said to be refused before anything is sent is seen not to reach the driver.
-- **refused**: the engine answers \`Unsupported\`, before anything is sent to it.
-- **not yet**: nothing exists that could show it here; the line says why.
-- **differs**: the engine gives another answer. This is a failing test, and an error of the library.
+- **held**: the engine gives the decided result for every case of the test, or does not have what the clause is about (a time
+  zone, a collation). Clauses that end in "refused before anything is sent" are checked at the driver.
+- **refused**: the engine fails with \`Unsupported\`, before anything is sent to it.
+- **not yet**: nothing exists that could show it here; the line gives the reason.
+- **differs**: the engine gives another result. This is a failing test, and a bug of the library.
 
-${clauses.length} clauses of 36 decisions, ${later} of them not yet, on ${engines.length} engines: those that every
-\`npm test\` has. Servers, where they are there, are held to the same clauses.
+${clauses.length} clauses of 36 decisions, ${later} of them not yet, on ${engines.length} engines, those of every \`npm test\`. Servers are held
+to the same clauses where they are available.
 `
 }
 
@@ -53,7 +53,7 @@ export const page = (clauses: readonly Clause[], engines: readonly string[], res
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   const row = (c: Clause): string => {
     const text = 'reason' in c ? `${escaped(c.clause)} (${escaped(c.reason)})` : escaped(c.clause)
-    return line([String(c.decision), text, ...engines.map(e => resultOf(e, c))])
+    return line([`S${c.decision}`, text, ...engines.map(e => resultOf(e, c))])
   }
   const parts = chapters.map(({ title, span: [from, to] }) => {
     const own = clauses.filter(c => c.decision >= from && c.decision <= to)

@@ -91,7 +91,7 @@ const inOrder = async (db: Runner, by: (e: Ex.Expr<number | null>) => Ex.Order, 
 export const nulls: readonly Clause[] = [
   check(8, 'and has the truth table of three-valued logic', db => decides(db, truth, AND, r => Ex.and(r.a, r.b))),
   check(8, 'or has the truth table of three-valued logic', db => decides(db, truth, OR, r => Ex.or(r.a, r.b))),
-  check(8, 'not leaves null as it is', db =>
+  check(8, 'not of null is null', db =>
     decides(
       db,
       { a: C.nullable(C.boolean) },
@@ -205,7 +205,7 @@ export const nulls: readonly Clause[] = [
       await about(name, () => decides(db, ints, cases, r => compare(r.a, r.b)))
     }
   }),
-  check(9, 'between is `gte and lte`: false where one bound says no, though the other is null', db =>
+  check(9, 'between is `gte and lte`: false where one bound fails, even if the other is null', db =>
     decides(
       db,
       { x: C.nullable(C.int), low: C.nullable(C.int), high: C.nullable(C.int) },
@@ -343,7 +343,7 @@ export const nulls: readonly Clause[] = [
       ),
     )
   }),
-  check(9, 'inQuery is null where it is neither found nor surely absent; of no rows it is false', async db => {
+  check(9, 'inQuery is null where the value is neither found nor surely absent; over no rows it is false', async db => {
     const list = (...xs: readonly (number | null)[]) =>
       pipe(
         Q.values({ n: C.nullable(C.int) })(xs.map(n => ({ n }))),
@@ -401,7 +401,7 @@ export const nulls: readonly Clause[] = [
     await inOrder(db, e => Ex.nullsFirst(Ex.desc(e)), [null, null, 3, 2, 1])
     await inOrder(db, e => Ex.nullsLast(Ex.desc(e)), [3, 2, 1, null, null])
   }),
-  check(10, 'the missing side of a left join, and a computed key that is null, stand where nulls stand', async db => {
+  check(10, 'the missing side of a left join, and a computed key that is null, sort as nulls', async db => {
     const left = Q.values({ n: C.int })([{ n: 1 }, { n: 2 }, { n: 3 }])
     const joined = pipe(
       left,

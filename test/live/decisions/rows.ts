@@ -88,7 +88,7 @@ const combine = async (db: Session): Promise<void> => {
 }
 
 export const rows: readonly Clause[] = [
-  check(1, 'a query answers a bag: equal rows are kept, each as often as it is there', async db => {
+  check(1, 'a query denotes a bag: duplicate rows are kept', async db => {
     for (const q of await both(db)) {
       const scores = pipe(
         q,
@@ -100,7 +100,7 @@ export const rows: readonly Clause[] = [
       )
     }
   }),
-  check(1, '`all` answers a list that the order admits', async db => {
+  check(1, '`all` returns a list that the order admits', async db => {
     for (const q of await both(db)) {
       const answer = await ask(
         db,
@@ -190,7 +190,7 @@ export const rows: readonly Clause[] = [
   }),
   check(
     3,
-    'flatMap, bind, joins, set operations, distinct and aggregate forget the order, but not what a limit below them took',
+    'flatMap, bind, joins, set operations, distinct and aggregate forget the order, but not which rows a limit below them took',
     async db => {
       for (const q of await both(db)) {
         const top = pipe(
@@ -304,7 +304,7 @@ export const rows: readonly Clause[] = [
       equal(await ask(db, Q.all(ids(pipe(sorted, Q.offset(1), Q.limit(4), Q.offset(2), Q.limit(1))))), [4])
     }
   }),
-  check(4, 'first under ties answers any row that the order admits', async db => {
+  check(4, 'first under ties returns any row that the order admits', async db => {
     const q = await stored(db)
     const top = pipe(
       q,
@@ -314,7 +314,7 @@ export const rows: readonly Clause[] = [
     isTrue(O.isSome(it) && it.value.score === 7, 'one of the two best')
     isWithin(O.isSome(it) ? [it.value] : [], players)
   }),
-  check(4, 'distinctOn under ties answers any first row that the order admits, one for each key', async db => {
+  check(4, 'distinctOn under ties has any first row that the order admits, one for each key', async db => {
     const q = await stored(db)
     const best = await ask(
       db,
@@ -333,7 +333,7 @@ export const rows: readonly Clause[] = [
       [...new Set(players.map(p => p.score))].sort((a, b) => b - a),
     )
   }),
-  check(4, 'rowNumber under ties numbers rows in any order that is admitted, each number once', async db => {
+  check(4, 'rowNumber under ties numbers rows in any admitted order, each number once', async db => {
     for (const q of await both(db)) {
       const numbered = await ask(
         db,

@@ -305,7 +305,7 @@ const ofText: readonly Clause[] = [
       { n: 2 },
     )
   }),
-  check(17, 'no text is compared by the collation that its database happens to have: all carry one by code point', async db => {
+  check(17, 'no text is compared by the default collation of its database: all have one by code point', async db => {
     if (db.capabilities.engine !== 'pglite') return
     const t = table('collated', { id: C.uuid, n: C.int, word: C.text, at: C.timestamp }, { primaryKey: ['id'] })
     await create(db, t)
@@ -356,7 +356,7 @@ const ofText: readonly Clause[] = [
     const constants = toSql('postgres')(Q.of({ it: Ex.lt(Ex.lit('a'), 'B') }))
     isTrue(E.isRight(constants) && constants.right.sql.includes('COLLATE "C"'), `constants are compared in ${inspect(constants)}`)
   }),
-  check(18, 'a stored text, with the collation that its database gave it, is written and read as it is', async db => {
+  check(18, 'a stored text, with its database’s collation, is written and read unchanged', async db => {
     await computes(
       db,
       { a: C.storedText },
@@ -449,10 +449,10 @@ const refusals: readonly Clause[] = [
       }
     },
   ),
-  check(21, 'a NUL or a lone surrogate in a parameter of a statement of the caller is refused before anything is sent', async db => {
+  check(21, 'a NUL or a lone surrogate in a parameter of a raw statement is refused before anything is sent', async db => {
     for (const bad of BAD) await refuses(db, 'ValidationError', P.raw({ it: C.text })`SELECT ${bad}`)
   }),
-  check(21, 'a NUL or a lone surrogate in a name is refused, or the name works as any other', async db => {
+  check(21, 'a NUL or a lone surrogate in a name is refused, or the name works like any other', async db => {
     for (const [i, bad] of BAD.entries()) {
       const named = await Q.all(Q.of({ [bad]: Ex.lit(i) }))({ db })()
       if (E.isRight(named)) equal(named.right, [{ [bad]: i }])

@@ -105,7 +105,7 @@ const casing: readonly Clause[] = [
       (actual, _, message) => equal(mapped(LETTERS, LETTERS.map(simpleUpper).join(''), actual as string), [], message),
     )
   }),
-  check(19, 'ilike is like without regard to case', async db => {
+  check(19, 'ilike is case-insensitive like', async db => {
     const matching = (pattern: string, cases: readonly (readonly [string | null, boolean | null])[]): Promise<void> =>
       decides(db, { a: C.nullable(C.text) }, cases, r => Ex.ilike(r.a, pattern))
     await matching('\u00e9COLE', [
@@ -131,7 +131,7 @@ const casing: readonly Clause[] = [
       ['1000', false],
     ])
   }),
-  check(19, 'like has regard to case', async db => {
+  check(19, 'like is case-sensitive', async db => {
     await decides(
       db,
       word,
@@ -239,7 +239,7 @@ const functions: readonly Clause[] = [
     equal(await valueOf(db, Ex.concat()), '')
     equal(await valueOf(db, Ex.concat('a')), 'a')
   }),
-  check(20, 'contains, startsWith and endsWith of a plain text: wildcards stand for themselves', async db => {
+  check(20, 'contains, startsWith and endsWith of a plain text: wildcards are literal', async db => {
     const parts = ['%', '_', '!', '\\', "'", 'b', '\u{1f600}', '', '!%', 'a%', '%b', '\n', '.*']
     const whole = ['', '%', 'a%b', 'a_b', 'a!b', 'a\\b', "it's", 'ab', 'AB', '\u{1f600}b', 'a\nb', '!%', '.*', 'aXb']
     for (const part of parts) {
@@ -291,7 +291,7 @@ const functions: readonly Clause[] = [
       r => Ex.endsWith(r.a, r.b),
     )
   }),
-  check(20, 'like: % is any text, _ one code point, ! makes the next character stand for itself', async db => {
+  check(20, 'like: % is any text, _ one code point, ! escapes the next character', async db => {
     const matching = (pattern: string, ...cases: readonly (readonly [string, boolean])[]): Promise<void> =>
       decides(db, word, cases, r => Ex.like(r.a, pattern))
     await matching('_', ['\u{1f600}', true], ['', false], ['ab', false], ['\n', true], ['e\u0301', false])

@@ -120,7 +120,7 @@ export const times: readonly Clause[] = [
       Ex.lt(r.a, r.b),
     )
   }),
-  check(22, 'reading a finer value as timestamp truncates, never rounds', async db => {
+  check(22, 'reading a more precise value as timestamp truncates, never rounds', async db => {
     const fine = table('fine_instants', { id: C.int, at: C.timestampMicros }, { primaryKey: ['id'] })
     await create(db, fine)
     const rows = [
@@ -181,7 +181,7 @@ export const times: readonly Clause[] = [
       r => Ex.eq(r.a, '12:00:00'),
     )
   }),
-  check(23, 'zero dates, days that no month has and other texts are refused before anything is sent', async db => {
+  check(23, 'zero dates, days that do not exist and other texts are refused before anything is sent', async db => {
     const t = table('days', { day: C.nullable(C.date), at: C.nullable(C.time), fine: C.nullable(C.timestampMicros) })
     await create(db, t)
     const days = [

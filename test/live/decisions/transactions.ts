@@ -64,21 +64,21 @@ const failing: readonly Clause[] = [
     equal(typeof last === 'string' ? last : E.isLeft(last) && last.left._tag, 'TransactionAborted')
     equal(await left(), [])
   }),
-  check(33, 'a transaction with a failed statement is undone as a whole, though its body answers Right', async db => {
+  check(33, 'a transaction with a failed statement is rolled back as a whole, even if its body yields Right', async db => {
     const { add, left } = await counters(db, 'undone')
     await fails(db, 'TransactionAborted', P.transaction()(each([], add(1), add(1))))
     equal(await left(), [])
     equal(await ask(db, P.transaction()(add(5))), 1)
     equal(await left(), [5])
   }),
-  check(33, 'a failed statement fails its savepoint alone: the transaction around it goes on', async db => {
+  check(33, 'a failed statement fails only its savepoint: the enclosing transaction continues', async db => {
     const { add, left } = await counters(db, 'savepoint_alone')
     const answers: unknown[] = []
     await ask(db, P.transaction()(each(answers, add(1), P.transaction()(inSequence(add(2), add(1), add(3))), add(4))))
     equal(answers, [1, 'UniqueViolation', 1])
     equal(await left(), [1, 4])
   }),
-  check(33, 'attempt answers the failure of its part as a value; the part is undone, and the rest goes on', async db => {
+  check(33, 'attempt returns the failure of its part as a value; the part is rolled back, and the rest continues', async db => {
     const { add, left } = await counters(db, 'attempted')
     const tried = await ask(
       db,
@@ -95,7 +95,7 @@ const failing: readonly Clause[] = [
     equal(await ask(db, P.attempt(add(9))), E.right(1))
     equal(await left(), [1, 3, 9])
   }),
-  check(33, 'attempts nest, and each undoes its own part', async db => {
+  check(33, 'attempts nest, and each rolls back its own part', async db => {
     const { add, all, left } = await counters(db, 'attempts')
     const inner = P.attempt(inSequence(add(3), add(3)))
     const outer = P.attempt(
@@ -175,7 +175,7 @@ const isolation: readonly Clause[] = [
       equal(
         await ask(
           db,
-          P.rolledBack(
+          P.withRollback(
             pipe(
               add(100),
               RTE.flatMap(() => add(101)),
@@ -197,7 +197,7 @@ const isolation: readonly Clause[] = [
     for (const [at, level] of LEVELS.entries()) isTrue((await given({ isolation: level })) >= at, level)
     isTrue((await given({})) >= 1, 'the default')
   }),
-  check(34, 'nobody sees what is not committed', async db => {
+  check(34, 'uncommitted changes are not visible to other transactions', async db => {
     const { add, all } = await counters(db, 'dirty')
     const beside = async (body: P.Program<P.Db, unknown, unknown>): Promise<readonly number[]> => {
       const started = P.transaction()(body)({ db })()
@@ -269,11 +269,7 @@ const lost: readonly Clause[] = [
     equal(isRetryable(serializationFailure()), true)
     equal(isRetryable(deadlock()), true)
   }),
-  later(
-    35,
-    'a lost answer to COMMIT is OutcomeUnknown',
-    'an engine in this process loses no answer; on servers the tests of faults show it',
-  ),
+  later(35, 'a lost reply to COMMIT is OutcomeUnknown', 'an engine in this process loses no reply; on servers the tests of faults show it'),
   check(35, 'writes are retried only when the engine has certainly not applied them', async db => {
     const { add, left } = await counters(db, 'retried')
     for (const [id, error, times] of [
@@ -298,7 +294,7 @@ const lost: readonly Clause[] = [
 ]
 
 const ends: readonly Clause[] = [
-  check(36, 'Left from the body rolls back, and is the answer', async db => {
+  check(36, 'Left from the body rolls back, and is the result', async db => {
     const { add, left } = await counters(db, 'left')
     const body = pipe(
       add(1),
@@ -323,7 +319,7 @@ const ends: readonly Clause[] = [
     )
     equal(await left(), [])
   }),
-  check(36, 'rollback inside a nested transaction undoes that one alone', async db => {
+  check(36, 'rollback inside a nested transaction rolls back only that one', async db => {
     const { add, left } = await counters(db, 'rolled_back_inside')
     const inner = P.transaction()(
       pipe(
@@ -346,7 +342,7 @@ const ends: readonly Clause[] = [
     )
     equal(await left(), [1, 3])
   }),
-  check(36, 'a nested transaction that committed is undone with the one around it', async db => {
+  check(36, 'a nested transaction that committed is rolled back with the enclosing one', async db => {
     const { add, left } = await counters(db, 'undone_together')
     await ask(
       db,
@@ -375,12 +371,12 @@ const ends: readonly Clause[] = [
     await fails(db, 'CallbackFailed', P.transaction()(throws))
     equal(await left(), [])
   }),
-  check(36, 'rolledBack answers what its program answers, and leaves no trace', async db => {
+  check(36, 'withRollback returns the result of its program, and leaves no trace', async db => {
     const { add, all, left } = await counters(db, 'no_trace')
     equal(
       await ask(
         db,
-        P.rolledBack(
+        P.withRollback(
           pipe(
             add(1),
             RTE.flatMap(() => all),

@@ -173,7 +173,7 @@ const others: readonly Clause[] = [
       ),
     )
   }),
-  check(28, 'a json value is read as it was written, but for the order of its keys', db =>
+  check(28, 'a json value is read as it was written, except for the order of its keys', db =>
     computes(
       db,
       { a: C.anyJson },
@@ -208,7 +208,7 @@ const others: readonly Clause[] = [
     equal({ row, column }, { row: 1, column: 'at' })
     await fails(db, 'DecodeError', Q.all(Q.of({ points: Q.many(sorted) })))
   }),
-  check(28, 'json is read by path, and what is there of another type is null', db =>
+  check(28, 'json is read by path; a value of another type is null', db =>
     computes(
       db,
       { a: C.anyJson },
@@ -223,7 +223,7 @@ const others: readonly Clause[] = [
       r => Ex.jsonAt(C.text)(r.a, 'x', 0, 'y'),
     ),
   ),
-  check(28, 'a document is made of values: nulls are JSON’s, truth values and documents are not texts or numbers', async db => {
+  check(28, 'a document is built from values: nulls become JSON’s, booleans and documents do not become texts or numbers', async db => {
     await computes(
       db,
       { a: C.nullable(C.text), b: C.nullable(C.boolean), c: C.nullable(C.anyJson) },
@@ -274,7 +274,7 @@ const others: readonly Clause[] = [
       r => Ex.eq(r.a, UUIDS[2]?.toUpperCase() ?? ''),
     )
   }),
-  check(28, 'what is no uuid is refused before anything is sent', async db => {
+  check(28, 'a text that is no uuid is refused before anything is sent', async db => {
     const ids = table('uuids', { id: C.uuid })
     await create(db, ids)
     for (const id of [
@@ -289,12 +289,12 @@ const others: readonly Clause[] = [
       await refuses(db, 'ValidationError', Command.run(Command.insert(ids)({ id })))
     }
   }),
-  check(28, 'an enum is a text: equal as text, ordered by code point and not as it is declared', async db => {
+  check(28, 'an enum is a text: compared by code point, not by its declaration', async db => {
     const Size = C.enumOf('small', 'Large', 'medium')
     await inOrder(db, Size as C.Column<'small' | 'Large' | 'medium'>, ['Large', 'medium', 'small'])
     await computes(db, { a: Size }, [['small', 'small!']], r => Ex.concat(r.a, '!'))
   }),
-  check(28, 'another text than those of an enum is refused before anything is sent, and by a check of the table', async db => {
+  check(28, 'a text that is not in an enum is refused before anything is sent, and by a check of the table', async db => {
     const Size = C.enumOf('small', 'large')
     const sizes = table('sizes', { id: C.int, size: Size }, { primaryKey: ['id'] })
     await create(db, sizes)
@@ -332,7 +332,7 @@ const others: readonly Clause[] = [
       r => Ex.not(r.a),
     )
   }),
-  check(28, 'arrays, vectors and types of an engine have no equality and no order', async db => {
+  check(28, 'arrays, vectors and engine-specific types have no equality and no order', async db => {
     const own = table('without_order', { list: C.arrayOf(C.int), custom: C.sqlType({ postgres: 'inet', sqlite: 'TEXT' }, t.string) })
     await create(db, own)
     const q = Q.from(own)
@@ -394,7 +394,7 @@ const others: readonly Clause[] = [
       await isRefused(db, 'an insert', Command.run(Command.insert(own)({ id: 1, list: [[1, 2]] })))
     }
   }),
-  check(28, 'an element of an array is held to the range of its type', async db => {
+  check(28, 'an element of an array must be in the range of its type', async db => {
     const own = table('narrow_lists', { ints: C.nullable(C.arrayOf(C.int)), smalls: C.nullable(C.arrayOf(C.nullable(C.smallint))) })
     await create(db, own)
     await fails(db, 'NumericOverflow', Command.run(Command.insert(own)({ ints: [1, 2147483648] })))
@@ -426,7 +426,7 @@ const others: readonly Clause[] = [
     equal(await ask(db, Q.all(one)), [{ none: null, twice: ['', 'a'] }])
     await fails(db, 'ValidationError', Q.all(Q.of({ v: Ex.split(Ex.lit('a'), '') })))
   }),
-  check(28, 'a condition on some or each element counts where it is true: neither null nor false', async db => {
+  check(28, 'a condition on some or each element holds where it is true: neither null nor false', async db => {
     const list = Ex.litOf(C.arrayOf(C.nullable(C.int)))([1, null])
     const [empty, none] = [Ex.litOf(C.arrayOf(C.int))([]), Ex.nullOf(C.arrayOf(C.int))]
     const asked = Q.of({
@@ -540,7 +540,7 @@ const promises: readonly Clause[] = [
       [{ id: 1, name: 'a' }],
     )
   }),
-  check(29, 'an unexpected null or type in what a statement of the caller answers is DecodeError', async db => {
+  check(29, 'an unexpected null or type in the result of a raw statement is DecodeError', async db => {
     const statement = P.raw({ n: C.int })`SELECT 1 UNION ALL SELECT NULL`
     const { row, column } = await fails(db, 'DecodeError', statement)
     equal({ row, column }, { row: 1, column: 'n' })

@@ -193,7 +193,7 @@ export const violations: readonly Clause[] = [
       for (const it of bad) equal((await fails(db, 'CheckViolation', run(insert(t)({ id: 100, it })))).constraint, `checked_${i}_it_check`)
     }
   }),
-  check(31, 'a text that is too long for its column is ValueTooLong, also when the engine computed it', async db => {
+  check(31, 'a text that is too long for its column is ValueTooLong, also if the engine computed it', async db => {
     const { children } = await filled(db, 'tl')
     const long = Ex.concat('ab', 'cd')
     equal((await fails(db, 'ValueTooLong', run(update(children)(() => ({ short: long }), everywhere))))._tag, 'ValueTooLong')
@@ -211,7 +211,7 @@ export const violations: readonly Clause[] = [
     isTrue(answer._tag === 'Left' && tags.includes(answer.left._tag), answer._tag === 'Left' ? answer.left.message : '')
     equal(await ask(db, Q.count(Q.from(children))), 1)
   }),
-  check(31, 'foreign keys cascade, set null and refer to their own table as they are declared', async db => {
+  check(31, 'foreign keys cascade, set null and refer to their own table as declared', async db => {
     const nodes = table('nodes', { id: C.int, parentId: C.nullable(C.int) }, { primaryKey: ['id'] })
     const leaves = table('leaves', { id: C.int, nodeId: C.nullable(C.int) }, { primaryKey: ['id'] })
     await createSchema(

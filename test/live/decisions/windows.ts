@@ -47,7 +47,7 @@ const windowed = async (
 }
 
 export const windows: readonly Clause[] = [
-  check(27, 'with an order a frame ends with the rows alike; without one it is the whole partition', db =>
+  check(27, 'with an order a frame ends with the peers of the row; without one it is the whole partition', db =>
     windowed(
       db,
       r => ({
@@ -79,7 +79,7 @@ export const windows: readonly Clause[] = [
       { size: [2, 2, 2, 2, 1], up: [1, 1, 5, 3, 4], down: [4, 4, 1, 3, 2], early: [2, 2, 1, 4, 5], dense: [3, 3, 4, 2, 1] },
     ),
   ),
-  check(27, 'a frame by rows is what it says, also where it has none', db =>
+  check(27, 'a ROWS frame has exactly its rows, also if there are none', db =>
     windowed(
       db,
       r => {
@@ -101,7 +101,7 @@ export const windows: readonly Clause[] = [
       },
     ),
   ),
-  check(27, 'under ties each number is given once, and any of the answers is one', async db => {
+  check(27, 'under ties each number occurs once, in any admitted order', async db => {
     const { stored } = await sources(db, columns, rows)
     const numbered = pipe(
       stored,

@@ -22,7 +22,7 @@ const numbered = (name: string) => table(name, { id: C.generated(C.int), name: C
 const isAscending = (ids: readonly number[]): boolean => ids.every((id, i) => i === 0 || id > (ids[i - 1] as number))
 
 const inserts: readonly Clause[] = [
-  check(30, 'insert takes one row and answers 1, or the row that returning asks for', async db => {
+  check(30, 'insert takes one row and returns 1, or the row of returning', async db => {
     const t = numbered('inserted')
     await create(db, t)
     equal(await ask(db, run(insert(t)({ name: 'a' }))), 1)
@@ -41,7 +41,7 @@ const inserts: readonly Clause[] = [
       { id: 2, name: 'b', n: 7 },
     ])
   }),
-  check(30, 'insertMany takes many and answers their number, or a list in input order', async db => {
+  check(30, 'insertMany takes many and returns their number, or a list in input order', async db => {
     const t = numbered('inserted_many')
     await create(db, t)
     equal(await ask(db, run(insertMany(t)([{ name: 'a' }, { name: 'b', n: 1 }]))), 2)
@@ -62,7 +62,7 @@ const inserts: readonly Clause[] = [
     isTrue(isAscending(rows.map(r => r.id)), 'keys grow in input order')
     equal(await ask(db, Q.count(Q.from(t))), 7)
   }),
-  check(30, 'insertMany of more rows than one statement takes is one command all the same', async db => {
+  check(30, 'insertMany of more rows than one statement takes is still one command', async db => {
     const t = table('inserted_in_bulk', { id: C.generated(C.int), a: C.int, b: C.nullable(C.int), c: C.text, d: C.nullable(C.boolean) })
     await create(db, t)
     const rows = Array.from({ length: 17_000 }, (_, i) => ({ a: 17_000 - i, b: i % 3 === 0 ? null : i, c: `${i}`, d: i % 2 === 0 }))
@@ -109,14 +109,14 @@ const inserts: readonly Clause[] = [
       { id: 4, n: 7, s: 'd', u: null },
     ])
   }),
-  check(30, 'insertMany happens whole or not at all', async db => {
+  check(30, 'insertMany is atomic', async db => {
     const t = table('all_or_none', { id: C.int }, { primaryKey: ['id'] })
     await create(db, t)
     await ask(db, run(insert(t)({ id: 500 })))
     await fails(db, 'UniqueViolation', run(insertMany(t)(Array.from({ length: 1000 }, (_, id) => ({ id })))))
     equal(await ask(db, Q.all(Q.from(t))), [{ id: 500 }])
   }),
-  check(30, 'a command whose answer does not decode is undone', async db => {
+  check(30, 'a command whose result does not decode is rolled back', async db => {
     const t = table('undecoded', { id: C.int, n: C.bigint }, { primaryKey: ['id'] })
     await create(db, t)
     const answering = returning((r: { readonly n: Ex.Expr<bigint> }) => ({ n: Ex.plus(r.n, 9223372036854775807n) }))
@@ -140,7 +140,7 @@ const inserts: readonly Clause[] = [
     await fails(db, 'NumericOverflow', run(pipe(Command.delete(t)(everywhere), answering)))
     equal(await ask(db, Q.all(Q.from(t))), [{ id: 1, n: 2n }])
   }),
-  check(30, 'a generated column that is not the primary key is numbered, too', async db => {
+  check(30, 'a generated column that is not the primary key is generated, too', async db => {
     const t = table('numbered_beside', { code: C.text, nth: C.generated(C.int) }, { primaryKey: ['code'] })
     await create(db, t)
     await ask(db, run(insertMany(t)([{ code: 'a' }, { code: 'b' }])))
@@ -240,7 +240,7 @@ const inserts: readonly Clause[] = [
       { id: 3, name: 'x1', n: 1 },
     ])
   }),
-  check(30, 'delete answers their number, or the rows as they were', async db => {
+  check(30, 'delete returns their number, or the old rows', async db => {
     const t = numbered('deleted')
     await create(db, t)
     await ask(db, run(insertMany(t)([{ name: 'a', n: 1 }, { name: 'b' }, { name: 'c', n: 3 }])))
@@ -257,7 +257,7 @@ const inserts: readonly Clause[] = [
     equal(gone, [{ id: 2, name: 'b', n: null }])
     equal(await ask(db, Q.all(Q.from(t))), [{ id: 3, name: 'c', n: 3 }])
   }),
-  check(30, 'generated keys grow, also after rows are deleted, after a failed insert and beside given keys', async db => {
+  check(30, 'generated keys grow, also after rows are deleted, after a failed insert and next to given keys', async db => {
     const t = table('growing', { id: C.generated(C.int), name: pipe(C.text, C.unique) })
     await create(db, t)
     const add = async (name: string, id?: number): Promise<number> =>
@@ -282,7 +282,7 @@ const inserts: readonly Clause[] = [
     isTrue(isAscending(ids), ids.join(', '))
     equal(ids[4], 100)
   }),
-  check(30, 'a value for a column that is not there, or a missing one, is refused before anything is sent', async db => {
+  check(30, 'a value for an unknown column, or a missing value, is refused before anything is sent', async db => {
     const t = numbered('refused_rows')
     await create(db, t)
     await refuses(db, 'ValidationError', run(insert(t)({} as { name: string })))
@@ -381,7 +381,7 @@ const upserts: readonly Clause[] = [
       { shop: 1, item: 'a ', n: 5 },
     ])
   }),
-  check(32, 'the answer says whether the row was inserted or updated, where it is asked to', async db => {
+  check(32, 'outcome returns whether the row was inserted or updated', async db => {
     const t = stock('stock_told')
     await create(db, t)
     const grow = upsert(t)({ target: ['sku'], update: ['n'], where: (old, offered) => Ex.gt(offered.n, old.n) })
@@ -389,7 +389,7 @@ const upserts: readonly Clause[] = [
     for (const n of [1, 2, 2, 1, 3]) told.push(await ask(db, run(Command.outcome(grow({ sku: 'a', n })))))
     equal(told, ['inserted', 'updated', 'unchanged', 'unchanged', 'updated'])
   }),
-  check(32, 'an update may be computed of the old and the offered row, and an upsert may do nothing', async db => {
+  check(32, 'an update may be computed from the old and the offered row, and an upsert may do nothing', async db => {
     const t = stock('stock_computed')
     await create(db, t)
     const add = upsert(t)({ target: ['sku'], update: (old, offered) => ({ n: Ex.plus(old.n, offered.n) }) })

@@ -165,15 +165,15 @@ export const missing = async (): Promise<readonly string[]> =>
 
 const introduction = (tables: string): string => `# Every combinator, with its SQL
 
-What each one means, an example, and what the example is in the four dialects: dialects that print the same stand together, and what
-a dialect refuses stands there in its words. Values are parameters. Lines are broken for the reader: statements are sent as one line.
+What each combinator means, an example, and its SQL in the four dialects. Dialects with the same SQL share a block; where a dialect refuses
+the example, the block has the error. Values are parameters. Line breaks are for the reader: statements are sent as one line.
 
 \`\`\`js
 ${tables}
 \`\`\`
 
-This page is written by \`npm run docs:combinators\`, from the doc comments, and from the examples in \`test/pure/combinators\`, which the tests
-also run: SQLite answers what memory answers. More cases, also of definitions, are in
+This page is written by \`npm run docs:combinators\` from the doc comments and the examples in \`test/pure/combinators\`, which the tests
+also run: SQLite returns what memory returns. More cases, also of definitions, are in
 [the snapshot of the SQL](../test/pure/sql.snapshot.md).`
 
 const anchor = (heading: string): string =>

@@ -29,11 +29,11 @@ export const programs: Cases = {
       Q.head,
     ),
 
-  any: () =>
+  nonEmpty: () =>
     pipe(
       Q.from(artists),
       Q.where(artist => eq(artist.name, 'Can')),
-      Q.any,
+      Q.nonEmpty,
     ),
 
   count: () =>

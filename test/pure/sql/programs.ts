@@ -64,7 +64,7 @@ export const programs: Cases = {
 
   'the number of the first rows': () => Q.count(pipe(latest, Q.limit(10))),
 
-  'whether there are rows': () => Q.any(can),
+  'whether there are rows': () => Q.nonEmpty(can),
 
   'how it would be run': () => pipe(can, Q.explain()),
 
