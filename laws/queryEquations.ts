@@ -1,7 +1,7 @@
 /**
  * The equations of queries: the restricted monad, the monoid, set operations, joins, windows, order, slices, nested collections.
  *
- * They are S11.6 and the promises in the comments of `core/query/Query`, one equation each. In the names, q, r and t are queries, f and
+ * They are S6 and the promises in the comments of `core/query/Query`, one equation each. In the names, q, r and t are queries, f and
  * g functions from rows to queries, h and k functions from rows to rows or keys, p a condition, and `.` is composition.
  */
 import * as O from 'fp-ts/lib/Option.js'

@@ -30,6 +30,7 @@ export interface TableRows {
   readonly by: Map<string, ReadonlyMap<unknown, readonly Fields[]>>
 }
 
+/** The functions that evaluate queries and expressions of one state, each by the others. */
 export interface Evaluation extends Meaning {
   readonly db: Database
   /** The value of `now`, in milliseconds. */

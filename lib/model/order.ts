@@ -1,5 +1,5 @@
 /**
- * Sorting and grouping: decisions 2 and 10.
+ * Sorting and grouping: S2 and S10.
  *
  * A sort is stable: rows with equal keys stay in the order they had, so the keys of an earlier sort break ties. Null is larger than every
  * value, last ascending and first descending, except where a key places its nulls. A group has equal keys, null being equal to null, and

@@ -50,6 +50,7 @@ const MYSQL_FAMILY: readonly string[] = [
 export const REFUSED_BY_MYSQL: readonly string[] = [
   ...MYSQL_FAMILY,
   'a field of a document whose name has more than ',
+  'a view with window functions in a set operation',
   'the elements of an array of an outer query, nested this deeply',
 ]
 

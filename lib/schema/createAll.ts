@@ -11,6 +11,8 @@ import { createSteps, dropSteps, type Step } from '../core/schema/Step.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import type { DbError } from '../core/value/DbError.js'
 
+export { createSteps, dropSteps, type Step, tablesOfStep } from '../core/schema/Step.js'
+
 /** Applies steps to the schema, in order. What they create is validated before anything is sent. */
 export const define = (steps: readonly Step[]): Program<Db, DbError, void> => perform({ tag: 'ddl', steps })
 

@@ -20,6 +20,7 @@ import { now, random, randomUuid } from '../core/syntax/volatile.js'
 
 const { templateProblem: _, ...expressions } = general
 
+/** Every combinator that the face `Expr` exports, by name. */
 export const combinators = {
   ...arrays,
   ...bytes,

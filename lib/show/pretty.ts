@@ -18,6 +18,7 @@ interface Place {
   readonly after: number
 }
 
+/** A text that can be laid out on one line or on several. */
 export interface Doc {
   /** The text on one line; null if that exceeds the width. */
   readonly flat: string | null
@@ -91,4 +92,5 @@ export const block = (definitions: readonly Doc[], result: Doc): Doc => ({
   },
 })
 
+/** The text of a document, at most as wide as a line where it can be broken. */
 export const printed = (doc: Doc): string => laid(doc, { indent: 0, column: 0, after: 0 })

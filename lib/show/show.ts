@@ -17,6 +17,7 @@ import { because } from './showExpr.js'
 import { orReason, queryDoc } from './showQuery.js'
 import { begin, type Context, definedFrom, hasNamed } from './showScope.js'
 
+/** How tables are named in the text. */
 export interface ShowOptions {
   /** Names for tables: `{ albums, artists }`, or the tables of a schema. Default: their SQL names. */
   readonly tables?: { readonly [name: string]: AnyTable }

@@ -27,6 +27,7 @@ import {
 } from './showScope.js'
 import { columnDoc, recordDoc, valueDoc } from './showValue.js'
 
+/** A field of a record: its name and the text of its value. */
 export type Field = readonly [string, Doc]
 
 const UNKNOWN = because('not known, because a step before is refused')
@@ -48,6 +49,7 @@ const spread = (scope: Shape | null, fields: readonly (readonly [string, unknown
   return begins ? own.length : 0
 }
 
+/** The text of a shape: an expression, a nested query, or a record of shapes. */
 export const shapeDoc = (shape: RowShape, context: Context, scope: Shape | null): Doc => {
   const name = typeof shape === 'object' && shape !== null ? partName(context, shape) : null
   if (name !== null) return text(name)
@@ -131,6 +133,7 @@ export const functionOf = (
   )
 }
 
+/** A function of the row that a step sees, with `hint` for the name of its variable. */
 export const rowFunction = (row: KnownRow, hint: string, context: Context, of: (scope: any, inner: Context) => Doc): Doc =>
   functionOf([[row, hint]], context, ([scope], inner) => of(scope, inner))
 
@@ -335,9 +338,11 @@ const stepsText = (q: AnyQuery, context: Context): { readonly docs: readonly Doc
   return { docs: [first.doc, ...docs], row }
 }
 
+/** The text of a query, and what the next step sees of its rows. */
 export const queryText = (q: AnyQuery, context: Context): QueryText => {
   const { docs, row } = stepsText(q, context)
   return { doc: pipeDoc(docs), row }
 }
 
+/** The text of a query, or a comment with the reason why it has none. */
 export const queryDoc = (q: AnyQuery, context: Context): Doc => orReason(() => queryText(q, context).doc)

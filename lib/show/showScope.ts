@@ -76,6 +76,7 @@ interface Progress {
 /** A longer text is cut. */
 const MAX_PARTS = 20_000
 
+/** The context at the outermost query. */
 export const begin = (
   tables: { readonly [name: string]: AnyTable },
   queryDoc: Progress['queryDoc'],
@@ -109,6 +110,7 @@ export const freshVariable = (hint: string, { vars }: Context): string => {
   return named()
 }
 
+/** The context inside a function with this variable. */
 export const within = (context: Context, variable: string): Context => {
   context.progress.variables += 1
   return { ...context, vars: [...context.vars, variable], path: [...context.path, context.progress.variables] }

@@ -52,6 +52,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** Whether a name can be a variable of the text. A letter with a number is the variable of a lambda. */
 export const isFree = (name: string): boolean => IDENTIFIER.test(name) && !RESERVED.has(name) && !/^[a-z]\d*$/.test(name)
 
+/** A property access in TypeScript. */
 export const member = (of: string, name: string): string => (IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${quoted(name)}]`)
 
 /** A record literal. The key `__proto__` is computed, since as a plain key it would set the prototype. */

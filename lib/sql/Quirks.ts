@@ -68,7 +68,7 @@ export interface Quirks {
   /**
    * Whether one definition serves all its uses; else it is printed again at each. On MySQL (9.7) an EXCEPT or INTERSECT has other
    * rows when it is read again; MariaDB (10.11) evaluates a second use where it stands, and refuses one with aggregates in an aggregate.
-   * Facts: 'an EXCEPT that is read twice', 'a query that has a name, in a dependent side and beside it'.
+   * Facts: 'an EXCEPT that is read twice', 'a query that has a name, in a dependent side and outside of it'.
    */
   readonly canShareCte: (definition: Rel, inAggregate: boolean) => boolean
   /**
@@ -79,12 +79,12 @@ export interface Quirks {
   readonly anchorToOuterRow: readonly string[] | null
   /**
    * A condition of a left join that contains a query, kept from becoming a semi-join. There MySQL (9.7) takes it for true where no row is
-   * found, or doubles rows. Fact: 'a left join on a sub-query of nothing'.
+   * found, or doubles rows. Fact: 'a left join on a sub-query without rows'.
    */
   readonly guardJoinSubquery: (condition: Fragment) => Fragment
   /**
    * Whether a recursion in a derived table may mention queries further out. MySQL (9.7) uses its rows again for every outer row.
-   * test/live/recursion.test.ts: 'for each row of a query around' ("nested").
+   * test/live/recursion.test.ts: 'for each row of an outer query' ("nested").
    */
   readonly nestedCorrelatedRecursion: boolean
   /** Whether a derived table in a sub-query may mention columns of the enclosing queries. Not on MariaDB. */

@@ -32,7 +32,9 @@ export const instantText = (instant: Date, between: string): string => {
 
 /** What a reader returns for a cell of another type, a number that does not fit its type, and a document with a number that no double holds. */
 export const MISMATCH: unique symbol = Symbol('mismatch')
+/** Read from a cell whose value is out of the range of its type. */
 export const OVERFLOW: unique symbol = Symbol('overflow')
+/** Read from a cell whose number has lost digits. */
 export const INEXACT: unique symbol = Symbol('inexact')
 
 /** Reads a non-null cell. */

@@ -2,7 +2,7 @@
  * An upsert in two steps, for engines whose upsert takes no target.
  *
  * `ON DUPLICATE KEY UPDATE` updates the row that conflicts by any unique key, where a conflict on another key than the target is
- * an error (decision 32). It sets columns from left to right, has no condition, and does not tell its outcome. So an upsert is an
+ * an error (S32). It sets columns from left to right, has no condition, and does not tell its outcome. So an upsert is an
  * update of the row with the target's values, and an insert if there is none, where the row gives values to another unique key, where
  * it has a condition or does nothing, where its assignments read each other or contain a query, and where its outcome is requested;
  * the interpreter runs the two in one transaction. Otherwise one statement is enough.

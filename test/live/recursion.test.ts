@@ -219,7 +219,7 @@ const recursions = (engine: Engine): void => {
     )
   })
 
-  test('for each row of a query around', async () => {
+  test('for each row of an outer query', async () => {
     const above = (node: { readonly parent: Expr<number | null> }) =>
       pipe(
         Q.from(nodes),

@@ -446,7 +446,7 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
       list: A.arrayAgg(r.t, { orderBy: [X.nullsFirst(X.asc(r.n))] }),
     })),
   ),
-  'a query that has a name, in a dependent side and beside it': pipe(
+  'a query that has a name, in a dependent side and outside of it': pipe(
     Q.from(bits),
     Q.fullJoin(
       pipe(
@@ -528,7 +528,7 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
     Q.from(bits),
     Q.aggregate(() => ({ none: A.countDistinct(X.nullIf(X.lit(1), 1)), one: A.countDistinct(X.lit(1)) })),
   ),
-  'a left join on a sub-query of nothing': pipe(
+  'a left join on a sub-query without rows': pipe(
     Q.from(bits),
     Q.leftJoin('mark', marks, () =>
       X.exists(

@@ -98,6 +98,11 @@ for (const engine of engines) {
     await s.right(define([{ tag: 'createIndex', table: groups, index }]))
     await s.right(define([{ tag: 'dropIndex', table: groups, index }]))
     await s.right(define([{ tag: 'createIndex', table: groups, index }]))
+    const missing = await s.left(
+      'SchemaConflict',
+      define([{ tag: 'dropIndex', table: groups, index: { ...index, name: 'step_other_idx' } }]),
+    )
+    assert.match(missing.message, /no such constraint or index/)
     await clean()
   })
 
@@ -134,6 +139,7 @@ for (const engine of engines) {
           const [got, expected] = await both(model, list.map(stepOf))
           if (E.isLeft(got) && got.left._tag === 'Unsupported') return
           compared += 1
+          if (E.isLeft(got) && E.isLeft(expected)) assert.is(got.left._tag, expected.left._tag)
           assert.is(E.isRight(got), E.isRight(expected), `${JSON.stringify(E.isLeft(got) ? got.left : expected)}`)
           for (const t of tables) {
             const [rows, wanted] = [await s.run(Q.all(Q.from(t as never))), await Q.all(Q.from(t as never))({ db: model })()]

@@ -644,7 +644,7 @@ const outcomes = (engine: Engine): void => {
             ),
           ),
         )
-        assert.match(e.message, /define tables outside of transactions/)
+        assert.match(e.message, /change the schema outside of transactions/)
         const attempted = await s.right(
           Program.withRollback(
             pipe(

@@ -50,7 +50,7 @@ for (const engine of engines) {
     )
     const stale = await s.unchanged([pages], 'StaleRow', put(first as never, { title: 'late' }))
     assert.equal([stale.table, stale.column, stale.isGone], ['versioned_page', 'version', false])
-    assert.match(show(stale), /has another version/)
+    assert.match(show(stale), /its version differs/)
     assert.not(isRetryable(stale))
     const after = await s.right(
       Q.all(

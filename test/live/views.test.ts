@@ -196,6 +196,12 @@ const views = (engine: Engine): void => {
       }
       tried += 1
       const [direct, viewed] = [await s.run(Q.all(q)), await s.run(Q.all(Q.from(generated)))]
+      // MySQL (9.7): a view with window functions in a set operation can be created and not read
+      if (viewed._tag === 'Left' && viewed.left._tag === 'Unsupported' && direct._tag === 'Right') {
+        assert.is(engine.name, 'mysql', viewed.left.message)
+        await s.right(dropAll(schema({ generated })))
+        continue
+      }
       assert.is(
         viewed._tag,
         direct._tag,

@@ -69,7 +69,7 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
         C.run(C.insert(moody)({ id: 1, mood: 'sad' })),
       ]) {
         const error = await s.left('SchemaConflict', program as Program.Program<Program.Db, any, unknown>)
-        assert.match(error.message, 'another type')
+        assert.match(error.message, 'different type')
       }
       await s.right(statement('DROP TABLE word_moody'))
       await s.right(statement('DROP TYPE word_mood'))

@@ -74,6 +74,7 @@ export const update =
     return updating(() => checked)
   }
 
+/** Deletes the rows that satisfy a condition, and the rows that cascade from them. */
 const delete_ =
   <C>(table: Table<C>) =>
   (where: Where<C>): Write<Exprs<C>, 'many'> =>
@@ -81,7 +82,6 @@ const delete_ =
       ? write({ tag: 'invalid', error: NOWHERE }, 'many')
       : write({ tag: 'delete', table, where: where === everywhere ? null : where }, 'many')
 
-/** Deletes the rows that satisfy a condition, and the rows that cascade from them. */
 export { delete_ as delete }
 
 /** Returns a shape of each written row (for a delete, of the deleted row) instead of the number of rows. */

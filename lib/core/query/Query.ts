@@ -155,12 +155,12 @@ export const bindLeft =
   <A>(q: Query<S, A>): Query<S & { readonly [K in N]: Maybe<S2> }, A & { readonly [K in N]: Option<B> }> =>
     query({ tag: 'bindLeft', input: q, name, f })
 
+/** Adds a computed field to each row. `meaning(let(n, f)(q)) = meaning(q).map(s => ({ ...s, [n]: f(s) }))` */
 const let_ =
   <N extends string, S, B extends Shape>(name: N, f: (s: S) => B) =>
   <A>(q: Query<S, A> & Unused<N, S>): Query<S & { readonly [K in N]: B }, A & { readonly [K in N]: Result<B> }> =>
     query({ tag: 'let', input: q, name, f })
 
-/** Adds a computed field to each row. `meaning(let(n, f)(q)) = meaning(q).map(s => ({ ...s, [n]: f(s) }))` */
 export { let_ as let }
 
 /** `bind(name, s => where(t => on(s, t))(from(table)))`: an inner join with a table. */

@@ -16,8 +16,9 @@ import type { AnyTable, Key } from '../syntax/Syntax.js'
 import { type AnySchema, creationOrder, type ForeignKey, validate } from '../table/Schema.js'
 import type { DbError } from '../value/DbError.js'
 
+/** A change of the schema. */
 export type Step =
-  /** A table without rows; `foreignKeys` are those of the table that refer to what is there, or to the table itself. */
+  /** A table without rows; `foreignKeys` are those of the table that reference an existing table, or the table itself. */
   | { readonly tag: 'createTable'; readonly table: AnyTable; readonly foreignKeys: readonly ForeignKey[] }
   /** `foreignKeys` are those of the table: of tables that are dropped together, some engines have to drop them first. */
   | { readonly tag: 'dropTable'; readonly table: AnyTable; readonly foreignKeys: readonly ForeignKey[] }

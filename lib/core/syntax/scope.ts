@@ -23,6 +23,7 @@ import { type Fields, seenThrough, unchecked, withFields } from './wideRows.js'
 /** A column of a row: an expression or a nested collection. */
 export type AnyLeaf = AnyExpr | Nested<any>
 
+/** The names that lead to a part of a row. */
 export type Path = readonly string[]
 
 type Visited =

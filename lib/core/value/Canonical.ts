@@ -19,7 +19,9 @@ const ok = (value: unknown): Checked => ({ ok: true, value })
 const no = (reason: string): Checked => ({ ok: false, reason, overflow: false })
 const overflow = (reason: string): Checked => ({ ok: false, reason, overflow: true })
 
+/** The least integer of 64 bits. */
 export const MIN_INT64 = -(2n ** 63n)
+/** The greatest integer of 64 bits. */
 export const MAX_INT64 = 2n ** 63n - 1n
 
 /** The kind of a value, for error messages; never the value itself. */
@@ -44,6 +46,7 @@ export const textProblem = (s: string): string | null => {
   return isWellFormed(s) ? null : 'a text can hold no lone surrogate'
 }
 
+/** The number of code points of a text. */
 export const codePointLength = (s: string): number => {
   let n = 0
   for (const _ of s) n += 1

@@ -40,6 +40,7 @@ import type {
 
 export type * from './ErrorCase.js'
 
+/** Every way in which an operation can fail. */
 export type DbError =
   | UniqueViolation
   | ForeignKeyViolation
@@ -72,6 +73,7 @@ export type DbError =
 const because = (cause: DriverError | undefined): { readonly cause?: DriverError } => (cause === undefined ? {} : { cause })
 const named = (constraint: string | null): string => (constraint === null ? '' : ` "${constraint}"`)
 
+/** A row has the values of a unique key that another row has. */
 export const uniqueViolation = (
   table: string,
   constraint: string | null,
@@ -93,6 +95,7 @@ const FAULTS = {
   unknown: 'would reference a missing row: insert the referenced row first, or delete the referencing rows first',
 }
 
+/** A row references a row that does not exist: the written row, or one whose referenced row is gone. */
 export const foreignKeyViolation = (
   table: string | null,
   constraint: string | null,
@@ -108,6 +111,7 @@ export const foreignKeyViolation = (
   ...because(cause),
 })
 
+/** A column without null was given null. */
 export const notNullViolation = (table: string, column: string, cause?: DriverError): NotNullViolation => ({
   _tag: 'NotNullViolation',
   table,
@@ -116,6 +120,7 @@ export const notNullViolation = (table: string, column: string, cause?: DriverEr
   ...because(cause),
 })
 
+/** A row violates a check. */
 export const checkViolation = (table: string | null, constraint: string | null, cause?: DriverError): CheckViolation => ({
   _tag: 'CheckViolation',
   table,
@@ -131,6 +136,7 @@ const mismatch = ({ context }: IoError): Mismatch => ({
 })
 const tagOf = (type: unknown): string => String((type as { readonly _tag?: unknown } | undefined)?._tag)
 
+/** A cell does not decode to the type of its column or codec. */
 export const decodeError = (
   row: number,
   column: string,
@@ -148,6 +154,7 @@ export const decodeError = (
   message: `row ${row}, column "${column}": expected ${expected}, got ${got}: ${hint}`,
 })
 
+/** A value, expression or schema is invalid; refused before anything is sent. */
 export const validationError = (path: readonly string[], reason: string): ValidationError => ({
   _tag: 'ValidationError',
   path,
@@ -155,6 +162,7 @@ export const validationError = (path: readonly string[], reason: string): Valida
   message: path.length === 0 ? reason : `${path.join('.')}: ${reason}`,
 })
 
+/** A number is out of the range of its type. */
 export const numericOverflow = (where: string | null, cause?: DriverError): NumericOverflow => ({
   _tag: 'NumericOverflow',
   where,
@@ -162,6 +170,7 @@ export const numericOverflow = (where: string | null, cause?: DriverError): Nume
   ...because(cause),
 })
 
+/** A value is longer than its column or a limit of the engine allows. */
 export const valueTooLong = (column: string | null, cause?: DriverError): ValueTooLong => ({
   _tag: 'ValueTooLong',
   column,
@@ -186,6 +195,7 @@ export const syntaxError = (reason: string, sql: string, position: number | null
   ...because(cause),
 })
 
+/** An engine lacks a capability; `instead` is what to do. */
 export const unsupported = (capability: string, engine: string, instead?: string): Unsupported => ({
   _tag: 'Unsupported',
   capability,
@@ -193,6 +203,7 @@ export const unsupported = (capability: string, engine: string, instead?: string
   message: `${engine} does not support ${capability}${instead === undefined ? '' : `: ${instead}`}`,
 })
 
+/** An object of the database is not what its declaration says. */
 export const schemaConflict = (object: string, reason: string, cause?: DriverError): SchemaConflict => ({
   _tag: 'SchemaConflict',
   object,
@@ -204,12 +215,15 @@ export const schemaConflict = (object: string, reason: string, cause?: DriverErr
 export const stillReferred = (table: string, by: string, cause?: DriverError): SchemaConflict =>
   schemaConflict(table, `it is referenced by ${by}: drop that table first, or both together`, cause)
 
+/** `one` found no row. */
 export const noRow: NoRow = { _tag: 'NoRow', message: 'expected exactly one row, got none: use Q.option if zero rows is valid' }
+/** `one`, `option` or an update by matching rows found more than one row. */
 export const tooManyRows: TooManyRows = {
   _tag: 'TooManyRows',
   message: 'expected at most one row, got more: add a condition, or use Q.head for the first row',
 }
 
+/** The row of an optimistic update has another version, or is gone. */
 export const staleRow = (table: string, column: string, isGone: boolean): StaleRow => ({
   _tag: 'StaleRow',
   table,
@@ -218,6 +232,7 @@ export const staleRow = (table: string, column: string, isGone: boolean): StaleR
   message: `the row of "${table}" was ${isGone ? 'deleted' : `modified concurrently (its ${column} differs)`}: read it again and retry`,
 })
 
+/** The interpreter, transaction, cursor or pool is closed. */
 export const closed = (what: Closed['what']): Closed => ({
   _tag: 'Closed',
   what,
@@ -227,12 +242,14 @@ export const closed = (what: Closed['what']): Closed => ({
       : `this ${what} is closed: open a new one`,
 })
 
+/** An earlier operation of the transaction has failed. */
 export const transactionAborted: TransactionAborted = {
   _tag: 'TransactionAborted',
   message:
     'an earlier statement of this transaction failed: wrap the part that may fail in Program.attempt, or let the transaction roll back',
 }
 
+/** A time limit has passed; `milliseconds` is the limit. */
 export const timeout = (what: string, milliseconds: number, instead: string): Timeout => ({
   _tag: 'Timeout',
   what,
@@ -240,13 +257,16 @@ export const timeout = (what: string, milliseconds: number, instead: string): Ti
   message: `${what} took longer than ${milliseconds} ms: ${instead}`,
 })
 
+/** Another transaction holds a lock, and waiting for it has ended. */
 export const lockTimeout: Timeout = timeout('waiting for a lock', 0, 'another transaction holds it: retry, or keep transactions short')
 
+/** A lock of a name was requested outside a transaction. */
 export const lockOutside: ValidationError = validationError(
   ['advisoryLock'],
   'an advisory lock is held until its transaction ends: acquire it inside Program.transaction',
 )
 
+/** A server can not be reached, or refuses the connection. */
 export const connectionError = (target: string, reason: string, cause?: DriverError): ConnectionError => ({
   _tag: 'ConnectionError',
   target,
@@ -254,6 +274,7 @@ export const connectionError = (target: string, reason: string, cause?: DriverEr
   ...because(cause),
 })
 
+/** Another transaction holds a lock, and the operation does not wait. */
 export const locked = (
   target: string,
   holder: string | null,
@@ -267,29 +288,34 @@ export const locked = (
   ...because(cause),
 })
 
+/** The transaction conflicts with a concurrent one and was rolled back; it can be retried. */
 export const serializationFailure = (cause?: DriverError): SerializationFailure => ({
   _tag: 'SerializationFailure',
   message: 'the transaction conflicts with a concurrent one: retry it',
   ...because(cause),
 })
 
+/** The transaction was rolled back to resolve a deadlock; it can be retried. */
 export const deadlock = (cause?: DriverError): Deadlock => ({
   _tag: 'Deadlock',
   message: 'the transaction was rolled back to resolve a deadlock: retry it',
   ...because(cause),
 })
 
+/** The signal of the operation was aborted. */
 export const cancelled: Cancelled = {
   _tag: 'Cancelled',
   message: 'the operation was cancelled: its signal was aborted before the reply arrived',
 }
 
+/** The connection was lost before the reply, so the write may have been committed. */
 export const outcomeUnknown = (cause?: DriverError, reason = 'the connection was lost before the reply arrived'): OutcomeUnknown => ({
   _tag: 'OutcomeUnknown',
   message: `${reason}: the transaction or write may have been applied; check whether it was before retrying`,
   ...because(cause),
 })
 
+/** An error of the engine without a case of its own; `code` is the engine's. */
 export const databaseError = (code: string | null, reason: string, cause?: DriverError): DatabaseError => ({
   _tag: 'DatabaseError',
   code,
@@ -308,6 +334,7 @@ export const textOf = (thrown: unknown): string => {
 
 const threw = (callback: string): string => `${callback} threw`
 
+/** A callback of the program threw. */
 export const callbackFailed = (callback: string, cause: unknown): CallbackFailed => ({
   _tag: 'CallbackFailed',
   callback,

@@ -5,6 +5,7 @@
  * differences between dialects are fields of the dialect record in `lib/sql`. The memory model is not a dialect, since it prints no SQL, but it
  * has a name for errors.
  */
+/** The SQL dialects. */
 export type DialectName = 'postgres' | 'mysql' | 'mariadb' | 'sqlite'
 
 /** A dialect, or the in-memory model. */

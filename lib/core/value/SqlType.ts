@@ -15,8 +15,10 @@ import type { DialectName } from './DialectName.js'
 /** A decimal number as text: `'12.50'`. The compiler checks literals, the codec checks computed texts. */
 export type Decimal = `${number}`
 
+/** A JSON document. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
+/** The canonical types. */
 export type SqlType =
   | { readonly tag: 'smallint' | 'int' | 'bigint' | 'float' | 'uuid' | 'boolean' }
   | { readonly tag: 'timestamp' | 'timestampMicros' | 'date' | 'time' | 'bytes' }
@@ -29,10 +31,13 @@ export type SqlType =
   | { readonly tag: 'vector'; readonly dimension: number }
   | { readonly tag: 'custom'; readonly names: { readonly [D in DialectName]?: string } }
 
+/** Whether the values of a type are integers. */
 export const isInteger = (t: SqlType): boolean => t.tag === 'int' || t.tag === 'bigint' || t.tag === 'smallint'
 
+/** Whether the values of a type are numbers. */
 export const isNumber = (t: SqlType): boolean => isInteger(t) || t.tag === 'float' || t.tag === 'numeric'
 
+/** Whether the values of a type are texts. */
 export const isText = (t: SqlType): boolean => t.tag === 'text' || t.tag === 'varchar' || t.tag === 'char' || t.tag === 'enum'
 
 /** Types with a lawful equality. The others can't be compared, grouped, or used in a set operation. */

@@ -28,8 +28,10 @@ export const FIELDS = {
   e: ['dayOfWeek', 0],
 } as const satisfies { readonly [field: string]: readonly [Part, number] }
 
+/** A field of a pattern. */
 export type Field = keyof typeof FIELDS
 
+/** A field of a pattern, or text between fields. */
 export type Piece = { readonly field: Field } | { readonly text: string }
 
 const isField = (letters: string): letters is Field => Object.hasOwn(FIELDS, letters)

@@ -23,6 +23,7 @@ export class ExactNumber {
 /** Whether a JSON value is a number. */
 export const isNumber = (value: unknown): value is number | ExactNumber => typeof value === 'number' || value instanceof ExactNumber
 
+/** A JSON document whose numbers have all their digits. */
 export type ExactJson = null | boolean | number | string | ExactNumber | readonly ExactJson[] | { readonly [key: string]: ExactJson }
 
 interface Digits {

@@ -13,6 +13,7 @@ import { refuse, validationError } from './DbError.js'
 /** A range of code points. */
 export type Range = readonly [number, number]
 
+/** The syntax tree of a pattern. */
 export type Regex =
   | { readonly tag: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
   | { readonly tag: 'any' | 'start' | 'end' }
@@ -27,6 +28,7 @@ const bad = (reason: string): never => refuse(validationError(['matches'], reaso
 
 const code = (c: string): number => c.codePointAt(0) as number
 
+/** Whether a code point is in one of the ranges. */
 export const within = (ranges: readonly Range[], point: number): boolean => ranges.some(([low, high]) => point >= low && point <= high)
 
 const CLASSES: { readonly [letter: string]: readonly Range[] } = {

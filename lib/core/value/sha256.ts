@@ -41,6 +41,7 @@ const schedule = (message: DataView, at: number, w: Int32Array): void => {
   }
 }
 
+/** The 32 bytes of the digest. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => {
   const message = padded(bytes)
   const state = Int32Array.from(START)

@@ -24,6 +24,8 @@ const special = (c: string): string => {
   return c
 }
 
+/** A text in lower case, character by character. */
 export const lowerCase = (s: string): string => eachCharacter(s, c => c.toLowerCase())
 
+/** A text in upper case, character by character. */
 export const upperCase = (s: string): string => eachCharacter(s, c => c.toUpperCase())

@@ -19,6 +19,7 @@ type Tag = SqlType['tag']
 
 const tagged = (...tags: readonly Tag[]): Types => ({ words: tags.join(' or '), has: t => tags.includes(t.tag) })
 
+/** Every type. */
 export const ANY: Types = { words: 'any type', has: () => true }
 /** Types with a lawful equality and order. */
 export const COMPARABLE: Types = { words: 'a type with an equality', has: hasEquality }
@@ -27,22 +28,35 @@ export const EXTREME: Types = {
   words: 'a number, text, date or instant',
   has: t => hasEquality(t) && t.tag !== 'boolean' && t.tag !== 'uuid' && t.tag !== 'bytes',
 }
+/** Texts, lengths and enums included. */
 export const TEXTS: Types = { words: 'text', has: isText }
+/** Integers, floats and decimals. */
 export const NUMBERS: Types = { words: 'a number', has: isNumber }
+/** Integers of any size. */
 export const INTEGERS: Types = { words: 'an integer', has: isInteger }
 /** Numbers that are computed as floats; decimals have to be cast first. */
 export const FLOATS: Types = { words: 'an integer or a float', has: t => isInteger(t) || t.tag === 'float' }
+/** Conditions. */
 export const BOOLEANS: Types = { words: 'a condition', has: t => t.tag === 'boolean' }
+/** Days. */
 export const DATES: Types = tagged('date')
+/** Instants. */
 export const INSTANTS: Types = tagged('timestamp')
+/** What has a day. */
 export const DAYS: Types = tagged('timestamp', 'date')
+/** What has a day or a time of day. */
 export const TIMES: Types = tagged('timestamp', 'date', 'time')
+/** Byte strings. */
 export const BYTES: Types = tagged('bytes')
+/** Byte strings, and texts as their UTF-8. */
 export const BYTES_OR_TEXTS: Types = { words: 'bytes or text', has: t => t.tag === 'bytes' || isText(t) }
+/** JSON documents. */
 export const DOCUMENTS: Types = tagged('json')
+/** Arrays of any element. */
 export const ARRAYS: Types = { words: 'an array', has: t => t.tag === 'array' }
 /** Types of array elements. */
 export const ELEMENTS: Types = { words: 'what arrays hold', has: isElement }
+/** Arrays of texts. */
 export const ARRAYS_OF_TEXTS: Types = { words: 'an array of texts', has: t => t.tag === 'array' && isText(t.element) }
 /** Types that `arrayContains` can search for. */
 export const ASKED: Types = { words: 'text or int', has: t => isText(t) || t.tag === 'int' || t.tag === 'smallint' }

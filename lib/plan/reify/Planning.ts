@@ -25,6 +25,7 @@ export interface Built {
 /** A query that has no rows, of no known shape. */
 export const EMPTY: Built = { rel: { tag: 'empty' }, row: null, order: [] }
 
+/** What the parts of planning share: fresh ids, and each other's functions. */
 export interface Planning {
   readonly forms: Forms
   /** A column id that is not used yet. */

@@ -232,6 +232,9 @@ const storageEngine: Classifier = failure => (/^Got error 193 /.test(failure.mes
 
 const cancelled: Classifier = () => timeout('a statement', 0, 'it was cancelled; make it smaller, or allow it more time')
 
+const windowsInView: Classifier = ({ server }) =>
+  unsupported('a view with window functions in a set operation', server, 'read its query instead of the view')
+
 const tooLargeStatement: Classifier = ({ server, cause }) => unsupported(`this (${cause.message.slice(0, 200)})`, server, 'split it')
 
 const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
@@ -253,6 +256,7 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[1153], ({ cause }) => beyondLimit('a statement with its values', 'max_allowed_packet', cause)],
       [[1260, 1301], ({ cause }) => beyondLimit('a computed value', 'max_allowed_packet', cause)],
       [[1146, 1051], conflict(objectIn, () => 'there is no such table: create it with createAll')],
+      [[1091, 3940], conflict(quotedIn, () => 'there is no such constraint or index')],
       [[1050, 1061, 1826, 3822], conflict(quotedIn, () => 'it exists already: drop it first, or leave it out of the schema')],
       [[1060], conflict(quotedIn, server => `${server} does not distinguish names by case: rename one with named`)],
       [[1049], conflict(quotedIn, () => 'there is no such schema: create it first')],
@@ -273,6 +277,8 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[1792], () => validationError([], 'writes are not allowed in a read-only transaction')],
       // the stack or the time limit of a pattern
       [[3698, 3699], hardPattern],
+      // MySQL (9.7) takes window functions of a set operation in a view for QUALIFY when the view is read
+      [[6037], windowsInView],
       [[1139], pattern],
       [[1210], outerArray],
       [[3008, 6575], deepCascade],

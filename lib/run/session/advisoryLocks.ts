@@ -2,7 +2,7 @@
  * Advisory locks: locks of names, taken in a transaction and held until its end.
  *
  * On some engines such a lock outlives the transaction: the session remembers those and releases them at its end. Where there is only one
- * transaction at a time, a lock is always granted. A lock that is not granted in time is `LockTimeout`.
+ * transaction at a time, a lock is always granted. A lock that is not granted in time is `Timeout`.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { lit } from '../../core/expr/Expr.js'

@@ -158,6 +158,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/^integer overflow/s, (_, __, e) => numericOverflow(null, e)],
   [/^no such column: (.*)$/s, (m, c, e) => noColumn(m[1] ?? '', c, e)],
   [/^table .* has no column named (.*)$/s, (m, c, e) => noColumn(m[1] ?? '', c, e)],
+  [/^no such index: (.*)$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'there is no such constraint or index', e)],
   [/^no such table: (.*)$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'there is no such table: create it with createAll', e)],
   [
     /^(?:table|index|view) (?:"((?:[^"]|"")*)"|(.*?)) already exists/s,
