@@ -9,7 +9,7 @@
 
 import { text as anyColumn } from '../core/expr/Column.js'
 import { isExpr } from '../core/syntax/guards.js'
-import type { AnyExpr, ExprNode, ExprType, ScalarFn } from '../core/syntax/Syntax.js'
+import type { AnyExpr, AnyQuery, ExprNode, ExprType, ScalarFn } from '../core/syntax/Syntax.js'
 import { attempting } from '../core/value/DbError.js'
 import { combinators as Expr } from './combinators.js'
 import { block, bracketed, type Doc, joined, text } from './pretty.js'
@@ -145,6 +145,10 @@ const renamed = (doc: Doc, name: string): Doc => {
   return { flat: doc.flat === null ? null : rename(doc.flat), broken: place => rename(doc.broken(place)) }
 }
 
+/** The query whose rows `countOf` counts: its value, unlike that of `scalar`, is never null. */
+const countedBy = (type: ExprType, q: AnyQuery): AnyQuery | null =>
+  !type.nullable && q.node.tag === 'map' && q.node.input.node.tag === 'aggregate' ? q.node.input.node.input : null
+
 /** `maybe` is a `case` on the tag of a left join's optional side. */
 const maybeDoc = (node: ExprNode & { readonly tag: 'case' }, context: Context): Doc | null => {
   const [branch] = node.branches
@@ -220,8 +224,13 @@ export const exprDoc = (e: AnyExpr, context: Context): Doc => {
       return joined(call('cast', columnDoc({ ...e.type, nullable: false })), call('', exprDoc(node.operand, context)))
     }
     case 'exists':
-    case 'scalar':
-      return call(node.tag, context.progress.queryDoc(node.query, context))
+      return call('exists', context.progress.queryDoc(node.query, context))
+    case 'scalar': {
+      const counted = countedBy(e.type, node.query)
+      return counted === null
+        ? call('scalar', context.progress.queryDoc(node.query, context))
+        : call('countOf', context.progress.queryDoc(counted, context))
+    }
     case 'inQuery':
       return membersDoc(node, context)
     case 'raw':

@@ -393,6 +393,10 @@ const commands: readonly (readonly [text: string, command: C.Command<any>])[] = 
   ],
 ]
 
+texts('countOf, which is never null, is no scalar', () =>
+  assert.is(Q.show(Q.of({ n: Expr.countOf(Q.from(artists)) })), 'Q.of({ n: countOf(Q.from(artist)) })'),
+)
+
 for (const [expected, c] of commands) texts(expected.slice(0, 80), () => assert.is(C.show(c, { tables }), expected))
 
 texts('tables go by the names that are given, else by their own; those that mean something else are in `tables`', () => {
