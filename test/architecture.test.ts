@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
-import { linesOf, rules, type SourceFile } from './architecture/rules.js'
-import { sizeRules } from './architecture/sizes.js'
+import { rules, type SourceFile } from './architecture/rules.js'
+import { quantiles, sizeRules } from './architecture/sizes.js'
 import { note, suite } from './suite.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -170,12 +170,7 @@ house('each import rule catches its offender', () => {
   }
 })
 
-const sizes = lib.map(f => ({ path: f.path, lines: linesOf(f.text) })).sort((a, b) => a.lines - b.lines)
-const longest = sizes.at(-1)
-if (longest !== undefined)
-  note(
-    `lib: ${sizes.length} files, ${sizes.reduce((n, f) => n + f.lines, 0)} lines, median ${sizes[Math.floor(sizes.length / 2)]?.lines}, ` +
-      `longest ${longest.path} with ${longest.lines}`,
-  )
+const { median, longest, total } = quantiles(lib)
+note(`lib: ${lib.length} files, ${total} lines, median ${median.lines}, longest ${longest.path} with ${longest.lines}`)
 
 house.run()

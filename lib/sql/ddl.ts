@@ -32,7 +32,7 @@ const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.
  */
 export const ddlStatements = (dialect: Dialect, given: readonly Step[]): readonly string[] => {
   const { ddl } = dialect
-  const steps = inOrder(ddl.forwardReferences ? withTheirTables(given) : given)
+  const steps = inOrder(ddl.forwardReferences ? withTheirTables(dialect, given) : given)
   const { tables, foreignKeys } = createdBy(steps)
   const types = Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : []))
   return [
@@ -104,12 +104,12 @@ const dropTables = (dialect: Dialect, run: readonly Step[]): readonly string[] =
 }
 
 /** Foreign keys with the tables that the list creates; the engine can't add one later. */
-const withTheirTables = (steps: readonly Step[]): readonly Step[] => {
+const withTheirTables = (dialect: Dialect, steps: readonly Step[]): readonly Step[] => {
   const added = steps.flatMap(s => (s.tag === 'addForeignKey' ? [s.foreignKey] : []))
   const made = steps.flatMap(s => (s.tag === 'createTable' ? [s.table] : []))
   const late = added.find(f => !made.includes(f.table))
   if (late !== undefined)
-    refuse(unsupported(`adding a foreign key (${late.name}) to a table that is there`, 'sqlite', 'create the table again with it'))
+    refuse(unsupported(`adding a foreign key (${late.name}) to a table that is there`, dialect.name, 'create the table again with it'))
   return steps.flatMap((s): readonly Step[] =>
     s.tag === 'addForeignKey'
       ? []

@@ -17,8 +17,6 @@ export interface Rule {
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.ts$/, '')
 
-export const linesOf = (text: string): number => text.replace(/\n$/, '').split('\n').length
-
 /** Code without its comments, line by line where it was; a string that contains `//` keeps it. */
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\//g, comment => comment.replace(/[^\n]/g, '')).replace(/^(\s*)\/\/.*$/gm, '$1')

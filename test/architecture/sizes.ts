@@ -6,7 +6,7 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { linesOf, type Rule, type SourceFile } from './rules.js'
+import type { Rule, SourceFile } from './rules.js'
 
 type Files = ReadonlyArray<SourceFile>
 
@@ -17,15 +17,25 @@ interface Sized {
 
 /** The exports of scripts/sizes.mjs. */
 interface Sizes {
+  readonly linesOf: (text: string) => number
   readonly limits: Readonly<Record<'median' | 'percentile90' | 'longest' | 'function' | 'twins', number>>
-  readonly quantiles: (files: Files) => { readonly median: Sized; readonly percentile90: Sized }
+  readonly quantiles: (files: Files) => {
+    readonly median: Sized
+    readonly percentile90: Sized
+    readonly longest: Sized
+    readonly total: number
+  }
   readonly longFunctions: (file: SourceFile) => ReadonlyArray<{ readonly name: string; readonly line: number; readonly lines: number }>
   readonly twinsOf: (files: Files) => ReadonlyArray<readonly [name: string, paths: ReadonlyArray<string>]>
   readonly undocumented: (file: SourceFile) => ReadonlyArray<{ readonly line: number; readonly names: ReadonlyArray<string> }>
 }
 
 const script = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'scripts', 'sizes.mjs')
-const { limits, longFunctions, quantiles, twinsOf, undocumented }: Sizes = await import(pathToFileURL(script).href)
+const sizes: Sizes = await import(pathToFileURL(script).href)
+const { limits, linesOf, longFunctions, twinsOf, undocumented } = sizes
+
+/** The median, the 90th percentile and the maximum of the lengths of files, and their sum. */
+export const { quantiles } = sizes
 
 const above = (lines: number, limit: number): ReadonlyArray<string> => (lines > limit ? [`${lines} lines`] : [])
 

@@ -39,15 +39,19 @@ const DAY_PARTS: readonly string[] = ['year', 'quarter', 'month', 'day', 'dayOfW
 const TIME_PARTS: readonly string[] = ['hour', 'minute', 'second', 'millisecond']
 const DAY_UNITS: readonly string[] = ['year', 'quarter', 'month', 'week', 'day']
 
-/** The local time of an instant in a zone; without a zone the unchanged expression. */
-const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
-  if (zone === undefined || e.node.tag === 'invalid') return e
+/** An instant that a function reads in a time zone; refused if it is none, or the zone does not exist. */
+const zoned = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
   const value = argOfType(`${fn} in a time zone`, e, INSTANTS)
   if (value.node.tag === 'invalid') return value
   const problem = zoneProblem(zone)
-  return problem === null
-    ? call('localTime', [value, literalOf(exprType(TEXT), zone)])
-    : invalid(validationError([fn, 'timeZone'], problem), e.type)
+  return problem === null ? value : invalid(validationError([fn, 'timeZone'], problem), e.type)
+}
+
+/** The local time of an instant in a zone; without a zone the unchanged expression. */
+const inZone = (fn: string, e: AnyExpr, zone: unknown): AnyExpr => {
+  if (zone === undefined) return e
+  const value = zoned(fn, e, zone)
+  return value.node.tag === 'invalid' ? value : call('localTime', [value, literalOf(exprType(TEXT), zone)])
 }
 
 const hasPart = ({ tag }: SqlType, part: string): boolean => tag === 'timestamp' || (tag === 'date' ? DAY_PARTS : TIME_PARTS).includes(part)
@@ -90,10 +94,10 @@ export const dateTrunc = <A extends Temporal>(
 ): Expr<Plain<A>> => {
   const value = argOfType('dateTrunc', e, DAY_TYPES)
   const start = keywordArg('dateTrunc', value, unit, TRUNCATIONS, value.type.sql.tag === 'timestamp' || DAY_UNITS.includes(unit))
-  const local = inZone('dateTrunc', value, timeZone)
   if (timeZone === undefined || start.node.tag === 'invalid') return start
-  if (local.node.tag === 'invalid') return local
-  return withExtraDepth(call('startInZone', [value, literalOf(exprType(TEXT), unit), literalOf(exprType(TEXT), timeZone)]))
+  const instant = zoned('dateTrunc', value, timeZone)
+  if (instant.node.tag === 'invalid') return instant
+  return withExtraDepth(call('startInZone', [instant, literalOf(exprType(TEXT), unit), literalOf(exprType(TEXT), timeZone)]))
 }
 
 /** The date of an instant in a time zone, given by its IANA name. */

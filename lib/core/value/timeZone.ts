@@ -10,7 +10,7 @@
  */
 import { DAY, FIRST, LAST, TRUNCATIONS, type Unit } from './calendar.js'
 
-/** The first and the last instant whose local time differs from UTC. */
+/** The first instant whose local time differs from UTC. */
 export const FIRST_LOCAL = FIRST + 731 * DAY
 /** The last instant whose local time differs from UTC. */
 export const LAST_LOCAL = LAST - 731 * DAY

@@ -65,6 +65,10 @@ const dateTrunc: CallPrinter = (args, { type }) => atom(truncated(wordOf(args, 1
 
 const instant = (iso: string): string => `TIMESTAMP'${iso.replace('T', ' ').replace('Z', '')}'`
 
+const local = (x: Fragment, zone: string): Fragment => sql`convert_tz(${x}, '+00:00', ${zone})`
+
+const truncatedInstant = (unit: Unit, x: Fragment): Fragment => truncated(unit, x, { tag: 'timestamp' })
+
 /**
  * The servers know time zones from 1970 to 2037, and return an instant beyond unchanged; without their tables of time zones they return
  * null. Both fail here, by a number that is too large and tells the cause (`failures`).
@@ -72,10 +76,9 @@ const instant = (iso: string): string => `TIMESTAMP'${iso.replace('T', ' ').repl
 const { localTime, startInZone } = inZones({
   value: (args, at) => value(args, 0, at),
   literal: instant,
-  local: (x, zone) => sql`convert_tz(${x}, '+00:00', ${zone})`,
-  truncated: (unit, x) => truncated(unit, x, { tag: 'timestamp' }),
-  start: (unit, x, zone) =>
-    sql`convert_tz(${truncated(unit, sql`convert_tz(${x}, '+00:00', ${zone})`, { tag: 'timestamp' })}, ${zone}, '+00:00')`,
+  local,
+  truncated: truncatedInstant,
+  start: (unit, x, zone) => sql`convert_tz(${truncatedInstant(unit, local(x, zone))}, ${zone}, '+00:00')`,
   shifted: (x, to, from) => sql`date_add(${x}, INTERVAL timestampdiff(MICROSECOND, ${from}, ${to}) MICROSECOND)`,
   checked: (f, x, days) => {
     const [first, last] = [new Date(1000 + days * DAY).toISOString(), '2037-12-30T00:00:00.000Z'].map(instant)

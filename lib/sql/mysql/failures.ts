@@ -11,8 +11,10 @@ export const NO_ZONE = 2n ** 64n - 1n
 /** An instant is outside the years of which the servers know time zones. */
 export const NO_YEAR = 2n ** 64n - 2n
 
+const FAILURE = new RegExp(`\\b(${NO_ZONE}|${NO_YEAR}) \\+ year\\(`)
+
 /** The number in the message of error 1690; null for other expressions. */
 export const failureIn = (message: string): bigint | null => {
-  const [, digits] = /\b(1844674407370955161[45]) \+ year\(/.exec(message) ?? []
+  const [, digits] = FAILURE.exec(message) ?? []
   return digits === undefined ? null : BigInt(digits)
 }
