@@ -18,7 +18,7 @@ const grown = table('grown', { id: int, n: int, s: text }, { primaryKey: ['id'] 
 
 /** A database with one row, so that results are small however large the query is. */
 export const grownDatabase: Database = {
-  tables: new Map([[grown.name, { table: grown, rows: [{ id: 1, n: 1, s: 'a' }], next: {} }]]),
+  tables: new Map([[grown.name, { table: grown, rows: [{ id: 1, n: 1, s: 'a' }], indexes: [], next: {} }]]),
   foreignKeys: [],
 }
 

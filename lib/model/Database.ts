@@ -6,7 +6,7 @@
  *
  * Commands are `execute`, changes of the schema `define`.
  */
-import type { AnyTable } from '../core/syntax/Syntax.js'
+import type { AnyTable, Index } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { columnName, nameProblem, qualifiedName } from '../core/table/Table.js'
 import { refuse, schemaConflict, validationError } from '../core/value/DbError.js'
@@ -21,6 +21,8 @@ export interface StoredRow {
 export interface Stored {
   readonly table: AnyTable
   readonly rows: readonly StoredRow[]
+  /** The indexes that were created over it. Only the unique ones mean something. */
+  readonly indexes: readonly Index[]
   /** The next value of each generated column. */
   readonly next: { readonly [field: string]: bigint }
 }

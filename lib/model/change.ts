@@ -101,7 +101,7 @@ export const applyChanges = (meaning: Meaning, db: Database, table: string, chan
   }
 
   for (const [name, rows] of written) for (const row of rows) checkRow(meaning, at(name).table, row)
-  for (const [name, rows] of written) checkUnique(at(name).table, at(name).rows, rows)
+  for (const [name, rows] of written) checkUnique(meaning, at(name), rows)
   for (const key of db.foreignKeys) {
     const [child, parent] = [qualifiedName(key.table), qualifiedName(key.target)]
     const referencing = lostRows.has(parent) ? at(child).rows : (written.get(child) ?? [])

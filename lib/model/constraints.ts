@@ -9,7 +9,7 @@
  * key with a null equals no other key and references nothing.
  */
 
-import type { AnyTable, Key } from '../core/syntax/Syntax.js'
+import type { AnyTable, Index, Key } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { checksOf, columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { codePointLength, fitsColumn, unscaled } from '../core/value/Canonical.js'
@@ -24,7 +24,7 @@ import {
   valueTooLong,
 } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import type { StoredRow } from './Database.js'
+import type { Stored, StoredRow } from './Database.js'
 import type { Meaning } from './Evaluation.js'
 import { literals } from './literals.js'
 import { identities, identity } from './value.js'
@@ -73,6 +73,33 @@ export const keyOf = (table: AnyTable, fields: readonly string[]): ((row: Stored
   return row => (fields.some(f => row[f] === null) ? null : identities(fields.map((f, i) => [types[i] as SqlType, row[f]])))
 }
 
+/** What no two rows of a table may share, and the key of a row in it; null for a row that it does not concern. */
+interface UniqueKey {
+  readonly key: Key
+  readonly id: (row: StoredRow) => string | number | bigint | boolean | null
+}
+
+/** The key of a row in a unique index: null where it is not among the rows of the index, or a value is null. */
+const indexKeyOf = ({ value }: Meaning, table: AnyTable, index: Index): UniqueKey['id'] => {
+  const { on, where } = index
+  if (on === null && where === null) return keyOf(table, index.columns)
+  const plain = keyOf(table, index.columns)
+  return row => {
+    const scope = literals(table.types, row)
+    if (where !== null && value(where(scope)) !== true) return null
+    if (on === null) return plain(row)
+    const values = on(scope)
+      .map(e => ('expr' in e ? e.expr : e))
+      .map(e => [e.type.sql, value(e)] as const)
+    return values.some(([, v]) => v === null) ? null : identities(values)
+  }
+}
+
+const uniqueKeysOf = (meaning: Meaning, { table, indexes }: Pick<Stored, 'table' | 'indexes'>): readonly UniqueKey[] => [
+  ...uniqueKeys(table).map(key => ({ key, id: keyOf(table, key.columns) })),
+  ...indexes.filter(i => i.unique).map(key => ({ key, id: indexKeyOf(meaning, table, key) })),
+]
+
 const refuseDuplicate = (table: AnyTable, key: Key): never =>
   refuse(
     uniqueViolation(
@@ -84,14 +111,12 @@ const refuseDuplicate = (table: AnyTable, key: Key): never =>
 
 /** Refuses changes, applied one by one, after any of which two rows share a unique key. */
 export const checkUniqueAfterEach = (
-  table: AnyTable,
-  rows: readonly StoredRow[],
+  meaning: Meaning,
+  into: Stored,
   changes: readonly { readonly before: StoredRow | null; readonly after: StoredRow | null }[],
 ): void => {
-  const keys = uniqueKeys(table).map(key => {
-    const id = keyOf(table, key.columns)
-    return { key, id, held: new Set(rows.map(id)) }
-  })
+  const { table, rows } = into
+  const keys = uniqueKeysOf(meaning, into).map(({ key, id }) => ({ key, id, held: new Set(rows.map(id)) }))
   for (const { before, after } of changes) {
     for (const { key, id, held } of keys) {
       if (before !== null) held.delete(id(before))
@@ -104,9 +129,9 @@ export const checkUniqueAfterEach = (
 }
 
 /** Refuses written rows that share a unique key with each other or with another row of the table. */
-export const checkUnique = (table: AnyTable, rows: readonly StoredRow[], written: ReadonlySet<StoredRow>): void => {
-  for (const key of uniqueKeys(table)) {
-    const id = keyOf(table, key.columns)
+export const checkUnique = (meaning: Meaning, into: Stored, written: ReadonlySet<StoredRow>): void => {
+  const { table, rows } = into
+  for (const { key, id } of uniqueKeysOf(meaning, into)) {
     const violated = (): never => refuseDuplicate(table, key)
     const ids = new Set<unknown>()
     for (const row of written) {

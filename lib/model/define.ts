@@ -2,7 +2,7 @@
  * The meaning of steps: from a state of the database to the next one, rows included.
  *
  * A list of steps happens as a whole or not at all. What it creates is validated first; then each step is applied to the state that the
- * one before has left. An index changes nothing here.
+ * one before has left. Of indexes only unique ones change what follows: they are constraints.
  *
  * Laws: those of `core/schema/Step`.
  */
@@ -12,12 +12,14 @@ import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, refuse, schemaConflict, stillReferred } from '../core/value/DbError.js'
-import { checkReferences } from './constraints.js'
-import { type Database, type Stored, stored } from './Database.js'
+import { checkReferences, checkUnique } from './constraints.js'
+import { type Database, type Stored, stored, withStored } from './Database.js'
+import { meaning } from './meaning.js'
 
 const created = (table: AnyTable): Stored => ({
   table,
   rows: [],
+  indexes: [],
   next: Object.fromEntries(Object.entries(table.columns).flatMap(([field, c]) => (c.generated ? [[field, 1n]] : []))),
 })
 
@@ -66,10 +68,19 @@ const stepped = (db: Database, step: Step): Database => {
       if (!db.foreignKeys.some(isIt)) refuse(schemaConflict(step.foreignKey.name, 'there is no such foreign key'))
       return { ...db, foreignKeys: db.foreignKeys.filter(f => !isIt(f)) }
     }
-    case 'createIndex':
-    case 'dropIndex':
-      stored(db, step.table)
-      return db
+    case 'createIndex': {
+      const into = stored(db, step.table)
+      if (into.indexes.some(i => i.name === step.index.name)) refuse(schemaConflict(step.index.name, 'it exists already: drop it first'))
+      const after = { ...into, indexes: [...into.indexes, step.index] }
+      checkUnique(meaning(db), after, new Set(into.rows))
+      return withStored(db, after)
+    }
+    case 'dropIndex': {
+      const from = stored(db, step.table)
+      if (!from.indexes.some(i => i.name === step.index.name))
+        refuse(schemaConflict(step.index.name, 'there is no such constraint or index'))
+      return withStored(db, { ...from, indexes: from.indexes.filter(i => i.name !== step.index.name) })
+    }
   }
 }
 

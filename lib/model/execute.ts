@@ -105,7 +105,7 @@ const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, whe
     if (where !== null && !m.holds(where(old, offered))) return []
     return [{ before, after: { ...before, ...cells(m, table, given(set(old, offered))) } }]
   })
-  checkUniqueAfterEach(table, into.rows, merged)
+  checkUniqueAfterEach(m, into, merged)
   return { changes: merged, next: merged.reduce((n, c) => withKeysAfter(n, c.after as StoredRow), next) }
 }
 

@@ -208,6 +208,14 @@ export interface Ddl {
   readonly forwardReferences: boolean
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
+  /** What indexes may have besides columns, and how an expression is written in one. */
+  readonly indexes: {
+    readonly expressions: boolean
+    readonly expression: (printed: string) => string
+    readonly conditions: boolean
+    readonly methods: boolean
+    readonly nulls: boolean
+  }
   /** DROP INDEX, with the table where the engine wants it. */
   readonly dropIndex: (table: AnyTable, name: string, target: string) => string
   /** The name by which a foreign key refers to a table (`target` is its full name); null where the engine can't refer to that table. */

@@ -10,7 +10,7 @@
 import { FUNCTIONS } from '../core/expr/functions.js'
 import { createdBy, runs, type Step } from '../core/schema/Step.js'
 import { outOfScope } from '../core/syntax/guards.js'
-import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/syntax/Syntax.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, type Index, type Order, query } from '../core/syntax/Syntax.js'
 import type { ForeignKey, ReferentialAction } from '../core/table/Schema.js'
 import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/table/Table.js'
 import { queryOfView } from '../core/table/views.js'
@@ -63,10 +63,8 @@ const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: reado
     }
     case 'createView':
       return [createView(dialect, step.view)]
-    case 'createIndex': {
-      const { table, index } = step
-      return [`CREATE INDEX ${ddl.index(table, index.name, target(dialect, table))} (${columns(dialect, table, index.columns)})`]
-    }
+    case 'createIndex':
+      return [createIndex(dialect, step.table, step.index)]
     case 'dropIndex':
       return [ddl.dropIndex(step.table, step.index.name, target(dialect, step.table))]
     case 'addForeignKey': {
@@ -174,6 +172,55 @@ const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
   return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
 }
 
+/** Expressions over a row of a table, as definitions contain them: columns without their table, values as literals. */
+interface RowTexts {
+  readonly row: { readonly [field: string]: AnyExpr }
+  readonly asText: (e: AnyExpr) => string
+  /** The text of a condition of `what`, which may not contain a query. */
+  readonly condition: (predicate: AnyExpr, what: string) => string
+}
+
+const textsOf = (dialect: Dialect, t: AnyTable): RowTexts => {
+  const planning = reifier()
+  const named = planning.columnsNamed(t.types)
+  const nameOf = new Map(named.map(c => [c.id, dialect.quote(columnName(t, c.name))]))
+  const asText = (e: AnyExpr): string =>
+    ddlText(
+      dialect,
+      renderer(literally(dialect)).scalar(planning.scalar(e), id => text(nameOf.get(id) ?? outOfScope())),
+    )
+  const condition = (predicate: AnyExpr, what: string): string => {
+    const scalar = planning.scalar(predicate)
+    const { node } = scalar
+    const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && FUNCTIONS[node.fn].isValue)
+    const printed = isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
+    return hasQuery(scalar) && printed.includes('(SELECT ') ? refuse(unsupported(`${what} that contains a query`, dialect.name)) : printed
+  }
+  return { row: planning.rowNamed(named), asText, condition }
+}
+
+const createIndex = (dialect: Dialect, t: AnyTable, index: Index): string => {
+  const { ddl } = dialect
+  const { row, asText, condition } = textsOf(dialect, t)
+  const lacks = (what: string): never =>
+    refuse(unsupported(`${what} (${index.name})`, dialect.name, 'leave it out of the schema for this engine'))
+  const sortKey = (given: AnyExpr | Order): string => {
+    const { expr, direction, nulls } = 'expr' in given ? given : { expr: given, direction: 'asc', nulls: null }
+    if (expr.node.tag === 'invalid') return refuse(expr.node.error)
+    if (nulls !== null && !ddl.indexes.nulls) lacks('an index with the place of nulls')
+    const order = `${direction === 'desc' ? ' DESC' : ''}${nulls === null ? '' : ` NULLS ${nulls.toUpperCase()}`}`
+    const printed = asText(expr)
+    if (expr.node.tag === 'ref') return `${printed}${order}`
+    return ddl.indexes.expressions ? `${ddl.indexes.expression(printed)}${order}` : lacks('an index over an expression')
+  }
+  const keys = index.on === null ? columns(dialect, t, index.columns) : index.on(row).map(sortKey).join(', ')
+  if (index.method !== null && !ddl.indexes.methods) lacks('an index with an access method')
+  if (index.where !== null && !ddl.indexes.conditions) lacks('an index of some rows')
+  const using = index.method === null ? '' : ` USING ${dialect.quote(index.method)}`
+  const where = index.where === null ? '' : ` WHERE ${condition(index.where(row), 'the condition of an index')}`
+  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ddl.index(t, index.name, target(dialect, t))}${using} (${keys})${where}`
+}
+
 /** `keys` are the foreign keys that are defined with the table; `own` are all that it will have. */
 const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[], own: readonly ForeignKey[]): string => {
   const { quote } = dialect
@@ -186,23 +233,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
   const inlineKey = fields.find(
     f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f,
   )
-  const planning = reifier()
-  const named = planning.columnsNamed(t.types)
-  const nameOf = new Map(named.map(c => [c.id, quote(columnName(t, c.name))]))
-  const asText = (e: AnyExpr): string =>
-    ddlText(
-      dialect,
-      renderer(literally(dialect)).scalar(planning.scalar(e), id => text(nameOf.get(id) ?? outOfScope())),
-    )
-  const condition = (predicate: AnyExpr): string => {
-    const scalar = planning.scalar(predicate)
-    const { node } = scalar
-    const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && FUNCTIONS[node.fn].isValue)
-    const condition = isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
-    return hasQuery(scalar) && condition.includes('(SELECT ')
-      ? refuse(unsupported('a check that contains a query', dialect.name))
-      : condition
-  }
+  const { row, asText, condition } = textsOf(dialect, t)
   const lines = [
     ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),
     ...(t.primaryKey === null || inlineKey !== undefined
@@ -214,7 +245,7 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
         .typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f)))
         .map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`)),
     ),
-    ...checksOf(t, planning.rowNamed(named)).map(([name, predicate]) => constraint(name, `CHECK (${condition(predicate)})`)),
+    ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${condition(predicate, 'a check')})`)),
     ...keys.map(f => foreignKey(dialect, f)),
   ]
   return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`

@@ -93,7 +93,7 @@ for (const engine of engines) {
 
   test('an index is created and dropped, and changes no answer', async () => {
     await clean()
-    const index = { name: 'step_title_idx', columns: ['ownerId'] }
+    const index = { name: 'step_title_idx', columns: ['ownerId'], on: null, unique: false, where: null, method: null }
     await s.right(define(createSteps(all)))
     await s.right(define([{ tag: 'createIndex', table: groups, index }]))
     await s.right(define([{ tag: 'dropIndex', table: groups, index }]))

@@ -12,7 +12,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { AnyTable, Key } from '../syntax/Syntax.js'
+import type { AnyTable, Index } from '../syntax/Syntax.js'
 import { type AnySchema, creationOrder, type ForeignKey, validate } from '../table/Schema.js'
 import type { DbError } from '../value/DbError.js'
 
@@ -24,8 +24,8 @@ export type Step =
   | { readonly tag: 'dropTable'; readonly table: AnyTable; readonly foreignKeys: readonly ForeignKey[] }
   | { readonly tag: 'createView'; readonly view: AnyTable }
   | { readonly tag: 'dropView'; readonly view: AnyTable }
-  | { readonly tag: 'createIndex'; readonly table: AnyTable; readonly index: Key }
-  | { readonly tag: 'dropIndex'; readonly table: AnyTable; readonly index: Key }
+  | { readonly tag: 'createIndex'; readonly table: AnyTable; readonly index: Index }
+  | { readonly tag: 'dropIndex'; readonly table: AnyTable; readonly index: Pick<Index, 'name'> }
   /** Refused with `ForeignKeyViolation` where a row refers to nothing. */
   | { readonly tag: 'addForeignKey'; readonly foreignKey: ForeignKey }
   | { readonly tag: 'dropForeignKey'; readonly foreignKey: ForeignKey }

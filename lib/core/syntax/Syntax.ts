@@ -244,6 +244,18 @@ export interface Key {
   readonly columns: readonly string[]
 }
 
+/** An index: what it sorts, of which rows, and how. */
+export interface Index extends Key {
+  /** The expressions that it sorts by, over a row; null where it sorts by `columns`. With expressions `columns` is empty. */
+  readonly on: ((row: any) => readonly (AnyExpr | Order)[]) | null
+  /** Whether no two of its rows may have the same values; a null equals no other. */
+  readonly unique: boolean
+  /** The rows that it holds; null for all. */
+  readonly where: ((row: any) => Pred) | null
+  /** The access method of the engine, such as `gin`; null for its default. */
+  readonly method: string | null
+}
+
 /** A check constraint. */
 export interface Check {
   readonly name: string
@@ -261,7 +273,7 @@ export interface AnyTable {
   readonly types: { readonly [field: string]: ExprType }
   readonly primaryKey: Key | null
   readonly uniques: readonly Key[]
-  readonly indexes: readonly Key[]
+  readonly indexes: readonly Index[]
   readonly checks: readonly Check[]
   /** The query of a view; null for a table. */
   readonly query: AnyQuery | null

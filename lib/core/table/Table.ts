@@ -17,7 +17,9 @@ import type {
   Expr,
   Exprs,
   In,
+  Index,
   Key,
+  Order,
   Out,
   Pred,
   Query,
@@ -60,12 +62,25 @@ export const snakeCase: Naming = field =>
 /** The naming strategy that keeps field names unchanged. */
 export const asIs: Naming = field => field
 
+/**
+ * An index with a name. `on` are fields, or expressions and sort keys over a row; `where` limits it to some rows; with `unique` no two of those
+ * have the same values, where none is null; `using` is the access method of the engine (`gin`, `hash`).
+ */
+export interface IndexOptions<C> {
+  readonly name: string
+  readonly on: readonly (keyof C & string)[] | ((row: Exprs<C>) => readonly (Expr<unknown> | Order)[])
+  readonly unique?: boolean
+  readonly where?: (row: Exprs<C>) => Pred
+  readonly using?: string
+}
+
 /** The options of `table`: keys, indexes, checks, names. */
 export interface TableOptions<C> {
   /** The fields of the primary key. Default: the generated column, if there is exactly one. */
   readonly primaryKey?: readonly (keyof C & string)[]
   readonly uniques?: readonly (readonly (keyof C & string)[])[]
-  readonly indexes?: readonly (readonly (keyof C & string)[])[]
+  /** Indexes: the fields that one sorts by, or an index with a name of its own. */
+  readonly indexes?: readonly (readonly (keyof C & string)[] | IndexOptions<C>)[]
   /** Check constraints by name: predicates that are true or null for every row. */
   readonly checks?: { readonly [name: string]: (row: Exprs<C>) => Pred }
   /** The database schema (on MySQL the database) of the table. */
@@ -115,11 +130,23 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
     types: Object.fromEntries(fields.map(f => [f, (columns[f] as Columns[string]).type])),
     primaryKey: primary.length === 0 ? null : { name: shortName(`${name}_pkey`), columns: primary },
     uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => key('key', u)),
-    indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i => key('idx', i)),
+    indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i =>
+      'on' in i ? indexOf(i) : { ...key('idx', i), on: null, unique: false, where: null, method: null },
+    ),
     query: null,
     checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
   }
 }
+
+/** An index as data. */
+const indexOf = <C>({ name, on, unique = false, where, using }: IndexOptions<C>): Index => ({
+  name: shortName(name),
+  columns: typeof on === 'function' ? [] : on,
+  on: typeof on === 'function' ? on : null,
+  unique,
+  where: where ?? null,
+  method: using ?? null,
+})
 
 type Rows<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
 
@@ -170,6 +197,9 @@ export const madeByType = (t: AnyTable, name: string, suffix: 'range' | 'length'
 
 /** The primary key and the unique keys. */
 export const uniqueKeys = (t: AnyTable): readonly Key[] => [...(t.primaryKey === null ? [] : [t.primaryKey]), ...t.uniques]
+
+/** What an engine may name when a row is not unique: the unique keys, and unique indexes; one over expressions has no columns. */
+export const uniqueConstraints = (t: AnyTable): readonly Key[] => [...uniqueKeys(t), ...t.indexes.filter(i => i.unique)]
 
 /** Whether a key consists of these columns, in any order. */
 export const isKeyOf = (k: Key, columns: readonly string[]): boolean =>

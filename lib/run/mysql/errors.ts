@@ -7,7 +7,7 @@
  */
 
 import type { AnyTable } from '../../core/syntax/Syntax.js'
-import { columnName, madeByType } from '../../core/table/Table.js'
+import { columnName, madeByType, uniqueConstraints } from '../../core/table/Table.js'
 import {
   beyondLimit,
   checkViolation,
@@ -84,7 +84,7 @@ const unique: Classifier = ({ message, server, context: { table }, cause }) => {
   const known = table !== null && (!namesTables || label.startsWith(`${table.name}.`)) ? table : null
   const dot = !namesTables ? -1 : known === null ? label.indexOf('.') : known.name.length
   const name = label.slice(dot + 1)
-  const key = name === 'PRIMARY' ? known?.primaryKey : known?.uniques.find(k => k.name === name)
+  const key = name === 'PRIMARY' ? known?.primaryKey : known === null ? undefined : uniqueConstraints(known).find(k => k.name === name)
   const columns = known === null || key == null ? [] : key.columns.map(f => columnName(known, f))
   return uniqueViolation(known?.name ?? label.slice(0, Math.max(dot, 0)), key?.name ?? name, columns, cause)
 }

@@ -6,7 +6,7 @@
  * statement was about, else from the error's detail.
  */
 
-import { columnName, madeByType } from '../../core/table/Table.js'
+import { columnName, madeByType, uniqueConstraints } from '../../core/table/Table.js'
 import {
   checkViolation,
   connectionError,
@@ -73,7 +73,7 @@ const keyIn = (detail: string | undefined): readonly string[] => {
 }
 
 const unique = (e: PostgresError, { table }: Context, cause: DriverError): DbError => {
-  const keys = table === null ? [] : [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
+  const keys = table === null ? [] : uniqueConstraints(table)
   const key = keys.find(k => k.name === e.constraint)
   const columns = table === null || key === undefined ? keyIn(e.detail) : key.columns.map(f => columnName(table, f))
   return uniqueViolation(e.table ?? table?.name ?? '', e.constraint ?? null, columns, cause)

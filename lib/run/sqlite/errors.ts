@@ -7,8 +7,7 @@
  * about, since SQLite reports only the columns.
  */
 
-import type { AnyTable, Key } from '../../core/syntax/Syntax.js'
-import { columnName, madeByType } from '../../core/table/Table.js'
+import { columnName, madeByType, uniqueConstraints } from '../../core/table/Table.js'
 import {
   checkViolation,
   connectionError,
@@ -41,7 +40,7 @@ const unique = (list: string, { table }: Context, cause: DriverError): DbError =
   if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
   // names may contain dots and commas: a key of the table is recognized by how SQLite would print it
   const printed = (k: Key): string => (table === null ? '' : k.columns.map(f => `${table.name}.${columnName(table, f)}`).join(', '))
-  const key = table === null ? undefined : keysOf(table).find(k => printed(k) === list)
+  const key = table === null ? undefined : uniqueConstraints(table).find(k => printed(k) === list)
   const named = table === null || key === undefined ? columnsIn(list) : key.columns.map(f => columnName(table, f))
   return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), key?.name ?? null, named, cause)
 }
@@ -50,8 +49,6 @@ const notNull = (qualified: string, { table }: Context, cause: DriverError): DbE
   const dot = table !== null && qualified.startsWith(`${table.name}.`) ? table.name.length : qualified.lastIndexOf('.')
   return notNullViolation(qualified.slice(0, dot), qualified.slice(dot + 1), cause)
 }
-
-const keysOf = (table: AnyTable): readonly Key[] => [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques]
 
 const check = (name: string, { table }: Context, cause: DriverError): DbError => {
   const range = table === null ? (/(.*)__range$/s.exec(name)?.[1] ?? null) : madeByType(table, name, 'range')

@@ -143,6 +143,8 @@ interface Definitions {
   readonly dropConstraint: Ddl['dropConstraint']
   /** Whether the limit of an index holds for unique keys: MariaDB makes a longer one by hashes. */
   readonly limitsUniqueKeys: boolean
+  /** Whether an index may be over expressions: MySQL's, not MariaDB's (10.11). */
+  readonly functionalIndexes: boolean
 }
 
 /** The definitions of a dialect of the family. */
@@ -156,6 +158,7 @@ export const definitions = ({
   referring,
   dropConstraint,
   limitsUniqueKeys,
+  functionalIndexes,
 }: Definitions): Ddl => ({
   transactional: false,
   cascades: `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = database() AND DELETE_RULE = 'CASCADE'`,
@@ -177,6 +180,7 @@ export const definitions = ({
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
+  indexes: { expressions: functionalIndexes, expression: e => `((${e}))`, conditions: false, methods: false, nulls: false },
   dropIndex: (_, name, target) => `DROP INDEX ${quote(name)} ON ${target}`,
   // a name without a database is looked up in that of the referring table
   referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),

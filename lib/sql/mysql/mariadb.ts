@@ -233,6 +233,7 @@ export const mariadb: Dialect = {
     referring,
     dropConstraint: (table, constraint) => `ALTER TABLE IF EXISTS ${table} DROP FOREIGN KEY IF EXISTS ${constraint}`,
     limitsUniqueKeys: false,
+    functionalIndexes: false,
   }),
   explain: mariadbExplain,
 }

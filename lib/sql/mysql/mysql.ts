@@ -207,6 +207,7 @@ export const mysql: Dialect = {
     referring: null,
     dropConstraint: null,
     limitsUniqueKeys: true,
+    functionalIndexes: true,
   }),
   explain: mysqlExplain,
 }
