@@ -7,6 +7,7 @@
  * about, since SQLite reports only the columns.
  */
 
+import type { Key } from '../../core/syntax/Syntax.js'
 import { columnName, madeByType, uniqueConstraints } from '../../core/table/Table.js'
 import {
   checkViolation,
