@@ -1,0 +1,40 @@
+/**
+ * Catalogs: how a dialect reads its own schema.
+ *
+ * A catalog is queries of the engine's system tables, one for each kind of thing and not one for each table, and a pure function from their
+ * rows to a `SchemaImage`. All columns of the queries are texts or null. The session sends the queries in order and in one snapshot.
+ *
+ * Law: what `createAll(s)` creates is read back as `imageOf(s)`; names, types and actions of tables that others created are those that the
+ * engine reports.
+ */
+import type { SchemaImage } from '../core/schema/SchemaImage.js'
+import type { SqlType } from '../core/value/SqlType.js'
+
+/** Which part of a database is read. */
+export interface CatalogScope {
+  /** Database schemas (on MySQL databases, on SQLite attached files); null is the default one of the connection. */
+  readonly schemas: readonly (string | null)[]
+  /** Whether the temporary tables of the session are read in place of those in `schemas`. */
+  readonly temporary: boolean
+}
+
+/** A query of a catalog: its text, and the number of its columns, which are texts. */
+export interface CatalogQuery {
+  readonly text: string
+  readonly columns: number
+}
+
+/** The rows of one query. */
+export type CatalogRows = readonly (readonly (string | null)[])[]
+
+/** How a dialect reads its schema. */
+export interface Catalog {
+  readonly queries: (scope: CatalogScope) => readonly CatalogQuery[]
+  /** The image, of the rows of each query in their order. */
+  readonly read: (rows: readonly CatalogRows[], scope: CatalogScope) => SchemaImage
+  /**
+   * The canonical type of a column that `ddl.columnType` has defined with this text, where nothing else is known; `custom` if there is none.
+   * A column whose type this does not find again gets a note (`core/schema/typeNote`).
+   */
+  readonly typeOf: (defined: string) => SqlType
+}
