@@ -214,6 +214,8 @@ export interface Ddl {
     readonly expression: (printed: string) => string
     /** A generated column that no query sees, of a type and an expression; null where keys are expressions. */
     readonly generatedColumn: ((type: string, printed: string) => string) | null
+    /** Whether an expression calls a function that not every connection to the database has; null where every connection has all. */
+    readonly callsAdded: ((printed: string) => boolean) | null
     /** Whether an index may be of some rows. */
     readonly conditions: boolean
     /** Whether an index may name its access method. */

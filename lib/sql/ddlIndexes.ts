@@ -50,14 +50,23 @@ export const createIndex = (dialect: Dialect, t: AnyTable, index: Index, target:
   const filter = indexCondition(index, row)
   const where = filter === null ? null : condition(filter, `a condition of an index (${index.name})`)
   if (where !== null && !indexes.conditions && !index.unique) lacks('an index of some rows', 'leave the condition out')
+  const assertOwn = (printed: string): void => {
+    if (indexes.callsAdded?.(printed))
+      lacks('an index over a function that the library adds', 'compute the value into a column when the row is written, and index that')
+  }
+  if (where !== null) assertOwn(where)
+  // an engine may need no expression for one: a cast of a column to a larger type
+  const names = Object.keys(t.columns).map(f => dialect.quote(columnName(t, f)))
+  const isColumn = (printed: string): boolean => names.includes(printed)
   const keys = indexKeys(index, row).map((key, i): PrintedKey => {
     if (key.expr.node.tag === 'invalid') return refuse(key.expr.node.error)
     const printed =
       key.field === null ? expression(key.expr, `an expression of an index (${index.name})`) : dialect.quote(columnName(t, key.field))
+    assertOwn(printed)
     const isFirstOfSome = i === 0 && where !== null && !indexes.conditions
     return {
       key,
-      column: key.field === null || isFirstOfSome ? null : printed,
+      column: isColumn(printed) && !isFirstOfSome ? printed : null,
       expression: isFirstOfSome ? `CASE WHEN ${where} THEN ${printed} END` : printed,
       order: orderOf(dialect, key, lacks),
     }

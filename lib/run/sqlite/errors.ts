@@ -45,9 +45,13 @@ const unique = (list: string, context: Context, cause: DriverError): DbError => 
   if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
   // names may contain dots and commas: a key of the table is recognized by how SQLite would print it
   const printed = (k: Key): string => (table === null ? '' : k.columns.map(f => `${table.name}.${columnName(table, f)}`).join(', '))
-  const keys = table === null ? [] : uniqueConstraints(table).filter(k => printed(k) === list)
+  const constraints = table === null ? [] : uniqueConstraints(table)
+  const exact = constraints.filter(k => printed(k) === list)
+  // an expression that SQLite prints as its column: a cast to a larger type
+  const keys = exact.length > 0 ? exact : constraints.filter(k => k.columns.length === 0)
   const [key] = keys
-  const named = table === null || key === undefined ? columnsIn(list) : key.columns.map(f => columnName(table, f))
+  const named =
+    table === null || key === undefined || key.columns.length === 0 ? columnsIn(list) : key.columns.map(f => columnName(table, f))
   return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), keys.length > 1 ? null : (key?.name ?? null), named, cause)
 }
 

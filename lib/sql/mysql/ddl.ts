@@ -183,6 +183,7 @@ export const definitions = ({
   indexes: {
     expression: e => `((${e}))`,
     generatedColumn: functionalIndexes ? null : (type, e) => `${type} GENERATED ALWAYS AS (${e}) VIRTUAL INVISIBLE`,
+    callsAdded: null,
     conditions: false,
     methods: false,
     nulls: false,
