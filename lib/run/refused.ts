@@ -14,6 +14,12 @@ const EVERYWHERE: readonly string[] = [
   'a lock on rows of a query inside the query',
   'the isolation level ',
   'a pattern that takes this many steps',
+  'an index over ',
+  'an index of ',
+  'an index with ',
+  'an index that places nulls',
+  'an expression of an index ',
+  'a condition of an index ',
 ]
 
 /** Refused by Postgres and PGlite. */

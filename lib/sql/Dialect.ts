@@ -208,12 +208,19 @@ export interface Ddl {
   readonly forwardReferences: boolean
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
-  /** What indexes may have besides columns, and how an expression is written in one. */
+  /** What indexes may have in addition to columns. */
   readonly indexes: {
-    readonly expressions: boolean
+    /** An expression as a key. */
     readonly expression: (printed: string) => string
+    /** A generated column that no query sees, of a type and an expression; null where keys are expressions. */
+    readonly generatedColumn: ((type: string, printed: string) => string) | null
+    /** Whether an expression calls a function that not every connection to the database has; null where every connection has all. */
+    readonly callsAdded: ((printed: string) => boolean) | null
+    /** Whether an index may be of some rows. */
     readonly conditions: boolean
+    /** Whether an index may name its access method. */
     readonly methods: boolean
+    /** Whether a key may place nulls other than the engine does. */
     readonly nulls: boolean
   }
   /** DROP INDEX, with the table where the engine wants it. */

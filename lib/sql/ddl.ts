@@ -10,7 +10,8 @@
 import { FUNCTIONS } from '../core/expr/functions.js'
 import { createdBy, runs, type Step } from '../core/schema/Step.js'
 import { outOfScope } from '../core/syntax/guards.js'
-import { type AnyColumn, type AnyExpr, type AnyTable, type Index, type Order, query } from '../core/syntax/Syntax.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/syntax/Syntax.js'
+import { indexFields } from '../core/table/indexes.js'
 import type { ForeignKey, ReferentialAction } from '../core/table/Schema.js'
 import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/table/Table.js'
 import { queryOfView } from '../core/table/views.js'
@@ -20,6 +21,7 @@ import { normalize } from '../plan/normalize/normalize.js'
 import { reifier, reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import type { ColumnUse, Dialect } from './Dialect.js'
+import { createIndex, dropIndex, type RowTexts } from './ddlIndexes.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { renderer } from './render.js'
 
@@ -44,7 +46,6 @@ export const ddlStatements = (dialect: Dialect, given: readonly Step[]): readonl
 
 /** The statements of a run of steps; `foreignKeys` are all that its list makes. */
 const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly string[] => {
-  const { ddl } = dialect
   const [step] = run
   switch (step?.tag) {
     case undefined:
@@ -64,9 +65,9 @@ const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: reado
     case 'createView':
       return [createView(dialect, step.view)]
     case 'createIndex':
-      return [createIndex(dialect, step.table, step.index)]
+      return [createIndex(dialect, step.table, step.index, target(dialect, step.table), textsOf(dialect, step.table))]
     case 'dropIndex':
-      return [ddl.dropIndex(step.table, step.index.name, target(dialect, step.table))]
+      return [dropIndex(dialect, step.table, step.index, target(dialect, step.table))]
     case 'addForeignKey': {
       const { foreignKey: key } = step
       return isVacuous(key) ? [] : [`ALTER TABLE ${target(dialect, key.table)} ADD ${foreignKey(dialect, key)}`]
@@ -172,14 +173,6 @@ const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
   return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
 }
 
-/** Expressions over a row of a table, as definitions contain them: columns without their table, values as literals. */
-interface RowTexts {
-  readonly row: { readonly [field: string]: AnyExpr }
-  readonly asText: (e: AnyExpr) => string
-  /** The text of a condition of `what`, which may not contain a query. */
-  readonly condition: (predicate: AnyExpr, what: string) => string
-}
-
 const textsOf = (dialect: Dialect, t: AnyTable): RowTexts => {
   const planning = reifier()
   const named = planning.columnsNamed(t.types)
@@ -189,36 +182,16 @@ const textsOf = (dialect: Dialect, t: AnyTable): RowTexts => {
       dialect,
       renderer(literally(dialect)).scalar(planning.scalar(e), id => text(nameOf.get(id) ?? outOfScope())),
     )
+  const withoutQuery = (e: AnyExpr, what: string, printed: string): string =>
+    hasQuery(planning.scalar(e)) && printed.includes('(SELECT ')
+      ? refuse(unsupported(`${what} that contains a query`, dialect.name))
+      : printed
   const condition = (predicate: AnyExpr, what: string): string => {
-    const scalar = planning.scalar(predicate)
-    const { node } = scalar
+    const { node } = planning.scalar(predicate)
     const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && FUNCTIONS[node.fn].isValue)
-    const printed = isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate)
-    return hasQuery(scalar) && printed.includes('(SELECT ') ? refuse(unsupported(`${what} that contains a query`, dialect.name)) : printed
+    return withoutQuery(predicate, what, isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate))
   }
-  return { row: planning.rowNamed(named), asText, condition }
-}
-
-const createIndex = (dialect: Dialect, t: AnyTable, index: Index): string => {
-  const { ddl } = dialect
-  const { row, asText, condition } = textsOf(dialect, t)
-  const lacks = (what: string): never =>
-    refuse(unsupported(`${what} (${index.name})`, dialect.name, 'leave it out of the schema for this engine'))
-  const sortKey = (given: AnyExpr | Order): string => {
-    const { expr, direction, nulls } = 'expr' in given ? given : { expr: given, direction: 'asc', nulls: null }
-    if (expr.node.tag === 'invalid') return refuse(expr.node.error)
-    if (nulls !== null && !ddl.indexes.nulls) lacks('an index with the place of nulls')
-    const order = `${direction === 'desc' ? ' DESC' : ''}${nulls === null ? '' : ` NULLS ${nulls.toUpperCase()}`}`
-    const printed = asText(expr)
-    if (expr.node.tag === 'ref') return `${printed}${order}`
-    return ddl.indexes.expressions ? `${ddl.indexes.expression(printed)}${order}` : lacks('an index over an expression')
-  }
-  const keys = index.on === null ? columns(dialect, t, index.columns) : index.on(row).map(sortKey).join(', ')
-  if (index.method !== null && !ddl.indexes.methods) lacks('an index with an access method')
-  if (index.where !== null && !ddl.indexes.conditions) lacks('an index of some rows')
-  const using = index.method === null ? '' : ` USING ${dialect.quote(index.method)}`
-  const where = index.where === null ? '' : ` WHERE ${condition(index.where(row), 'the condition of an index')}`
-  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ddl.index(t, index.name, target(dialect, t))}${using} (${keys})${where}`
+  return { row: planning.rowNamed(named), asText, expression: (e, what) => withoutQuery(e, what, asText(e)), condition }
 }
 
 /** `keys` are the foreign keys that are defined with the table; `own` are all that it will have. */
@@ -251,9 +224,13 @@ const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[],
   return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`
 }
 
+/** The keys of indexes by their fields; null in place of an expression. */
+const indexesOf = (t: AnyTable): readonly { readonly name: string; readonly columns: readonly (string | null)[] }[] =>
+  t.indexes.map(i => ({ name: i.name, columns: indexFields(t, i) }))
+
 const useOf = (t: AnyTable, field: string, isInlineKey: boolean, own: readonly ForeignKey[]): ColumnUse => {
   const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
-  const having = [...keys, ...t.indexes, ...own].filter(k => k.columns.includes(field))
+  const having = [...keys, ...indexesOf(t), ...own].filter(k => k.columns.includes(field))
   return {
     generated: t.columns[field]?.generated === true,
     key: isInlineKey,
@@ -267,9 +244,12 @@ const useOf = (t: AnyTable, field: string, isInlineKey: boolean, own: readonly F
 const keysFit = (dialect: Dialect, t: AnyTable, own: readonly ForeignKey[]): void => {
   const limit = dialect.ddl.keyLimit
   if (limit === null) return
-  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...(limit.unique ? t.uniques : []), ...t.indexes]
+  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...(limit.unique ? t.uniques : []), ...indexesOf(t)]
   for (const { name, columns } of keys) {
-    const bytes = columns.reduce((sum, f) => sum + limit.of((t.columns[f] as AnyColumn).type.sql, useOf(t, f, false, own)), 0)
+    const bytes = columns.reduce(
+      (sum, f) => (f === null ? sum : sum + limit.of((t.columns[f] as AnyColumn).type.sql, useOf(t, f, false, own))),
+      0,
+    )
     if (bytes <= limit.bytes) continue
     const what = `a key or index of ${bytes} bytes ("${name}": ${columns.join(', ')} of ${qualifiedName(t)})`
     refuse(unsupported(what, dialect.name, `it has at most ${limit.bytes}: take shorter or fewer columns`))

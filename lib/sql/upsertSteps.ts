@@ -8,6 +8,7 @@
  * the interpreter runs the two in one transaction. Otherwise one statement is enough.
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
+import { indexFields } from '../core/table/indexes.js'
 import { isKeyOf, qualifiedName, uniqueKeys } from '../core/table/Table.js'
 import { columnsBy } from '../plan/columnsBy.js'
 import { both, conjunction, isLiteral } from '../plan/conditions.js'
@@ -106,7 +107,12 @@ const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>):
 export const upsertSteps = (write: Upsert): readonly PrintedWrite[] | null => {
   const { table, rows } = write
   const { target, set, where } = write.conflict
-  const others = uniqueKeys(table).filter(k => !isKeyOf(k, target))
+  // of a unique index over expressions only the fields tell that a row is not in it
+  const indexes = table.indexes
+    .filter(i => i.unique)
+    .map(i => ({ name: i.name, columns: indexFields(table, i).flatMap(f => f ?? []), isPlain: i.on === null && i.where === null }))
+    .filter(i => !(i.isPlain && isKeyOf(i, target)))
+  const others = [...uniqueKeys(table).filter(k => !isKeyOf(k, target)), ...indexes]
   const isPlain = set !== null && where === null && !write.outcome && isSequential(write, set)
   if (isPlain && !rows.some(row => others.some(k => collides(write, row, k.columns)))) return null
   return rows.flatMap(row => stepsOf(write, row))

@@ -2,7 +2,7 @@
  * An interpreter restricted to the tables of one schema.
  *
  * An operation that touches another table, at any depth, is refused before anything is sent: in sub-queries and recursions, in
- * the queries of views, in the defaults and checks of written tables, as the target of a foreign key. A table belongs to the schema if
+ * the queries of views, in the defaults, checks and indexes of written tables, as the target of a foreign key. A table belongs to the schema if
  * it has the same name and the same columns; a view must also have the same query. Raw text may read anything, so every raw statement, every
  * `Expr.raw` and every type name of `sqlType` that no column of the schema has is refused, unless its text is allowed by name.
  *

@@ -13,6 +13,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { AnyTable, Index } from '../syntax/Syntax.js'
+import { indexProblem } from '../table/indexes.js'
 import { type AnySchema, creationOrder, type ForeignKey, validate } from '../table/Schema.js'
 import type { DbError } from '../value/DbError.js'
 
@@ -50,11 +51,15 @@ export const droppedBy = (steps: readonly Step[]): AnySchema =>
     [],
   )
 
-/** Why the tables and keys of some steps are none that an engine could have, if they are not: see `validate`. */
+/** Why the tables, keys and indexes of some steps are none that an engine could have, if they are not: see `validate`. */
 export const validateSteps = (steps: readonly Step[]): E.Either<DbError, readonly Step[]> =>
   pipe(
     validate(createdBy(steps)),
     E.flatMap(() => validate(droppedBy(steps))),
+    E.flatMap(() => {
+      const problem = steps.map(s => (s.tag === 'createIndex' ? indexProblem(s.table, s.index) : null)).find(p => p !== null)
+      return problem == null ? E.right(undefined) : E.left(problem)
+    }),
     E.map(() => steps),
   )
 

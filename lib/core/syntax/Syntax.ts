@@ -246,7 +246,7 @@ export interface Key {
 
 /** An index: what it sorts, of which rows, and how. */
 export interface Index extends Key {
-  /** The expressions that it sorts by, over a row; null where it sorts by `columns`. With expressions `columns` is empty. */
+  /** The expressions and sort keys that it sorts by, over a row; null where it sorts by `columns`, which are empty otherwise. */
   readonly on: ((row: any) => readonly (AnyExpr | Order)[]) | null
   /** Whether no two of its rows may have the same values; a null equals no other. */
   readonly unique: boolean

@@ -29,6 +29,7 @@ import type {
 import { exprType, invalid } from '../syntax/Syntax.js'
 import { textProblem } from '../value/Canonical.js'
 import { callbackFailed, refusedWith } from '../value/DbError.js'
+import { namedColumns } from './indexes.js'
 
 /** The row of a table: `type Track = Row<typeof tracks>`. */
 export type Row<T> = T extends Table<infer C> ? RowOfColumns<C> : never
@@ -175,7 +176,12 @@ export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.nam
 
 /** Why the names of a table are invalid, or null. */
 export const nameProblem = (t: AnyTable): string | null => {
-  for (const name of [t.name, ...(t.schema === null ? [] : [t.schema]), ...Object.values(t.names), ...t.checks.map(c => c.name)]) {
+  for (const name of [
+    t.name,
+    ...(t.schema === null ? [] : [t.schema]),
+    ...Object.values(t.names),
+    ...[...t.checks, ...t.indexes].map(c => c.name),
+  ]) {
     const problem = name === '' ? 'a name can not be empty' : textProblem(name)
     if (problem !== null) return problem
   }
@@ -199,7 +205,10 @@ export const madeByType = (t: AnyTable, name: string, suffix: 'range' | 'length'
 export const uniqueKeys = (t: AnyTable): readonly Key[] => [...(t.primaryKey === null ? [] : [t.primaryKey]), ...t.uniques]
 
 /** What an engine may name when a row is not unique: the unique keys, and unique indexes; one over expressions has no columns. */
-export const uniqueConstraints = (t: AnyTable): readonly Key[] => [...uniqueKeys(t), ...t.indexes.filter(i => i.unique)]
+export const uniqueConstraints = (t: AnyTable): readonly Key[] => [
+  ...uniqueKeys(t),
+  ...t.indexes.filter(i => i.unique).map(i => ({ name: i.name, columns: namedColumns(t, i) })),
+]
 
 /** Whether a key consists of these columns, in any order. */
 export const isKeyOf = (k: Key, columns: readonly string[]): boolean =>

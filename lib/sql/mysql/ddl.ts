@@ -143,7 +143,7 @@ interface Definitions {
   readonly dropConstraint: Ddl['dropConstraint']
   /** Whether the limit of an index holds for unique keys: MariaDB makes a longer one by hashes. */
   readonly limitsUniqueKeys: boolean
-  /** Whether an index may be over expressions: MySQL's, not MariaDB's (10.11). */
+  /** Whether an index may be over expressions: MySQL's (9.7), not MariaDB's (10.11), where a generated column is in its place. */
   readonly functionalIndexes: boolean
 }
 
@@ -180,7 +180,14 @@ export const definitions = ({
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
-  indexes: { expressions: functionalIndexes, expression: e => `((${e}))`, conditions: false, methods: false, nulls: false },
+  indexes: {
+    expression: e => `((${e}))`,
+    generatedColumn: functionalIndexes ? null : (type, e) => `${type} GENERATED ALWAYS AS (${e}) VIRTUAL INVISIBLE`,
+    callsAdded: null,
+    conditions: false,
+    methods: false,
+    nulls: false,
+  },
   dropIndex: (_, name, target) => `DROP INDEX ${quote(name)} ON ${target}`,
   // a name without a database is looked up in that of the referring table
   referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),

@@ -151,7 +151,7 @@ export const ddl: Ddl = {
   inlinePrimaryKey: false,
   forwardReferences: false,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
-  indexes: { expressions: true, expression: e => `(${e})`, conditions: true, methods: true, nulls: true },
+  indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded: null, conditions: true, methods: true, nulls: true },
   // an index lies in the schema of its table
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (_, __, target) => target,

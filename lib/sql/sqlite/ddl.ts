@@ -13,6 +13,7 @@ import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { UpdateParts, Writes } from '../Writes.js'
+import { callsAdded } from './addedFunctions.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 
 /** Quotes a name. */
@@ -138,7 +139,7 @@ export const ddl: Ddl = {
   forwardReferences: true,
   // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
-  indexes: { expressions: true, expression: e => `(${e})`, conditions: true, methods: false, nulls: false },
+  indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded, conditions: true, methods: false, nulls: false },
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
   tableSuffix: ' STRICT',
