@@ -9,10 +9,12 @@
  */
 
 import type { Explained } from '../core/operation/Interpreter.js'
+import type { Change } from '../core/schema/Change.js'
 import type { AggFn, AnyTable, Lock, OwnFn } from '../core/syntax/Syntax.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
+import type { AlterParts } from './AlterParts.js'
 import type { CallPrinter, Printed, PrintedFn } from './CallPrinter.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
@@ -247,6 +249,10 @@ export interface Ddl {
   readonly restrict: string
   readonly dropConstraint: ((table: string, constraint: string) => string) | null
   readonly wrapDefault: (value: string, type: SqlType) => string
+  /** Whether a column can be given another type by an expression, in one statement. Else a new column takes its place. */
+  readonly convertsInPlace: boolean
+  /** The statements of a change that writes no rows; null where the table is created again. */
+  readonly alter: ((change: Change, parts: AlterParts) => readonly string[]) | null
   /** A value as an SQL literal. */
   readonly literal: (slot: Slot) => string
 }

@@ -7,48 +7,57 @@
  * forward references and can add none later.
  */
 
-import { FUNCTIONS } from '../core/expr/functions.js'
 import { createdBy, runs, type Step } from '../core/schema/Step.js'
-import { outOfScope } from '../core/syntax/guards.js'
-import { type AnyColumn, type AnyExpr, type AnyTable, query } from '../core/syntax/Syntax.js'
-import { indexFields } from '../core/table/indexes.js'
-import type { ForeignKey, ReferentialAction } from '../core/table/Schema.js'
-import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/table/Table.js'
+import { type AnyCommand, type AnyTable, query } from '../core/syntax/Syntax.js'
+import type { ForeignKey } from '../core/table/Schema.js'
 import { queryOfView } from '../core/table/views.js'
-import { refuse, schemaConflict, unsupported } from '../core/value/DbError.js'
-import { hasQuery } from '../plan/mentions.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
 import { normalize } from '../plan/normalize/normalize.js'
-import { reifier, reify } from '../plan/reify.js'
+import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
-import type { ColumnUse, Dialect } from './Dialect.js'
-import { createIndex, dropIndex, type RowTexts } from './ddlIndexes.js'
-import { type Fragment, flatten, type Slot, text } from './Fragment.js'
+import { reifyWrite } from '../plan/writePlan.js'
+import { sqlWork, type Work, workOf } from './alter.js'
+import { printWrite, shown } from './commands.js'
+import type { Dialect } from './Dialect.js'
+import { createIndex, dropIndex } from './ddlIndexes.js'
+import { columns, createTable, ddlText, foreignKey, isVacuous, literally, target, textsOf } from './definitions.js'
 import { renderer } from './render.js'
-
-/** A key that refers to itself: each row is the row that it refers to, so it means nothing, and InnoDB can't have it. */
-const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.every((c, i) => c === f.targetColumns[i])
 
 /**
  * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
  * each other, views come after those that they read, and foreign keys that an engine can only define with their table are put there.
  */
-export const ddlStatements = (dialect: Dialect, given: readonly Step[]): readonly string[] => {
+export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work[] => {
   const { ddl } = dialect
   const steps = inOrder(ddl.forwardReferences ? withTheirTables(dialect, given) : given)
   const { tables, foreignKeys } = createdBy(steps)
   const types = Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : []))
   return [
-    ...(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
-    ...(Object.keys(tables).length > 0 ? ddl.beforeCreate(types) : []),
-    ...runs(steps).flatMap(run => statementsOf(dialect, run, foreignKeys)),
+    ...sqlWork(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
+    ...sqlWork(Object.keys(tables).length > 0 ? ddl.beforeCreate(types) : []),
+    ...runs(steps).flatMap(run => {
+      const [step] = run
+      return step?.tag === 'alterTable' ? workOf(dialect, step.table, step.change) : sqlWork(statementsOf(dialect, run, foreignKeys))
+    }),
   ]
 }
+
+/** The statements of a command, with its values as literals. */
+const commandScript = (dialect: Dialect, command: AnyCommand): readonly string[] => {
+  const literal: Dialect = { ...literally(dialect), placeholder: (_, slot) => dialect.ddl.literal(slot), reusesPlaceholders: false }
+  return shown(literal, printWrite(literal, reifyWrite(command, literal))).map(s => s.text)
+}
+
+/** Work as statements: those of a command have its values as literals. */
+export const statementsOfWork = (dialect: Dialect, work: readonly Work[]): readonly string[] =>
+  work.flatMap(w => (w.tag === 'sql' ? [w.sql] : commandScript(dialect, w.command)))
 
 /** The statements of a run of steps; `foreignKeys` are all that its list makes. */
 const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly string[] => {
   const [step] = run
   switch (step?.tag) {
     case undefined:
+    case 'alterTable':
       return []
     case 'createTable': {
       const { table } = step
@@ -148,132 +157,3 @@ const createView = (dialect: Dialect, t: AnyTable): string => {
   const select = ddlText(dialect, renderer(literally(dialect)).view({ ...plan, order: [] }))
   return `CREATE VIEW ${target(dialect, t)} (${columns(dialect, t, Object.keys(t.columns))}) AS ${select}`
 }
-
-const target = (dialect: Dialect, t: AnyTable): string =>
-  t.schema === null ? dialect.quote(t.name) : `${dialect.quote(t.schema)}.${dialect.quote(t.name)}`
-
-const columns = (dialect: Dialect, t: AnyTable, fields: readonly string[]): string =>
-  fields.map(f => dialect.quote(columnName(t, f))).join(', ')
-
-const ACTIONS = { noAction: '', cascade: 'CASCADE', setNull: 'SET NULL' } as const
-
-const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
-  const on = (event: string, action: ReferentialAction): string => {
-    const words = action === 'restrict' ? dialect.ddl.restrict : ACTIONS[action]
-    return words === '' ? '' : ` ON ${event} ${words}`
-  }
-  const referred = dialect.ddl.referred(f.table, f.target, target(dialect, f.target))
-  if (referred === null) {
-    const from = `a foreign key from ${qualifiedName(f.table)} to ${qualifiedName(f.target)}`
-    return refuse(
-      unsupported(from, dialect.name, 'the engine looks it up in the schema of the referring table: put both tables into one schema'),
-    )
-  }
-  const reference = `REFERENCES ${referred} (${columns(dialect, f.target, f.targetColumns)})`
-  return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
-}
-
-const textsOf = (dialect: Dialect, t: AnyTable): RowTexts => {
-  const planning = reifier()
-  const named = planning.columnsNamed(t.types)
-  const nameOf = new Map(named.map(c => [c.id, dialect.quote(columnName(t, c.name))]))
-  const asText = (e: AnyExpr): string =>
-    ddlText(
-      dialect,
-      renderer(literally(dialect)).scalar(planning.scalar(e), id => text(nameOf.get(id) ?? outOfScope())),
-    )
-  const withoutQuery = (e: AnyExpr, what: string, printed: string): string =>
-    hasQuery(planning.scalar(e)) && printed.includes('(SELECT ')
-      ? refuse(unsupported(`${what} that contains a query`, dialect.name))
-      : printed
-  const condition = (predicate: AnyExpr, what: string): string => {
-    const { node } = planning.scalar(predicate)
-    const isValue = node.tag === 'column' || node.tag === 'case' || (node.tag === 'call' && FUNCTIONS[node.fn].isValue)
-    return withoutQuery(predicate, what, isValue ? dialect.ddl.asCondition(asText(predicate)) : asText(predicate))
-  }
-  return { row: planning.rowNamed(named), asText, expression: (e, what) => withoutQuery(e, what, asText(e)), condition }
-}
-
-/** `keys` are the foreign keys that are defined with the table; `own` are all that it will have. */
-const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[], own: readonly ForeignKey[]): string => {
-  const { quote } = dialect
-  if (t.schema === null && dialect.ddl.reserved?.test(t.name)) {
-    refuse(schemaConflict(t.name, `${dialect.name} reserves this name for its own tables: choose another, or name a schema`))
-  }
-  keysFit(dialect, t, own)
-  const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
-  const fields = Object.keys(t.columns)
-  const inlineKey = fields.find(
-    f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f,
-  )
-  const { row, asText, condition } = textsOf(dialect, t)
-  const lines = [
-    ...fields.map(f => `${quote(columnName(t, f))} ${columnType(dialect, t, f, f === inlineKey, own, asText)}`),
-    ...(t.primaryKey === null || inlineKey !== undefined
-      ? []
-      : [constraint(t.primaryKey.name, `PRIMARY KEY (${columns(dialect, t, t.primaryKey.columns)})`)]),
-    ...t.uniques.map(u => constraint(u.name, `UNIQUE (${columns(dialect, t, u.columns)})`)),
-    ...fields.flatMap(f =>
-      dialect.ddl
-        .typeChecks((t.columns[f] as AnyColumn).type.sql, quote(columnName(t, f)))
-        .map(([suffix, check]) => constraint(typeConstraint(t, f, suffix), `CHECK (${check})`)),
-    ),
-    ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${condition(predicate, 'a check')})`)),
-    ...keys.map(f => foreignKey(dialect, f)),
-  ]
-  return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`
-}
-
-/** The keys of indexes by their fields; null in place of an expression. */
-const indexesOf = (t: AnyTable): readonly { readonly name: string; readonly columns: readonly (string | null)[] }[] =>
-  t.indexes.map(i => ({ name: i.name, columns: indexFields(t, i) }))
-
-const useOf = (t: AnyTable, field: string, isInlineKey: boolean, own: readonly ForeignKey[]): ColumnUse => {
-  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
-  const having = [...keys, ...indexesOf(t), ...own].filter(k => k.columns.includes(field))
-  return {
-    generated: t.columns[field]?.generated === true,
-    key: isInlineKey,
-    primary: t.primaryKey?.columns.includes(field) === true,
-    keyColumns: Math.max(0, ...having.map(k => k.columns.length)),
-    leadsKey: keys.some(k => k.columns[0] === field),
-  }
-}
-
-/** Refuses keys and indexes that are too long for the engine, before any table is created. */
-const keysFit = (dialect: Dialect, t: AnyTable, own: readonly ForeignKey[]): void => {
-  const limit = dialect.ddl.keyLimit
-  if (limit === null) return
-  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...(limit.unique ? t.uniques : []), ...indexesOf(t)]
-  for (const { name, columns } of keys) {
-    const bytes = columns.reduce(
-      (sum, f) => (f === null ? sum : sum + limit.of((t.columns[f] as AnyColumn).type.sql, useOf(t, f, false, own))),
-      0,
-    )
-    if (bytes <= limit.bytes) continue
-    const what = `a key or index of ${bytes} bytes ("${name}": ${columns.join(', ')} of ${qualifiedName(t)})`
-    refuse(unsupported(what, dialect.name, `it has at most ${limit.bytes}: take shorter or fewer columns`))
-  }
-}
-
-const columnType = (
-  dialect: Dialect,
-  t: AnyTable,
-  field: string,
-  isInlineKey: boolean,
-  own: readonly ForeignKey[],
-  asText: (e: AnyExpr) => string,
-): string => {
-  const c = t.columns[field] as AnyColumn
-  const type = dialect.ddl.columnType(c.type.sql, useOf(t, field, isInlineKey, own))
-  const notNull = c.type.nullable || isInlineKey ? '' : ' NOT NULL'
-  const byDefault = c.default === null ? '' : ` DEFAULT ${dialect.ddl.wrapDefault(asText(c.default), c.type.sql)}`
-  return `${type}${notNull}${byDefault}`
-}
-
-/** A literal has its type already, which a parameter may have to be told. */
-const literally = (dialect: Dialect): Dialect => ({ ...dialect, parameter: literal => literal })
-
-/** Statements that define things take no parameters: values are written as literals, by the dialect. */
-const ddlText = (dialect: Dialect, f: Fragment): string =>
-  flatten(f, (_, s: Slot) => dialect.ddl.literal(s), dialect.reusesPlaceholders).text

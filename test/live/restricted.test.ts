@@ -387,6 +387,8 @@ const inTables: FieldsOf<AnyTable, AnySchema> = {
   indexes: null,
   checks: x => schema({ notes: guarded(x, 'checks') as typeof notes }),
   query: x => schema({ v: view('planted', { id: int }, x.ids as Q.Query<any, any>) }),
+  comment: null,
+  renamedFrom: null,
 }
 const inColumns: FieldsOf<Omit<AnyColumn, '_A' | '_I'>, AnySchema> = {
   kind: null,
@@ -397,6 +399,8 @@ const inColumns: FieldsOf<Omit<AnyColumn, '_A' | '_I'>, AnySchema> = {
   unique: null,
   indexed: null,
   check: x => schema({ notes: guarded(x, 'check') as typeof notes }),
+  comment: null,
+  renamedFrom: null,
 }
 
 const ofQuery =

@@ -218,6 +218,10 @@ export interface Column<out A, out I = A> {
   readonly unique: boolean
   readonly indexed: boolean
   readonly check: ((self: AnyExpr) => Pred) | null
+  /** The comment that the database keeps for readers of its schema. */
+  readonly comment: string | null
+  /** The SQL name that it had before: a difference of schemas is then a rename, and not a new column. */
+  readonly renamedFrom: string | null
 }
 
 /** A column of any type. */
@@ -277,6 +281,10 @@ export interface AnyTable {
   readonly checks: readonly Check[]
   /** The query of a view; null for a table. */
   readonly query: AnyQuery | null
+  /** The comment that the database keeps for readers of its schema. */
+  readonly comment: string | null
+  /** The SQL name that it had before. */
+  readonly renamedFrom: string | null
 }
 
 /** A table with statically known columns. */

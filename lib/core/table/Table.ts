@@ -87,6 +87,10 @@ export interface TableOptions<C> {
   /** The database schema (on MySQL the database) of the table. */
   readonly schema?: string
   readonly naming?: Naming
+  /** A comment, which the database keeps for readers of its schema. */
+  readonly comment?: string
+  /** The SQL name that the table had before: `diff` renames that table, and does not drop it and create a new one. */
+  readonly renamedFrom?: string
 }
 
 /** The bytes of a text in UTF-8. */
@@ -135,6 +139,8 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
       'on' in i ? indexOf(i) : { ...key('idx', i), on: null, unique: false, where: null, method: null },
     ),
     query: null,
+    comment: options.comment ?? null,
+    renamedFrom: options.renamedFrom ?? null,
     checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
   }
 }

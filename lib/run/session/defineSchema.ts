@@ -5,11 +5,13 @@
  * transaction. A drop is refused while tables outside the schema refer to it, where the engine would drop their foreign keys.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { SqlOp } from '../../core/operation/Interpreter.js'
 import { createdBy, droppedBy, type Step, validateSteps } from '../../core/schema/Step.js'
-import type { AnyTable } from '../../core/syntax/Syntax.js'
+import type { AnyCommand, AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, stillReferred, unsupported } from '../../core/value/DbError.js'
-import { ddlStatements } from '../../sql/ddl.js'
+import { ddlWork } from '../../sql/ddl.js'
 import { atomically, durably } from './atomically.js'
+import { executeCommand } from './executeCommand.js'
 import { sendInternal, TEXT } from './sendStatement.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
@@ -29,6 +31,8 @@ const refuseIfReferred = async (session: SessionContext, tables: readonly AnyTab
   return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
 }
 
+const executing = (command: AnyCommand): SqlOp & { readonly tag: 'execute' } => ({ tag: 'execute', command })
+
 /** Applies steps to the schema. */
 export const defineSchema = async (session: SessionContext, steps: readonly Step[]): Answer<void> => {
   const { engine, known, state } = session
@@ -41,13 +45,13 @@ export const defineSchema = async (session: SessionContext, steps: readonly Step
   }
   const added = createdBy(steps).foreignKeys
   known.foreignKeys = [...known.foreignKeys.filter(f => !added.some(g => g.name === f.name && g.table.name === f.table.name)), ...added]
-  const statements = attempting('a function of the schema', () => ddlStatements(dialect, steps))
-  if (E.isLeft(statements)) return statements
+  const work = attempting('a function of the schema', () => ddlWork(dialect, steps))
+  if (E.isLeft(work)) return work
   const run = async (): Answer<void> => {
     const allowed = await refuseIfReferred(session, Object.values(droppedBy(steps).tables))
     if (E.isLeft(allowed)) return allowed
-    for (const sql of statements.right) {
-      const done = await sendDefinition(session, sql)
+    for (const part of work.right) {
+      const done = part.tag === 'sql' ? await sendDefinition(session, part.sql) : await executeCommand(session, executing(part.command))
       if (E.isLeft(done)) return done
     }
     return E.right(undefined)

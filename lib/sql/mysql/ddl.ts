@@ -18,6 +18,7 @@ import type { Slot } from '../Fragment.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import type { Values } from '../Values.js'
+import { alter } from './alter.js'
 
 /** Names have up to 64 characters of Unicode's first plane, and no blank at the end. */
 export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
@@ -200,6 +201,8 @@ export const definitions = ({
   restrict: 'RESTRICT',
   dropConstraint,
   wrapDefault,
+  convertsInPlace: false,
+  alter,
   literal: slot => literal(write, slot),
 })
 

@@ -11,6 +11,7 @@ import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
+import { alter } from './alter.js'
 import { postgresValues } from './driverValues.js'
 
 /** Quotes a name. */
@@ -165,5 +166,7 @@ export const ddl: Ddl = {
   restrict: 'RESTRICT',
   dropConstraint: null,
   wrapDefault: untyped,
+  convertsInPlace: true,
+  alter,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),
 }

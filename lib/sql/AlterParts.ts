@@ -1,0 +1,51 @@
+/**
+ * What a dialect prints a change of a table with.
+ *
+ * A record of names, definitions and conditions, before and after the change, made by `alter` for one change. Names are quoted; the
+ * dialect puts them into its ALTER TABLE.
+ */
+import type { AnyTable } from '../core/syntax/Syntax.js'
+
+/** The parts of a column's definition. */
+export interface ColumnParts {
+  readonly type: string
+  readonly notNull: boolean
+  /** The text after DEFAULT. */
+  readonly default: string | null
+  /** The user's comment, with the note of a type that the engine can't tell. */
+  readonly comment: string | null
+}
+
+/** What a dialect prints a change with. Names are quoted. */
+export interface AlterParts {
+  readonly before: AnyTable
+  readonly after: AnyTable
+  /** The table before and after the change. */
+  readonly target: string
+  readonly targetAfter: string
+  readonly quote: (name: string) => string
+  /** The name of a field, before and after. */
+  readonly column: (field: string) => string
+  readonly columnAfter: (field: string) => string
+  /** The definition of a column after the change. */
+  readonly parts: (field: string) => ColumnParts
+  /** The checks that the type of a column needs, before and after: their names and conditions. */
+  readonly typeChecks: (field: string) => readonly TypeCheckText[]
+  readonly typeChecksAfter: (field: string) => readonly TypeCheckText[]
+  /** The columns of a key after the change. */
+  readonly columns: (fields: readonly string[]) => string
+  /** The condition of a check after the change. */
+  readonly check: (name: string) => string
+  /** The new value of the column whose type changes, over the row before. */
+  readonly using: () => string
+}
+
+/** A column's definition after its name. */
+export const definitionOf = ({ type, notNull, default: byDefault }: ColumnParts): string =>
+  `${type}${notNull ? ' NOT NULL' : ''}${byDefault === null ? '' : ` DEFAULT ${byDefault}`}`
+
+/** A check: its quoted name and its condition. */
+export interface TypeCheckText {
+  readonly name: string
+  readonly condition: string
+}
