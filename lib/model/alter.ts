@@ -27,9 +27,7 @@ const usesOf = (db: Database, s: Stored, field: string): readonly string[] => {
   const { table } = s
   const row = Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, symbol(type) as AnyExpr]))
   const ofIndex = (i: Index): boolean =>
-    i.columns.includes(field) ||
-    (i.on !== null && readsField(field, i.on, row)) ||
-    (i.where !== null && readsField(field, i.where, row))
+    i.columns.includes(field) || (i.on !== null && readsField(field, i.on, row)) || (i.where !== null && readsField(field, i.where, row))
   const name = columnName(table, field)
   const isTable = (t: AnyTable): boolean => qualifiedName(t) === qualifiedName(table)
   return [
@@ -97,12 +95,12 @@ const rowsAfter = (db: Database, s: Stored, change: Change, after: AnyTable): Pi
       return setting(change.field, row => cell(change.field, converted(table, change, row)))
     case 'setNotNull': {
       const { field, fill } = change
-      if (fill === null) return s
+      if (fill === null) return { rows, next }
       const { sql } = (table.types[field] ?? after.types[field]) as AnyExpr['type']
       return setting(field, (row, old) => (old[field] === null ? cell(field, filled(after, field, sql, fill, row)) : old[field]))
     }
     default:
-      return s
+      return { rows, next }
   }
 }
 

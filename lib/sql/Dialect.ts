@@ -249,6 +249,8 @@ export interface Ddl {
   readonly restrict: string
   readonly dropConstraint: ((table: string, constraint: string) => string) | null
   readonly wrapDefault: (value: string, type: SqlType) => string
+  /** Whether a column that is added without a value has the zero of its type in the rows that are there. */
+  readonly fillsNewColumns: boolean
   /** Whether a column can be given another type by an expression, in one statement. Else a new column takes its place. */
   readonly convertsInPlace: boolean
   /** The statements of a change that writes no rows; null where the table is created again. */

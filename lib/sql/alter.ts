@@ -11,17 +11,23 @@
 
 import { everywhere, update } from '../core/command/Command.js'
 import { isNull } from '../core/expr/Expr.js'
+import { from, limit } from '../core/query/Query.js'
 import { type Change, changed, type OfRow } from '../core/schema/Change.js'
 import { converted } from '../core/schema/conversion.js'
 import { asColumn } from '../core/syntax/operand.js'
-import { type AnyColumn, type AnyCommand, type AnyExpr, type AnyTable, symbol } from '../core/syntax/Syntax.js'
+import { type AnyColumn, type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
 import { columnName, typeConstraint } from '../core/table/Table.js'
+import { type DbError, notNullViolation, refuse, unsupported } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
 import type { Dialect } from './Dialect.js'
 import { checkText, columnParts, columns, target, typeChecksOf, valueText } from './definitions.js'
 
-/** A part of what a step does: a statement of the dialect, or a command. */
-export type Work = { readonly tag: 'sql'; readonly sql: string } | { readonly tag: 'command'; readonly command: AnyCommand }
+/** A part of what a step does. */
+export type Work =
+  | { readonly tag: 'sql'; readonly sql: string }
+  | { readonly tag: 'command'; readonly command: AnyCommand }
+  /** Fails with the error if the query has a row. */
+  | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
 
 /** Statements as work. */
 export const sqlWork = (statements: readonly string[]): readonly Work[] => statements.map(sql => ({ tag: 'sql', sql }))
@@ -70,6 +76,8 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       const { fill, column } = change
       if (fill !== null) return addFilled(table, change, fill)
       const { default: byDefault } = column
+      if (dialect.ddl.fillsNewColumns && byDefault === null && !column.type.nullable && !column.generated)
+        return [{ tag: 'guard', query: limit(1)(from(table as any)), error: notNullViolation(table.name, change.name) }, change]
       return byDefault === null || byDefault.node.tag === 'literal' ? [change] : addFilled(table, change, () => byDefault)
     }
     case 'setNotNull': {
@@ -115,11 +123,12 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts
 /** What changes a table, in order. */
 export const workOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Work[] => {
   const { alter } = dialect.ddl
+  if (alter === null) return refuse(unsupported(`changing a table (${change.tag})`, dialect.name, 'create the table again'))
   let now = table
   return elementary(dialect, table, change).flatMap(part => {
-    if (part.tag === 'sql' || part.tag === 'command') return [part]
+    if (part.tag === 'sql' || part.tag === 'command' || part.tag === 'guard') return [part]
     const parts = partsOf(dialect, now, part)
     now = parts.after
-    return alter === null ? [] : sqlWork(alter(part, parts))
+    return sqlWork(alter(part, parts))
   })
 }

@@ -50,7 +50,7 @@ const commandScript = (dialect: Dialect, command: AnyCommand): readonly string[]
 
 /** Work as statements: those of a command have its values as literals. */
 export const statementsOfWork = (dialect: Dialect, work: readonly Work[]): readonly string[] =>
-  work.flatMap(w => (w.tag === 'sql' ? [w.sql] : commandScript(dialect, w.command)))
+  work.flatMap(w => (w.tag === 'sql' ? [w.sql] : w.tag === 'command' ? commandScript(dialect, w.command) : []))
 
 /** The statements of a run of steps; `foreignKeys` are all that its list makes. */
 const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly string[] => {

@@ -5,13 +5,14 @@
  * transaction. A drop is refused while tables outside the schema refer to it, where the engine would drop their foreign keys.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { SqlOp } from '../../core/operation/Interpreter.js'
 import { createdBy, droppedBy, type Step, validateSteps } from '../../core/schema/Step.js'
-import type { AnyCommand, AnyTable } from '../../core/syntax/Syntax.js'
+import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, stillReferred, unsupported } from '../../core/value/DbError.js'
+import type { Work } from '../../sql/alter.js'
 import { ddlWork } from '../../sql/ddl.js'
 import { atomically, durably } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
+import { readAll } from './readQuery.js'
 import { sendInternal, TEXT } from './sendStatement.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
@@ -31,7 +32,19 @@ const refuseIfReferred = async (session: SessionContext, tables: readonly AnyTab
   return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
 }
 
-const executing = (command: AnyCommand): SqlOp & { readonly tag: 'execute' } => ({ tag: 'execute', command })
+/** Does a part of the work of some steps. */
+const perform = async (session: SessionContext, work: Work): Answer<unknown> => {
+  switch (work.tag) {
+    case 'sql':
+      return sendDefinition(session, work.sql)
+    case 'command':
+      return executeCommand(session, { tag: 'execute', command: work.command })
+    case 'guard': {
+      const found = await readAll(session, { tag: 'all', query: work.query })
+      return E.isRight(found) && found.right.length > 0 ? E.left(work.error) : found
+    }
+  }
+}
 
 /** Applies steps to the schema. */
 export const defineSchema = async (session: SessionContext, steps: readonly Step[]): Answer<void> => {
@@ -51,7 +64,7 @@ export const defineSchema = async (session: SessionContext, steps: readonly Step
     const allowed = await refuseIfReferred(session, Object.values(droppedBy(steps).tables))
     if (E.isLeft(allowed)) return allowed
     for (const part of work.right) {
-      const done = part.tag === 'sql' ? await sendDefinition(session, part.sql) : await executeCommand(session, executing(part.command))
+      const done = await perform(session, part)
       if (E.isLeft(done)) return done
     }
     return E.right(undefined)

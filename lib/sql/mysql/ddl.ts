@@ -201,6 +201,7 @@ export const definitions = ({
   restrict: 'RESTRICT',
   dropConstraint,
   wrapDefault,
+  fillsNewColumns: true,
   convertsInPlace: false,
   alter,
   literal: slot => literal(write, slot),

@@ -166,6 +166,7 @@ export const ddl: Ddl = {
   restrict: 'RESTRICT',
   dropConstraint: null,
   wrapDefault: untyped,
+  fillsNewColumns: false,
   convertsInPlace: true,
   alter,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),

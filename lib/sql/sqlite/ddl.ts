@@ -157,6 +157,7 @@ export const ddl: Ddl = {
   dropConstraint: null,
   // a default can't contain a query
   wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
+  fillsNewColumns: false,
   convertsInPlace: true,
   alter: null,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
