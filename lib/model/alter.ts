@@ -57,6 +57,17 @@ const followed = (keys: readonly ForeignKey[], table: AnyTable, change: Change):
   )
 }
 
+/** Refuses a new value that is no value of its column, also where there is no row. */
+const validateValues = (table: AnyTable, change: Change): void => {
+  const row = Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, symbol(type) as AnyExpr]))
+  if (change.tag === 'changeType') converted(table, change, row)
+  if (change.tag === 'addColumn' && change.fill !== null) filled(table, change.field, change.column.type.sql, change.fill, row)
+  if (change.tag === 'setNotNull' && change.fill !== null) {
+    const type = table.types[change.field]
+    if (type !== undefined) filled(table, change.field, type.sql, change.fill, row)
+  }
+}
+
 /** The rows after a change, and the next generated keys. */
 const rowsAfter = (db: Database, s: Stored, change: Change, after: AnyTable): Pick<Stored, 'rows' | 'next'> => {
   const { table, rows, next } = s
@@ -140,6 +151,7 @@ export const altered = (db: Database, step: Step & { readonly tag: 'alterTable' 
   const before = stored(db, step.table)
   const change = changeFor(step.table, before.table, step.change)
   refuseWhileUsed(db, before, change)
+  validateValues(before.table, change)
   const table = changed(before.table, change)
   const after: Stored = { ...before, table, ...rowsAfter(db, before, change, table) }
   const [name, now] = [qualifiedName(before.table), qualifiedName(table)]

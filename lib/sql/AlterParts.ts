@@ -34,6 +34,8 @@ export interface AlterParts {
   readonly typeChecksAfter: (field: string) => readonly TypeCheckText[]
   /** The columns of a key after the change. */
   readonly columns: (fields: readonly string[]) => string
+  /** The names of the user's checks that read a column. */
+  readonly checksOver: (field: string) => readonly string[]
   /** The condition of a check after the change. */
   readonly check: (name: string) => string
   /** The new value of the column whose type changes, over the row before. */

@@ -32,6 +32,8 @@ export interface Catalog {
   readonly queries: (scope: CatalogScope) => readonly CatalogQuery[]
   /** The image, of the rows of each query in their order. */
   readonly read: (rows: readonly CatalogRows[], scope: CatalogScope) => SchemaImage
+  /** An image as the engine reports it once it is created: without names that it does not keep, and with one word for what it takes for the same. */
+  readonly reported: (image: SchemaImage) => SchemaImage
   /**
    * The canonical type of a column that `ddl.columnType` has defined with this text, where nothing else is known; `custom` if there is none.
    * A column whose type this does not find again gets a note (`core/schema/typeNote`).

@@ -15,6 +15,7 @@ import type { DialectName } from '../core/value/DialectName.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { AlterParts } from './AlterParts.js'
+import type { Catalog } from './Catalog.js'
 import type { CallPrinter, Printed, PrintedFn } from './CallPrinter.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
@@ -155,6 +156,7 @@ export interface Dialect extends Quirks {
   readonly writes: Writes
   readonly ddl: Ddl
   readonly explain: Explaining
+  readonly catalog: Catalog
 }
 
 /** How an engine explains a query. */
@@ -249,8 +251,11 @@ export interface Ddl {
   readonly restrict: string
   readonly dropConstraint: ((table: string, constraint: string) => string) | null
   readonly wrapDefault: (value: string, type: SqlType) => string
-  /** Whether a column that is added without a value has the zero of its type in the rows that are there. */
-  readonly fillsNewColumns: boolean
+  /**
+   * Whether nulls of old rows are looked for before a column is NOT NULL. MySQL and MariaDB fill a new one with the zero of its type, and
+   * MariaDB (10.11) reports a null in an old one as truncated data. test/live/alter.test.ts
+   */
+  readonly guardsNotNull: boolean
   /** Whether a column can be given another type by an expression, in one statement. Else a new column takes its place. */
   readonly convertsInPlace: boolean
   /** The statements of a change that writes no rows; null where the table is created again. */

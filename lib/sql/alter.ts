@@ -11,8 +11,8 @@
 
 import { everywhere, update } from '../core/command/Command.js'
 import { isNull } from '../core/expr/Expr.js'
-import { from, limit } from '../core/query/Query.js'
-import { type Change, changed, type OfRow } from '../core/schema/Change.js'
+import { from, limit, where } from '../core/query/Query.js'
+import { type Change, changed, type OfRow, readsField } from '../core/schema/Change.js'
 import { converted } from '../core/schema/conversion.js'
 import { asColumn } from '../core/syntax/operand.js'
 import { type AnyColumn, type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
@@ -31,6 +31,8 @@ export type Work =
 
 /** Statements as work. */
 export const sqlWork = (statements: readonly string[]): readonly Work[] => statements.map(sql => ({ tag: 'sql', sql }))
+
+const guard = (query: AnyQuery, error: DbError): Work => ({ tag: 'guard', query: limit(1)(query), error })
 
 const command = (c: unknown): Work => ({ tag: 'command', command: c as AnyCommand })
 
@@ -76,13 +78,17 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       const { fill, column } = change
       if (fill !== null) return addFilled(table, change, fill)
       const { default: byDefault } = column
-      if (dialect.ddl.fillsNewColumns && byDefault === null && !column.type.nullable && !column.generated)
-        return [{ tag: 'guard', query: limit(1)(from(table as any)), error: notNullViolation(table.name, change.name) }, change]
+      if (dialect.ddl.guardsNotNull && byDefault === null && !column.type.nullable && !column.generated)
+        return [guard(from(table as any), notNullViolation(table.name, change.name)), change]
       return byDefault === null || byDefault.node.tag === 'literal' ? [change] : addFilled(table, change, () => byDefault)
     }
     case 'setNotNull': {
       const { field, fill } = change
-      if (fill === null) return [change]
+      if (fill === null) {
+        if (!dialect.ddl.guardsNotNull) return [change]
+        const nulls = where((row: any) => isNull(row[field]))(from(table as any))
+        return [guard(nulls as AnyQuery, notNullViolation(table.name, columnName(table, field))), change]
+      }
       const fills = update(table as any)(
         (row: any) => ({ [field]: fill(row) }),
         (row: any) => isNull(row[field]),
@@ -115,6 +121,7 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts
     typeChecks: field => checks(before, field),
     typeChecksAfter: field => checks(after, field),
     columns: fields => columns(dialect, after, fields),
+    checksOver: field => before.checks.filter(c => readsField(field, c.predicate, rowOf(before))).map(c => c.name),
     check: name => checkText(dialect, after, name),
     using: () => (change.tag === 'changeType' ? valueText(dialect, before, row => converted(before, change, row)) : ''),
   }

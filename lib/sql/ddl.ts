@@ -152,8 +152,11 @@ const viewsInOrder = (views: readonly AnyTable[]): readonly AnyTable[] => {
   return order
 }
 
-const createView = (dialect: Dialect, t: AnyTable): string => {
+/** The SELECT of a view. */
+export const viewText = (dialect: Dialect, t: AnyTable): string => {
   const plan = normalize(reify(queryOfView(t) ?? query({ tag: 'zero' }), dialect))
-  const select = ddlText(dialect, renderer(literally(dialect)).view({ ...plan, order: [] }))
-  return `CREATE VIEW ${target(dialect, t)} (${columns(dialect, t, Object.keys(t.columns))}) AS ${select}`
+  return ddlText(dialect, renderer(literally(dialect)).view({ ...plan, order: [] }))
 }
+
+const createView = (dialect: Dialect, t: AnyTable): string =>
+  `CREATE VIEW ${target(dialect, t)} (${columns(dialect, t, Object.keys(t.columns))}) AS ${viewText(dialect, t)}`

@@ -39,12 +39,15 @@ export const alter = (change: Change, parts: AlterParts): readonly string[] => {
       return table(...parts.typeChecks(change.field).map(c => `DROP CONSTRAINT ${c.name}`), `DROP COLUMN ${column(change.field)}`)
     case 'renameColumn': {
       const { field } = change
-      const checks = parts.typeChecks(field)
-      return [
-        ...table(...checks.map(c => `DROP CONSTRAINT ${c.name}`)),
-        ...(column(field) === columnAfter(field) ? [] : table(`RENAME COLUMN ${column(field)} TO ${columnAfter(field)}`)),
-        ...table(...adding(field)),
-      ]
+      if (column(field) === columnAfter(field)) return []
+      // MySQL (9.7) refuses to rename a column that a check reads (3959), unless the same statement drops the check
+      const checks = parts.checksOver(field)
+      return table(
+        ...[...parts.typeChecks(field).map(c => c.name), ...checks.map(quote)].map(name => `DROP CONSTRAINT ${name}`),
+        `RENAME COLUMN ${column(field)} TO ${columnAfter(field)}`,
+        ...adding(field),
+        ...checks.map(name => `ADD CONSTRAINT ${quote(name)} CHECK (${parts.check(name)})`),
+      )
     }
     case 'changeType': {
       const { field } = change

@@ -201,7 +201,7 @@ export const definitions = ({
   restrict: 'RESTRICT',
   dropConstraint,
   wrapDefault,
-  fillsNewColumns: true,
+  guardsNotNull: true,
   convertsInPlace: false,
   alter,
   literal: slot => literal(write, slot),

@@ -166,7 +166,7 @@ export const ddl: Ddl = {
   restrict: 'RESTRICT',
   dropConstraint: null,
   wrapDefault: untyped,
-  fillsNewColumns: false,
+  guardsNotNull: false,
   convertsInPlace: true,
   alter,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),

@@ -157,7 +157,7 @@ export const ddl: Ddl = {
   dropConstraint: null,
   // a default can't contain a query
   wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
-  fillsNewColumns: false,
+  guardsNotNull: false,
   convertsInPlace: true,
   alter: null,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
