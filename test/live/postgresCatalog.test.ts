@@ -16,15 +16,16 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
 import * as K from '../../lib/Column.js'
-import type {
-  ColumnImage,
-  ForeignKeyImage,
-  IndexImage,
-  KeyImage,
-  QualifiedName,
-  SchemaImage,
-  TableImage,
-  ViewImage,
+import {
+  type ColumnImage,
+  emptyImage,
+  type ForeignKeyImage,
+  type IndexImage,
+  type KeyImage,
+  type QualifiedName,
+  type SchemaImage,
+  type TableImage,
+  type ViewImage,
 } from '../../lib/core/schema/SchemaImage.js'
 import { typeText, writeComment } from '../../lib/core/schema/typeNote.js'
 import type { SqlType } from '../../lib/core/value/SqlType.js'
@@ -35,9 +36,9 @@ import * as Program from '../../lib/Program.js'
 import { schema } from '../../lib/Schema.js'
 import { createAll } from '../../lib/schema/createAll.js'
 import type { CatalogRows, CatalogScope } from '../../lib/sql/Catalog.js'
-import { postgresCatalog } from '../../lib/sql/postgres/catalog.js'
 import { readIndex } from '../../lib/sql/postgres/catalogIndexes.js'
 import { ddl, quoted } from '../../lib/sql/postgres/ddl.js'
+import { postgresCatalog } from '../../lib/sql/postgres/systemCatalog.js'
 import { table } from '../../lib/Table.js'
 import { note, suite } from '../suite.js'
 import { servers } from './addresses.js'
@@ -163,6 +164,27 @@ const catalogOn = (name: string, isDefaultC: boolean, open: () => TaskEither<DbE
       assert.is(shown(image), expected(c.image, isDefaultC))
     })
   for (const c of [...columnCases, ...keyCases, ...appCases]) matches(c)
+
+  test('an index that a failed CREATE INDEX CONCURRENTLY left behind is not valid', async () => {
+    await run(`CREATE TABLE t (a int);\nINSERT INTO t VALUES (1), (1);\nCREATE INDEX good ON t (a)`)
+    assert.ok(E.isLeft(await statement('CREATE UNIQUE INDEX CONCURRENTLY bad ON t (a)')({ db })()))
+    const indexes = (await read()).tables[0]?.indexes ?? []
+    assert.equal(
+      indexes.map(i => [i.name, i.valid]),
+      [
+        ['bad', false],
+        ['good', true],
+      ],
+    )
+  })
+
+  test('the default schema by its name is the default schema; no schema and an unknown one have no tables', async () => {
+    await run(`CREATE TABLE t (id serial PRIMARY KEY);\nCREATE VIEW v AS SELECT id FROM t`)
+    assert.equal(await read({ schemas: ['public'] }), await read())
+    assert.equal(await read({ schemas: ['public', null] }), await read())
+    for (const schemas of [[], ['Public'], ["'"], ['\\']]) assert.equal(await read({ schemas }), emptyImage('postgres'))
+    assert.equal(await read({ temporary: true }), emptyImage('postgres'))
+  })
 
   test('the types of created tables come back, with notes where the type of the engine is not enough', async () => {
     await right(createAll(schema({ every })))

@@ -69,7 +69,7 @@ const formatted = (written: string): string => {
 }
 
 /** Reads the type in a column definition: `varchar(20) COLLATE "C" GENERATED ...`. */
-export const readDefined = (defined: string): EngineType => {
+const readDefined = (defined: string): EngineType => {
   const [, type = '', collation = null] = /^(.*?)(?: COLLATE (.+?))?(?: GENERATED .*)?$/s.exec(defined.trim()) ?? []
   const [, element = '', brackets = ''] = /^(.*?)((?:\[\d*\])*)$/s.exec(type) ?? []
   const dimensions = brackets.match(/\[/g)?.length ?? 0
