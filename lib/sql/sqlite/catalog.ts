@@ -38,12 +38,13 @@ type Row = CatalogRows[number]
 const schemasOf = ({ schemas, temporary }: CatalogScope): readonly { readonly engine: string; readonly image: string | null }[] =>
   temporary ? [{ engine: 'temp', image: null }] : schemas.map(image => ({ engine: image ?? 'main', image }))
 
-/**
- * Tables and views whose columns the engine knows. The pragmas fail on a view of a missing table and on a virtual table without its module,
- * so that the list is made first.
- */
+/** The tables and views of a schema, of some types. The pragma reads every table each time, so it is not joined itself. */
+const listed = (schema: string, condition: string): string =>
+  `(WITH listed AS MATERIALIZED (SELECT l.name, l.type, l.wr, l.strict FROM pragma_table_list AS l WHERE l.schema = ${schema} COLLATE NOCASE AND ${condition}) SELECT * FROM listed)`
+
+/** Those with columns: other pragmas fail on a view of a missing table, which has none here. */
 const known = (schema: string, types: string): string =>
-  `(WITH known AS MATERIALIZED (SELECT l.name FROM pragma_table_list AS l WHERE l.schema = ${schema} COLLATE NOCASE AND l.type IN (${types}) AND l.ncol > 0 AND l.name NOT LIKE 'sqlite~_%' ESCAPE '~') SELECT name FROM known)`
+  listed(schema, `l.type IN (${types}) AND l.ncol > 0 AND l.name NOT LIKE 'sqlite~_%' ESCAPE '~'`)
 
 /** One SELECT for each schema, in one query. The first column is the place of the schema in the scope. */
 const inSchemas = (scope: CatalogScope, columns: readonly string[], from: (literal: string, name: string) => string): CatalogQuery => ({
@@ -64,7 +65,7 @@ const queries = (scope: CatalogScope): readonly CatalogQuery[] =>
           scope,
           ['s.type', 's.name', 's.tbl_name', 's.sql', 'l.type', 'l.wr', 'l.strict'],
           (literal, name) =>
-            `${name}.sqlite_schema AS s LEFT JOIN pragma_table_list AS l ON l.name = s.name AND l.schema = ${literal} COLLATE NOCASE AND s.type = 'table' WHERE s.sql IS NOT NULL`,
+            `${name}.sqlite_schema AS s LEFT JOIN ${listed(literal, "l.type <> 'view'")} AS l ON l.name = s.name AND s.type = 'table' WHERE s.sql IS NOT NULL`,
         ),
         inSchemas(
           scope,
@@ -302,7 +303,7 @@ const viewOf = (schema: string | null, [, , name, , sql]: Row, columnRows: reado
 /** The objects of one schema, without the engine's own, virtual tables and shadow tables. */
 const ownObjects = (objects: readonly Row[]): readonly Row[] => {
   const virtual = objects.flatMap(([, type, name, , sql]) => {
-    const module = type === 'table' ? moduleOf(sql ?? '') : null
+    const module = type === 'table' && /^CREATE VIRTUAL/i.test(sql ?? '') ? moduleOf(sql ?? '') : null
     return module === null ? [] : [{ name: name ?? '', module }]
   })
   const isShadow = (name: string): boolean =>
