@@ -11,7 +11,7 @@
 import { type Token, type Tokens, tokensIn } from './createTokens.js'
 
 /** A column of CREATE TABLE. */
-export interface ColumnText {
+interface ColumnText {
   readonly name: string
   /** The first block comment after the type, outside brackets. */
   readonly comment: string | null
@@ -20,13 +20,13 @@ export interface ColumnText {
 }
 
 /** A primary or unique key. */
-export interface KeyText {
+interface KeyText {
   readonly name: string | null
   readonly columns: readonly string[]
 }
 
 /** A foreign key. Its columns, target and actions are in `pragma_foreign_key_list`, which lists keys from the last to the first. */
-export interface ForeignKeyText {
+interface ForeignKeyText {
   readonly name: string | null
   /** DEFERRABLE INITIALLY DEFERRED. All other forms are checked by each statement. */
   readonly deferrable: boolean

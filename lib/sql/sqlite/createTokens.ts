@@ -22,7 +22,7 @@ export interface Token {
 }
 
 /** A block comment; `depth` is the number of brackets that enclose it. */
-export interface Comment {
+interface Comment {
   readonly text: string
   readonly start: number
   readonly depth: number
