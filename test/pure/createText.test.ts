@@ -6,9 +6,9 @@
  */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { sqliteCatalog } from '../../lib/sql/sqlite/catalog.js'
 import { moduleOf, readIndex, readTable, readView, type TableText } from '../../lib/sql/sqlite/createText.js'
 import { readBlockComment, tokensIn, writeBlockComment } from '../../lib/sql/sqlite/createTokens.js'
+import { sqliteCatalog } from '../../lib/sql/sqlite/systemCatalog.js'
 import { amount } from '../amount.js'
 import { suite } from '../suite.js'
 
