@@ -32,6 +32,10 @@ export interface AlterParts {
   /** The checks that the type of a column needs, before and after: their names and conditions. */
   readonly typeChecks: (field: string) => readonly TypeCheckText[]
   readonly typeChecksAfter: (field: string) => readonly TypeCheckText[]
+  /** How a comment is written in the definition of a column. */
+  readonly comment: (comment: string) => string
+  /** The statements that set the comments of a column after the change, or of the table (null), where the engine has such. */
+  readonly comments: (field: string | null) => readonly string[]
   /** The columns of a key after the change. */
   readonly columns: (fields: readonly string[]) => string
   /** The names of the user's checks that read a column. */
@@ -42,9 +46,9 @@ export interface AlterParts {
   readonly using: () => string
 }
 
-/** A column's definition after its name. */
-export const definitionOf = ({ type, notNull, default: byDefault }: ColumnParts): string =>
-  `${type}${notNull ? ' NOT NULL' : ''}${byDefault === null ? '' : ` DEFAULT ${byDefault}`}`
+/** A column's definition after its name. `written` is how a comment is written there. */
+export const definitionOf = ({ type, notNull, default: byDefault, comment }: ColumnParts, written: (comment: string) => string): string =>
+  `${type}${notNull ? ' NOT NULL' : ''}${byDefault === null ? '' : ` DEFAULT ${byDefault}`}${comment === null ? '' : written(comment)}`
 
 /** A check: its quoted name and its condition. */
 export interface TypeCheckText {

@@ -15,8 +15,8 @@ import type { DialectName } from '../core/value/DialectName.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { AlterParts } from './AlterParts.js'
-import type { Catalog } from './Catalog.js'
 import type { CallPrinter, Printed, PrintedFn } from './CallPrinter.js'
+import type { Catalog } from './Catalog.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
 import type { Quirks } from './Quirks.js'
@@ -196,8 +196,21 @@ interface KeyLimit {
   readonly unique: boolean
 }
 
+/** How an engine keeps comments of columns and tables. */
+interface Comments {
+  /** After the definition of a column, with a leading blank; empty where a statement of its own sets it. */
+  readonly column: (comment: string) => string
+  /** Before and after the columns of CREATE TABLE, with a leading blank each. */
+  readonly table: { readonly before: (comment: string) => string; readonly after: (comment: string) => string }
+  /** The statements that set a comment, null being none, of a table or of a column of it; null where a definition contains it. */
+  readonly statement: ((table: string, column: string | null, comment: string | null) => string) | null
+  /** The most characters of a comment of a column; the note of a type that is longer is left out. */
+  readonly longest: number
+}
+
 /** What differs between dialects in definitions. */
 export interface Ddl {
+  readonly comments: Comments
   readonly keyLimit: KeyLimit | null
   /** Whether definitions are part of a transaction; if not, each commits it. */
   readonly transactional: boolean

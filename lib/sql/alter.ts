@@ -20,7 +20,7 @@ import { columnName, typeConstraint } from '../core/table/Table.js'
 import { type DbError, notNullViolation, refuse, unsupported } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
 import type { Dialect } from './Dialect.js'
-import { checkText, columnParts, columns, target, typeChecksOf, valueText } from './definitions.js'
+import { checkText, columnParts, columns, commentStatements, tableComment, target, typeChecksOf, valueText } from './definitions.js'
 
 /** A part of what a step does. */
 export type Work =
@@ -120,6 +120,8 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts
     parts: field => columnParts(dialect, after, field),
     typeChecks: field => checks(before, field),
     typeChecksAfter: field => checks(after, field),
+    comment: dialect.ddl.comments.column,
+    comments: field => (field === null ? tableComment(dialect, after) : commentStatements(dialect, after, [field], true)),
     columns: fields => columns(dialect, after, fields),
     checksOver: field => before.checks.filter(c => readsField(field, c.predicate, rowOf(before))).map(c => c.name),
     check: name => checkText(dialect, after, name),

@@ -20,7 +20,18 @@ import { sqlWork, type Work, workOf } from './alter.js'
 import { printWrite, shown } from './commands.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
-import { columns, createTable, ddlText, foreignKey, isVacuous, literally, target, textsOf } from './definitions.js'
+import {
+  columns,
+  commentStatements,
+  createTable,
+  ddlText,
+  foreignKey,
+  isVacuous,
+  literally,
+  tableComment,
+  target,
+  textsOf,
+} from './definitions.js'
 import { renderer } from './render.js'
 
 /**
@@ -69,6 +80,8 @@ const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: reado
           inline,
           foreignKeys.filter(f => f.table === table),
         ),
+        ...(table.comment === null ? [] : tableComment(dialect, table)),
+        ...commentStatements(dialect, table, Object.keys(table.columns)),
       ]
     }
     case 'createView':

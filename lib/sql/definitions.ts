@@ -7,6 +7,7 @@
  */
 
 import { FUNCTIONS } from '../core/expr/functions.js'
+import { typeText, writeComment } from '../core/schema/typeNote.js'
 import { outOfScope } from '../core/syntax/guards.js'
 import type { AnyColumn, AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import { indexFields } from '../core/table/indexes.js'
@@ -87,7 +88,10 @@ export const createTable = (dialect: Dialect, t: AnyTable, keys: readonly Foreig
   )
   const { row, asText, condition } = textsOf(dialect, t)
   const lines = [
-    ...fields.map(f => `${quote(columnName(t, f))} ${definitionOf(partsOfColumn(dialect, t, f, f === inlineKey, own, asText))}`),
+    ...fields.map(
+      f =>
+        `${quote(columnName(t, f))} ${definitionOf(partsOfColumn(dialect, t, f, f === inlineKey, own, asText), dialect.ddl.comments.column)}`,
+    ),
     ...(t.primaryKey === null || inlineKey !== undefined
       ? []
       : [constraint(t.primaryKey.name, `PRIMARY KEY (${columns(dialect, t, t.primaryKey.columns)})`)]),
@@ -98,7 +102,9 @@ export const createTable = (dialect: Dialect, t: AnyTable, keys: readonly Foreig
     ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${condition(predicate, 'a check')})`)),
     ...keys.map(f => foreignKey(dialect, f)),
   ]
-  return `CREATE TABLE ${target(dialect, t)} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}`
+  const { before, after } = dialect.ddl.comments.table
+  const [head, tail] = t.comment === null ? ['', ''] : [before(t.comment), after(t.comment)]
+  return `CREATE TABLE ${target(dialect, t)}${head} (\n  ${lines.join(',\n  ')}\n)${dialect.ddl.tableSuffix}${tail}`
 }
 
 /** The keys of indexes by their fields; null in place of an expression. */
@@ -133,6 +139,33 @@ const keysFit = (dialect: Dialect, t: AnyTable, own: readonly ForeignKey[]): voi
   }
 }
 
+/** The comment of a column, with its type where the engine would not tell it. */
+const commentOf = ({ ddl, catalog }: Dialect, t: AnyTable, field: string): string | null => {
+  const { comment, type } = t.columns[field] as AnyColumn
+  if (type.sql.tag === 'custom') return comment
+  const defined = ddl.columnType(type.sql, { ...useOf(t, field, false, []), generated: false, key: false })
+  const told = catalog.typeOf(defined)
+  if (told.tag !== 'custom' && typeText(told) === typeText(type.sql)) return comment
+  const noted = writeComment(comment, type.sql)
+  return noted !== null && noted.length > ddl.comments.longest ? comment : noted
+}
+
+/** The statements that set the comments of some columns, where the engine has such statements. With `always`, also those without one. */
+export const commentStatements = (dialect: Dialect, t: AnyTable, fields: readonly string[], always = false): readonly string[] => {
+  const { statement } = dialect.ddl.comments
+  if (statement === null) return []
+  return fields.flatMap(f => {
+    const comment = commentOf(dialect, t, f)
+    return comment === null && !always ? [] : [statement(target(dialect, t), dialect.quote(columnName(t, f)), comment)]
+  })
+}
+
+/** The statement that sets the comment of a table, where the engine has one. */
+export const tableComment = (dialect: Dialect, t: AnyTable): readonly string[] => {
+  const { statement } = dialect.ddl.comments
+  return statement === null ? [] : [statement(target(dialect, t), null, t.comment)]
+}
+
 const partsOfColumn = (
   dialect: Dialect,
   t: AnyTable,
@@ -146,7 +179,7 @@ const partsOfColumn = (
     type: dialect.ddl.columnType(c.type.sql, useOf(t, field, isInlineKey, own)),
     notNull: !c.type.nullable && !isInlineKey,
     default: c.default === null ? null : dialect.ddl.wrapDefault(asText(c.default), c.type.sql),
-    comment: c.comment,
+    comment: commentOf(dialect, t, field),
   }
 }
 

@@ -10,9 +10,9 @@ import type { AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import { checksOf, typeConstraint } from '../core/table/Table.js'
 import type { SqlType } from '../core/value/SqlType.js'
+import type { Dialect } from './Dialect.js'
 import { viewText } from './ddl.js'
 import { columnParts, isVacuous, textsOf, typeChecksOf } from './definitions.js'
-import type { Dialect } from './Dialect.js'
 
 const typeIn = (dialect: Dialect, t: SqlType): SqlType => {
   if (t.tag !== 'custom') return t

@@ -23,7 +23,7 @@ export const alter = (change: Change, parts: AlterParts): readonly string[] => {
   const { target, targetAfter, quote, column, columnAfter, columns } = parts
   const table = (...clauses: readonly string[]): readonly string[] =>
     clauses.length === 0 ? [] : [`ALTER TABLE ${target} ${clauses.join(', ')}`]
-  const modified = (field: string): string => `MODIFY COLUMN ${column(field)} ${definitionOf(parts.parts(field))}`
+  const modified = (field: string): string => `MODIFY COLUMN ${column(field)} ${definitionOf(parts.parts(field), parts.comment)}`
   const adding = (field: string): readonly string[] =>
     parts.typeChecksAfter(field).map(({ name, condition }) => `ADD CONSTRAINT ${name} CHECK (${condition})`)
   switch (change.tag) {
@@ -33,7 +33,7 @@ export const alter = (change: Change, parts: AlterParts): readonly string[] => {
     }
     case 'addColumn': {
       const { field } = change
-      return table(`ADD COLUMN ${columnAfter(field)} ${definitionOf(parts.parts(field))}`, ...adding(field))
+      return table(`ADD COLUMN ${columnAfter(field)} ${definitionOf(parts.parts(field), parts.comment)}`, ...adding(field))
     }
     case 'dropColumn':
       return table(...parts.typeChecks(change.field).map(c => `DROP CONSTRAINT ${c.name}`), `DROP COLUMN ${column(change.field)}`)
@@ -58,7 +58,9 @@ export const alter = (change: Change, parts: AlterParts): readonly string[] => {
     case 'setDefault':
       return table(modified(change.field))
     case 'setComment':
-      return change.field === null ? [] : table(modified(change.field))
+      return table(
+        change.field === null ? `COMMENT=${parts.comment(change.comment ?? '').replace(/^ COMMENT /, '')}` : modified(change.field),
+      )
     case 'addKey':
       return table(`ADD ${change.primary ? 'PRIMARY KEY' : `CONSTRAINT ${quote(change.key.name)} UNIQUE`} (${columns(change.key.columns)})`)
     case 'dropKey':

@@ -44,6 +44,9 @@ export const quoted = (s: string): string =>
  */
 export const quotedText = (s: string): string => (s.includes('\\') ? `convert(${quoted(s)} using utf8mb4)` : quoted(s))
 
+/** A comment as a literal: no expression is allowed there, and sessions treat a backslash as an escape. */
+const commentText = (comment: string): string => `'${comment.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+
 /** From this length on, a varchar would exceed the size of a row: it is a longtext with a check. */
 const LONG = 4_000
 
@@ -201,6 +204,12 @@ export const definitions = ({
   restrict: 'RESTRICT',
   dropConstraint,
   wrapDefault,
+  comments: {
+    column: comment => ` COMMENT ${commentText(comment)}`,
+    table: { before: () => '', after: comment => ` COMMENT=${commentText(comment)}` },
+    statement: null,
+    longest: 1024,
+  },
   guardsNotNull: true,
   convertsInPlace: false,
   alter,

@@ -14,10 +14,13 @@ import {
   type ColumnImage,
   emptyImage,
   type ForeignKeyImage,
+  type IndexImage,
+  mapTables,
   type SchemaImage,
   sorted,
   type TableImage,
   type ViewImage,
+  withoutRestrict,
 } from '../../core/schema/SchemaImage.js'
 import { readComment } from '../../core/schema/typeNote.js'
 import type { Catalog, CatalogScope } from '../Catalog.js'
@@ -243,6 +246,23 @@ const imageOf = (facts: CatalogFacts, read: Read, database: string): SchemaImage
   })
 }
 
+/** Primary keys have no name, unique indexes of columns are unique keys, and RESTRICT is the same as NO ACTION. */
+const reported = (image: SchemaImage): SchemaImage =>
+  sorted(
+    mapTables(image, t => {
+      const isKey = (i: IndexImage): boolean =>
+        i.unique && i.where === null && i.keys.every(k => k.of.tag === 'column' && k.direction === 'asc')
+      const columns = (i: IndexImage): readonly string[] => i.keys.flatMap(k => (k.of.tag === 'column' ? [k.of.name] : []))
+      return {
+        ...t,
+        primaryKey: t.primaryKey === null ? null : { ...t.primaryKey, name: null },
+        uniques: [...t.uniques, ...t.indexes.filter(isKey).map(i => ({ name: i.name, columns: columns(i) }))],
+        indexes: t.indexes.filter(i => !isKey(i)),
+        foreignKeys: t.foreignKeys.map(withoutRestrict),
+      }
+    }),
+  )
+
 const catalogOf = (facts: CatalogFacts): Catalog => ({
   queries: queriesOf(facts.sources),
   read: (rows, scope: CatalogScope) => {
@@ -250,6 +270,7 @@ const catalogOf = (facts: CatalogFacts): Catalog => ({
     const { database, read } = rowsOf(facts.sources, rows)
     return imageOf(facts, read, database)
   },
+  reported,
   typeOf: typeOfDefined(facts.types),
 })
 

@@ -166,6 +166,13 @@ export const ddl: Ddl = {
   restrict: 'RESTRICT',
   dropConstraint: null,
   wrapDefault: untyped,
+  comments: {
+    column: () => '',
+    table: { before: () => '', after: () => '' },
+    statement: (table, column, comment) =>
+      `COMMENT ON ${column === null ? `TABLE ${table}` : `COLUMN ${table}.${column}`} IS ${comment === null ? 'NULL' : quoted(comment)}`,
+    longest: Number.POSITIVE_INFINITY,
+  },
   guardsNotNull: false,
   convertsInPlace: true,
   alter,

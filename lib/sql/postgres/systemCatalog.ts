@@ -16,6 +16,7 @@ import {
   type ForeignKeyImage,
   type IndexImage,
   type KeyImage,
+  mapTables,
   type SchemaImage,
   sorted,
   type TableImage,
@@ -115,5 +116,16 @@ const read = ([relations, columns, constraints, indexes, others]: readonly Catal
 /** The query of a view, without the blank before it and the semicolon after it. */
 const definition = (text: string): string => text.trim().replace(/;$/, '')
 
+/** The default method has no name, nor has the default place of nulls, which is after the largest value. */
+const reported = (image: SchemaImage): SchemaImage =>
+  mapTables(image, t => ({
+    ...t,
+    indexes: t.indexes.map(i => ({
+      ...i,
+      method: i.method === 'btree' ? null : i.method,
+      keys: i.keys.map(k => ({ ...k, nulls: k.nulls === (k.direction === 'asc' ? 'last' : 'first') ? null : k.nulls })),
+    })),
+  }))
+
 /** How Postgres reads its schema. */
-export const postgresCatalog: Catalog = { queries, read, typeOf }
+export const postgresCatalog: Catalog = { queries, read, reported, typeOf }

@@ -14,6 +14,7 @@ import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { UpdateParts, Writes } from '../Writes.js'
 import { callsAdded } from './addedFunctions.js'
+import { writeBlockComment } from './createTokens.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 
 /** Quotes a name. */
@@ -157,6 +158,12 @@ export const ddl: Ddl = {
   dropConstraint: null,
   // a default can't contain a query
   wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
+  comments: {
+    column: comment => ` ${writeBlockComment(comment)}`,
+    table: { before: comment => ` ${writeBlockComment(comment)}`, after: () => '' },
+    statement: null,
+    longest: Number.POSITIVE_INFINITY,
+  },
   guardsNotNull: false,
   convertsInPlace: true,
   alter: null,

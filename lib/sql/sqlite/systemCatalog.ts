@@ -18,10 +18,12 @@ import {
   type ForeignKeyImage,
   type IndexImage,
   type KeyImage,
+  mapTables,
   type SchemaImage,
   sorted,
   type TableImage,
   type ViewImage,
+  withoutRestrict,
 } from '../../core/schema/SchemaImage.js'
 import { readComment } from '../../core/schema/typeNote.js'
 import type { SqlType } from '../../core/value/SqlType.js'
@@ -355,5 +357,13 @@ const read = ([objects = [], columns = [], indexes = [], foreignKeys = []]: read
   return sorted({ language: 'sqlite', tables: images.flatMap(i => i.tables), views: images.flatMap(i => i.views) })
 }
 
+/** A generated key is defined with its column, and has no name; RESTRICT is not told from NO ACTION. */
+const reported = (image: SchemaImage): SchemaImage =>
+  mapTables(image, t => ({
+    ...t,
+    primaryKey: t.primaryKey !== null && t.columns.some(c => c.generated) ? { ...t.primaryKey, name: null } : t.primaryKey,
+    foreignKeys: t.foreignKeys.map(withoutRestrict),
+  }))
+
 /** How SQLite's schema is read: four queries for any number of tables. */
-export const sqliteCatalog: Catalog = { queries, read, typeOf }
+export const sqliteCatalog: Catalog = { queries, read, reported, typeOf }
