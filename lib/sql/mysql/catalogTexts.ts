@@ -19,7 +19,7 @@ export const literalText = (s: string): string => {
 }
 
 /** A text without its escapes by backslashes. */
-export const unescaped = (s: string): string => {
+const unescaped = (s: string): string => {
   const meant: { readonly [c: string]: string } = { '0': '\0', n: '\n', r: '\r', t: '\t', b: '\b', Z: '\x1a' }
   return s.replace(/\\([\s\S])/g, (_, c: string) => meant[c] ?? c)
 }
