@@ -40,9 +40,31 @@ interface PrintedKey {
   readonly order: string
 }
 
+/** An index in parts: the generated columns that it needs, and its keys. */
+interface PrintedIndex {
+  readonly unique: string
+  readonly on: string
+  readonly columns: readonly string[]
+  readonly keys: string
+  readonly some: string
+}
+
 /** CREATE INDEX. `target` is the table, `texts` its rows. */
 export const createIndex = (dialect: Dialect, t: AnyTable, index: Index, target: string, texts: RowTexts): string => {
-  const { indexes, index: named } = dialect.ddl
+  const { unique, on, columns, keys, some } = printIndex(dialect, t, index, texts)
+  if (columns.length === 0) return `CREATE ${unique}INDEX ${dialect.ddl.index(t, index.name, target)}${on} (${keys})${some}`
+  const added = columns.map(c => `ADD COLUMN ${c}`)
+  return `ALTER TABLE ${target} ${added.join(', ')}, ADD ${unique}INDEX ${dialect.quote(index.name)} (${keys})`
+}
+
+/** An index and its generated columns as parts of CREATE TABLE, where the engine takes indexes there. */
+export const inlineIndex = (dialect: Dialect, t: AnyTable, index: Index, texts: RowTexts): readonly string[] => {
+  const { unique, columns, keys } = printIndex(dialect, t, index, texts)
+  return [...columns, `${unique}INDEX ${dialect.quote(index.name)} (${keys})`]
+}
+
+const printIndex = (dialect: Dialect, t: AnyTable, index: Index, texts: RowTexts): PrintedIndex => {
+  const { indexes } = dialect.ddl
   const { row, expression, condition } = texts
   const lacks = (what: string, instead = 'leave it out of the schema for this engine'): never =>
     refuse(unsupported(`${what} (${index.name})`, dialect.name, instead))
@@ -77,7 +99,7 @@ export const createIndex = (dialect: Dialect, t: AnyTable, index: Index, target:
   const { generatedColumn } = indexes
   if (generatedColumn === null || keys.every(k => k.column !== null)) {
     const list = keys.map(k => `${k.column ?? indexes.expression(k.expression)}${k.order}`).join(', ')
-    return `CREATE ${unique}INDEX ${named(t, index.name, target)}${on} (${list})${some}`
+    return { unique, on, columns: [], keys: list, some }
   }
   if (keys.length > MOST_KEYS) lacks(`an index of more than ${MOST_KEYS} keys`)
   const added = keys.flatMap(({ key, column, expression }, i) => {
@@ -89,10 +111,10 @@ export const createIndex = (dialect: Dialect, t: AnyTable, index: Index, target:
       keyColumns: keys.length,
       leadsKey: false,
     })
-    return [`ADD COLUMN ${generated(dialect, index.name, i + 1)} ${generatedColumn(type, expression)}`]
+    return [`${generated(dialect, index.name, i + 1)} ${generatedColumn(type, expression)}`]
   })
   const list = keys.map(({ column, order }, i) => `${column ?? generated(dialect, index.name, i + 1)}${order}`).join(', ')
-  return `ALTER TABLE ${target} ${added.join(', ')}, ADD ${unique}INDEX ${dialect.quote(index.name)} (${list})`
+  return { unique, on, columns: added, keys: list, some }
 }
 
 /** A type that holds every value of a key: an expression of numbers computes beyond the type of its operands. */

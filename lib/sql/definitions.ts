@@ -74,8 +74,15 @@ export const textsOf = (dialect: Dialect, t: AnyTable): RowTexts => {
   return { row: planning.rowNamed(named), asText, expression: (e, what) => withoutQuery(e, what, asText(e)), condition }
 }
 
-/** CREATE TABLE. `keys` are the foreign keys that are defined with the table; `own` are all that it will have. */
-export const createTable = (dialect: Dialect, t: AnyTable, keys: readonly ForeignKey[], own: readonly ForeignKey[]): string => {
+/** CREATE TABLE. `keys` are the foreign keys that are defined with the table; `own` are all that it will have; `indexes` are those that
+ * are defined with the table. */
+export const createTable = (
+  dialect: Dialect,
+  t: AnyTable,
+  keys: readonly ForeignKey[],
+  own: readonly ForeignKey[],
+  indexes: readonly string[] = [],
+): string => {
   const { quote } = dialect
   if (t.schema === null && dialect.ddl.reserved?.test(t.name)) {
     refuse(schemaConflict(t.name, `${dialect.name} reserves this name for its own tables: choose another, or name a schema`))
@@ -101,6 +108,7 @@ export const createTable = (dialect: Dialect, t: AnyTable, keys: readonly Foreig
     ),
     ...checksOf(t, row).map(([name, predicate]) => constraint(name, `CHECK (${condition(predicate, 'a check')})`)),
     ...keys.map(f => foreignKey(dialect, f)),
+    ...indexes,
   ]
   const { before, after } = dialect.ddl.comments.table
   const [head, tail] = t.comment === null ? ['', ''] : [before(t.comment), after(t.comment)]

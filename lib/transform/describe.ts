@@ -78,6 +78,7 @@ export const describe = (op: SqlOp, engine: string): Described => {
     case 'ddl':
       return { operation: op.steps.every(s => s.tag.startsWith('drop')) ? 'drop' : 'define', table: null, sql: null }
     case 'advisoryLock':
+    case 'introspect':
       return { operation: op.tag, table: null, sql: null }
     case 'raw':
       return { operation: 'raw', table: null, sql: op.text.join('?') }

@@ -420,6 +420,12 @@ const inOperations: Places<SqlOp, SqlOp> = {
   // statements have tests of their own
   raw: { text: null, args: null, columns: null, signal: null, _A: null },
   advisoryLock: { name: null, wait: null, signal: null, _A: null },
+  introspect: {
+    schemas: null,
+    wanted: x => ({ tag: 'introspect', schemas: [null], wanted: inTables.checks?.(x) as AnySchema }),
+    signal: null,
+    _A: null,
+  },
   explain: { query: ofQuery(own, q => ({ tag: 'explain', query: q, analyze: false })), analyze: null, signal: null, _A: null },
 }
 

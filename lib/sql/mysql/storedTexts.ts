@@ -10,18 +10,8 @@
  * bytes. On MariaDB it is the catalog that replaces them, and these texts have the same.
  */
 import type { ExprText } from '../../core/schema/SchemaImage.js'
+import type { StoredTexts } from '../Catalog.js'
 import { literalText, literalValue, mysqlLiteral } from './catalogTexts.js'
-
-/** The expressions of a table. */
-export interface StoredTexts {
-  /** Defaults by column; a column without one is not in it. */
-  readonly defaults: { readonly [column: string]: ExprText }
-  readonly computed: { readonly [column: string]: ExprText }
-  /** Checks in their order; those of a column have no name. */
-  readonly checks: readonly { readonly name: string | null; readonly text: ExprText }[]
-  /** The keys of each index: an expression, or null for a column. */
-  readonly indexes: { readonly [index: string]: readonly ExprText[] }
-}
 
 /** A part of a definition: a quoted name, a string, everything between brackets, a word or number, or a symbol. */
 interface Part {

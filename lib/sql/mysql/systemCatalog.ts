@@ -23,14 +23,17 @@ import {
   withoutRestrict,
 } from '../../core/schema/SchemaImage.js'
 import { readComment } from '../../core/schema/typeNote.js'
-import type { Catalog, CatalogScope } from '../Catalog.js'
+import type { Catalog, CatalogScope, StoredTexts } from '../Catalog.js'
 import { indexesOf, isIndexColumn } from './catalogIndexes.js'
 import { mariadbSources, mysqlSources, queriesOf, type Read, rowsOf, type Sources } from './catalogQueries.js'
 import { mariadbDefault, mysqlDefault, mysqlExpression, unqualified } from './catalogTexts.js'
 import { type TypeFacts, typeOfColumn, typeOfDefined, withNote } from './catalogTypes.js'
+import { mariadbStored, mysqlStored } from './storedTexts.js'
 
 /** What differs between the catalogs of MySQL and MariaDB. */
 interface CatalogFacts {
+  /** The expressions in the text of SHOW CREATE TABLE. */
+  readonly stored: (shown: string) => StoredTexts
   readonly types: TypeFacts
   readonly sources: Sources
   /** An expression in a column of the catalog, as SQL. */
@@ -246,6 +249,12 @@ const imageOf = (facts: CatalogFacts, read: Read, database: string): SchemaImage
   })
 }
 
+/** A unique index of some rows has a first key that is null in the others; its text is not known here. */
+const unconditional = (i: IndexImage): IndexImage =>
+  i.where === null
+    ? i
+    : { ...i, where: null, keys: i.keys.map((k, n) => (n === 0 ? { ...k, of: { tag: 'expression', text: null } as const } : k)) }
+
 /** Primary keys have no name, unique indexes of columns are unique keys, and RESTRICT is the same as NO ACTION. */
 const reported = (image: SchemaImage): SchemaImage =>
   sorted(
@@ -257,7 +266,7 @@ const reported = (image: SchemaImage): SchemaImage =>
         ...t,
         primaryKey: t.primaryKey === null ? null : { ...t.primaryKey, name: null },
         uniques: [...t.uniques, ...t.indexes.filter(isKey).map(i => ({ name: i.name, columns: columns(i) }))],
-        indexes: t.indexes.filter(i => !isKey(i)),
+        indexes: t.indexes.filter(i => !isKey(i)).map(unconditional),
         foreignKeys: t.foreignKeys.map(withoutRestrict),
       }
     }),
@@ -272,10 +281,16 @@ const catalogOf = (facts: CatalogFacts): Catalog => ({
   },
   reported,
   typeOf: typeOfDefined(facts.types),
+  scratch: {
+    tag: 'shown',
+    show: table => `SHOW CREATE TABLE ${table}`,
+    read: facts.stored,
+  },
 })
 
 /** The catalog of MySQL. */
 export const mysqlCatalog: Catalog = catalogOf({
+  stored: mysqlStored,
   types: { dialect: 'mysql', collation: 'utf8mb4_0900_bin' },
   sources: mysqlSources,
   expression: mysqlExpression,
@@ -287,6 +302,7 @@ export const mysqlCatalog: Catalog = catalogOf({
 
 /** The catalog of MariaDB. A column that is declared as json has the collation utf8mb4_bin, one of ours that of texts (10.11). */
 export const mariadbCatalog: Catalog = catalogOf({
+  stored: mariadbStored,
   types: { dialect: 'mariadb', collation: 'utf8mb4_nopad_bin' },
   sources: mariadbSources,
   expression: text => text,

@@ -128,4 +128,10 @@ const reported = (image: SchemaImage): SchemaImage =>
   }))
 
 /** How Postgres reads its schema. */
-export const postgresCatalog: Catalog = { queries, read, reported, typeOf }
+export const postgresCatalog: Catalog = {
+  queries,
+  read,
+  scratch: { tag: 'schema', schema: 'pg_temp' },
+  reported,
+  typeOf,
+}

@@ -366,4 +366,10 @@ const reported = (image: SchemaImage): SchemaImage =>
   }))
 
 /** How SQLite's schema is read: four queries for any number of tables. */
-export const sqliteCatalog: Catalog = { queries, read, reported, typeOf }
+export const sqliteCatalog: Catalog = {
+  queries,
+  read,
+  scratch: { tag: 'schema', schema: 'temp' },
+  reported,
+  typeOf,
+}

@@ -51,6 +51,8 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
       return E.flatMap(validateSteps(op.steps), steps =>
         attempting('a schema', () => statementsOfWork(record, ddlWork(record, steps)).map(plain)),
       )
+    case 'introspect':
+      return E.right(record.catalog.queries({ schemas: op.schemas, temporary: false }).map(q => plain(q.text)))
     case 'advisoryLock': {
       const { advisory } = record
       if (advisory === null) return E.right([])
