@@ -11,7 +11,7 @@ import * as C from '../lib/Command.js'
 import type { Step } from '../lib/core/schema/Step.js'
 import { literalOf } from '../lib/core/syntax/operand.js'
 import type { AnyExpr, AnyTable, Index, Table } from '../lib/core/syntax/Syntax.js'
-import { namedColumns } from '../lib/core/table/indexes.js'
+import { indexFields, namedColumns } from '../lib/core/table/indexes.js'
 import { columnName, uniqueKeys } from '../lib/core/table/Table.js'
 import { uniqueViolation } from '../lib/DbError.js'
 import type { Db } from '../lib/Interpreter.js'
@@ -42,6 +42,12 @@ const entryOf =
     return values.includes(null) ? null : values.map(valueText).join('|')
   }
 
+/** Whether MySQL and MariaDB would use the index for a foreign key in place of their own, and could not drop it. */
+const servesForeignKey = ({ foreignKeys }: ViolationSubject['schema'], t: AnyTable, index: Index): boolean => {
+  const fields = indexFields(t, index)
+  return foreignKeys.some(f => f.table === t && f.columns.every((c, i) => c === fields[i]))
+}
+
 /** Whether SQLite could not tell the index from another key, because it has the same columns: then its error has no name. */
 const isAmbiguous = (t: AnyTable, index: Index): boolean => {
   const columns = namedColumns(t, index)
@@ -68,7 +74,7 @@ export const uniqueIndexLaw = (subject: ViolationSubject): Law => {
     async ([db, { name, made, rows }], cover) => {
       const { index } = made
       const declared = schema.tables[name] as AnyTable
-      if (isAmbiguous(declared, index)) return null
+      if (isAmbiguous(declared, index) || servesForeignKey(schema, declared, index)) return null
       const t: AnyTable = { ...declared, indexes: [...declared.indexes, index] }
       const entry = entryOf(t, index)
       const text = `const index = ${made.text} // of ${name}\n\nconst rows = ${databaseText(db)}`
