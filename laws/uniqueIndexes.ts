@@ -80,8 +80,9 @@ export const uniqueIndexLaw = (subject: ViolationSubject): Law => {
       const text = `const index = ${made.text} // of ${name}\n\nconst rows = ${databaseText(db)}`
       const loaded = await load(schema, db)(env)()
       if (E.isLeft(loaded)) return `the rows are refused: ${loaded.left.message}`
-      const step = (tag: 'createIndex' | 'dropIndex'): Step => ({ tag, table: t, index })
-      const created = await define([step('createIndex')])(env)()
+      const create: readonly Step[] = [{ tag: 'createIndex', table: t, index }]
+      const drop: readonly Step[] = [{ tag: 'dropIndex', table: t, index }]
+      const created = await define(create)(env)()
       if (isRefused(cover, created)) {
         const why = undeclared(runner, created.left)
         return why === null ? null : `${why}\n\n${text}`
@@ -97,7 +98,7 @@ export const uniqueIndexLaw = (subject: ViolationSubject): Law => {
       const problem = isViolated
         ? `the index is created over rows that violate it\n\n${text}`
         : await insertEach(subject, { name, t, index, text }, rows, db, cover)
-      const dropped = await define([step('dropIndex')])(env)()
+      const dropped = await define(drop)(env)()
       return problem ?? (E.isLeft(dropped) ? `the index can't be dropped: ${dropped.left.message}\n\n${text}` : null)
     },
     { share: 1 / 5 },
