@@ -25,6 +25,7 @@ import {
   type ExprNode,
   expr,
   exprType,
+  type Index as IndexData,
   MADE,
   type Order,
   type Pred,
@@ -375,6 +376,21 @@ const inCommand: FieldsOf<Omit<Command<unknown>, '_A' | typeof MADE>, AnyCommand
     command({ tag: 'update', table: notes, set: () => ({ body: X.lit('b') }), where: null }, () => ({ n: { deep: x.number } })),
 }
 
+/** A table of the name `note` with an index that has the plant. */
+const indexedBy = (index: Partial<IndexData>): AnySchema => {
+  const planted = { name: 'planted', columns: [], on: null, unique: false, where: null, method: null, ...index }
+  return schema({ notes: { ...notes, indexes: [planted] } as typeof notes })
+}
+
+const inIndexes: FieldsOf<IndexData, AnySchema> = {
+  name: null,
+  columns: null,
+  on: x => indexedBy({ on: () => [X.desc(x.number)] }),
+  unique: null,
+  where: x => indexedBy({ columns: ['id'], where: () => x.pred }),
+  method: null,
+}
+
 const inTables: FieldsOf<AnyTable, AnySchema> = {
   kind: null,
   name: null,
@@ -384,7 +400,7 @@ const inTables: FieldsOf<AnyTable, AnySchema> = {
   types: null,
   primaryKey: null,
   uniques: null,
-  indexes: null,
+  indexes: x => indexedBy({ on: () => [x.number] }),
   checks: x => schema({ notes: guarded(x, 'checks') as typeof notes }),
   query: x => schema({ v: view('planted', { id: int }, x.ids as Q.Query<any, any>) }),
   comment: null,
@@ -440,7 +456,24 @@ const places: readonly (readonly [string, (x: Forms) => SqlOp])[] = [
   ...listed({ ...inCommands, conflict: inConflicts, command: inCommand }).map(
     ([name, plant]) => [name, (x: Forms): SqlOp => ({ tag: 'execute', command: plant(x) })] as const,
   ),
-  ...listed({ table: inTables, column: inColumns }).flatMap(([name, plant]) =>
+  ...listed({ index: inIndexes }).flatMap(([name, plant]) => [
+    // a step may have an index that its table does not declare
+    [
+      `createIndex: ${name}`,
+      (x: Forms): SqlOp => {
+        const index = plant(x).tables['notes']?.indexes[0] as IndexData
+        return { tag: 'ddl', steps: [{ tag: 'createIndex', table: notes, index }] }
+      },
+    ] as const,
+    [
+      `delete: ${name}`,
+      (x: Forms): SqlOp => ({
+        tag: 'execute',
+        command: command({ tag: 'delete', table: plant(x).tables['notes'] as AnyTable, where: null }),
+      }),
+    ] as const,
+  ]),
+  ...listed({ table: inTables, column: inColumns, index: inIndexes }).flatMap(([name, plant]) =>
     Object.entries({ createAll: createSteps, dropAll: dropSteps }).map(
       ([action, steps]) => [`${action}: ${name}`, (x: Forms): SqlOp => ({ tag: 'ddl', steps: steps(plant(x)) })] as const,
     ),

@@ -253,6 +253,33 @@ const ofIndex =
 const generatedColumn: Classifier = failure =>
   ofIndex(/^Function or expression 'AUTO_INCREMENT'/.test(failure.message) ? 'generated' : 'changing')(failure)
 
+/**
+ * MariaDB (10.11) reports so rows of a referenced table that a new index over an expression finds to be equal: it copies the table, and
+ * can't undo that. Other errors of the copy are reported as themselves.
+ */
+const duplicateInCopy: Classifier = failure => (createdIndex(failure.context) === null ? unclassified(failure) : unique(failure))
+
+/** A row that a foreign key changes, and that another one is then equal to. */
+const duplicateByForeignKey: Classifier = failure => {
+  const [, table, name] = / in table '(.*)', key '(.*)'$/s.exec(failure.message) ?? []
+  return table === undefined || name === undefined ? unclassified(failure) : uniqueViolation(table, name, [], failure.cause)
+}
+
+/** The index that a statement of ours drops. */
+const droppedIndex = (sql: string): string =>
+  unquoted(/^(?:DROP INDEX|ALTER TABLE (?:`(?:[^`]|``)*`\.)?`(?:[^`]|``)*` DROP INDEX) `((?:[^`]|``)*)`/.exec(sql)?.[1] ?? '')
+
+const neededIndex: Classifier = ({ context, cause }) =>
+  schemaConflict(
+    droppedIndex(context.sql),
+    'a foreign key needs it: drop that first, or create another index that begins with its columns',
+    cause,
+  )
+
+/** MariaDB (10.11) reports so an index that is dropped with a column, and that a foreign key needs. */
+const notRenamed: Classifier = failure =>
+  droppedIndex(failure.context.sql) !== '' && /errno: 150\b/.test(failure.message) ? neededIndex(failure) : unclassified(failure)
+
 const indexedTooLong: Classifier = ({ message, cause }) => valueTooLong(/functional index '(.*)'/s.exec(message)?.[1] ?? null, cause)
 
 const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
@@ -307,6 +334,10 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[1170], ofIndex('long', tooLargeStatement)],
       [[3758], ofIndex('changing')],
       [[3762], ofIndex('kind')],
+      [[1834], duplicateInCopy],
+      [[1761], duplicateByForeignKey],
+      [[1553], neededIndex],
+      [[1025], notRenamed],
       [[1901], generatedColumn],
       [[3751, 3907], indexedTooLong],
       [[1116, 1117, 1118, 1235, 1390, 1436, 1473, 3157, 3950, 4045], tooLargeStatement],

@@ -2,7 +2,7 @@
  * The functions that a connection to SQLite gets from this library.
  *
  * They are defined in `run/sqlite/engine`; SQL that the dialect prints may call them. A database must not need them: sql.js can't declare
- * a function deterministic, and SQLite (3.53) opens no database that has an index over a function that it knows and that is not, as
+ * a function deterministic, and SQLite (3.54) opens no database that has an index over a function that it knows and that is not, as
  * `test/live/indexes.test.ts` shows. So no index calls one.
  */
 
