@@ -81,9 +81,9 @@ const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: reado
 }
 
 const dropForeignKey = (dialect: Dialect, f: ForeignKey): readonly string[] => {
-  if (dialect.ddl.forwardReferences)
-    refuse(unsupported(`dropping a foreign key (${f.name})`, dialect.name, 'create the table again without it'))
-  return isVacuous(f) ? [] : [`ALTER TABLE ${target(dialect, f.table)} DROP CONSTRAINT ${dialect.quote(f.name)}`]
+  const drop = dialect.ddl.dropForeignKey
+  if (drop === null) return refuse(unsupported(`dropping a foreign key (${f.name})`, dialect.name, 'create the table again without it'))
+  return isVacuous(f) ? [] : [drop(target(dialect, f.table), dialect.quote(f.name))]
 }
 
 /** Tables that are dropped together; where the engine drops one at a time, the keys that refer to an earlier one of them go first. */

@@ -179,6 +179,7 @@ export const definitions = ({
   asCondition: value => `${value} <> 0`,
   inlinePrimaryKey: false,
   forwardReferences: false,
+  dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   indexes: { expressions: functionalIndexes, expression: e => `((${e}))`, conditions: false, methods: false, nulls: false },
   dropIndex: (_, name, target) => `DROP INDEX ${quote(name)} ON ${target}`,
