@@ -9,8 +9,8 @@ import { columnName, uniqueKeys } from '../core/table/Table.js'
 import { columnsOf, hasQuery } from '../plan/mentions.js'
 import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
 import type { RowPlan, Scalar } from '../plan/Rel.js'
-import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
-import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
+import { expressionRows, type OnConflict, type PlainInsert, type PrintedWrite, type Write, withExpressions } from '../plan/writePlan.js'
+import { type BulkStatement, bulkInsert } from './bulk.js'
 import { rowsIn } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
@@ -49,7 +49,6 @@ const target = (dialect: Dialect, table: AnyTable): string =>
 
 /** A write whose queries are in normal form. */
 const normalized = (write: Write): Write => {
-  if (write.tag === 'insertPlain') return write
   if (write.tag === 'insert') return isUpsert(write) ? { ...write, conflict: normalizedConflict(write.conflict) } : write
   if (write.tag === 'insertFrom') return { ...write, plan: normalize(write.plan) }
   const where = write.where === null ? null : normalizeCondition(write.where)
@@ -98,15 +97,11 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
     const twice = write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
     return { ...compiled(inChunks(dialect, write), null), twice }
   }
-  if (write.tag === 'insertPlain') {
-    const rows = write.values.length / write.fields.length
-    const bulk = bulkStatements(dialect, write)
-    return bulk === null
-      ? printWrite(dialect, { ...write, tag: 'insert', rows: literalRows(write), conflict: null })
-      : { ...compiled([], rows), statements: bulk }
-  }
   if (write.tag !== 'insert') return compiled([write], null)
-  const { rows, fields } = write
+  const { fields } = write
+  const bulk = write.rows.tag === 'plain' ? bulkStatements(dialect, { ...write, rows: write.rows }) : null
+  if (bulk !== null && write.rows.tag === 'plain') return { ...compiled([], write.rows.values.length / fields.length), statements: bulk }
+  const { rows } = withExpressions(write).rows
   const isSure = !isUpsert(write) || (write.conflict.set !== null && write.conflict.where === null)
   const count = isSure ? rows.length : null
   const several = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(write)
@@ -114,7 +109,7 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
   // the clause for a row without any value takes one row only
   const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
   const printed = compiled(
-    rowsIn(dialect, rows, size).map(some => ({ ...write, rows: some })),
+    rowsIn(dialect, rows, size).map(some => ({ ...write, rows: expressionRows(some) })),
     count,
   )
   if (!isUpsert(write) || !write.outcome || asRow) return printed
@@ -140,7 +135,7 @@ export const shown = (dialect: Dialect, { statements, after, steps }: CompiledWr
 }
 
 /** The statements of plain rows; null where RETURNING has parameters. */
-const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insertPlain' }): readonly BulkStatement[] | null => {
+const bulkStatements = (dialect: Dialect, write: PlainInsert): readonly BulkStatement[] | null => {
   const out = renderer(dialect)
   out.alias(write.table.name)
   const tail = flatten(
@@ -240,7 +235,7 @@ const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
   switch (write.tag) {
     case 'insert': {
       const columns = write.fields.map(column)
-      const rows = write.rows.map(
+      const rows = write.rows.rows.map(
         row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.defaultWord) : out.stored(s, read))))})`,
       )
       const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`

@@ -45,7 +45,7 @@ const tableOf = ({ node }: AnyCommand): string | null => (node.tag === 'invalid'
 const verbOf = ({ node }: AnyCommand): string => {
   if (node.tag === 'invalid') return 'command'
   if (node.tag === 'updateFrom') return 'update'
-  return node.tag === 'insertFrom' || node.tag === 'insertPlain' ? 'insert' : node.tag
+  return node.tag === 'insertFrom' ? 'insert' : node.tag
 }
 
 const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string | null => {

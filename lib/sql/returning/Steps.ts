@@ -6,7 +6,7 @@
  * sample rows in place of those that a query would find.
  */
 import type { Plan, RowPlan } from '../../plan/Rel.js'
-import type { PrintedWrite, Write } from '../../plan/writePlan.js'
+import type { Insert, PrintedWrite } from '../../plan/writePlan.js'
 import type { Dialect } from '../Dialect.js'
 
 /** A row that was found: its result in the rows of the command, and the values for later steps. */
@@ -40,12 +40,8 @@ interface WriteStep {
 /** The next step, or the rows that the command returns. */
 export type Steps = ReadStep | WriteStep | { readonly tag: 'rows'; readonly rows: readonly unknown[] }
 
-/** An insert of rows of expressions. */
-export type Insert = Write & { readonly tag: 'insert' }
 /** A row of an insert; null is the default of a column. */
-export type Row = Insert['rows'][number]
-/** The write of a tag. */
-export type By<T extends Write['tag']> = Write & { readonly tag: T }
+export type Row = Insert['rows']['rows'][number]
 
 /** Continues with the rows that the command returns so far. */
 export type Next = (rows: readonly unknown[]) => Steps
