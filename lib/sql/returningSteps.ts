@@ -1,7 +1,7 @@
 /**
  * Commands that return rows, where the engine's own can't: steps in one transaction.
  *
- * `returningSteps` decides whether a command needs steps, and makes them (`returning/`). A row is identified by its key: what is
+ * `returningSteps` decides whether a command needs a chain of steps, and makes it (`returning/`). A row is identified by its key: what is
  * deleted or updated is locked and read before it is written, what is inserted is read back afterwards.
  *
  * Law: the result is the bag of rows that `returning` means: as they are after the write, or as they were before a delete.
