@@ -84,6 +84,7 @@ const inserting = (m: Meaning, into: Stored, rows: readonly Assignments[]): Effe
  * key nevertheless. Rows are written one by one, and the unique keys hold after each of them.
  */
 const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, where }: Conflict): Effect => {
+  const rows = assignmentsOf(node.table, node.rows)
   const { table } = into
   const given = storedFields(into, node.table)
   const id = keyOf(
@@ -91,8 +92,8 @@ const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, whe
     target.map(f => Object.keys(given({ [f]: f }))[0] as string),
   )
   const seen = rowReader(into, node.table)
-  const fields = offeredFields(node.table, node.rows)
-  const { changes, next } = inserting(m, into, node.rows.map(given))
+  const fields = offeredFields(node.table, rows)
+  const { changes, next } = inserting(m, into, rows.map(given))
   const existing = new Map(into.rows.map(row => [id(row), row]))
   const merged = changes.flatMap((c): readonly Change[] => {
     const row = c.after as StoredRow
@@ -140,9 +141,9 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
     where === null ? into.rows : into.rows.filter(row => m.holds(where(scope(row))))
   switch (node.tag) {
     case 'insert':
-      return node.conflict === null ? inserting(m, into, node.rows.map(given)) : upserting(m, into, node, node.conflict)
-    case 'insertPlain':
-      return inserting(m, into, assignmentsOf(table, node).map(given))
+      return node.conflict === null
+        ? inserting(m, into, assignmentsOf(table, node.rows).map(given))
+        : upserting(m, into, node, node.conflict)
     case 'insertFrom':
       return inserting(
         m,

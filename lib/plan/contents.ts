@@ -168,11 +168,10 @@ export const contentsOfCommand = (command: AnyCommand): Found<Contents> =>
     for (const o of write.returning?.outputs ?? []) scalar(['returning', ...o.path])(o.scalar)
     switch (write.tag) {
       case 'insert':
-        for (const row of write.rows) for (const [i, s] of row.entries()) if (s !== null) scalar(['values', write.fields[i] ?? ''])(s)
+        for (const row of write.rows.tag === 'plain' ? [] : write.rows.rows)
+          for (const [i, s] of row.entries()) if (s !== null) scalar(['values', write.fields[i] ?? ''])(s)
         for (const [field, s] of write.conflict?.set ?? []) scalar(['update', field])(s)
         if (write.conflict?.where != null) scalar(['where'])(write.conflict.where)
-        break
-      case 'insertPlain':
         break
       case 'insertFrom':
         plan(['insertFrom'])(write.plan)

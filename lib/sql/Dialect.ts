@@ -223,6 +223,8 @@ export interface Ddl {
   readonly inlinePrimaryKey: boolean
   /** Whether a foreign key may refer to a table that does not exist yet. */
   readonly forwardReferences: boolean
+  /** The statement that drops a foreign key of a table, both quoted; null where the engine can't drop one. */
+  readonly dropForeignKey: ((table: string, name: string) => string) | null
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
   /** What indexes may have in addition to columns. */

@@ -17,7 +17,7 @@ import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import { reifyWrite } from '../plan/writePlan.js'
 import { sqlWork, type Work, workOf } from './alter.js'
-import { printWrite, shown } from './commands.js'
+import { commandSteps } from './commands.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
 import {
@@ -32,6 +32,7 @@ import {
   target,
   textsOf,
 } from './definitions.js'
+import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
 
 /**
@@ -56,7 +57,9 @@ export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work
 /** The statements of a command, with its values as literals. */
 const commandScript = (dialect: Dialect, command: AnyCommand): readonly string[] => {
   const literal: Dialect = { ...literally(dialect), placeholder: (_, slot) => dialect.ddl.literal(slot), reusesPlaceholders: false }
-  return shown(literal, printWrite(literal, reifyWrite(command, literal))).map(s => s.text)
+  return printedSteps(literal, commandSteps(literal, reifyWrite(command, literal)))
+    .filter(s => s.purpose !== 'check')
+    .map(s => s.statement.text)
 }
 
 /** Work as statements: those of a command have its values as literals. */
@@ -104,9 +107,9 @@ const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: reado
 }
 
 const dropForeignKey = (dialect: Dialect, f: ForeignKey): readonly string[] => {
-  if (dialect.ddl.forwardReferences)
-    refuse(unsupported(`dropping a foreign key (${f.name})`, dialect.name, 'create the table again without it'))
-  return isVacuous(f) ? [] : [`ALTER TABLE ${target(dialect, f.table)} DROP CONSTRAINT ${dialect.quote(f.name)}`]
+  const drop = dialect.ddl.dropForeignKey
+  if (drop === null) return refuse(unsupported(`dropping a foreign key (${f.name})`, dialect.name, 'create the table again without it'))
+  return isVacuous(f) ? [] : [drop(target(dialect, f.table), dialect.quote(f.name))]
 }
 
 /** Tables that are dropped together; where the engine drops one at a time, the keys that refer to an earlier one of them go first. */

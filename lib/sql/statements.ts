@@ -11,9 +11,10 @@ import type { Command } from '../core/syntax/Syntax.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import { reifyWrite } from '../plan/writePlan.js'
-import { printWrite, shown } from './commands.js'
+import { commandSteps } from './commands.js'
 import { parameters } from './compile.js'
 import { dialects } from './dialects.js'
+import { printedSteps } from './printSteps.js'
 
 /** The statements of a command in a dialect, in order, each with its parameters. `commandToSql('postgres')(C.delete(albums)(album => eq(album.id, 1)))` */
 export const commandToSql =
@@ -21,7 +22,8 @@ export const commandToSql =
   <A>(command: Command<A>): Either<DbError, readonly { readonly sql: string; readonly params: readonly unknown[] }[]> =>
     attempting('a function of the command', () => {
       const record = dialects[dialect]
-      return shown(record, printWrite(record, reifyWrite(command, record))).map(s => ({
+      const shown = printedSteps(record, commandSteps(record, reifyWrite(command, record))).filter(s => s.purpose !== 'check')
+      return shown.map(({ statement: s }) => ({
         sql: s.text,
         params: 'slots' in s ? parameters(record, s.slots, null) : s.params(),
       }))

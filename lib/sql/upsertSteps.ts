@@ -15,16 +15,16 @@ import { both, conjunction, isLiteral } from '../plan/conditions.js'
 import { columnsOf, hasQuery } from '../plan/mentions.js'
 import type { Named, Plan, Rel, Scalar } from '../plan/Rel.js'
 import { mapPlan, mapRel, mapScalar, substitute } from '../plan/walk.js'
-import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
+import type { Insert, OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
 import { inOrder } from './mysql/rewriting.js'
 
-type Insert = Write & { readonly tag: 'insert' }
-type Row = Insert['rows'][number]
+type Row = Insert['rows']['rows'][number]
 /** An insert with a conflict clause. */
 export type Upsert = Insert & { readonly conflict: OnConflict }
 
 /** Whether a write is an upsert. */
-export const isUpsert = (write: Write): write is Upsert => write.tag === 'insert' && write.conflict !== null
+export const isUpsert = (write: Write): write is Upsert =>
+  write.tag === 'insert' && write.conflict !== null && write.rows.tag === 'expressions'
 
 /** Whether a sub-query of a scalar reads a table. */
 export const readsTable = (s: Scalar, table: AnyTable): boolean => {
@@ -105,7 +105,10 @@ const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>):
 
 /** The steps of an upsert that needs them, or null. */
 export const upsertSteps = (write: Upsert): readonly PrintedWrite[] | null => {
-  const { table, rows } = write
+  const {
+    table,
+    rows: { rows },
+  } = write
   const { target, set, where } = write.conflict
   // of a unique index over expressions only the fields tell that a row is not in it
   const indexes = table.indexes

@@ -20,12 +20,14 @@ import {
   type AnyQuery,
   type AnyTable,
   type AnyWin,
+  type Assignments,
   type Command,
   type CommandNode,
   type ExprNode,
   expr,
   exprType,
   type Index as IndexData,
+  type InsertedRows,
   MADE,
   type Order,
   type Pred,
@@ -299,6 +301,7 @@ const command = (n: CommandNode, returning: AnyCommand['returning'] = null): Any
   returning,
 })
 const row = { id: X.lit(1), body: X.lit('a') }
+const expressions = (...rows: readonly Assignments[]): InsertedRows => ({ tag: 'expressions', rows })
 const body = (x: Forms): AnyExpr => X.caseWhen([[x.pred, X.lit('a')]], X.lit('b'))
 
 /** A table of the name `note` whose default or check has the plant: it is the table of the schema by its columns. */
@@ -313,15 +316,21 @@ const guarded = (x: Forms, place: 'default' | 'check' | 'checks'): AnyTable => {
 
 const inCommands: Places<CommandNode, AnyCommand> = {
   insert: {
-    table: x => command({ tag: 'insert', table: guarded(x, 'default'), rows: [{ id: X.lit(1) }], conflict: null }),
-    rows: x => command({ tag: 'insert', table: notes, rows: [row, { ...row, body: body(x) }], conflict: null }),
+    table: x =>
+      command({
+        tag: 'insert',
+        table: guarded(x, 'checks'),
+        rows: { tag: 'plain', fields: ['id', 'body'], values: [1, 'a', 2, 'b'] },
+        conflict: null,
+      }),
+    rows: x => command({ tag: 'insert', table: notes, rows: expressions(row, { ...row, body: body(x) }), conflict: null }),
     conflict: x =>
-      command({ tag: 'insert', table: notes, rows: [row], conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null } }),
-  },
-  insertPlain: {
-    table: x => command({ tag: 'insertPlain', table: guarded(x, 'checks'), fields: ['id', 'body'], values: [1, 'a', 2, 'b'] }),
-    fields: null,
-    values: null,
+      command({
+        tag: 'insert',
+        table: notes,
+        rows: expressions(row),
+        conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null },
+      }),
   },
   insertFrom: {
     table: x => command({ tag: 'insertFrom', table: guarded(x, 'check'), query: from }),
@@ -358,12 +367,17 @@ const inCommands: Places<CommandNode, AnyCommand> = {
 const inConflicts: FieldsOf<NonNullable<Part<CommandNode, 'insert'>['conflict']>, AnyCommand> = {
   target: null,
   set: x =>
-    command({ tag: 'insert', table: notes, rows: [row], conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null } }),
+    command({
+      tag: 'insert',
+      table: notes,
+      rows: expressions(row),
+      conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null },
+    }),
   where: x =>
     command({
       tag: 'insert',
       table: notes,
-      rows: [row],
+      rows: expressions(row),
       conflict: { target: ['id'], set: () => ({ body: X.lit('b') }), where: () => x.pred },
     }),
 }

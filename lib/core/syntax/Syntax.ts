@@ -381,11 +381,14 @@ export interface Conflict {
   readonly where: ((old: any, offered: any) => Pred) | null
 }
 
+/** The rows of an insert. Plain ones all set the same columns; `values` are their canonical values, row after row. */
+export type InsertedRows =
+  | { readonly tag: 'expressions'; readonly rows: readonly Assignments[] }
+  | { readonly tag: 'plain'; readonly fields: readonly string[]; readonly values: readonly unknown[] }
+
 /** The forms of commands. */
 export type CommandNode =
-  | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: readonly Assignments[]; readonly conflict: Conflict | null }
-  /** Plain rows that all set the same columns: their canonical values, row after row. */
-  | { readonly tag: 'insertPlain'; readonly table: AnyTable; readonly fields: readonly string[]; readonly values: readonly unknown[] }
+  | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: InsertedRows; readonly conflict: Conflict | null }
   | { readonly tag: 'insertFrom'; readonly table: AnyTable; readonly query: AnyQuery }
   | {
       readonly tag: 'update'

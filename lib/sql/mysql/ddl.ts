@@ -183,6 +183,7 @@ export const definitions = ({
   asCondition: value => `${value} <> 0`,
   inlinePrimaryKey: false,
   forwardReferences: false,
+  dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   indexes: {
     expression: e => `((${e}))`,

@@ -138,6 +138,7 @@ export const ddl: Ddl = {
   asCondition: value => value,
   inlinePrimaryKey: true,
   forwardReferences: true,
+  dropForeignKey: null,
   // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
   indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded, conditions: true, methods: false, nulls: false },
