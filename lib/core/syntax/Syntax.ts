@@ -222,6 +222,8 @@ export interface Column<out A, out I = A> {
   readonly comment: string | null
   /** The SQL name that it had before: a difference of schemas is then a rename, and not a new column. */
   readonly renamedFrom: string | null
+  /** Whether the database has a default or an expression of its own for it, which the description does not have. */
+  readonly filledByDatabase: boolean
 }
 
 /** A column of any type. */
@@ -285,6 +287,8 @@ export interface AnyTable {
   readonly comment: string | null
   /** The SQL name that it had before. */
   readonly renamedFrom: string | null
+  /** Names of constraints and indexes that are the database's: a difference of schemas leaves them alone. */
+  readonly unmanaged: readonly string[]
 }
 
 /** A table with statically known columns. */
