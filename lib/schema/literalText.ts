@@ -10,6 +10,7 @@
 import type { SchemaImage } from '../core/schema/SchemaImage.js'
 import { literalOf } from '../core/syntax/operand.js'
 import { exprType } from '../core/syntax/Syntax.js'
+import { fitsColumn } from '../core/value/Canonical.js'
 import type { SqlType } from '../core/value/SqlType.js'
 
 const CAST = /^(.*?)::(?:"?[a-z_ ]+"?)(?:\(\d+(?:, ?\d+)?\))?(?: without time zone)?$/s
@@ -77,5 +78,5 @@ export const valueOfText = (text: string | null, type: SqlType, language: Schema
   const value = text === null ? undefined : candidate(text, type, language)
   if (value === undefined) return undefined
   const { node } = literalOf(exprType(type), value)
-  return node.tag === 'literal' && Object.is(node.value, value) ? value : undefined
+  return node.tag === 'literal' && Object.is(node.value, value) && fitsColumn(type, value) ? value : undefined
 }

@@ -10,11 +10,11 @@
  */
 import type { IndexImage, IndexKeyImage, KeyImage, SchemaImage, TableImage } from '../core/schema/SchemaImage.js'
 import { shortName } from '../core/table/Table.js'
+import { dialects } from '../sql/dialects.js'
 import { columnLines, type Needs, type Writing } from './module/columns.js'
 import { comment, constants, member, quoted } from './module/names.js'
 import { isDescribable, type Part, partsOf } from './module/parts.js'
 import { relationLines } from './module/relations.js'
-import { dialects } from '../sql/dialects.js'
 import { type Unmanageable, unmanagedName } from './unmanaged.js'
 
 /** The options of `moduleOf`. */
@@ -138,6 +138,14 @@ const CODECS = {
     ')',
     '',
   ],
+  float: [
+    "const float = new t.Type<number, number>('float', t.number.is, (x, c) => (t.number.is(Number(x)) ? t.success(Number(x)) : t.failure(x, c)), t.identity)",
+    '',
+  ],
+  bytes: [
+    "const bytes = new t.Type<Uint8Array, Uint8Array>('bytes', (x): x is Uint8Array => x instanceof Uint8Array, (x, c) => (x instanceof Uint8Array ? t.success(x) : t.failure(x, c)), t.identity)",
+    '',
+  ],
 } as const
 
 /** The package that other names are imported of, as a specifier that is safe to write. */
@@ -180,7 +188,7 @@ export const moduleOf = (image: SchemaImage, options: ModuleOptions = {}): strin
   return [
     comment(`Written by moduleOf from the schema of a database (${image.language}).`),
     ...importLines(needs, options.from ?? 'query-ts', parts.length > 0),
-    ...(['integer', 'bigInteger'] as const).flatMap(name => (needs.has(name) ? CODECS[name] : [])),
+    ...(['integer', 'bigInteger', 'float', 'bytes'] as const).flatMap(name => (needs.has(name) ? CODECS[name] : [])),
     ...tables,
     ...others,
     ...(others.length === 0 ? [] : ['']),

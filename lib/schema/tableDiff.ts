@@ -34,11 +34,14 @@ const sameOptional = (a: { readonly text: ExprText } | null, b: { readonly text:
 
 const custom = (t: SqlType & { readonly tag: 'custom' }): string => Object.values(t.names).join('|').toLowerCase().replace(/\s+/g, ' ')
 
+/** A type without the way in which its values are read, which is no part of a database. */
+const stored = (t: SqlType): SqlType => (t.tag === 'json' ? { tag: 'json' } : t)
+
 /** Whether two types of columns are the same. How a numeric is stored in SQLite is no difference elsewhere. */
 export const sameType = (a: SqlType, b: SqlType): boolean =>
   a.tag === 'custom' || b.tag === 'custom'
     ? a.tag === 'custom' && b.tag === 'custom' && custom(a) === custom(b)
-    : typeText(a) === typeText(b)
+    : typeText(stored(a)) === typeText(stored(b))
 
 const unknownText = (object: string): Finding => ({
   object,

@@ -8,16 +8,19 @@
  * is then `filledByDatabase`.
  */
 import type { ColumnImage, SchemaImage } from '../../core/schema/SchemaImage.js'
-import { isElement } from '../../core/value/Canonical.js'
-import type { Dialect } from '../../sql/Dialect.js'
 import { typeText } from '../../core/schema/typeNote.js'
 import { asIs, snakeCase } from '../../core/table/Table.js'
+import { isElement } from '../../core/value/Canonical.js'
+import type { DialectName } from '../../core/value/DialectName.js'
 import type { SqlType } from '../../core/value/SqlType.js'
+import type { Dialect } from '../../sql/Dialect.js'
 import { valueOfText } from '../literalText.js'
 import { comment, type Fields, property, quoted } from './names.js'
 
 /** What a written module needs, collected while it is written. */
-export type Needs = Set<'t' | 'pipe' | 'integer' | 'bigInteger' | 'asIs' | 'fk' | 'asc' | 'desc' | 'nullsFirst' | 'nullsLast'>
+export type Needs = Set<
+  't' | 'pipe' | 'integer' | 'bigInteger' | 'float' | 'bytes' | 'asIs' | 'fk' | 'asc' | 'desc' | 'nullsFirst' | 'nullsLast'
+>
 
 /** What the parts of a module are written with. The dialect is null for an image in the form of `show`. */
 export interface Writing {
@@ -26,10 +29,28 @@ export interface Writing {
   readonly needs: Needs
 }
 
+type Codec = 'integer' | 'bigInteger' | 'float' | 'bytes' | 't.string' | 't.unknown'
+
+/** MySQL's driver reads numbers, bytes and places of its own types as such, and not as texts. */
+const READ_BY_MYSQL: readonly (readonly [RegExp, Codec])[] = [
+  [/^bigint\b/i, 'bigInteger'],
+  [/^(tinyint|smallint|mediumint|int|year)\b/i, 'integer'],
+  [/^(float|double)\b/i, 'float'],
+  [/^(bit|binary|varbinary|tinyblob|blob|mediumblob|longblob)\b/i, 'bytes'],
+  [/^(geometry|point|linestring|polygon|multi\w+|geom\w*|vector)\b/i, 't.unknown'],
+]
+const CODECS: { readonly [dialect in DialectName]: readonly (readonly [RegExp, Codec])[] } = {
+  postgres: [],
+  sqlite: [],
+  mysql: READ_BY_MYSQL,
+  mariadb: READ_BY_MYSQL,
+}
+
 /** The codec of a type that is the engine's own. */
-const codecOf = (text: string, c: Pick<ColumnImage, 'generated'>): 'integer' | 'bigInteger' | 't.string' | 't.unknown' => {
-  if (/^bigint\b/i.test(text) || c.generated) return 'bigInteger'
-  return /^(tinyint|mediumint|int|year)\b/i.test(text) ? 'integer' : 't.string'
+const codecOf = (names: { readonly [D in DialectName]?: string }, c: Pick<ColumnImage, 'generated'>): Codec => {
+  if (c.generated) return 'bigInteger'
+  const [[dialect, text] = ['postgres', ''] as const] = Object.entries(names) as readonly (readonly [DialectName, string])[]
+  return CODECS[dialect].find(([pattern]) => pattern.test(text))?.[1] ?? 't.string'
 }
 
 const NO_KEY = { generated: false, key: false, primary: false, keyColumns: 0, leadsKey: false } as const
@@ -62,9 +83,9 @@ const written = (given: SqlType, c: Pick<ColumnImage, 'generated'>, w: Writing):
     }
     case 'custom': {
       const [[dialect, text] = ['postgres', '']] = Object.entries(type.names)
-      const codec = codecOf(text ?? '', c)
+      const codec = codecOf(type.names, c)
       w.needs.add('t')
-      if (codec === 'integer' || codec === 'bigInteger') w.needs.add(codec)
+      if (codec !== 't.string' && codec !== 't.unknown') w.needs.add(codec)
       return `K.sqlType({ ${dialect}: ${quoted(text ?? '')} }, ${codec})`
     }
     default:
@@ -78,7 +99,7 @@ const literal = (value: unknown): string =>
 /** A word for the TypeScript type of a column's values: equal words are equal types. */
 export const kindOf = (c: ColumnImage): string => {
   const { type } = c
-  if (type.tag === 'custom') return codecOf(Object.values(type.names)[0] ?? '', c)
+  if (type.tag === 'custom') return codecOf(type.names, c)
   if (type.tag === 'enum' || type.tag === 'array') return typeText(type)
   return ['text', 'varchar', 'char'].includes(type.tag) ? 'text' : ['smallint', 'int'].includes(type.tag) ? 'int' : type.tag
 }

@@ -16,7 +16,7 @@ const RESERVED = new Set(
     'extends false finally for from function get if implements import in infer instanceof interface is keyof let module namespace never new null ' +
     'number object of package private protected public readonly require return set static string super switch symbol this throw true try type ' +
     'typeof undefined unique unknown var void while with yield Infinity NaN globalThis K t pipe table schema fk asIs asc desc nullsFirst nullsLast ' +
-    'row tables integer bigInteger BigInt Number String Symbol Object'
+    'row tables integer bigInteger float bytes Uint8Array BigInt Number String Symbol Object'
   ).split(' '),
 )
 
@@ -82,11 +82,12 @@ const fieldsBy = (names: readonly string[], exact: (name: string) => string | un
   return new Map(names.map(n => [n, found.get(n) ?? choose(camelCase(n, 'column'))]))
 }
 
-/** The fields of the columns with these names, by the strategy that needs fewer other names. */
+/** The fields of the columns with these names: those of `asIs` where no SQL name is in snake_case and fewer columns then need `named`. */
 export const fieldsOf = (names: readonly string[]): Fields => {
   const needs = (of: ReadonlyMap<string, string>, naming: (f: string) => string): number =>
     names.filter(n => naming(of.get(n) ?? '') !== n).length
   const snake = fieldsBy(names, inverse)
   const same = fieldsBy(names, n => (isSafe(n) ? n : undefined))
-  return needs(same, asIs) < needs(snake, snakeCase) ? { naming: 'asIs', of: same } : { naming: 'snakeCase', of: snake }
+  const isSnake = names.some(n => (inverse(n) ?? n) !== n)
+  return !isSnake && needs(same, asIs) < needs(snake, snakeCase) ? { naming: 'asIs', of: same } : { naming: 'snakeCase', of: snake }
 }

@@ -67,7 +67,7 @@ const isPlainIndex = (t: TableImage, i: IndexImage): boolean => {
 /** The names of the checks that the types of the columns have. */
 const impliedChecks = (t: TableImage, dialect: Dialect | null): readonly string[] =>
   t.columns.flatMap(c =>
-    dialect === null ? [] : dialect.ddl.typeChecks(c.type, dialect.quote(c.name)).map(([suffix]) => shortName(`${t.name}_${c.name}__${suffix}`)),
+    dialect === null ? [] : dialect.ddl.typeChecks(c.type, 'x').map(([suffix]) => shortName(`${t.name}_${c.name}__${suffix}`)),
   )
 
 /** The parts of a table that stand alone, with the names of indexes that others have in the same database schema. */
