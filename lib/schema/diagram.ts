@@ -16,10 +16,10 @@ import { idOf } from './tableOfImage.js'
 /** A text between double quotes, in one line. */
 const quoted = (s: string): string => `"${s.replace(/["%\\\p{C}\u2028\u2029]/gu, '_') || '_'}"`
 
-/** A word of an attribute. */
+/** A word of an attribute. A mark is no word. */
 const word = (s: string): string => {
   const allowed = s.replace(/[^A-Za-z0-9_()[\]\u00c0-\u02af]+/g, '_')
-  return /^[A-Za-z_\u00c0-\u02af]/.test(allowed) ? allowed : `_${allowed}`
+  return /^[A-Za-z_\u00c0-\u02af]/.test(allowed) && !/^[pfu]k\b/i.test(allowed) ? allowed : `_${allowed}`
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every(x => b.includes(x))
