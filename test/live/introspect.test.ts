@@ -46,7 +46,7 @@ const posts = table(
   },
   {
     indexes: [['userId'], { name: 'ask_newest', on: row => [X.desc(row.at)] }],
-    checks: { positive: row => X.gt(row.id, 0n) },
+    checks: { positive: row => X.gt(row.count, 9n) },
     comment: 'what users write',
   },
 )
