@@ -13,8 +13,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type mysqlDriver from 'mysql2/promise'
 import * as assert from 'uvu/assert'
+import * as C from '../../lib/Command.js'
 import { type DbError, show } from '../../lib/DbError.js'
 import type { Runner } from '../../lib/Interpreter.js'
+import * as Q from '../../lib/Query.js'
 import { validate } from '../../lib/Schema.js'
 import { difference } from '../../lib/schema/difference.js'
 import { introspect } from '../../lib/schema/introspect.js'
@@ -68,6 +70,72 @@ const checking = (engine: string, pinned: Pinned) => {
   return { check, compile: written.compile }
 }
 
+/** The types of columns that have no canonical type, with a value of each. */
+const TYPES: { readonly [kind: string]: readonly (readonly [type: string, value: string])[] } = {
+  sqlite: [
+    ['varchar(9)', "'x'"],
+    ['datetime', "'2020-01-01 00:00:00'"],
+    ['decimal(5,2)', '1.5'],
+    ['', '7'],
+  ],
+  postgres: [
+    ['inet', "'10.0.0.1'"],
+    ['interval', "'1 day'"],
+    ['timestamp(6)', "'2020-01-01 00:00:00'"],
+    ['int4range', "'[1,3)'"],
+    ['point', "'(1,2)'"],
+    ['jsonb[]', `'{"{}"}'`],
+    ['inet[]', "'{10.0.0.1}'"],
+    ['bit(3)', "B'101'"],
+    ['money', '2.5'],
+    ['char(3)', "'ab'"],
+  ],
+  mysql: [
+    ['tinyint', '5'],
+    ['int unsigned', '4000000000'],
+    ['bigint unsigned', '18446744073709551615'],
+    ['float', '1.5'],
+    ['double unsigned', '1.5'],
+    ['decimal(8,2) unsigned', '1.50'],
+    ['year', '2020'],
+    ['timestamp', "'2020-01-01 00:00:00'"],
+    ['datetime', "'2020-01-01 00:00:00'"],
+    ['time', "'10:00:00'"],
+    ['bit(8)', "b'101'"],
+    ['binary(4)', "'ab'"],
+    ['blob', "'ab'"],
+    ["set('x','y')", "'x,y'"],
+    ["enum('a','b')", "'b'"],
+    ['mediumtext', "'text'"],
+  ],
+}
+
+/** A row of such a table is read by its module, and what was read is written. */
+const roundTrip = async (db: Runner, kind: string, name: string): Promise<void> => {
+  const types = TYPES[kind] ?? []
+  const run = async (sql: string): Promise<void> => {
+    const done = await statement(sql)({ db })()
+    assert.ok(E.isRight(done), E.isLeft(done) ? `${show(done.left)}: ${sql}` : '')
+  }
+  await run(`CREATE TABLE trip (id int PRIMARY KEY NOT NULL, ${types.map(([type], i) => `c${i} ${type}`).join(', ')})`)
+  await run(`INSERT INTO trip VALUES (1, ${types.map(([, value]) => value).join(', ')})`)
+  const image = await introspect({ only: ['trip'] })({ db })()
+  assert.ok(E.isRight(image))
+  const { trip } = await writtenIn(`trip-${name}`).load(moduleOf((image as E.Right<any>).right))
+  const rows = async (): Promise<readonly any[]> => {
+    const read = await Q.all(Q.from(trip as never))({ db })()
+    assert.ok(E.isRight(read), E.isLeft(read) ? show(read.left) : '')
+    return (read as E.Right<any>).right
+  }
+  const [first] = await rows()
+  assert.is(Object.values(first).filter(value => value === null).length, 0)
+  const second = { ...first, id: typeof first.id === 'bigint' ? 2n : 2 }
+  const written = await C.run(C.insert(trip as never)(second as never))({ db })()
+  assert.ok(E.isRight(written), E.isLeft(written) ? show(written.left as DbError) : '')
+  assert.equal(await rows(), [first, second])
+  await run('DROP TABLE trip')
+}
+
 const compiles = (test: ReturnType<typeof suite>, compile: () => string): void =>
   test('all of these modules compile', () => assert.is(compile(), ''))
 
@@ -82,6 +150,11 @@ for (const engine of engines.filter(e => e.name === 'sqlite' || e.name === 'sqli
       await db.close()
     })
   }
+  test('rows of the engine’s own types are read and written', async () => {
+    const db = await opened(engine.open({}))
+    await roundTrip(db, 'sqlite', engine.name)
+    await db.close()
+  })
   if (engine.name === 'sqlite') compiles(test, compile)
   test.run()
 }
@@ -114,6 +187,7 @@ const onPostgres = (name: string, open: TaskEither<DbError, Runner>): void => {
       await check(db, c.title, c.schemas ?? [null])
     })
   }
+  test('rows of the engine’s own types are read and written', () => roundTrip(db, 'postgres', name))
   if (name === 'pglite') compiles(test, compile)
   test.run()
 }
@@ -149,6 +223,7 @@ for (const [name, schemas] of [
       await check(db, title, [null])
     })
   }
+  test('rows of the engine’s own types are read and written', () => roundTrip(db, 'mysql', name))
   compiles(test, compile)
   test.run()
 }

@@ -25,7 +25,7 @@ const IDENTIFIER = /^[\p{L}_$][\p{L}\p{Nd}_$]*$/u
 const isBasic = (s: string): boolean => !/[\u{10000}-\u{10ffff}]/u.test(s)
 
 /** Whether a name can be written as a property without quotes. */
-export const isIdentifier = (s: string): boolean => IDENTIFIER.test(s) && isBasic(s)
+const isIdentifier = (s: string): boolean => IDENTIFIER.test(s) && isBasic(s)
 
 /** A string literal. */
 export const quoted = (s: string): string => {
