@@ -17,7 +17,7 @@ export const queryVocabulary: readonly string[] = [
   ...words(`from of zero Do values prepare unnest where whereNotNull when map mapRow flatMap bind bindLeft let innerJoin leftJoin aggregate window distinct
     distinctOn fullJoin rollup cube groupingSets cte recursive closure
     unionAll union intersect except orderBy limit offset many first`).map(n => `Q.${n}`),
-  ...words(`lit litOf nullOf eq ne lt lte gt gte same between inList notIn isNull isNotNull and or not plus minus times neg quot rem div
+  ...words(`lit litOf nullOf eq ne lt lte gt gte isNotDistinctFrom between inList notIn isNull isNotNull and or not plus minus times neg quot rem div
     concat lower upper length substring position like ilike contains startsWith endsWith escapeLike caseWhen coalesce nullIf cast
     trim trimStart trimEnd replace left right reverse padStart padEnd repeat abs sign floor ceil round power sqrt greatest least
     datePart dateTrunc localDate formatDate dateAdd daysBetween millisecondsBetween jsonAt jsonText jsonLength jsonType jsonObject jsonArray jsonContains

@@ -96,7 +96,7 @@ const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
   lte: [2, X['lte']],
   gt: [2, X['gt']],
   gte: [2, X['gte']],
-  same: [2, X['same']],
+  isNotDistinctFrom: [2, X['isNotDistinctFrom']],
   between: [2, (a, b) => X['between'](a, b, b)],
   and: [2, X['and']],
   or: [2, X['or']],

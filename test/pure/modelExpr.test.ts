@@ -110,11 +110,11 @@ truth('S9: a comparison with a null operand is null', () => {
   }
 })
 
-truth('S9: same is null-safe and never null', () => {
-  is(X.same(noInt, noInt), true)
-  is(X.same(noInt, n(1)), false)
-  is(X.same(n(1), n(1)), true)
-  is(X.same(n(1), n(2)), false)
+truth('S9: isNotDistinctFrom is null-safe and never null', () => {
+  is(X.isNotDistinctFrom(noInt, noInt), true)
+  is(X.isNotDistinctFrom(noInt, n(1)), false)
+  is(X.isNotDistinctFrom(n(1), n(1)), true)
+  is(X.isNotDistinctFrom(n(1), n(2)), false)
 })
 
 truth('S9: inList and notIn', () => {

@@ -112,7 +112,7 @@ export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
   lte: comparison,
   gt: comparison,
   gte: comparison,
-  same: { ...comparison, nulls: 'never', once: false },
+  isNotDistinctFrom: { ...comparison, nulls: 'never', once: false },
   between: { ...comparison, nulls: 'kleene', once: false },
   and: logic,
   or: logic,

@@ -14,7 +14,7 @@ export type ScalarFn =
   | 'lte'
   | 'gt'
   | 'gte'
-  | 'same'
+  | 'isNotDistinctFrom'
   | 'and'
   | 'or'
   | 'not'

@@ -32,7 +32,7 @@ const OPPOSITES: { readonly [fn in ScalarFn]?: PrintedFn } = {
   gte: 'lt',
   gt: 'lte',
   lte: 'gt',
-  same: 'differ',
+  isNotDistinctFrom: 'isDistinctFrom',
 }
 
 /** An expression, and how tightly it binds. */
@@ -111,7 +111,7 @@ const converted = (env: Env, s: Scalar, operand: Scalar): Printed => {
 
 const call = (env: Env, s: Scalar, n: Node<'call'>, fn: PrintedFn = n.fn): Printed => {
   const { dialect } = env.printer
-  if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'same' && n.fn !== 'isNull') {
+  if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'isNotDistinctFrom' && n.fn !== 'isNull') {
     for (const a of n.args) dialect.assertComputable(a.type.sql)
   }
   if (fn === 'not') {

@@ -211,8 +211,8 @@ export const sqlite: Dialect = {
   widensMembers: false,
   nulls: { clause: true, largest: false, apart: true },
   calls: {
-    same: infix('IS', level.comparison),
-    differ: infix('IS NOT', level.comparison),
+    isNotDistinctFrom: infix('IS', level.comparison),
+    isDistinctFrom: infix('IS NOT', level.comparison),
     lower: named('unicode_lower'),
     upper: named('unicode_upper'),
     ilike: args => ({

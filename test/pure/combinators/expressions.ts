@@ -32,6 +32,7 @@ import {
   ilike,
   inList,
   inQuery,
+  isNotDistinctFrom,
   isNotNull,
   isNull,
   isSome,
@@ -68,7 +69,6 @@ import {
   reverse,
   right,
   round,
-  same,
   scalar,
   sign,
   split,
@@ -128,10 +128,10 @@ export const expressions: Cases = {
       Q.where(album => between(album.price, '10.00', '12.00')),
     ),
 
-  same: () =>
+  isNotDistinctFrom: () =>
     pipe(
       Q.from(albums),
-      Q.where(album => same(album.genre, nullOf(nullable(text)))),
+      Q.where(album => isNotDistinctFrom(album.genre, nullOf(nullable(text)))),
     ),
 
   isNull: () =>

@@ -21,6 +21,7 @@ import {
   gte,
   ilike,
   inList,
+  isNotDistinctFrom,
   isNotNull,
   isNull,
   least,
@@ -53,7 +54,6 @@ import {
   reverse,
   right,
   round,
-  same,
   sign,
   sqrt,
   startsWith,
@@ -86,7 +86,11 @@ export const expressions: Cases = {
     pipe(
       Q.from(customers),
       Q.where(customer =>
-        and(same(customer.state, customer.country), same(customer.company, 'Apple'), not(same(customer.fax, customer.phone))),
+        and(
+          isNotDistinctFrom(customer.state, customer.country),
+          isNotDistinctFrom(customer.company, 'Apple'),
+          not(isNotDistinctFrom(customer.fax, customer.phone)),
+        ),
       ),
       Q.map(customer => customer.id),
     ),
