@@ -208,7 +208,7 @@ export interface Ddl {
   readonly forwardReferences: boolean
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
-  /** What indexes may have besides columns, and how an expression is written in one. */
+  /** What indexes may have other than columns, and how an expression is written in one. */
   readonly indexes: {
     readonly expressions: boolean
     readonly expression: (printed: string) => string
