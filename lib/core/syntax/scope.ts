@@ -285,6 +285,12 @@ const anyNode = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolean)
 /** Whether an expression contains a query. */
 export const asksQuery = anyNode(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
 
+/** Whether an expression contains raw SQL. */
+export const writesRaw = anyNode(n => n.tag === 'raw')
+
+/** Whether an expression over symbols contains a parameter, or a column of another scope. */
+export const isBoundElsewhere = anyNode(n => n.tag === 'param' || (n.tag === 'ref' && n.scope !== null))
+
 /** Whether the value of an expression depends on the time or is volatile. */
 export const changes = anyNode(n => n.tag === 'call' && FUNCTIONS[n.fn].stable !== 'always')
 
