@@ -4,7 +4,7 @@
  * Each printer brackets its arguments only where they bind less tightly. `and`, `or` and `||` are
  * associative and need no brackets among themselves.
  */
-import type { Lock, OwnFn } from '../core/syntax/Syntax.js'
+import type { Lock } from '../core/syntax/Syntax.js'
 import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './CallPrinter.js'
 import { join, list, sql } from './Fragment.js'
 
@@ -65,8 +65,7 @@ export const substring: CallPrinter = args =>
       : sql`substr(${args.arg(0)}, ${inlineNumber(args, 1)}, ${inlineNumber(args, 2)})`,
   )
 
-/** The printers of all functions with standard SQL. */
-export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter } = {
+const PRINTERS = {
   eq: infix('=', level.comparison),
   ne: infix('<>', level.comparison),
   lt: infix('<', level.comparison),
@@ -125,7 +124,16 @@ export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter
   sqrt: named('sqrt'),
   greatest: named('greatest'),
   least: named('least'),
-}
+} satisfies { readonly [fn in PrintedFn]?: CallPrinter }
+
+/** The functions with standard SQL. */
+export type StandardFn = keyof typeof PRINTERS
+
+/** Functions without a common SQL syntax (dates, JSON, bytes, regular expressions, arrays, random values): each dialect defines its own. */
+export type OwnFn = Exclude<PrintedFn, StandardFn>
+
+/** The printers of all functions with standard SQL. */
+export const standard: { readonly [fn in StandardFn]: CallPrinter } = PRINTERS
 
 /** The locking clause of Postgres and MySQL. */
 export const lockingOf = ({ strength, wait }: Lock, sources: readonly string[]): string =>

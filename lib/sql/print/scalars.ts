@@ -7,7 +7,7 @@
  */
 import { FUNCTIONS } from '../../core/expr/functions.js'
 import { outOfScope } from '../../core/syntax/guards.js'
-import type { OwnFn, ScalarFn } from '../../core/syntax/Syntax.js'
+import type { ScalarFn } from '../../core/syntax/Syntax.js'
 import { isText } from '../../core/value/SqlType.js'
 import { isLiteral } from '../../plan/conditions.js'
 import type { Scalar } from '../../plan/Rel.js'
@@ -15,7 +15,7 @@ import { type Args, atom, level, type Printed, type PrintedFn } from '../CallPri
 import type { Dialect } from '../Dialect.js'
 import { type Fragment, interleaved, join, list, sql, text } from '../Fragment.js'
 import { isParameter } from '../parameters.js'
-import { standard } from '../standard.js'
+import { type StandardFn, standard } from '../standard.js'
 import { aggregate, windowed } from './aggregates.js'
 import { asArray, membersOf } from './members.js'
 import { alone, fragment, inside, lookUp, parameter, together } from './operands.js'
@@ -118,7 +118,7 @@ const call = (env: Env, s: Scalar, n: Node<'call'>, fn: PrintedFn = n.fn): Print
     const negated = negation(env, n.args[0] as Scalar)
     if (negated !== null) return negated
   }
-  const make = dialect.calls[fn] ?? standard[fn as Exclude<PrintedFn, OwnFn>]
+  const make = dialect.calls[fn] ?? standard[fn as StandardFn]
   const scalars = FUNCTIONS[n.fn].exact ? n.args.map(a => ofAnyScale(dialect, a)) : n.args
   const single = s.type.sql.tag === 'boolean' ? fragment : inside
   const operand = FUNCTIONS[n.fn].polymorphic ? together(env, scalars, single) : (a: Scalar, at?: number) => single(env, a, at)
