@@ -236,6 +236,15 @@ export const exprEquations: readonly Equation[] = [
     ([a]) => [Expr.sqrt(Expr.times(a, a)), Expr.abs(a)],
     'float',
   ),
+  over(
+    'atan2(neg(a), b) = caseWhen([[or(ne(a, 0), gte(b, 0)), neg(atan2(a, b))]], atan2(a, b))',
+    'Mirrored at the x-axis an angle changes its sign, except the one of a point on the negative half of that axis.',
+    ([a, b]) => [
+      Expr.atan2(Expr.neg(a), b),
+      Expr.caseWhen([[Expr.or(Expr.ne(a, 0), Expr.gte(b, 0)), Expr.neg(Expr.atan2(a, b))]], Expr.atan2(a, b)),
+    ],
+    'float',
+  ),
   over('power(a, 2) = times(a, a)', 'A square is a product.', ([a]) => [Expr.power(a, 2), Expr.times(a, a)], 'float'),
   over(
     'greatest(a, b) = caseWhen([[gte(a, b), a], [lt(a, b), b]], null)',

@@ -261,6 +261,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('power', atom('float'), number([2, 1, 0, -1])),
     expr('power', atom('int'), atom('int')),
     expr('sqrt', of('float', 'int')),
+    expr('atan2', of('float', 'int'), of('float', 'int')),
     inJson(column('float')),
   ],
   numeric: [

@@ -149,6 +149,8 @@ const STRICT: {
   round: ([a], type) => rounded(round, a.value, type),
   power: ([a, b]) => power(floatOf(a.type, a.value), floatOf(b.type, b.value)),
   sqrt: ([a]) => squareRoot(floatOf(a.type, a.value)),
+  // a zero of a computation may be negative
+  atan2: ([y, x]) => finite(Math.atan2(floatOf(y.type, y.value) + 0, floatOf(x.type, x.value) + 0)),
   greatest: (args, type) =>
     extreme(
       args.map(a => a.value),

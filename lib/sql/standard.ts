@@ -6,7 +6,7 @@
  */
 import type { Lock } from '../core/syntax/Syntax.js'
 import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './CallPrinter.js'
-import { join, list, sql } from './Fragment.js'
+import { type Fragment, join, list, sql } from './Fragment.js'
 
 const chain =
   (operator: string, at: number): CallPrinter =>
@@ -55,6 +55,12 @@ const power: CallPrinter = args => {
   if (exponent?.tag === 'literal' && Number.isInteger(exponent.value) && Number(exponent.value) >= 0) return atom(plain)
   const [base, to] = [args.arg(0, level.sum), args.arg(1, level.sum)]
   return atom(sql`CASE WHEN ${base} = 0 AND ${to} < 0 OR ${base} < 0 AND ${to} <> floor(${y}) THEN NULL ELSE ${plain} END`)
+}
+
+/** A float whose zero is positive: engines compute negative zeros, too. Literals and parameters are canonical. */
+const withoutSign = (args: Args, i: number): Fragment => {
+  const tag = args.scalars[i]?.node.tag
+  return tag === 'literal' || tag === 'param' ? args.arg(i) : sql`${args.arg(i, level.sum)} + 0`
 }
 
 /** `substr` with literal positions. */
@@ -122,6 +128,7 @@ const PRINTERS = {
   round: named('round'),
   power,
   sqrt: named('sqrt'),
+  atan2: args => atom(sql`atan2(${list(args.scalars.map((_, i) => withoutSign(args, i)))})`),
   greatest: named('greatest'),
   least: named('least'),
 } satisfies { readonly [fn in PrintedFn]?: CallPrinter }

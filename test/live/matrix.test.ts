@@ -139,6 +139,7 @@ const SCALARS: { readonly [fn in ScalarFn]: readonly [1 | 2, Build] | null } = {
   round: [1, X['round']],
   power: [2, X['power']],
   sqrt: [1, X['sqrt']],
+  atan2: [2, X['atan2']],
   greatest: [2, X['greatest']],
   least: [2, X['least']],
   datePart: [1, e => X['datePart'](e, e.type.sql.tag === 'time' ? 'hour' : 'dayOfYear')],

@@ -155,6 +155,7 @@ const ROWS = {
   round: rounding,
   power: facts([FLOATS], FLOAT, { nulls: 'partial' }),
   sqrt: facts([FLOATS], FLOAT, { nulls: 'partial' }),
+  atan2: facts([FLOATS], FLOAT),
   greatest: facts([EXTREME], widest, { alike: true }),
   least: facts([EXTREME], widest, { alike: true }),
   datePart: facts([TIMES, TEXTS], INT, { writesLiterals: true }),

@@ -11,6 +11,7 @@ import {
   arrayJoin,
   arrayLength,
   asc,
+  atan2,
   between,
   caseWhen,
   cast,
@@ -394,6 +395,12 @@ export const expressions: Cases = {
     pipe(
       Q.from(albums),
       Q.map(album => power(album.id, 2)),
+    ),
+
+  atan2: () =>
+    pipe(
+      Q.from(albums),
+      Q.map(album => atan2(album.stars, 2)),
     ),
 
   sqrt: () =>

@@ -5,6 +5,7 @@ import { bigint, boolean, date, float, int, nullable, numeric, text, timestamp }
 import {
   abs,
   and,
+  atan2,
   between,
   caseWhen,
   cast,
@@ -216,6 +217,12 @@ export const expressions: Cases = {
         greatest: greatest(row.small, nullOf(int), 3),
         fold: greatest(greatest(row.small, 1), 2),
       })),
+    ),
+
+  'the angle of a point': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => ({ computed: atan2(plus(row.ratio, 1), row.small), given: atan2(row.ratio, 2), none: atan2(row.ratio, nullOf(int)) })),
     ),
 
   'decimals made whole': () =>
