@@ -70,11 +70,10 @@ type Aggregate = Rel & { readonly tag: 'aggregate' }
 const ZERO: Scalar = { node: { tag: 'literal', value: 0n }, type: { sql: { tag: 'bigint' }, nullable: false, refine: null } }
 
 /**
- * GROUPING SETS, in a closed block: a key is null in the rows of the sets without it. Unless all keys are distinct columns of tables, they
- * are made columns first, in a derived table with an OFFSET, which Postgres does not merge: it would treat equal keys as one, and
- * drop constant ones.
+ * GROUPING SETS, in a closed block: a key is null in the rows of the sets without it. Unless all keys are distinct columns of tables, or
+ * the dialect takes any, they are made columns first, in a derived table with an OFFSET, which an engine does not merge.
  */
-const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Block): Block => {
+const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Block, { computedSetKeys }: BlockOptions): Block => {
   const isPlain = ({ scalar: { node } }: Computed): boolean => {
     const def = node.tag === 'column' ? rows.defs.get(node.id) : undefined
     return def?.tag === 'column' && def.source.tag === 'table'
@@ -84,7 +83,8 @@ const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Bloc
     const made = { ...rows, defs: defined(rows, scalarDefs(rel.keys)), limited: true, offset: ZERO }
     return wrap(made, { tag: 'derive', input: rel.input, columns: rel.keys })
   }
-  const keyed = rel.keys.every(k => isPlain(k) && !isRepeated(k)) ? { ...rows, defs: defined(rows, scalarDefs(rel.keys)) } : fenced()
+  const isFree = computedSetKeys || rel.keys.every(k => isPlain(k) && !isRepeated(k))
+  const keyed = isFree ? { ...rows, defs: defined(rows, scalarDefs(rel.keys)) } : fenced()
   const keys = rel.keys.map((k): Scalar => ({ node: { tag: 'column', id: k.id }, type: k.scalar.type }))
   const tells = sets.present.map((c, i): readonly [number, Def] => {
     const node = { tag: 'raw', text: ['grouping(', ') = 0'], args: [keys[i] as Scalar] } as const
@@ -101,7 +101,7 @@ const aggregated = (rel: Aggregate, options: BlockOptions): Block => {
   const opened = openBlock(rel.input, options)
   const aggs = aggDefs(rel)
   const rows = isRows(opened) ? opened : wrap(opened, rel.input)
-  if (rel.sets !== null) return inSets(rel, rel.sets, rows)
+  if (rel.sets !== null) return inSets(rel, rel.sets, rows, options)
   // constants are printed where they are used: MySQL does not find them in HAVING as columns of a derived table
   const constants = rel.keys.filter(k => isConstant(k.scalar))
   const keys = rel.keys.filter(k => !constants.includes(k))

@@ -62,8 +62,9 @@ export const windowed = (env: Env, { of, partition, order, frame }: WindowScalar
   const by = partition.filter(s => !isConstant(s, env.block)).map(s => fragment(env, s))
   const parts = [
     ...(by.length === 0 ? [] : [sql`PARTITION BY ${list(by)}`]),
-    // an order of constants only: all rows are peers, and MariaDB requires one for a rank
-    ...(keys.length > 0 ? [sql`ORDER BY ${list(keys)}`] : order.length > 0 ? [text('ORDER BY NULL')] : []),
+    ...(keys.length > 0 ? [sql`ORDER BY ${list(keys)}`] : []),
+    // an order of constants only: all rows are peers
+    ...(keys.length === 0 && order.length > 0 && !env.printer.dialect.ranksWithoutOrder ? [text('ORDER BY NULL')] : []),
     ...(frame === null ? [] : [text(`ROWS BETWEEN ${edge(frame.from, 'PRECEDING')} AND ${edge(frame.to, 'FOLLOWING')}`)]),
   ]
   const over = sql` OVER (${join(parts, ' ')})`

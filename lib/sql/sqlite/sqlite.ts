@@ -204,6 +204,8 @@ export const sqlite: Dialect = {
   groupKeyInExpression: true,
   mixedWindows: true,
   outerRefInHaving: true,
+  computedSetKeys: true,
+  ranksWithoutOrder: true,
   exceptInJoin: true,
   frameCanBeEmpty: true,
   castRank: value => value,
