@@ -28,12 +28,12 @@ const hasParameter = (s: Scalar): boolean => {
   const n = s.node
   if (n.tag === 'call' && FUNCTIONS[n.fn].writesLiterals)
     return n.args.some((a, i) => (i === 0 || a.node.tag !== 'literal') && hasParameter(a))
-  if (n.tag === 'call' || n.tag === 'raw') return n.args.some(hasParameter)
+  if (n.tag === 'call' || n.tag === 'raw' || n.tag === 'printed') return n.args.some(hasParameter)
   return n.tag === 'cast' ? hasParameter(n.operand) : n.tag !== 'column'
 }
 
 const SOME_ROW: Scalar = {
-  node: { tag: 'raw', text: ['count(*) > 0'], args: [] },
+  node: { tag: 'printed', text: ['count(*) > 0'], args: [] },
   type: { sql: { tag: 'boolean' }, nullable: false, refine: null },
 }
 
@@ -87,7 +87,7 @@ const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Bloc
   const keyed = isFree ? { ...rows, defs: defined(rows, scalarDefs(rel.keys)) } : fenced()
   const keys = rel.keys.map((k): Scalar => ({ node: { tag: 'column', id: k.id }, type: k.scalar.type }))
   const tells = sets.present.map((c, i): readonly [number, Def] => {
-    const node = { tag: 'raw', text: ['grouping(', ') = 0'], args: [keys[i] as Scalar] } as const
+    const node = { tag: 'printed', text: ['grouping(', ') = 0'], args: [keys[i] as Scalar] } as const
     return [c.id, { tag: 'scalar', name: c.name, type: c.type, scalar: { node, type: c.type } }]
   })
   const of = sets.keys.map(ids => keys.filter((_, i) => ids.includes(rel.keys[i]?.id as number)))

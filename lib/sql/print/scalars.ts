@@ -60,7 +60,8 @@ export const scalar = (env: Env, s: Scalar): Printed => {
       return comparison(isIn(env, n, 'IN'))
     case 'cast':
       return converted(env, s, n.operand)
-    case 'raw': {
+    case 'raw':
+    case 'printed': {
       const args = n.args.map(a => fragment(env, a, level.atom))
       return { level: level.or, fragment: join(interleaved(n.text, args), '') }
     }
