@@ -16,11 +16,12 @@ import type { Dialect } from '../Dialect.js'
 import { type Fragment, interleaved, join, list, sql, text } from '../Fragment.js'
 import { isParameter } from '../parameters.js'
 import { type StandardFn, standard } from '../standard.js'
-import { aggregate, windowed } from './aggregates.js'
+import { aggregate } from './aggregates.js'
 import { asArray, membersOf } from './members.js'
 import { alone, fragment, inside, lookUp, parameter, together } from './operands.js'
 import type { Env } from './Printer.js'
 import { castCondition } from './textCasts.js'
+import { windowed } from './windows.js'
 
 type Node<T extends Scalar['node']['tag']> = Scalar['node'] & { readonly tag: T }
 
