@@ -106,7 +106,7 @@ export interface Quirks {
   readonly nestedCorrelatedRecursion: boolean
   /**
    * Whether a derived table in a sub-query may mention columns of the enclosing queries. Not on MariaDB (10.11). Facts: 'a sum of an outer
-   * column under a bind', 'a group under a bind, of which nothing is read, and one with a condition'.
+   * column under a bind', 'a text of an outer column in the order of an inner one'.
    */
   readonly correlatedDerived: boolean
 }
