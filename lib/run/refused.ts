@@ -36,6 +36,7 @@ export const REFUSED_BY_SQLITE: readonly string[] = [
 
 const MYSQL_FAMILY: readonly string[] = [
   ...EVERYWHERE,
+  'a check over ',
   'a computed number of rows',
   'a cast from ',
   'numeric(',
