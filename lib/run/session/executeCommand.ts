@@ -12,10 +12,10 @@ import { reifyWrite } from '../../plan/writePlan.js'
 import { type CompiledWrite, printWrite } from '../../sql/commands.js'
 import { type ResultColumn, resultColumn } from '../../sql/compile.js'
 import { atomically, durably, repeatingConflicts } from './atomically.js'
-import { cascadesToItself } from './cascades.js'
 import { computedColumns } from './computedColumns.js'
 import { executeInOrder, lazyStatements } from './executeInOrder.js'
 import { executeSteps } from './executeSteps.js'
+import { cascadesToItself } from './references.js'
 import type { Answer, SessionContext } from './sessionContext.js'
 
 type Execute = SqlOp & { readonly tag: 'execute' }

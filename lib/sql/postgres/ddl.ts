@@ -11,6 +11,7 @@ import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
+import { references } from './catalogReferences.js'
 import { postgresValues } from './driverValues.js'
 
 /** Quotes a name. */
@@ -160,7 +161,9 @@ export const ddl: Ddl = {
   beforeCreate: types => (types.some(t => t.tag === 'vector') ? ['CREATE EXTENSION IF NOT EXISTS vector'] : []),
   beforeDrop: [],
   referring: null,
-  cascades: null,
+  references,
+  foldsNames: false,
+  countsCascaded: true,
   reserved: /^pg_/i,
   restrict: 'RESTRICT',
   dropConstraint: null,
