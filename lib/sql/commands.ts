@@ -11,6 +11,7 @@ import { normalize, normalizeCondition, normalizeScalar } from '../plan/normaliz
 import type { RowPlan, Scalar } from '../plan/Rel.js'
 import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
 import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
+import { type ImageOptions, imageSteps } from './changes/imageSteps.js'
 import { rowsIn } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
@@ -72,8 +73,11 @@ const tellingOutcome = (write: Write, wasInserted: string): Write => {
   return { ...write, returning: { outputs: [{ path: [], scalar }], row: { tag: 'cell', index: 0, path: [], type } } }
 }
 
-/** The statements of a command, or its steps. Refuses what the dialect can not express; call inside `attempting`. */
-export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
+/**
+ * The statements of a command, or its steps. `images` is for a command that returns its changes. Refuses what the dialect can not express;
+ * call inside `attempting`.
+ */
+export const printWrite = (dialect: Dialect, given: Write, images: ImageOptions | null = null): CompiledWrite => {
   const { wasInserted } = dialect.writes
   const asRow = given.outcome && wasInserted !== null
   const write = asRow ? tellingOutcome(normalized(given), wasInserted) : normalized(given)
@@ -89,10 +93,11 @@ export const printWrite = (dialect: Dialect, given: Write): CompiledWrite => {
     outcome: asRow ? { tag: 'row' } : null,
     steps: null,
   })
-  const steps = returningSteps(dialect, write, w => inChunks(dialect, w))
+  const chunked = (w: ByQuery): readonly ByQuery[] => inChunks(dialect, w)
+  const steps = images === null ? returningSteps(dialect, write, chunked) : imageSteps(dialect, write, images, chunked)
   if (steps !== null) {
     const twice = write.tag !== 'updateFrom' || write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
-    return { ...compiled([], null), after: [], twice, steps }
+    return { ...compiled([], null), ...(images === null ? { after: [] } : {}), twice, steps }
   }
   if (write.tag === 'updateFrom') {
     const twice = write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
@@ -133,10 +138,10 @@ export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag:
 export const shown = (dialect: Dialect, { statements, after, steps }: CompiledWrite): readonly (Flat | BulkStatement)[] => {
   if (steps === null) return [...statements, ...after]
   const found: Flat[] = []
-  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'read' ? next.then(next.sample) : next.then(1)) {
+  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'write' ? next.then(1) : next.then(next.sample)) {
     found.push(printStep(dialect, next))
   }
-  return found
+  return [...found, ...after]
 }
 
 /** The statements of plain rows; null where RETURNING has parameters. */

@@ -6,16 +6,18 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { SqlOp } from '../../core/operation/Interpreter.js'
+import { declaredReferences } from '../../core/schema/references.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, numericOverflow } from '../../core/value/DbError.js'
 import { reifyWrite } from '../../plan/writePlan.js'
+import type { ImageOptions } from '../../sql/changes/imageSteps.js'
 import { type CompiledWrite, printWrite } from '../../sql/commands.js'
 import { type ResultColumn, resultColumn } from '../../sql/compile.js'
 import { atomically, durably, repeatingConflicts } from './atomically.js'
 import { computedColumns } from './computedColumns.js'
-import { executeInOrder, lazyStatements } from './executeInOrder.js'
+import { executeInOrder, lazyStatements, sendAfter } from './executeInOrder.js'
 import { executeSteps } from './executeSteps.js'
-import { cascadesToItself } from './references.js'
+import { cascadesToItself, databaseReferences } from './references.js'
 import type { Answer, SessionContext } from './sessionContext.js'
 
 type Execute = SqlOp & { readonly tag: 'execute' }
@@ -34,14 +36,24 @@ export const executeCommand = async (session: SessionContext, op: Execute): Answ
   return E.isLeft(deleted) ? deleted : E.right((deleted.right as readonly unknown[]).length)
 }
 
+/** What a command that returns its changes has to know: the foreign keys, where rows may follow. */
+const imagesOf = async (session: SessionContext, { command: { node, returning } }: Execute): Answer<ImageOptions | null> => {
+  if (typeof returning !== 'object' || returning === null) return E.right(null)
+  const isInsert = (node.tag === 'insert' && node.conflict === null) || node.tag === 'insertPlain' || node.tag === 'insertFrom'
+  const references = isInsert || node.tag === 'invalid' ? E.right(declaredReferences([])) : await databaseReferences(session)
+  return E.isLeft(references) ? references : E.right({ tables: returning.tables, references: references.right })
+}
+
 const executePlain = async (session: SessionContext, op: Execute): Answer<unknown> => {
   const { dialect } = session.engine
+  const images = await imagesOf(session, op)
+  if (E.isLeft(images)) return images
   const planned = attempting('a function of the command', () => {
     const write = reifyWrite(op.command, dialect)
     return {
       table: write.table,
       columns: write.returning?.outputs.map(resultColumn) ?? [],
-      printed: printWrite(dialect, write),
+      printed: printWrite(dialect, write, images.right),
       write,
     }
   })
@@ -63,7 +75,13 @@ const executePlanned = async (
   const durable = (f: () => Answer<unknown>): Answer<unknown> => repeatingConflicts(session, signal, () => durably(session, f))
   const { steps } = printed
   if (steps !== null)
-    return durable(() => atomically(session, () => executeSteps(session, steps, table, printed.twice, cardinality, signal)))
+    return durable(() =>
+      atomically(session, async () => {
+        const answer = await executeSteps(session, steps, table, printed.twice, cardinality, signal)
+        const ended = E.isLeft(answer) ? answer : await sendAfter(session, printed, table)
+        return E.isLeft(ended) ? ended : answer
+      }),
+    )
   const statements = lazyStatements(session, printed, columns, signal)
   if (E.isLeft(statements)) return statements
   const inOrder = (): Answer<unknown> => executeInOrder(session, statements.right, table, printed, cardinality)

@@ -37,6 +37,15 @@ export const lazyStatements = (
 
 const nextTick = (): Promise<void> => new Promise(done => setImmediate(done))
 
+/** Sends the statements after the others. */
+export const sendAfter = async (session: SessionContext, { after }: CompiledWrite, table: AnyTable): Answer<void> => {
+  for (const flat of after) {
+    const done = await sendStatement(session, statementOf(session, flat, [], null, 'write'), table)
+    if (E.isLeft(done)) return done
+  }
+  return E.right(undefined)
+}
+
 /** Runs the statements of a command and returns its result. */
 export const executeInOrder = async (
   session: SessionContext,
@@ -71,10 +80,8 @@ export const executeInOrder = async (
     if (E.isLeft(decoded)) return decoded
     for (const row of decoded.right) returned.push(row)
   }
-  for (const flat of printed.after) {
-    const done = await sendStatement(session, statementOf(session, flat, [], null, 'write'), table)
-    if (E.isLeft(done)) return done
-  }
+  const ended = await sendAfter(session, printed, table)
+  if (E.isLeft(ended)) return ended
   if (printed.outcome !== null) return E.right(upsertOutcome(printed.outcome.tag, returned, affected, existed))
   if (printed.row === null) return E.right(printed.count ?? affected.reduce((a, b) => a + b, 0))
   return E.right(returnedRows(cardinality, returned))

@@ -11,7 +11,7 @@ import { type CompiledWrite, printStep } from '../../sql/commands.js'
 import { resultColumn } from '../../sql/compile.js'
 import { decoder } from '../../sql/decode.js'
 import { rowsLost } from '../../sql/returning/readSteps.js'
-import type { FoundRow, ReadStep, Steps } from '../../sql/returning/Steps.js'
+import type { FoundRow, ReadStep, ReturningStep, Steps } from '../../sql/returning/Steps.js'
 import type { Rows } from '../Driver.js'
 import { refuseAmbiguous, returnedRows } from './commandResult.js'
 import { sendStatement, statementOf } from './sendStatement.js'
@@ -29,6 +29,12 @@ const foundBy = (
   return rows.map((cells, i) => ({ answer: whole(cells, from + i), values: each.map(value => value(cells, i)) }))
 }
 
+/** The decoded rows that a write has returned. */
+const returnedBy = ({ engine: { values } }: SessionContext, { write }: ReturningStep, rows: Rows['rows']): readonly FoundRow[] => {
+  const whole = write.returning === null ? () => undefined : decoder(write.returning.row, values)
+  return rows.map((cells, i) => ({ answer: whole(cells, i), values: [] }))
+}
+
 /** Runs the steps of a command and returns its result. `ambiguous` is the check for `refuseAmbiguous`. */
 export const executeSteps = async (
   session: SessionContext,
@@ -44,16 +50,18 @@ export const executeSteps = async (
   while (next.tag !== 'rows') {
     const step = next
     const kind = step.tag === 'read' && step.plan.lock === undefined ? 'read' : 'write'
-    const columns = step.tag === 'read' ? step.plan.outputs.map(resultColumn) : []
+    const outputs = step.tag === 'read' ? step.plan.outputs : step.tag === 'returning' ? (step.write.returning?.outputs ?? []) : []
+    const columns = outputs.map(resultColumn)
     const ready = attempting('a parameter', () =>
       statementOf(session, printStep(session.engine.dialect, step), columns, null, kind, signal),
     )
     if (E.isLeft(ready)) return ready
     const answer = await sendStatement(session, ready.right, table)
     if (E.isLeft(answer)) return answer
-    const following = attempting('a function of the command', () =>
-      step.tag === 'read' ? step.then(foundBy(session, step, answer.right.rows)) : step.then(answer.right.affected),
-    )
+    const following = attempting('a function of the command', () => {
+      if (step.tag === 'write') return step.then(answer.right.affected)
+      return step.then(step.tag === 'read' ? foundBy(session, step, answer.right.rows) : returnedBy(session, step, answer.right.rows))
+    })
     if (E.isLeft(following)) return following
     next = following.right
   }

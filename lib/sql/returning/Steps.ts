@@ -37,8 +37,16 @@ interface WriteStep {
   readonly then: (affected: number) => Steps
 }
 
+/** A write whose engine returns what `write.returning` reads of the written rows; `sample` is as that of a query. */
+export interface ReturningStep {
+  readonly tag: 'returning'
+  readonly write: PrintedWrite
+  readonly sample: readonly FoundRow[]
+  readonly then: (found: readonly FoundRow[]) => Steps
+}
+
 /** The next step, or the rows that the command returns. */
-export type Steps = ReadStep | WriteStep | { readonly tag: 'rows'; readonly rows: readonly unknown[] }
+export type Steps = ReadStep | WriteStep | ReturningStep | { readonly tag: 'rows'; readonly rows: readonly unknown[] }
 
 /** An insert of rows of expressions. */
 export type Insert = Write & { readonly tag: 'insert' }
