@@ -18,9 +18,9 @@ import type { Cardinality, Write } from './assignments.js'
 const isTable = (x: unknown): boolean => isRecord(x) && x['kind'] === 'table'
 
 /**
- * Returns the rows that a command changed. `tables` are the declarations of tables that foreign keys may change, by any names:
- * `C.changes(shop.tables)(C.delete(users)(u => eq(u.id, 1)))`. A row comes before the rows that it referenced (children before parents), and
- * inserted rows last, in their order.
+ * Returns the rows that a command changed, before and after, those that foreign keys changed included. The argument declares the tables that
+ * may be affected, under any names: `C.changes(shop.tables)(C.delete(users)(u => eq(u.id, 1)))`. A row comes before the rows that it
+ * referenced (children before parents), and inserted rows last, in their order.
  */
 export const changes =
   (tables: { readonly [name: string]: AnyTable }) =>

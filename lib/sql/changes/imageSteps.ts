@@ -115,7 +115,7 @@ const updating = (dialect: Dialect, whole: Updating, pieces: readonly Updating[]
   const lock = (i: number, locked: readonly (readonly Updated[])[], next: (all: readonly (readonly Updated[])[]) => Steps): Steps => {
     const piece = pieces[i]
     if (piece === undefined) return next(locked)
-    const after = newKey(dialect, piece, key)
+    const after = newKey(dialect, piece, key, 'the changes of')
     return lockRows(own, filtered(matchedRel(piece), piece.where), setsKey ? after : [], rows =>
       lock(i + 1, [...locked, rows.map(r => ({ cells: r.cells, key: setsKey ? r.more : valuesAt(r.cells, own.key) }))], next),
     )

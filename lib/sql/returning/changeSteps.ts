@@ -52,8 +52,13 @@ const isStable = (s: Scalar): boolean => {
   return stable && !hasQuery(s)
 }
 
-/** The key after the update, computed before it. */
-export const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key: readonly Named[]): readonly Scalar[] => {
+/** The key after the update, computed before it; `what` names the request in a refusal. */
+export const newKey = (
+  dialect: Dialect,
+  write: By<'update' | 'updateFrom'>,
+  key: readonly Named[],
+  what = 'returning from',
+): readonly Scalar[] => {
   const set = new Map(write.set)
   const isGiven = write.tag === 'update' || write.source.rel.tag === 'values'
   return key.map(c => {
@@ -62,7 +67,7 @@ export const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key
     if (isGiven && isStable(value)) return value
     return refuse(
       unsupported(
-        `returning from an update that sets ${c.name}, of the key, to a value that may change before the update`,
+        `${what} an update that sets ${c.name}, of the key, to a value that may change before the update`,
         dialect.name,
         'query the value first, and set it as a literal',
       ),
