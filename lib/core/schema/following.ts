@@ -75,7 +75,7 @@ const reachedKeys = ({ keys, idOf }: References, own: string, effect: Effect): r
 }
 
 /** Refuses a table whose rows have no primary key. */
-export const keyed = (table: AnyTable): AnyTable =>
+const keyed = (table: AnyTable): AnyTable =>
   table.primaryKey === null
     ? refuse(
         unsupported(

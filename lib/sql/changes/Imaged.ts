@@ -71,8 +71,8 @@ export const wholeRow = ({ columns }: Imaged): NonNullable<Write['returning']> =
   },
 })
 
-/** The cells of a row that `wholeRow` has decoded. */
-export const cellsOf = ({ columns }: Imaged, row: unknown): Cells => columns.map(c => (row as RowImage)[c.name])
+/** The cells of a row that `wholeRow` has decoded; a row that is not known yet, in steps that are only shown, has no values. */
+export const cellsOf = ({ columns }: Imaged, row: unknown): Cells => columns.map(c => (row as RowImage | undefined)?.[c.name])
 
 /** The table as a relation. */
 export const scanOf = ({ table, columns }: Imaged): Rel => ({ tag: 'scan', table, columns })
