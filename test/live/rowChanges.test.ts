@@ -305,6 +305,20 @@ for (const engine of engines) {
     await s.drop(bare)
   })
 
+  test('more rows than one statement takes, and rows that are referenced by many', async () => {
+    await reset(s.right)
+    const some = Array.from({ length: 4_000 }, (_, i) => ({ id: 1_000 + i, code: 1_000_000 + i, v: null }))
+    const inserted = await s.right(C.run(changed(C.insertMany(owners)(some))))
+    assert.equal([inserted.length, inserted[0]?.after, inserted.at(-1)?.key], [4_000, some[0], { id: 4_999 }])
+    await s.right(C.run(C.insertMany(owned)(some.map(({ id }) => ({ id, ownerId: id, v: 0 })))))
+    assert.is((await s.right(C.run(changed(C.update(owners)({ v: 1 }, r => X.gte(r.id, 1_000)))))).length, 4_000)
+    const gone = await s.right(C.run(changed(C.delete(owners)(r => X.gte(r.id, 1_000)))))
+    assert.equal(
+      ['chg_owned', 'chg_owner'].map(name => gone.filter(c => c.table.name === name && c.after === null).length),
+      [4_000, 4_000],
+    )
+  })
+
   test('an error is the error of the command', async () => {
     await reset(s.right)
     await s.unchanged(tables, 'UniqueViolation', C.run(changed(C.insert(owners)({ id: 1, code: 99 }))))
@@ -364,6 +378,52 @@ for (const engine of engines) {
       )
       assert.is(got.length, 5)
       await s.right(statement('DROP TABLE chg_raw'))
+    })
+  }
+
+  if (/sqlite|pglite|postgres/.test(engine.name)) {
+    test('a key that is set to its default is read back', async () => {
+      await reset(s.right)
+      const clause = 'REFERENCES chg_owner (id) ON DELETE SET DEFAULT ON UPDATE SET DEFAULT'
+      await s.right(statement(`CREATE TABLE chg_default (id INT PRIMARY KEY, o INT DEFAULT 4 ${clause})`))
+      await s.right(statement('INSERT INTO chg_default VALUES (1, 1), (2, 2)'))
+      const child = table('chg_default', { id: int, owner: nullable(named('o')(int)) }, key)
+      const both = C.changes({ ...all.tables, child })
+      const of = (changes: readonly C.RowChange[]) => changes.filter(c => c.table.name === 'chg_default').map(c => [c.before, c.after])
+      assert.equal(of(await s.right(C.run(both(C.delete(owners)(byId(1)))))), [
+        [
+          { id: 1, o: 1 },
+          { id: 1, o: 4 },
+        ],
+      ])
+      assert.equal(of(await s.right(C.run(both(C.update(owners)({ id: 22 }, byId(2)))))), [
+        [
+          { id: 2, o: 2 },
+          { id: 2, o: 4 },
+        ],
+      ])
+      await s.right(statement('DROP TABLE chg_default'))
+    })
+  }
+
+  if (/pglite|postgres/.test(engine.name)) {
+    test('a cascade crosses database schemas, and a table has two names', async () => {
+      await s.right(statement('CREATE SCHEMA elsewhere'))
+      const parent = table('chg_far', { id: int }, { ...key, schema: 'public' })
+      const child = table('chg_far', { id: int, of: int }, { ...key, schema: 'elsewhere' })
+      const far = schema({ parent, child }, t => ({ child: { of: fk(t.child.of, t.parent.id, { onDelete: 'cascade' }) } }))
+      await s.right(createAll(far))
+      await s.right(C.run(C.insert(parent)({ id: 1 })))
+      await s.right(C.run(C.insert(child)({ id: 7, of: 1 })))
+      const unnamed = table('chg_far', { id: int }, key)
+      const error = await s.left('Unsupported', C.run(C.changes({ parent })(C.delete(unnamed)(C.everywhere))))
+      assert.match(error.message, /elsewhere\.chg_far, which is not among/)
+      assert.equal(await s.right(C.run(C.changes({ child })(C.delete(unnamed)(C.everywhere)))), [
+        { table: { schema: 'elsewhere', name: 'chg_far' }, key: { id: 7 }, before: { id: 7, of: 1 }, after: null },
+        { table: { schema: null, name: 'chg_far' }, key: { id: 1 }, before: { id: 1 }, after: null },
+      ])
+      await s.right(dropAll(far))
+      await s.right(statement('DROP SCHEMA elsewhere'))
     })
   }
 
