@@ -10,6 +10,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { type Command, run } from '../lib/Command.js'
+import { assignmentsOf } from '../lib/core/command/plainRows.js'
 import { type AnyCommand, query, type Shape, symbol } from '../lib/core/syntax/Syntax.js'
 import { rowOf, scopeOf } from '../lib/core/syntax/scope.js'
 import { attempting } from '../lib/core/value/DbError.js'
@@ -146,7 +147,12 @@ const COMMANDS = 8
 /** A command of several rows as one command for each row. */
 const oneByOne = ({ command: c }: GeneratedCommand): readonly Command<number>[] => {
   const { node } = c
-  if (node.tag === 'insert') return node.rows.map(row => ({ ...c, node: { ...node, rows: [row] }, returning: null }))
+  if (node.tag === 'insert')
+    return assignmentsOf(node.table, node.rows).map(row => ({
+      ...c,
+      node: { ...node, rows: { tag: 'expressions', rows: [row] } },
+      returning: null,
+    }))
   if (node.tag !== 'updateFrom' || node.query.node.tag !== 'values') return [c]
   const given = node.query.node
   return given.rows.map(row => ({ ...c, node: { ...node, query: query({ ...given, rows: [row] }) }, returning: null }))

@@ -23,6 +23,7 @@ import { queryEquations } from './queryEquations.js'
 import { sameRowChanges } from './rowChanges.js'
 import { sliceLaw } from './slices.js'
 import { programLaws } from './transactions.js'
+import { uniqueIndexLaw } from './uniqueIndexes.js'
 import { violationLaws } from './violations.js'
 
 /** An open interpreter, and a schema whose tables it has. */
@@ -48,8 +49,8 @@ export const expressions = (s: Subject): RuleSet => ruleSet('Expr', exprEquation
 /** Round trips of every column of the schema. */
 export const codecs = (s: Subject): RuleSet => ruleSet('Codec', roundTrips(s))
 
-/** Violations of the schema's constraints. */
-export const errors = (s: Subject): RuleSet => ruleSet('DbError', violationLaws(s))
+/** Violations of the schema's constraints, and of unique indexes. */
+export const errors = (s: Subject): RuleSet => ruleSet('DbError', [...violationLaws(s), uniqueIndexLaw(s)])
 
 /** Transactions, and the ways to read a query. */
 export const programs = (s: Subject): RuleSet => ruleSet('Program', programLaws(s))

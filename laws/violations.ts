@@ -39,7 +39,7 @@ const nameOf = (schema: AnySchema, t: AnyTable): string => Object.keys(schema.ta
 const lost = (f: ForeignKey): DbError => foreignKeyViolation(f.table.name, f.name, columns(f.table, f.columns))
 
 /** Every constraint that a new row violates. */
-const violated = (schema: AnySchema, db: AnyDatabase, name: string, of: AnyRow): readonly DbError[] => {
+export const violated = (schema: AnySchema, db: AnyDatabase, name: string, of: AnyRow): readonly DbError[] => {
   const table = schema.tables[name] as AnyTable
   const there = db[name] ?? []
   const unique = uniqueKeys(table).flatMap(key => {
@@ -64,7 +64,7 @@ const facts = (e: DbError): string => {
 }
 
 /** A complaint about the result of a write that should fail with one of the expected errors, or succeed if there are none. */
-const outcome = async (
+export const outcome = async (
   { runner, schema }: ViolationSubject,
   before: AnyDatabase,
   expected: readonly DbError[],

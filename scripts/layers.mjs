@@ -21,7 +21,7 @@ const mayImport = {
   plan: ['core'],
   sql: ['core', 'plan'],
   model: ['core'],
-  run: ground,
+  run: [...ground, 'show'],
   transform: running,
   schema: running,
   relate: above,

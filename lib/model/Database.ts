@@ -7,7 +7,7 @@
  * Commands are `execute`, changes of the schema `define`.
  */
 import type { AnyTable, Index } from '../core/syntax/Syntax.js'
-import type { ForeignKey } from '../core/table/Schema.js'
+import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
 import { columnName, nameProblem, qualifiedName } from '../core/table/Table.js'
 import { refuse, schemaConflict, validationError } from '../core/value/DbError.js'
 import { sameColumnType, showSqlType } from '../core/value/SqlType.js'
@@ -72,3 +72,14 @@ export const storedFields =
 
 /** The database with the content of a table replaced. */
 export const withStored = (db: Database, s: Stored): Database => ({ ...db, tables: new Map(db.tables).set(qualifiedName(s.table), s) })
+
+/** The described schema of a database: its tables with the indexes that were created, its views and foreign keys. */
+export const schemaOf = ({ tables, foreignKeys }: Database): AnySchema => {
+  const described = new Map([...tables].map(([name, s]) => [name, s.table.query === null ? { ...s.table, indexes: s.indexes } : s.table]))
+  const of = (t: AnyTable): AnyTable => described.get(qualifiedName(t)) ?? t
+  return {
+    kind: 'schema',
+    tables: Object.fromEntries(described),
+    foreignKeys: foreignKeys.map(f => ({ ...f, table: of(f.table), target: of(f.target) })),
+  }
+}

@@ -10,6 +10,7 @@
  */
 
 import type { AnyTable, Index, Key } from '../core/syntax/Syntax.js'
+import { indexCondition, indexKeys, namedColumns } from '../core/table/indexes.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { checksOf, columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { codePointLength, fitsColumn, unscaled } from '../core/value/Canonical.js'
@@ -86,18 +87,19 @@ const indexKeyOf = ({ value }: Meaning, table: AnyTable, index: Index): UniqueKe
   const plain = keyOf(table, index.columns)
   return row => {
     const scope = literals(table.types, row)
-    if (where !== null && value(where(scope)) !== true) return null
+    const condition = indexCondition(index, scope)
+    if (condition !== null && value(condition) !== true) return null
     if (on === null) return plain(row)
-    const values = on(scope)
-      .map(e => ('expr' in e ? e.expr : e))
-      .map(e => [e.type.sql, value(e)] as const)
+    const values = indexKeys(index, scope).map(({ expr }) => [expr.type.sql, value(expr)] as const)
     return values.some(([, v]) => v === null) ? null : identities(values)
   }
 }
 
 const uniqueKeysOf = (meaning: Meaning, { table, indexes }: Pick<Stored, 'table' | 'indexes'>): readonly UniqueKey[] => [
   ...uniqueKeys(table).map(key => ({ key, id: keyOf(table, key.columns) })),
-  ...indexes.filter(i => i.unique).map(key => ({ key, id: indexKeyOf(meaning, table, key) })),
+  ...indexes
+    .filter(i => i.unique)
+    .map(i => ({ key: { name: i.name, columns: namedColumns(table, i) }, id: indexKeyOf(meaning, table, i) })),
 ]
 
 const refuseDuplicate = (table: AnyTable, key: Key): never =>

@@ -12,6 +12,7 @@ import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, refuse, schemaConflict, stillReferred } from '../core/value/DbError.js'
+import { altered } from './alterTable.js'
 import { checkReferences, checkUnique } from './constraints.js'
 import { type Database, type Stored, stored, withStored } from './Database.js'
 import { meaning } from './meaning.js'
@@ -75,6 +76,8 @@ const stepped = (db: Database, step: Step): Database => {
       checkUnique(meaning(db), after, new Set(into.rows))
       return withStored(db, after)
     }
+    case 'alterTable':
+      return altered(db, step)
     case 'dropIndex': {
       const from = stored(db, step.table)
       if (!from.indexes.some(i => i.name === step.index.name))

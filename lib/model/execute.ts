@@ -18,7 +18,7 @@ import { scopeOf, scopeOrNothing, rowOf as typesOf } from '../core/syntax/scope.
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, refuse, tooManyRows } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { applyChanges, type Change } from './change.js'
+import { changeImages } from './changeImages.js'
 import { checkRow, checkUniqueAfterEach, keyOf } from './constraints.js'
 import { type Database, rowReader, type Stored, type StoredRow, stored, storedFields, withStored } from './Database.js'
 import { decoder } from './decode.js'
@@ -26,7 +26,7 @@ import type { Meaning } from './Evaluation.js'
 import { equalityIn, fieldOf } from './equalities.js'
 import { literals } from './literals.js'
 import { meaning } from './meaning.js'
-import { rowChanges } from './rowChanges.js'
+import { applyChanges, type Change } from './rowChanges.js'
 import { validateCommand } from './validate.js'
 import { canonicalOf, identities } from './value.js'
 
@@ -85,6 +85,7 @@ const inserting = (m: Meaning, into: Stored, rows: readonly Assignments[]): Effe
  * key nevertheless. Rows are written one by one, and the unique keys hold after each of them.
  */
 const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, where }: Conflict): Effect => {
+  const rows = assignmentsOf(node.table, node.rows)
   const { table } = into
   const given = storedFields(into, node.table)
   const id = keyOf(
@@ -92,8 +93,8 @@ const upserting = (m: Meaning, into: Stored, node: Inserting, { target, set, whe
     target.map(f => Object.keys(given({ [f]: f }))[0] as string),
   )
   const seen = rowReader(into, node.table)
-  const fields = offeredFields(node.table, node.rows)
-  const { changes, next } = inserting(m, into, node.rows.map(given))
+  const fields = offeredFields(node.table, rows)
+  const { changes, next } = inserting(m, into, rows.map(given))
   const existing = new Map(into.rows.map(row => [id(row), row]))
   const merged = changes.flatMap((c): readonly Change[] => {
     const row = c.after as StoredRow
@@ -141,9 +142,9 @@ const effectOf = (m: Meaning, db: Database, node: CommandNode): Effect => {
     where === null ? into.rows : into.rows.filter(row => m.holds(where(scope(row))))
   switch (node.tag) {
     case 'insert':
-      return node.conflict === null ? inserting(m, into, node.rows.map(given)) : upserting(m, into, node, node.conflict)
-    case 'insertPlain':
-      return inserting(m, into, assignmentsOf(table, node).map(given))
+      return node.conflict === null
+        ? inserting(m, into, assignmentsOf(table, node.rows).map(given))
+        : upserting(m, into, node, node.conflict)
     case 'insertFrom':
       return inserting(
         m,
@@ -197,7 +198,8 @@ export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { 
     const m = meaning(db)
     const effect = effectOf(m, db, command.node)
     const { node, returning } = command
-    const images = typeof returning === 'object' && returning !== null && node.tag !== 'invalid' ? rowChanges(m, db, node, returning) : null
+    const images =
+      typeof returning === 'object' && returning !== null && node.tag !== 'invalid' ? changeImages(m, db, node, returning) : null
     const before = withStored(db, effect.next)
     const after = applyChanges(m, before, qualifiedName(effect.next.table), effect.changes)
     return { db: after.db, result: images === null ? resultOf(m, command, effect) : images(after.changes) }

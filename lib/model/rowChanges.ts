@@ -1,96 +1,143 @@
 /**
- * What `changes` returns: the rows that a command changed, with the rows that foreign keys changed.
+ * Changes of rows, with their consequences: referential actions, then constraints.
  *
- * The changes are those that `applyChanges` has made of the state, read through the declarations of their tables: the command's, and those
- * that were passed to `changes`. What may follow is known from the foreign keys alone (`followingOf`), so that a command is refused for a
- * table that is not declared even if it changes none of its rows, as on an engine that has to lock rows before it writes.
+ * A `Change` is a row before and after; null where it did not exist, or exists no more. Changes of referenced rows change the rows
+ * that reference them (`cascade`, `setNull`), and so on, through cycles and self-references, until nothing follows. Then the
+ * constraints of the whole state are checked. `noAction` and `restrict` mean the same here: at the end of a statement no reference may
+ * dangle.
  *
- * Law: applied to the rows before the command, the changes give the rows after it.
+ * Law: a state that `applyChanges` returns satisfies every constraint if the state before did.
  */
-import { offeredFields } from '../core/command/upsert.js'
-import { childrenFirst } from '../core/schema/childrenFirst.js'
-import { type Effect, followingOf } from '../core/schema/following.js'
-import { type RowChange, type RowImage, valueIdentity } from '../core/schema/RowChange.js'
-import { declaredReferences, nameOf } from '../core/schema/references.js'
-import { type AnyExpr, type AnyTable, type Changes, type CommandNode, type Shape, symbol } from '../core/syntax/Syntax.js'
-import { rowOf, scopeOf } from '../core/syntax/scope.js'
-import { columnName, qualifiedName } from '../core/table/Table.js'
-import type { ChangeOf } from './change.js'
-import { type Database, rowReader, type StoredRow, stored } from './Database.js'
-import { decoder } from './decode.js'
+
+import type { ForeignKey } from '../core/table/Schema.js'
+import { qualifiedName } from '../core/table/Table.js'
+import { refuse, unsupported } from '../core/value/DbError.js'
+import { checkReferences, checkRow, checkUnique, keyOf } from './constraints.js'
+import { type Database, type Stored, type StoredRow, withStored } from './Database.js'
 import type { Meaning } from './Evaluation.js'
-import { literals } from './literals.js'
 
-/** The fields that a command sets in existing rows, or null where it deletes them. */
-const setFields = (node: Exclude<CommandNode, { readonly tag: 'invalid' }>): readonly string[] | null => {
-  const { table } = node
-  const row = Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, symbol(type)]))
-  switch (node.tag) {
-    case 'delete':
-      return null
-    case 'update':
-      return Object.keys(node.set(row))
-    case 'updateFrom': {
-      const matched = rowOf(node.query)
-      return matched === null ? [] : Object.keys(node.set(row, scopeOf(matched)))
-    }
-    case 'insert': {
-      const set = node.conflict?.set ?? null
-      if (set === null) return []
-      return Object.keys(set(row, Object.fromEntries(offeredFields(table, node.rows).map(f => [f, row[f] as AnyExpr]))))
-    }
+/** A row before and after a change. */
+export interface Change {
+  readonly before: StoredRow | null
+  readonly after: StoredRow | null
+}
+
+/** The rows of a table after some changes: updated in place, new ones at the end. */
+const withChanges = (rows: readonly StoredRow[], changes: readonly Change[]): readonly StoredRow[] => {
+  const after = new Map<StoredRow, StoredRow | null>()
+  const added: StoredRow[] = []
+  for (const c of changes) {
+    if (c.before !== null) after.set(c.before, c.after)
+    else if (c.after !== null) added.push(c.after)
+  }
+  if (after.size === 0) return [...rows, ...added]
+  const kept = rows.map(row => after.get(row) ?? (after.has(row) ? null : row))
+  return [...kept.filter(row => row !== null), ...added]
+}
+
+/** A referencing row after the row it references was deleted or got another key; the same row where there is no action. */
+const consequence = (key: ForeignKey, row: StoredRow, target: StoredRow | null): StoredRow | null => {
+  const set = (value: (i: number) => unknown): StoredRow => ({
+    ...row,
+    ...Object.fromEntries(key.columns.map((field, i) => [field, value(i)])),
+  })
+  switch (target === null ? key.onDelete : key.onUpdate) {
+    case 'cascade':
+      return target === null ? null : set(i => target[key.targetColumns[i] as string])
+    case 'setNull':
+      return set(() => null)
     default:
-      return []
+      return row
   }
 }
 
-/** Reads the rows of a table by a declaration of it. */
-const imagesOf = (m: Meaning, db: Database, table: AnyTable): ((row: StoredRow | null) => RowImage | null) => {
-  const seen = rowReader(stored(db, table), table)
-  const decode = decoder(m)
-  return row => {
-    if (row === null) return null
-    const cells = Object.entries(literals(table.types, seen(row))).map(([f, e]): readonly [string, AnyExpr] => [
-      columnName(table, f),
-      { ...e, type: { ...e.type, refine: null } },
-    ])
-    return decode(Object.fromEntries(cells) as Shape, 0) as RowImage
+/** The changes of referencing rows that follow from changes of referenced rows. */
+const consequences = (key: ForeignKey, changes: readonly Change[], referencing: readonly StoredRow[]): readonly Change[] => {
+  const [from, to] = [keyOf(key.table, key.columns), keyOf(key.target, key.targetColumns)]
+  const lost = new Map<unknown, StoredRow | null>()
+  for (const { before, after } of changes) {
+    const id = before === null ? null : to(before)
+    if (id !== null && (after === null || to(after) !== id)) lost.set(id, after)
   }
+  if (lost.size === 0) return []
+  return referencing.flatMap(row => {
+    const target = lost.get(from(row))
+    const after = target === undefined ? row : consequence(key, row, target)
+    return after === row ? [] : [{ before: row, after }]
+  })
 }
 
-/** Refuses a command whose changes can't be known, and returns what makes the result of its changes. */
-export const rowChanges = (
-  m: Meaning,
-  db: Database,
-  node: Exclude<CommandNode, { readonly tag: 'invalid' }>,
-  { tables }: Changes,
-): ((changes: readonly ChangeOf[]) => readonly RowChange[]) => {
-  const { table } = node
-  const fields = setFields(node)
-  const effect: Effect = { deletes: fields === null, sets: new Set((fields ?? []).map(f => columnName(table, f))) }
-  const references = declaredReferences(db.foreignKeys)
-  const following = followingOf(references, table, tables, effect)
-  const declared = new Map([...following.tables.values()].map(t => [qualifiedName(t), t]))
-  return changes => {
-    const readers = new Map([...declared].map(([name, t]) => [name, imagesOf(m, db, t)]))
-    const images = changes.flatMap(({ table: name, before, after }): readonly RowChange[] => {
-      const [t, read] = [declared.get(name) as AnyTable, readers.get(name) as ReturnType<typeof imagesOf>]
-      return changeOf(t, read(before), read(after))
-    })
-    return childrenFirst(references, images)
-  }
+/** A change of a table. */
+export interface ChangeOf extends Change {
+  readonly table: string
 }
 
-/** The change of a row, if its columns differ. */
-const changeOf = (table: AnyTable, before: RowImage | null, after: RowImage | null): readonly RowChange[] => {
-  const found = before ?? after
-  if (found === null) return []
-  const names = Object.keys(table.columns).map(f => [f, columnName(table, f)] as const)
-  const isSame = ([f, c]: (typeof names)[number]): boolean => {
-    const type = table.types[f]?.sql ?? { tag: 'text' as const }
-    return valueIdentity(type, before?.[c] ?? null) === valueIdentity(type, after?.[c] ?? null)
+/** A database after changes, and all changes that led to it: one for each row, the given ones first. */
+export interface Changed {
+  readonly db: Database
+  readonly changes: readonly ChangeOf[]
+}
+
+/** All changes of rows, each from its first to its last state. */
+const history = () => {
+  const all: { table: string; before: StoredRow | null; after: StoredRow | null }[] = []
+  const at = new Map<StoredRow, number>()
+  const add = (table: string, { before, after }: Change): void => {
+    const i = (before === null ? undefined : at.get(before)) ?? all.push({ table, before, after }) - 1
+    ;(all[i] as (typeof all)[number]).after = after
+    if (after !== null) at.set(after, i)
   }
-  if (before !== null && after !== null && names.every(isSame)) return []
-  const key = Object.fromEntries((table.primaryKey?.columns ?? []).map(f => [columnName(table, f), found[columnName(table, f)]]))
-  return [{ table: nameOf(table), key, before, after }]
+  return { all, add }
+}
+
+/** The database after changes of a table and their consequences. Refuses a violated constraint. */
+export const applyChanges = (meaning: Meaning, db: Database, table: string, changes: readonly Change[]): Changed => {
+  let now = db
+  const { all, add } = history()
+  const written = new Map<string, Set<StoredRow>>()
+  const lostRows = new Set<string>()
+  const pending: (readonly [string, readonly Change[]])[] = []
+  const at = (name: string): Stored => now.tables.get(name) as Stored
+
+  /** Applies changes, and queues them: their consequences are computed later, on the rows of that time. */
+  const apply = (name: string, some: readonly Change[]): void => {
+    if (some.length === 0) return
+    now = withStored(now, { ...at(name), rows: withChanges(at(name).rows, some) })
+    const rows = written.get(name) ?? new Set()
+    written.set(name, rows)
+    for (const change of some) {
+      add(name, change)
+      const { before, after } = change
+      if (before !== null) lostRows.add(name)
+      if (before !== null) rows.delete(before)
+      if (after !== null) rows.add(after)
+    }
+    pending.push([name, some])
+  }
+
+  apply(table, changes)
+  const limit = maxSteps(db)
+  for (let steps = 0; steps < pending.length; steps += 1) {
+    const [name, some] = pending[steps] as (typeof pending)[number]
+    if (steps > limit) refuse(unsupported('an update that cascades without end', 'memory'))
+    for (const key of db.foreignKeys) {
+      const child = qualifiedName(key.table)
+      if (qualifiedName(key.target) === name) apply(child, consequences(key, some, at(child).rows))
+    }
+  }
+
+  for (const [name, rows] of written) for (const row of rows) checkRow(meaning, at(name).table, row)
+  for (const [name, rows] of written) checkUnique(meaning, at(name), rows)
+  for (const key of db.foreignKeys) {
+    const [child, parent] = [qualifiedName(key.table), qualifiedName(key.target)]
+    const referencing = lostRows.has(parent) ? at(child).rows : (written.get(child) ?? [])
+    checkReferences(key, referencing, at(parent).rows, written.get(child) ?? new Set())
+  }
+  return { db: now, changes: all }
+}
+
+/** An upper bound of the steps of a cascade that terminates: each changes or deletes a row. */
+const maxSteps = (db: Database): number => {
+  const rows = [...db.tables.values()].reduce((n, t) => n + t.rows.length, 0)
+  return (rows + 1) * (db.foreignKeys.length + 1)
 }

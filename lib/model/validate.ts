@@ -8,6 +8,7 @@
  * Law: where this passes, evaluation fails only for what the rows contain (an overflow, a codec).
  */
 import { isRequired } from '../core/command/assignments.js'
+import { assignmentsOf } from '../core/command/plainRows.js'
 import { ambiguousMatches, NESTED_SOURCE } from '../core/command/updates.js'
 import { offeredFields } from '../core/command/upsert.js'
 import { asFilter } from '../core/syntax/guards.js'
@@ -58,19 +59,20 @@ const checkWrite = (
 ): void => {
   switch (node.tag) {
     case 'insert': {
-      checkExprs(
-        c,
-        node.rows.flatMap(r => Object.values(r)),
-      )
+      // plain values were checked when the command was made
+      if (node.rows.tag === 'expressions') {
+        checkExprs(
+          c,
+          node.rows.rows.flatMap(r => Object.values(r)),
+        )
+      }
       if (node.conflict === null) return
       const { set, where } = node.conflict
-      const offered = Object.fromEntries(offeredFields(table, node.rows).map(f => [f, row[f]]))
+      const offered = Object.fromEntries(offeredFields(table, assignmentsOf(table, node.rows)).map(f => [f, row[f]]))
       if (set !== null) checkExprs(c, Object.values(set(row, offered)))
       if (where !== null) checkExprs(c, [where(row, offered)])
       return
     }
-    case 'insertPlain':
-      return
     case 'insertFrom':
       checkQuery(c, node.query)
       checkInsertable(table, checkSteps(c, node.query))

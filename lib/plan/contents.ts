@@ -2,8 +2,8 @@
  * The contents of an operation: the tables it touches, and the raw text it contains.
  *
  * The walk goes over plans, so it sees what an engine would run: expressions, orders, sub-queries, recursions, nested collections, the
- * columns of `returning`. It looks into the queries of views, and into the defaults and checks of written tables, because the database
- * evaluates these too.
+ * columns of `returning`. It looks into the queries of views, and into the defaults, checks and indexes of written tables, because the
+ * database evaluates these too.
  *
  * Raw text is what SQL contains verbatim: the text of `Expr.raw`, and the type names of `Column.sqlType`. It may read and write
  * anything, so it is listed and not analysed; its arguments are looked into. The contents of a query are cached: queries are
@@ -11,7 +11,8 @@
  */
 
 import { type Step, tablesOfStep } from '../core/schema/Step.js'
-import type { AnyCommand, AnyQuery, AnyTable, ExprType } from '../core/syntax/Syntax.js'
+import type { AnyCommand, AnyQuery, AnyTable, ExprType, Index } from '../core/syntax/Syntax.js'
+import { indexCondition, indexKeys } from '../core/table/indexes.js'
 import { checksOf, qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
@@ -118,7 +119,7 @@ const collector = () => {
     for (const [field, of] of Object.entries(t.types)) type(of, [qualifiedName(t), field])
     if (t.query !== null) plan(['view', qualifiedName(t)])(reify(t.query))
   }
-  /** A table that is written or created; its defaults and checks are evaluated. */
+  /** A table that is written or created; its defaults, checks and indexes are evaluated. */
   const written = (t: AnyTable): void => {
     read(t)
     if (visited.has(t)) return
@@ -129,8 +130,18 @@ const collector = () => {
       if (c.default !== null) scalar([qualifiedName(t), field, 'default'])(planning.scalar(c.default))
     }
     for (const [name, predicate] of checksOf(t, row)) scalar([qualifiedName(t), name])(planning.scalar(predicate))
+    for (const i of t.indexes) indexed(t, i)
   }
-  return { scalar, plan, written, contents: { tables, raw } as Contents }
+  /** An index of a table: its keys and its condition are evaluated for each row. */
+  const indexed = (t: AnyTable, index: Index): void => {
+    const planning = reifier()
+    const row = planning.rowNamed(planning.columnsNamed(t.types))
+    const at = scalar([qualifiedName(t), index.name])
+    for (const key of indexKeys(index, row)) at(planning.scalar(key.expr))
+    const where = indexCondition(index, row)
+    if (where !== null) at(planning.scalar(where))
+  }
+  return { scalar, plan, written, indexed, contents: { tables, raw } as Contents }
 }
 
 const cache = new WeakMap<object, Contents>()
@@ -159,11 +170,10 @@ export const contentsOfCommand = (command: AnyCommand): Found<Contents> =>
     for (const o of write.returning?.outputs ?? []) scalar(['returning', ...o.path])(o.scalar)
     switch (write.tag) {
       case 'insert':
-        for (const row of write.rows) for (const [i, s] of row.entries()) if (s !== null) scalar(['values', write.fields[i] ?? ''])(s)
+        for (const row of write.rows.tag === 'plain' ? [] : write.rows.rows)
+          for (const [i, s] of row.entries()) if (s !== null) scalar(['values', write.fields[i] ?? ''])(s)
         for (const [field, s] of write.conflict?.set ?? []) scalar(['update', field])(s)
         if (write.conflict?.where != null) scalar(['where'])(write.conflict.where)
-        break
-      case 'insertPlain':
         break
       case 'insertFrom':
         plan(['insertFrom'])(write.plan)
@@ -188,7 +198,8 @@ export const contentsOfCommand = (command: AnyCommand): Found<Contents> =>
 /** What the tables and views hold that some steps are about; the tables of foreign keys are among them. */
 export const contentsOfSteps = (steps: readonly Step[]): Found<Contents> =>
   attempting('a function of the schema', () => {
-    const { written, contents } = collector()
+    const { written, indexed, contents } = collector()
+    for (const s of steps) if (s.tag === 'createIndex') indexed(s.table, s.index)
     for (const t of steps.flatMap(tablesOfStep)) if (t !== undefined) written(t)
     return contents
   })

@@ -6,7 +6,7 @@
  */
 
 import { isRequired } from '../core/command/assignments.js'
-import type { PlainRows } from '../core/command/plainRows.js'
+import { assignmentsOf } from '../core/command/plainRows.js'
 import { ambiguousMatches, NESTED_SOURCE } from '../core/command/updates.js'
 import { offeredFields } from '../core/command/upsert.js'
 import { asFilter } from '../core/syntax/guards.js'
@@ -41,6 +41,18 @@ interface Returning {
   readonly row: RowPlan
 }
 
+/** Rows of scalars by the fields of an insert; a row has null where the database fills in the default. */
+export interface ExpressionRows {
+  readonly tag: 'expressions'
+  readonly rows: readonly (readonly (Scalar | null)[])[]
+}
+
+/** Rows of plain values for the fields of an insert: the canonical values, row after row. */
+interface PlainRows {
+  readonly tag: 'plain'
+  readonly values: readonly unknown[]
+}
+
 /** A command as data. */
 export type Write = {
   readonly table: AnyTable
@@ -52,12 +64,11 @@ export type Write = {
 } & (
   | {
       readonly tag: 'insert'
-      /** The fields that some row has a value for; a row has null where the database fills in the default. */
+      /** The fields that some row has a value for. */
       readonly fields: readonly string[]
-      readonly rows: readonly (readonly (Scalar | null)[])[]
+      readonly rows: PlainRows | ExpressionRows
       readonly conflict: OnConflict | null
     }
-  | ({ readonly tag: 'insertPlain' } & PlainRows)
   | { readonly tag: 'insertFrom'; readonly fields: readonly string[]; readonly plan: Plan }
   | { readonly tag: 'update'; readonly set: readonly Assignment[]; readonly where: Scalar | null }
   | {
@@ -76,8 +87,35 @@ export type Write = {
   | { readonly tag: 'delete'; readonly where: Scalar | null }
 )
 
+/** The write of a tag. */
+export type By<T extends Write['tag']> = Write & { readonly tag: T }
+
+/** An insert of rows of expressions. */
+export type Insert = By<'insert'> & { readonly rows: ExpressionRows }
+
+/** An insert of plain rows. */
+export type PlainInsert = By<'insert'> & { readonly rows: PlainRows }
+
 /** The writes that are printed from scalars; plain rows have none. */
-export type PrintedWrite = Exclude<Write, { readonly tag: 'insertPlain' }>
+export type PrintedWrite = By<Exclude<Write['tag'], 'insert'>> | Insert
+
+/** Rows of expressions. */
+export const expressionRows = (rows: ExpressionRows['rows']): ExpressionRows => ({ tag: 'expressions', rows })
+
+/** An insert with its rows as expressions. */
+export const withExpressions = (write: By<'insert'>): Insert => {
+  const { table, fields, rows } = write
+  if (rows.tag === 'expressions') return { ...write, rows }
+  const types = fields.map(f => table.types[f] as ExprType)
+  const literal = (value: unknown, type: ExprType): Scalar => ({
+    node: { tag: 'literal', value },
+    type: value === null ? type : { ...type, nullable: false },
+  })
+  const all = Array.from({ length: rows.values.length / fields.length }, (_, row) =>
+    types.map((type, i) => literal(rows.values[row * fields.length + i], type)),
+  )
+  return { ...write, rows: expressionRows(all) }
+}
 
 /**
  * A query with its columns converted to the types of the columns of the table. Refuses columns that do not fit, and required ones that
@@ -120,7 +158,7 @@ export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
     outcome: returning === 'outcome',
   }
   const conflictIn = ({ target, set, where }: Conflict): OnConflict => {
-    const fields = node.tag === 'insert' ? offeredFields(table, node.rows) : []
+    const fields = node.tag === 'insert' ? offeredFields(table, assignmentsOf(table, node.rows)) : []
     const offered = columnsNamed(Object.fromEntries(fields.map(f => [f, table.types[f] as ExprType])))
     const other = rowNamed(offered)
     return {
@@ -132,19 +170,22 @@ export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
   }
   switch (node.tag) {
     case 'insert': {
+      if (node.rows.tag === 'plain' && node.conflict === null) {
+        const { fields, values } = node.rows
+        return { ...common, tag: 'insert', fields, rows: { tag: 'plain', values }, conflict: null }
+      }
+      const offered = assignmentsOf(table, node.rows)
       const conflict = node.conflict === null ? null : conflictIn(node.conflict)
       // a column of the offered row that is read has its value written out: engines differ in the value of one that is left out
       const mentioned = new Set(conflict === null ? [] : mentionedIn(conflict))
-      const fields = Object.keys(table.columns).filter(f => mentioned.has(f) || node.rows.some(r => r[f] !== undefined))
-      const rows = node.rows.map(r => fields.map(f => given(table, f, r[f], scalar)))
+      const fields = Object.keys(table.columns).filter(f => mentioned.has(f) || offered.some(r => r[f] !== undefined))
+      const rows = expressionRows(offered.map(r => fields.map(f => given(table, f, r[f], scalar))))
       return { ...common, tag: 'insert', fields, rows, conflict }
     }
-    case 'insertPlain':
-      return { ...common, tag: 'insertPlain', fields: node.fields, values: node.values }
     case 'insertFrom': {
       const p = plan(insertable(table, node.query))
       // zero has no fields: no rows are inserted, and no statement is sent
-      if (rowOf(node.query) === null) return { ...common, tag: 'insert', fields: [], rows: [], conflict: null }
+      if (rowOf(node.query) === null) return { ...common, tag: 'insert', fields: [], rows: expressionRows([]), conflict: null }
       return { ...common, tag: 'insertFrom', fields: p.outputs.map(o => o.path[0] ?? ''), plan: p }
     }
     case 'update': {
@@ -155,7 +196,7 @@ export const reifyWrite = (command: AnyCommand, forms?: Forms): Write => {
     case 'updateFrom': {
       const shape = rowOf(node.query)
       // zero has no row that could match
-      if (shape === null) return { ...common, tag: 'insert', fields: [], rows: [], conflict: null }
+      if (shape === null) return { ...common, tag: 'insert', fields: [], rows: expressionRows([]), conflict: null }
       const source = plan(node.query)
       const matched = columnsNamed(Object.fromEntries(source.outputs.map((o, i) => [`c${i + 1}`, o.scalar.type])))
       const refs = rowNamed(matched)

@@ -12,12 +12,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Capabilities, Cursor, Runner, SqlOp } from '../core/operation/Interpreter.js'
 import type { AnyQuery } from '../core/syntax/Syntax.js'
 import { attempting, closed, type DbError, unsupported } from '../core/value/DbError.js'
-import { type Database, empty } from '../model/Database.js'
+import { type Database, empty, schemaOf } from '../model/Database.js'
 import { define } from '../model/define.js'
 import { evaluate } from '../model/evaluate.js'
 import { execute } from '../model/execute.js'
 import { explain } from '../model/explain.js'
 import { validateQuery } from '../model/validate.js'
+import { imageOf } from '../show/imageOf.js'
 import { LEVELS } from './session/isolation.js'
 import { type Session, type SingleOptions, singleSession } from './session/sessionInterpreter.js'
 
@@ -87,6 +88,11 @@ const session = (): Session => {
         return done
       case 'explain':
         return explain(now, op.query, op.analyze)
+      case 'introspect':
+        return attempting('a function of the schema', () => ({
+          live: imageOf(schemaOf(now)),
+          wanted: op.wanted === null ? null : imageOf(op.wanted),
+        }))
     }
   }
 

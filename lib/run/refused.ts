@@ -16,6 +16,12 @@ const EVERYWHERE: readonly string[] = [
   'a pattern that takes this many steps',
   'the changes of an update that sets ',
   'returning rows that are not found by the key that was written',
+  'an index over ',
+  'an index of ',
+  'an index with ',
+  'an index that places nulls',
+  'an expression of an index ',
+  'a condition of an index ',
 ]
 
 /** Refused by Postgres and PGlite. */

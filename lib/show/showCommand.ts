@@ -124,16 +124,15 @@ const writeDoc = ({ node, cardinality }: AnyCommand, context: Context): Doc => {
   const on = (name: string): Doc => call(`C.${name}`, text(tableName(context, table)))
   switch (node.tag) {
     case 'insert': {
-      const rows = node.rows.map(row => rowDoc(table, row, context))
+      const given = assignmentsOf(table, node.rows)
+      const rows = given.map(row => rowDoc(table, row, context))
       const [first = text('')] = rows
       if (cardinality === 'many' && node.conflict !== null)
-        return joined(on('upsertMany'), call('', conflictDoc(table, node.conflict, node.rows, context)), call('', list(rows)))
+        return joined(on('upsertMany'), call('', conflictDoc(table, node.conflict, given, context)), call('', list(rows)))
       if (cardinality === 'many') return joined(on('insertMany'), call('', list(rows)))
       if (node.conflict === null) return joined(on('insert'), call('', first))
-      return joined(on('upsert'), call('', conflictDoc(table, node.conflict, node.rows, context)), call('', first))
+      return joined(on('upsert'), call('', conflictDoc(table, node.conflict, given, context)), call('', first))
     }
-    case 'insertPlain':
-      return joined(on('insertMany'), call('', list(assignmentsOf(table, node).map(row => rowDoc(table, row, context)))))
     case 'updateFrom':
       return updateFromDoc(node, on, context)
     case 'insertFrom':

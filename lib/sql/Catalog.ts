@@ -7,7 +7,7 @@
  * Law: what `createAll(s)` creates is read back as `imageOf(s)`; names, types and actions of tables that others created are those that the
  * engine reports.
  */
-import type { SchemaImage } from '../core/schema/SchemaImage.js'
+import type { ExprText, SchemaImage } from '../core/schema/SchemaImage.js'
 import type { SqlType } from '../core/value/SqlType.js'
 
 /** Which part of a database is read. */
@@ -27,11 +27,34 @@ export interface CatalogQuery {
 /** The rows of one query. */
 export type CatalogRows = readonly (readonly (string | null)[])[]
 
+/** The expressions of a table. */
+export interface StoredTexts {
+  /** Defaults by column; a column without one is not in it. */
+  readonly defaults: { readonly [column: string]: ExprText }
+  readonly computed: { readonly [column: string]: ExprText }
+  /** Checks in their order; those of a column have no name. */
+  readonly checks: readonly { readonly name: string | null; readonly text: ExprText }[]
+  /** The keys of each index: an expression, or null for a column. */
+  readonly indexes: { readonly [index: string]: readonly ExprText[] }
+}
+
+/**
+ * How the engine is asked how it would store the expressions of a table, without touching a real one: a table that only the session sees is
+ * created, read and dropped. `schema`: it is created in this schema, in a transaction that is rolled back, and read as temporary tables are.
+ * `shown`: it is a temporary table, and a statement shows its definition.
+ */
+export type Scratch =
+  | { readonly tag: 'schema'; readonly schema: string }
+  | { readonly tag: 'shown'; readonly show: (table: string) => string; readonly read: (shown: string) => StoredTexts }
+
 /** How a dialect reads its schema. */
 export interface Catalog {
   readonly queries: (scope: CatalogScope) => readonly CatalogQuery[]
   /** The image, of the rows of each query in their order. */
   readonly read: (rows: readonly CatalogRows[], scope: CatalogScope) => SchemaImage
+  readonly scratch: Scratch
+  /** An image as the engine reports it once it is created: without names that it does not keep, and with one word for what it takes for the same. */
+  readonly reported: (image: SchemaImage) => SchemaImage
   /**
    * The canonical type of a column that `ddl.columnType` has defined with this text, where nothing else is known; `custom` if there is none.
    * A column whose type this does not find again gets a note (`core/schema/typeNote`).

@@ -9,11 +9,14 @@
  */
 
 import type { Explained } from '../core/operation/Interpreter.js'
+import type { Change } from '../core/schema/Change.js'
 import type { AggFn, AnyTable, Lock, OwnFn } from '../core/syntax/Syntax.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
+import type { AlterParts } from './AlterParts.js'
 import type { CallPrinter, Printed, PrintedFn } from './CallPrinter.js'
+import type { Catalog } from './Catalog.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
 import type { Quirks } from './Quirks.js'
@@ -153,6 +156,7 @@ export interface Dialect extends Quirks {
   readonly writes: Writes
   readonly ddl: Ddl
   readonly explain: Explaining
+  readonly catalog: Catalog
 }
 
 /** How an engine explains a query. */
@@ -192,8 +196,21 @@ interface KeyLimit {
   readonly unique: boolean
 }
 
+/** How an engine keeps comments of columns and tables. */
+interface Comments {
+  /** After the definition of a column, with a leading blank; empty where a statement of its own sets it. */
+  readonly column: (comment: string) => string
+  /** Before and after the columns of CREATE TABLE, with a leading blank each. */
+  readonly table: { readonly before: (comment: string) => string; readonly after: (comment: string) => string }
+  /** The statements that set a comment, null being none, of a table or of a column of it; null where a definition contains it. */
+  readonly statement: ((table: string, column: string | null, comment: string | null) => string) | null
+  /** The most characters of a comment of a column; the note of a type that is longer is left out. */
+  readonly longest: number
+}
+
 /** What differs between dialects in definitions. */
 export interface Ddl {
+  readonly comments: Comments
   readonly keyLimit: KeyLimit | null
   /** Whether definitions are part of a transaction; if not, each commits it. */
   readonly transactional: boolean
@@ -206,14 +223,23 @@ export interface Ddl {
   readonly inlinePrimaryKey: boolean
   /** Whether a foreign key may refer to a table that does not exist yet. */
   readonly forwardReferences: boolean
+  /** The statement that drops a foreign key of a table, both quoted; null where the engine can't drop one. */
+  readonly dropForeignKey: ((table: string, name: string) => string) | null
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
-  /** What indexes may have besides columns, and how an expression is written in one. */
+  /** What indexes may have in addition to columns. */
   readonly indexes: {
-    readonly expressions: boolean
+    /** An expression as a key. */
     readonly expression: (printed: string) => string
+    /** A generated column that no query sees, of a type and an expression; null where keys are expressions. */
+    readonly generatedColumn: ((type: string, printed: string) => string) | null
+    /** Whether an expression calls a function that not every connection to the database has; null where every connection has all. */
+    readonly callsAdded: ((printed: string) => boolean) | null
+    /** Whether an index may be of some rows. */
     readonly conditions: boolean
+    /** Whether an index may name its access method. */
     readonly methods: boolean
+    /** Whether a key may place nulls other than the engine does. */
     readonly nulls: boolean
   }
   /** DROP INDEX, with the table where the engine wants it. */
@@ -244,6 +270,15 @@ export interface Ddl {
   readonly restrict: string
   readonly dropConstraint: ((table: string, constraint: string) => string) | null
   readonly wrapDefault: (value: string, type: SqlType) => string
+  /**
+   * Whether nulls of old rows are looked for before a column is NOT NULL. MySQL and MariaDB fill a new one with the zero of its type, and
+   * MariaDB (10.11) reports a null in an old one as truncated data. test/live/alter.test.ts
+   */
+  readonly guardsNotNull: boolean
+  /** Whether a column can be given another type by an expression, in one statement. Else a new column takes its place. */
+  readonly convertsInPlace: boolean
+  /** The statements of a change that writes no rows; null where the table is created again. */
+  readonly alter: ((change: Change, parts: AlterParts) => readonly string[]) | null
   /** A value as an SQL literal. */
   readonly literal: (slot: Slot) => string
 }

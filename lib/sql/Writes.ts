@@ -1,8 +1,8 @@
 /**
  * Writes: what differs between dialects in INSERT, UPDATE and DELETE.
  *
- * A record of limits, of what the engine's own commands can do, and of printers for the clauses that differ. `commands` prints the
- * statements by it; where an engine's command can't return rows, `returningSteps` makes steps.
+ * A record of limits, of what the engine's own commands can do, and of printers for the clauses that differ. `printWrite` prints a
+ * statement by it, and `commandSteps` decides by it which statements a command is.
  */
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Fragment } from './Fragment.js'

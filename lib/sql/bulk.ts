@@ -6,13 +6,10 @@
  * are made when it is sent, so that those of all statements are not in memory at once.
  */
 import type { ExprType } from '../core/syntax/Syntax.js'
-import type { Scalar } from '../plan/Rel.js'
-import type { Write } from '../plan/writePlan.js'
+import type { PlainInsert } from '../plan/writePlan.js'
 import { bytesOf, chunks, within } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { flatten, text } from './Fragment.js'
-
-type Plain = Write & { readonly tag: 'insertPlain' }
 
 /** A statement whose parameters are plain values, by position. */
 export interface BulkStatement {
@@ -23,7 +20,7 @@ export interface BulkStatement {
 /** `head` is the text up to the columns, `tail` what follows the rows. Null where the values have to be literals. */
 export const bulkInsert = (
   dialect: Dialect,
-  { table, fields, values }: Plain,
+  { table, fields, rows: { values } }: PlainInsert,
   head: string,
   tail: string,
 ): readonly BulkStatement[] | null => {
@@ -75,13 +72,3 @@ export const bulkInsert = (
     },
   }))
 }
-
-/** The same rows as scalars. */
-export const literalRows = ({ table, fields, values }: Plain): readonly (readonly Scalar[])[] =>
-  Array.from({ length: values.length / fields.length }, (_, row) =>
-    fields.map((f, i): Scalar => {
-      const value = values[row * fields.length + i]
-      const type = table.types[f] as ExprType
-      return { node: { tag: 'literal', value }, type: value === null ? type : { ...type, nullable: false } }
-    }),
-  )

@@ -1,70 +1,22 @@
 /**
- * Commands as SQL: INSERT, UPDATE and DELETE, with what they return.
+ * Commands as steps: which statements a command is on an engine, and how its result follows from theirs.
  *
- * A large insert is several statements, each under the dialect's limit of parameters; the interpreter
- * runs them in one transaction, so that the command is atomic.
+ * A large insert is several statements, each under the dialect's limits of rows, parameters and bytes; an upsert is two where the
+ * engine's takes no target; a command that returns rows is a chain of queries and writes where the engine's own can't (`returning/`).
+ * The session runs several statements in one transaction, so that the command is atomic.
  */
-import type { AnyTable } from '../core/syntax/Syntax.js'
-import { columnName, uniqueKeys } from '../core/table/Table.js'
-import { columnsOf, hasQuery } from '../plan/mentions.js'
-import { normalize, normalizeCondition, normalizeScalar } from '../plan/normalize/normalize.js'
-import type { RowPlan, Scalar } from '../plan/Rel.js'
-import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
-import { type BulkStatement, bulkInsert, literalRows } from './bulk.js'
+import { columnName } from '../core/table/Table.js'
+import { tooManyRows } from '../core/value/DbError.js'
+import { normalizeWrite } from '../plan/normalizeWrite.js'
+import type { Scalar } from '../plan/Rel.js'
+import { type By, expressionRows, type PrintedWrite, type Write, withExpressions } from '../plan/writePlan.js'
 import { type ImageOptions, imageSteps } from './changes/imageSteps.js'
 import { rowsIn } from './chunks.js'
 import type { Dialect } from './Dialect.js'
-import { type Flat, type Fragment, flatten, list, sql, text } from './Fragment.js'
-import { isRisky } from './identifier.js'
-import { renderer } from './render.js'
-import { refuseNullKey } from './returning/insertSteps.js'
-import type { Steps } from './returning/Steps.js'
+import { bulkStatements, target } from './printWrite.js'
+import type { BatchResults, BatchStatement, BatchStep, End, Steps } from './returning/Steps.js'
 import { returningSteps } from './returningSteps.js'
-import { isUpsert, readsTable, rowThere, upsertSteps } from './upsertSteps.js'
-import type { DeleteParts, Naming } from './Writes.js'
-
-/** The statements of a command, in order, and how a returned row is read. */
-export interface CompiledWrite {
-  readonly statements: readonly (Flat | BulkStatement)[]
-  /** Statements after the others, which move sequences behind keys that were given. */
-  readonly after: readonly Flat[]
-  readonly row: RowPlan | null
-  /** The number of rows that are written, where it is known: drivers count an upsert differently. */
-  readonly count: number | null
-  /** A query that has a row if a row would be updated twice: that is TooManyRows, before anything is written. */
-  readonly twice: Flat | null
-  /** How the outcome of an upsert is known, where it is requested. */
-  readonly outcome: OutcomeBy | null
-  /** The steps in place of statements, where the engine's own command can't return rows. */
-  readonly steps: Steps | null
-}
-
-/**
- * `row`: the returned row tells whether it was inserted. `query`: a query before tells whether the row exists. `step`: the step that
- * wrote something tells.
- */
-export type OutcomeBy = { readonly tag: 'row' } | { readonly tag: 'query'; readonly query: Flat } | { readonly tag: 'step' }
-
-const target = (dialect: Dialect, table: AnyTable): string =>
-  table.schema === null ? dialect.quote(table.name) : `${dialect.quote(table.schema)}.${dialect.quote(table.name)}`
-
-/** A write whose queries are in normal form. */
-const normalized = (write: Write): Write => {
-  if (write.tag === 'insertPlain') return write
-  if (write.tag === 'insert') return isUpsert(write) ? { ...write, conflict: normalizedConflict(write.conflict) } : write
-  if (write.tag === 'insertFrom') return { ...write, plan: normalize(write.plan) }
-  const where = write.where === null ? null : normalizeCondition(write.where)
-  if (write.tag === 'updateFrom') {
-    return { ...write, source: normalize(write.source), where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
-  }
-  return write.tag === 'delete' ? { ...write, where } : { ...write, where, set: write.set.map(([f, s]) => [f, normalizeScalar(s)]) }
-}
-
-const normalizedConflict = (conflict: OnConflict): OnConflict => ({
-  ...conflict,
-  set: conflict.set === null ? null : conflict.set.map(([f, s]) => [f, normalizeScalar(s)]),
-  where: conflict.where === null ? null : normalizeCondition(conflict.where),
-})
+import { isUpsert, rowThere, upsertSteps } from './upsertSteps.js'
 
 /** A write that returns whether its row was inserted. */
 const tellingOutcome = (write: Write, wasInserted: string): Write => {
@@ -74,96 +26,103 @@ const tellingOutcome = (write: Write, wasInserted: string): Write => {
 }
 
 /**
- * The statements of a command, or its steps. `images` is for a command that returns its changes. Refuses what the dialect can not express;
- * call inside `attempting`.
+ * The steps of a command. `images` is for a command that returns its changes. Refuses what the dialect can not express; call inside
+ * `attempting`.
  */
-export const printWrite = (dialect: Dialect, given: Write, images: ImageOptions | null = null): CompiledWrite => {
+export const commandSteps = (dialect: Dialect, given: Write, images: ImageOptions | null = null): Steps => {
   const { wasInserted } = dialect.writes
-  const asRow = given.outcome && wasInserted !== null
-  const write = asRow ? tellingOutcome(normalized(given), wasInserted) : normalized(given)
-  const flat = (f: Fragment): Flat => flatten(f, dialect.placeholder, dialect.reusesPlaceholders)
-  const compiled = (writes: readonly PrintedWrite[], count: number | null): CompiledWrite => ({
-    statements: writes.map(w => flat(statement(dialect, w))),
-    after: dialect.writes.keysFollow
-      ? []
-      : keysGiven(write).map(f => flat(text(dialect.writes.afterGivenKey(target(dialect, write.table), columnName(write.table, f))))),
-    row: write.returning?.row ?? null,
-    count,
-    twice: null,
-    outcome: asRow ? { tag: 'row' } : null,
-    steps: null,
-  })
-  const chunked = (w: ByQuery): readonly ByQuery[] => inChunks(dialect, w)
-  const steps = images === null ? returningSteps(dialect, write, chunked) : imageSteps(dialect, write, images, chunked)
-  if (steps !== null) {
-    const twice = write.tag !== 'updateFrom' || write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
-    return { ...compiled([], null), ...(images === null ? { after: [] } : {}), twice, steps }
+  const normal = normalizeWrite(given)
+  const write = given.outcome && wasInserted !== null ? tellingOutcome(normal, wasInserted) : normal
+  const chunked = (w: By<'updateFrom'>): readonly By<'updateFrom'>[] => inChunks(dialect, w)
+  const plain = { chunked, batch: (w: Write): BatchStep => batchOf(dialect, w), after: sequences(dialect, write) }
+  const steps =
+    images === null ? (returningSteps(dialect, write, chunked) ?? batchOf(dialect, write)) : imageSteps(dialect, write, images, plain)
+  return write.tag === 'updateFrom' && write.twice !== null ? { tag: 'check', plan: write.twice, error: tooManyRows, next: steps } : steps
+}
+
+/** The rows that the statements have returned, if the command returns some, or else the number of rows that they have written. */
+const rowsOrCount =
+  ({ returning }: Write, total: (written: readonly number[]) => number): BatchStep['end'] =>
+  ({ written, rows }) =>
+    returning === null ? { tag: 'count', count: total(written) } : { tag: 'rows', rows }
+
+const sum = (written: readonly number[]): number => written.reduce((a, b) => a + b, 0)
+
+const outcome = (outcome: (End & { readonly tag: 'outcome' })['outcome']): End => ({ tag: 'outcome', outcome })
+
+const wroteNothing = ({ written }: BatchResults): boolean => written.every(n => n === 0)
+
+/** What an upsert did with its row, where the row that it returns is whether it was inserted. */
+const outcomeByRow = ({ rows }: BatchResults): End => outcome(rows.length === 0 ? 'unchanged' : rows[0] === true ? 'inserted' : 'updated')
+
+/** The same, where a query before has found the row, if it was there. */
+const outcomeByQuery = (results: BatchResults): End =>
+  outcome(wroteNothing(results) ? 'unchanged' : results.found === 0 ? 'inserted' : 'updated')
+
+/** The same, where the last statement inserts, and one before it updates. */
+const outcomeByStatement = (results: BatchResults): End =>
+  outcome(wroteNothing(results) ? 'unchanged' : results.written.at(-1) === 0 ? 'updated' : 'inserted')
+
+/** The statements that move sequences behind given keys. */
+const sequences = (dialect: Dialect, write: Write): readonly BatchStatement[] => {
+  const { keysFollow, afterGivenKey } = dialect.writes
+  const moved = keysFollow ? [] : keysGiven(write)
+  return moved.map(f => ({ tag: 'sequence', text: afterGivenKey(target(dialect, write.table), columnName(write.table, f)) }))
+}
+
+/** The statements of a command that are known beforehand, and those that move sequences after them. */
+const batch = (dialect: Dialect, write: Write, statements: readonly BatchStatement[], end: BatchStep['end']): BatchStep => ({
+  tag: 'batch',
+  statements: [...statements, ...sequences(dialect, write)],
+  returning: write.returning,
+  end,
+})
+
+const writes = (all: readonly PrintedWrite[]): readonly BatchStatement[] => all.map(write => ({ tag: 'write', write }))
+
+/** A command whose statements are known beforehand. */
+const batchOf = (dialect: Dialect, write: Write): BatchStep => {
+  if (write.tag === 'insert') return insertBatch(dialect, write)
+  return batch(dialect, write, writes(write.tag === 'updateFrom' ? inChunks(dialect, write) : [write]), rowsOrCount(write, sum))
+}
+
+const insertBatch = (dialect: Dialect, given: By<'insert'>): BatchStep => {
+  if (given.rows.tag === 'plain') {
+    const { values } = given.rows
+    const bulk = bulkStatements(dialect, { ...given, rows: given.rows })
+    const all = bulk?.map((s): BatchStatement => ({ tag: 'bulk', ...s }))
+    if (all !== undefined) {
+      return batch(
+        dialect,
+        given,
+        all,
+        rowsOrCount(given, () => values.length / given.fields.length),
+      )
+    }
   }
-  if (write.tag === 'updateFrom') {
-    const twice = write.twice === null ? null : flat(renderer(dialect).select(normalize(write.twice)))
-    return { ...compiled(inChunks(dialect, write), null), twice }
-  }
-  if (write.tag === 'insertPlain') {
-    const rows = write.values.length / write.fields.length
-    const bulk = bulkStatements(dialect, write)
-    return bulk === null
-      ? printWrite(dialect, { ...write, tag: 'insert', rows: literalRows(write), conflict: null })
-      : { ...compiled([], rows), statements: bulk }
-  }
-  if (write.tag !== 'insert') return compiled([write], null)
-  const { rows, fields } = write
+  const write = withExpressions(given)
+  const {
+    rows: { rows },
+    fields,
+  } = write
+  // drivers count an upsert differently: where all rows are written, their number is known
   const isSure = !isUpsert(write) || (write.conflict.set !== null && write.conflict.where === null)
-  const count = isSure ? rows.length : null
+  const result = rowsOrCount(write, isSure ? () => rows.length : sum)
   const several = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(write)
-  if (several !== null) return { ...compiled(several, count), outcome: write.outcome ? { tag: 'step' } : null }
+  if (several !== null) return batch(dialect, write, writes(several), write.outcome ? outcomeByStatement : result)
   // the clause for a row without any value takes one row only
   const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))
-  const printed = compiled(
-    rowsIn(dialect, rows, size).map(some => ({ ...write, rows: some })),
-    count,
-  )
-  if (!isUpsert(write) || !write.outcome || asRow) return printed
-  return { ...printed, outcome: { tag: 'query', query: flat(renderer(dialect).select(normalize(rowThere(write, rows[0] ?? [])))) } }
-}
-
-/** The statement of a step. */
-export const printStep = (dialect: Dialect, step: Exclude<Steps, { readonly tag: 'rows' }>): Flat =>
-  flatten(
-    step.tag === 'read' ? renderer(dialect).select(normalize(step.plan)) : statement(dialect, normalized(step.write) as PrintedWrite),
-    dialect.placeholder,
-    dialect.reusesPlaceholders,
-  )
-
-/** The statements of a command, to be shown: those of steps as if each query found its sample rows. */
-export const shown = (dialect: Dialect, { statements, after, steps }: CompiledWrite): readonly (Flat | BulkStatement)[] => {
-  if (steps === null) return [...statements, ...after]
-  const found: Flat[] = []
-  for (let next = steps; next.tag !== 'rows'; next = next.tag === 'write' ? next.then(1) : next.then(next.sample)) {
-    found.push(printStep(dialect, next))
-  }
-  return [...found, ...after]
-}
-
-/** The statements of plain rows; null where RETURNING has parameters. */
-const bulkStatements = (dialect: Dialect, write: Write & { readonly tag: 'insertPlain' }): readonly BulkStatement[] | null => {
-  const out = renderer(dialect)
-  out.alias(write.table.name)
-  const tail = flatten(
-    returned(dialect, write, x => out.scalar(x, reading(dialect, write))),
-    dialect.placeholder,
-    dialect.reusesPlaceholders,
-  )
-  if (tail.slots.length > 0) return null
-  const columns = write.fields.map(f => dialect.quote(columnName(write.table, f)))
-  const head = `INSERT INTO ${target(dialect, write.table)} (${columns.join(', ')}) `
-  return bulkInsert(dialect, write, head, tail.text)
+  const inserts = writes(rowsIn(dialect, rows, size).map(some => ({ ...write, rows: expressionRows(some) })))
+  if (!isUpsert(write) || !write.outcome) return batch(dialect, write, inserts, result)
+  if (write.returning !== null) return batch(dialect, write, inserts, outcomeByRow)
+  return batch(dialect, write, [{ tag: 'query', plan: rowThere(write, rows[0] ?? []) }, ...inserts], outcomeByQuery)
 }
 
 /** The most given rows of one statement that updates by them. */
 const MOST_GIVEN = 1_000
 
 /** An update by given rows, in as many statements as the limits require. */
-const inChunks = (dialect: Dialect, write: ByQuery): readonly ByQuery[] => {
+const inChunks = (dialect: Dialect, write: By<'updateFrom'>): readonly By<'updateFrom'>[] => {
   const { rel } = write.source
   // where a row may match twice, or `where` may read what is set, one statement has to see all rows
   if (rel.tag !== 'values' || write.twice !== null) return [write]
@@ -179,121 +138,4 @@ const keysGiven = (write: Write): readonly string[] => {
   const fields =
     write.tag === 'delete' ? [] : write.tag === 'update' || write.tag === 'updateFrom' ? write.set.map(([f]) => f) : write.fields
   return fields.filter(f => write.table.columns[f]?.generated === true)
-}
-
-type ByQuery = Write & { readonly tag: 'updateFrom' }
-
-/** Parts of an update or delete for the dialect. */
-const parts = (
-  dialect: Dialect,
-  write: Write & { readonly tag: 'update' | 'updateFrom' | 'delete' },
-  value: (s: Scalar) => Fragment,
-  name: Naming,
-): DeleteParts => {
-  const { table, where } = write
-  const scalars = [...(write.tag === 'delete' ? [] : write.set.map(([, s]) => s)), ...(where === null ? [] : [where])]
-  return {
-    table: target(dialect, table),
-    alias: dialect.quote(table.name),
-    key: (table.primaryKey?.columns ?? []).map(f => dialect.quote(columnName(table, f))),
-    where: where === null ? null : value(where),
-    readsTable: scalars.some(s => readsTable(s, table)),
-    mayCascade: where !== null && (hasQuery(where) || readsNullable(write, where)),
-    name,
-  }
-}
-
-/** Whether a condition reads a column of the table that a foreign key may set to null. */
-const readsNullable = ({ columns }: Write, where: Scalar): boolean => {
-  const read = columnsOf(where)
-  return columns.some(c => c.type.nullable && read.has(c.id))
-}
-
-/** Reads a column of the row that is written. */
-const reading = ({ quote }: Dialect, { table, columns }: Write): ((id: number) => Fragment) => {
-  const fields = new Map(columns.map(c => [c.id, c.name]))
-  return id => text(`${quote(table.name)}.${quote(columnName(table, fields.get(id) ?? ''))}`)
-}
-
-const statement = (dialect: Dialect, write: PrintedWrite): Fragment => {
-  const { table } = write
-  const { quote } = dialect
-  const out = renderer(dialect)
-  out.alias(table.name)
-  const fields = new Map(write.columns.map(c => [c.id, c.name]))
-  const read = reading(dialect, write)
-  const value = (s: Scalar): Fragment => out.scalar(s, read)
-  const column = (f: string): string => quote(columnName(table, f))
-  const name = target(dialect, table)
-  const alias: Naming = hint => quote(out.alias(hint))
-  const reads = (s: Scalar): ReadonlySet<string> =>
-    new Set([...columnsOf(s)].flatMap(id => (fields.has(id) ? [column(fields.get(id) as string)] : [])))
-  const conflictClause = (conflict: OnConflict): Fragment => {
-    const { clause, read: offered } = dialect.writes.offered(alias)
-    const names = new Map(conflict.offered.map(c => [c.id, column(c.name)]))
-    const both = (id: number): Fragment => {
-      const given = names.get(id)
-      return given === undefined ? read(id) : text(offered(given))
-    }
-    const parts = {
-      target: conflict.target.map(column),
-      set: conflict.set?.map(([f, s]) => ({ column: column(f), value: out.stored(s, both), reads: reads(s) })) ?? null,
-      where: conflict.where === null ? null : out.scalar(conflict.where, both),
-    }
-    return sql`${clause}${dialect.writes.upsert(parts)}`
-  }
-  switch (write.tag) {
-    case 'insert': {
-      const columns = write.fields.map(column)
-      const rows = write.rows.map(
-        row => sql`(${list(row.map(s => (s === null ? text(dialect.writes.defaultWord) : out.stored(s, read))))})`,
-      )
-      const given = columns.length === 0 ? text(dialect.writes.allDefaults) : sql`(${columns.join(', ')}) VALUES ${list(rows)}`
-      const conflict = isUpsert(write) ? conflictClause(write.conflict) : text('')
-      return sql`INSERT INTO ${name} ${given}${conflict}${returned(dialect, write, value)}`
-    }
-    case 'insertFrom': {
-      refuseNullKey(dialect, write)
-      const columns = write.fields.map(column)
-      return sql`INSERT INTO ${name} (${columns.join(', ')}) ${out.inserted(write.plan)}${returned(dialect, write, value)}`
-    }
-    case 'update': {
-      const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, read), reads: reads(s) }))
-      const keys = uniqueKeys(table).flatMap(k => k.columns)
-      // a new key value changes foreign keys in other tables, which the query may read
-      const setsKey = write.set.some(([f]) => keys.includes(f))
-      const setSeesWrites = write.set.some(([, s]) => readsTable(s, table) || (setsKey && hasQuery(s)))
-      return sql`${dialect.writes.update({ ...parts(dialect, write, value, alias), set, setSeesWrites })}${returned(dialect, write, value)}`
-    }
-    case 'updateFrom': {
-      const by = alias('matched')
-      const names = new Map(write.matched.map(c => [c.id, `${by}.${quote(c.name)}`]))
-      const both = (id: number): Fragment => {
-        const own = names.get(id)
-        return own === undefined ? read(id) : text(own)
-      }
-      const set = write.set.map(([f, s]) => ({ column: column(f), value: out.stored(s, both), reads: reads(s) }))
-      const source = sql`(${out.inserted(write.source)}) AS ${by}`
-      const printed = dialect.writes.updateFrom(
-        { ...parts(dialect, write, s => out.scalar(s, both), alias), set, setSeesWrites: false },
-        source,
-      )
-      return sql`${printed}${returned(dialect, write, value)}`
-    }
-    case 'delete':
-      return sql`${dialect.writes.delete(parts(dialect, write, value, alias))}${returned(dialect, write, value)}`
-  }
-}
-
-const returned = (dialect: Dialect, write: Write, value: (s: Scalar) => Fragment): Fragment => {
-  if (write.returning === null) return text('')
-  const { outputs } = write.returning
-  const output = ({ scalar }: (typeof outputs)[number]): Fragment => {
-    if (scalar.node.tag === 'nested') return value(scalar)
-    const printed = dialect.output(value(scalar), scalar.type.sql)
-    const { node } = scalar
-    const own = node.tag === 'column' ? write.columns.find(c => c.id === node.id) : undefined
-    return own !== undefined && isRisky(columnName(write.table, own.name)) ? sql`${printed} AS ${dialect.quote('value')}` : printed
-  }
-  return sql` RETURNING ${outputs.length === 0 ? text('1') : list(outputs.map(output))}`
 }

@@ -1,17 +1,16 @@
 /**
  * Commands that return rows, where the engine's own can't: steps in one transaction.
  *
- * `returningSteps` decides whether a command needs steps, and makes them (`returning/`). A row is identified by its key: what is
+ * `returningSteps` decides whether a command needs a chain of steps, and makes it (`returning/`). A row is identified by its key: what is
  * deleted or updated is locked and read before it is written, what is inserted is read back afterwards.
  *
  * Law: the result is the bag of rows that `returning` means: as they are after the write, or as they were before a delete.
  */
-import type { Write } from '../plan/writePlan.js'
-import { literalRows } from './bulk.js'
+import { type By, type Write, withExpressions } from '../plan/writePlan.js'
 import type { Dialect } from './Dialect.js'
 import { deleting, updating } from './returning/changeSteps.js'
 import { inserting, insertingFrom } from './returning/insertSteps.js'
-import { type By, done, forEach, type Steps } from './returning/Steps.js'
+import { done, forEach, type Steps } from './returning/Steps.js'
 import { keyIn } from './returning/stepKeys.js'
 import { upserting } from './returning/upsertReturning.js'
 import { isUpsert, upsertSteps } from './upsertSteps.js'
@@ -46,11 +45,9 @@ export const returningSteps = (
       return updating(dialect, write, done)([])
     case 'updateFrom':
       return forEach(chunked(write), (part, rows, on) => updating(dialect, part, on)(rows), done)([])
-    case 'insertPlain':
-      return inserting(dialect, { ...write, tag: 'insert', rows: literalRows(write), conflict: null }, done)([])
     case 'insertFrom':
       return insertingFrom(dialect, write, w => inserting(dialect, w, done)([]))
     case 'insert':
-      return isUpsert(write) ? upserting(dialect, write) : inserting(dialect, write, done)([])
+      return isUpsert(write) ? upserting(dialect, write) : inserting(dialect, withExpressions(write), done)([])
   }
 }

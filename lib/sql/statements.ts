@@ -13,9 +13,10 @@ import { attempting, type DbError } from '../core/value/DbError.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import { reifyWrite } from '../plan/writePlan.js'
 import type { ImageOptions } from './changes/imageSteps.js'
-import { printWrite, shown } from './commands.js'
+import { commandSteps } from './commands.js'
 import { parameters } from './compile.js'
 import { dialects } from './dialects.js'
+import { printedSteps } from './printSteps.js'
 
 /** Without a database no foreign keys are known: a command that returns its changes is shown without the rows that follow. */
 const imagesOf = ({ returning }: AnyCommand): ImageOptions | null =>
@@ -27,7 +28,10 @@ export const commandToSql =
   <A>(command: Command<A>): Either<DbError, readonly { readonly sql: string; readonly params: readonly unknown[] }[]> =>
     attempting('a function of the command', () => {
       const record = dialects[dialect]
-      return shown(record, printWrite(record, reifyWrite(command, record), imagesOf(command))).map(s => ({
+      const shown = printedSteps(record, commandSteps(record, reifyWrite(command, record), imagesOf(command))).filter(
+        s => s.purpose !== 'check',
+      )
+      return shown.map(({ statement: s }) => ({
         sql: s.text,
         params: 'slots' in s ? parameters(record, s.slots, null) : s.params(),
       }))

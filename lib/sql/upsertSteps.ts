@@ -8,22 +8,23 @@
  * the interpreter runs the two in one transaction. Otherwise one statement is enough.
  */
 import type { AnyTable } from '../core/syntax/Syntax.js'
+import { indexFields } from '../core/table/indexes.js'
 import { isKeyOf, qualifiedName, uniqueKeys } from '../core/table/Table.js'
 import { columnsBy } from '../plan/columnsBy.js'
 import { both, conjunction, isLiteral } from '../plan/conditions.js'
 import { columnsOf, hasQuery } from '../plan/mentions.js'
 import type { Named, Plan, Rel, Scalar } from '../plan/Rel.js'
 import { mapPlan, mapRel, mapScalar, substitute } from '../plan/walk.js'
-import type { OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
+import type { Insert, OnConflict, PrintedWrite, Write } from '../plan/writePlan.js'
 import { inOrder } from './mysql/rewriting.js'
 
-type Insert = Write & { readonly tag: 'insert' }
-type Row = Insert['rows'][number]
+type Row = Insert['rows']['rows'][number]
 /** An insert with a conflict clause. */
 export type Upsert = Insert & { readonly conflict: OnConflict }
 
 /** Whether a write is an upsert. */
-export const isUpsert = (write: Write): write is Upsert => write.tag === 'insert' && write.conflict !== null
+export const isUpsert = (write: Write): write is Upsert =>
+  write.tag === 'insert' && write.conflict !== null && write.rows.tag === 'expressions'
 
 /** Whether a sub-query of a scalar reads a table. */
 export const readsTable = (s: Scalar, table: AnyTable): boolean => {
@@ -104,9 +105,17 @@ const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>):
 
 /** The steps of an upsert that needs them, or null. */
 export const upsertSteps = (write: Upsert): readonly PrintedWrite[] | null => {
-  const { table, rows } = write
+  const {
+    table,
+    rows: { rows },
+  } = write
   const { target, set, where } = write.conflict
-  const others = uniqueKeys(table).filter(k => !isKeyOf(k, target))
+  // of a unique index over expressions only the fields tell that a row is not in it
+  const indexes = table.indexes
+    .filter(i => i.unique)
+    .map(i => ({ name: i.name, columns: indexFields(table, i).flatMap(f => f ?? []), isPlain: i.on === null && i.where === null }))
+    .filter(i => !(i.isPlain && isKeyOf(i, target)))
+  const others = [...uniqueKeys(table).filter(k => !isKeyOf(k, target)), ...indexes]
   const isPlain = set !== null && where === null && !write.outcome && isSequential(write, set)
   if (isPlain && !rows.some(row => others.some(k => collides(write, row, k.columns)))) return null
   return rows.flatMap(row => stepsOf(write, row))

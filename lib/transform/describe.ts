@@ -10,9 +10,10 @@ import type { AnyCommand } from '../core/syntax/Syntax.js'
 import { attempting } from '../core/value/DbError.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import { reifyWrite } from '../plan/writePlan.js'
-import { printWrite, shown } from '../sql/commands.js'
+import { commandSteps } from '../sql/commands.js'
 import { compile, explaining } from '../sql/compile.js'
 import { dialects } from '../sql/dialects.js'
+import { printedSteps } from '../sql/printSteps.js'
 
 /** The description of an operation. */
 export interface Described {
@@ -45,17 +46,15 @@ const tableOf = ({ node }: AnyCommand): string | null => (node.tag === 'invalid'
 const verbOf = ({ node }: AnyCommand): string => {
   if (node.tag === 'invalid') return 'command'
   if (node.tag === 'updateFrom') return 'update'
-  return node.tag === 'insertFrom' || node.tag === 'insertPlain' ? 'insert' : node.tag
+  return node.tag === 'insertFrom' ? 'insert' : node.tag
 }
 
 const sqlOfCommand = (dialect: DialectName | null, command: AnyCommand): string | null => {
   if (dialect === null) return null
   const record = dialects[dialect]
-  const printed = attempting('a function of the command', () => {
-    const write = printWrite(record, reifyWrite(command, record))
-    return write.steps === null ? write.statements : shown(record, write)
-  })
-  return E.isLeft(printed) ? null : printed.right.map(s => s.text).join('; ')
+  const printed = attempting('a function of the command', () => printedSteps(record, commandSteps(record, reifyWrite(command, record))))
+  if (E.isLeft(printed)) return null
+  return printed.right.flatMap(s => (s.purpose === 'command' ? [s.statement.text] : [])).join('; ')
 }
 
 /** Describes an operation in the dialect of `engine`, as in `Capabilities.engine`. */
@@ -78,6 +77,7 @@ export const describe = (op: SqlOp, engine: string): Described => {
     case 'ddl':
       return { operation: op.steps.every(s => s.tag.startsWith('drop')) ? 'drop' : 'define', table: null, sql: null }
     case 'advisoryLock':
+    case 'introspect':
       return { operation: op.tag, table: null, sql: null }
     case 'raw':
       return { operation: 'raw', table: null, sql: op.text.join('?') }

@@ -2,15 +2,17 @@
  * An interpreter restricted to the tables of one schema.
  *
  * An operation that touches another table, at any depth, is refused before anything is sent: in sub-queries and recursions, in
- * the queries of views, in the defaults and checks of written tables, as the target of a foreign key. A table belongs to the schema if
+ * the queries of views, in the defaults, checks and indexes of written tables, as the target of a foreign key. A table belongs to the schema if
  * it has the same name and the same columns; a view must also have the same query. Raw text may read anything, so every raw statement, every
  * `Expr.raw` and every type name of `sqlType` that no column of the schema has is refused, unless its text is allowed by name.
  *
  * Law: on programs over these tables without raw text it changes nothing. It does not see what the database does by itself
- * (triggers, cascades), and it assumes that the functions of a query are pure. `advisoryLock` touches no table and is allowed.
+ * (triggers, cascades), and it assumes that the functions of a query are pure. `advisoryLock` touches no table and is allowed; `introspect`
+ * shows the tables of the schema only.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { SqlOp } from '../core/operation/Interpreter.js'
+import type { Introspected, SqlOp } from '../core/operation/Interpreter.js'
+import { createSteps } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import { columnName, qualifiedName } from '../core/table/Table.js'
@@ -69,9 +71,16 @@ export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions =
     }
     return null
   }
+  /** What is in the database apart from the tables is not shown. */
+  const seen = (found: Introspected): Introspected => {
+    const isOwn = (t: Pick<AnyTable, 'schema' | 'name'>): boolean => own.has(keyOf(t))
+    return { ...found, live: { ...found.live, tables: found.live.tables.filter(isOwn), views: found.live.views.filter(isOwn) } }
+  }
   return around((op, next) => async () => {
     const refused = problem(op)
-    return refused === null ? next() : E.left(refused)
+    if (refused !== null) return E.left(refused)
+    const answer = await next()
+    return op.tag === 'introspect' ? (E.map(found => seen(found as Introspected))(answer) as typeof answer) : answer
   })
 }
 
@@ -79,6 +88,8 @@ const contentsOf = (op: Exclude<SqlOp, { readonly tag: 'raw' | 'advisoryLock' }>
   switch (op.tag) {
     case 'ddl':
       return contentsOfSteps(op.steps)
+    case 'introspect':
+      return contentsOfSteps(op.wanted === null ? [] : createSteps(op.wanted))
     case 'execute':
       return contentsOfCommand(op.command)
     case 'all':
@@ -89,7 +100,7 @@ const contentsOf = (op: Exclude<SqlOp, { readonly tag: 'raw' | 'advisoryLock' }>
 }
 
 /** The identity of a table. A name without a schema may contain a dot, so the two parts are kept apart. */
-const keyOf = (t: AnyTable): string => JSON.stringify([t.schema, t.name])
+const keyOf = (t: Pick<AnyTable, 'schema' | 'name'>): string => JSON.stringify([t.schema, t.name])
 
 const isSame = (t: AnyTable, known: AnyTable): boolean =>
   t === known || (t.query === known.query && JSON.stringify(columnsOf(t)) === JSON.stringify(columnsOf(known)))

@@ -20,11 +20,14 @@ import {
   type AnyQuery,
   type AnyTable,
   type AnyWin,
+  type Assignments,
   type Command,
   type CommandNode,
   type ExprNode,
   expr,
   exprType,
+  type Index as IndexData,
+  type InsertedRows,
   MADE,
   type Order,
   type Pred,
@@ -298,6 +301,7 @@ const command = (n: CommandNode, returning: AnyCommand['returning'] = null): Any
   returning,
 })
 const row = { id: X.lit(1), body: X.lit('a') }
+const expressions = (...rows: readonly Assignments[]): InsertedRows => ({ tag: 'expressions', rows })
 const body = (x: Forms): AnyExpr => X.caseWhen([[x.pred, X.lit('a')]], X.lit('b'))
 
 /** A table of the name `note` whose default or check has the plant: it is the table of the schema by its columns. */
@@ -312,15 +316,21 @@ const guarded = (x: Forms, place: 'default' | 'check' | 'checks'): AnyTable => {
 
 const inCommands: Places<CommandNode, AnyCommand> = {
   insert: {
-    table: x => command({ tag: 'insert', table: guarded(x, 'default'), rows: [{ id: X.lit(1) }], conflict: null }),
-    rows: x => command({ tag: 'insert', table: notes, rows: [row, { ...row, body: body(x) }], conflict: null }),
+    table: x =>
+      command({
+        tag: 'insert',
+        table: guarded(x, 'checks'),
+        rows: { tag: 'plain', fields: ['id', 'body'], values: [1, 'a', 2, 'b'] },
+        conflict: null,
+      }),
+    rows: x => command({ tag: 'insert', table: notes, rows: expressions(row, { ...row, body: body(x) }), conflict: null }),
     conflict: x =>
-      command({ tag: 'insert', table: notes, rows: [row], conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null } }),
-  },
-  insertPlain: {
-    table: x => command({ tag: 'insertPlain', table: guarded(x, 'checks'), fields: ['id', 'body'], values: [1, 'a', 2, 'b'] }),
-    fields: null,
-    values: null,
+      command({
+        tag: 'insert',
+        table: notes,
+        rows: expressions(row),
+        conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null },
+      }),
   },
   insertFrom: {
     table: x => command({ tag: 'insertFrom', table: guarded(x, 'check'), query: from }),
@@ -357,12 +367,17 @@ const inCommands: Places<CommandNode, AnyCommand> = {
 const inConflicts: FieldsOf<NonNullable<Part<CommandNode, 'insert'>['conflict']>, AnyCommand> = {
   target: null,
   set: x =>
-    command({ tag: 'insert', table: notes, rows: [row], conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null } }),
+    command({
+      tag: 'insert',
+      table: notes,
+      rows: expressions(row),
+      conflict: { target: ['id'], set: () => ({ body: body(x) }), where: null },
+    }),
   where: x =>
     command({
       tag: 'insert',
       table: notes,
-      rows: [row],
+      rows: expressions(row),
       conflict: { target: ['id'], set: () => ({ body: X.lit('b') }), where: () => x.pred },
     }),
 }
@@ -375,6 +390,21 @@ const inCommand: FieldsOf<Omit<Command<unknown>, '_A' | typeof MADE>, AnyCommand
     command({ tag: 'update', table: notes, set: () => ({ body: X.lit('b') }), where: null }, () => ({ n: { deep: x.number } })),
 }
 
+/** A table of the name `note` with an index that has the plant. */
+const indexedBy = (index: Partial<IndexData>): AnySchema => {
+  const planted = { name: 'planted', columns: [], on: null, unique: false, where: null, method: null, ...index }
+  return schema({ notes: { ...notes, indexes: [planted] } as typeof notes })
+}
+
+const inIndexes: FieldsOf<IndexData, AnySchema> = {
+  name: null,
+  columns: null,
+  on: x => indexedBy({ on: () => [X.desc(x.number)] }),
+  unique: null,
+  where: x => indexedBy({ columns: ['id'], where: () => x.pred }),
+  method: null,
+}
+
 const inTables: FieldsOf<AnyTable, AnySchema> = {
   kind: null,
   name: null,
@@ -384,9 +414,11 @@ const inTables: FieldsOf<AnyTable, AnySchema> = {
   types: null,
   primaryKey: null,
   uniques: null,
-  indexes: null,
+  indexes: x => indexedBy({ on: () => [x.number] }),
   checks: x => schema({ notes: guarded(x, 'checks') as typeof notes }),
   query: x => schema({ v: view('planted', { id: int }, x.ids as Q.Query<any, any>) }),
+  comment: null,
+  renamedFrom: null,
 }
 const inColumns: FieldsOf<Omit<AnyColumn, '_A' | '_I'>, AnySchema> = {
   kind: null,
@@ -397,6 +429,8 @@ const inColumns: FieldsOf<Omit<AnyColumn, '_A' | '_I'>, AnySchema> = {
   unique: null,
   indexed: null,
   check: x => schema({ notes: guarded(x, 'check') as typeof notes }),
+  comment: null,
+  renamedFrom: null,
 }
 
 const ofQuery =
@@ -416,6 +450,12 @@ const inOperations: Places<SqlOp, SqlOp> = {
   // statements have tests of their own
   raw: { text: null, args: null, columns: null, signal: null, _A: null },
   advisoryLock: { name: null, wait: null, signal: null, _A: null },
+  introspect: {
+    schemas: null,
+    wanted: x => ({ tag: 'introspect', schemas: [null], wanted: inTables.checks?.(x) as AnySchema }),
+    signal: null,
+    _A: null,
+  },
   explain: { query: ofQuery(own, q => ({ tag: 'explain', query: q, analyze: false })), analyze: null, signal: null, _A: null },
 }
 
@@ -430,7 +470,24 @@ const places: readonly (readonly [string, (x: Forms) => SqlOp])[] = [
   ...listed({ ...inCommands, conflict: inConflicts, command: inCommand }).map(
     ([name, plant]) => [name, (x: Forms): SqlOp => ({ tag: 'execute', command: plant(x) })] as const,
   ),
-  ...listed({ table: inTables, column: inColumns }).flatMap(([name, plant]) =>
+  ...listed({ index: inIndexes }).flatMap(([name, plant]) => [
+    // a step may have an index that its table does not declare
+    [
+      `createIndex: ${name}`,
+      (x: Forms): SqlOp => {
+        const index = plant(x).tables['notes']?.indexes[0] as IndexData
+        return { tag: 'ddl', steps: [{ tag: 'createIndex', table: notes, index }] }
+      },
+    ] as const,
+    [
+      `delete: ${name}`,
+      (x: Forms): SqlOp => ({
+        tag: 'execute',
+        command: command({ tag: 'delete', table: plant(x).tables['notes'] as AnyTable, where: null }),
+      }),
+    ] as const,
+  ]),
+  ...listed({ table: inTables, column: inColumns, index: inIndexes }).flatMap(([name, plant]) =>
     Object.entries({ createAll: createSteps, dropAll: dropSteps }).map(
       ([action, steps]) => [`${action}: ${name}`, (x: Forms): SqlOp => ({ tag: 'ddl', steps: steps(plant(x)) })] as const,
     ),

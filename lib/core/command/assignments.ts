@@ -98,7 +98,7 @@ export const inserting = <S, K extends Cardinality>(
   }
   const plain = conflict === null ? plainRows(table, rows) : null
   if (plain !== null && Object.keys(table.columns).every(f => plain.fields.includes(f) || !isRequired(table, f)))
-    return write({ tag: 'insertPlain', table, ...plain }, cardinality)
+    return write({ tag: 'insert', table, rows: plain, conflict }, cardinality)
   const checked = rows.map((row, i) => insertion(table, row, many ? [String(i)] : []))
   const refused = refusal(checked)
   if (refused !== null) return write({ tag: 'invalid', error: refused }, cardinality)
@@ -114,7 +114,7 @@ export const inserting = <S, K extends Cardinality>(
       cardinality,
     )
   }
-  return write({ tag: 'insert', table, rows: checked, conflict }, cardinality)
+  return write({ tag: 'insert', table, rows: { tag: 'expressions', rows: checked }, conflict }, cardinality)
 }
 
 /** Why a command might write a row twice, because rows have equal values in a key; null if they don't. */

@@ -3,18 +3,15 @@
  *
  * A row of expressions needs an object for each value, but most inserted rows consist of plain values. `plainRows` denotes the same rows as
  * canonical values, row after row. It returns null for everything else and for every error: then the rows are checked one by one, and the
- * error names the row and column. `assignmentsOf` converts back.
+ * error names the row and column. `assignmentsOf` converts back; it has the rows of any insert as expressions.
  */
 
-import { type AnyExpr, type AnyTable, type Assignments, type ExprType, expr, isMade } from '../syntax/Syntax.js'
+import { type AnyExpr, type AnyTable, type Assignments, type ExprType, expr, type InsertedRows, isMade } from '../syntax/Syntax.js'
 import { canonical, fitsColumn, isWritten, textProblem } from '../value/Canonical.js'
 import type { SqlType } from '../value/SqlType.js'
 
 /** The columns, and their canonical values row after row. */
-export interface PlainRows {
-  readonly fields: readonly string[]
-  readonly values: readonly unknown[]
-}
+type PlainRows = InsertedRows & { readonly tag: 'plain' }
 
 const REFUSED: unique symbol = Symbol('refused')
 
@@ -71,11 +68,13 @@ export const plainRows = (table: AnyTable, rows: readonly object[]): PlainRows |
       at += 1
     }
   }
-  return { fields, values }
+  return { tag: 'plain', fields, values }
 }
 
-/** Plain rows as rows of expressions. */
-export const assignmentsOf = (table: AnyTable, { fields, values }: PlainRows): readonly Assignments[] => {
+/** The rows of an insert as rows of expressions. */
+export const assignmentsOf = (table: AnyTable, rows: InsertedRows): readonly Assignments[] => {
+  if (rows.tag === 'expressions') return rows.rows
+  const { fields, values } = rows
   const types = fields.map(f => table.types[f] as ExprType)
   const literal = (value: unknown, type: ExprType): AnyExpr =>
     expr({ tag: 'literal', value }, value === null ? type : { ...type, nullable: false })

@@ -17,6 +17,7 @@ import { asksQuery } from '../syntax/scope.js'
 import { type InsertOf, isKeyOf, type UpdateOf, uniqueKeys } from '../table/Table.js'
 import { refuse, unsupported, validationError } from '../value/DbError.js'
 import { assignments, type Cardinality, inserting, repeated, type Write, write } from './assignments.js'
+import { assignmentsOf } from './plainRows.js'
 
 type Names<C> = readonly (keyof C & string)[]
 
@@ -114,7 +115,9 @@ const upserting = (table: AnyTable, how: How, rows: readonly object[], cardinali
     if (unset !== undefined) return bad(`an upsert needs a value for ${unset}, which its target or update names`)
   }
   const command = inserting<any, any>(table, rows, cardinality, conflict)
-  const twice = command.node.tag === 'insert' && rows.length > 1 ? repeated(table, conflict.target, command.node.rows, 'upserts') : null
+  const { node } = command
+  const twice =
+    node.tag === 'insert' && rows.length > 1 ? repeated(table, conflict.target, assignmentsOf(table, node.rows), 'upserts') : null
   return twice === null ? command : bad(twice)
 }
 

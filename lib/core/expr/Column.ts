@@ -25,6 +25,8 @@ const column = <A, I = A>(sql: SqlType, refine: t.Type<any, any> | null = null):
   unique: false,
   indexed: false,
   check: null,
+  comment: null,
+  renamedFrom: null,
 })
 
 // --- Canonical types --------------------------------------------------------------------------
@@ -133,6 +135,16 @@ export const named =
   (name: string) =>
   <A, I>(c: Column<A, I>): Column<A, I> => ({ ...c, name })
 
+/** A comment on the column, which the database keeps for readers of its schema. */
+export const comment =
+  (text: string) =>
+  <A, I>(c: Column<A, I>): Column<A, I> => ({ ...c, comment: text })
+
+/** The SQL name that the column had before: `diff` renames that column, and does not drop it and add a new one. */
+export const renamedFrom =
+  (name: string) =>
+  <A, I>(c: Column<A, I>): Column<A, I> => ({ ...c, renamedFrom: name })
+
 /** A column of the same type without default, constraints and name, and not generated. For foreign keys: `ref(artists.columns.id)` */
 export const ref = <A, I>(c: Column<A, I>): Column<A> => ({
   ...(c as AnyColumn),
@@ -142,4 +154,6 @@ export const ref = <A, I>(c: Column<A, I>): Column<A> => ({
   indexed: false,
   check: null,
   name: null,
+  comment: null,
+  renamedFrom: null,
 })

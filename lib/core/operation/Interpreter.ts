@@ -10,8 +10,10 @@
  */
 import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { SchemaImage } from '../schema/SchemaImage.js'
 import type { Step } from '../schema/Step.js'
 import type { AnyCommand, AnyQuery, Command, ExprType, Literal, Query } from '../syntax/Syntax.js'
+import type { AnySchema } from '../table/Schema.js'
 import type { DbError } from '../value/DbError.js'
 
 /** An operation with a result of type `A`. */
@@ -68,8 +70,24 @@ export interface Explain extends Operation<Explained> {
   readonly analyze: boolean
 }
 
+/**
+ * Reads the schema of the database: its tables and views in some database schemas (null is the default one). With `wanted`, also the image
+ * that the engine would have of a described schema.
+ */
+export interface Introspect extends Operation<Introspected> {
+  readonly tag: 'introspect'
+  readonly schemas: readonly (string | null)[]
+  readonly wanted: AnySchema | null
+}
+
+/** What a database consists of, and the image of the described schema in the same language; null without one. */
+export interface Introspected {
+  readonly live: SchemaImage
+  readonly wanted: SchemaImage | null
+}
+
 /** The operations of SQL databases. */
-export type SqlOp = All<any> | OpenCursor<any> | Execute<any> | Ddl | RawStatement<any> | AdvisoryLock | Explain
+export type SqlOp = All<any> | OpenCursor<any> | Execute<any> | Ddl | RawStatement<any> | AdvisoryLock | Explain | Introspect
 
 /**
  * How rows of a table are found: `scan` reads the whole table, `index` a whole index, `range` a part of an index, and `lookup` the rows

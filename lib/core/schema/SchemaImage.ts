@@ -141,3 +141,12 @@ export const sorted = (image: SchemaImage): SchemaImage => ({
   })),
   views: byQualifiedName(image.views),
 })
+
+/** The image with each of its tables changed. */
+export const mapTables = (image: SchemaImage, f: (t: TableImage) => TableImage): SchemaImage => ({ ...image, tables: image.tables.map(f) })
+
+/** A foreign key of an engine for which RESTRICT and NO ACTION are the same. */
+export const withoutRestrict = (f: ForeignKeyImage): ForeignKeyImage => {
+  const told = (a: ActionImage): ActionImage => (a === 'restrict' ? 'noAction' : a)
+  return { ...f, onDelete: told(f.onDelete), onUpdate: told(f.onUpdate) }
+}

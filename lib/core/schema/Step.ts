@@ -13,8 +13,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { AnyTable, Index } from '../syntax/Syntax.js'
+import { indexProblem } from '../table/indexes.js'
 import { type AnySchema, creationOrder, type ForeignKey, validate } from '../table/Schema.js'
-import type { DbError } from '../value/DbError.js'
+import { attempting, type DbError } from '../value/DbError.js'
+import { type Change, changed, refuseMisuse } from './Change.js'
 
 /** A change of the schema. */
 export type Step =
@@ -29,6 +31,8 @@ export type Step =
   /** Refused with `ForeignKeyViolation` where a row refers to nothing. */
   | { readonly tag: 'addForeignKey'; readonly foreignKey: ForeignKey }
   | { readonly tag: 'dropForeignKey'; readonly foreignKey: ForeignKey }
+  /** `table` is as it is before the change. */
+  | { readonly tag: 'alterTable'; readonly table: AnyTable; readonly change: Change }
 
 const schemaOf = (tables: readonly AnyTable[], foreignKeys: readonly ForeignKey[]): AnySchema => ({
   kind: 'schema',
@@ -50,11 +54,23 @@ export const droppedBy = (steps: readonly Step[]): AnySchema =>
     [],
   )
 
-/** Why the tables and keys of some steps are none that an engine could have, if they are not: see `validate`. */
+/** Why the tables, keys and indexes of some steps are none that an engine could have, if they are not: see `validate`. */
 export const validateSteps = (steps: readonly Step[]): E.Either<DbError, readonly Step[]> =>
   pipe(
     validate(createdBy(steps)),
     E.flatMap(() => validate(droppedBy(steps))),
+    E.flatMap(() => {
+      const problem = steps.map(s => (s.tag === 'createIndex' ? indexProblem(s.table, s.index) : null)).find(p => p !== null)
+      return problem == null ? E.right(undefined) : E.left(problem)
+    }),
+    E.flatMap(() =>
+      attempting('a function of the schema', () => {
+        const altered = steps.flatMap(s => (s.tag === 'alterTable' ? [s] : []))
+        for (const { table, change } of altered) refuseMisuse(table, change)
+        return altered.map(({ table, change }) => changed(table, change))
+      }),
+    ),
+    E.flatMap(tables => E.traverseArray((t: AnyTable) => validate(schemaOf([t], [])))(tables)),
     E.map(() => steps),
   )
 
@@ -77,6 +93,7 @@ export const tablesOfStep = (step: Step): readonly AnyTable[] => {
       return [step.table, ...step.foreignKeys.map(f => f.target)]
     case 'createIndex':
     case 'dropIndex':
+    case 'alterTable':
       return [step.table]
     case 'createView':
     case 'dropView':

@@ -218,6 +218,10 @@ export interface Column<out A, out I = A> {
   readonly unique: boolean
   readonly indexed: boolean
   readonly check: ((self: AnyExpr) => Pred) | null
+  /** The comment that the database keeps for readers of its schema. */
+  readonly comment: string | null
+  /** The SQL name that it had before: a difference of schemas is then a rename, and not a new column. */
+  readonly renamedFrom: string | null
 }
 
 /** A column of any type. */
@@ -246,7 +250,7 @@ export interface Key {
 
 /** An index: what it sorts, of which rows, and how. */
 export interface Index extends Key {
-  /** The expressions that it sorts by, over a row; null where it sorts by `columns`. With expressions `columns` is empty. */
+  /** The expressions and sort keys that it sorts by, over a row; null where it sorts by `columns`, which are empty otherwise. */
   readonly on: ((row: any) => readonly (AnyExpr | Order)[]) | null
   /** Whether no two of its rows may have the same values; a null equals no other. */
   readonly unique: boolean
@@ -277,6 +281,10 @@ export interface AnyTable {
   readonly checks: readonly Check[]
   /** The query of a view; null for a table. */
   readonly query: AnyQuery | null
+  /** The comment that the database keeps for readers of its schema. */
+  readonly comment: string | null
+  /** The SQL name that it had before. */
+  readonly renamedFrom: string | null
 }
 
 /** A table with statically known columns. */
@@ -373,11 +381,14 @@ export interface Conflict {
   readonly where: ((old: any, offered: any) => Pred) | null
 }
 
+/** The rows of an insert. Plain ones all set the same columns; `values` are their canonical values, row after row. */
+export type InsertedRows =
+  | { readonly tag: 'expressions'; readonly rows: readonly Assignments[] }
+  | { readonly tag: 'plain'; readonly fields: readonly string[]; readonly values: readonly unknown[] }
+
 /** The forms of commands. */
 export type CommandNode =
-  | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: readonly Assignments[]; readonly conflict: Conflict | null }
-  /** Plain rows that all set the same columns: their canonical values, row after row. */
-  | { readonly tag: 'insertPlain'; readonly table: AnyTable; readonly fields: readonly string[]; readonly values: readonly unknown[] }
+  | { readonly tag: 'insert'; readonly table: AnyTable; readonly rows: InsertedRows; readonly conflict: Conflict | null }
   | { readonly tag: 'insertFrom'; readonly table: AnyTable; readonly query: AnyQuery }
   | {
       readonly tag: 'update'

@@ -47,7 +47,8 @@ export const asFilter = (x: unknown, what: string): AnyExpr => steady(asConditio
 /** A query, checked. */
 export const asQuery = (x: unknown, what = 'a query'): AnyQuery => (isQuery(x) ? x : wrong(what, 'a query', x))
 
-const isOrder = (x: unknown): x is Order => {
+/** Whether a value is a sort key, whatever it sorts by. */
+export const isOrder = (x: unknown): x is Order => {
   const o = x as Order
   if (typeof x !== 'object' || x === null) return false
   return (o.direction === 'asc' || o.direction === 'desc') && (o.nulls === null || o.nulls === 'first' || o.nulls === 'last')

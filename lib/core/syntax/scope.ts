@@ -288,6 +288,9 @@ export const asksQuery = anyNode(n => n.tag === 'exists' || n.tag === 'inQuery' 
 /** Whether the value of an expression depends on the time or is volatile. */
 export const changes = anyNode(n => n.tag === 'call' && FUNCTIONS[n.fn].stable !== 'always')
 
+/** Whether an expression contains a parameter of a prepared query. */
+export const hasParameter = anyNode(n => n.tag === 'param')
+
 /** The row that a command returns. Queries in it are refused, because engines differ in which state they would see. */
 export const returnable = (row: RowShape): RowShape => {
   for (const [path, leaf] of leaves(row)) {

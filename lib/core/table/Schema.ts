@@ -16,6 +16,7 @@ import { changes } from '../syntax/scope.js'
 import { isElement, textProblem } from '../value/Canonical.js'
 import { attempting, type DbError, unsupported, type ValidationError, validationError } from '../value/DbError.js'
 import { type SqlType, showSqlType } from '../value/SqlType.js'
+import { indexProblem } from './indexes.js'
 import { checksOf, columnName, nameProblem, qualifiedName, shortName } from './Table.js'
 import { queryOfView } from './views.js'
 
@@ -157,7 +158,7 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     if (sqlNames.length === 0) return bad([t.name], 'a table needs at least one column')
     const duplicate = sqlNames.find((n, i) => sqlNames.indexOf(n) !== i)
     if (duplicate !== undefined) return bad([t.name, duplicate], 'two fields have this SQL name')
-    for (const key of [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques, ...t.indexes]) {
+    for (const key of [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]) {
       const unknown = key.columns.find(c => t.columns[c] === undefined)
       if (unknown !== undefined) return bad([t.name, key.name], `there is no column ${unknown}`)
     }
@@ -179,9 +180,16 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     const named = [...t.checks, ...t.uniques, ...t.indexes, ...(t.primaryKey ? [t.primaryKey] : [])].map(c => c.name)
     const same = named.find((n, i) => named.indexOf(n) !== i)
     if (same !== undefined) return bad([t.name, same], 'two constraints or indexes have this name')
+    for (const index of t.indexes) {
+      const problem = indexProblem(t, index)
+      if (problem !== null) return E.left(problem)
+    }
     const nullableKey = t.primaryKey?.columns.find(c => t.columns[c]?.type.nullable)
     if (nullableKey !== undefined) return bad([t.name, nullableKey], 'a column of the primary key can not be nullable')
   }
+  const indexes = tables.flatMap(t => t.indexes.map(i => ({ in: t.schema, name: i.name })))
+  const shared = indexes.find((i, at) => indexes.findIndex(other => other.in === i.in && other.name === i.name) !== at)
+  if (shared !== undefined) return bad([shared.name], 'two indexes of the schema have this name')
   for (const f of s.foreignKeys) {
     if (f.target === undefined || f.columns.length !== f.targetColumns.length)
       return bad([f.table.name, f.relation], 'a foreign key must reference as many columns as it has')

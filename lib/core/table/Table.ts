@@ -29,6 +29,7 @@ import type {
 import { exprType, invalid } from '../syntax/Syntax.js'
 import { textProblem } from '../value/Canonical.js'
 import { callbackFailed, refusedWith } from '../value/DbError.js'
+import { namedColumns } from './indexes.js'
 
 /** The row of a table: `type Track = Row<typeof tracks>`. */
 export type Row<T> = T extends Table<infer C> ? RowOfColumns<C> : never
@@ -86,6 +87,10 @@ export interface TableOptions<C> {
   /** The database schema (on MySQL the database) of the table. */
   readonly schema?: string
   readonly naming?: Naming
+  /** A comment, which the database keeps for readers of its schema. */
+  readonly comment?: string
+  /** The SQL name that the table had before: `diff` renames that table, and does not drop it and create a new one. */
+  readonly renamedFrom?: string
 }
 
 /** The bytes of a text in UTF-8. */
@@ -134,6 +139,8 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
       'on' in i ? indexOf(i) : { ...key('idx', i), on: null, unique: false, where: null, method: null },
     ),
     query: null,
+    comment: options.comment ?? null,
+    renamedFrom: options.renamedFrom ?? null,
     checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
   }
 }
@@ -175,7 +182,12 @@ export const qualifiedName = (t: AnyTable): string => (t.schema === null ? t.nam
 
 /** Why the names of a table are invalid, or null. */
 export const nameProblem = (t: AnyTable): string | null => {
-  for (const name of [t.name, ...(t.schema === null ? [] : [t.schema]), ...Object.values(t.names), ...t.checks.map(c => c.name)]) {
+  for (const name of [
+    t.name,
+    ...(t.schema === null ? [] : [t.schema]),
+    ...Object.values(t.names),
+    ...[...t.checks, ...t.indexes].map(c => c.name),
+  ]) {
     const problem = name === '' ? 'a name can not be empty' : textProblem(name)
     if (problem !== null) return problem
   }
@@ -199,7 +211,10 @@ export const madeByType = (t: AnyTable, name: string, suffix: 'range' | 'length'
 export const uniqueKeys = (t: AnyTable): readonly Key[] => [...(t.primaryKey === null ? [] : [t.primaryKey]), ...t.uniques]
 
 /** What an engine may name when a row is not unique: the unique keys, and unique indexes; one over expressions has no columns. */
-export const uniqueConstraints = (t: AnyTable): readonly Key[] => [...uniqueKeys(t), ...t.indexes.filter(i => i.unique)]
+export const uniqueConstraints = (t: AnyTable): readonly Key[] => [
+  ...uniqueKeys(t),
+  ...t.indexes.filter(i => i.unique).map(i => ({ name: i.name, columns: namedColumns(t, i) })),
+]
 
 /** Whether a key consists of these columns, in any order. */
 export const isKeyOf = (k: Key, columns: readonly string[]): boolean =>

@@ -33,6 +33,7 @@ import {
 import { failureIn, NO_YEAR, NO_ZONE } from '../../sql/mysql/failures.js'
 import type { Context } from '../Driver.js'
 import { driverError } from '../driverError.js'
+import { createdIndex, refusedIndex } from '../indexErrors.js'
 import { nameIn, shownSql } from '../withoutValues.js'
 import { columnIn, foreignKeyIn, objectIn, positionIn, quotedIn, unescaped, unquoted } from './messageParts.js'
 
@@ -78,7 +79,10 @@ type Classifier = (failure: Failure) => DbError
 const unclassified: Classifier = ({ errno, cause }) => databaseError(String(errno), cause.message, cause)
 
 /** `for key 'table.name'` on MySQL, `for key 'name'` on MariaDB. The value before it may be any text. */
-const unique: Classifier = ({ message, server, context: { table }, cause }) => {
+const unique: Classifier = ({ message, server, context, cause }) => {
+  const { table } = context
+  const created = createdIndex(context)
+  if (created !== null) return uniqueViolation(created.table, created.index, [], cause)
   const { namesTables } = STYLES[server]
   const label = /.* for key '([\s\S]*)'$/s.exec(message)?.[1] ?? ''
   const known = table !== null && (!namesTables || label.startsWith(`${table.name}.`)) ? table : null
@@ -237,6 +241,47 @@ const windowsInView: Classifier = ({ server }) =>
 
 const tooLargeStatement: Classifier = ({ server, cause }) => unsupported(`this (${cause.message.slice(0, 200)})`, server, 'split it')
 
+/** An index that the server can't have; other statements have this error for another reason. */
+const ofIndex =
+  (problem: Parameters<typeof refusedIndex>[2], otherwise: Classifier = unclassified): Classifier =>
+  failure => {
+    const created = createdIndex(failure.context)
+    return created === null ? otherwise(failure) : refusedIndex(failure.server, created, problem, failure.cause.message.slice(0, 200))
+  }
+
+/** MariaDB (10.11) names the column instead of a function where a generated column is over an AUTO_INCREMENT column. */
+const generatedColumn: Classifier = failure =>
+  ofIndex(/^Function or expression 'AUTO_INCREMENT'/.test(failure.message) ? 'generated' : 'changing')(failure)
+
+/**
+ * MariaDB (10.11) reports so rows of a referenced table that a new index over an expression finds to be equal: it copies the table, and
+ * can't undo that. Other errors of the copy are reported as themselves.
+ */
+const duplicateInCopy: Classifier = failure => (createdIndex(failure.context) === null ? unclassified(failure) : unique(failure))
+
+/** A row that a foreign key changes, and that another one is then equal to. */
+const duplicateByForeignKey: Classifier = failure => {
+  const [, table, name] = / in table '(.*)', key '(.*)'$/s.exec(failure.message) ?? []
+  return table === undefined || name === undefined ? unclassified(failure) : uniqueViolation(table, name, [], failure.cause)
+}
+
+/** The index that a statement of ours drops. */
+const droppedIndex = (sql: string): string =>
+  unquoted(/^(?:DROP INDEX|ALTER TABLE (?:`(?:[^`]|``)*`\.)?`(?:[^`]|``)*` DROP INDEX) `((?:[^`]|``)*)`/.exec(sql)?.[1] ?? '')
+
+const neededIndex: Classifier = ({ context, cause }) =>
+  schemaConflict(
+    droppedIndex(context.sql),
+    'a foreign key needs it: drop that first, or create another index that begins with its columns',
+    cause,
+  )
+
+/** MariaDB (10.11) reports so an index that is dropped with a column, and that a foreign key needs. */
+const notRenamed: Classifier = failure =>
+  droppedIndex(failure.context.sql) !== '' && /errno: 150\b/.test(failure.message) ? neededIndex(failure) : unclassified(failure)
+
+const indexedTooLong: Classifier = ({ message, cause }) => valueTooLong(/functional index '(.*)'/s.exec(message)?.[1] ?? null, cause)
+
 const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
   (
     [
@@ -283,7 +328,19 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[1210], outerArray],
       [[3008, 6575], deepCascade],
       [[1296], storageEngine],
-      [[1116, 1117, 1118, 1170, 1235, 1390, 1436, 1473, 3157, 3950, 4045], tooLargeStatement],
+      [[3753, 3152], ofIndex('type')],
+      [[3754], ofIndex('generated')],
+      [[3757], ofIndex('long')],
+      [[1170], ofIndex('long', tooLargeStatement)],
+      [[3758], ofIndex('changing')],
+      [[3762], ofIndex('kind')],
+      [[1834], duplicateInCopy],
+      [[1761], duplicateByForeignKey],
+      [[1553], neededIndex],
+      [[1025], notRenamed],
+      [[1901], generatedColumn],
+      [[3751, 3907], indexedTooLong],
+      [[1116, 1117, 1118, 1235, 1390, 1436, 1473, 3157, 3950, 4045], tooLargeStatement],
       [[1053, 1080, 1152, 1184, 1927, 4031], ({ server, cause }) => connectionError(server, 'the server ended the connection', cause)],
     ] as const satisfies readonly (readonly [readonly number[], Classifier])[]
   ).flatMap(([numbers, classifier]) => numbers.map((n): readonly [number, Classifier] => [n, classifier])),

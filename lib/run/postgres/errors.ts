@@ -32,6 +32,7 @@ import {
 } from '../../core/value/DbError.js'
 import type { Context } from '../Driver.js'
 import { driverError, isRaised } from '../driverError.js'
+import { createdIndex, refusedIndex } from '../indexErrors.js'
 import { nameIn, shownSql } from '../withoutValues.js'
 
 /** The fields of an error that are classified. */
@@ -130,12 +131,30 @@ const stillInUse = (e: PostgresError, context: Context, cause: DriverError): DbE
   )
 }
 
+/** Why Postgres can't have the index of a statement; null for other errors. */
+const indexProblem = (e: PostgresError, context: Context, cause: DriverError): DbError | null => {
+  const created = createdIndex(context)
+  if (created === null) return null
+  switch (e.code) {
+    case '42P17':
+      return refusedIndex('postgres', created, 'changing', cause.message)
+    case '42704':
+      return refusedIndex('postgres', created, e.message.startsWith('access method ') ? 'method' : 'type', cause.message)
+    case '0A000':
+      return refusedIndex('postgres', created, e.message.startsWith('access method ') ? 'method' : 'kind', cause.message)
+    default:
+      return null
+  }
+}
+
 /** `thrown` is what the driver threw, `error` its fields. */
 export const classifyPostgres = (error: PostgresError, context: Context, thrown: unknown): DbError => {
   const cause = driverError(thrown, context)
   // a function may RAISE an error with any text as a name
   const e = isRaised(thrown) ? { code: error.code, message: error.message, position: error.position } : error
   const object = nameIn(context, named(e.message))
+  const ofIndex = indexProblem(e, context, cause)
+  if (ofIndex !== null) return ofIndex
   switch (e.code) {
     case '23505':
       return unique(e, context, cause)

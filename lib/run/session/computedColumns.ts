@@ -6,7 +6,9 @@
  */
 import { columnName } from '../../core/table/Table.js'
 import type { Scalar } from '../../plan/Rel.js'
-import type { Write } from '../../plan/writePlan.js'
+import type { By, ExpressionRows, Write } from '../../plan/writePlan.js'
+
+const expressions = ({ rows }: By<'insert'>): ExpressionRows['rows'] => (rows.tag === 'plain' ? [] : rows.rows)
 
 /** The names of the computed columns, without duplicates. */
 export const computedColumns = (write: Write): readonly string[] => {
@@ -15,7 +17,7 @@ export const computedColumns = (write: Write): readonly string[] => {
     write.tag === 'update' || write.tag === 'updateFrom'
       ? write.set
       : write.tag === 'insert'
-        ? [...write.rows.flatMap(row => row.map((s, i) => [write.fields[i] as string, s] as const)), ...(write.conflict?.set ?? [])]
+        ? [...expressions(write).flatMap(row => row.map((s, i) => [write.fields[i] as string, s] as const)), ...(write.conflict?.set ?? [])]
         : write.tag === 'insertFrom'
           ? write.plan.outputs.map((o, i) => [write.fields[i] as string, o.scalar] as const)
           : []

@@ -9,8 +9,11 @@ import { keyNamed, referenceOf } from '../../core/schema/references.js'
 import { createdBy, droppedBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, stillReferred, unsupported } from '../../core/value/DbError.js'
-import { ddlStatements } from '../../sql/ddl.js'
+import type { Work } from '../../sql/alter.js'
+import { ddlWork } from '../../sql/ddl.js'
 import { atomically, durably } from './atomically.js'
+import { executeCommand } from './executeCommand.js'
+import { readAll } from './readQuery.js'
 import { sendInternal, TEXT } from './sendStatement.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
@@ -30,6 +33,20 @@ const refuseIfReferred = async (session: SessionContext, tables: readonly AnyTab
   return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
 }
 
+/** Does a part of the work of some steps. */
+const perform = async (session: SessionContext, work: Work): Answer<unknown> => {
+  switch (work.tag) {
+    case 'sql':
+      return sendDefinition(session, work.sql)
+    case 'command':
+      return executeCommand(session, { tag: 'execute', command: work.command })
+    case 'guard': {
+      const found = await readAll(session, { tag: 'all', query: work.query })
+      return E.isRight(found) && found.right.length > 0 ? E.left(work.error) : found
+    }
+  }
+}
+
 /** Applies steps to the schema. */
 export const defineSchema = async (session: SessionContext, steps: readonly Step[]): Answer<void> => {
   const { engine, known, state } = session
@@ -42,13 +59,13 @@ export const defineSchema = async (session: SessionContext, steps: readonly Step
   }
   const added = createdBy(steps).foreignKeys.map(referenceOf)
   known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
-  const statements = attempting('a function of the schema', () => ddlStatements(dialect, steps))
-  if (E.isLeft(statements)) return statements
+  const work = attempting('a function of the schema', () => ddlWork(dialect, steps))
+  if (E.isLeft(work)) return work
   const run = async (): Answer<void> => {
     const allowed = await refuseIfReferred(session, Object.values(droppedBy(steps).tables))
     if (E.isLeft(allowed)) return allowed
-    for (const sql of statements.right) {
-      const done = await sendDefinition(session, sql)
+    for (const part of work.right) {
+      const done = await perform(session, part)
       if (E.isLeft(done)) return done
     }
     return E.right(undefined)

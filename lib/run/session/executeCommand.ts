@@ -1,5 +1,5 @@
 /**
- * Executing a command: planned, printed by the dialect, and run as one statement, several, or in steps.
+ * Executing a command: planned, made a chain of steps by the dialect, and performed.
  *
  * More than one statement runs atomically. A command outside a transaction that the server has rolled back because of a conflict is
  * run again. An overflow that the engine reports without its column gets the names of the computed columns.
@@ -7,16 +7,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { SqlOp } from '../../core/operation/Interpreter.js'
 import { declaredReferences } from '../../core/schema/references.js'
-import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, numericOverflow } from '../../core/value/DbError.js'
-import { reifyWrite } from '../../plan/writePlan.js'
+import { reifyWrite, type Write } from '../../plan/writePlan.js'
 import type { ImageOptions } from '../../sql/changes/imageSteps.js'
-import { type CompiledWrite, printWrite } from '../../sql/commands.js'
-import { type ResultColumn, resultColumn } from '../../sql/compile.js'
+import { commandSteps } from '../../sql/commands.js'
+import { isSingleStatement, type Steps } from '../../sql/returning/Steps.js'
 import { atomically, durably, repeatingConflicts } from './atomically.js'
 import { computedColumns } from './computedColumns.js'
-import { executeInOrder, lazyStatements, sendAfter } from './executeInOrder.js'
-import { executeSteps } from './executeSteps.js'
+import { performSteps } from './performSteps.js'
+import { readyStep } from './readyStep.js'
 import { cascadesToItself, databaseReferences } from './references.js'
 import type { Answer, SessionContext } from './sessionContext.js'
 
@@ -39,7 +38,7 @@ export const executeCommand = async (session: SessionContext, op: Execute): Answ
 /** What a command that returns its changes has to know: the foreign keys, where rows may follow. */
 const imagesOf = async (session: SessionContext, { command: { node, returning } }: Execute): Answer<ImageOptions | null> => {
   if (typeof returning !== 'object' || returning === null) return E.right(null)
-  const isInsert = (node.tag === 'insert' && node.conflict === null) || node.tag === 'insertPlain' || node.tag === 'insertFrom'
+  const isInsert = (node.tag === 'insert' && node.conflict === null) || node.tag === 'insertFrom'
   const references = isInsert || node.tag === 'invalid' ? E.right(declaredReferences([])) : await databaseReferences(session)
   return E.isLeft(references) ? references : E.right({ tables: returning.tables, references: references.right })
 }
@@ -50,15 +49,10 @@ const executePlain = async (session: SessionContext, op: Execute): Answer<unknow
   if (E.isLeft(images)) return images
   const planned = attempting('a function of the command', () => {
     const write = reifyWrite(op.command, dialect)
-    return {
-      table: write.table,
-      columns: write.returning?.outputs.map(resultColumn) ?? [],
-      printed: printWrite(dialect, write, images.right),
-      write,
-    }
+    return { write, steps: commandSteps(dialect, write, images.right) }
   })
   if (E.isLeft(planned)) return planned
-  const answer = await executePlanned(session, op, planned.right)
+  const answer = await executeSteps(session, op, planned.right)
   if (E.isRight(answer) || answer.left._tag !== 'NumericOverflow') return answer
   const { where, cause } = answer.left
   const computed = computedColumns(planned.right.write)
@@ -67,29 +61,15 @@ const executePlain = async (session: SessionContext, op: Execute): Answer<unknow
     : E.left(numericOverflow(`${where === null ? '' : `${where}, `}in ${computed.join(' or ')}`, cause))
 }
 
-const executePlanned = async (
+const executeSteps = async (
   session: SessionContext,
   { command: { cardinality }, signal }: Execute,
-  { table, columns, printed }: { readonly table: AnyTable; readonly columns: readonly ResultColumn[]; readonly printed: CompiledWrite },
+  { write: { table }, steps }: { readonly write: Write; readonly steps: Steps },
 ): Answer<unknown> => {
-  const durable = (f: () => Answer<unknown>): Answer<unknown> => repeatingConflicts(session, signal, () => durably(session, f))
-  const { steps } = printed
-  if (steps !== null)
-    return durable(() =>
-      atomically(session, async () => {
-        const answer = await executeSteps(session, steps, table, printed.twice, cardinality, signal)
-        const ended = E.isLeft(answer) ? answer : await sendAfter(session, printed, table)
-        return E.isLeft(ended) ? ended : answer
-      }),
-    )
-  const statements = lazyStatements(session, printed, columns, signal)
-  if (E.isLeft(statements)) return statements
-  const inOrder = (): Answer<unknown> => executeInOrder(session, statements.right, table, printed, cardinality)
-  const isSingle =
-    statements.right.length === 1 &&
-    printed.after.length === 0 &&
-    printed.row === null &&
-    printed.outcome?.tag !== 'query' &&
-    printed.twice === null
-  return durable(isSingle ? inOrder : () => atomically(session, inOrder))
+  // before anything is sent: a refused parameter of the first step changes nothing
+  const first = readyStep(session, steps, signal)
+  if (E.isLeft(first)) return first
+  const perform = (): Answer<unknown> => performSteps(session, first.right, table, cardinality, signal)
+  const whole = isSingleStatement(steps) ? perform : () => atomically(session, perform)
+  return repeatingConflicts(session, signal, () => durably(session, whole))
 }

@@ -12,6 +12,7 @@ import { releaseAdvisoryLocks, takeAdvisoryLock } from './advisoryLocks.js'
 import { sendControl } from './atomically.js'
 import { defineSchema } from './defineSchema.js'
 import { executeCommand } from './executeCommand.js'
+import { introspect } from './introspect.js'
 import { runRaw } from './rawStatement.js'
 import { explainQuery, openCursor, readAll } from './readQuery.js'
 import { beganTransaction, changedSchema, endedTransaction } from './references.js'
@@ -62,6 +63,8 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
           return takeAdvisoryLock(session, op)
         case 'explain':
           return explainQuery(session, op)
+        case 'introspect':
+          return introspect(session, op)
       }
     },
     begin: async txOptions => {

@@ -13,6 +13,7 @@ import { decimalText, digitsAt } from '../../core/value/decimals.js'
 import { sha256 } from '../../core/value/sha256.js'
 import { lowerCase, upperCase } from '../../core/value/simpleCase.js'
 import type { ResultColumn } from '../../sql/compile.js'
+import type { ADDED_FUNCTIONS } from '../../sql/sqlite/addedFunctions.js'
 import { isScaled, sqliteValues } from '../../sql/sqlite/driverValues.js'
 import { sqlite as dialect } from '../../sql/sqlite/sqlite.js'
 import type { Driver, SqlEngine, Statement } from '../Driver.js'
@@ -66,7 +67,9 @@ const ofBytes =
   }
 
 /** Functions that SQL calls, for the results of other engines: texts by Unicode, floats, patterns, dates and JSON. */
-export const sqliteFunctions: { readonly [name: string]: (...args: readonly [unknown, ...unknown[]]) => unknown } = {
+export const sqliteFunctions: {
+  readonly [name in (typeof ADDED_FUNCTIONS)[number]]: (...args: readonly [unknown, ...unknown[]]) => unknown
+} = {
   unicode_lower: s => (typeof s === 'string' ? lowerCase(s) : s),
   unicode_upper: s => (typeof s === 'string' ? upperCase(s) : s),
   unicode_reverse: s => (typeof s === 'string' ? Array.from(s).reverse().join('') : s),

@@ -29,6 +29,7 @@ import {
 } from '../../core/value/DbError.js'
 import type { Context } from '../Driver.js'
 import { driverError } from '../driverError.js'
+import { createdIndex, refusedIndex } from '../indexErrors.js'
 import { nameIn, shownSql } from '../withoutValues.js'
 
 const messageOf = (thrown: unknown): string => String(textOf(thrown))
@@ -36,14 +37,22 @@ const messageOf = (thrown: unknown): string => String(textOf(thrown))
 /** `t.a, t.b` as its columns. */
 const columnsIn = (list: string): readonly string[] => list.split(', ').map(c => c.slice(c.lastIndexOf('.') + 1))
 
-const unique = (list: string, { table }: Context, cause: DriverError): DbError => {
+const unique = (list: string, context: Context, cause: DriverError): DbError => {
+  const { table } = context
+  const created = createdIndex(context)
+  if (created !== null) return uniqueViolation(created.table, created.index, [], cause)
   const index = /^index '(.*)'$/s.exec(list)
   if (index !== null) return uniqueViolation(table?.name ?? '', index[1] ?? null, [], cause)
   // names may contain dots and commas: a key of the table is recognized by how SQLite would print it
   const printed = (k: Key): string => (table === null ? '' : k.columns.map(f => `${table.name}.${columnName(table, f)}`).join(', '))
-  const key = table === null ? undefined : uniqueConstraints(table).find(k => printed(k) === list)
-  const named = table === null || key === undefined ? columnsIn(list) : key.columns.map(f => columnName(table, f))
-  return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), key?.name ?? null, named, cause)
+  const constraints = table === null ? [] : uniqueConstraints(table)
+  const exact = constraints.filter(k => printed(k) === list)
+  // an expression that SQLite prints as its column: a cast to a larger type
+  const keys = exact.length > 0 ? exact : constraints.filter(k => k.columns.length === 0)
+  const [key] = keys
+  const named =
+    table === null || key === undefined || key.columns.length === 0 ? columnsIn(list) : key.columns.map(f => columnName(table, f))
+  return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), keys.length > 1 ? null : (key?.name ?? null), named, cause)
 }
 
 const notNull = (qualified: string, { table }: Context, cause: DriverError): DbError => {
@@ -199,6 +208,9 @@ export const classifySqlite = (thrown: unknown, context: Context, target: Sqlite
   if (ofFile !== null) return ofFile
   const message = messageOf(thrown)
   const cause = driverError(thrown, context)
+  const created = createdIndex(context)
+  if (created !== null && /^(?:non-deterministic|.*prohibited in)/.test(message))
+    return refusedIndex('sqlite', created, 'changing', cause.message)
   for (const [pattern, make] of RULES) {
     const match = pattern.exec(message)
     if (match !== null) return make(match, context, cause)

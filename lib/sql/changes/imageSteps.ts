@@ -11,24 +11,22 @@
 import { childrenFirst } from '../../core/schema/childrenFirst.js'
 import { type Following, followingOf } from '../../core/schema/following.js'
 import type { References } from '../../core/schema/ReferenceImage.js'
-import { declaredReferences } from '../../core/schema/references.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { columnName } from '../../core/table/Table.js'
 import { refuse, serializationFailure } from '../../core/value/DbError.js'
 import { both } from '../../plan/conditions.js'
 import type { Named, RowPlan, Scalar } from '../../plan/Rel.js'
-import type { PrintedWrite, Write } from '../../plan/writePlan.js'
-import { literalRows } from '../bulk.js'
+import { type By, expressionRows, type Insert, type PrintedWrite, type Write, withExpressions } from '../../plan/writePlan.js'
 import { rowsIn } from '../chunks.js'
 import type { Dialect } from '../Dialect.js'
 import { matchedRel, newKey, parts, writesWhole } from '../returning/changeSteps.js'
 import { inserting, insertingFrom, precompute } from '../returning/insertSteps.js'
 import { filtered, rowsLost } from '../returning/readSteps.js'
-import { type By, forEach, type Insert, type Next, type Row, rowsPerStatement, type Steps } from '../returning/Steps.js'
+import { type BatchStatement, type BatchStep, forEach, type Next, type Row, rowsPerStatement, type Steps } from '../returning/Steps.js'
 import { hasKey, literals } from '../returning/stepKeys.js'
 import { upserting } from '../returning/upsertReturning.js'
 import { isUpsert, type Upsert } from '../upsertSteps.js'
-import { type Found, lockFollowing, readFollowing, type Scope, scopeOf } from './followSteps.js'
+import { type Found, lockFollowing, type Scope as Reached, readFollowing, scopeOf } from './followSteps.js'
 import {
   type Cells,
   type CellsChange,
@@ -63,11 +61,26 @@ const followingOfWrite = (write: Write, { tables, references }: ImageOptions): F
   return followingOf(references, write.table, tables, { deletes: write.tag === 'delete', sets })
 }
 
-/** Ends the steps. */
-const ended = (references: References, changes: readonly CellsChange[]): Steps => ({
-  tag: 'rows',
-  rows: childrenFirst(references, rowChanges(changes)),
-})
+/** The tables and keys, and the statements that move sequences in the end. */
+interface Scope extends Reached {
+  readonly after: PlainSteps['after']
+}
+
+/** What the steps use of commands without images. */
+export interface PlainSteps {
+  /** Splits an update by given rows. */
+  readonly chunked: (write: By<'updateFrom'>) => readonly By<'updateFrom'>[]
+  /** The statements of an insert whose engine returns the rows. */
+  readonly batch: (write: Write) => BatchStep
+  /** The statements that move sequences behind keys that the write gives. */
+  readonly after: readonly BatchStatement[]
+}
+
+/** Ends the steps, after the statements that move sequences. */
+const ended = ({ references, after }: Scope, changes: readonly CellsChange[]): Steps => {
+  const end = { tag: 'rows', rows: childrenFirst(references, rowChanges(changes)) } as const
+  return after.length === 0 ? end : { tag: 'batch', statements: after, returning: null, end: () => end }
+}
 
 /** Reads back what followed from written rows, and ends the steps. */
 const finish = (dialect: Dialect, scope: Scope, own: readonly CellsChange[], found: readonly Found[]): Steps =>
@@ -76,7 +89,7 @@ const finish = (dialect: Dialect, scope: Scope, own: readonly CellsChange[], fou
     scope,
     own.filter(c => c.before !== null),
     found,
-    followers => ended(scope.references, [...own, ...followers]),
+    followers => ended(scope, [...own, ...followers]),
   )
 
 const keyColumns = ({ columns, key }: Imaged): readonly Named[] => key.map(i => columns[i] as Named)
@@ -211,36 +224,20 @@ const returningRows = (dialect: Dialect, write: PrintedWrite, own: Imaged, next:
 const returningParts = (dialect: Dialect, write: Insert, own: Imaged, next: (rows: readonly Returned[]) => Steps): Steps => {
   const size = write.fields.length === 0 ? 1 : rowsPerStatement(dialect, write.fields.length)
   const part = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps =>
-    returningRows(dialect, { ...write, rows }, own, found => on([...before, ...found]))
-  return forEach(rowsIn(dialect, write.rows, size), part, rows => next(rows as readonly Returned[]))([])
+    returningRows(dialect, { ...write, rows: expressionRows(rows) }, own, found => on([...before, ...found]))
+  return forEach(rowsIn(dialect, write.rows.rows, size), part, rows => next(rows as readonly Returned[]))([])
 }
 
-const inserted = (own: Imaged, rows: readonly Cells[]): Steps =>
-  ended(
-    declaredReferences([]),
-    rows.map((after): CellsChange => ({ at: own, before: null, after })),
-  )
-
 /** An insert: of rows, or of a query. */
-const insertingImages = (dialect: Dialect, write: Insert | By<'insertFrom'>, own: Imaged): Steps => {
-  if (write.tag === 'insert' && write.rows.length === 0) return inserted(own, [])
-  if (dialect.writes.returning.insert) {
-    const end = (rows: readonly Returned[]): Steps =>
-      inserted(
-        own,
-        rows.map(r => r.cells),
-      )
-    return write.tag === 'insert' ? returningParts(dialect, write, own, end) : returningRows(dialect, write, own, end)
-  }
-  const end: Next = rows =>
-    inserted(
-      own,
-      rows.map(r => cellsOf(own, r)),
-    )
+const insertingImages = (dialect: Dialect, write: By<'insert' | 'insertFrom'>, own: Imaged, { batch }: PlainSteps): Steps => {
   const whole = { ...write, returning: wholeRow(own) }
-  return whole.tag === 'insert'
-    ? inserting(dialect, whole, end)([])
-    : insertingFrom(dialect, whole, w => (w.rows.length === 0 ? end([]) : inserting(dialect, w, end)([])))
+  const end = (rows: readonly unknown[]): { readonly tag: 'rows'; readonly rows: readonly unknown[] } => ({
+    tag: 'rows',
+    rows: rowChanges(rows.map((row): CellsChange => ({ at: own, before: null, after: cellsOf(own, row) }))),
+  })
+  if (dialect.writes.returning.insert) return { ...batch(whole), end: ({ rows }) => end(rows) }
+  const insert = (w: Insert): Steps => (w.rows.rows.length === 0 ? end([]) : inserting(dialect, w, end)([]))
+  return whole.tag === 'insert' ? insert(withExpressions(whole)) : insertingFrom(dialect, whole, insert)
 }
 
 /** An upsert: locks the rows that have a target of its rows, and what refers to them, and upserts. */
@@ -254,7 +251,7 @@ const upsertingImages = (dialect: Dialect, given: Upsert, scope: Scope): Steps =
     (_, f) => target.includes(f),
     computed => {
       const write: Upsert = { ...computed, conflict: given.conflict }
-      const offered = write.rows.map(row =>
+      const offered = write.rows.rows.map(row =>
         target.map(f => {
           const s = row[write.fields.indexOf(f)]
           return s?.node.tag === 'literal' ? s.node.value : null
@@ -285,28 +282,21 @@ const upsertingImages = (dialect: Dialect, given: Upsert, scope: Scope): Steps =
   )
 }
 
-/** The steps of a command that returns its changes. `chunked` splits an update by given rows. Refuses tables that are not declared. */
-export const imageSteps = (
-  dialect: Dialect,
-  write: Write,
-  options: ImageOptions,
-  chunked: (write: By<'updateFrom'>) => readonly By<'updateFrom'>[],
-): Steps => {
+/** The steps of a command that returns its changes. Refuses tables that are not declared. */
+export const imageSteps = (dialect: Dialect, write: Write, options: ImageOptions, plain: PlainSteps): Steps => {
   const following = followingOfWrite(write, options)
   const own = imaged(following.own, write.table, write.columns)
-  const scope = scopeOf(following, options.references, own, imaged)
+  const scope = { ...scopeOf(following, options.references, own, imaged), after: plain.after }
   switch (write.tag) {
     case 'delete':
       return deleting(dialect, write, scope)
     case 'update':
       return updating(dialect, write, [write], scope)
     case 'updateFrom':
-      return updating(dialect, write, chunked(write), scope)
-    case 'insertPlain':
-      return insertingImages(dialect, { ...write, tag: 'insert', rows: literalRows(write), conflict: null }, own)
+      return updating(dialect, write, plain.chunked(write), scope)
     case 'insertFrom':
-      return insertingImages(dialect, write, own)
+      return insertingImages(dialect, write, own, plain)
     case 'insert':
-      return isUpsert(write) ? upsertingImages(dialect, write, scope) : insertingImages(dialect, write, own)
+      return isUpsert(write) ? upsertingImages(dialect, write, scope) : insertingImages(dialect, write, own, plain)
   }
 }

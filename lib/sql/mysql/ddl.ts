@@ -18,6 +18,7 @@ import type { Slot } from '../Fragment.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import type { Values } from '../Values.js'
+import { alter } from './alter.js'
 import { references } from './catalogReferences.js'
 
 /** Names have up to 64 characters of Unicode's first plane, and no blank at the end. */
@@ -43,6 +44,9 @@ export const quoted = (s: string): string =>
  * with a single backslash, and reads another text, or an error, the next time.
  */
 export const quotedText = (s: string): string => (s.includes('\\') ? `convert(${quoted(s)} using utf8mb4)` : quoted(s))
+
+/** A comment as a literal: no expression is allowed there, and sessions treat a backslash as an escape. */
+const commentText = (comment: string): string => `'${comment.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
 /** From this length on, a varchar would exceed the size of a row: it is a longtext with a check. */
 const LONG = 4_000
@@ -144,7 +148,7 @@ interface Definitions {
   readonly dropConstraint: Ddl['dropConstraint']
   /** Whether the limit of an index holds for unique keys: MariaDB makes a longer one by hashes. */
   readonly limitsUniqueKeys: boolean
-  /** Whether an index may be over expressions: MySQL's, not MariaDB's (10.11). */
+  /** Whether an index may be over expressions: MySQL's (9.7), not MariaDB's (10.11), where a generated column is in its place. */
   readonly functionalIndexes: boolean
 }
 
@@ -183,8 +187,16 @@ export const definitions = ({
   asCondition: value => `${value} <> 0`,
   inlinePrimaryKey: false,
   forwardReferences: false,
+  dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
-  indexes: { expressions: functionalIndexes, expression: e => `((${e}))`, conditions: false, methods: false, nulls: false },
+  indexes: {
+    expression: e => `((${e}))`,
+    generatedColumn: functionalIndexes ? null : (type, e) => `${type} GENERATED ALWAYS AS (${e}) VIRTUAL INVISIBLE`,
+    callsAdded: null,
+    conditions: false,
+    methods: false,
+    nulls: false,
+  },
   dropIndex: (_, name, target) => `DROP INDEX ${quote(name)} ON ${target}`,
   // a name without a database is looked up in that of the referring table
   referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),
@@ -197,6 +209,15 @@ export const definitions = ({
   restrict: 'RESTRICT',
   dropConstraint,
   wrapDefault,
+  comments: {
+    column: comment => ` COMMENT ${commentText(comment)}`,
+    table: { before: () => '', after: comment => ` COMMENT=${commentText(comment)}` },
+    statement: null,
+    longest: 1024,
+  },
+  guardsNotNull: true,
+  convertsInPlace: false,
+  alter,
   literal: slot => literal(write, slot),
 })
 

@@ -28,6 +28,7 @@ import { mysqlValues } from './driverValues.js'
 import { mariadbExplain } from './explain.js'
 import { advisory, aggregates, arrayBy, elementsOf, familyCalls, label, limitOf, parameterOf, unhex } from './family.js'
 import { rewriting } from './rewriting.js'
+import { mariadbCatalog } from './systemCatalog.js'
 
 const COLLATION = 'utf8mb4_nopad_bin'
 
@@ -236,4 +237,5 @@ export const mariadb: Dialect = {
     functionalIndexes: false,
   }),
   explain: mariadbExplain,
+  catalog: mariadbCatalog,
 }

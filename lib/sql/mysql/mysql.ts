@@ -26,6 +26,7 @@ import { mysqlValues } from './driverValues.js'
 import { mysqlExplain } from './explain.js'
 import { advisory, aggregates, arrayBy, elementsOf, familyCalls, label, limitOf, parameterOf, unhex } from './family.js'
 import { rewriting } from './rewriting.js'
+import { mysqlCatalog } from './systemCatalog.js'
 
 /** The type of a cast; arrays are JSON, since an array in a text does not mix with a computed one. */
 const castOrJson = (type: SqlType): string => (type.tag === 'array' ? 'JSON' : castName(type))
@@ -210,4 +211,5 @@ export const mysql: Dialect = {
     functionalIndexes: true,
   }),
   explain: mysqlExplain,
+  catalog: mysqlCatalog,
 }

@@ -11,6 +11,7 @@ import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
+import { alter } from './alter.js'
 import { references } from './catalogReferences.js'
 import { postgresValues } from './driverValues.js'
 
@@ -151,8 +152,9 @@ export const ddl: Ddl = {
   asCondition: value => value,
   inlinePrimaryKey: false,
   forwardReferences: false,
+  dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
-  indexes: { expressions: true, expression: e => `(${e})`, conditions: true, methods: true, nulls: true },
+  indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded: null, conditions: true, methods: true, nulls: true },
   // an index lies in the schema of its table
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (_, __, target) => target,
@@ -168,5 +170,15 @@ export const ddl: Ddl = {
   restrict: 'RESTRICT',
   dropConstraint: null,
   wrapDefault: untyped,
+  comments: {
+    column: () => '',
+    table: { before: () => '', after: () => '' },
+    statement: (table, column, comment) =>
+      `COMMENT ON ${column === null ? `TABLE ${table}` : `COLUMN ${table}.${column}`} IS ${comment === null ? 'NULL' : quoted(comment)}`,
+    longest: Number.POSITIVE_INFINITY,
+  },
+  guardsNotNull: false,
+  convertsInPlace: true,
+  alter,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),
 }

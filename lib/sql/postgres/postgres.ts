@@ -22,6 +22,7 @@ import { postgresDates } from './dates.js'
 import { ddl, parameterType, quote, quoted, typeName, writes } from './ddl.js'
 import { postgresValues } from './driverValues.js'
 import { postgresExplain } from './explain.js'
+import { postgresCatalog } from './systemCatalog.js'
 
 const placeholder = (n: number, s: Slot): string => `$${n}::${parameterType(s.type.sql)}`
 
@@ -307,4 +308,5 @@ export const postgres: Dialect = {
   writes,
   ddl,
   explain: postgresExplain,
+  catalog: postgresCatalog,
 }

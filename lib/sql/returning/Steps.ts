@@ -1,12 +1,18 @@
 /**
- * Steps: the statements of a command that has to return rows on an engine whose own command can't.
+ * Steps: the statements of a command as data, from the first one to the result.
  *
- * `Steps` is a chain of queries and writes that ends in the rows that the command returns. Each step gives the next one what it found:
- * a query its rows, a write its number of rows. The session runs all of them in one transaction; `commandToSql` shows them with
+ * Most commands are one `batch`: statements that are known before the first of them is sent, and a function from what they return to the
+ * result of the command. Where an engine has no such statements, a command is a chain of queries and writes: each step gives the next one
+ * what it found, a query its rows, a write its number of rows. A `check` is a query that must have no row.
+ *
+ * `printStep` prints any step, and one loop of the session performs all of them. `commandToSql` shows the statements of a chain with
  * sample rows in place of those that a query would find.
  */
+import type { Outcome } from '../../core/command/upsert.js'
+import type { DbError } from '../../core/value/DbError.js'
 import type { Plan, RowPlan } from '../../plan/Rel.js'
-import type { PrintedWrite, Write } from '../../plan/writePlan.js'
+import type { Insert, PrintedWrite, Write } from '../../plan/writePlan.js'
+import type { BulkStatement } from '../bulk.js'
 import type { Dialect } from '../Dialect.js'
 
 /** A row that was found: its result in the rows of the command, and the values for later steps. */
@@ -30,14 +36,14 @@ export interface ReadStep {
   readonly then: (found: readonly FoundRow[]) => Steps
 }
 
-/** A write; `then` takes the number of rows that it has written. */
+/** A write of a chain; `then` takes the number of rows that it has written. */
 interface WriteStep {
   readonly tag: 'write'
   readonly write: PrintedWrite
   readonly then: (affected: number) => Steps
 }
 
-/** A write whose engine returns what `write.returning` reads of the written rows; `sample` is as that of a query. */
+/** A write of a chain whose engine returns what `write.returning` reads of the written rows; `sample` is as that of a query. */
 export interface ReturningStep {
   readonly tag: 'returning'
   readonly write: PrintedWrite
@@ -45,15 +51,64 @@ export interface ReturningStep {
   readonly then: (found: readonly FoundRow[]) => Steps
 }
 
-/** The next step, or the rows that the command returns. */
-export type Steps = ReadStep | WriteStep | ReturningStep | { readonly tag: 'rows'; readonly rows: readonly unknown[] }
+/** A query that has a row where the command must not run: then it fails with `error`. It is not shown. */
+interface CheckStep {
+  readonly tag: 'check'
+  readonly plan: Plan
+  readonly error: DbError
+  readonly next: Steps
+}
 
-/** An insert of rows of expressions. */
-export type Insert = Write & { readonly tag: 'insert' }
+/** A statement of a batch. */
+export type BatchStatement =
+  /** A query of which only the number of rows counts. It is not shown. */
+  | { readonly tag: 'query'; readonly plan: Plan }
+  /** A write in normal form. */
+  | { readonly tag: 'write'; readonly write: PrintedWrite }
+  | ({ readonly tag: 'bulk' } & BulkStatement)
+  /** Moves a sequence behind a key that was given. */
+  | { readonly tag: 'sequence'; readonly text: string }
+
+/** What the statements of a batch have returned. */
+export interface BatchResults {
+  /** The number of rows that its queries have found. */
+  readonly found: number
+  /** The number of rows that each write has written. */
+  readonly written: readonly number[]
+  /** The rows that the writes have returned. */
+  readonly rows: readonly unknown[]
+}
+
+/** Statements that are known before the first of them is sent, and run in order. They end the command. */
+export interface BatchStep {
+  readonly tag: 'batch'
+  readonly statements: readonly BatchStatement[]
+  /** What each write returns; null is no rows. */
+  readonly returning: Write['returning']
+  readonly end: (results: BatchResults) => End
+}
+
+/** The result of a command: its rows, the number of rows that it has written, or what an upsert did with its row. */
+export type End =
+  | { readonly tag: 'rows'; readonly rows: readonly unknown[] }
+  | { readonly tag: 'count'; readonly count: number }
+  | { readonly tag: 'outcome'; readonly outcome: Outcome }
+
+/** A step that has statements. */
+export type Step = CheckStep | ReadStep | WriteStep | ReturningStep | BatchStep
+
+/** The next step, or the result of the command. */
+export type Steps = Step | End
+
+/** Whether no step is left. */
+export const isEnd = (steps: Steps): steps is End => steps.tag === 'rows' || steps.tag === 'count' || steps.tag === 'outcome'
+
+/** Whether the steps are one statement without rows: it is atomic by itself. Rows may not decode, which has to undo the write. */
+export const isSingleStatement = (steps: Steps): boolean =>
+  steps.tag === 'batch' && steps.statements.length === 1 && steps.returning === null
+
 /** A row of an insert; null is the default of a column. */
-export type Row = Insert['rows'][number]
-/** The write of a tag. */
-export type By<T extends Write['tag']> = Write & { readonly tag: T }
+export type Row = Insert['rows']['rows'][number]
 
 /** Continues with the rows that the command returns so far. */
 export type Next = (rows: readonly unknown[]) => Steps

@@ -11,10 +11,11 @@ import { both, column } from '../../plan/conditions.js'
 import { hasQuery } from '../../plan/mentions.js'
 import type { Named, Output, Rel, Scalar } from '../../plan/Rel.js'
 import { mapScalar } from '../../plan/walk.js'
+import type { By } from '../../plan/writePlan.js'
 import { chunks } from '../chunks.js'
 import type { Dialect } from '../Dialect.js'
 import { filtered, readBack, readStep, refs, scan, unknown } from './readSteps.js'
-import { type By, done, forEach, type Next, rowsPerStatement, type Steps } from './Steps.js'
+import { done, forEach, type Next, rowsPerStatement, type Steps } from './Steps.js'
 import { hasKey, keyOf, literals } from './stepKeys.js'
 
 const FOUND = { isOrdered: false, isLocked: true }

@@ -9,11 +9,11 @@ import { refuse, unsupported } from '../../core/value/DbError.js'
 import { column, isLiteral } from '../../plan/conditions.js'
 import { hasQuery } from '../../plan/mentions.js'
 import type { Named, Scalar } from '../../plan/Rel.js'
-import { defaultOf } from '../../plan/writePlan.js'
+import { type By, defaultOf, expressionRows, type Insert } from '../../plan/writePlan.js'
 import { chunks, rowsIn } from '../chunks.js'
 import type { Dialect } from '../Dialect.js'
 import { filtered, readBack, readStep, rowsLost, scan, unknown } from './readSteps.js'
-import { type By, forEach, type Insert, type Next, type Row, rowsPerStatement, type Steps } from './Steps.js'
+import { forEach, type Next, type Row, rowsPerStatement, type Steps } from './Steps.js'
 import { hasKey, keyOf, literal } from './stepKeys.js'
 
 /** The most columns of one row that a query computes. */
@@ -21,7 +21,10 @@ const AT_ONCE = 500
 
 /** Computes some values of the rows in queries before the insert. */
 export const precompute = (write: Insert, isBefore: (s: Scalar, field: string) => boolean, next: (write: Insert) => Steps): Steps => {
-  const { rows, fields } = write
+  const {
+    rows: { rows },
+    fields,
+  } = write
   const found: readonly (readonly [number, number, Scalar])[] = rows.flatMap((row, i) =>
     row.flatMap((s, j) => (s !== null && s.node.tag !== 'literal' && isBefore(s, fields[j] as string) ? [[i, j, s] as const] : [])),
   )
@@ -35,7 +38,7 @@ export const precompute = (write: Insert, isBefore: (s: Scalar, field: string) =
   }
   const all: Next = values => {
     const known = new Map(found.map(([i, j, s], n) => [`${i} ${j}`, literal(s, values[n])]))
-    return next({ ...write, rows: rows.map((row, i) => row.map((s, j) => known.get(`${i} ${j}`) ?? s)) })
+    return next({ ...write, rows: expressionRows(rows.map((row, i) => row.map((s, j) => known.get(`${i} ${j}`) ?? s))) })
   }
   return forEach(chunks(found, AT_ONCE), value, all)([])
 }
@@ -58,7 +61,9 @@ const withKeys = (dialect: Dialect, write: Insert, key: readonly Named[]): Inser
   const { table, fields } = write
   const left = key.map(c => c.name).filter(f => !fields.includes(f) && table.columns[f]?.generated !== true)
   const defaults = left.map(f => defaultOf(table, f) ?? rowsLost(dialect))
-  return left.length === 0 ? write : { ...write, fields: [...fields, ...left], rows: write.rows.map(row => [...row, ...defaults]) }
+  return left.length === 0
+    ? write
+    : { ...write, fields: [...fields, ...left], rows: expressionRows(write.rows.rows.map(row => [...row, ...defaults])) }
 }
 
 /** An insert of rows: writes them, and reads them back by their keys. */
@@ -68,10 +73,11 @@ export const inserting = (dialect: Dialect, given: Insert, next: Next): Next => 
   const keyOfRow = (row: Row): readonly (Scalar | null)[] => key.map(c => row[write.fields.indexOf(c.name)] ?? null)
   const isWhole = (row: Row): boolean => keyOfRow(row).every(isGiven)
   const size = write.fields.length === 0 ? 1 : rowsPerStatement(dialect, write.fields.length)
-  const statements = runs(write.rows, isWhole).flatMap(run => rowsIn(dialect, run, size))
+  const parts = ({ rows }: Insert): readonly (readonly Row[])[] => runs(rows.rows, isWhole).flatMap(run => rowsIn(dialect, run, size))
+  const isSplit = parts(write).length > 1
   const one = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps => ({
     tag: 'write',
-    write: { ...write, rows, returning: null },
+    write: { ...write, rows: expressionRows(rows), returning: null },
     then: () => {
       const keys = rows.map(keyOfRow)
       if (!keys.every(k => k.every(isGiven))) return generated(dialect, write, key, keys, on)(before)
@@ -79,15 +85,8 @@ export const inserting = (dialect: Dialect, given: Insert, next: Next): Next => 
       return readBack(dialect, write, key, values, { isOrdered: true, isLocked: false }, on)(before)
     },
   })
-  const isBefore = (s: Scalar, field: string): boolean => key.some(c => c.name === field) || (statements.length > 1 && hasQuery(s))
-  return rows =>
-    precompute(write, isBefore, w =>
-      forEach(
-        runs(w.rows, isWhole).flatMap(run => rowsIn(dialect, run, size)),
-        one,
-        next,
-      )(rows),
-    )
+  const isBefore = (s: Scalar, field: string): boolean => key.some(c => c.name === field) || (isSplit && hasQuery(s))
+  return rows => precompute(write, isBefore, w => forEach(parts(w), one, next)(rows))
 }
 
 /** Reads the rows for which the preceding insert has generated keys: in a statement of values they are consecutive. */
@@ -144,7 +143,7 @@ export const insertingFrom = (dialect: Dialect, write: By<'insertFrom'>, next: (
     then: found => {
       const { table, columns, returning, outcome } = write
       const rows = found.map(f => types.map((type, i) => literal({ type }, f.values[i])))
-      return next({ table, columns, returning, outcome, tag: 'insert', fields, rows, conflict: null })
+      return next({ table, columns, returning, outcome, tag: 'insert', fields, rows: expressionRows(rows), conflict: null })
     },
   })
 }

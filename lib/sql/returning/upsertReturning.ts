@@ -5,7 +5,7 @@
  * of an insert. Which rows were written is known from the numbers of rows that their statements report: an upsert with a condition, or that does
  * nothing where the row exists, may leave a row as it was.
  */
-import type { PrintedWrite } from '../../plan/writePlan.js'
+import { expressionRows, type PrintedWrite } from '../../plan/writePlan.js'
 import { rowsIn } from '../chunks.js'
 import type { Dialect } from '../Dialect.js'
 import { stepsOf, type Upsert, upsertSteps } from '../upsertSteps.js'
@@ -30,11 +30,11 @@ export const upserting = (dialect: Dialect, given: Upsert, next: Next = done): S
       const meets = (row: Row): boolean => values(row).every(v => v !== null)
       const one = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps =>
         meets(rows[0] as Row)
-          ? upsertingRows(dialect, { ...write, rows }, written =>
+          ? upsertingRows(dialect, { ...write, rows: expressionRows(rows) }, written =>
               readBack(dialect, write, target, written.map(values), { isOrdered: true, isLocked: true }, on)(before),
             )
-          : inserting(dialect, { ...write, conflict: null, rows }, on)(before)
-      return forEach(runs(write.rows, meets), one, next)([])
+          : inserting(dialect, { ...write, conflict: null, rows: expressionRows(rows) }, on)(before)
+      return forEach(runs(write.rows.rows, meets), one, next)([])
     },
   )
 }
@@ -42,14 +42,15 @@ export const upserting = (dialect: Dialect, given: Upsert, next: Next = done): S
 /** Upserts rows, and continues with those that were written. */
 const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly Row[]) => Steps): Steps => {
   const bare: Upsert = { ...write, returning: null }
+  const { rows: all } = write.rows
   if (upsertSteps(bare) === null) {
-    const some = rowsIn(dialect, write.rows, rowsPerStatement(dialect, write.fields.length))
+    const some = rowsIn(dialect, all, rowsPerStatement(dialect, write.fields.length))
     const whole = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps => ({
       tag: 'write',
-      write: { ...bare, rows },
+      write: { ...bare, rows: expressionRows(rows) },
       then: () => on(before),
     })
-    return forEach(some, whole, () => next(write.rows))([])
+    return forEach(some, whole, () => next(all))([])
   }
   const one = (row: Row, written: readonly unknown[], on: Next): Steps => {
     const step = (print: PrintedWrite, affected: readonly unknown[], after: Next): Steps => ({
@@ -59,5 +60,5 @@ const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly
     })
     return forEach(stepsOf(bare, row), step, affected => on(affected.some(n => n !== 0) ? [...written, row] : written))([])
   }
-  return forEach(write.rows, one, written => next(written as readonly Row[]))([])
+  return forEach(all, one, written => next(written as readonly Row[]))([])
 }

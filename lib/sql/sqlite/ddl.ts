@@ -13,7 +13,9 @@ import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { UpdateParts, Writes } from '../Writes.js'
+import { callsAdded } from './addedFunctions.js'
 import { references } from './catalogReferences.js'
+import { writeBlockComment } from './createTokens.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 
 /** Quotes a name. */
@@ -137,9 +139,10 @@ export const ddl: Ddl = {
   asCondition: value => value,
   inlinePrimaryKey: true,
   forwardReferences: true,
+  dropForeignKey: null,
   // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
-  indexes: { expressions: true, expression: e => `(${e})`, conditions: true, methods: false, nulls: false },
+  indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded, conditions: true, methods: false, nulls: false },
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
   tableSuffix: ' STRICT',
@@ -159,5 +162,14 @@ export const ddl: Ddl = {
   dropConstraint: null,
   // a default can't contain a query
   wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
+  comments: {
+    column: comment => ` ${writeBlockComment(comment)}`,
+    table: { before: comment => ` ${writeBlockComment(comment)}`, after: () => '' },
+    statement: null,
+    longest: Number.POSITIVE_INFINITY,
+  },
+  guardsNotNull: false,
+  convertsInPlace: true,
+  alter: null,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
 }

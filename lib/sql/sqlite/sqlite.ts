@@ -24,6 +24,7 @@ import { sqliteDates } from './dates.js'
 import { CLOCK, ddl, quote, quoted, writes } from './ddl.js'
 import { isScaled, sqliteValues } from './driverValues.js'
 import { sqliteExplain } from './explain.js'
+import { sqliteCatalog } from './systemCatalog.js'
 
 const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.scale : 0)
 
@@ -313,4 +314,5 @@ export const sqlite: Dialect = {
   writes,
   ddl,
   explain: sqliteExplain,
+  catalog: sqliteCatalog,
 }

@@ -14,7 +14,7 @@ import { lit } from '../../../lib/Expr.js'
 import { all, type Db, execute, type Interpreter, type Program, type SqlOp } from '../../../lib/Interpreter.js'
 import type { Query } from '../../../lib/Query.js'
 import { explaining, parameters } from '../../../lib/sql/compile.js'
-import { ddlStatements } from '../../../lib/sql/ddl.js'
+import { ddlWork, statementsOfWork } from '../../../lib/sql/ddl.js'
 import { dialects } from '../../../lib/sql/dialects.js'
 import { type Fragment, flatten, interleaved, join, slot } from '../../../lib/sql/Fragment.js'
 import { commandToSql, toSql } from '../../../lib/sql/index.js'
@@ -48,7 +48,11 @@ const statements = (dialect: DialectName, op: SqlOp): E.Either<DbError, readonly
     case 'execute':
       return commandToSql(dialect)(op.command)
     case 'ddl':
-      return E.flatMap(validateSteps(op.steps), steps => attempting('a schema', () => ddlStatements(record, steps).map(plain)))
+      return E.flatMap(validateSteps(op.steps), steps =>
+        attempting('a schema', () => statementsOfWork(record, ddlWork(record, steps)).map(plain)),
+      )
+    case 'introspect':
+      return E.right(record.catalog.queries({ schemas: op.schemas, temporary: false }).map(q => plain(q.text)))
     case 'advisoryLock': {
       const { advisory } = record
       if (advisory === null) return E.right([])

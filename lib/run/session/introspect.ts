@@ -1,0 +1,105 @@
+/**
+ * Reading the schema of a database.
+ *
+ * The dialect's catalog is queried and read as an image. For a described schema, its image in the same language is made, too: expressions that
+ * the database does not have as the dialect prints them may be stored in another form, so the engine shows that form of a scratch table,
+ * which only this session sees. Where it refuses that, the text is not known.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Introspect, Introspected } from '../../core/operation/Interpreter.js'
+import type { ExprText, SchemaImage } from '../../core/schema/SchemaImage.js'
+import type { Step } from '../../core/schema/Step.js'
+import type { AnyTable } from '../../core/syntax/Syntax.js'
+import type { AnySchema } from '../../core/table/Schema.js'
+import { attempting, databaseError } from '../../core/value/DbError.js'
+import type { CatalogScope, Scratch } from '../../sql/Catalog.js'
+import { ddlWork } from '../../sql/ddl.js'
+import { target } from '../../sql/definitions.js'
+import { imageFor } from '../../sql/imageFor.js'
+import { createShown, settled, textsOfImage, textsOfShown, unsettled } from '../../sql/scratch.js'
+import { atomically } from './atomically.js'
+import { sendInternal, TEXT } from './sendStatement.js'
+import { type Answer, guarded, type SessionContext } from './sessionContext.js'
+
+type Texts = ReadonlyMap<string, ReadonlyMap<string, ExprText>>
+
+const readCatalog = async (session: SessionContext, scope: CatalogScope): Answer<SchemaImage> => {
+  const { catalog } = session.engine.dialect
+  const rows: (readonly (string | null)[])[][] = []
+  for (const { text, columns } of catalog.queries(scope)) {
+    const found = await sendInternal(session, { text, params: [], columns: Array.from({ length: columns }, () => TEXT), kind: 'read' })
+    if (E.isLeft(found)) return found
+    rows.push(found.right.rows.map(row => row.map(cell => (cell === null ? null : String(cell)))))
+  }
+  return attempting('the catalog', () => catalog.reported(catalog.read(rows, scope)))
+}
+
+const script = (session: SessionContext, sql: string): Answer<void> =>
+  guarded(session, { sql, table: null }, () => session.driver.script(sql))
+
+/** Ends a transaction that was made to be rolled back. */
+const UNDONE = databaseError(null, 'scratch tables are rolled back')
+
+/** Texts of tables that are created in a schema of the session, and rolled back. Null for all of them if one is refused. */
+const inSchema = async (session: SessionContext, tables: readonly AnyTable[], schema: string): Answer<Texts | null> => {
+  const steps = tables.flatMap((given): readonly Step[] => {
+    const table = { ...given, schema, comment: null }
+    return [{ tag: 'createTable', table, foreignKeys: [] }, ...table.indexes.map((index): Step => ({ tag: 'createIndex', table, index }))]
+  })
+  let texts: Texts | null = null
+  const done = await atomically(session, async (): Answer<void> => {
+    const work = attempting('a function of the schema', () => ddlWork(session.engine.dialect, steps))
+    if (E.isLeft(work)) return work
+    for (const part of work.right) {
+      const made = part.tag === 'sql' ? await script(session, part.sql) : E.right(undefined)
+      if (E.isLeft(made)) return made
+    }
+    const image = await readCatalog(session, { schemas: [null], temporary: true })
+    if (E.isLeft(image)) return image
+    texts = textsOfImage(image.right)
+    return E.left(UNDONE)
+  })
+  return E.isLeft(done) && done.left !== UNDONE && session.state.isClosed ? done : E.right(texts)
+}
+
+/** Texts of temporary tables, which a statement shows one by one. A table that is refused has none. */
+const shown = async (
+  session: SessionContext,
+  tables: readonly AnyTable[],
+  { show, read }: Scratch & { readonly tag: 'shown' },
+): Answer<Texts> => {
+  const { dialect } = session.engine
+  const texts = new Map<string, ReadonlyMap<string, ExprText>>()
+  for (const given of tables) {
+    const t = { ...given, schema: null, comment: null }
+    const name = target(dialect, t)
+    const sql = attempting('a function of the schema', () => createShown(dialect, t))
+    if (E.isLeft(sql)) return sql
+    const made = await script(session, sql.right)
+    if (E.isLeft(made)) continue
+    const found = await sendInternal(session, { text: show(name), params: [], columns: [TEXT, TEXT], kind: 'read' })
+    const dropped = await script(session, `DROP TEMPORARY TABLE ${name}`)
+    if (E.isLeft(dropped)) return dropped
+    if (E.isRight(found)) texts.set(t.name, textsOfShown(read(String(found.right.rows[0]?.[1] ?? ''))))
+  }
+  return E.right(texts)
+}
+
+const wantedImage = async (session: SessionContext, schema: AnySchema, live: SchemaImage): Answer<SchemaImage> => {
+  const { dialect } = session.engine
+  const image = attempting('a function of the schema', () => imageFor(dialect, schema))
+  if (E.isLeft(image)) return image
+  const asked = unsettled(schema, image.right, live)
+  if (asked.length === 0) return image
+  const { scratch } = dialect.catalog
+  const texts = scratch.tag === 'schema' ? await inSchema(session, asked, scratch.schema) : await shown(session, asked, scratch)
+  return E.isLeft(texts) ? texts : E.right(settled(image.right, asked, texts.right ?? new Map()))
+}
+
+/** Reads the schema, and the image of a described one in the same language. */
+export const introspect = async (session: SessionContext, op: Introspect): Answer<Introspected> => {
+  const live = await readCatalog(session, { schemas: op.schemas, temporary: false })
+  if (E.isLeft(live) || op.wanted === null) return E.map((i: SchemaImage) => ({ live: i, wanted: null }))(live)
+  const wanted = await wantedImage(session, op.wanted, live.right)
+  return E.isLeft(wanted) ? wanted : E.right({ live: live.right, wanted: wanted.right })
+}

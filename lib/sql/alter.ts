@@ -1,0 +1,143 @@
+/**
+ * Changes of a table as SQL statements and commands.
+ *
+ * A change of rows is a command of the algebra, so that it means the same on every engine; a change of the definition is text of the dialect
+ * (`ddl.alter`). `workOf` takes a change apart into those: a column that is filled is added without a value, written, and then restricted.
+ * Where the engine can't convert a column in place, a new column takes its place. An engine without ALTER TABLE creates the table again
+ * (`sqlite/rebuild`).
+ *
+ * Law: rows and definition after the work are those of `model/alterTable`.
+ */
+
+import { everywhere, update } from '../core/command/Command.js'
+import { isNull } from '../core/expr/Expr.js'
+import { from, limit, where } from '../core/query/Query.js'
+import { type Change, changed, type OfRow, readsField } from '../core/schema/Change.js'
+import { converted } from '../core/schema/conversion.js'
+import { asColumn } from '../core/syntax/operand.js'
+import { type AnyColumn, type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
+import { columnName, typeConstraint } from '../core/table/Table.js'
+import { type DbError, notNullViolation, refuse, unsupported } from '../core/value/DbError.js'
+import type { AlterParts, TypeCheckText } from './AlterParts.js'
+import type { Dialect } from './Dialect.js'
+import { checkText, columnParts, columns, commentStatements, tableComment, target, typeChecksOf, valueText } from './definitions.js'
+
+/** A part of what a step does. */
+export type Work =
+  | { readonly tag: 'sql'; readonly sql: string }
+  | { readonly tag: 'command'; readonly command: AnyCommand }
+  /** Fails with the error if the query has a row. */
+  | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
+
+/** Statements as work. */
+export const sqlWork = (statements: readonly string[]): readonly Work[] => statements.map(sql => ({ tag: 'sql', sql }))
+
+const guard = (query: AnyQuery, error: DbError): Work => ({ tag: 'guard', query: limit(1)(query), error })
+
+const command = (c: unknown): Work => ({ tag: 'command', command: c as AnyCommand })
+
+const rowOf = (t: AnyTable): { readonly [field: string]: AnyExpr } =>
+  Object.fromEntries(Object.entries(t.types).map(([field, type]) => [field, symbol(type)]))
+
+const plain = (c: AnyColumn): AnyColumn => ({ ...c, type: { ...c.type, nullable: true }, default: null })
+
+/** A column that is added and then filled. */
+const addFilled = (table: AnyTable, change: Change & { readonly tag: 'addColumn' }, value: OfRow): readonly (Change | Work)[] => {
+  const { field, column } = change
+  const added = changed(table, { ...change, column: plain(column), fill: null })
+  return [
+    { ...change, column: plain(column), fill: null },
+    command(update(added as any)((row: any) => ({ [field]: value(row) }), everywhere)),
+    ...(column.type.nullable ? [] : [{ tag: 'setNotNull', field, fill: null } as const]),
+    ...(column.default === null ? [] : [{ tag: 'setDefault', field, default: column.default } as const]),
+  ]
+}
+
+/** A column of another type in place of one: added, filled, and renamed when the old one is dropped. */
+const replaced = (table: AnyTable, change: Change & { readonly tag: 'changeType' }): readonly (Change | Work)[] => {
+  const { field, type } = change
+  const column = table.columns[field] as AnyColumn
+  const name = columnName(table, field)
+  const temporary = `${name}__new`
+  const next = { ...column, type: { ...column.type, sql: type } }
+  const added = { tag: 'addColumn', field: temporary, name: temporary, column: plain(next), fill: null } as const
+  return [
+    added,
+    command(update(changed(table, added) as any)((row: any) => ({ [temporary]: converted(table, change, row) }), everywhere)),
+    { tag: 'dropColumn', field },
+    { tag: 'renameColumn', field: temporary, name },
+    ...(column.type.nullable ? [] : [{ tag: 'setNotNull', field: temporary, fill: null } as const]),
+    ...(column.default === null ? [] : [{ tag: 'setDefault', field: temporary, default: column.default } as const]),
+  ]
+}
+
+/** A change as changes without row writes, and commands. */
+const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly (Change | Work)[] => {
+  switch (change.tag) {
+    case 'addColumn': {
+      const { fill, column } = change
+      if (fill !== null) return addFilled(table, change, fill)
+      const { default: byDefault } = column
+      if (dialect.ddl.guardsNotNull && byDefault === null && !column.type.nullable && !column.generated)
+        return [guard(from(table as any), notNullViolation(table.name, change.name)), change]
+      return byDefault === null || byDefault.node.tag === 'literal' ? [change] : addFilled(table, change, () => byDefault)
+    }
+    case 'setNotNull': {
+      const { field, fill } = change
+      if (fill === null) {
+        if (!dialect.ddl.guardsNotNull) return [change]
+        const nulls = where((row: any) => isNull(row[field]))(from(table as any))
+        return [guard(nulls as AnyQuery, notNullViolation(table.name, columnName(table, field))), change]
+      }
+      const fills = update(table as any)(
+        (row: any) => ({ [field]: fill(row) }),
+        (row: any) => isNull(row[field]),
+      )
+      return [command(fills), { ...change, fill: null }]
+    }
+    case 'changeType': {
+      const e = converted(table, change, rowOf(table))
+      const isAsIs = change.using === null && asColumn(rowOf(table)[change.field] as AnyExpr, change.type) === e
+      return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(table, change)
+    }
+    default:
+      return [change]
+  }
+}
+
+const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts => {
+  const after = changed(before, change)
+  const checks = (t: AnyTable, field: string): readonly TypeCheckText[] =>
+    typeChecksOf(dialect, t, field).map(([suffix, condition]) => ({ name: dialect.quote(typeConstraint(t, field, suffix)), condition }))
+  return {
+    before,
+    after,
+    target: target(dialect, before),
+    targetAfter: target(dialect, after),
+    quote: dialect.quote,
+    column: field => dialect.quote(columnName(before, field)),
+    columnAfter: field => dialect.quote(columnName(after, field)),
+    parts: field => columnParts(dialect, after, field),
+    typeChecks: field => checks(before, field),
+    typeChecksAfter: field => checks(after, field),
+    comment: dialect.ddl.comments.column,
+    comments: field => (field === null ? tableComment(dialect, after) : commentStatements(dialect, after, [field], true)),
+    columns: fields => columns(dialect, after, fields),
+    checksOver: field => before.checks.filter(c => readsField(field, c.predicate, rowOf(before))).map(c => c.name),
+    check: name => checkText(dialect, after, name),
+    using: () => (change.tag === 'changeType' ? valueText(dialect, before, row => converted(before, change, row)) : ''),
+  }
+}
+
+/** What changes a table, in order. */
+export const workOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Work[] => {
+  const { alter } = dialect.ddl
+  if (alter === null) return refuse(unsupported(`changing a table (${change.tag})`, dialect.name, 'create the table again'))
+  let now = table
+  return elementary(dialect, table, change).flatMap(part => {
+    if (part.tag === 'sql' || part.tag === 'command' || part.tag === 'guard') return [part]
+    const parts = partsOf(dialect, now, part)
+    now = parts.after
+    return sqlWork(alter(part, parts))
+  })
+}

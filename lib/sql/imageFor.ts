@@ -1,0 +1,48 @@
+/**
+ * Images of described schemas, in the language of a dialect.
+ *
+ * `imageFor(dialect, schema)` is what the engine's catalog reports of the schema once it is created, but for the texts of expressions: these are
+ * as the dialect prints them, and an engine may store another text. The session asks the engine for that (`session/introspect`).
+ */
+import { describe, type Language, type TableWords } from '../core/schema/describeSchema.js'
+import type { SchemaImage } from '../core/schema/SchemaImage.js'
+import type { AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
+import type { AnySchema } from '../core/table/Schema.js'
+import { checksOf, typeConstraint } from '../core/table/Table.js'
+import type { SqlType } from '../core/value/SqlType.js'
+import type { Dialect } from './Dialect.js'
+import { viewText } from './ddl.js'
+import { columnParts, isVacuous, textsOf, typeChecksOf } from './definitions.js'
+
+const typeIn = (dialect: Dialect, t: SqlType): SqlType => {
+  if (t.tag !== 'custom') return t
+  const text = t.names[dialect.name]
+  return text === undefined ? t : { tag: 'custom', names: { [dialect.name]: text } }
+}
+
+const wordsOf = (dialect: Dialect, t: AnyTable): TableWords => {
+  const { row, asText, condition } = textsOf(dialect, t)
+  return {
+    type: field => typeIn(dialect, (t.types[field] as AnyExpr['type']).sql),
+    default: field => columnParts(dialect, t, field).default,
+    checks: () => [
+      ...Object.keys(t.columns).flatMap(field =>
+        typeChecksOf(dialect, t, field).map(([suffix, text]) => ({ name: typeConstraint(t, field, suffix), text, valid: true })),
+      ),
+      ...checksOf(t, row).map(([name, predicate]) => ({ name, text: condition(predicate, 'a check'), valid: true })),
+    ],
+    row,
+    text: asText,
+  }
+}
+
+/** The image that a schema has in a dialect, with expressions as the dialect prints them. Refuses what the dialect does. */
+export const imageFor = (dialect: Dialect, schema: AnySchema): SchemaImage => {
+  const language: Language = {
+    name: dialect.name,
+    words: t => wordsOf(dialect, t),
+    view: t => viewText(dialect, t),
+    isVacuous,
+  }
+  return dialect.catalog.reported(describe(schema, language))
+}
