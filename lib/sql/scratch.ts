@@ -65,6 +65,22 @@ export const settled = (
   })
 }
 
+/** The described views whose text is not in the live image as it is printed. */
+export const unsettledViews = (schema: AnySchema, wanted: SchemaImage, live: SchemaImage): readonly AnyTable[] => {
+  const there = new Map(live.views.map(v => [idOf(v), v.text]))
+  const asked = new Set(wanted.views.flatMap(v => (there.has(idOf(v)) && there.get(idOf(v)) !== v.text ? [idOf(v)] : [])))
+  return Object.values(schema.tables).filter(t => asked.has(idOf(t)))
+}
+
+/** The wanted image with the texts of some views, by what `textOf` finds. */
+export const settledViews = (wanted: SchemaImage, asked: readonly AnyTable[], textOf: (t: AnyTable) => ExprText): SchemaImage => ({
+  ...wanted,
+  views: wanted.views.map(v => {
+    const view = asked.find(t => idOf(t) === idOf(v))
+    return view === undefined ? v : { ...v, text: textOf(view) }
+  }),
+})
+
 /** The texts of scratch tables by name, of their image. */
 export const textsOfImage = (scratch: SchemaImage): ReadonlyMap<string, ReadonlyMap<string, ExprText>> =>
   new Map(scratch.tables.map(t => [t.name, textsIn(t)]))

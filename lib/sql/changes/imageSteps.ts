@@ -25,7 +25,7 @@ import { filtered, rowsLost } from '../returning/readSteps.js'
 import { type BatchStatement, type BatchStep, forEach, type Next, type Row, rowsPerStatement, type Steps } from '../returning/Steps.js'
 import { hasKey, literals } from '../returning/stepKeys.js'
 import { upserting } from '../returning/upsertReturning.js'
-import { isUpsert, type Upsert } from '../upsertSteps.js'
+import { isUpsert, type Upsert } from '../updateThenInsert.js'
 import { type Found, lockFollowing, type Scope as Reached, readFollowing, scopeOf } from './followSteps.js'
 import {
   type Cells,
