@@ -408,6 +408,12 @@ export type CommandNode =
   | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
   | { readonly tag: 'invalid'; readonly error: DbError }
 
+/** A command returns the rows that it changed; `tables` declare those that foreign keys may change. */
+export interface Changes {
+  readonly tag: 'changes'
+  readonly tables: readonly AnyTable[]
+}
+
 /** A state change that returns an `A`. */
 export interface Command<out A> {
   readonly _A?: () => A
@@ -417,7 +423,7 @@ export interface Command<out A> {
   /** Whether `returning` gives one row, at most one, or a list. */
   readonly cardinality: 'one' | 'option' | 'many'
   /** `outcome`: whether an upsert inserted its row, updated one, or wrote nothing. */
-  readonly returning: ((row: any) => Shape) | 'outcome' | null
+  readonly returning: ((row: any) => Shape) | 'outcome' | Changes | null
 }
 
 /** A command of any type. */
