@@ -16,7 +16,17 @@ import type { CatalogScope, Scratch } from '../../sql/Catalog.js'
 import { ddlWork } from '../../sql/ddl.js'
 import { target } from '../../sql/definitions.js'
 import { imageFor } from '../../sql/imageFor.js'
-import { createShown, settled, settledViews, textsOfImage, textsOfShown, unsettled, unsettledViews } from '../../sql/scratch.js'
+import {
+  bare,
+  createShown,
+  recognized,
+  settled,
+  settledViews,
+  textsOfImage,
+  textsOfShown,
+  unsettled,
+  unsettledViews,
+} from '../../sql/scratch.js'
 import { atomically } from './atomically.js'
 import { sendInternal, TEXT } from './sendStatement.js'
 import { type Answer, guarded, type SessionContext } from './sessionContext.js'
@@ -43,7 +53,7 @@ const UNDONE = databaseError(null, 'scratch tables are rolled back')
 /** Texts of tables that are created in a schema of the session, and rolled back. Null for all of them if one is refused. */
 const inSchema = async (session: SessionContext, tables: readonly AnyTable[], schema: string): Answer<Texts | null> => {
   const steps = tables.flatMap((given): readonly Step[] => {
-    const table = { ...given, schema, comment: null }
+    const table = { ...bare(given), schema }
     return [{ tag: 'createTable', table, foreignKeys: [] }, ...table.indexes.map((index): Step => ({ tag: 'createIndex', table, index }))]
   })
   let texts: Texts | null = null
@@ -71,7 +81,7 @@ const shown = async (
   const { dialect } = session.engine
   const texts = new Map<string, ReadonlyMap<string, ExprText>>()
   for (const given of tables) {
-    const t = { ...given, schema: null, comment: null }
+    const t = { ...bare(given), schema: null }
     const name = target(dialect, t)
     const sql = attempting('a function of the schema', () => createShown(dialect, t))
     if (E.isLeft(sql)) return sql
@@ -126,7 +136,7 @@ const viewTexts = async (session: SessionContext, views: readonly AnyTable[]): A
 
 const wantedImage = async (session: SessionContext, schema: AnySchema, live: SchemaImage): Answer<SchemaImage> => {
   const { dialect } = session.engine
-  const image = attempting('a function of the schema', () => imageFor(dialect, schema))
+  const image = attempting('a function of the schema', () => recognized(imageFor(dialect, schema), live, dialect.catalog.isStoredAs))
   if (E.isLeft(image)) return image
   const views = unsettledViews(schema, image.right, live)
   const viewText = views.length === 0 ? E.right(() => null) : await viewTexts(session, views)
