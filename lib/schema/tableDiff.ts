@@ -36,7 +36,7 @@ const sameOptional = (a: { readonly text: ExprText } | null, b: { readonly text:
 const custom = (t: SqlType & { readonly tag: 'custom' }): string => Object.values(t.names).join('|').toLowerCase().replace(/\s+/g, ' ')
 
 /** Whether two types of columns are the same. How a numeric is stored in SQLite is no difference elsewhere. */
-export const sameType = (a: SqlType, b: SqlType): boolean =>
+const sameType = (a: SqlType, b: SqlType): boolean =>
   a.tag === 'custom' || b.tag === 'custom'
     ? a.tag === 'custom' && b.tag === 'custom' && custom(a) === custom(b)
     : typeText(a) === typeText(b)
