@@ -125,6 +125,20 @@ const viewSteps = (
   return [drops.reverse(), creates]
 }
 
+/** The columns, by name, whose type checks come or go with a change. */
+const namesTouched = (table: AnyTable, change: Change): readonly string[] => {
+  switch (change.tag) {
+    case 'addColumn':
+    case 'renameColumn':
+      return [change.name]
+    case 'changeType':
+    case 'dropColumn':
+      return [columnName(table, change.field)]
+    default:
+      return []
+  }
+}
+
 /** The steps from a database to a described schema. */
 export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): Difference => {
   const pairs = pairsOf(live, wanted, image)
@@ -169,8 +183,9 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     const indexes = indexSteps(pair.live, own, table, after, undecided)
     drops?.push(...indexes.drop.map((index): Step => ({ tag: 'dropIndex', table: start, index })))
     additions?.push(...indexes.create.map((index): Step => ({ tag: 'createIndex', table, index })))
-    const constraints = constraintChanges(pair.live, own, table, after, undecided)
-    const columns = columnChanges(pair.live, own, table, after, undecided)
+    const columns = columnChanges(pair.live, own, table, now, after, undecided)
+    const touched = new Set(pair.live.name === table.name ? columns.flatMap(c => namesTouched(table, c)) : own.columns.map(c => c.name))
+    const constraints = constraintChanges(pair.live, own, table, after, touched, undecided)
     const renames: readonly Change[] = pair.live.name === table.name ? [] : [{ tag: 'renameTable', name: table.name }]
     isAltered ||= renames.length > 0 || columns.some(c => ['dropColumn', 'renameColumn', 'changeType'].includes(c.tag))
     alter(changes, [...constraints.drop, ...renames, ...columns, ...constraints.add])

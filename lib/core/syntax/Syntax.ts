@@ -9,11 +9,11 @@
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { Type } from 'io-ts'
+import type { ScalarFn } from '../expr/functions.js'
 import type { DbError } from '../value/DbError.js'
 import type { SqlType } from '../value/SqlType.js'
-import type { ScalarFn } from './ScalarFn.js'
 
-export type { OwnFn, ScalarFn } from './ScalarFn.js'
+export type { ScalarFn } from '../expr/functions.js'
 
 /**
  * The mark of values that this library made. JSON can't carry it, so untrusted JSON in the form of an expression stays
@@ -412,6 +412,12 @@ export type CommandNode =
   | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
   | { readonly tag: 'invalid'; readonly error: DbError }
 
+/** A command returns the rows that it changed; `tables` declare those that foreign keys may change. */
+export interface Changes {
+  readonly tag: 'changes'
+  readonly tables: readonly AnyTable[]
+}
+
 /** A state change that returns an `A`. */
 export interface Command<out A> {
   readonly _A?: () => A
@@ -421,7 +427,7 @@ export interface Command<out A> {
   /** Whether `returning` gives one row, at most one, or a list. */
   readonly cardinality: 'one' | 'option' | 'many'
   /** `outcome`: whether an upsert inserted its row, updated one, or wrote nothing. */
-  readonly returning: ((row: any) => Shape) | 'outcome' | null
+  readonly returning: ((row: any) => Shape) | 'outcome' | Changes | null
 }
 
 /** A command of any type. */
