@@ -17,7 +17,7 @@ const publicModules = [
   ...faces.map(name => [`./${name}`, `lib/${name}`]),
   ['./sql', 'lib/sql/index'],
   ['./createAll', 'lib/schema/createAll'],
-  ['./introspect', 'lib/schema/introspect'],
+  ['./introspect', 'lib/schema/introspection'],
   ['./diff', 'lib/schema/difference'],
   ['./moduleOf', 'lib/schema/moduleOf'],
   ['./diagram', 'lib/schema/diagram'],

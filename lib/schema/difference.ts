@@ -15,10 +15,10 @@ import { emptyImage } from '../core/schema/SchemaImage.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import type { DbError } from '../core/value/DbError.js'
 import { type Difference, diff } from './diff.js'
-import { filtered, isMeant, type NameFilter } from './introspect.js'
+import { filtered, isMeant, type NameFilter } from './introspection.js'
 
 export { type Difference, diff } from './diff.js'
-export type { NameFilter } from './introspect.js'
+export type { NameFilter } from './introspection.js'
 export type { Finding } from './tableDiff.js'
 export { unmanagedName } from './unmanaged.js'
 

@@ -285,9 +285,8 @@ export interface AnyTable {
   readonly query: AnyQuery | null
   /** The comment that the database keeps for readers of its schema. */
   readonly comment: string | null
-  /** The SQL name that it had before. */
+  /** The SQL name that it had before, and names of constraints and indexes that a difference of schemas leaves alone. */
   readonly renamedFrom: string | null
-  /** Names of constraints and indexes that are the database's: a difference of schemas leaves them alone. */
   readonly unmanaged: readonly string[]
 }
 
