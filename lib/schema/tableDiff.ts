@@ -215,5 +215,7 @@ export const indexSteps = (
     if (is === 'different') drop.push(indexOfImage(i, name => fieldNamed(table, after(name)) ?? name))
     else kept.add(i.name)
   }
-  return { drop, create: table.indexes.filter(i => !kept.has(i.name)) }
+  // an engine for which a unique index is a unique key reports it as one
+  const asKeys = own.uniques.filter(u => live.uniques.some(v => v.name === u.name && sameList(v.columns.map(after), u.columns)))
+  return { drop, create: table.indexes.filter(i => !kept.has(i.name) && !asKeys.some(u => u.name === i.name)) }
 }

@@ -106,7 +106,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   columns: fc.record(Object.fromEntries(Object.entries(COLUMNS).map(([f, all]) => [f, fc.integer({ min: -1, max: all.length - 1 })]))),
   primary: fc.nat(2),
   uniques: fc.nat(3),
-  index: fc.nat(4),
+  index: fc.nat(5),
   check: fc.nat(3),
   comment: fc.nat(1),
 })
@@ -126,11 +126,12 @@ const tableOf = (name: string, s: Shape): AnyTable => {
     [['parentId']],
     isNumber ? [['amount', 'parentId']] : [],
     [{ name: `${name}_parent_desc`, on: (r: any) => [X.desc(r.parentId), X.asc(r.id)], unique: true }],
+    [{ name: `${name}_both`, on: ['parentId', 'id'], unique: true }],
     [{ name: `${name}_sum`, on: (r: any) => [X.plus(r.parentId, r.id)] }],
   ][s.index] as any
   const checks: { readonly [n: string]: (r: any) => any } = [
     {},
-    { positive: (r: any) => X.gt(r.parentId, 0) },
+    { positive: (r: any) => X.gt(r.parentId, -9) },
     { positive: (r: any) => X.or(X.gt(r.parentId, 1), X.and(X.lt(r.id, 5), X.isNull(r.parentId))) },
     isNumber ? { amounts: (r: any) => X.lte(r.amount, X.lit(100)) } : { positive: (r: any) => X.inList(r.parentId, [1, 2, 3]) },
   ][s.check] as any

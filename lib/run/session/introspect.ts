@@ -146,7 +146,7 @@ const wantedImage = async (session: SessionContext, schema: AnySchema, live: Sch
   if (asked.length === 0) return E.right(withViews)
   const { scratch } = dialect.catalog
   const texts = scratch.tag === 'schema' ? await inSchema(session, asked, scratch.schema) : await shown(session, asked, scratch)
-  return E.isLeft(texts) ? texts : E.right(settled(withViews, asked, texts.right ?? new Map()))
+  return E.isLeft(texts) ? texts : E.right(dialect.catalog.reported(settled(withViews, asked, texts.right ?? new Map())))
 }
 
 /** Reads the schema, and the image of a described one in the same language. */

@@ -12,6 +12,7 @@ import {
   type ActionImage,
   type CheckImage,
   type ColumnImage,
+  type ExprText,
   emptyImage,
   type ForeignKeyImage,
   type IndexImage,
@@ -256,6 +257,12 @@ const unconditional = (i: IndexImage): IndexImage =>
     ? i
     : { ...i, where: null, keys: i.keys.map((k, n) => (n === 0 ? { ...k, of: { tag: 'expression', text: null } as const } : k)) }
 
+/** MySQL (9.7) writes -9 in a check as -(9), and as -9 again once an index is created. Strings are left as they are. */
+const signed = (text: ExprText): ExprText =>
+  text === null
+    ? null
+    : text.replace(/'(?:[^'\\]|''|\\.)*'|-\((\d+(?:\.\d+)?)\)/gs, (all, n: string | undefined) => (n === undefined ? all : `-${n}`))
+
 /** Primary keys have no name, unique indexes of columns are unique keys, and RESTRICT is the same as NO ACTION. */
 const reported = (image: SchemaImage): SchemaImage =>
   sorted(
@@ -268,6 +275,7 @@ const reported = (image: SchemaImage): SchemaImage =>
         primaryKey: t.primaryKey === null ? null : { ...t.primaryKey, name: null },
         uniques: [...t.uniques, ...t.indexes.filter(isKey).map(i => ({ name: i.name, columns: columns(i) }))],
         indexes: t.indexes.filter(i => !isKey(i)).map(unconditional),
+        checks: t.checks.map(c => ({ ...c, text: signed(c.text) })),
         foreignKeys: t.foreignKeys.map(withoutRestrict),
       }
     }),
