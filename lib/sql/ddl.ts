@@ -50,10 +50,7 @@ export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work
     ...(ddl.transactional ? [] : refusingReferred(dialect, steps)),
     ...sqlWork(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
     ...sqlWork(Object.keys(tables).length > 0 ? ddl.beforeCreate(types) : []),
-    ...runs(steps).flatMap(run => [
-      ...(ddl.transactional ? refusingReferred(dialect, run) : []),
-      ...workOfRun(dialect, run, foreignKeys),
-    ]),
+    ...runs(steps).flatMap(run => [...(ddl.transactional ? refusingReferred(dialect, run) : []), ...workOfRun(dialect, run, foreignKeys)]),
   ]
 }
 

@@ -28,7 +28,9 @@ const run = (s: Session, ...statements: readonly string[]) =>
   statements.reduce((before, sql) => before.then(() => s.right(Program.raw({})(template(sql)))), Promise.resolve<unknown>(undefined))
 
 const read = async (s: Session, sql: string): Promise<readonly string[]> =>
-  (await s.right(Program.raw({ value: K.nullable(K.text) })(template(`SELECT CAST(value AS TEXT) AS value FROM (${sql})`)))).map(r => `${r.value}`)
+  (await s.right(Program.raw({ value: K.nullable(K.text) })(template(`SELECT CAST(value AS TEXT) AS value FROM (${sql})`)))).map(
+    r => `${r.value}`,
+  )
 
 /** All that SQLite stores of tables, indexes, triggers and views. */
 const stored = (s: Session): Promise<readonly string[]> =>
@@ -146,7 +148,12 @@ for (const engine of engines) {
     const others = (list: readonly string[]) => list.filter(line => !line.startsWith('table re_parent:'))
     assert.equal(others(await stored(s)), others(before))
     assert.is((await stored(s)).length, before.length)
-    await run(s, `INSERT INTO re_parent VALUES (4, 'd', 1, NULL)`, `UPDATE re_parent SET amount = 2 WHERE id = 4`, 'DELETE FROM re_child WHERE id = 3')
+    await run(
+      s,
+      `INSERT INTO re_parent VALUES (4, 'd', 1, NULL)`,
+      `UPDATE re_parent SET amount = 2 WHERE id = 4`,
+      'DELETE FROM re_child WHERE id = 3',
+    )
     assert.equal(await read(s, 'SELECT line AS value FROM re_log ORDER BY line'), ['changed c!', 'changed d', 'new d'])
     assert.equal(await read(s, 'SELECT count(*) AS value FROM re_more'), ['4'])
     assert.ok(E.isLeft(await s.run(Program.raw({})(template(`INSERT INTO re_parent VALUES (5, 'D', 2, NULL)`)))))
@@ -217,14 +224,22 @@ for (const engine of engines) {
   })
 
   test('rows keep their rowid', async () => {
-    await run(s, 'CREATE TABLE re_plain (a TEXT, rowid TEXT)', `INSERT INTO re_plain (_rowid_, a, rowid) VALUES (7, 'x', 'own'), (5, 'y', 'own')`)
+    await run(
+      s,
+      'CREATE TABLE re_plain (a TEXT, rowid TEXT)',
+      `INSERT INTO re_plain (_rowid_, a, rowid) VALUES (7, 'x', 'own'), (5, 'y', 'own')`,
+    )
     const t = table('re_plain', { a: K.nullable(K.text), rowid: K.nullable(K.text) })
     await s.right(alter(t, { tag: 'setNotNull', field: 'a', fill: null }))
     assert.equal(await read(s, 'SELECT oid || a || "rowid" AS value FROM re_plain ORDER BY oid'), ['5yown', '7xown'])
   })
 
   test('ON CONFLICT of a table leaves no row out', async () => {
-    await run(s, 'CREATE TABLE re_conflict (a TEXT, b TEXT UNIQUE ON CONFLICT IGNORE)', `INSERT INTO re_conflict VALUES ('1', 'x'), ('2', 'X')`)
+    await run(
+      s,
+      'CREATE TABLE re_conflict (a TEXT, b TEXT UNIQUE ON CONFLICT IGNORE)',
+      `INSERT INTO re_conflict VALUES ('1', 'x'), ('2', 'X')`,
+    )
     const t = table('re_conflict', { a: K.nullable(K.text), b: K.nullable(K.text) })
     const change: Change = { tag: 'changeType', field: 'b', type: { tag: 'text' }, using: r => X.lower(r.b) as never }
     await s.unchanged([t as never], 'UniqueViolation', alter(t, change))

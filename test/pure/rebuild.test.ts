@@ -37,8 +37,7 @@ const perform = (work: readonly Work[], rows: TextRows[]): readonly string[] | s
   return E.isLeft(done) ? done.left._tag : sent
 }
 
-const work = () =>
-  rebuilt({ table: t, after: t, edits: x => addingColumn(x, 'more INT'), values: { more: '7' }, foreignKey: null })
+const work = () => rebuilt({ table: t, after: t, edits: x => addingColumn(x, 'more INT'), values: { more: '7' }, foreignKey: null })
 
 const rowsOf = (items: number, lines: number): TextRows => [
   ['rows', 'item', null, `${items}`],
