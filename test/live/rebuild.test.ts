@@ -378,6 +378,56 @@ for (const engine of engines) {
     assert.equal(await read(s, 'SELECT title AS value FROM re_parent ORDER BY id'), ['two', 'b', 'c'])
   })
 
+  test('a primary key is added and dropped, and is not the rowid', async () => {
+    const t = table('re_bare', { x: K.int, y: K.text }, {})
+    await s.create(t)
+    await run(s, `INSERT INTO re_bare VALUES (3, 'a')`)
+    const added: Change = { tag: 'addKey', key: { name: 're_pk', columns: ['x'] }, primary: true }
+    await s.right(alter(t, added))
+    const keyed = changed(t, added)
+    assert.ok(E.isLeft(await s.run(Program.raw({})(template(`INSERT INTO re_bare VALUES (NULL, 'b')`)))))
+    await s.left('UniqueViolation', C.run(C.insert(keyed as any)({ x: 3, y: 'b' } as never)))
+    await s.right(alter(keyed, { tag: 'renameConstraint', from: 're_pk', to: 're_pk_2' }))
+    await s.right(alter(changed(keyed, { tag: 'renameConstraint', from: 're_pk', to: 're_pk_2' }), { tag: 'dropKey', name: 're_pk_2' }))
+    await run(s, `INSERT INTO re_bare VALUES (3, 'b')`)
+    assert.is((await s.rows(t)).length, 2)
+  })
+
+  test('checks of types follow the names of tables and columns', async () => {
+    await filled()
+    await s.right(alter(parents, { tag: 'renameTable', name: 'Re_Parent' }))
+    const t = { ...parents, name: 'Re_Parent' }
+    await s.right(alter(t, { tag: 'renameColumn', field: 'id', name: 'number' }))
+    const [text = ''] = await read(s, `SELECT sql AS value FROM sqlite_schema WHERE name = 'Re_Parent'`)
+    for (const part of ['"Re_Parent_number__range" CHECK ("number" BETWEEN', '"Re_Parent_amount__range"', 'REFERENCES "Re_Parent" ("number")'])
+      assert.ok(text.includes(part), `${part} in ${text}`)
+    assert.not.match(text, /re_parent_(id|number|amount)__/)
+    const over = Program.raw({})(template(`INSERT INTO "Re_Parent" VALUES (3000000000, 'x', 1, NULL)`))
+    await s.left('NumericOverflow', over)
+  })
+
+  test('a table of an attached file, next to one of the same name', async () => {
+    await run(s, `ATTACH ':memory:' AS re_aux`, 'CREATE TABLE re_item (decoy)', 'CREATE TEMP TABLE re_item (decoy)')
+    const t = table('re_item', { id: K.generated(K.int), price: K.numeric(8, 2) }, { primaryKey: ['id'], schema: 're_aux' })
+    await s.create(t as never)
+    await run(
+      s,
+      'INSERT INTO re_aux.re_item VALUES (5, 150)',
+      'CREATE INDEX re_aux.re_item_ix ON re_item (price)',
+      'CREATE TRIGGER re_aux.re_item_tr AFTER INSERT ON re_item BEGIN SELECT 1; END',
+    )
+    const change: Change = { tag: 'changeType', field: 'price', type: { tag: 'numeric', precision: 10, scale: 4 }, using: null }
+    await s.right(alter(t, change))
+    assert.equal(await s.right(all(changed(t, change))), [{ id: 5, price: '1.5000' }])
+    assert.equal(await read(s, `SELECT name AS value FROM re_aux.sqlite_schema WHERE name LIKE 're%' ORDER BY name`), [
+      're_item',
+      're_item_ix',
+      're_item_tr',
+    ])
+    assert.equal(await read(s, `SELECT name || seq AS value FROM re_aux.sqlite_sequence`), ['re_item5'])
+    await run(s, 'DROP TABLE temp.re_item', 'DETACH re_aux')
+  })
+
   test('100,000 rows are copied quickly', async () => {
     await filled()
     await run(
