@@ -290,6 +290,23 @@ for (const engine of engines) {
     }
   })
 
+  test('a column that an index or a trigger uses is not dropped, also where SQLite would take its name for a string', async () => {
+    const t = table('re_used', { a: K.int, b: K.int, c: K.int }, { primaryKey: ['a'] })
+    await s.create(t)
+    await run(
+      s,
+      'CREATE INDEX re_used_ix ON re_used (("b"))',
+      'CREATE TABLE re_log (line TEXT)',
+      'CREATE TRIGGER re_used_tr AFTER INSERT ON re_log BEGIN UPDATE re_used SET c = 1; END',
+    )
+    const before = await stored(s)
+    const index = await s.left('SchemaConflict', alter(t, { tag: 'dropColumn', field: 'b' }))
+    assert.match(index.message, /re_used_ix/)
+    const trigger = await s.left('SchemaConflict', alter(t, { tag: 'dropColumn', field: 'c' }))
+    assert.match(trigger.message, /re_used_tr/)
+    assert.equal(await stored(s), before)
+  })
+
   test('a failure in the middle leaves everything as it was', async () => {
     await filled()
     const before = await stored(s)
