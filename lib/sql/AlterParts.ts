@@ -4,7 +4,11 @@
  * A record of names, definitions and conditions, before and after the change, made by `alter` for one change. Names are quoted; the
  * dialect puts them into its ALTER TABLE.
  */
+import type { OfRow } from '../core/schema/Change.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
+
+/** The alias of the rows before a change. Its blank distinguishes it from the aliases of queries. */
+export const OLD_ROW = 'old row'
 
 /** The parts of a column's definition. */
 export interface ColumnParts {
@@ -42,6 +46,8 @@ export interface AlterParts {
   readonly checksOver: (field: string) => readonly string[]
   /** The condition of a check after the change. */
   readonly check: (name: string) => string
+  /** A value over the row before the change, whose table has the alias `OLD_ROW`. */
+  readonly oldValue: (f: OfRow) => string
   /** The new value of the column whose type changes, over the row before. */
   readonly using: () => string
 }

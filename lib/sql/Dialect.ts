@@ -11,6 +11,7 @@
 import type { Explained } from '../core/operation/Interpreter.js'
 import type { Change } from '../core/schema/Change.js'
 import type { AggFn, AnyTable, Lock } from '../core/syntax/Syntax.js'
+import type { ForeignKey } from '../core/table/Schema.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
@@ -23,6 +24,7 @@ import type { Quirks } from './Quirks.js'
 import type { OwnFn, StandardFn } from './standard.js'
 import type { Lexis } from './statementText.js'
 import type { Values } from './Values.js'
+import type { Work } from './Work.js'
 import type { Naming, Writes } from './Writes.js'
 
 /** The parts of an aggregate call. */
@@ -222,10 +224,10 @@ export interface Ddl {
   readonly asCondition: (value: string) => string
   /** Whether a generated key is declared with its column. */
   readonly inlinePrimaryKey: boolean
-  /** Whether a foreign key may refer to a table that does not exist yet. */
+  /** Whether a foreign key may refer to a table that does not exist yet: it is defined with its table. */
   readonly forwardReferences: boolean
-  /** The statement that drops a foreign key of a table, both quoted; null where the engine can't drop one. */
-  readonly dropForeignKey: ((table: string, name: string) => string) | null
+  /** The statement that drops a foreign key of a table, both quoted. Not called where there is `rebuild`. */
+  readonly dropForeignKey: (table: string, name: string) => string
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
   /** What indexes may have in addition to columns. */
@@ -278,10 +280,20 @@ export interface Ddl {
   readonly guardsNotNull: boolean
   /** Whether a column can be given another type by an expression, in one statement. Else a new column takes its place. */
   readonly convertsInPlace: boolean
-  /** The statements of a change that writes no rows; null where the table is created again. */
-  readonly alter: ((change: Change, parts: AlterParts) => readonly string[]) | null
+  /** The statements of a change that writes no rows. Not called where there is `rebuild`. */
+  readonly alter: (change: Change, parts: AlterParts) => readonly string[]
+  /** The work of changes and foreign keys where the engine has no ALTER TABLE for most of them, so that tables are created again. */
+  readonly rebuild: Rebuild | null
   /** A value as an SQL literal. */
   readonly literal: (slot: Slot) => string
+}
+
+/** How tables that exist are changed by creating them again. */
+export interface Rebuild {
+  readonly change: (change: Change, parts: AlterParts) => readonly Work[]
+  /** `text` is the constraint. */
+  readonly addForeignKey: (f: ForeignKey, text: string) => readonly Work[]
+  readonly dropForeignKey: (f: ForeignKey) => readonly Work[]
 }
 
 /** Either SQL's LATERAL, or rows as JSON that a table function takes apart: its argument may be correlated. */

@@ -17,17 +17,21 @@ import { converted } from '../core/schema/conversion.js'
 import { asColumn } from '../core/syntax/operand.js'
 import { type AnyColumn, type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
 import { columnName, typeConstraint } from '../core/table/Table.js'
-import { type DbError, notNullViolation, refuse, unsupported } from '../core/value/DbError.js'
+import { type DbError, notNullViolation } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
 import type { Dialect } from './Dialect.js'
-import { checkText, columnParts, columns, commentStatements, tableComment, target, typeChecksOf, valueText } from './definitions.js'
-
-/** A part of what a step does. */
-export type Work =
-  | { readonly tag: 'sql'; readonly sql: string }
-  | { readonly tag: 'command'; readonly command: AnyCommand }
-  /** Fails with the error if the query has a row. */
-  | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
+import {
+  checkText,
+  columnParts,
+  columns,
+  commentStatements,
+  oldValueText,
+  tableComment,
+  target,
+  typeChecksOf,
+  valueText,
+} from './definitions.js'
+import type { Work } from './Work.js'
 
 /** Statements as work. */
 export const sqlWork = (statements: readonly string[]): readonly Work[] => statements.map(sql => ({ tag: 'sql', sql }))
@@ -125,17 +129,22 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts
     columns: fields => columns(dialect, after, fields),
     checksOver: field => before.checks.filter(c => readsField(field, c.predicate, rowOf(before))).map(c => c.name),
     check: name => checkText(dialect, after, name),
+    oldValue: f => oldValueText(dialect, before, f),
     using: () => (change.tag === 'changeType' ? valueText(dialect, before, row => converted(before, change, row)) : ''),
   }
 }
 
+const WORK: readonly string[] = ['sql', 'command', 'guard', 'query', 'outside'] satisfies readonly Work['tag'][]
+
+const isWork = (part: Change | Work): part is Work => WORK.includes(part.tag)
+
 /** What changes a table, in order. */
 export const workOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Work[] => {
-  const { alter } = dialect.ddl
-  if (alter === null) return refuse(unsupported(`changing a table (${change.tag})`, dialect.name, 'create the table again'))
+  const { alter, rebuild } = dialect.ddl
+  if (rebuild !== null) return rebuild.change(change, partsOf(dialect, table, change))
   let now = table
   return elementary(dialect, table, change).flatMap(part => {
-    if (part.tag === 'sql' || part.tag === 'command' || part.tag === 'guard') return [part]
+    if (isWork(part)) return [part]
     const parts = partsOf(dialect, now, part)
     now = parts.after
     return sqlWork(alter(part, parts))

@@ -4,7 +4,7 @@
  * A column's definition ensures what the decisions promise: text compares by code point, instants keep
  * milliseconds, lengths, ranges and enums are checked where the type alone does not ensure them.
  * Foreign keys that close a cycle are added when both tables exist, except where the engine accepts
- * forward references and can add none later.
+ * forward references: there they are defined with their table.
  */
 
 import type { Change } from '../core/schema/Change.js'
@@ -12,13 +12,13 @@ import { createdBy, runs, type Step } from '../core/schema/Step.js'
 import { type AnyCommand, type AnyTable, query } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { queryOfView } from '../core/table/views.js'
-import { refuse, unsupported } from '../core/value/DbError.js'
+import { refuse, stillReferred } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import { reifyWrite } from '../plan/writePlan.js'
-import { sqlWork, type Work, workOf } from './alter.js'
+import { sqlWork, workOf } from './alter.js'
 import { commandSteps } from './commands.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
@@ -36,6 +36,7 @@ import {
 } from './definitions.js'
 import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
+import type { Work } from './Work.js'
 
 /**
  * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
@@ -43,20 +44,39 @@ import { renderer } from './render.js'
  */
 export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work[] => {
   const { ddl } = dialect
-  const steps = inOrder(ddl.forwardReferences ? withTheirTables(dialect, given) : given)
+  const steps = inOrder(ddl.forwardReferences ? withTheirTables(given) : given)
   const { tables, foreignKeys } = createdBy(steps)
   const types = [
     ...Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : [])),
     ...steps.flatMap(s => (s.tag === 'alterTable' ? typesOf(s.change) : [])),
   ]
   return [
+    // what is not part of a transaction is refused before anything is done
+    ...(ddl.transactional ? [] : refusingReferred(dialect, steps)),
     ...sqlWork(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
     ...sqlWork(types.length > 0 ? ddl.beforeCreate(types) : []),
-    ...runs(steps).flatMap(run => {
-      const [step] = run
-      return step?.tag === 'alterTable' ? workOf(dialect, step.table, step.change) : sqlWork(statementsOf(dialect, run, foreignKeys))
-    }),
+    ...runs(steps).flatMap(run => [...(ddl.transactional ? refusingReferred(dialect, run) : []), ...workOfRun(dialect, run, foreignKeys)]),
   ]
+}
+
+const workOfRun = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly Work[] => {
+  const [step] = run
+  const { rebuild } = dialect.ddl
+  if (step?.tag === 'alterTable') return workOf(dialect, step.table, step.change)
+  if (step?.tag === 'addForeignKey' && rebuild !== null)
+    return isVacuous(step.foreignKey) ? [] : rebuild.addForeignKey(step.foreignKey, foreignKey(dialect, step.foreignKey))
+  if (step?.tag === 'dropForeignKey' && rebuild !== null) return isVacuous(step.foreignKey) ? [] : rebuild.dropForeignKey(step.foreignKey)
+  return sqlWork(statementsOf(dialect, run, foreignKeys))
+}
+
+/** Fails if a table that stays refers to one that is dropped, where the engine would drop its foreign key, or leave it dangling. */
+const refusingReferred = (dialect: Dialect, run: readonly Step[]): readonly Work[] => {
+  const { referring } = dialect.ddl
+  const tables = run.flatMap(s => (s.tag === 'dropTable' ? [s.table] : []))
+  if (referring === null || tables.length === 0) return []
+  const then = ([first]: readonly (readonly (string | null)[])[]): readonly Work[] =>
+    first === undefined ? [] : refuse(stillReferred(String(first[1]), String(first[0])))
+  return [{ tag: 'query', sql: referring(tables), columns: 2, then }]
 }
 
 /** The types of columns that a change brings. */
@@ -115,11 +135,8 @@ const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: reado
   }
 }
 
-const dropForeignKey = (dialect: Dialect, f: ForeignKey): readonly string[] => {
-  const drop = dialect.ddl.dropForeignKey
-  if (drop === null) return refuse(unsupported(`dropping a foreign key (${f.name})`, dialect.name, 'create the table again without it'))
-  return isVacuous(f) ? [] : [drop(target(dialect, f.table), dialect.quote(f.name))]
-}
+const dropForeignKey = (dialect: Dialect, f: ForeignKey): readonly string[] =>
+  isVacuous(f) ? [] : [dialect.ddl.dropForeignKey(target(dialect, f.table), dialect.quote(f.name))]
 
 /** Tables that are dropped together; where the engine drops one at a time, the keys that refer to an earlier one of them go first. */
 const dropTables = (dialect: Dialect, run: readonly Step[]): readonly string[] => {
@@ -136,20 +153,24 @@ const dropTables = (dialect: Dialect, run: readonly Step[]): readonly string[] =
   ]
 }
 
-/** Foreign keys with the tables that the list creates; the engine can't add one later. */
-const withTheirTables = (dialect: Dialect, steps: readonly Step[]): readonly Step[] => {
-  const added = steps.flatMap(s => (s.tag === 'addForeignKey' ? [s.foreignKey] : []))
-  const made = steps.flatMap(s => (s.tag === 'createTable' ? [s.table] : []))
-  const late = added.find(f => !made.includes(f.table))
-  if (late !== undefined)
-    refuse(unsupported(`adding a foreign key (${late.name}) to a table that is there`, dialect.name, 'create the table again with it'))
-  return steps.flatMap((s): readonly Step[] =>
-    s.tag === 'addForeignKey'
-      ? []
-      : s.tag === 'createTable'
-        ? [{ ...s, foreignKeys: [...s.foreignKeys, ...added.filter(f => f.table === s.table)] }]
-        : [s],
-  )
+/** What leaves a table as it was created, so that a foreign key can be defined with it. */
+const KEEPS_TABLES: readonly Step['tag'][] = ['createTable', 'addForeignKey', 'createIndex', 'createView']
+
+/** Foreign keys with the tables that the list creates; a table that exists is created again for one. */
+const withTheirTables = (steps: readonly Step[]): readonly Step[] => {
+  const result: Step[] = []
+  for (const step of steps) {
+    const at = step.tag === 'addForeignKey' ? result.findLastIndex(s => s.tag === 'createTable' && s.table === step.foreignKey.table) : -1
+    const made = result[at]
+    const isFree =
+      step.tag === 'addForeignKey' &&
+      made?.tag === 'createTable' &&
+      result.slice(at).every(s => KEEPS_TABLES.includes(s.tag)) &&
+      !made.foreignKeys.some(f => f.name === step.foreignKey.name)
+    if (isFree) result[at] = { ...made, foreignKeys: [...made.foreignKeys, step.foreignKey] }
+    else result.push(step)
+  }
+  return result
 }
 
 /** Views among themselves: each is created after those that it reads, and dropped before them. */

@@ -16,7 +16,7 @@ import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/tab
 import { refuse, schemaConflict, unsupported } from '../core/value/DbError.js'
 import { hasQuery } from '../plan/mentions.js'
 import { reifier } from '../plan/reify.js'
-import { type ColumnParts, definitionOf } from './AlterParts.js'
+import { type ColumnParts, definitionOf, OLD_ROW } from './AlterParts.js'
 import type { ColumnUse, Dialect, TypeCheck } from './Dialect.js'
 import type { RowTexts } from './ddlIndexes.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
@@ -52,11 +52,11 @@ export const foreignKey = (dialect: Dialect, f: ForeignKey): string => {
   return `CONSTRAINT ${dialect.quote(f.name)} FOREIGN KEY (${columns(dialect, f.table, f.columns)}) ${reference}${on('DELETE', f.onDelete)}${on('UPDATE', f.onUpdate)}`
 }
 
-/** The expressions of a table's definition. */
-export const textsOf = (dialect: Dialect, t: AnyTable): RowTexts => {
+/** The expressions of a table's definition. `prefix` is put before each column. */
+export const textsOf = (dialect: Dialect, t: AnyTable, prefix = ''): RowTexts => {
   const planning = reifier()
   const named = planning.columnsNamed(t.types)
-  const nameOf = new Map(named.map(c => [c.id, dialect.quote(columnName(t, c.name))]))
+  const nameOf = new Map(named.map(c => [c.id, `${prefix}${dialect.quote(columnName(t, c.name))}`]))
   const asText = (e: AnyExpr): string =>
     ddlText(
       dialect,
@@ -74,6 +74,10 @@ export const textsOf = (dialect: Dialect, t: AnyTable): RowTexts => {
   return { row: planning.rowNamed(named), asText, expression: (e, what) => withoutQuery(e, what, asText(e)), condition }
 }
 
+/** Whether a column is declared with the primary key, which the engine generates. */
+const isInlineKey = ({ ddl }: Dialect, t: AnyTable, field: string): boolean =>
+  ddl.inlinePrimaryKey && t.columns[field]?.generated === true && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === field
+
 /** CREATE TABLE. `keys` are the foreign keys that are defined with the table; `own` are all that it will have; `indexes` are those that
  * are defined with the table. */
 export const createTable = (
@@ -90,9 +94,7 @@ export const createTable = (
   keysFit(dialect, t, own)
   const constraint = (name: string, rest: string): string => `CONSTRAINT ${quote(name)} ${rest}`
   const fields = Object.keys(t.columns)
-  const inlineKey = fields.find(
-    f => dialect.ddl.inlinePrimaryKey && t.columns[f]?.generated && t.primaryKey?.columns.length === 1 && t.primaryKey.columns[0] === f,
-  )
+  const inlineKey = fields.find(f => isInlineKey(dialect, t, f))
   const { row, asText, condition } = textsOf(dialect, t)
   const lines = [
     ...fields.map(
@@ -119,12 +121,12 @@ export const createTable = (
 const indexesOf = (t: AnyTable): readonly { readonly name: string; readonly columns: readonly (string | null)[] }[] =>
   t.indexes.map(i => ({ name: i.name, columns: indexFields(t, i) }))
 
-const useOf = (t: AnyTable, field: string, isInlineKey: boolean, own: readonly ForeignKey[]): ColumnUse => {
+const useOf = (t: AnyTable, field: string, key: boolean, own: readonly ForeignKey[]): ColumnUse => {
   const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
   const having = [...keys, ...indexesOf(t), ...own].filter(k => k.columns.includes(field))
   return {
     generated: t.columns[field]?.generated === true,
-    key: isInlineKey,
+    key,
     primary: t.primaryKey?.columns.includes(field) === true,
     keyColumns: Math.max(0, ...having.map(k => k.columns.length)),
     leadsKey: keys.some(k => k.columns[0] === field),
@@ -178,14 +180,14 @@ const partsOfColumn = (
   dialect: Dialect,
   t: AnyTable,
   field: string,
-  isInlineKey: boolean,
+  key: boolean,
   own: readonly ForeignKey[],
   asText: (e: AnyExpr) => string,
 ): ColumnParts => {
   const c = t.columns[field] as AnyColumn
   return {
-    type: dialect.ddl.columnType(c.type.sql, useOf(t, field, isInlineKey, own)),
-    notNull: !c.type.nullable && !isInlineKey,
+    type: dialect.ddl.columnType(c.type.sql, useOf(t, field, key, own)),
+    notNull: !c.type.nullable && !key,
     default: c.default === null ? null : dialect.ddl.wrapDefault(asText(c.default), c.type.sql),
     comment: commentOf(dialect, t, field),
   }
@@ -193,7 +195,7 @@ const partsOfColumn = (
 
 /** The definition of a column of a table that exists. */
 export const columnParts = (dialect: Dialect, t: AnyTable, field: string): ColumnParts =>
-  partsOfColumn(dialect, t, field, false, [], textsOf(dialect, t).asText)
+  partsOfColumn(dialect, t, field, isInlineKey(dialect, t, field), [], textsOf(dialect, t).asText)
 
 /** The checks that the type of a column needs. */
 export const typeChecksOf = (dialect: Dialect, t: AnyTable, field: string): readonly TypeCheck[] =>
@@ -209,6 +211,12 @@ export const checkText = (dialect: Dialect, t: AnyTable, name: string): string =
 /** An expression over a row of a table. */
 export const valueText = (dialect: Dialect, t: AnyTable, f: (row: { readonly [field: string]: AnyExpr }) => AnyExpr): string => {
   const { row, asText } = textsOf(dialect, t)
+  return asText(f(row))
+}
+
+/** An expression over a row of a table that has the alias `OLD_ROW`. It may contain queries. */
+export const oldValueText = (dialect: Dialect, t: AnyTable, f: (row: { readonly [field: string]: AnyExpr }) => AnyExpr): string => {
+  const { row, asText } = textsOf(dialect, t, `${dialect.quote(OLD_ROW)}.`)
   return asText(f(row))
 }
 

@@ -2,48 +2,89 @@
  * Changing the schema by steps.
  *
  * Where the engine can, all steps happen in one transaction; elsewhere a definition commits, so it is refused inside a
- * transaction. A drop is refused while tables outside the schema refer to it, where the engine would drop their foreign keys.
+ * transaction, and so is what the engine can only do outside of one. What depends on the database is queried on the way, as the work of
+ * the dialect says (`sql/Work`).
+ *
+ * Law: after a `Left` the schema is unchanged, on engines with transactional DDL.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { keyNamed, referenceOf } from '../../core/schema/references.js'
-import { createdBy, droppedBy, type Step, validateSteps } from '../../core/schema/Step.js'
+import { createdBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
-import { attempting, stillReferred, unsupported } from '../../core/value/DbError.js'
-import type { Work } from '../../sql/alter.js'
+import { attempting, unsupported } from '../../core/value/DbError.js'
 import { ddlWork } from '../../sql/ddl.js'
-import { atomically, durably } from './atomically.js'
+import type { Work } from '../../sql/Work.js'
+import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
 import { readAll } from './readQuery.js'
 import { sendInternal, TEXT } from './sendStatement.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
 /** A definition is a write: outside a transaction it is committed when it is done. */
-const sendDefinition = (session: SessionContext, sql: string): Answer<void> => {
+const sendDefinition = (session: SessionContext, sql: string, table: AnyTable | null): Answer<void> => {
   session.state.hasWritten = true
-  return guarded(session, { sql, table: null, commits: autocommits(session) }, () => session.driver.script(sql))
+  return guarded(session, { sql, table, commits: autocommits(session) }, () => session.driver.script(sql))
 }
 
-/** Fails if a table that stays refers to one of these. */
-const refuseIfReferred = async (session: SessionContext, tables: readonly AnyTable[]): Answer<void> => {
-  const { referring } = session.engine.dialect.ddl
-  if (referring === null || tables.length === 0) return E.right(undefined)
-  const found = await sendInternal(session, { text: referring(tables), params: [], columns: [TEXT, TEXT], kind: 'read' })
+/** Sends a query of the catalog, and does what its rows ask for. */
+const performQuery = async (session: SessionContext, { sql, columns, then }: Work & { readonly tag: 'query' }): Answer<unknown> => {
+  const found = await sendInternal(session, {
+    text: sql,
+    params: [],
+    columns: Array.from({ length: columns }, () => TEXT),
+    kind: 'read',
+  })
   if (E.isLeft(found)) return found
-  const [first] = found.right.rows
-  return first === undefined ? E.right(undefined) : E.left(stillReferred(String(first[1]), String(first[0])))
+  const rows = found.right.rows.map(row => row.map(cell => (cell === null ? null : String(cell))))
+  const next = attempting('a function of the schema', () => then(rows))
+  return E.isLeft(next) ? next : performAll(session, next.right)
+}
+
+const performAll = async (session: SessionContext, work: readonly Work[]): Answer<void> => {
+  for (const part of work) {
+    const done = await perform(session, part)
+    if (E.isLeft(done)) return done
+  }
+  return E.right(undefined)
 }
 
 /** Does a part of the work of some steps. */
 const perform = async (session: SessionContext, work: Work): Answer<unknown> => {
   switch (work.tag) {
     case 'sql':
-      return sendDefinition(session, work.sql)
+      return sendDefinition(session, work.sql, work.table ?? null)
+    case 'query':
+      return performQuery(session, work)
+    // the caller has done it
+    case 'outside':
+      return E.right(undefined)
     case 'command':
       return executeCommand(session, { tag: 'execute', command: work.command })
     case 'guard': {
       const found = await readAll(session, { tag: 'all', query: work.query })
       return E.isRight(found) && found.right.length > 0 ? E.left(work.error) : found
     }
+  }
+}
+
+/** Does what has no effect in a transaction before `run`, and the opposite after it, even if one of them fails. */
+const surrounded = async (
+  session: SessionContext,
+  outside: readonly (Work & { readonly tag: 'outside' })[],
+  run: () => Answer<void>,
+): Answer<void> => {
+  const send = async (statements: readonly string[]): Answer<void> => {
+    for (const sql of statements) {
+      const sent = await sendControl(session, sql)
+      if (E.isLeft(sent)) return sent
+    }
+    return E.right(undefined)
+  }
+  try {
+    const begun = await send(outside.flatMap(o => o.before))
+    return E.isLeft(begun) ? begun : await run()
+  } finally {
+    await send(outside.flatMap(o => o.after))
   }
 }
 
@@ -61,14 +102,10 @@ export const defineSchema = async (session: SessionContext, steps: readonly Step
   known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
   const work = attempting('a function of the schema', () => ddlWork(dialect, steps))
   if (E.isLeft(work)) return work
-  const run = async (): Answer<void> => {
-    const allowed = await refuseIfReferred(session, Object.values(droppedBy(steps).tables))
-    if (E.isLeft(allowed)) return allowed
-    for (const part of work.right) {
-      const done = await perform(session, part)
-      if (E.isLeft(done)) return done
-    }
-    return E.right(undefined)
-  }
-  return durably(session, () => (dialect.ddl.transactional ? atomically(session, run) : run()))
+  const outside = [...new Set(work.right.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
+  const [first] = outside
+  if (state.inTransaction && first !== undefined)
+    return E.left(unsupported(`${first.what} in a transaction`, dialect.name, 'change the schema outside of transactions'))
+  const run = (): Answer<void> => performAll(session, work.right)
+  return durably(session, () => surrounded(session, outside, dialect.ddl.transactional ? () => atomically(session, run) : run))
 }

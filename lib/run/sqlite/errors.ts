@@ -27,6 +27,7 @@ import {
   validationError,
   valueTooLong,
 } from '../../core/value/DbError.js'
+import { temporaryName } from '../../sql/sqlite/names.js'
 import type { Context } from '../Driver.js'
 import { driverError } from '../driverError.js'
 import { createdIndex, refusedIndex } from '../indexErrors.js'
@@ -37,8 +38,13 @@ const messageOf = (thrown: unknown): string => String(textOf(thrown))
 /** `t.a, t.b` as its columns. */
 const columnsIn = (list: string): readonly string[] => list.split(', ').map(c => c.slice(c.lastIndexOf('.') + 1))
 
-const unique = (list: string, context: Context, cause: DriverError): DbError => {
+/** Columns with the name of their table, also where that is being created again. */
+const ofTable = (list: string, { table }: Context): string =>
+  table === null ? list : list.replaceAll(`${temporaryName(table.name)}.`, `${table.name}.`)
+
+const unique = (given: string, context: Context, cause: DriverError): DbError => {
   const { table } = context
+  const list = ofTable(given, context)
   const created = createdIndex(context)
   if (created !== null) return uniqueViolation(created.table, created.index, [], cause)
   const index = /^index '(.*)'$/s.exec(list)
@@ -55,7 +61,9 @@ const unique = (list: string, context: Context, cause: DriverError): DbError => 
   return uniqueViolation(table?.name ?? list.slice(0, list.indexOf('.')), keys.length > 1 ? null : (key?.name ?? null), named, cause)
 }
 
-const notNull = (qualified: string, { table }: Context, cause: DriverError): DbError => {
+const notNull = (given: string, context: Context, cause: DriverError): DbError => {
+  const { table } = context
+  const qualified = ofTable(given, context)
   const dot = table !== null && qualified.startsWith(`${table.name}.`) ? table.name.length : qualified.lastIndexOf('.')
   return notNullViolation(qualified.slice(0, dot), qualified.slice(dot + 1), cause)
 }
@@ -165,6 +173,18 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Conte
   [/^integer overflow/s, (_, __, e) => numericOverflow(null, e)],
   [/^no such column: (.*)$/s, (m, c, e) => noColumn(m[1] ?? '', c, e)],
   [/^table .* has no column named (.*)$/s, (m, c, e) => noColumn(m[1] ?? '', c, e)],
+  [
+    /^there is already (?:another table or index|a table|an index) (?:with this name: |named )?(.*)$/s,
+    (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'it exists already: drop it first, or choose another name', e),
+  ],
+  [
+    /^error in (view|trigger|index|table) (.*?)(?: after .*?)?: /s,
+    (m, c, e) => schemaConflict(nameIn(c, m[2] ?? ''), `this ${m[1]} can't be read afterwards: drop it first (${e.message})`, e),
+  ],
+  [
+    /^foreign key mismatch/s,
+    (_, c, e) => schemaConflict(c.table?.name ?? 'foreign key', `a foreign key refers to columns that are no key (${e.message})`, e),
+  ],
   [/^no such index: (.*)$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'there is no such constraint or index', e)],
   [/^no such table: (.*)$/s, (m, c, e) => schemaConflict(nameIn(c, m[1] ?? ''), 'there is no such table: create it with createAll', e)],
   [

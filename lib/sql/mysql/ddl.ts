@@ -218,6 +218,7 @@ export const definitions = ({
   guardsNotNull: true,
   convertsInPlace: false,
   alter,
+  rebuild: null,
   literal: slot => literal(write, slot),
 })
 

@@ -180,5 +180,6 @@ export const ddl: Ddl = {
   guardsNotNull: false,
   convertsInPlace: true,
   alter,
+  rebuild: null,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),
 }

@@ -9,6 +9,7 @@
  * be names, and a name of a constraint may be followed by another one or by none.
  */
 import { type Token, type Tokens, tokensIn } from './createTokens.js'
+import type { ColumnPlace, ConstraintPlace, Span, TablePlaces } from './TablePlaces.js'
 
 /** A column of CREATE TABLE. */
 interface ColumnText {
@@ -65,13 +66,15 @@ export interface ViewText {
 interface Cursor extends Tokens {
   at: number
   readonly end: number
+  /** The constraints that have been read. */
+  readonly places: ConstraintPlace[]
 }
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] extends readonly (infer B)[] ? B[] : A[K] }
 
 const cursorOf = (sql: string): Cursor => {
   const all = tokensIn(sql)
-  return { ...all, at: 0, end: all.tokens.length }
+  return { ...all, at: 0, end: all.tokens.length, places: [] }
 }
 
 const isSymbol = (token: Token | undefined, symbol: string): boolean => token?.tag === 'symbol' && token.text === symbol
@@ -140,10 +143,19 @@ const items = (c: Cursor): readonly Cursor[] => {
 }
 
 /** The first block comment after token `after` and before token `before` that as many brackets enclose. */
-const commentBetween = ({ comments, tokens, sql }: Tokens, after: number, before: number, depth: number): string | null => {
+const commentAt = ({ comments, tokens, sql }: Tokens, after: number, before: number, depth: number): ColumnPlace['comment'] => {
   const from = tokens[after]?.end ?? 0
   const to = tokens[before]?.start ?? sql.length
-  return comments.find(c => c.start >= from && c.start < to && c.depth === depth)?.text ?? null
+  return comments.find(c => c.start >= from && c.start < to && c.depth === depth) ?? null
+}
+
+const commentBetween = (tokens: Tokens, after: number, before: number, depth: number): string | null =>
+  commentAt(tokens, after, before, depth)?.text ?? null
+
+/** The place of some tokens; an empty one is before the first. */
+const span = ({ sql, tokens }: Tokens, from: number, to: number): Span => {
+  const start = tokens[from]?.start ?? sql.length
+  return { start, end: from >= to ? start : (tokens[to - 1]?.end ?? start) }
 }
 
 /** Reads CREATE, the words before the kind, the kind, and the name. */
@@ -213,9 +225,24 @@ const takeDefault = (c: Cursor): void => {
   c.at += 1
 }
 
+/** Records the place of a constraint that has been read, from its name on. */
+const mark = (c: Cursor, from: number, kind: ConstraintPlace['kind'], owner: string | null, rest: Partial<ConstraintPlace> = {}): void => {
+  const isNamed = isWord(c.tokens[from - 2], 'CONSTRAINT') && from >= 2
+  const named = { name: isNamed ? (c.tokens[from - 1]?.text ?? null) : null, nameAt: isNamed ? span(c, from - 1, from) : null }
+  const columns = owner === null ? [] : [owner]
+  c.places.push({ ...span(c, isNamed ? from - 2 : from, c.at), kind, ...named, column: owner, columns, target: null, ...rest })
+}
+
+/** Makes the last constraint end here: it is a foreign key, and words that belong to it have been read. */
+const extend = (c: Cursor): void => {
+  const last = c.places.at(-1)
+  if (last?.kind === 'foreignKey') c.places.splice(-1, 1, { ...last, end: span(c, c.at - 1, c.at).end })
+}
+
 /** Reads constraints of a column, or those of a table, to the end. */
 const takeConstraints = (c: Cursor, table: Mutable<TableText>, column: Mutable<ColumnText> | null): void => {
   let name: string | null = null
+  let referring: { readonly from: number; readonly columns: readonly string[] } | null = null
   const owner = column?.name ?? null
   while (c.at < c.end) {
     const from = c.at
@@ -223,32 +250,53 @@ const takeConstraints = (c: Cursor, table: Mutable<TableText>, column: Mutable<C
       name = takeName(c)
       continue
     }
-    if (take(c, 'PRIMARY', 'KEY')) table.primaryKey = takeKey(c, from, name, owner, table)
-    else if (take(c, 'UNIQUE')) table.uniques.push(takeKey(c, from, name, owner, table))
-    else if (take(c, 'CHECK')) {
+    if (take(c, 'PRIMARY', 'KEY')) {
+      table.primaryKey = takeKey(c, from, name, owner, table)
+      mark(c, from, 'primaryKey', owner, { columns: table.primaryKey.columns })
+    } else if (take(c, 'UNIQUE')) {
+      const key = takeKey(c, from, name, owner, table)
+      table.uniques.push(key)
+      mark(c, from, 'unique', owner, { columns: key.columns })
+    } else if (take(c, 'CHECK')) {
       const group = c.at
       takeGroup(c)
       table.checks.push({ name, text: inside(c, group, c.at) })
+      mark(c, from, 'check', owner)
     } else if (take(c, 'NOT', 'NULL')) {
       if (takeConflict(c)) odd(c, from, owner, table)
+      mark(c, from, 'notNull', owner)
     } else if (take(c, 'FOREIGN', 'KEY')) {
-      takeGroup(c)
+      const group = takeGroup(c)
+      referring = { from, columns: group === null ? [] : items(group).map(takeName) }
       continue
-    } else if (take(c, 'REFERENCES')) takeReference(c, name, table)
-    else if (take(c, 'NOT', 'DEFERRABLE') || take(c, 'DEFERRABLE')) {
+    } else if (take(c, 'REFERENCES')) {
+      const target = next(c)?.text ?? null
+      takeReference(c, name, table)
+      mark(c, referring?.from ?? from, 'foreignKey', owner, { target, ...(referring === null ? {} : { columns: referring.columns }) })
+      referring = null
+    } else if (take(c, 'NOT', 'DEFERRABLE') || take(c, 'DEFERRABLE')) {
       const last = table.foreignKeys.pop()
       const deferrable = take(c, 'INITIALLY', 'DEFERRED') && !isWord(c.tokens[from], 'NOT')
       if (last !== undefined) table.foreignKeys.push({ ...last, deferrable })
-    } else if (isWord(next(c), 'ON')) takeOn(c)
-    else if (take(c, 'DEFAULT')) takeDefault(c)
-    else if (take(c, 'COLLATE')) {
+      extend(c)
+    } else if (isWord(next(c), 'ON')) {
+      takeOn(c)
+      extend(c)
+    } else if (take(c, 'DEFAULT')) {
+      takeDefault(c)
+      mark(c, from, 'default', owner)
+    } else if (take(c, 'COLLATE')) {
       const collation = takeName(c)
       if (column !== null) column.collation = collation
     } else if (take(c, 'AS')) {
       const group = c.at
       takeGroup(c)
       if (column !== null) column.computed = { text: inside(c, group, c.at), stored: isWord(next(c), 'STORED') }
-    } else c.at += 1
+      mark(c, from, 'computed', owner)
+    } else {
+      c.at += 1
+      extend(c)
+    }
     name = null
   }
 }
@@ -261,15 +309,20 @@ const readColumn = (c: Cursor, table: Mutable<TableText>): ColumnText => {
   return column
 }
 
+const isConstraint = (item: Cursor): boolean => isWord(next(item), 'CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN')
+
 /** The parts of CREATE TABLE; null for a text without a list of columns, which SQLite stores for virtual tables only. */
 export const readTable = (sql: string): TableText | null => {
   const c = cursorOf(sql)
   takeCreate(c, 'TABLE')
   const open = c.at
   const body = takeGroup(c)
-  if (body === null) return null
+  return body === null ? null : readBody(body, commentBetween(c, open - 1, open, 0))
+}
+
+const readBody = (body: Cursor, comment: string | null): TableText => {
   const table: Mutable<TableText> = {
-    comment: commentBetween(c, open - 1, open, 0),
+    comment,
     columns: [],
     primaryKey: null,
     uniques: [],
@@ -279,10 +332,41 @@ export const readTable = (sql: string): TableText | null => {
     oddities: [],
   }
   for (const item of items(body)) {
-    if (isWord(next(item), 'CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN')) takeConstraints(item, table, null)
+    if (isConstraint(item)) takeConstraints(item, table, null)
     else table.columns.push(readColumn(item, table))
   }
   return table
+}
+
+/** Where the parts of CREATE TABLE are; null as `readTable` is. */
+export const placesIn = (sql: string): TablePlaces | null => {
+  const c = cursorOf(sql)
+  takeCreate(c, 'TABLE')
+  const open = c.at
+  const body = takeGroup(c)
+  if (body === null) return null
+  const parts = items(body)
+  const columns = parts.flatMap((part): readonly ColumnPlace[] => {
+    if (isConstraint(part)) return []
+    const item = { ...part }
+    const [name, nameAt] = [takeName(item), span(item, part.at, part.at + 1)]
+    const type = item.at
+    while (item.at < item.end && !startsConstraint(item)) if (takeGroup(item) === null) item.at += 1
+    const { end } = span(item, part.at, part.end)
+    const comment = commentAt(item, item.at - 1, item.end, 1)
+    return [{ name, nameAt, type: { start: nameAt.end, end: type < item.at ? span(item, type, item.at).end : nameAt.end }, end, comment }]
+  })
+  const spans = parts.map(({ tokens, at, end }) => ({ start: tokens[at]?.start ?? 0, end: tokens[end]?.start ?? sql.length }))
+  readBody(body, null)
+  return {
+    name: span(c, open - 1, open),
+    comment: commentAt(c, open - 1, open, 0),
+    body: { start: span(c, open, open + 1).end, end: span(c, c.at - 1, c.at).start },
+    lastEnd: span(c, c.at - 2, c.at - 1).end,
+    items: spans,
+    columns,
+    constraints: body.places,
+  }
 }
 
 /** What follows the name of a column in a definition: its type as written, and its collation. */

@@ -25,6 +25,7 @@ export interface Token {
 interface Comment {
   readonly text: string
   readonly start: number
+  readonly end: number
   readonly depth: number
 }
 
@@ -90,7 +91,7 @@ export const tokensIn = (sql: string): Tokens => {
     } else if (lexeme === null && matchAt(sqliteLexis.blockComment.begin, sql, at) !== null) {
       const close = sql.indexOf('*/', at + 2)
       const end = close < 0 ? sql.length : close + 2
-      comments.push({ text: readBlockComment(sql.slice(at, end)), start: at, depth })
+      comments.push({ text: readBlockComment(sql.slice(at, end)), start: at, end, depth })
       at = end
     } else {
       const token = tokenAt(sql, at, lexeme)

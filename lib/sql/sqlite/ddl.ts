@@ -10,16 +10,15 @@ import type { SqlType } from '../../core/value/SqlType.js'
 import type { Ddl, TypeCheck } from '../Dialect.js'
 import { type Fragment, list, optional, sql, text } from '../Fragment.js'
 import { toHex } from '../hex.js'
-import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { UpdateParts, Writes } from '../Writes.js'
 import { callsAdded } from './addedFunctions.js'
+import { rebuild } from './alter.js'
 import { references } from './catalogReferences.js'
 import { writeBlockComment } from './createTokens.js'
+import { wrapDefault } from './defaults.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
-
-/** Quotes a name. */
-export const quote = quoting('sqlite', '"', 1000)
+import { quote, quoted } from './names.js'
 
 /** The storage class of a type, as STRICT tables name it. */
 const storage = (t: SqlType): string => {
@@ -63,9 +62,6 @@ const typeChecks = (t: SqlType, column: string): readonly TypeCheck[] => {
       return []
   }
 }
-
-/** A text literal. */
-export const quoted = (s: string): string => `'${s.replaceAll("'", "''")}'`
 
 /** A canonical value as an SQL literal, in its stored form. */
 const literal = (value: unknown, type: SqlType): string => {
@@ -121,9 +117,6 @@ export const writes: Writes = {
   delete: remove,
 }
 
-/** The current instant, in its stored form. */
-export const CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
-
 /** Definitions. */
 export const ddl: Ddl = {
   keyLimit: null,
@@ -139,7 +132,8 @@ export const ddl: Ddl = {
   asCondition: value => value,
   inlinePrimaryKey: true,
   forwardReferences: true,
-  dropForeignKey: null,
+  // a table is created again: `rebuild`
+  dropForeignKey: () => '',
   // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
   indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded, conditions: true, methods: false, nulls: false },
@@ -160,8 +154,7 @@ export const ddl: Ddl = {
   reserved: null,
   restrict: '',
   dropConstraint: null,
-  // a default can't contain a query
-  wrapDefault: value => `(${value.replaceAll(`(SELECT ${CLOCK})`, CLOCK)})`,
+  wrapDefault,
   comments: {
     column: comment => ` ${writeBlockComment(comment)}`,
     table: { before: comment => ` ${writeBlockComment(comment)}`, after: () => '' },
@@ -170,6 +163,7 @@ export const ddl: Ddl = {
   },
   guardsNotNull: false,
   convertsInPlace: true,
-  alter: null,
+  alter: () => [],
+  rebuild,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
 }

@@ -21,9 +21,11 @@ import { sqliteLexis } from '../lexis.js'
 import { sqliteMatches } from '../regexes.js'
 import { inlineCount, replaced } from '../standard.js'
 import { sqliteDates } from './dates.js'
-import { CLOCK, ddl, quote, quoted, writes } from './ddl.js'
+import { ddl, writes } from './ddl.js'
+import { CLOCK } from './defaults.js'
 import { isScaled, sqliteValues } from './driverValues.js'
 import { sqliteExplain } from './explain.js'
+import { quote, quoted } from './names.js'
 import { sqliteCatalog } from './systemCatalog.js'
 
 const scaleOf = (t: SqlType): number => (t.tag === 'numeric' && isScaled(t) ? t.scale : 0)

@@ -30,7 +30,8 @@ import type { SqlType } from '../../core/value/SqlType.js'
 import type { Catalog, CatalogQuery, CatalogRows, CatalogScope } from '../Catalog.js'
 import { moduleOf, readDefinition, readIndex, readTable, readView, type TableText } from './createText.js'
 import { folded } from './createTokens.js'
-import { ddl, quote, quoted } from './ddl.js'
+import { ddl } from './ddl.js'
+import { quote, quoted } from './names.js'
 
 type Row = CatalogRows[number]
 

@@ -1,0 +1,25 @@
+/**
+ * Work: the parts of what steps of a schema do, in order.
+ *
+ * Text, commands of the algebra, and what depends on the database: a query, whose rows are the parts that follow it. The session performs
+ * them (`run/session/defineSchema`), in one transaction where the engine has transactional DDL.
+ *
+ * `outside` is what has no effect inside a transaction: it is done before the transaction of all steps, and undone after it.
+ */
+import type { AnyCommand, AnyQuery, AnyTable } from '../core/syntax/Syntax.js'
+import type { DbError } from '../core/value/DbError.js'
+
+/** A part of what a step does. */
+export type Work =
+  /** `table` is the one whose constraints an error of the statement is about. */
+  | { readonly tag: 'sql'; readonly sql: string; readonly table?: AnyTable }
+  | { readonly tag: 'command'; readonly command: AnyCommand }
+  /** Fails with the error if the query has a row. */
+  | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
+  /** A query of the catalog, and what is done next, by its rows: texts and null. `then` may refuse. */
+  | { readonly tag: 'query'; readonly sql: string; readonly columns: number; readonly then: (rows: TextRows) => readonly Work[] }
+  /** Refused inside a transaction of the program, with this description. `after` is done whatever happens. */
+  | { readonly tag: 'outside'; readonly before: readonly string[]; readonly after: readonly string[]; readonly what: string }
+
+/** Rows of a query of the catalog. */
+export type TextRows = readonly (readonly (string | null)[])[]
