@@ -96,8 +96,9 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       return [command(fills), { ...change, fill: null }]
     }
     case 'changeType': {
-      const e = converted(table, change, rowOf(table))
-      const isAsIs = change.using === null && asColumn(rowOf(table)[change.field] as AnyExpr, change.type) === e
+      const row = rowOf(table)
+      const old = row[change.field] as AnyExpr
+      const isAsIs = change.using === null && asColumn(old, change.type) === old && converted(table, change, row) === old
       return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(table, change)
     }
     default:
