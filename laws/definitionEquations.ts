@@ -30,7 +30,7 @@ const pair = (p: Parts) => {
   const [q, r] = [p.query('q'), p.query('r')]
   const k = p.expression('k', q)
   const l = p.expression('l', r, p.kindOf(k))
-  return { q, r, k, l, matches: (s: any, t: any) => Expr.same(k(s), l(t)) }
+  return { q, r, k, l, matches: (s: any, t: any) => Expr.isNotDistinctFrom(k(s), l(t)) }
 }
 
 /** Groups by two keys, each with the number of its rows. */

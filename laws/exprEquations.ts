@@ -83,10 +83,11 @@ export const exprEquations: readonly Equation[] = [
     'Of two values that are not null, one is smaller or they are equal.',
     ([a, b]) => [Expr.or(Expr.lt(a, b), Expr.eq(a, b), Expr.gt(a, b)), Expr.and(Expr.eq(a, a), Expr.eq(b, b))],
   ),
-  over('same(a, b) = or(and(isNull(a), isNull(b)), coalesce(eq(a, b), false))', 'same is null-safe equality.', ([a, b]) => [
-    Expr.same(a, b),
-    Expr.or(Expr.and(Expr.isNull(a), Expr.isNull(b)), Expr.coalesce(Expr.eq(a, b), false)),
-  ]),
+  over(
+    'isNotDistinctFrom(a, b) = or(and(isNull(a), isNull(b)), coalesce(eq(a, b), false))',
+    'isNotDistinctFrom is null-safe equality.',
+    ([a, b]) => [Expr.isNotDistinctFrom(a, b), Expr.or(Expr.and(Expr.isNull(a), Expr.isNull(b)), Expr.coalesce(Expr.eq(a, b), false))],
+  ),
   over('isNotNull(a) = not(isNull(a))', 'isNotNull is the negation of isNull.', ([a]) => [Expr.isNotNull(a), Expr.not(Expr.isNull(a))]),
   over('between(a, b, c) = and(gte(a, b), lte(a, c))', 'between is two comparisons.', ([a, b, c]) => [
     Expr.between(a, b, c),
@@ -235,6 +236,15 @@ export const exprEquations: readonly Equation[] = [
     ([a]) => [Expr.sqrt(Expr.times(a, a)), Expr.abs(a)],
     'float',
   ),
+  over(
+    'atan2(neg(a), b) = caseWhen([[or(ne(a, 0), gte(b, 0)), neg(atan2(a, b))]], atan2(a, b))',
+    'Mirrored at the x-axis an angle changes its sign, except the one of a point on the negative half of that axis.',
+    ([a, b]) => [
+      Expr.atan2(Expr.neg(a), b),
+      Expr.caseWhen([[Expr.or(Expr.ne(a, 0), Expr.gte(b, 0)), Expr.neg(Expr.atan2(a, b))]], Expr.atan2(a, b)),
+    ],
+    'float',
+  ),
   over('power(a, 2) = times(a, a)', 'A square is a product.', ([a]) => [Expr.power(a, 2), Expr.times(a, a)], 'float'),
   over(
     'greatest(a, b) = caseWhen([[gte(a, b), a], [lt(a, b), b]], null)',
@@ -371,12 +381,12 @@ export const exprEquations: readonly Equation[] = [
     ] as const
   ).map(([type, kind]) =>
     logic(
-      `isNotNull(jsonAt(${type})(d, k)) = same(jsonType(jsonAt(anyJson)(d, k)), '${kind}')`,
+      `isNotNull(jsonAt(${type})(d, k)) = isNotDistinctFrom(jsonType(jsonAt(anyJson)(d, k)), '${kind}')`,
       'A value is read by the column of its JSON type, and by no other.',
       (p, r) => {
         const d = Expr.jsonObject({ k: p, l: documents(r) })
         const isReadable = (...path: readonly string[]) => Expr.isNotNull(Expr.jsonAt(Column[type])(d, ...path))
-        const hasType = (...path: readonly string[]) => Expr.same(Expr.jsonType(Expr.jsonAt(Column.anyJson)(d, ...path)), kind)
+        const hasType = (...path: readonly string[]) => Expr.isNotDistinctFrom(Expr.jsonType(Expr.jsonAt(Column.anyJson)(d, ...path)), kind)
         return [Expr.and(isReadable('k'), Expr.not(isReadable('l', 'a'))), Expr.and(hasType('k'), Expr.not(hasType('l', 'a')))]
       },
     ),

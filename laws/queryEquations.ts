@@ -441,7 +441,7 @@ const windows: readonly Equation[] = [
         ),
         pipe(
           q,
-          Q.let(N, s => countWhere(q, t => Expr.same(k(t), k(s)))),
+          Q.let(N, s => countWhere(q, t => Expr.isNotDistinctFrom(k(t), k(s)))),
         ),
       ]
     },

@@ -135,6 +135,9 @@ house('each import rule catches its offender', () => {
     'lib/core/Agg.ts': "import type { e } from './Expr.js'",
     'lib/plan/Rel.ts': "import { pipe } from 'fp-ts/lib/function.js'\nimport { fc } from 'fast-check'",
     'lib/model/meaning.ts': "import { Query } from '../core/Query.js'\nimport { Rel } from '../plan/Rel.js'",
+    'lib/model/evaluatePredicate.ts': "import { meaning } from './meaning.js'",
+    'lib/vector/process.ts':
+      "import { evaluatePredicate } from '../model/evaluatePredicate.js'\nimport { meaning } from '../model/meaning.js'",
     'lib/run/memory.ts': "import { meaning } from '../model/meaning.js'",
     'lib/run/sqlite.ts': "import { meaning } from '../model/meaning.js'\nimport init from 'sql.js'\nimport { x } from 'query-ts/Query'",
     'lib/run/other.ts': "import type { Database } from 'sql.js'\nexport const l = import('../../laws/index.js')",
@@ -159,6 +162,7 @@ house('each import rule catches its offender', () => {
       'lib/run/sqlite.ts: imports ../model/meaning.js: only lib/run/memory.ts uses the model',
       'lib/run/sqlite.ts: imports query-ts/Query: inside lib, import by relative path',
       'lib/shelf/x.ts: the folder lib/shelf is not in the table of scripts/layers.mjs',
+      'lib/vector/process.ts: imports ../model/meaning.js: only lib/run/memory.ts uses the model',
       'sql.js: a driver package is imported by one file only, not by lib/run/other.ts and lib/run/sqlite.ts',
       'laws/index.ts: imports uvu: laws import lib and fast-check',
       'laws/index.ts: imports ../test/suite.js: laws import lib and laws',

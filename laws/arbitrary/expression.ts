@@ -261,6 +261,7 @@ const MAKERS: { readonly [kind in Kind]?: readonly Maker[] } = {
     expr('power', atom('float'), number([2, 1, 0, -1])),
     expr('power', atom('int'), atom('int')),
     expr('sqrt', of('float', 'int')),
+    expr('atan2', of('float', 'int'), of('float', 'int')),
     inJson(column('float')),
   ],
   numeric: [
@@ -416,7 +417,7 @@ const ofAnyKind: readonly KindMaker[] = [
   compare('lt'),
   compare('lte'),
   compare('gt'),
-  compare('same'),
+  compare('isNotDistinctFrom'),
   (w, kind, fuel) => call('Expr', 'isNull', expression(w, kind, fuel - 1)),
   (w, kind, fuel) => call('Expr', 'isNotNull', expression(w, kind, fuel - 1)),
   (w, kind, fuel) => call('Expr', 'between', expression(w, kind, fuel - 1), operand(w, kind, fuel - 1), operand(w, kind, fuel - 1)),
@@ -486,7 +487,7 @@ const link = (w: Writer): Code<any> | null => {
     'Expr',
     w.choices.weighted([
       [8, 'eq'],
-      [1, 'same'],
+      [1, 'isNotDistinctFrom'],
       [1, 'lte'],
       [1, 'ne'],
     ] as const),

@@ -24,7 +24,7 @@ import {
   visit,
   withoutNull,
 } from '../core/syntax/scope.js'
-import { steady } from '../core/syntax/volatile.js'
+import { stable } from '../core/syntax/volatile.js'
 import { refuse } from '../core/value/DbError.js'
 import { type Checks, checkAggCall, checkComparable, checkExpr, checkExprs, checkOrder } from './checkExpr.js'
 import { type Database, stored } from './Database.js'
@@ -55,7 +55,7 @@ export const checkQuery = (c: Checks, q: AnyQuery, isNested = false): void => {
 export const checkColumns = (c: Checks, row: RowShape, isNested = false): void => {
   for (const [, leaf] of leaves(row)) {
     if (leaf.kind === 'nested') checkQuery(c, leaf.query, true)
-    else checkExpr(c, isNested ? steady(leaf, 'a nested collection') : leaf)
+    else checkExpr(c, isNested ? stable(leaf, 'a nested collection') : leaf)
   }
 }
 

@@ -10,7 +10,7 @@ import type { AnyExpr, Pred, ScalarFn } from '../core/syntax/Syntax.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import { identityKind } from './value.js'
 
-const COMPARISONS: readonly ScalarFn[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'same', 'isNull']
+const COMPARISONS: readonly ScalarFn[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'isNotDistinctFrom', 'isNull']
 
 const isPlain = (e: AnyExpr): boolean => e.node.tag === 'literal' || e.node.tag === 'ref'
 

@@ -1,7 +1,7 @@
 /**
  * The meaning of scalar functions, on exact values.
  *
- * Truth is Kleene's: true, false, or null for unknown. A strict function of a null is null; those that are not strict (`same`,
+ * Truth is Kleene's: true, false, or null for unknown. A strict function of a null is null; those that are not strict (`isNotDistinctFrom`,
  * `isNull`, `between`, `nullIf`, the constructors of documents and arrays) are cases of `apply`. `and`, `or`, `coalesce` and `case`
  * evaluate only the operands they need and are in `exprValue`. Functions get the types of their operands and of their result, because
  * the form of a value depends on its type.
@@ -99,7 +99,7 @@ export type StrictFn = Exclude<ScalarFn, 'and' | 'or' | 'coalesce' | 'now' | 'ra
 
 /** The strict functions; their operands are not null. */
 const STRICT: {
-  readonly [fn in Exclude<StrictFn, 'same' | 'isNull' | 'between' | 'nullIf' | 'jsonObject' | 'jsonArray' | 'array'>]: Strict
+  readonly [fn in Exclude<StrictFn, 'isNotDistinctFrom' | 'isNull' | 'between' | 'nullIf' | 'jsonObject' | 'jsonArray' | 'array'>]: Strict
 } = {
   eq: comparing(order => order === 0),
   ne: comparing(order => order !== 0),
@@ -149,6 +149,8 @@ const STRICT: {
   round: ([a], type) => rounded(round, a.value, type),
   power: ([a, b]) => power(floatOf(a.type, a.value), floatOf(b.type, b.value)),
   sqrt: ([a]) => squareRoot(floatOf(a.type, a.value)),
+  // a zero of a computation may be negative
+  atan2: ([y, x]) => finite(Math.atan2(floatOf(y.type, y.value) + 0, floatOf(x.type, x.value) + 0)),
   greatest: (args, type) =>
     extreme(
       args.map(a => a.value),
@@ -191,7 +193,7 @@ export const apply = (fn: StrictFn, args: readonly Operand[], type: SqlType): Va
   switch (fn) {
     case 'isNull':
       return a.value === null
-    case 'same':
+    case 'isNotDistinctFrom':
       return same(a, b)
     case 'nullIf':
       return equal(a, b) === true ? null : a.value

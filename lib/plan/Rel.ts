@@ -24,7 +24,10 @@ type ScalarNode =
   | { readonly tag: 'case'; readonly branches: readonly (readonly [Scalar, Scalar])[]; readonly otherwise: Scalar }
   | { readonly tag: 'in'; readonly operand: Scalar; readonly list: readonly Scalar[] }
   | { readonly tag: 'cast'; readonly operand: Scalar }
+  /** Raw text of a user. */
   | { readonly tag: 'raw'; readonly text: readonly string[]; readonly args: readonly Scalar[] }
+  /** Text that a printer adds to a plan, for what only SQL can express; no plan of a query contains it. */
+  | { readonly tag: 'printed'; readonly text: readonly string[]; readonly args: readonly Scalar[] }
   | { readonly tag: 'exists'; readonly plan: Plan }
   | { readonly tag: 'inQuery'; readonly operand: Scalar; readonly plan: Plan }
   | { readonly tag: 'scalar'; readonly plan: Plan }

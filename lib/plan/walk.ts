@@ -28,7 +28,8 @@ export const mapScalar = (s: Scalar, walk: Walk): Scalar => {
     case 'param':
       return s
     case 'call':
-    case 'raw': {
+    case 'raw':
+    case 'printed': {
       const args = list(n.args)
       return args === n.args ? s : { ...s, node: { ...n, args } }
     }

@@ -30,6 +30,10 @@ export interface SqliteOptions extends SqlOptions {
 }
 
 type SqlJs = Awaited<ReturnType<typeof initSqlJs>>
+type InitOptions = NonNullable<Parameters<typeof initSqlJs>[0]>
+
+/** The functions of SQLite instead of those that sql.js adds under their names, whose calls print a warning (1.16). */
+const NATIVE = { useOldExtensionFunctions: false } as InitOptions
 
 let loading: Promise<SqlJs> | undefined
 
@@ -41,7 +45,7 @@ export const sqlite =
     const held = options.file === undefined || options.file === ':memory:' ? E.right(null) : await lockFile(options.file)
     if (E.isLeft(held)) return held
     try {
-      loading ??= initSqlJs().catch(thrown => {
+      loading ??= initSqlJs(NATIVE).catch(thrown => {
         loading = undefined
         throw thrown
       })

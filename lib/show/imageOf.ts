@@ -7,7 +7,7 @@
  *
  * Law: `imageOf(s)` is equal for equal descriptions, whatever their fields are called: an image has SQL names only.
  */
-import { describe, type Language, type TableWords } from '../core/schema/describe.js'
+import { describe, type Language, type TableWords } from '../core/schema/describeSchema.js'
 import type { SchemaImage } from '../core/schema/SchemaImage.js'
 import { type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'

@@ -29,8 +29,8 @@ export interface Args {
   readonly scalars: readonly Scalar[]
 }
 
-/** A function that is printed as a call; `differ` is the negation of `same`. */
-export type PrintedFn = ScalarFn | 'differ'
+/** A function that is printed as a call; `isDistinctFrom` is the negation of `isNotDistinctFrom`. */
+export type PrintedFn = ScalarFn | 'isDistinctFrom'
 
 /** Prints a call. */
 export type CallPrinter = (args: Args, call: Scalar) => Printed

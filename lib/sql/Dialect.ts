@@ -10,16 +10,17 @@
 
 import type { Explained } from '../core/operation/Interpreter.js'
 import type { Change } from '../core/schema/Change.js'
-import type { AggFn, AnyTable, Lock, OwnFn } from '../core/syntax/Syntax.js'
+import type { AggFn, AnyTable, Lock } from '../core/syntax/Syntax.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Scalar } from '../plan/Rel.js'
 import type { AlterParts } from './AlterParts.js'
-import type { CallPrinter, Printed, PrintedFn } from './CallPrinter.js'
+import type { CallPrinter, Printed } from './CallPrinter.js'
 import type { Catalog } from './Catalog.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
 import type { Quirks } from './Quirks.js'
+import type { OwnFn, StandardFn } from './standard.js'
 import type { Lexis } from './statementText.js'
 import type { Values } from './Values.js'
 import type { Naming, Writes } from './Writes.js'
@@ -99,7 +100,7 @@ export interface Dialect extends Quirks {
 
   // --- Expressions ---
   /** Functions whose SQL differs from the standard one. */
-  readonly calls: { readonly [fn in Exclude<PrintedFn, OwnFn>]?: CallPrinter } & { readonly [fn in OwnFn]: CallPrinter }
+  readonly calls: { readonly [fn in StandardFn]?: CallPrinter } & { readonly [fn in OwnFn]: CallPrinter }
   readonly cast: (value: Printed, from: SqlType, to: SqlType, operand: Scalar) => Printed
   readonly aggregate: (parts: AggParts) => Printed
   /** Refuses a type that the engine can't compute with or sort by. */

@@ -28,9 +28,20 @@ export interface Quirks {
   readonly mixedWindows: boolean
   /**
    * Whether HAVING may mention columns of the enclosing queries. MariaDB (10.11) takes such a column for a label of the enclosing query
-   * (error 1247).
+   * (error 1247). Fact: 'a condition on groups that mentions an outer column, whose name is a later label'.
    */
   readonly outerRefInHaving: boolean
+  /**
+   * Whether the keys of GROUPING SETS may be expressions, constants, and repeated. Postgres (18) treats equal keys as one, and drops
+   * constant ones, also those of a derived table that it merges: they are made columns first, in a derived table with an OFFSET, which it
+   * does not merge. Fact: 'totals of equal keys, and of a constant one'.
+   */
+  readonly computedSetKeys: boolean
+  /**
+   * Whether a rank may stand in a window without ORDER BY. An order of constants only is left out; MariaDB (10.11) requires one, and gets
+   * ORDER BY NULL. Fact: 'a rank in the order of a constant'.
+   */
+  readonly ranksWithoutOrder: boolean
   /**
    * Whether an EXCEPT may be a derived table without a SELECT of its own. MySQL (9.7) mistakes its only row for the row of nulls of a left
    * join. Fact: 'the rest of two lists of one row, on the far side of a left join'.
@@ -46,14 +57,20 @@ export interface Quirks {
    * test/live/scalarFunctions.test.ts: 'numbers and ranks of rows are integers like any other'.
    */
   readonly castRank: (value: Fragment) => Fragment
-  /** Whether the sub-query of IN may have a LIMIT; an error on MySQL and MariaDB (1235). */
+  /**
+   * Whether the sub-query of IN may have a LIMIT; an error on MySQL (9.7) and MariaDB (10.11), 1235. Fact: 'a value among the first rows of
+   * a table'.
+   */
   readonly limitInSubquery: boolean
   /**
    * Whether the members of IN are made as wide as the number that is looked for. MariaDB (10.11) returns false for a number that the
-   * members' type does not hold, where null is among them.
+   * members' type does not hold, where null is among them. test/live/matrix.test.ts: inQuery of a bigint and an int.
    */
   readonly widensMembers: boolean
-  /** Whether decimals of different scales are compared, added and subtracted without a cast. Not on SQLite, where they are scaled integers. */
+  /**
+   * Whether decimals of different scales are compared, added and subtracted without a cast. Not on SQLite (any version), where they are
+   * scaled integers. Fact: 'decimals of different scales, compared and added'.
+   */
   readonly mixesScales: boolean
   /**
    * Whether the engine may make a join of EXISTS and IN over the elements of an array of an outer row. MySQL (9.7) evaluates the array of
@@ -87,6 +104,9 @@ export interface Quirks {
    * test/live/recursion.test.ts: 'for each row of an outer query' ("nested").
    */
   readonly nestedCorrelatedRecursion: boolean
-  /** Whether a derived table in a sub-query may mention columns of the enclosing queries. Not on MariaDB. */
+  /**
+   * Whether a derived table in a sub-query may mention columns of the enclosing queries. Not on MariaDB (10.11). Facts: 'a sum of an outer
+   * column under a bind', 'a text of an outer column in the order of an inner one'.
+   */
   readonly correlatedDerived: boolean
 }

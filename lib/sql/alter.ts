@@ -6,7 +6,7 @@
  * Where the engine can't convert a column in place, a new column takes its place. An engine without ALTER TABLE creates the table again
  * (`sqlite/rebuild`).
  *
- * Law: rows and definition after the work are those of `model/alter`.
+ * Law: rows and definition after the work are those of `model/alterTable`.
  */
 
 import { everywhere, update } from '../core/command/Command.js'

@@ -13,7 +13,10 @@ import { type Block, isConstant } from './Block.js'
 import type { Dialect } from './Dialect.js'
 
 /** The fields of a dialect that limit what one block may hold. */
-export type BlockOptions = Pick<Dialect, 'groupByParameters' | 'groupKeyInExpression' | 'mixedWindows' | 'outerRefInHaving'>
+export type BlockOptions = Pick<
+  Dialect,
+  'computedSetKeys' | 'groupByParameters' | 'groupKeyInExpression' | 'mixedWindows' | 'outerRefInHaving'
+>
 
 /** Whether a sub-query would mention an aggregate or window function of its enclosing query: that has to be a column first. */
 export const needsGroupColumns = (b: Block, some: readonly Scalar[], options: BlockOptions): boolean =>

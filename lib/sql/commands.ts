@@ -15,12 +15,12 @@ import type { Dialect } from './Dialect.js'
 import { bulkStatements, target } from './printWrite.js'
 import type { BatchResults, BatchStatement, BatchStep, End, Steps } from './returning/Steps.js'
 import { returningSteps } from './returningSteps.js'
-import { isUpsert, rowThere, upsertSteps } from './upsertSteps.js'
+import { isUpsert, rowThere, updateThenInsert } from './updateThenInsert.js'
 
 /** A write that returns whether its row was inserted. */
 const tellingOutcome = (write: Write, wasInserted: string): Write => {
   const type: Scalar['type'] = { sql: { tag: 'boolean' }, nullable: false, refine: null }
-  const scalar: Scalar = { node: { tag: 'raw', text: [wasInserted], args: [] }, type }
+  const scalar: Scalar = { node: { tag: 'printed', text: [wasInserted], args: [] }, type }
   return { ...write, returning: { outputs: [{ path: [], scalar }], row: { tag: 'cell', index: 0, path: [], type } } }
 }
 
@@ -99,7 +99,7 @@ const insertBatch = (dialect: Dialect, given: By<'insert'>): BatchStep => {
   // drivers count an upsert differently: where all rows are written, their number is known
   const isSure = !isUpsert(write) || (write.conflict.set !== null && write.conflict.where === null)
   const result = rowsOrCount(write, isSure ? () => rows.length : sum)
-  const several = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : upsertSteps(write)
+  const several = dialect.writes.conflictOnTarget || !isUpsert(write) ? null : updateThenInsert(write)
   if (several !== null) return batch(dialect, write, writes(several), write.outcome ? outcomeByStatement : result)
   // the clause for a row without any value takes one row only
   const size = fields.length === 0 ? 1 : Math.max(1, Math.floor(dialect.writes.parameters / fields.length))

@@ -4,7 +4,7 @@
  * `imageFor(dialect, schema)` is what the engine's catalog reports of the schema once it is created, but for the texts of expressions: these are
  * as the dialect prints them, and an engine may store another text. The session asks the engine for that (`session/introspect`).
  */
-import { describe, type Language, type TableWords } from '../core/schema/describe.js'
+import { describe, type Language, type TableWords } from '../core/schema/describeSchema.js'
 import type { SchemaImage } from '../core/schema/SchemaImage.js'
 import type { AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'

@@ -28,12 +28,12 @@ const hasParameter = (s: Scalar): boolean => {
   const n = s.node
   if (n.tag === 'call' && FUNCTIONS[n.fn].writesLiterals)
     return n.args.some((a, i) => (i === 0 || a.node.tag !== 'literal') && hasParameter(a))
-  if (n.tag === 'call' || n.tag === 'raw') return n.args.some(hasParameter)
+  if (n.tag === 'call' || n.tag === 'raw' || n.tag === 'printed') return n.args.some(hasParameter)
   return n.tag === 'cast' ? hasParameter(n.operand) : n.tag !== 'column'
 }
 
 const SOME_ROW: Scalar = {
-  node: { tag: 'raw', text: ['count(*) > 0'], args: [] },
+  node: { tag: 'printed', text: ['count(*) > 0'], args: [] },
   type: { sql: { tag: 'boolean' }, nullable: false, refine: null },
 }
 
@@ -70,11 +70,10 @@ type Aggregate = Rel & { readonly tag: 'aggregate' }
 const ZERO: Scalar = { node: { tag: 'literal', value: 0n }, type: { sql: { tag: 'bigint' }, nullable: false, refine: null } }
 
 /**
- * GROUPING SETS, in a closed block: a key is null in the rows of the sets without it. Unless all keys are distinct columns of tables, they
- * are made columns first, in a derived table with an OFFSET, which Postgres does not merge: it would treat equal keys as one, and
- * drop constant ones.
+ * GROUPING SETS, in a closed block: a key is null in the rows of the sets without it. Unless all keys are distinct columns of tables, or
+ * the dialect takes any, they are made columns first, in a derived table with an OFFSET, which an engine does not merge.
  */
-const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Block): Block => {
+const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Block, { computedSetKeys }: BlockOptions): Block => {
   const isPlain = ({ scalar: { node } }: Computed): boolean => {
     const def = node.tag === 'column' ? rows.defs.get(node.id) : undefined
     return def?.tag === 'column' && def.source.tag === 'table'
@@ -84,10 +83,11 @@ const inSets = (rel: Aggregate, sets: NonNullable<Aggregate['sets']>, rows: Bloc
     const made = { ...rows, defs: defined(rows, scalarDefs(rel.keys)), limited: true, offset: ZERO }
     return wrap(made, { tag: 'derive', input: rel.input, columns: rel.keys })
   }
-  const keyed = rel.keys.every(k => isPlain(k) && !isRepeated(k)) ? { ...rows, defs: defined(rows, scalarDefs(rel.keys)) } : fenced()
+  const isFree = computedSetKeys || rel.keys.every(k => isPlain(k) && !isRepeated(k))
+  const keyed = isFree ? { ...rows, defs: defined(rows, scalarDefs(rel.keys)) } : fenced()
   const keys = rel.keys.map((k): Scalar => ({ node: { tag: 'column', id: k.id }, type: k.scalar.type }))
   const tells = sets.present.map((c, i): readonly [number, Def] => {
-    const node = { tag: 'raw', text: ['grouping(', ') = 0'], args: [keys[i] as Scalar] } as const
+    const node = { tag: 'printed', text: ['grouping(', ') = 0'], args: [keys[i] as Scalar] } as const
     return [c.id, { tag: 'scalar', name: c.name, type: c.type, scalar: { node, type: c.type } }]
   })
   const of = sets.keys.map(ids => keys.filter((_, i) => ids.includes(rel.keys[i]?.id as number)))
@@ -101,7 +101,7 @@ const aggregated = (rel: Aggregate, options: BlockOptions): Block => {
   const opened = openBlock(rel.input, options)
   const aggs = aggDefs(rel)
   const rows = isRows(opened) ? opened : wrap(opened, rel.input)
-  if (rel.sets !== null) return inSets(rel, rel.sets, rows)
+  if (rel.sets !== null) return inSets(rel, rel.sets, rows, options)
   // constants are printed where they are used: MySQL does not find them in HAVING as columns of a derived table
   const constants = rel.keys.filter(k => isConstant(k.scalar))
   const keys = rel.keys.filter(k => !constants.includes(k))

@@ -59,7 +59,7 @@ export const withOwnConditions = (b: Block, owned: readonly string[]): Block => 
   const condition = (from: From, c: Scalar): Scalar => {
     const found = mentioned(b, [c])
     const own = found.has(null) && !found.has(from) ? columnFrom(b, [from]) : null
-    return own === null ? c : { node: { tag: 'raw', text: owned, args: [own, own, c] }, type: { ...c.type, nullable: true } }
+    return own === null ? c : { node: { tag: 'printed', text: owned, args: [own, own, c] }, type: { ...c.type, nullable: true } }
   }
   return { ...b, sources: b.sources.map(s => (s.join === 'left' ? { ...s, on: s.on.map(c => condition(s.from, c)) } : s)) }
 }

@@ -15,7 +15,7 @@ import { type Fragment, flatten, list, sql, text } from './Fragment.js'
 import { isRisky } from './identifier.js'
 import { renderer } from './render.js'
 import { refuseNullKey } from './returning/insertSteps.js'
-import { isUpsert, readsTable } from './upsertSteps.js'
+import { isUpsert, readsTable } from './updateThenInsert.js'
 import type { DeleteParts, Naming } from './Writes.js'
 
 /** The quoted name of a table. */

@@ -16,11 +16,12 @@ import { blockOf } from './openBlock.js'
 import { isParameter } from './parameters.js'
 import { limitClause, orderClause } from './print/clauses.js'
 import { collection, sourceArray } from './print/collections.js'
-import { fragment, parameter, sortKey } from './print/operands.js'
+import { fragment, parameter } from './print/operands.js'
 import { type Derived, type Env, inBlock, type Printer, topOf, type Use } from './print/Printer.js'
 import { scalar } from './print/scalars.js'
 import { isTableColumn, selectBlock } from './print/selectBlock.js'
 import { bareSet, compound, operand } from './print/setOperations.js'
+import { sortKey } from './print/sortKeys.js'
 import { afterDefinitions, inlineCte, noCtes } from './print/withClause.js'
 
 /** More rows than there are. */

@@ -13,7 +13,7 @@ import { inserting, insertingFrom } from './returning/insertSteps.js'
 import { done, forEach, type Steps } from './returning/Steps.js'
 import { keyIn } from './returning/stepKeys.js'
 import { upserting } from './returning/upsertReturning.js'
-import { isUpsert, upsertSteps } from './upsertSteps.js'
+import { isUpsert, updateThenInsert } from './updateThenInsert.js'
 
 /** Whether the engine's own command can't return the rows. */
 const needsSteps = (dialect: Dialect, write: Write): boolean => {
@@ -27,7 +27,7 @@ const needsSteps = (dialect: Dialect, write: Write): boolean => {
     isUpsert(write) &&
     write.conflict.set !== null &&
     !dialect.writes.conflictOnTarget &&
-    upsertSteps({ ...write, returning: null }) !== null
+    updateThenInsert({ ...write, returning: null }) !== null
   )
 }
 

@@ -4,9 +4,9 @@
  * Each printer brackets its arguments only where they bind less tightly. `and`, `or` and `||` are
  * associative and need no brackets among themselves.
  */
-import type { Lock, OwnFn } from '../core/syntax/Syntax.js'
+import type { Lock } from '../core/syntax/Syntax.js'
 import { type Args, atom, type CallPrinter, infix, level, named, type PrintedFn } from './CallPrinter.js'
-import { join, list, sql } from './Fragment.js'
+import { type Fragment, join, list, sql } from './Fragment.js'
 
 const chain =
   (operator: string, at: number): CallPrinter =>
@@ -57,6 +57,12 @@ const power: CallPrinter = args => {
   return atom(sql`CASE WHEN ${base} = 0 AND ${to} < 0 OR ${base} < 0 AND ${to} <> floor(${y}) THEN NULL ELSE ${plain} END`)
 }
 
+/** A float whose zero is positive: engines compute negative zeros, too. Literals and parameters are canonical. */
+const withoutSign = (args: Args, i: number): Fragment => {
+  const tag = args.scalars[i]?.node.tag
+  return tag === 'literal' || tag === 'param' ? args.arg(i) : sql`${args.arg(i, level.sum)} + 0`
+}
+
 /** `substr` with literal positions. */
 export const substring: CallPrinter = args =>
   atom(
@@ -65,16 +71,15 @@ export const substring: CallPrinter = args =>
       : sql`substr(${args.arg(0)}, ${inlineNumber(args, 1)}, ${inlineNumber(args, 2)})`,
   )
 
-/** The printers of all functions with standard SQL. */
-export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter } = {
+const PRINTERS = {
   eq: infix('=', level.comparison),
   ne: infix('<>', level.comparison),
   lt: infix('<', level.comparison),
   lte: infix('<=', level.comparison),
   gt: infix('>', level.comparison),
   gte: infix('>=', level.comparison),
-  same: infix('IS NOT DISTINCT FROM', level.comparison),
-  differ: infix('IS DISTINCT FROM', level.comparison),
+  isNotDistinctFrom: infix('IS NOT DISTINCT FROM', level.comparison),
+  isDistinctFrom: infix('IS DISTINCT FROM', level.comparison),
   and: chain(' AND ', level.and),
   or: chain(' OR ', level.or),
   not: args => ({ level: level.not, fragment: sql`NOT ${args.arg(0, level.comparison + 1)}` }),
@@ -123,9 +128,19 @@ export const standard: { readonly [fn in Exclude<PrintedFn, OwnFn>]: CallPrinter
   round: named('round'),
   power,
   sqrt: named('sqrt'),
+  atan2: args => atom(sql`atan2(${list(args.scalars.map((_, i) => withoutSign(args, i)))})`),
   greatest: named('greatest'),
   least: named('least'),
-}
+} satisfies { readonly [fn in PrintedFn]?: CallPrinter }
+
+/** The functions with standard SQL. */
+export type StandardFn = keyof typeof PRINTERS
+
+/** Functions without a common SQL syntax (dates, JSON, bytes, regular expressions, arrays, random values): each dialect defines its own. */
+export type OwnFn = Exclude<PrintedFn, StandardFn>
+
+/** The printers of all functions with standard SQL. */
+export const standard: { readonly [fn in StandardFn]: CallPrinter } = PRINTERS
 
 /** The locking clause of Postgres and MySQL. */
 export const lockingOf = ({ strength, wait }: Lock, sources: readonly string[]): string =>

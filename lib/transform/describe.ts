@@ -25,6 +25,9 @@ export interface Described {
   readonly sql: string | null
 }
 
+/** Describes an operation for the engine of this name, as `describe` does those of SQL. */
+export type Describe<Op> = (op: Op, engine: string) => Described
+
 const dialectOf = (engine: string): DialectName | null => {
   switch (engine) {
     case 'pglite':

@@ -8,7 +8,7 @@
  */
 import { type DbError, isRetryable } from '../core/value/DbError.js'
 import { type RetryPolicy, retried } from '../program/retry.js'
-import type { Transformer } from './around.js'
+import type { AnyTransformer } from './around.js'
 
 export type { RetryPolicy } from '../program/retry.js'
 
@@ -20,7 +20,7 @@ const isTransient = (e: unknown): boolean => {
 
 /** Retries operations and transactions according to `policy`. */
 export const retrying =
-  (policy: RetryPolicy = {}): Transformer =>
+  (policy: RetryPolicy = {}): AnyTransformer =>
   db => ({
     ...db,
     perform: op => retried(policy, isTransient)(db.perform(op)),

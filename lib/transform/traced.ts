@@ -7,9 +7,9 @@
  */
 import type { Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Interpreter, SqlOp } from '../core/operation/Interpreter.js'
+import type { AnyCapabilities, Interpreter } from '../core/operation/Interpreter.js'
 import type { Transformer } from './around.js'
-import { describe } from './describe.js'
+import { type Describe, describe } from './describe.js'
 
 /** SpanKind.CLIENT and SpanStatusCode.ERROR of the API, of which only types are imported. */
 const CLIENT = 2
@@ -28,14 +28,22 @@ const ended = <X, A>(span: Span, answer: E.Either<X, A>): E.Either<X, A> => {
 const started = (tracer: Tracer, name: string, attributes: NonNullable<SpanOptions['attributes']>): Span =>
   tracer.startSpan(name, { kind: CLIENT, attributes })
 
-/** Creates a span for each operation and transaction, as a child of the span that is active when it runs. */
-export const traced =
-  (tracer: Tracer): Transformer =>
-  (db): Interpreter<SqlOp> => ({
+interface TracedBy {
+  (tracer: Tracer): Transformer
+  <Op>(tracer: Tracer, describing: Describe<Op>): <C extends AnyCapabilities>(db: Interpreter<Op, C>) => Interpreter<Op, C>
+}
+
+/**
+ * Creates a span for each operation and transaction, as a child of the span that is active when it runs. Operations that are not SQL
+ * need a function that describes them.
+ */
+export const traced: TracedBy =
+  (tracer: Tracer, describing: Describe<any> = describe) =>
+  <Op, C extends AnyCapabilities>(db: Interpreter<Op, C>): Interpreter<Op, C> => ({
     ...db,
     perform: op => async () => {
       const { engine } = db.capabilities
-      const { operation, table, sql } = describe(op, engine)
+      const { operation, table, sql } = describing(op, engine)
       const span = started(tracer, table === null ? operation : `${operation} ${table}`, {
         'db.system.name': engine,
         'db.operation.name': operation,
@@ -46,6 +54,6 @@ export const traced =
     },
     transaction: (options, use) => async () => {
       const span = started(tracer, 'transaction', { 'db.system.name': db.capabilities.engine })
-      return ended(span, await db.transaction(options, tx => use(traced(tracer)(tx)))())
+      return ended(span, await db.transaction(options, tx => use(traced<Op>(tracer, describing)(tx)))())
     },
   })

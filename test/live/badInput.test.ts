@@ -55,7 +55,7 @@ const comparisons: readonly Bad[] = [
       ['lte', X.lte],
       ['gt', X.gt],
       ['gte', X.gte],
-      ['same', X.same],
+      ['isNotDistinctFrom', X.isNotDistinctFrom],
     ] as const
   ).flatMap(([name, f]): Bad[] => [
     [`${name} with null`, () => where(x => f(x.label, no(null)))],

@@ -123,7 +123,7 @@ const entrances = (s: string): readonly (readonly [string, () => Bad])[] => {
     ['update', () => update({ word: s })],
     ['upsert', () => C.run(C.upsert(values)({ target: ['id'], update: ['word'] })({ id: 1, word: s }))],
     ['eq', () => where(x => X.eq(x.word, s))],
-    ['same', () => where(x => X.same(x.word, s))],
+    ['isNotDistinctFrom', () => where(x => X.isNotDistinctFrom(x.word, s))],
     ['lt', () => where(x => X.lt(x.word, s))],
     ['between', () => where(x => X.between(x.word, 'a', s))],
     ['inList', () => where(x => X.inList(x.word, ['a', s]))],

@@ -57,7 +57,7 @@ const DELETES: readonly (readonly [string, typeof cut | typeof owners, (x: any) 
   ['roots, by null', cut, x => X.isNull(x.parent), 2, [2, 3, 4, 6, 7]],
   ['all but roots', cut, x => X.isNotNull(x.parent), 5, [1, 5]],
   ['by null or a value', cut, x => X.or(X.isNull(x.parent), X.eq(x.parent, 1)), 3, [3, 4, 6, 7]],
-  ['by same', cut, x => X.same(x.parent, X.nullOf(nullable(int)) as never), 2, [2, 3, 4, 6, 7]],
+  ['by isNotDistinctFrom', cut, x => X.isNotDistinctFrom(x.parent, X.nullOf(nullable(int)) as never), 2, [2, 3, 4, 6, 7]],
   ['a chain from its root', gone, x => X.eq(x.id, 1), 1, [5, 6]],
   ['a chain, all of it', gone, x => X.lte(x.id, 4), 4, [5, 6]],
   ['rows that others take along', gone, x => X.inList(x.id, [1, 2, 7, 6]), 4, [5]],

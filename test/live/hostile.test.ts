@@ -202,7 +202,7 @@ const asValues = (engine: Engine): void => {
         Q.all(
           pipe(
             all,
-            Q.where(x => X.and(one(x), X.same(x.s, t))),
+            Q.where(x => X.and(one(x), X.isNotDistinctFrom(x.s, t))),
           ),
         ),
       )

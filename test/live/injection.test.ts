@@ -92,12 +92,12 @@ const places = (v: never): readonly Attempt[] => [
       ),
   ],
   [
-    'same',
+    'isNotDistinctFrom',
     () =>
       Q.all(
         pipe(
           all,
-          Q.where(x => X.same(x.password, v)),
+          Q.where(x => X.isNotDistinctFrom(x.password, v)),
         ),
       ),
   ],

@@ -251,7 +251,7 @@ for (const engine of engines) {
             not: X.not(X.eq(r.n, 1)),
             or: X.or(X.eq(r.n, 1), X.eq(r.s, 'a'), X.gt(r.f, 1)),
             known: X.isNull(r.n),
-            same: X.same(r.n, r.m),
+            same: X.isNotDistinctFrom(r.n, r.m),
             choice: X.caseWhen([[X.eq(r.n, 1), r.d]], X.litOf(anyJson)({ other: [] })),
             length: X.length(r.s),
             hex: X.hex(X.sha256(r.s)),
@@ -320,10 +320,10 @@ for (const engine of engines) {
       pipe(
         rows,
         Q.map(r => ({
-          s: X.same(X.jsonAt(text)(whole(r), 's'), r.s),
-          f: X.same(X.jsonAt(float)(whole(r), 'f'), r.f),
-          n: X.same(X.jsonAt(int)(listed(r), 5), r.n),
-          b: X.same(X.jsonAt(boolean)(listed(r), 8), r.b),
+          s: X.isNotDistinctFrom(X.jsonAt(text)(whole(r), 's'), r.s),
+          f: X.isNotDistinctFrom(X.jsonAt(float)(whole(r), 'f'), r.f),
+          n: X.isNotDistinctFrom(X.jsonAt(int)(listed(r), 5), r.n),
+          b: X.isNotDistinctFrom(X.jsonAt(boolean)(listed(r), 8), r.b),
         })),
       ),
     )

@@ -64,6 +64,7 @@ const ofNumbers: Functions = {
 const ofFloats: Functions = {
   ...ofNumbers,
   sqrt: X.sqrt,
+  'the angle of zeros': e => X.atan2(X.ceil(X.least(X.abs(e), -0.5)), X.round(X.times(X.sign(e), -0.25))),
   'power 0': e => X.power(e, 0),
   'power -1': e => X.power(X.sign(e), -1),
   'power 3': e => X.power(X.sign(e), 3),

@@ -629,6 +629,53 @@ const queries: { readonly [what: string]: Q.Query<any, unknown> } = {
       upTo: pipe(A.count(m.id), W.over({ orderBy: [X.asc(m.weight)] })),
     })),
   ),
+  'a rank in the order of a constant': pipe(
+    Q.from(bits),
+    Q.window(b => ({
+      rank: W.rank({ orderBy: [X.asc(X.lit(1))] }),
+      apart: W.denseRank({ partitionBy: [b.n], orderBy: [X.desc(X.lit('a'))] }),
+      share: W.percentRank({ orderBy: [X.asc(X.lit(1))] }),
+      sum: W.over({ orderBy: [X.asc(X.lit(1))] })(A.sum(b.id)),
+    })),
+  ),
+  'a condition on groups that mentions an outer column, whose name is a later label': pipe(
+    Q.from(bits),
+    Q.map(b => ({
+      some: X.exists(
+        pipe(
+          Q.from(marks),
+          Q.aggregate(m => ({ weight: A.key(m.weight), n: A.countAll })),
+          Q.where(g => X.eq(g.n, b.id)),
+        ),
+      ),
+      id: b.id,
+    })),
+  ),
+  'a value among the first rows of a table': pipe(
+    Q.from(bits),
+    Q.where(b =>
+      X.inQuery(
+        b.id,
+        pipe(
+          Q.from(marks),
+          Q.orderBy(m => [X.desc(m.id)]),
+          Q.limit(2),
+          Q.map(m => m.id),
+        ),
+      ),
+    ),
+  ),
+  'decimals of different scales, compared and added': pipe(
+    Q.values({ p: numeric(10, 2), q: numeric(12, 4) })([
+      { p: '1.50', q: '1.5' },
+      { p: '-0.01', q: '0.0001' },
+    ]),
+    Q.map(r => ({ p: r.p, same: X.eq(r.p, r.q), less: X.lt(r.p, r.q), sum: X.plus(r.p, r.q), rest: X.minus(r.q, r.p) })),
+  ),
+  'totals of equal keys, and of a constant one': pipe(
+    Q.from(bits),
+    Q.cube(b => ({ by: { n: b.n, again: b.n, one: X.lit(1) }, of: { count: A.countAll } })),
+  ),
   'a window in the order of an outer column': pipe(
     Q.from(bits),
     Q.where(b =>

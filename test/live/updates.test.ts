@@ -68,7 +68,7 @@ const steps: readonly Step[] = [
     () =>
       C.updateFrom(prices)(
         Q.from(offers),
-        (p, o) => X.and(X.eq(p.code, o.code), X.same(p.shop, o.from)),
+        (p, o) => X.and(X.eq(p.code, o.code), X.isNotDistinctFrom(p.shop, o.from)),
         (p, o) => ({ price: X.minus(p.price, o.off), note: X.concat(p.code, o.code) }),
       ),
   ],

@@ -110,11 +110,11 @@ truth('S9: a comparison with a null operand is null', () => {
   }
 })
 
-truth('S9: same is null-safe and never null', () => {
-  is(X.same(noInt, noInt), true)
-  is(X.same(noInt, n(1)), false)
-  is(X.same(n(1), n(1)), true)
-  is(X.same(n(1), n(2)), false)
+truth('S9: isNotDistinctFrom is null-safe and never null', () => {
+  is(X.isNotDistinctFrom(noInt, noInt), true)
+  is(X.isNotDistinctFrom(noInt, n(1)), false)
+  is(X.isNotDistinctFrom(n(1), n(1)), true)
+  is(X.isNotDistinctFrom(n(1), n(2)), false)
 })
 
 truth('S9: inList and notIn', () => {
@@ -373,6 +373,21 @@ numbers('power and sqrt are null where there is no such number', () => {
   is(X.sqrt(n(9)), 3)
   is(X.sqrt(X.lit(-0.25)), null)
   is(X.sqrt(noInt), null)
+})
+
+numbers('atan2 is an angle, of the origin too; a zero has no sign', () => {
+  is(X.atan2(n(0), 1), 0)
+  is(X.atan2(n(0), -1), Math.PI)
+  is(X.atan2(X.neg(X.lit(0.5)), X.lit(0)), -Math.PI / 2)
+  is(X.atan2(n(0), 0), 0)
+  const minusZero = X.ceil(X.lit(-0.5))
+  is(X.atan2(minusZero, -1), Math.PI)
+  is(X.atan2(n(0), minusZero), 0)
+  is(X.atan2(X.lit(5e-324), 1e300), 0)
+  is(X.atan2(X.lit(1), 1), Math.PI / 4)
+  is(X.atan2(noInt, 1), null)
+  is(X.atan2(n(1), noInt), null)
+  fails(X.atan2(money('1.50') as never, 2), 'ValidationError')
 })
 
 numbers('greatest and least are null when one is', () => {

@@ -463,7 +463,7 @@ bad('what throws or is refused is a remark, and the rest is shown', () => {
 )`,
   )
   assert.match(shown(Q.where(untyped(a => a.nope))), 'is there such a column?')
-  assert.match(shown(Q.where(untyped(a => eq(a.id, null as never)))), 'use isNull, same or coalesce')
+  assert.match(shown(Q.where(untyped(a => eq(a.id, null as never)))), 'use isNull, isNotDistinctFrom or coalesce')
   assert.match(shown(Q.map(untyped(() => 'text'))), 'wrap a plain value in lit')
   assert.match(shown(Q.flatMap(untyped(() => 3))), 'expected a query')
   assert.match(shown(Q.aggregate(untyped(a => a))), 'expected an aggregate')

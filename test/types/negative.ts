@@ -10,7 +10,7 @@ import * as t from 'io-ts'
 import * as A from 'query-ts/Agg'
 import { anyJson, arrayOf, boolean, bytes, date, enumOf, generated, int, json, nullable, numeric, text, timestamp } from 'query-ts/Column'
 import * as C from 'query-ts/Command'
-import { array, arrayAny, arrayContains, arrayEvery, arrayJoin, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, desc, eq, greatest, gt, hex, inList, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, least, lit, matches, plus, round, same, sha256, split, sqrt, trim } from 'query-ts/Expr'
+import { array, arrayAny, arrayContains, arrayEvery, arrayJoin, arrayLength, asc, between, contains, dateAdd, datePart, dateTrunc, daysBetween, desc, eq, greatest, gt, hex, inList, isNotDistinctFrom, jsonArray, jsonAt, jsonContains, jsonObject, jsonType, least, lit, matches, plus, round, sha256, split, sqrt, trim } from 'query-ts/Expr'
 import * as Q from 'query-ts/Query'
 import { fk, schema } from 'query-ts/Schema'
 import { table } from 'query-ts/Table'
@@ -29,7 +29,7 @@ pipe(from, Q.where(u => eq(u.role, 'adnim')))
 // @ts-expect-error comparison with null
 pipe(from, Q.where(u => eq(u.name, null)))
 // @ts-expect-error null-safe comparison with the literal null: use isNull
-pipe(from, Q.where(u => same(u.name, null)))
+pipe(from, Q.where(u => isNotDistinctFrom(u.name, null)))
 // @ts-expect-error a number against a text
 pipe(from, Q.where(u => eq(u.age, '18')))
 // @ts-expect-error a text that is no decimal

@@ -2,12 +2,12 @@
  * Scalar expressions in the scope of a query, with SQL's three-valued logic in their types.
  *
  * An `Expr<A>` denotes, for each row, a value of `A`; `A` includes null exactly when the value can be null. A comparison with a null operand is
- * null, and `where` keeps a row only when its predicate is true. `same` is the null-safe equality. A plain value in place of an expression is a
- * parameter of the other operand's type: values never become SQL text.
+ * null, and `where` keeps a row only when its predicate is true. `isNotDistinctFrom` is the null-safe equality. A plain value in place of an
+ * expression is a parameter of the other operand's type: values never become SQL text.
  *
- * Laws: `and`, `or`, `not` are Kleene's; `same(a, b)` is never null; for each predicate p and query q, `q = where(p) + where(not p) + where(p is
- * null)` (ternary partitioning). What can't be right (a comparison with null, an unknown enum value, a text with NUL) makes an expression that
- * is refused with a `ValidationError` before anything is sent.
+ * Laws: `and`, `or`, `not` are Kleene's; `isNotDistinctFrom(a, b)` is never null; for each predicate p and query q,
+ * `q = where(p) + where(not p) + where(p is null)` (ternary partitioning). What can't be right (a comparison with null, an unknown enum value,
+ * a text with NUL) makes an expression that is refused with a `ValidationError` before anything is sent.
  */
 
 import { isExpr } from '../syntax/guards.js'
@@ -126,8 +126,9 @@ export const gt: Compare = (a, b) => compared('gt', a, b)
 /** `not(lt(a, b))`. */
 export const gte: Compare = (a, b) => compared('gte', a, b)
 
-/** Null-safe equality, never null: `meaning(same(a, b)) = both null, or equal`. */
-export const same = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<boolean> => compared('same', a, b)
+/** Null-safe equality, never null: `meaning(isNotDistinctFrom(a, b)) = both null, or equal`. */
+export const isNotDistinctFrom = <A>(a: Expr<A>, b: Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>): Expr<boolean> =>
+  compared('isNotDistinctFrom', a, b)
 
 /** `and(gte(e, low), lte(e, high))`. */
 export const between = <A>(

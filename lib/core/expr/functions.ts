@@ -2,12 +2,13 @@
  * The facts about scalar functions, in one table.
  *
  * A row gives the SQL types that a function takes and returns, when its value is null, and how engines evaluate it; everything else that
- * depends on a function reads it here. The meaning is in `model/scalar`, the syntax in the dialect.
+ * depends on a function reads it here. The names of the rows are the names of the functions (`ScalarFn`): to add a function, add its row,
+ * and the compiler lists the other places. The meaning is in `model/scalar`, the syntax in `sql/standard` or the dialects. The combinators
+ * that build calls are the families in this folder; several combinators may share one function.
  *
  * A test builds every function over every type of column and runs it on every engine.
  */
 
-import type { ScalarFn } from '../syntax/Syntax.js'
 import type { SqlType } from '../value/SqlType.js'
 import { widen } from '../value/SqlType.js'
 import {
@@ -104,15 +105,14 @@ const rounding = facts([NUMBERS], widest)
 const moved = facts([DAYS, INTEGERS], first, { nulls: 'partial', writesLiterals: true })
 const made = facts([MEMBERS], given({ tag: 'json' }), { nulls: 'never', once: true })
 
-/** The facts by the name of the function. */
-export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
+const ROWS = {
   eq: comparison,
   ne: comparison,
   lt: comparison,
   lte: comparison,
   gt: comparison,
   gte: comparison,
-  same: { ...comparison, nulls: 'never', once: false },
+  isNotDistinctFrom: { ...comparison, nulls: 'never', once: false },
   between: { ...comparison, nulls: 'kleene', once: false },
   and: logic,
   or: logic,
@@ -155,6 +155,7 @@ export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
   round: rounding,
   power: facts([FLOATS], FLOAT, { nulls: 'partial' }),
   sqrt: facts([FLOATS], FLOAT, { nulls: 'partial' }),
+  atan2: facts([FLOATS], FLOAT),
   greatest: facts([EXTREME], widest, { alike: true }),
   least: facts([EXTREME], widest, { alike: true }),
   datePart: facts([TIMES, TEXTS], INT, { writesLiterals: true }),
@@ -185,7 +186,13 @@ export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = {
   arrayLength: facts([ARRAYS], INT),
   arrayContains: facts([ARRAYS, ASKED], BOOLEAN),
   split: facts([TEXTS], given({ tag: 'array', element: { tag: 'text' }, elementNullable: false })),
-}
+} satisfies { readonly [fn: string]: FunctionFacts }
+
+/** The name of a scalar function or operator. */
+export type ScalarFn = keyof typeof ROWS
+
+/** The facts by the name of the function. */
+export const FUNCTIONS: { readonly [fn in ScalarFn]: FunctionFacts } = ROWS
 
 /** The types that the i-th argument of a function may have. */
 export const takenBy = (fn: ScalarFn, i: number): Types => {

@@ -1,5 +1,5 @@
 /**
- * Functions of numbers: abs, sign, floor, ceil, power, sqrt; and greatest and least, which also take texts.
+ * Functions of numbers: abs, sign, floor, ceil, power, sqrt, atan2; and greatest and least, which also take texts.
  *
  * Numbers round half away from zero. A function of null is null. Where a real result does not exist (`sqrt(-1)`), the value is null;
  * where it does not fit its type, the statement fails with `NumericOverflow`. The operators are in `Expr`, `round` in `casts`.
@@ -50,6 +50,18 @@ export const power = <A extends number | null>(a: Expr<A>, b: Expr<NoInfer<A> | 
 
 /** The square root, as a float; null for a negative number. */
 export const sqrt = <A extends number | null>(e: Expr<A>): Expr<number | null> => withExtraDepth(call('sqrt', [floating('sqrt', e)]))
+
+/**
+ * The angle of the point (x, y) from the positive x-axis, in radians, more than -π and at most π; 0 for the origin. The sign of a zero does
+ * not matter. Results may differ between engines in their last digit, as their C libraries differ.
+ */
+export const atan2 = <A extends number | null, B extends number | null>(
+  y: Expr<A>,
+  x: Expr<B> | NonNullable<B>,
+): Expr<number | Extract<A | B, null>> => {
+  const first = argument(y)
+  return call('atan2', [floating('atan2', first), floating('atan2', operand(first.type, x))])
+}
 
 type Extreme = <A extends string | number | bigint | null, R extends readonly (Expr<NoInfer<A> | null> | NonNullable<NoInfer<A>>)[]>(
   first: Expr<A>,

@@ -160,9 +160,13 @@ export interface TxOptions {
   readonly deferrable?: boolean
 }
 
-/** What an engine supports natively, what is emulated with the same meaning, and what is refused. */
-export interface Capabilities {
+/** What every interpreter states about its engine: its name, for logs and traces. */
+export interface AnyCapabilities {
   readonly engine: string
+}
+
+/** What an engine of SQL supports natively, what is emulated with the same meaning, and what is refused. */
+export interface Capabilities extends AnyCapabilities {
   readonly returning: 'native' | 'emulated'
   readonly lateral: 'native' | 'emulated' | 'refused'
   readonly transactionalDdl: boolean
@@ -173,15 +177,15 @@ export interface Capabilities {
   readonly refuses: readonly string[]
 }
 
-/** Performs operations. */
-export interface Interpreter<in Op> {
+/** Performs operations: those of SQL, or of another algebra, with the capabilities of its engines. */
+export interface Interpreter<in Op, out C extends AnyCapabilities = Capabilities> {
   readonly perform: <A>(op: Op & Operation<A>) => TaskEither<DbError, A>
-  readonly transaction: <E, A>(options: TxOptions, use: (tx: Interpreter<Op>) => TaskEither<E, A>) => TaskEither<E | DbError, A>
-  readonly capabilities: Capabilities
+  readonly transaction: <E, A>(options: TxOptions, use: (tx: Interpreter<Op, C>) => TaskEither<E, A>) => TaskEither<E | DbError, A>
+  readonly capabilities: C
 }
 
 /** An interpreter that holds connections or files. Closing waits for running operations; later operations fail with `Closed`. */
-export interface Runner extends Interpreter<SqlOp> {
+export interface Runner<in Op = SqlOp, out C extends AnyCapabilities = Capabilities> extends Interpreter<Op, C> {
   readonly close: TaskEither<DbError, void>
 }
 

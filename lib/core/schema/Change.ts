@@ -1,7 +1,7 @@
 /**
  * Changes: what a step does to one table, as data.
  *
- * A change denotes a function on descriptions of a table (`changed`) and, in `model/alter`, on its rows. Columns are named by the fields of
+ * A change denotes a function on descriptions of a table (`changed`) and, in `model/alterTable`, on its rows. Columns are named by the fields of
  * the description that the step carries; `changeFor` translates a change for another description of the same table, by SQL names.
  *
  * Rows keep their values except where the change says otherwise: a new column has its `fill`, or its default, or null; a column of another

@@ -9,11 +9,11 @@
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { Type } from 'io-ts'
+import type { ScalarFn } from '../expr/functions.js'
 import type { DbError } from '../value/DbError.js'
 import type { SqlType } from '../value/SqlType.js'
-import type { ScalarFn } from './ScalarFn.js'
 
-export type { OwnFn, ScalarFn } from './ScalarFn.js'
+export type { ScalarFn } from '../expr/functions.js'
 
 /**
  * The mark of values that this library made. JSON can't carry it, so untrusted JSON in the form of an expression stays

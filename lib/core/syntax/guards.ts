@@ -7,7 +7,7 @@
 import { kindOf } from '../value/Canonical.js'
 import { refuse, validationError } from '../value/DbError.js'
 import { type AggCall, type AnyAgg, type AnyExpr, type AnyQuery, type AnyWin, type Grouping, isMade, type Order } from './Syntax.js'
-import { steady } from './volatile.js'
+import { stable } from './volatile.js'
 
 const isKind = (x: unknown, kind: 'expr' | 'query' | 'agg' | 'win' | 'command'): boolean =>
   isMade(x) && (x as { kind?: unknown }).kind === kind
@@ -42,7 +42,7 @@ export const asCondition = (x: unknown, what: string): AnyExpr => {
 }
 
 /** A condition that selects rows, which must not be volatile. */
-export const asFilter = (x: unknown, what: string): AnyExpr => steady(asCondition(x, what), what)
+export const asFilter = (x: unknown, what: string): AnyExpr => stable(asCondition(x, what), what)
 
 /** A query, checked. */
 export const asQuery = (x: unknown, what = 'a query'): AnyQuery => (isQuery(x) ? x : wrong(what, 'a query', x))
@@ -67,7 +67,7 @@ export const asOrders = (x: unknown): readonly Order[] => {
 /** A list of expressions, checked; they must not be volatile. */
 export const asExprs = (x: unknown, what: string): readonly AnyExpr[] => {
   if (!Array.isArray(x)) return wrong(what, 'a list of expressions', x)
-  return x.map(e => steady(asExpr(e, what), what))
+  return x.map(e => stable(asExpr(e, what), what))
 }
 
 const ofCall = ({ arg, filter, order }: AggCall): readonly (AnyExpr | null)[] => [arg, filter, ...order.map(o => o.expr)]
@@ -90,7 +90,7 @@ const asRecordOf =
     if (typeof x !== 'object' || x === null || isMade(x)) return wrong(what, `a record of ${all}`, x)
     for (const [name, part] of Object.entries(x)) {
       if (!isKind(part, kind)) return wrong(`${what}.${name}`, one, part)
-      for (const e of expressionsOf(part)) steady(e, what)
+      for (const e of expressionsOf(part)) stable(e, what)
     }
     return x as { readonly [name: string]: A }
   }

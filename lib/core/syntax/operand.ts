@@ -49,7 +49,7 @@ const typeNextTo = (like: ExprType, value: unknown): ExprType => {
 export const operand = (like: ExprType, x: unknown): AnyExpr => {
   if (isExpr(x)) return x
   if (x === null || x === undefined) {
-    return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, same or coalesce`), like)
+    return invalid(validationError([], `comparison or arithmetic with ${x}: use isNull, isNotDistinctFrom or coalesce`), like)
   }
   return literalOf(typeNextTo(like, x), x)
 }

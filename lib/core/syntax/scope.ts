@@ -17,7 +17,7 @@ import { COMPARABLE, typeProblem } from '../value/typeSets.js'
 import { asAggregates, asExprs, asQuery, asWindows } from './guards.js'
 import type { AnyAgg, AnyExpr, AnyQuery, Expr, ExprType, Leaf, Maybe, Nested, RowShape, SetOperator, Shape } from './Syntax.js'
 import { exprType, invalid, isMade, symbol } from './Syntax.js'
-import { refusal, steady } from './volatile.js'
+import { refusal, stable } from './volatile.js'
 import { type Fields, seenThrough, unchecked, withFields } from './wideRows.js'
 
 /** A column of a row: an expression or a nested collection. */
@@ -132,10 +132,10 @@ export const joinable = (row: RowShape, where = 'a row before bind'): RowShape =
   const v = visit(row)
   switch (v.tag) {
     case 'leaf':
-      if (v.leaf.kind === 'expr') steady(v.leaf, where)
+      if (v.leaf.kind === 'expr') stable(v.leaf, where)
       break
     case 'maybe':
-      steady(v.maybe.present, where)
+      stable(v.maybe.present, where)
       joinable(v.maybe.row, where)
       break
     case 'record':
@@ -167,7 +167,7 @@ export const comparable = (row: RowShape, what: string): readonly (readonly [Pat
   leaves(row).map(([path, leaf]) => {
     if (leaf.kind === 'nested')
       return refuse(validationError(path, `${what} can't compare nested collections: apply it before many or first`))
-    steady(leaf, what)
+    stable(leaf, what)
     const problem = typeProblem([...path, what].join('.'), COMPARABLE, leaf.type.sql)
     return problem === null ? ([path, leaf] as const) : refuse(problem)
   })
@@ -285,6 +285,12 @@ const anyNode = (is: (n: AnyExpr['node']) => boolean): ((e: AnyExpr) => boolean)
 /** Whether an expression contains a query. */
 export const asksQuery = anyNode(n => n.tag === 'exists' || n.tag === 'inQuery' || n.tag === 'scalar')
 
+/** Whether an expression contains raw SQL. */
+export const writesRaw = anyNode(n => n.tag === 'raw')
+
+/** Whether an expression over symbols contains a parameter, or a column of another scope. */
+export const isBoundElsewhere = anyNode(n => n.tag === 'param' || (n.tag === 'ref' && n.scope !== null))
+
 /** Whether the value of an expression depends on the time or is volatile. */
 export const changes = anyNode(n => n.tag === 'call' && FUNCTIONS[n.fn].stable !== 'always')
 
@@ -294,7 +300,7 @@ export const hasParameter = anyNode(n => n.tag === 'param')
 /** The row that a command returns. Queries in it are refused, because engines differ in which state they would see. */
 export const returnable = (row: RowShape): RowShape => {
   for (const [path, leaf] of leaves(row)) {
-    if (leaf.kind === 'expr') steady(leaf, 'returning')
+    if (leaf.kind === 'expr') stable(leaf, 'returning')
     if (leaf.kind === 'nested' || asksQuery(leaf)) {
       refuse(unsupported(`a query in returning (${path.join('.') || 'value'})`, 'query-ts', 'return the key and query by it'))
     }
@@ -330,8 +336,10 @@ export const recursiveRow = (first: RowShape, f: (s: any) => AnyQuery): RowShape
   const columns = unite('recursive', symbols, next)
   const at = new Map(columns.map(c => [c.path.join('.'), c.type]))
   const widened = mapLeaves(symbols, (_, path) => symbol(at.get(path.join('.')) as ExprType))
-  const stable = columns.every(c => showSqlType(c.type.sql) === showSqlType(c.left.type.sql) && c.type.nullable === c.left.type.nullable)
-  return stable ? widened : recursiveRow(widened, f)
+  const keepsTypes = columns.every(
+    c => showSqlType(c.type.sql) === showSqlType(c.left.type.sql) && c.type.nullable === c.left.type.nullable,
+  )
+  return keepsTypes ? widened : recursiveRow(widened, f)
 }
 
 /** The static row of a query, or null for `zero`. Refuses invalid queries. */
@@ -412,5 +420,5 @@ export const singleColumn = (q: AnyQuery): Leaf<any> | null => {
   if (first === undefined || more.length > 0 || first[1].kind === 'nested') {
     return refuse(validationError([], 'scalar and inQuery expect a query with one column: map it to one expression'))
   }
-  return steady(first[1], 'a query inside an expression')
+  return stable(first[1], 'a query inside an expression')
 }

@@ -37,4 +37,4 @@ export const refusal = (where: string): DbError =>
   )
 
 /** Refuses a volatile expression. */
-export const steady = <E extends { readonly volatile?: boolean }>(e: E, where: string): E => (e.volatile ? refuse(refusal(where)) : e)
+export const stable = <E extends { readonly volatile?: boolean }>(e: E, where: string): E => (e.volatile ? refuse(refusal(where)) : e)

@@ -10,7 +10,7 @@
 import { asColumn } from '../syntax/operand.js'
 import { type AnyExpr, type AnyQuery, type AnyTable, expr, exprType, query } from '../syntax/Syntax.js'
 import { leaves, rowOf } from '../syntax/scope.js'
-import { steady } from '../syntax/volatile.js'
+import { stable } from '../syntax/volatile.js'
 import { refuse, validationError } from '../value/DbError.js'
 import { showSqlType } from '../value/SqlType.js'
 
@@ -35,7 +35,7 @@ export const queryOfView = (table: AnyTable): AnyQuery | null => {
   for (const [field, { type }] of Object.entries(table.columns)) {
     const leaf = given.get(field) ?? wrong(field, 'the query of the view has no such field')
     if (leaf.kind === 'nested') return wrong(field, 'a column of a view can not be a nested query')
-    steady(leaf, 'a view')
+    stable(leaf, 'a view')
     if (asColumn(leaf, type.sql) === null)
       return wrong(field, `${showSqlType(leaf.type.sql)} does not fit ${showSqlType(type.sql)}: cast it`)
     if (leaf.type.nullable && !type.nullable) return wrong(field, 'the query can return null: make the column nullable')

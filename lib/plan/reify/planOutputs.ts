@@ -6,7 +6,7 @@
  */
 import type { AnyQuery, Nested, RowShape } from '../../core/syntax/Syntax.js'
 import { visit } from '../../core/syntax/scope.js'
-import { steady } from '../../core/syntax/volatile.js'
+import { stable } from '../../core/syntax/volatile.js'
 import { ONE } from '../build.js'
 import { column } from '../conditions.js'
 import { isForeignTo } from '../ids.js'
@@ -37,7 +37,7 @@ export const planOutputs = (p: Planning, shape: RowShape, at: readonly string[] 
       Object.entries(of).map(([name, r]) => [name, rowPlan(r, [...path, name])] as const)
     switch (v.tag) {
       case 'leaf': {
-        if (isNested && v.leaf.kind === 'expr') steady(v.leaf, 'a nested collection')
+        if (isNested && v.leaf.kind === 'expr') stable(v.leaf, 'a nested collection')
         if (v.leaf.kind === 'expr') return { tag: 'cell', index: output(path, p.scalar(v.leaf)), path, type: v.leaf.type }
         const nested = nestedPlan(p, v.leaf, path)
         return {

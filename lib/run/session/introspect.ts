@@ -2,7 +2,7 @@
  * Reading the schema of a database.
  *
  * The dialect's catalog is queried and read as an image. For a described schema, its image in the same language is made, too: expressions that
- * the database does not have as the dialect prints them may be stored in another form, so the engine is asked for that form with a scratch table,
+ * the database does not have as the dialect prints them may be stored in another form, so the engine shows that form of a scratch table,
  * which only this session sees. Where it refuses that, the text is not known.
  */
 import * as E from 'fp-ts/lib/Either.js'

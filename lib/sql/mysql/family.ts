@@ -124,8 +124,8 @@ const UUID =
 
 /** Functions with the same syntax and meaning on both engines. */
 export const familyCalls = {
-  same: infix('<=>', level.comparison),
-  differ: args => ({ level: level.not, fragment: sql`NOT (${args.arg(0, level.sum)} <=> ${args.arg(1, level.sum)})` }),
+  isNotDistinctFrom: infix('<=>', level.comparison),
+  isDistinctFrom: args => ({ level: level.not, fragment: sql`NOT (${args.arg(0, level.sum)} <=> ${args.arg(1, level.sum)})` }),
   quot: infix('DIV', level.product),
   concat: named('concat'),
   length: named('char_length'),

@@ -130,6 +130,8 @@ export const mariadb: Dialect = {
   castRank: value => value,
   // it takes such a column for a label of the enclosing query (1247)
   outerRefInHaving: false,
+  computedSetKeys: true,
+  ranksWithoutOrder: false,
   widensMembers: true,
   exceptInJoin: true,
   // an expression of a short column of bytes and a parameter groups x'' with x'00'

@@ -117,6 +117,8 @@ export const mysql: Dialect = {
   groupKeyInExpression: false,
   mixedWindows: true,
   outerRefInHaving: true,
+  computedSetKeys: true,
+  ranksWithoutOrder: true,
   // 9.7 mistakes the only row of such a query for the row of nulls
   exceptInJoin: false,
   // 9.7 counts the only row of a table that it has read while planning

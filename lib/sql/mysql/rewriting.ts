@@ -62,7 +62,7 @@ const changing = (engine: Engine, parts: UpdateParts, from?: Fragment): Fragment
   return sql`UPDATE ${parts.table} ${derived(engine, parts, values, name, from)} SET ${assigned}`
 }
 
-/** The printers of writes. An upsert is printed here only where its assignments have an order: `upsertSteps` has the others. */
+/** The printers of writes. An upsert is printed here only where its assignments have an order: `updateThenInsert` has the others. */
 export const rewriting = (engine: Engine): Pick<Writes, 'update' | 'updateFrom' | 'delete' | 'upsert'> => ({
   upsert: ({ set }) => {
     const assigned = (inOrder(set ?? []) ?? []).map(s => sql`${s.column} = ${s.value}`)

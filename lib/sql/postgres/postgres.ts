@@ -184,6 +184,8 @@ export const postgres: Dialect = {
   groupKeyInExpression: true,
   mixedWindows: true,
   outerRefInHaving: true,
+  computedSetKeys: false,
+  ranksWithoutOrder: true,
   exceptInJoin: true,
   frameCanBeEmpty: true,
   castRank: value => value,

@@ -16,8 +16,9 @@ import { type Fragment, join, text } from '../Fragment.js'
 import { openBlock } from '../openBlock.js'
 import { isOuter, withOwnColumn } from '../outerReferences.js'
 import { clausesOf, conjunctsOf, rowCount } from './clauses.js'
-import { cell, fragment, sortKey } from './operands.js'
+import { cell, fragment } from './operands.js'
 import { type Derived, type Env, inBlock, type LateralArray } from './Printer.js'
+import { sortKey } from './sortKeys.js'
 
 /** A nested collection. */
 export const collection = (env: Env, plan: Plan): Fragment => {

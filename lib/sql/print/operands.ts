@@ -6,11 +6,10 @@
  * prints operands of one type, of which one has to carry it.
  */
 import { isLiteral } from '../../plan/conditions.js'
-import type { Scalar, SortKey } from '../../plan/Rel.js'
+import type { Scalar } from '../../plan/Rel.js'
 import type { Def } from '../Block.js'
-import { level } from '../CallPrinter.js'
-import type { Dialect, Place } from '../Dialect.js'
-import { type Fragment, parens, type Slot, slot, sql } from '../Fragment.js'
+import type { Place } from '../Dialect.js'
+import { type Fragment, parens, type Slot, slot } from '../Fragment.js'
 import { isParameter, valueOf } from '../parameters.js'
 import type { Env } from './Printer.js'
 
@@ -67,24 +66,4 @@ export const together = (env: Env, all: readonly Scalar[], other: PrintOperand =
 export const cell = (env: Env, s: Scalar): Fragment => {
   const { dialect } = env.printer
   return s.node.tag === 'nested' ? dialect.embedJson(fragment(env, s)) : dialect.toJson(alone(env, s), s.type.sql, s.node.tag !== 'column')
-}
-
-/** Where the nulls of a sort key have to be placed explicitly; null where the engine's default is right. */
-export const explicitNulls = (nulls: Dialect['nulls'], k: SortKey, isApart = true): 'FIRST' | 'LAST' | null => {
-  if (!k.scalar.type.nullable) return null
-  const last = k.nulls === null ? k.direction === 'asc' : k.nulls === 'last'
-  return isApart && last === (nulls.largest === (k.direction === 'asc')) ? null : last ? 'LAST' : 'FIRST'
-}
-
-/** A sort key; `as` is its label or position in the SELECT, where it has one. */
-export const sortKey = (env: Env, k: SortKey, as?: Fragment, isApart = true): Fragment => {
-  const { dialect } = env.printer
-  dialect.assertComputable(k.scalar.type.sql)
-  const key = as ?? fragment(env, k.scalar, level.comparison + 1)
-  const direction = k.direction === 'asc' ? '' : ' DESC'
-  const nulls = explicitNulls(dialect.nulls, k, isApart)
-  if (nulls === null) return sql`${key}${direction}`
-  if (dialect.nulls.clause) return sql`${key}${direction} NULLS ${nulls}`
-  const whole = as === undefined ? key : fragment(env, k.scalar, level.comparison + 1)
-  return sql`${whole} IS NULL${nulls === 'LAST' ? '' : ' DESC'}, ${key}${direction}`
 }

@@ -7,7 +7,7 @@
  */
 import { FUNCTIONS } from '../../core/expr/functions.js'
 import { outOfScope } from '../../core/syntax/guards.js'
-import type { OwnFn, ScalarFn } from '../../core/syntax/Syntax.js'
+import type { ScalarFn } from '../../core/syntax/Syntax.js'
 import { isText } from '../../core/value/SqlType.js'
 import { isLiteral } from '../../plan/conditions.js'
 import type { Scalar } from '../../plan/Rel.js'
@@ -15,12 +15,13 @@ import { type Args, atom, level, type Printed, type PrintedFn } from '../CallPri
 import type { Dialect } from '../Dialect.js'
 import { type Fragment, interleaved, join, list, sql, text } from '../Fragment.js'
 import { isParameter } from '../parameters.js'
-import { standard } from '../standard.js'
-import { aggregate, windowed } from './aggregates.js'
+import { type StandardFn, standard } from '../standard.js'
+import { aggregate } from './aggregates.js'
 import { asArray, membersOf } from './members.js'
 import { alone, fragment, inside, lookUp, parameter, together } from './operands.js'
 import type { Env } from './Printer.js'
 import { castCondition } from './textCasts.js'
+import { windowed } from './windows.js'
 
 type Node<T extends Scalar['node']['tag']> = Scalar['node'] & { readonly tag: T }
 
@@ -32,7 +33,7 @@ const OPPOSITES: { readonly [fn in ScalarFn]?: PrintedFn } = {
   gte: 'lt',
   gt: 'lte',
   lte: 'gt',
-  same: 'differ',
+  isNotDistinctFrom: 'isDistinctFrom',
 }
 
 /** An expression, and how tightly it binds. */
@@ -60,7 +61,8 @@ export const scalar = (env: Env, s: Scalar): Printed => {
       return comparison(isIn(env, n, 'IN'))
     case 'cast':
       return converted(env, s, n.operand)
-    case 'raw': {
+    case 'raw':
+    case 'printed': {
       const args = n.args.map(a => fragment(env, a, level.atom))
       return { level: level.or, fragment: join(interleaved(n.text, args), '') }
     }
@@ -111,14 +113,14 @@ const converted = (env: Env, s: Scalar, operand: Scalar): Printed => {
 
 const call = (env: Env, s: Scalar, n: Node<'call'>, fn: PrintedFn = n.fn): Printed => {
   const { dialect } = env.printer
-  if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'same' && n.fn !== 'isNull') {
+  if (n.fn !== 'eq' && n.fn !== 'ne' && n.fn !== 'isNotDistinctFrom' && n.fn !== 'isNull') {
     for (const a of n.args) dialect.assertComputable(a.type.sql)
   }
   if (fn === 'not') {
     const negated = negation(env, n.args[0] as Scalar)
     if (negated !== null) return negated
   }
-  const make = dialect.calls[fn] ?? standard[fn as Exclude<PrintedFn, OwnFn>]
+  const make = dialect.calls[fn] ?? standard[fn as StandardFn]
   const scalars = FUNCTIONS[n.fn].exact ? n.args.map(a => ofAnyScale(dialect, a)) : n.args
   const single = s.type.sql.tag === 'boolean' ? fragment : inside
   const operand = FUNCTIONS[n.fn].polymorphic ? together(env, scalars, single) : (a: Scalar, at?: number) => single(env, a, at)

@@ -15,8 +15,9 @@ import type { Dialect } from '../Dialect.js'
 import { type Fragment, list, sql, text } from '../Fragment.js'
 import { distinctLabels, isPlainName, isRisky } from '../identifier.js'
 import { clausesOf, limitClause, orderClause } from './clauses.js'
-import { alone, sortKey } from './operands.js'
+import { alone } from './operands.js'
 import { type Env, inBlock, type Placed, type Use } from './Printer.js'
+import { sortKey } from './sortKeys.js'
 import { openScope } from './withClause.js'
 
 type PlanLock = NonNullable<Plan['lock']>

@@ -11,9 +11,9 @@ import { type Block, wrap } from '../Block.js'
 import { hidesGroup, needsGroupColumns, selectsDistinct } from '../blockRules.js'
 import { type Fragment, sql } from '../Fragment.js'
 import { openBlock } from '../openBlock.js'
-import { explicitNulls } from './operands.js'
 import type { Env, Printer, Use } from './Printer.js'
 import { isReadUnchanged, selectBlock } from './selectBlock.js'
+import { explicitNulls } from './sortKeys.js'
 
 /** A set operation. */
 export type SetRel = Rel & { readonly tag: 'set' }

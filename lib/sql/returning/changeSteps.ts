@@ -46,7 +46,8 @@ export const deleting = (dialect: Dialect, write: By<'delete'>): Steps => {
 const isStable = (s: Scalar): boolean => {
   let stable = true
   const walk = (x: Scalar): Scalar => {
-    if (x.node.tag === 'raw' || (x.node.tag === 'call' && FUNCTIONS[x.node.fn].stable !== 'always')) stable = false
+    if (x.node.tag === 'raw' || x.node.tag === 'printed' || (x.node.tag === 'call' && FUNCTIONS[x.node.fn].stable !== 'always'))
+      stable = false
     return stable ? mapScalar(x, { scalar: walk, plan: p => p }) : x
   }
   walk(s)

@@ -100,7 +100,7 @@ const generated = (
   const { generatedKey } = dialect.writes
   const own = key.find(c => write.table.columns[c.name]?.generated === true)
   if (own === undefined || generatedKey === null) return () => rowsLost(dialect)
-  const made = (i: number): Scalar => ({ node: { tag: 'raw', text: [generatedKey(i)], args: [] }, type: own.type })
+  const made = (i: number): Scalar => ({ node: { tag: 'printed', text: [generatedKey(i)], args: [] }, type: own.type })
   const all = keys.map((k, i) => k.map(s => s ?? made(i)))
   return rows =>
     readStep(filtered(scan(write), hasKey(key, all)), write.returning, [], {

@@ -8,7 +8,7 @@
 import { expressionRows, type PrintedWrite } from '../../plan/writePlan.js'
 import { rowsIn } from '../chunks.js'
 import type { Dialect } from '../Dialect.js'
-import { stepsOf, type Upsert, upsertSteps } from '../upsertSteps.js'
+import { stepsOf, type Upsert, updateThenInsert } from '../updateThenInsert.js'
 import { inserting, precompute, runs } from './insertSteps.js'
 import { readBack } from './readSteps.js'
 import { done, forEach, type Next, type Row, rowsPerStatement, type Steps } from './Steps.js'
@@ -43,7 +43,7 @@ export const upserting = (dialect: Dialect, given: Upsert): Steps => {
 const upsertingRows = (dialect: Dialect, write: Upsert, next: (written: readonly Row[]) => Steps): Steps => {
   const bare: Upsert = { ...write, returning: null }
   const { rows: all } = write.rows
-  if (upsertSteps(bare) === null) {
+  if (updateThenInsert(bare) === null) {
     const some = rowsIn(dialect, all, rowsPerStatement(dialect, write.fields.length))
     const whole = (rows: readonly Row[], before: readonly unknown[], on: Next): Steps => ({
       tag: 'write',

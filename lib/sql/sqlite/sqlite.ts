@@ -205,6 +205,8 @@ export const sqlite: Dialect = {
   groupKeyInExpression: true,
   mixedWindows: true,
   outerRefInHaving: true,
+  computedSetKeys: true,
+  ranksWithoutOrder: true,
   exceptInJoin: true,
   frameCanBeEmpty: true,
   castRank: value => value,
@@ -212,8 +214,8 @@ export const sqlite: Dialect = {
   widensMembers: false,
   nulls: { clause: true, largest: false, apart: true },
   calls: {
-    same: infix('IS', level.comparison),
-    differ: infix('IS NOT', level.comparison),
+    isNotDistinctFrom: infix('IS', level.comparison),
+    isDistinctFrom: infix('IS NOT', level.comparison),
     lower: named('unicode_lower'),
     upper: named('unicode_upper'),
     ilike: args => ({

@@ -225,7 +225,7 @@ export const nulls: readonly Clause[] = [
       r => Ex.between(r.x, r.low, r.high),
     ),
   ),
-  check(9, 'same is null-safe: never null, and null is the same as null', async db => {
+  check(9, 'isNotDistinctFrom is null-safe: never null, and null is the same as null', async db => {
     await decides(
       db,
       ints,
@@ -236,7 +236,7 @@ export const nulls: readonly Clause[] = [
         [null, 1, false],
         [null, null, true],
       ],
-      r => Ex.same(r.a, r.b),
+      r => Ex.isNotDistinctFrom(r.a, r.b),
     )
     await decides(
       db,
@@ -246,9 +246,9 @@ export const nulls: readonly Clause[] = [
         ['', null, false],
         [null, null, true],
       ],
-      r => Ex.same(r.a, r.b),
+      r => Ex.isNotDistinctFrom(r.a, r.b),
     )
-    equal(await valueOf(db, Ex.same(Ex.nullOf(C.int), Ex.nullOf(C.int))), true)
+    equal(await valueOf(db, Ex.isNotDistinctFrom(Ex.nullOf(C.int), Ex.nullOf(C.int))), true)
   }),
   check(9, 'isNull and isNotNull are never null', async db => {
     await decides(
@@ -321,7 +321,7 @@ export const nulls: readonly Clause[] = [
       x => Ex.notIn(x, [nothing]),
       x => Ex.eq(x, nothing),
       x => Ex.lt(x, undefined as unknown as number),
-      x => Ex.same(x, nothing),
+      x => Ex.isNotDistinctFrom(x, nothing),
       x => Ex.between(x, 1, nothing),
       x => Ex.or(Ex.isNull(x), Ex.not(Ex.ne(x, nothing))),
     ]

@@ -114,7 +114,7 @@ const others: readonly Clause[] = [
         ),
       )
     const json = Ex.litOf(C.anyJson)({ x: 1 })
-    for (const compare of [Ex.eq, Ex.ne, Ex.lt, Ex.gte, Ex.same]) {
+    for (const compare of [Ex.eq, Ex.ne, Ex.lt, Ex.gte, Ex.isNotDistinctFrom]) {
       await isRefused(
         db,
         'a comparison',
@@ -467,7 +467,7 @@ const promises: readonly Clause[] = [
       [r => Ex.nullIf(r.a, 1), true],
       [r => Ex.eq(r.a, 1), false],
       [r => Ex.eq(r.b, 1), true],
-      [r => Ex.same(r.b, 1), false],
+      [r => Ex.isNotDistinctFrom(r.b, 1), false],
       [r => Ex.isNull(r.b), false],
       [r => Ex.and(Ex.eq(r.a, 1), Ex.eq(r.b, 1)), true],
       [r => Ex.inList(r.a, [1]), false],

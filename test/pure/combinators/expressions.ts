@@ -11,6 +11,7 @@ import {
   arrayJoin,
   arrayLength,
   asc,
+  atan2,
   between,
   caseWhen,
   cast,
@@ -32,6 +33,7 @@ import {
   ilike,
   inList,
   inQuery,
+  isNotDistinctFrom,
   isNotNull,
   isNull,
   isSome,
@@ -68,7 +70,6 @@ import {
   reverse,
   right,
   round,
-  same,
   scalar,
   sign,
   split,
@@ -128,10 +129,10 @@ export const expressions: Cases = {
       Q.where(album => between(album.price, '10.00', '12.00')),
     ),
 
-  same: () =>
+  isNotDistinctFrom: () =>
     pipe(
       Q.from(albums),
-      Q.where(album => same(album.genre, nullOf(nullable(text)))),
+      Q.where(album => isNotDistinctFrom(album.genre, nullOf(nullable(text)))),
     ),
 
   isNull: () =>
@@ -394,6 +395,12 @@ export const expressions: Cases = {
     pipe(
       Q.from(albums),
       Q.map(album => power(album.id, 2)),
+    ),
+
+  atan2: () =>
+    pipe(
+      Q.from(albums),
+      Q.map(album => atan2(album.stars, 2)),
     ),
 
   sqrt: () =>

@@ -16,6 +16,7 @@ import { section, sourcesOf } from '../sql/snapshot.js'
 import { aggregates } from './aggregates.js'
 import { commands } from './commands.js'
 import { expressions } from './expressions.js'
+import { familiesOf } from './families.js'
 import { meaningsOf } from './meanings.js'
 import { programs } from './programs.js'
 import { queries } from './queries.js'
@@ -27,6 +28,8 @@ interface Chapter {
   readonly prefix: string
   readonly source: string
   readonly exported: readonly string[]
+  /** Whether the page lists the combinators by family. */
+  readonly byFamily?: boolean
   /** Files of examples with what is in them, in the order of the reader's need. */
   readonly examples: readonly (readonly [file: string, cases: Cases])[]
   /** How cases of the snapshot write the prefix. */
@@ -52,6 +55,7 @@ const chapters: readonly Chapter[] = [
     prefix: '',
     source: 'Expr',
     exported: Object.keys(Expr),
+    byFamily: true,
     examples: [['expressions', expressions]],
     inSnapshot: '',
   },
@@ -152,13 +156,15 @@ const entries = async (): Promise<readonly Entry[]> => {
 
 const HOW = 'add an example to test/pure/combinators, or a case to test/pure/sql'
 
-/** A message about each combinator that the page lacks. */
+/** A message about each combinator that the page lacks, or that no family has. */
 export const missing = async (): Promise<readonly string[]> =>
   (await entries()).flatMap(({ chapter, name, meaning, example }) => {
+    const isApart = chapter.byFamily === true && familiesOf([name])[0]?.[0] === null
     const full = `${chapter.prefix}${name}`
     return [
       ...(example === null ? [`${full} has no example: ${HOW}`] : []),
       ...(meaning === null ? [`${full} has no doc comment: say in one sentence what it means`] : []),
+      ...(isApart ? [`${full} has no family: name its file or section in test/pure/combinators/families.ts`] : []),
       ...(chapter.exported.includes(name) ? [] : [`${full} has an example, and is not exported`]),
     ]
   })
@@ -190,7 +196,10 @@ export const page = async (tables: string): Promise<string> => {
   let text = introduction(tables)
   for (const chapter of chapters) {
     const own = all.filter(e => e.chapter === chapter)
-    text += `\n\n- [${chapter.title}](#${anchor(chapter.title)}): ${own.map(e => `[${e.name}](#${anchor(heading(e))})`).join(', ')}`
+    const links = (some: readonly Entry[]): string => some.map(e => `[${e.name}](#${anchor(heading(e))})`).join(', ')
+    const families = chapter.byFamily === true ? familiesOf(own.map(e => e.name)) : null
+    const listed = families?.map(([family, names]) => `\n  - ${family}: ${links(own.filter(e => names.includes(e.name)))}`).join('')
+    text += `\n\n- [${chapter.title}](#${anchor(chapter.title)})${listed ?? `: ${links(own)}`}`
   }
   for (const chapter of chapters) {
     text += `\n\n## ${chapter.title}\n\n${chapter.about}`

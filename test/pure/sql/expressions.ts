@@ -5,6 +5,7 @@ import { bigint, boolean, date, float, int, nullable, numeric, text, timestamp }
 import {
   abs,
   and,
+  atan2,
   between,
   caseWhen,
   cast,
@@ -21,6 +22,7 @@ import {
   gte,
   ilike,
   inList,
+  isNotDistinctFrom,
   isNotNull,
   isNull,
   least,
@@ -53,7 +55,6 @@ import {
   reverse,
   right,
   round,
-  same,
   sign,
   sqrt,
   startsWith,
@@ -86,7 +87,11 @@ export const expressions: Cases = {
     pipe(
       Q.from(customers),
       Q.where(customer =>
-        and(same(customer.state, customer.country), same(customer.company, 'Apple'), not(same(customer.fax, customer.phone))),
+        and(
+          isNotDistinctFrom(customer.state, customer.country),
+          isNotDistinctFrom(customer.company, 'Apple'),
+          not(isNotDistinctFrom(customer.fax, customer.phone)),
+        ),
       ),
       Q.map(customer => customer.id),
     ),
@@ -212,6 +217,12 @@ export const expressions: Cases = {
         greatest: greatest(row.small, nullOf(int), 3),
         fold: greatest(greatest(row.small, 1), 2),
       })),
+    ),
+
+  'the angle of a point': () =>
+    pipe(
+      Q.from(everything),
+      Q.map(row => ({ computed: atan2(plus(row.ratio, 1), row.small), given: atan2(row.ratio, 2), none: atan2(row.ratio, nullOf(int)) })),
     ),
 
   'decimals made whole': () =>

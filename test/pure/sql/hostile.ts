@@ -20,13 +20,13 @@ import {
   exists,
   gt,
   inList,
+  isNotDistinctFrom,
   like,
   lit,
   lt,
   maybe,
   ne,
   raw,
-  same,
 } from '../../../lib/Expr.js'
 import * as Q from '../../../lib/Query.js'
 import { fk, schema } from '../../../lib/Schema.js'
@@ -171,7 +171,13 @@ export const withValue: { readonly [what: string]: (value: string) => Case } = {
     pipe(
       Q.from(notes),
       Q.where(note =>
-        and(eq(note.body, value), ne(note.title, value), lt(note.body, value), same(note.more, value), inList(note.body, [value, 'b'])),
+        and(
+          eq(note.body, value),
+          ne(note.title, value),
+          lt(note.body, value),
+          isNotDistinctFrom(note.more, value),
+          inList(note.body, [value, 'b']),
+        ),
       ),
     ),
   patterns: value =>

@@ -13,11 +13,11 @@ import {
   gt,
   gte,
   inQuery,
+  isNotDistinctFrom,
   isNull,
   maybe,
   not,
   or,
-  same,
   scalar,
   startsWith,
 } from '../../../lib/Expr.js'
@@ -287,7 +287,7 @@ export const nesting: Cases = {
     Q.prepare({ manager: nullable(int), skip: int }, ({ manager, skip }) =>
       pipe(
         Q.from(employees),
-        Q.where(employee => or(isNull(manager), same(employee.reportsTo, manager))),
+        Q.where(employee => or(isNull(manager), isNotDistinctFrom(employee.reportsTo, manager))),
         Q.orderBy(employee => [asc(employee.id)]),
         Q.offset(skip),
         Q.map(employee => ({ id: employee.id, manager })),

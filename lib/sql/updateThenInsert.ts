@@ -104,7 +104,7 @@ const isSequential = ({ columns }: Upsert, set: NonNullable<OnConflict['set']>):
 }
 
 /** The steps of an upsert that needs them, or null. */
-export const upsertSteps = (write: Upsert): readonly PrintedWrite[] | null => {
+export const updateThenInsert = (write: Upsert): readonly PrintedWrite[] | null => {
   const {
     table,
     rows: { rows },
