@@ -19,6 +19,7 @@ import type { CallPrinter, Printed } from './CallPrinter.js'
 import type { Catalog } from './Catalog.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
+import type { Online } from './Online.js'
 import type { Quirks } from './Quirks.js'
 import type { OwnFn, StandardFn } from './standard.js'
 import type { Lexis } from './statementText.js'
@@ -276,6 +277,8 @@ export interface Ddl {
   readonly convertsInPlace: boolean
   /** The statements of a change that writes no rows; null where the table is created again. */
   readonly alter: ((change: Change, parts: AlterParts) => readonly string[]) | null
+  /** What steps do to tables that others use, and the statements that do less. */
+  readonly online: Online
   /** A value as an SQL literal. */
   readonly literal: (slot: Slot) => string
 }

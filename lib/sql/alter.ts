@@ -21,13 +21,8 @@ import { type DbError, notNullViolation, refuse, unsupported } from '../core/val
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
 import type { Dialect } from './Dialect.js'
 import { checkText, columnParts, columns, commentStatements, tableComment, target, typeChecksOf, valueText } from './definitions.js'
-
-/** A part of what a step does. */
-export type Work =
-  | { readonly tag: 'sql'; readonly sql: string }
-  | { readonly tag: 'command'; readonly command: AnyCommand }
-  /** Fails with the error if the query has a row. */
-  | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
+import type { Element } from './Online.js'
+import type { Work } from './Work.js'
 
 /** Statements as work. */
 export const sqlWork = (statements: readonly string[]): readonly Work[] => statements.map(sql => ({ tag: 'sql', sql }))
@@ -130,15 +125,20 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts
   }
 }
 
+/** A change taken apart, in order. */
+export const elementsOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Element[] => {
+  let now = table
+  return elementary(dialect, table, change).map(part => {
+    if (part.tag === 'sql' || part.tag === 'command' || part.tag === 'guard') return part
+    const parts = partsOf(dialect, now, part)
+    now = parts.after
+    return { tag: 'change', change: part, parts }
+  })
+}
+
 /** What changes a table, in order. */
 export const workOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Work[] => {
   const { alter } = dialect.ddl
   if (alter === null) return refuse(unsupported(`changing a table (${change.tag})`, dialect.name, 'create the table again'))
-  let now = table
-  return elementary(dialect, table, change).flatMap(part => {
-    if (part.tag === 'sql' || part.tag === 'command' || part.tag === 'guard') return [part]
-    const parts = partsOf(dialect, now, part)
-    now = parts.after
-    return sqlWork(alter(part, parts))
-  })
+  return elementsOf(dialect, table, change).flatMap(e => (e.tag === 'change' ? sqlWork(alter(e.change, e.parts)) : [e]))
 }

@@ -16,7 +16,7 @@ import { normalize } from '../plan/normalize/normalize.js'
 import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import { reifyWrite } from '../plan/writePlan.js'
-import { sqlWork, type Work, workOf } from './alter.js'
+import { sqlWork, workOf } from './alter.js'
 import { commandSteps } from './commands.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
@@ -34,6 +34,7 @@ import {
 } from './definitions.js'
 import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
+import type { Work } from './Work.js'
 
 /**
  * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to

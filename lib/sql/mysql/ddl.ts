@@ -18,7 +18,9 @@ import type { Slot } from '../Fragment.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import type { Values } from '../Values.js'
+import type { Algorithms } from './algorithms.js'
 import { alter } from './alter.js'
+import { onlineBy } from './online.js'
 
 /** Names have up to 64 characters of Unicode's first plane, and no blank at the end. */
 export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
@@ -149,6 +151,7 @@ interface Definitions {
   readonly limitsUniqueKeys: boolean
   /** Whether an index may be over expressions: MySQL's (9.7), not MariaDB's (10.11), where a generated column is in its place. */
   readonly functionalIndexes: boolean
+  readonly algorithms: Algorithms
 }
 
 /** The definitions of a dialect of the family. */
@@ -163,6 +166,7 @@ export const definitions = ({
   dropConstraint,
   limitsUniqueKeys,
   functionalIndexes,
+  algorithms,
 }: Definitions): Ddl => ({
   transactional: false,
   cascades: `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = database() AND DELETE_RULE = 'CASCADE'`,
@@ -214,6 +218,7 @@ export const definitions = ({
   guardsNotNull: true,
   convertsInPlace: false,
   alter,
+  online: onlineBy(algorithms),
   literal: slot => literal(write, slot),
 })
 

@@ -13,6 +13,7 @@ import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
 import { alter } from './alter.js'
 import { postgresValues } from './driverValues.js'
+import { online } from './online.js'
 
 /** Quotes a name. */
 export const quote = quoting('postgres', '"', 63)
@@ -177,5 +178,6 @@ export const ddl: Ddl = {
   guardsNotNull: false,
   convertsInPlace: true,
   alter,
+  online,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),
 }

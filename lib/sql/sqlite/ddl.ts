@@ -16,6 +16,7 @@ import type { UpdateParts, Writes } from '../Writes.js'
 import { callsAdded } from './addedFunctions.js'
 import { writeBlockComment } from './createTokens.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
+import { online } from './online.js'
 
 /** Quotes a name. */
 export const quote = quoting('sqlite', '"', 1000)
@@ -168,5 +169,6 @@ export const ddl: Ddl = {
   guardsNotNull: false,
   convertsInPlace: true,
   alter: null,
+  online,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
 }

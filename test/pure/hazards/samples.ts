@@ -65,7 +65,8 @@ export const rows = {
 
 const change = (of: AnyTable, c: Change): Step => ({ tag: 'alterTable', table: of, change: c })
 const alter = (c: Change): Step => change(item, c)
-const type = (field: string, column: unknown): Step => alter({ tag: 'changeType', field, type: (column as AnyColumn).type.sql, using: null })
+const type = (field: string, column: unknown): Step =>
+  alter({ tag: 'changeType', field, type: (column as AnyColumn).type.sql, using: null })
 const added = (column: unknown, fill: ((row: any) => any) | null = null): Step =>
   alter({ tag: 'addColumn', field: 'extra', name: 'extra', column: column as AnyColumn, fill })
 const index = (i: object): AnyTable['indexes'][number] =>
@@ -131,7 +132,7 @@ export const samples: { readonly [name: string]: Step } = {
   'drop a primary key': change(owner, { tag: 'dropKey', name: owner.primaryKey?.name ?? '' }),
   'drop a unique key': alter({ tag: 'dropKey', name: item.uniques[0]?.name ?? '' }),
   'add a check': alter({ tag: 'addCheck', check: { name: 'item_small', predicate: (r: any) => X.lt(r.amount, 1000) } }),
-  'drop a check': alter({ tag: 'dropCheck', name: 'item_positive' }),
-  'rename a check': alter({ tag: 'renameConstraint', from: 'item_positive', to: 'item_not_negative' }),
+  'drop a check': alter({ tag: 'dropCheck', name: 'item_item_positive' }),
+  'rename a check': alter({ tag: 'renameConstraint', from: 'item_item_positive', to: 'item_not_negative' }),
   'rename a unique key': alter({ tag: 'renameConstraint', from: item.uniques[0]?.name ?? '', to: 'item_code_again' }),
 }
