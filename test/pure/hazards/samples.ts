@@ -40,7 +40,11 @@ export const item = table(
 
 /** A table without a key, and one in which a foreign key is. */
 export const log = table('log', { at: int, line: nullable(text) })
-export const sale = table('sale', { id: int, itemId: int }, { primaryKey: ['id'] })
+export const sale = table(
+  'sale',
+  { id: int, itemId: int },
+  { primaryKey: ['id'], indexes: [{ name: 'sale_next_idx', on: r => [X.plus(r.id, 1)] }] },
+)
 export const shop = schema({ owner, item, log, sale }, t => ({ sale: { item: fk(t.sale.itemId, t.item.id) } }))
 const saleItem = shop.foreignKeys[0] as AnySchema['foreignKeys'][number]
 const itemOwner = schema({ owner, item }, t => ({ item: { owner: fk(t.item.ownerId, t.owner.id) } })).foreignKeys[0] as typeof saleItem
@@ -91,6 +95,7 @@ export const samples: { readonly [name: string]: Step } = {
   'create an index over an expression': { tag: 'createIndex', table: item, index: index({ on: (r: any) => [X.plus(r.amount, 1)] }) },
   'create a unique index': { tag: 'createIndex', table: item, index: index({ columns: ['amount'], unique: true }) },
   'drop an index': { tag: 'dropIndex', table: item, index: { name: item.indexes[0]?.name ?? '' } },
+  'drop an index over an expression': { tag: 'dropIndex', table: sale, index: { name: 'sale_next_idx' } },
   'add a foreign key': { tag: 'addForeignKey', foreignKey: itemOwner },
   'drop a foreign key': { tag: 'dropForeignKey', foreignKey: saleItem },
   'rename a table': change(log, { tag: 'renameTable', name: 'journal' }),
