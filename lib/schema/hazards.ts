@@ -189,6 +189,8 @@ const inAlter = (t: AnyTable, change: Change, object: string): readonly Found[] 
         ),
         breaking(`Programs that write null to ${object} fail`),
       ]
+    case 'setNullable':
+      return [breaking(`Programs that read ${object} do not expect null`, 'let programs accept null first')]
     case 'addKey':
       return [failing(`two rows have the same ${change.key.columns.map(f => columnName(t, f)).join(', ')}`, 'change or delete one of them')]
     case 'addCheck':

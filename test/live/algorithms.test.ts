@@ -3,7 +3,7 @@
  *
  * Every sample step is performed on tables with rows. Each of its statements is tried with each algorithm demanded, the mildest first; the
  * first one that the server accepts must be the one of the table, and every kind of the table must have been tried. Whether a table was
- * written again is seen by its number in InnoDB. A batch of `online` that the server refuses would show here, too.
+ * written again is seen by its number in InnoDB. Without CI set, a fifth of the samples is tried.
  */
 import * as assert from 'uvu/assert'
 import { createSteps } from '../../lib/core/schema/Step.js'
@@ -13,6 +13,7 @@ import { ddlWork, statementsOfWork } from '../../lib/sql/ddl.js'
 import { dialects } from '../../lib/sql/dialects.js'
 import { type Algorithm, mariadbAlgorithms, mysqlAlgorithms } from '../../lib/sql/mysql/algorithms.js'
 import { demanding, kindsOfPart } from '../../lib/sql/mysql/online.js'
+import { some } from '../amount.js'
 import { rows, samples, shop } from '../pure/hazards/samples.js'
 import { note, suite } from '../suite.js'
 import { type Raw, rawEngines } from './rawConnections.js'
@@ -48,16 +49,17 @@ for (const engine of rawEngines) {
     await raw.control(`CREATE DATABASE ${database}`)
     await raw.control(`USE ${database}`)
     for (const sql of statementsOfWork(dialect, ddlWork(dialect, createSteps(shop)))) await raw.control(sql)
-    for (const [field, some] of Object.entries(rows)) {
+    for (const [field, all] of Object.entries(rows)) {
       const t = shop.tables[field as keyof typeof rows] as AnyTable
-      const fields = Object.keys(some[0] as object)
-      const values = some.map(r => `(${fields.map(f => `'${(r as any)[f]}'`).join(', ')})`)
-      await raw.control(`INSERT INTO ${t.name} (${fields.map(f => dialect.quote(t.names[f] as string)).join(', ')}) VALUES ${values.join(', ')}`)
+      const fields = Object.keys(all[0] as object)
+      const values = all.map(r => `(${fields.map(f => `'${(r as any)[f]}'`).join(', ')})`)
+      await raw.control(
+        `INSERT INTO ${t.name} (${fields.map(f => dialect.quote(t.names[f] as string)).join(', ')}) VALUES ${values.join(', ')}`,
+      )
     }
   }
 
-  const ids = async (): Promise<string> =>
-    JSON.stringify((await raw.control(`${IDS[name]} '${database}/%'`)).map(r => String(r[1])).sort())
+  const ids = async (): Promise<string> => JSON.stringify((await raw.control(`${IDS[name]} '${database}/%'`)).map(r => String(r[1])).sort())
 
   /** The mildest algorithm that the server accepts; the statement is done. */
   const mildest = async (sql: string): Promise<Algorithm> => {
@@ -78,7 +80,7 @@ for (const engine of rawEngines) {
   test('each kind has the mildest algorithm that the server accepts', async () => {
     const table = TABLES[name]
     const found = new Map<string, Set<string>>()
-    for (const [sample, step] of Object.entries(samples)) {
+    for (const [sample, step] of some(Object.entries(samples))) {
       if (sample === 'add a column: numbered') continue
       await fresh()
       for (const { part, work } of partsOf(dialect, step)) {
@@ -93,8 +95,9 @@ for (const engine of rawEngines) {
     }
     const measured = Object.fromEntries([...found].map(([kind, a]) => [kind, [...a].join(' or ')]))
     const sorted = (o: object): object => Object.fromEntries(Object.entries(o).sort(([a], [b]) => (a < b ? -1 : 1)))
-    note(`${name}: ${Object.keys(samples).length} samples, ${found.size} kinds`)
-    assert.equal(sorted(measured), sorted(table))
+    note(`${name}: ${found.size} of ${Object.keys(table).length} kinds`)
+    const tried = some([1, 2]).length === 2 ? Object.keys(table) : Object.keys(measured)
+    assert.equal(sorted(measured), sorted(Object.fromEntries(tried.map(kind => [kind, (table as any)[kind]]))))
   })
 
   test.run()
