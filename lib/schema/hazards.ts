@@ -2,10 +2,10 @@
  * Hazards: what a step endangers on an engine.
  *
  * `hazards(step, engine, facts)` is pure. What becomes of rows is decided for all engines alike, by the meaning of the step; what is locked or
- * written again, by the record of the dialect (`sql/Online`), for the statements of `define` or, with `online`, for the batches of `online`.
+ * written again, by the record of the dialect (`sql/OnlineSteps`), for the statements of `define` or, with `online`, for the batches of `online`.
  * A null that becomes its `fill` is no loss. A table that is known to be small is locked for a moment only, and an empty one endangers no row.
  *
- * Steps that lose data or block others run only when that is allowed by name (`refusedSteps`).
+ * Steps that lose data or block others run only when that is allowed by name (`refusedSteps`, `allowedBatches`).
  *
  * Laws: a step that loses a value in memory has `losesData`; one that memory refuses because of rows has `mayFailOnData`.
  */
@@ -15,13 +15,13 @@ import type { Step } from '../core/schema/Step.js'
 import { type AnyColumn, type AnyTable, symbol } from '../core/syntax/Syntax.js'
 import { indexFields } from '../core/table/indexes.js'
 import { columnName, qualifiedName, uniqueConstraints } from '../core/table/Table.js'
-import { attempting, type ValidationError, validationError } from '../core/value/DbError.js'
+import { attempting, type DbError, type ValidationError, validationError } from '../core/value/DbError.js'
 import type { EngineName } from '../core/value/DialectName.js'
 import { showSqlType } from '../core/value/SqlType.js'
 import { dialects } from '../sql/dialects.js'
-import type { Effect } from '../sql/Online.js'
+import type { Effect } from '../sql/OnlineSteps.js'
 import { narrowing } from './narrowing.js'
-import { partsOf } from './online.js'
+import { type Batch, online, partsOf } from './online.js'
 
 /** What is endangered. */
 export type HazardKind =
@@ -250,17 +250,17 @@ const alters = (step: Step): boolean => step.tag !== 'createTable' && step.tag !
 
 const onEngine = (step: Step, engine: Exclude<EngineName, 'memory'>, object: string, facts: Facts): readonly Found[] => {
   const dialect = dialects[engine]
-  const { online, transactional } = dialect.ddl
+  const { online: changes, transactional } = dialect.ddl
   const parts = attempting('a function of the schema', () => partsOf(dialect, step))
   // a step that the engine refuses endangers nothing
   const given = E.isLeft(parts) ? [] : parts.right
-  const effects = (isOnline: boolean): readonly Effect[] => given.map(({ part }) => online.effect(part, isOnline))
+  const effects = (isOnline: boolean): readonly Effect[] => given.map(({ part }) => changes.effect(part, isOnline))
   const now = effects(facts.online === true)
   const isSafer = JSON.stringify(effects(true)) !== JSON.stringify(effects(false))
   const outside =
     facts.online === true &&
     given.some(({ part, work }) =>
-      online
+      changes
         .batches(
           part,
           work.flatMap(w => (w.tag === 'sql' ? [w.sql] : [])),
@@ -313,6 +313,16 @@ export const refusedSteps = (
       .filter(h => needsAllowance(h) && !allowed.includes(h.kind))
       .map(h => `step ${i + 1}: ${h.kind}: ${h.message}${h.safer === null ? '' : ` (or ${h.safer})`}`),
   )
-  const [first] = refused
-  return first === undefined ? null : validationError(['steps'], refused.join('; '))
+  return refused.length === 0 ? null : validationError(['steps'], refused.join('; '))
+}
+
+/** The batches of steps whose hazards are allowed: what blocks or loses is refused here, before its statements are printed. */
+export const allowedBatches = (
+  steps: readonly Step[],
+  engine: EngineName,
+  allowed: readonly HazardKind[],
+  factsOf: (step: Step) => Facts = () => ({}),
+): E.Either<DbError, readonly Batch[]> => {
+  const refused = refusedSteps(steps, engine, allowed, step => ({ ...factsOf(step), online: true }))
+  return refused === null ? online(steps, engine) : E.left(refused)
 }

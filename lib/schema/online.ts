@@ -16,10 +16,10 @@ import { elementsOf } from '../sql/alter.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { ddlWork, statementsOfWork } from '../sql/ddl.js'
 import { dialects } from '../sql/dialects.js'
-import type { Part, Remains, WorkBatch } from '../sql/Online.js'
+import type { Part, Remains, WorkBatch } from '../sql/OnlineSteps.js'
 import type { Work } from '../sql/Work.js'
 
-export type { Remains, WorkBatch } from '../sql/Online.js'
+export type { Remains, WorkBatch } from '../sql/OnlineSteps.js'
 export type { Work } from '../sql/Work.js'
 
 /** What is performed together. */

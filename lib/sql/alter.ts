@@ -21,7 +21,7 @@ import { type DbError, notNullViolation, refuse, unsupported } from '../core/val
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
 import type { Dialect } from './Dialect.js'
 import { checkText, columnParts, columns, commentStatements, tableComment, target, typeChecksOf, valueText } from './definitions.js'
-import type { Element } from './Online.js'
+import type { Element } from './OnlineSteps.js'
 import type { Work } from './Work.js'
 
 /** Statements as work. */

@@ -23,7 +23,7 @@ import * as Q from '../../lib/Query.js'
 import { memory } from '../../lib/run/memory.js'
 import { schema } from '../../lib/Schema.js'
 import { createAll, define } from '../../lib/schema/createAll.js'
-import { type HazardKind, hazards, needsAllowance, refusedSteps } from '../../lib/schema/hazards.js'
+import { allowedBatches, type HazardKind, hazards, needsAllowance, refusedSteps } from '../../lib/schema/hazards.js'
 import { type Batch, online, statementsOfBatch } from '../../lib/schema/online.js'
 import { ddlWork, statementsOfWork } from '../../lib/sql/ddl.js'
 import { dialects } from '../../lib/sql/dialects.js'
@@ -162,6 +162,10 @@ named('losing and blocking steps run only when allowed by name', () => {
     refusedSteps(steps, 'mysql', [], () => ({ rows: 0 })),
     null,
   )
+  assert.ok(E.isLeft(allowedBatches(steps, 'mysql', ['losesData'])))
+  assert.ok(E.isRight(allowedBatches(steps, 'mysql', ['losesData', 'blocksWrites'])))
+  // on Postgres the batches validate a check later, and block no one
+  assert.ok(E.isRight(allowedBatches(steps, 'postgres', ['losesData'])))
   assert.ok(needsAllowance({ kind: 'blocksReads' }) && !needsAllowance({ kind: 'mayFailOnData' }))
 })
 

@@ -6,7 +6,7 @@
  *
  * What is not here: rows that do not fit (`schema/hazards`), lock time-outs (the runner's).
  */
-import { type Effect, HARMLESS, type Online, type Part, type WorkBatch } from '../Online.js'
+import { type Effect, HARMLESS, type Online, type Part, type WorkBatch } from '../OnlineSteps.js'
 import { type Algorithm, type Algorithms, type AlterKind, CLAUSES, kindOfStep, kindsOfChange } from './algorithms.js'
 
 /** The kinds of the statements of a part that alters a table. */

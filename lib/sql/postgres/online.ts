@@ -10,7 +10,7 @@
 import { columnName } from '../../core/table/Table.js'
 import type { SqlType } from '../../core/value/SqlType.js'
 import { quoting } from '../identifier.js'
-import { type Effect, HARMLESS, type Online, type Part, type Remains, type WorkBatch } from '../Online.js'
+import { type Effect, HARMLESS, type Online, type Part, type Remains, type WorkBatch } from '../OnlineSteps.js'
 import type { Work } from '../Work.js'
 
 const quote = quoting('postgres', '"', 63)

@@ -5,7 +5,7 @@
  * adds nullable columns and constants, and renames, by the definition alone; what it has no statement for is a table that is created again
  * and filled, which writes every row. Every step is transactional, so no step is taken apart.
  */
-import { type Effect, HARMLESS, type Online, type Part } from '../Online.js'
+import { type Effect, HARMLESS, type Online, type Part } from '../OnlineSteps.js'
 
 const REBUILT: Effect = { rewrites: true, blocks: 'writes' }
 
