@@ -60,7 +60,7 @@ export interface Facts {
 }
 
 /** A table of at most this many rows is read or written in a moment. */
-export const SMALL_TABLE = 10_000
+const SMALL_TABLE = 10_000
 
 const tableOf = (step: Step): AnyTable => {
   switch (step.tag) {
@@ -97,7 +97,7 @@ const ofChange = (t: AnyTable, change: Change): string => {
 }
 
 /** What a step is about, as its hazards name it. */
-export const objectOf = (step: Step): string => {
+const objectOf = (step: Step): string => {
   const name = qualifiedName(tableOf(step))
   switch (step.tag) {
     case 'createIndex':

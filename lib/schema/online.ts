@@ -19,7 +19,6 @@ import { dialects } from '../sql/dialects.js'
 import type { Part, Remains, WorkBatch } from '../sql/OnlineSteps.js'
 import type { Work } from '../sql/Work.js'
 
-export type { Remains, WorkBatch } from '../sql/OnlineSteps.js'
 export type { Work } from '../sql/Work.js'
 
 /** What is performed together. */

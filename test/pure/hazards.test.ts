@@ -224,7 +224,7 @@ const plainly = (v: unknown): string => {
   return /^\d{4}-\d\d-\d\dT/.test(number) ? number.replace(/(\.\d+?)0*Z$/, '$1Z') : number
 }
 
-const changeOf = (t: AnyTable, [kind, b, c]: readonly [number, number, number]): Change => {
+const changeOf = ([kind, b, c]: readonly [number, number, number]): Change => {
   const column = TYPES[b % TYPES.length] as AnyColumn
   const fill = valuesOf(column)[c % Math.max(1, valuesOf(column).length)]
   const filling = (): any => ({ ...(X.lit(fill as never) as object), type: column.type })
@@ -267,7 +267,7 @@ laws('what memory loses is losesData, what it refuses because of rows is mayFail
       ) as AnyTable
       const all = valuesOf(first)
       const rows = given.map(([x, y], id) => ({ id, v: x % 4 === 0 ? null : all[x % all.length], w: all[y % all.length] }))
-      const change = changeOf(t, n)
+      const change = changeOf(n)
       const step: Step = { tag: 'alterTable', table: t, change }
       const result = async (some: readonly unknown[]) => {
         const db = memory()

@@ -14,9 +14,9 @@ import * as Q from '../../../lib/Query.js'
 import { type AnySchema, fk, schema } from '../../../lib/Schema.js'
 import { table, view } from '../../../lib/Table.js'
 
-export const owner = table('owner', { id: int, name: text }, { primaryKey: ['id'] })
+const owner = table('owner', { id: int, name: text }, { primaryKey: ['id'] })
 
-export const item = table(
+const item = table(
   'item',
   {
     id: int,
@@ -39,8 +39,8 @@ export const item = table(
 )
 
 /** A table without a key, and one in which a foreign key is. */
-export const log = table('log', { at: int, line: nullable(text) })
-export const sale = table(
+const log = table('log', { at: int, line: nullable(text) })
+const sale = table(
   'sale',
   { id: int, itemId: int },
   { primaryKey: ['id'], indexes: [{ name: 'sale_next_idx', on: r => [X.plus(r.id, 1)] }] },
