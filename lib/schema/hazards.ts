@@ -256,6 +256,8 @@ const onEngine = (step: Step, engine: Exclude<EngineName, 'memory'>, object: str
   const given = E.isLeft(parts) ? [] : parts.right
   const effects = (isOnline: boolean): readonly Effect[] => given.map(({ part }) => changes.effect(part, isOnline))
   const now = effects(facts.online === true)
+  const isCopied =
+    given.some(({ part }) => part.tag === 'command') && given.some(({ part }) => part.tag === 'change' && part.change.tag === 'dropColumn')
   const isSafer = JSON.stringify(effects(true)) !== JSON.stringify(effects(false))
   const outside =
     facts.online === true &&
@@ -270,6 +272,15 @@ const onEngine = (step: Step, engine: Exclude<EngineName, 'memory'>, object: str
   return [
     ...(alters(step)
       ? ofEffects(now, object, qualifiedName(tableOf(step)), isSafer ? 'perform it by the batches of `online`' : undefined)
+      : []),
+    ...(!transactional && isCopied
+      ? [
+          [
+            'losesData',
+            `What others write to ${object} between its copy and the drop of the old column is gone: stop them, and allow losesData`,
+            'add a column of the new type, let programs write both, and drop the old one by a later migration',
+          ] as const,
+        ]
       : []),
     ...(!transactional || outside
       ? [

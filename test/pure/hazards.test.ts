@@ -53,62 +53,62 @@ const letters = (step: Step, engine: Parameters<typeof hazards>[1], facts = {}):
 /**
  * L loses data, F may fail on data, R rewrites the table, W blocks writes, A blocks all access, T is not transactional, B breaks code.
  *
- *                                            memory postgres online mysql mariadb sqlite
+ *                                            memory  postgres online  mysql   mariadb sqlite
  */
 const TABLE = `
-create a table                            -      -      -      T      T      -
-drop a table                              LB     LB     LB     LBT    LBT    LB
-create a view                             -      -      -      T      T      -
-drop a view                               B      B      B      BT     BT     B
-create an index                           -      W      T      T      T      W
-create an index over an expression        F      FW     FT     FWT    FWT    FW
-create a unique index                     F      FW     FT     FT     FT     FW
-drop an index                             -      A      T      T      T      -
-drop an index over an expression          -      A      T      T      T      -
-add a foreign key                         F      FW     F      FRWT   FRWT   F
-drop a foreign key                        -      -      -      T      T      -
-rename a table                            B      B      B      BT     BT     B
-add a column                              -      -      -      T      T      -
-add a column: enum                        -      A      -      RWT    RWT    -
-add a column: constant default            -      -      -      T      T      -
-add a column: other default               F      FRA    FRW    FRWT   FRWT   FRW
-add a column: not null, no default        FB     FB     FB     FBT    FBT    FBRW
-add a column: filled                      F      FRA    FRW    FRWT   FRWT   FRW
-add a column: numbered                    F      FRA    FRA    FT     FT     FRW
-drop a column                             LB     LB     LB     LBT    LBT    LBRW
-drop a column: enum                       LB     LB     LB     LBT    LBT    LBRW
-rename a column                           B      B      B      BT     BT     B
-rename a column: a check reads it         B      B      B      BRWT   BRWT   B
-rename a column: a foreign key has it     B      B      B      BT     BT     B
-change a type: longer varchar             B      B      B      BT     BT     BRW
-change a type: varchar beyond 255 bytes   B      B      B      BRWT   BT     BRW
-change a type: shorter varchar            FB     FBRA   FBRA   FBRWT  FBRWT  FBRW
-change a type: enum to text               B      B      B      BRWT   BRWT   BRW
-change a type: text to varchar            FB     FBRA   FBRA   FBRWT  FBRWT  FBRW
-change a type: int to bigint              B      BRA    BRA    BRWT   BRWT   BRW
-change a type: int to smallint            FB     FBRA   FBRA   FBRWT  FBRWT  FBRW
-change a type: int to text                B      BRA    BRA    BRWT   BRWT   BRW
-change a type: more digits                B      B      B      BRWT   BRWT   BRW
-change a type: larger scale               B      BRA    BRA    BRWT   BRWT   BRW
-change a type: smaller scale              LFB    LFBRA  LFBRA  LFBRWT LFBRWT LFBRW
-change a type: more enum values           B      BA     B      BRWT   BRWT   BRW
-change a type: fewer enum values          FB     FBA    FB     FBRWT  FBRWT  FBRW
-change a type: using                      LFB    LFBRA  LFBRA  LFBRWT LFBRWT LFBRW
-allow null                                B      B      B      BRT    BRT    BRW
-forbid null                               FB     FBA    FB     FBRT   FBRT   FBRW
-forbid null: filled                       FB     FBRA   FBRW   FBRWT  FBRWT  FBRW
-set a default                             -      -      -      T      T      RW
-drop a default                            -      -      -      T      T      RW
-set a comment                             -      -      -      T      T      RW
-set a comment: of the table               -      -      -      T      T      RW
-add a primary key                         F      FA     FT     FRT    FRT    FRW
-add a unique key                          F      FA     FT     FT     FT     FRW
-drop a primary key                        -      -      -      RWT    RWT    RW
-drop a unique key                         -      -      -      T      T      RW
-add a check                               F      FA     F      FRWT   FRWT   FRW
-drop a check                              -      -      -      T      T      RW
-rename a check                            -      -      -      RWT    RWT    RW
-rename a unique key                       -      -      -      T      T      RW
+create a table                            -       -       -       T       T       -
+drop a table                              LB      LB      LB      LBT     LBT     LB
+create a view                             -       -       -       T       T       -
+drop a view                               B       B       B       BT      BT      B
+create an index                           -       W       T       T       T       W
+create an index over an expression        F       FW      FT      FWT     FWT     FW
+create a unique index                     F       FW      FT      FT      FT      FW
+drop an index                             -       A       T       T       T       -
+drop an index over an expression          -       A       T       T       T       -
+add a foreign key                         F       FW      F       FRWT    FRWT    F
+drop a foreign key                        -       -       -       T       T       -
+rename a table                            B       B       B       BT      BT      B
+add a column                              -       -       -       T       T       -
+add a column: enum                        -       A       -       RWT     RWT     -
+add a column: constant default            -       -       -       T       T       -
+add a column: other default               F       FRA     FRW     FRWT    FRWT    FRW
+add a column: not null, no default        FB      FB      FB      FBT     FBT     FBRW
+add a column: filled                      F       FRA     FRW     FRWT    FRWT    FRW
+add a column: numbered                    F       FRA     FRA     FT      FT      FRW
+drop a column                             LB      LB      LB      LBT     LBT     LBRW
+drop a column: enum                       LB      LB      LB      LBT     LBT     LBRW
+rename a column                           B       B       B       BT      BT      B
+rename a column: a check reads it         B       B       B       BRWT    BRWT    B
+rename a column: a foreign key has it     B       B       B       BT      BT      B
+change a type: longer varchar             B       B       B       BT      BT      BRW
+change a type: varchar beyond 255 bytes   B       B       B       BRWT    BT      BRW
+change a type: shorter varchar            FB      FBRA    FBRA    FBRWT   FBRWT   FBRW
+change a type: enum to text               B       B       B       BRWT    BRWT    BRW
+change a type: text to varchar            FB      FBRA    FBRA    FBRWT   FBRWT   FBRW
+change a type: int to bigint              B       BRA     BRA     BRWT    BRWT    BRW
+change a type: int to smallint            FB      FBRA    FBRA    FBRWT   FBRWT   FBRW
+change a type: int to text                B       BRA     BRA     BRWLT   BRWLT   BRW
+change a type: more digits                B       B       B       BRWT    BRWT    BRW
+change a type: larger scale               B       BRA     BRA     BRWLT   BRWLT   BRW
+change a type: smaller scale              LFB     LFBRA   LFBRA   LFBRWLT LFBRWLT LFBRW
+change a type: more enum values           B       BA      B       BRWT    BRWT    BRW
+change a type: fewer enum values          FB      FBA     FB      FBRWT   FBRWT   FBRW
+change a type: using                      LFB     LFBRA   LFBRA   LFBRWLT LFBRWLT LFBRW
+allow null                                B       B       B       BRT     BRT     BRW
+forbid null                               FB      FBA     FB      FBRT    FBRT    FBRW
+forbid null: filled                       FB      FBRA    FBRW    FBRWT   FBRWT   FBRW
+set a default                             -       -       -       T       T       RW
+drop a default                            -       -       -       T       T       RW
+set a comment                             -       -       -       T       T       RW
+set a comment: of the table               -       -       -       T       T       RW
+add a primary key                         F       FA      FT      FRT     FRT     FRW
+add a unique key                          F       FA      FT      FT      FT      FRW
+drop a primary key                        -       -       -       RWT     RWT     RW
+drop a unique key                         -       -       -       T       T       RW
+add a check                               F       FA      F       FRWT    FRWT    FRW
+drop a check                              -       -       -       T       T       RW
+rename a check                            -       -       -       RWT     RWT     RW
+rename a unique key                       -       -       -       T       T       RW
 `
 
 named('each sample has these hazards', () => {
@@ -122,7 +122,7 @@ named('each sample has these hazards', () => {
         letters(step, 'mysql', { online: true }),
         letters(step, 'mariadb', { online: true }),
         letters(step, 'sqlite'),
-      ].map(l => l.padEnd(7)),
+      ].map(l => l.padEnd(8)),
     ]
       .join('')
       .trimEnd(),

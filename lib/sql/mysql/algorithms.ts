@@ -26,7 +26,6 @@ const TABLE = {
   'add a column': ['instant', 'instant'],
   'add a column with a check': ['copy', 'copy'],
   'drop a column': ['instant', 'instant'],
-  'drop a column of an index': ['rebuild', 'inplace'],
   'rename a column': ['instant', 'instant'],
   'rename a column of a check': ['copy', 'copy'],
   'lengthen a varchar': ['inplace', 'instant'],
@@ -98,10 +97,9 @@ export const kindsOfChange = (change: Change, parts: AlterParts): readonly Alter
     }
     case 'addColumn':
       return [parts.typeChecksAfter(change.field).length > 0 ? 'add a column with a check' : 'add a column']
-    case 'dropColumn': {
-      const keys = [...uniqueKeys(before).map(k => k.columns), ...before.indexes.map(i => indexFields(before, i))]
-      return [keys.some(k => k.includes(change.field)) ? 'drop a column of an index' : 'drop a column']
-    }
+    case 'dropColumn':
+      // refused by the engine while an index has the column, which would be dropped or shortened silently
+      return ['drop a column']
     case 'renameColumn': {
       const { field } = change
       if (parts.column(field) === parts.columnAfter(field)) return []
