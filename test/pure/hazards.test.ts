@@ -28,7 +28,7 @@ import { type Batch, online, statementsOfBatch } from '../../lib/schema/online.j
 import { ddlWork, statementsOfWork } from '../../lib/sql/ddl.js'
 import { dialects } from '../../lib/sql/dialects.js'
 import { table } from '../../lib/Table.js'
-import { amount } from '../amount.js'
+import { amount, some } from '../amount.js'
 import { note, suite } from '../suite.js'
 import { page } from './hazards/page.js'
 import { samples } from './hazards/samples.js'
@@ -181,6 +181,8 @@ const TYPES: readonly AnyColumn[] = [
   numeric(8, 2),
   numeric(10, 3),
   numeric(6, 1),
+  numeric(7, 2),
+  numeric(18, 2),
   text,
   varchar(3),
   varchar(12),
@@ -204,7 +206,7 @@ const VALUES: { readonly [tag: string]: readonly unknown[] } = {
 const valuesOf = (c: AnyColumn): readonly unknown[] => {
   const t = c.type.sql
   if (t.tag === 'numeric')
-    return ['0', '1.5', '12.25', '12.125', '99999.9'].flatMap(v => {
+    return ['0', '1.5', '12.25', '12.125', '99999.9', '99999.99', '9007199254740993.25'].flatMap(v => {
       const [whole = '', part = ''] = v.split('.')
       return part.length <= t.scale && whole.length <= t.precision - t.scale
         ? [t.scale === 0 ? whole : `${whole}.${part.padEnd(t.scale, '0')}`]
@@ -305,6 +307,33 @@ laws('what memory loses is losesData, what it refuses because of rows is mayFail
   )
   note(`${seen.done} done, ${seen.lost} lost values, ${seen.refused} refused because of rows`)
   assert.ok(seen.lost > 5 && seen.refused > 5)
+})
+
+laws('every pair of types, with each value', async () => {
+  let pairs = 0
+  for (const from of TYPES)
+    for (const to of some(TYPES)) {
+      const t = table('hazard', { id: int, v: from as any }, { primaryKey: ['id'] }) as AnyTable
+      const change: Change = { tag: 'changeType', field: 'v', type: to.type.sql, using: null }
+      const step: Step = { tag: 'alterTable', table: t, change }
+      const kinds = hazards(step, 'memory').map(h => h.kind)
+      for (const v of valuesOf(from)) {
+        const db = memory()
+        await createAll(schema({ t } as any))({ db })()
+        if (E.isLeft(await define([step])({ db })())) break
+        await define([{ tag: 'dropTable', table: t, foreignKeys: [] }])({ db })()
+        await createAll(schema({ t } as any))({ db })()
+        assert.ok(E.isRight(await C.run(C.insert(t as any)({ id: 1, v } as any))({ db })()))
+        const shown = `${JSON.stringify(from.type.sql)} to ${JSON.stringify(to.type.sql)}: ${v}`
+        pairs += 1
+        if (E.isLeft(await define([step])({ db })())) assert.ok(kinds.includes('mayFailOnData'), shown)
+        else {
+          const now = (await Q.all(Q.from(changed(t, change) as any) as any)({ db })()) as any
+          if (plainly(now.right[0].v) !== plainly(v)) assert.ok(kinds.includes('losesData'), `${shown} is ${now.right[0].v}`)
+        }
+      }
+    }
+  note(`${pairs} values of pairs`)
 })
 
 laws.run()
