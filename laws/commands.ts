@@ -91,7 +91,7 @@ const coverCommand = (cover: Cover, c: GeneratedCommand, a: CommandAnswer): void
 }
 
 /** How two results of a command differ; null if they agree. */
-const wrong = (c: GeneratedCommand, expected: CommandAnswer, got: CommandAnswer): string | null => {
+export const wrong = (c: GeneratedCommand, expected: CommandAnswer, got: CommandAnswer): string | null => {
   if (E.isLeft(expected) && E.isLeft(got)) return sameError(expected.left, got.left) ? null : 'the errors differ'
   if (E.isLeft(expected) || E.isLeft(got)) return 'one of them is an error'
   return sameAnswer(formOfCommand(c), expected.right, got.right) ? null : 'the results differ'
@@ -114,13 +114,13 @@ const setsOwnReferred = ({ foreignKeys }: AnySchema, { node }: AnyCommand): bool
 }
 
 /** A complaint about a refusal that the runner does not declare, with the case; else null. */
-const undeclaredIn = (runner: Runner, e: DbError, text: string): string | null => {
+export const undeclaredIn = (runner: Runner, e: DbError, text: string): string | null => {
   const why = undeclared(runner, e)
   return why === null ? null : `${why}\n\n${text}`
 }
 
 /** Whether the result is one that the runner may give because it checks constraints at another time than the model. */
-const excused = (
+export const excused = (
   { capabilities }: Runner,
   { command: c }: GeneratedCommand,
   expected: CommandAnswer,
@@ -137,7 +137,7 @@ const excused = (
   return E.isLeft(expected) && expected.left._tag === 'CheckViolation' && node.tag === 'insert' && node.conflict !== null
 }
 
-const loaded = async (r: Runner, schema: AnySchema, db: AnyDatabase): Promise<string | null> => {
+export const loaded = async (r: Runner, schema: AnySchema, db: AnyDatabase): Promise<string | null> => {
   const done = await load(schema, db)({ db: r })()
   return E.isLeft(done) ? `${r.capabilities.engine} rejects the rows: ${done.left.message}` : null
 }

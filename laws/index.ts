@@ -28,6 +28,7 @@ export {
   run,
 } from './Law.js'
 export { normalizeLaws as normalize, type OpenWith, type Switchable, switchable } from './normalize.js'
+export { sameRowChanges } from './rowChanges.js'
 export { rowPredicateLaws as rowPredicates } from './rowPredicates.js'
 export { type Compared, codecs, errors, expressions, interpreter, programs, queries, type Subject } from './ruleSets.js'
 export { type Evaluate, showLaws as show } from './show.js'

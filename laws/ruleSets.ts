@@ -20,6 +20,7 @@ import { overflowLaw } from './overflow.js'
 import { pageLaws } from './pages.js'
 import { preparedLaw } from './prepared.js'
 import { queryEquations } from './queryEquations.js'
+import { sameRowChanges } from './rowChanges.js'
 import { sliceLaw } from './slices.js'
 import { programLaws } from './transactions.js'
 import { uniqueIndexLaw } from './uniqueIndexes.js'
@@ -61,6 +62,7 @@ export const interpreter = (s: Compared): RuleSet =>
     [
       sameAnswers(s),
       sameChanges(s),
+      sameRowChanges(s),
       seesStateBefore(s),
       upsertsInOrder(s),
       updatesByKey(s),

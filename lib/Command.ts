@@ -7,8 +7,10 @@
 
 export type { Write } from './core/command/assignments.js'
 export * from './core/command/Command.js'
+export { changes } from './core/command/changes.js'
 export { deleteUsing, updateFrom, updateMany } from './core/command/updates.js'
 export { type Outcome, outcome, upsert, upsertMany } from './core/command/upsert.js'
+export type { RowChange, RowImage } from './core/schema/RowChange.js'
 export type { AnyCommand, Command } from './core/syntax/Syntax.js'
 export { type GotOrCreated, getOrCreate } from './program/getOrCreate.js'
 export { type InsertAllOptions, insertAll, type Rows } from './program/insertAll.js'

@@ -10,6 +10,7 @@ export {
   type IndexOptions,
   type Insert,
   type InsertOf,
+  type KeyOptions,
   type Naming,
   type Row,
   type Scope,

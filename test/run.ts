@@ -43,6 +43,7 @@ const SECONDS: { readonly [name: string]: number } = {
   'live/manyBytes': 75,
   'live/laws.sqlite.': 70,
   'live/hostile': 65,
+  'live/moduleOf': 60,
   'live/codecs': 65,
   'live/cursors': 60,
   'live/connections': 60,

@@ -295,10 +295,25 @@ const settled = (schema: AnySchema): AnySchema => {
   return tables.length === Object.keys(schema.tables).length ? schema : schemaOf(Object.fromEntries(tables) as never)
 }
 
-const elaborated = (schema: AnySchema, known: AnySchema, step: Step): GeneratedCommand => {
+/** The command that returns its changes, of any table of the schema. */
+const withChanges = (schema: AnySchema, { code, ordered }: Written, step: Step): GeneratedCommand => {
+  const tables = record(Object.entries(schema.tables).map(([name, t]) => [name, tableCode(name, t)] as const))
+  const changes = call('C', 'changes', tables)
+  return {
+    command: changes.build([])(code.build([])),
+    text: `pipe(${code.text}, ${changes.text})`,
+    uses: new Set(['C.changes', ...code.uses]),
+    row: null,
+    ordered,
+    step,
+  }
+}
+
+const elaborated = (all: AnySchema, known: AnySchema, step: Step, returnsChanges: boolean): GeneratedCommand => {
   const w = writer(known, [], step)
-  const t = target(w, schema)
+  const t = target(w, all)
   const written = makers[step.op]?.(w, t) ?? insert(w, t)
+  if (returnsChanges && written.hasResult !== true) return withChanges(all, written, step)
   const returning = written.hasResult !== true && w.choices.below(3) === 2 ? returned(w, t) : null
   const code =
     returning === null
@@ -311,11 +326,16 @@ const elaborated = (schema: AnySchema, known: AnySchema, step: Step): GeneratedC
   return { command: code.build([]), text: code.text, uses: new Set(code.uses), row: returning?.row ?? null, ordered: written.ordered, step }
 }
 
-/** Commands over the tables of a schema, with queries in them nested up to `depth` levels. */
+/**
+ * Commands over the tables of a schema, with queries in them nested up to `depth` levels. With `changes` they return their changes, except for
+ * the outcomes of upserts.
+ */
 export const command = (
   schema: AnySchema,
-  options: { readonly depth?: number; readonly only?: Weights } = {},
+  options: { readonly depth?: number; readonly only?: Weights; readonly changes?: boolean } = {},
 ): fc.Arbitrary<GeneratedCommand> => {
   const known = settled(schema)
-  return step(options.only ?? WEIGHTS, 24, recipe(SOURCES, STEPS, options.depth ?? 2, 3)).map(s => elaborated(schema, known, s))
+  return step(options.only ?? WEIGHTS, 24, recipe(SOURCES, STEPS, options.depth ?? 2, 3)).map(s =>
+    elaborated(schema, known, s, options.changes === true),
+  )
 }

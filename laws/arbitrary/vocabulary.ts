@@ -30,6 +30,7 @@ export const leftOut: { readonly [name: string]: string } = {
   'Expr.raw': 'SQL text has no meaning in the model',
   'Q.stages': 'reads an explanation, which differs between engines',
   'Q.show': 'a text: covered by laws/show.ts',
+  'C.changes': 'another result of every command: generated for laws/rowChanges.ts and laws/show.ts',
   'C.show': 'a text: covered by laws/show.ts',
   'C.run': 'a program: the laws of interpreters run every command with it',
   'C.getOrCreate': 'a program: a query, an upsert and a query in a transaction',

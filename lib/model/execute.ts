@@ -18,6 +18,7 @@ import { scopeOf, scopeOrNothing, rowOf as typesOf } from '../core/syntax/scope.
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, refuse, tooManyRows } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
+import { changeImages } from './changeImages.js'
 import { checkRow, checkUniqueAfterEach, keyOf } from './constraints.js'
 import { type Database, rowReader, type Stored, type StoredRow, stored, storedFields, withStored } from './Database.js'
 import { decoder } from './decode.js'
@@ -180,7 +181,7 @@ const scopeIn = (s: Stored, table: AnyTable): ((row: StoredRow) => Scope) => {
 }
 
 const resultOf = (m: Meaning, { node, returning, cardinality }: AnyCommand, { changes, next }: Effect): unknown => {
-  if (returning === null || node.tag === 'invalid') return changes.length
+  if (returning === null || typeof returning === 'object' || node.tag === 'invalid') return changes.length
   const [only] = changes
   if (returning === 'outcome') return only === undefined ? 'unchanged' : only.before === null ? 'inserted' : 'updated'
   const decode = decoder(m)
@@ -196,6 +197,10 @@ export const execute = (db: Database, command: AnyCommand): E.Either<DbError, { 
     validateCommand(db, command)
     const m = meaning(db)
     const effect = effectOf(m, db, command.node)
-    const after = applyChanges(m, withStored(db, effect.next), qualifiedName(effect.next.table), effect.changes)
-    return { db: after, result: resultOf(m, command, effect) }
+    const { node, returning } = command
+    const images =
+      typeof returning === 'object' && returning !== null && node.tag !== 'invalid' ? changeImages(m, db, node, returning) : null
+    const before = withStored(db, effect.next)
+    const after = applyChanges(m, before, qualifiedName(effect.next.table), effect.changes)
+    return { db: after.db, result: images === null ? resultOf(m, command, effect) : images(after.changes) }
   })

@@ -67,9 +67,33 @@ const consequences = (key: ForeignKey, changes: readonly Change[], referencing: 
   })
 }
 
+/** A change of a table. */
+export interface ChangeOf extends Change {
+  readonly table: string
+}
+
+/** A database after changes, and all changes that led to it: one for each row, the given ones first. */
+export interface Changed {
+  readonly db: Database
+  readonly changes: readonly ChangeOf[]
+}
+
+/** All changes of rows, each from its first to its last state. */
+const history = () => {
+  const all: { table: string; before: StoredRow | null; after: StoredRow | null }[] = []
+  const at = new Map<StoredRow, number>()
+  const add = (table: string, { before, after }: Change): void => {
+    const i = (before === null ? undefined : at.get(before)) ?? all.push({ table, before, after }) - 1
+    ;(all[i] as (typeof all)[number]).after = after
+    if (after !== null) at.set(after, i)
+  }
+  return { all, add }
+}
+
 /** The database after changes of a table and their consequences. Refuses a violated constraint. */
-export const applyChanges = (meaning: Meaning, db: Database, table: string, changes: readonly Change[]): Database => {
+export const applyChanges = (meaning: Meaning, db: Database, table: string, changes: readonly Change[]): Changed => {
   let now = db
+  const { all, add } = history()
   const written = new Map<string, Set<StoredRow>>()
   const lostRows = new Set<string>()
   const pending: (readonly [string, readonly Change[]])[] = []
@@ -81,7 +105,9 @@ export const applyChanges = (meaning: Meaning, db: Database, table: string, chan
     now = withStored(now, { ...at(name), rows: withChanges(at(name).rows, some) })
     const rows = written.get(name) ?? new Set()
     written.set(name, rows)
-    for (const { before, after } of some) {
+    for (const change of some) {
+      add(name, change)
+      const { before, after } = change
       if (before !== null) lostRows.add(name)
       if (before !== null) rows.delete(before)
       if (after !== null) rows.add(after)
@@ -107,7 +133,7 @@ export const applyChanges = (meaning: Meaning, db: Database, table: string, chan
     const referencing = lostRows.has(parent) ? at(child).rows : (written.get(child) ?? [])
     checkReferences(key, referencing, at(parent).rows, written.get(child) ?? new Set())
   }
-  return now
+  return { db: now, changes: all }
 }
 
 /** An upper bound of the steps of a cascade that terminates: each changes or deletes a row. */

@@ -159,12 +159,14 @@ export const contentsOfQuery = (query: AnyQuery): Found<Contents> => {
   })
 }
 
-/** What a command contains, with the defaults and checks of its table. */
+/** What a command contains, with the defaults and checks of its table, and of the tables whose changes it returns. */
 export const contentsOfCommand = (command: AnyCommand): Found<Contents> =>
   attempting('a function of the command', () => {
     const write = reifyWrite(command)
     const { scalar, plan, written, contents } = collector()
     written(write.table)
+    const { returning } = command
+    if (typeof returning === 'object' && returning !== null) returning.tables.forEach(written)
     for (const o of write.returning?.outputs ?? []) scalar(['returning', ...o.path])(o.scalar)
     switch (write.tag) {
       case 'insert':

@@ -7,8 +7,8 @@
  */
 
 import type { TxOptions } from '../core/operation/Interpreter.js'
+import type { ReferenceImage, References } from '../core/schema/ReferenceImage.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
-import type { ForeignKey } from '../core/table/Schema.js'
 import { type DbError, databaseError } from '../core/value/DbError.js'
 import type { Plan } from '../plan/Rel.js'
 import type { ResultColumn } from '../sql/compile.js'
@@ -60,8 +60,8 @@ export interface Context {
   /** The parameters of the statement: their values are removed from messages. */
   readonly params?: readonly unknown[]
   readonly table: AnyTable | null
-  /** The foreign keys that this session has created: an engine may name only the constraint. */
-  readonly foreignKeys: readonly ForeignKey[]
+  /** The foreign keys that the session knows: an engine may name only the constraint. */
+  readonly foreignKeys: readonly ReferenceImage[]
   /** Whether the statement is raw text: otherwise the tables and columns in it are from a schema. */
   readonly isRaw: boolean
   /** Whether the statement contains raw text: all of it, or fragments. */
@@ -93,9 +93,16 @@ export interface SqlEngine {
 
 /** What the sessions of one runner share. */
 export interface Known {
-  /** The foreign keys that were created through it. */
-  foreignKeys: readonly ForeignKey[]
+  /** The foreign keys of the database, as its catalog listed them at the last version of the schema; null if not yet read. */
+  references: References | null
+  /** The number of operations that may have changed the schema. */
+  schemaVersion: number
+  /** The foreign keys that were created through it, for errors after which the catalog can't be read. */
+  created: readonly ReferenceImage[]
 }
+
+/** What the sessions of a new runner share. */
+export const nothingKnown = (): Known => ({ references: null, schemaVersion: 0, created: [] })
 
 /** A raw statement has ended its transaction in a way that its text does not show: by CALL, EXECUTE IMMEDIATE and the like. */
 export const TRANSACTION_ENDED: DbError = databaseError(

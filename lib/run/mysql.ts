@@ -11,7 +11,7 @@ import type { Runner } from '../core/operation/Interpreter.js'
 import { attempting, connectionError, type DbError } from '../core/value/DbError.js'
 import { inTime, showEndpoint } from './address/socket.js'
 import { socketError, socketTrouble } from './address/socketErrors.js'
-import { type Known, NO_CONTEXT } from './Driver.js'
+import { NO_CONTEXT, nothingKnown } from './Driver.js'
 import { driverError } from './driverError.js'
 import { type MysqlWhere, mysqlAddress } from './mysql/address.js'
 import { classifyMysql, mysqlErrorOf } from './mysql/errors.js'
@@ -53,7 +53,7 @@ export const mysql =
     try {
       const limit = Math.min(address.connectTimeout ?? Number.POSITIVE_INFINITY, options.acquireTimeout ?? ACQUIRE_TIMEOUT)
       const kind = await inTime(limit, signal => serverKind(address, signal))
-      const known: Known = { foreignKeys: [] }
+      const known = nothingKnown()
       const connect = (signal: AbortSignal): Promise<Connection> =>
         inTime(limit, late => openConnection(address, kind, target, options, known, late), signal)
       return E.right(pooled({ connect, classify, pipelines: false, capabilities: kind.capabilities }, options).runner)

@@ -11,7 +11,7 @@ import type { Capabilities, Runner } from '../core/operation/Interpreter.js'
 import { attempting, connectionError, type DbError } from '../core/value/DbError.js'
 import { showEndpoint } from './address/socket.js'
 import { socketError } from './address/socketErrors.js'
-import { type Known, NO_CONTEXT } from './Driver.js'
+import { NO_CONTEXT, nothingKnown } from './Driver.js'
 import { driverError } from './driverError.js'
 import type { Connection } from './pool/Connection.js'
 import { causeOf, noReplyError } from './pool/connectionWatch.js'
@@ -68,7 +68,7 @@ export const postgres =
           : connectionError(target, 'what listens there is not a Postgres server', driverError(cause)))
       )
     }
-    const known: Known = { foreignKeys: [] }
+    const known = nothingKnown()
     const connect = (signal: AbortSignal): Promise<Connection> => openConnection(address, target, options, known, signal)
     const { runner, reach } = pooled({ connect, classify, pipelines: true, capabilities }, options)
     const reached = await reach()

@@ -4,7 +4,7 @@
  * The lists are part of a runner's capabilities. The laws hold a runner to its list: refusing anything else is a failure of the law.
  */
 
-/** Every engine limits the size of statements, and none locks rows of a query inside a query. */
+/** Every engine limits the size of statements, and none locks rows of a query inside a query. A row is read back by its key. */
 const EVERYWHERE: readonly string[] = [
   'a statement of ',
   'a statement this large',
@@ -14,6 +14,8 @@ const EVERYWHERE: readonly string[] = [
   'a lock on rows of a query inside the query',
   'the isolation level ',
   'a pattern that takes this many steps',
+  'the changes of an update that sets ',
+  'returning rows that are not found by the key that was written',
   'an index over ',
   'an index of ',
   'an index with ',
@@ -36,12 +38,12 @@ export const REFUSED_BY_SQLITE: readonly string[] = [
 
 const MYSQL_FAMILY: readonly string[] = [
   ...EVERYWHERE,
+  'a check over ',
   'a computed number of rows',
   'a cast from ',
   'numeric(',
   'a write that reads what it changes, in a table without a primary key',
   'returning from a table without a primary key',
-  'returning rows that are not found by the key that was written',
   'returning from an update that sets ',
   'a generated key from a value that may be null',
   'a delete or update that cascades this deep',

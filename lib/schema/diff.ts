@@ -5,8 +5,9 @@
  * The steps are minimal and in an order that works: what stands in the way goes first, tables come before what refers to them, views come
  * last. A table or column is renamed only where its description says so (`renamedFrom`), never by a guess.
  *
- * Nothing is dropped that the description does not cover: other tables and views are listed in `ignored`. Texts that can't be
- * compared, and differences for which there is no step, are listed in `undecided`, so an empty difference means equal.
+ * Nothing is dropped that the description does not cover: other tables and views are listed in `ignored`, and what a table leaves to the
+ * database (`unmanaged`, `filledByDatabase`) is not compared. Texts that can't be compared, and differences for which there is no step, are
+ * listed in `undecided`, so an empty difference means equal.
  *
  * Laws: `diff(i, s, i)` is empty for the image i of s. The steps of a difference, applied, leave an empty one.
  */
@@ -18,6 +19,7 @@ import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
 import { columnName } from '../core/table/Table.js'
 import { columnChanges, constraintChanges, type Finding, indexSteps, sameList, sameText } from './tableDiff.js'
 import { idOf, tableOfImage } from './tableOfImage.js'
+import { managed } from './unmanaged.js'
 
 /** A difference. */
 export interface Difference {
@@ -43,7 +45,9 @@ const pairsOf = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): read
     const own = here.get(idOf(table))
     if (own === undefined) return []
     const before = table.renamedFrom === null ? undefined : there.get(idOf({ schema: table.schema, name: table.renamedFrom }))
-    return [{ table, image: own, live: there.get(idOf(table)) ?? before ?? null }]
+    const found = there.get(idOf(table)) ?? before ?? null
+    const part = found === null ? { own, live: null } : managed(found, own, table, live.language)
+    return [{ table, image: part.own, live: part.live }]
   })
 }
 
@@ -63,7 +67,7 @@ const foreignKeyOf = (f: ForeignKeyImage, table: AnyTable, target: AnyTable): Fo
 }
 
 const sameForeignKey = (a: ForeignKeyImage, b: ForeignKeyImage): boolean =>
-  a.name === b.name &&
+  (a.name === null || a.name === b.name) &&
   sameList(a.columns, b.columns) &&
   idOf(a.target) === idOf(b.target) &&
   sameList(a.targetColumns, b.targetColumns) &&
@@ -121,6 +125,20 @@ const viewSteps = (
   return [drops.reverse(), creates]
 }
 
+/** The columns, by name, whose type checks come or go with a change. */
+const namesTouched = (table: AnyTable, change: Change): readonly string[] => {
+  switch (change.tag) {
+    case 'addColumn':
+    case 'renameColumn':
+      return [change.name]
+    case 'changeType':
+    case 'dropColumn':
+      return [columnName(table, change.field)]
+    default:
+      return []
+  }
+}
+
 /** The steps from a database to a described schema. */
 export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): Difference => {
   const pairs = pairsOf(live, wanted, image)
@@ -165,8 +183,9 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     const indexes = indexSteps(pair.live, own, table, after, undecided)
     drops?.push(...indexes.drop.map((index): Step => ({ tag: 'dropIndex', table: start, index })))
     additions?.push(...indexes.create.map((index): Step => ({ tag: 'createIndex', table, index })))
-    const constraints = constraintChanges(pair.live, own, table, after, undecided)
-    const columns = columnChanges(pair.live, own, table, after, undecided)
+    const columns = columnChanges(pair.live, own, table, now, after, undecided)
+    const touched = new Set(pair.live.name === table.name ? columns.flatMap(c => namesTouched(table, c)) : own.columns.map(c => c.name))
+    const constraints = constraintChanges(pair.live, own, table, after, touched, undecided)
     const renames: readonly Change[] = pair.live.name === table.name ? [] : [{ tag: 'renameTable', name: table.name }]
     isAltered ||= renames.length > 0 || columns.some(c => ['dropColumn', 'renameColumn', 'changeType'].includes(c.tag))
     alter(changes, [...constraints.drop, ...renames, ...columns, ...constraints.add])

@@ -5,14 +5,15 @@
  * columns is renamed; one of the same name and another content is dropped and added. Comparison is of images, so of SQL names, canonical types and
  * texts of one language.
  */
-import type { Change } from '../core/schema/Change.js'
-import { fieldNamed } from '../core/schema/Change.js'
+import { type Change, fieldNamed } from '../core/schema/Change.js'
+import { converted } from '../core/schema/conversion.js'
 import type { ColumnImage, ExprText, IndexImage, KeyImage, TableImage } from '../core/schema/SchemaImage.js'
 import { typeText } from '../core/schema/typeNote.js'
-import type { AnyColumn, AnyTable, Index, Key } from '../core/syntax/Syntax.js'
-import { columnName } from '../core/table/Table.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, type Index, type Key, symbol } from '../core/syntax/Syntax.js'
+import { columnName, typeConstraint } from '../core/table/Table.js'
+import { attempting } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
-import { indexOfImage } from './tableOfImage.js'
+import { indexOfImage, tableOfImage } from './tableOfImage.js'
 
 /** Something that differs, or may, and for which there is no step. */
 export interface Finding {
@@ -34,22 +35,29 @@ const sameOptional = (a: { readonly text: ExprText } | null, b: { readonly text:
 
 const custom = (t: SqlType & { readonly tag: 'custom' }): string => Object.values(t.names).join('|').toLowerCase().replace(/\s+/g, ' ')
 
+/** A type without the way in which its values are read, which is no part of a database. */
+const stored = (t: SqlType): SqlType => (t.tag === 'json' ? { tag: 'json' } : t)
+
 /** Whether two types of columns are the same. How a numeric is stored in SQLite is no difference elsewhere. */
-export const sameType = (a: SqlType, b: SqlType): boolean =>
+const sameType = (a: SqlType, b: SqlType): boolean =>
   a.tag === 'custom' || b.tag === 'custom'
     ? a.tag === 'custom' && b.tag === 'custom' && custom(a) === custom(b)
-    : typeText(a) === typeText(b)
+    : typeText(stored(a)) === typeText(stored(b))
+
+const symbolsOf = (t: AnyTable): { readonly [field: string]: AnyExpr } =>
+  Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
 
 const unknownText = (object: string): Finding => ({
   object,
   reason: 'its text can not be compared with the one of the database: drop and create it where it has changed',
 })
 
-/** The changes of columns, in order: renames, new columns, other types, then nulls, defaults and comments, then columns that go. */
+/** The changes of columns of `now`, the table as it is, in order: renames, new columns, other types, then nulls, defaults and comments, then columns that go. */
 export const columnChanges = (
   live: TableImage,
   own: TableImage,
   table: AnyTable,
+  now: AnyTable,
   after: After,
   undecided: Finding[],
 ): readonly Change[] => {
@@ -64,7 +72,7 @@ export const columnChanges = (
     const column = table.columns[field] as AnyColumn
     const before = there.get(c.name)
     if (before === undefined) added.push({ tag: 'addColumn', field, name: c.name, column, fill: null })
-    else changes.push(...changesOfColumn(`${own.name}.${c.name}`, before, c, field, column, undecided))
+    else changes.push(...changesOfColumn(`${own.name}.${c.name}`, before, c, field, column, now, undecided))
   }
   const gone = live.columns.filter(c => !own.columns.some(o => o.name === after(c.name)))
   return [...renames, ...added, ...changes, ...gone.map((c): Change => ({ tag: 'dropColumn', field: c.name }))]
@@ -76,6 +84,7 @@ const changesOfColumn = (
   c: ColumnImage,
   field: string,
   column: AnyColumn,
+  now: AnyTable,
   undecided: Finding[],
 ): readonly Change[] => {
   const changes: Change[] = []
@@ -92,7 +101,12 @@ const changesOfColumn = (
   const setDefault: readonly Change[] = byDefault === 'different' ? [{ tag: 'setDefault', field, default: column.default }] : []
   // a default of the old type may have no value in the new one
   if (isOtherType && setDefault.length > 0 && before.default !== null) changes.push({ tag: 'setDefault', field, default: null })
-  if (isOtherType) changes.push({ tag: 'changeType', field, type: column.type.sql, using: null })
+  if (isOtherType) {
+    const change = { tag: 'changeType', field, type: column.type.sql, using: null } as const
+    const refused = attempting('a change of type', () => converted(now, change, symbolsOf(now)))
+    if (refused._tag === 'Left') undecided.push({ object, reason: refused.left.message })
+    else changes.push(change)
+  }
   if (before.nullable && !c.nullable) changes.push({ tag: 'setNotNull', field, fill: null })
   if (!before.nullable && c.nullable) changes.push({ tag: 'setNullable', field })
   if (setDefault.length > 0 && !(isOtherType && column.default === null && before.default !== null)) changes.push(...setDefault)
@@ -105,14 +119,27 @@ const keysOf = (t: TableImage): readonly { readonly key: KeyImage; readonly prim
   ...t.uniques.map(key => ({ key, primary: false })),
 ]
 
+const KINDS = ['range', 'length', 'values'] as const
+
+/** The checks that types of columns need, before and after: from their names to the column that a change of it carries along. */
+const typeCheckNames = (live: TableImage, own: TableImage, table: AnyTable, after: After): ReadonlyMap<string, string> => {
+  const old = tableOfImage(live)
+  return new Map([
+    ...live.columns.flatMap(c => KINDS.map(kind => [typeConstraint(old, c.name, kind), after(c.name)] as const)),
+    ...own.columns.flatMap(c => KINDS.map(kind => [typeConstraint(table, fieldNamed(table, c.name) ?? c.name, kind), c.name] as const)),
+  ])
+}
+
 /** The changes of keys and checks: what is dropped before, and what is renamed or added after the changes of columns. */
 export const constraintChanges = (
   live: TableImage,
   own: TableImage,
   table: AnyTable,
   after: After,
+  changedColumns: ReadonlySet<string>,
   undecided: Finding[],
 ): { readonly drop: readonly Change[]; readonly add: readonly Change[] } => {
+  const ofType = typeCheckNames(live, own, table, after)
   const [drop, add]: [Change[], Change[]] = [[], []]
   const matched = new Set<KeyImage>()
   for (const { key, primary } of keysOf(live)) {
@@ -135,12 +162,16 @@ export const constraintChanges = (
     if (of !== undefined) add.push({ tag: 'addKey', key: of, primary })
   }
   for (const c of live.checks) {
+    const column = ofType.get(c.name ?? '')
+    if (column !== undefined && changedColumns.has(column)) continue
     const same = own.checks.find(o => o.name === c.name)
     const text = same === undefined ? 'different' : sameText(c.text, same.text)
     if (text === 'unknown') undecided.push(unknownText(`the check ${c.name} of ${own.name}`))
     else if (text === 'different' || !c.valid) drop.push({ tag: 'dropCheck', name: c.name ?? '' })
   }
   for (const c of own.checks) {
+    const column = ofType.get(c.name ?? '')
+    if (column !== undefined && changedColumns.has(column)) continue
     const before = live.checks.find(o => o.name === c.name)
     if (before !== undefined && sameText(before.text, c.text) !== 'different' && before.valid) continue
     const check = table.checks.find(k => k.name === c.name)

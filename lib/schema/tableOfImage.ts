@@ -21,6 +21,7 @@ const columnOf = (c: ColumnImage): AnyColumn => ({
   check: null,
   comment: c.comment,
   renamedFrom: null,
+  filledByDatabase: false,
 })
 
 /** An index of an image. Its expressions are not known: it can be dropped, not created. */
@@ -55,6 +56,7 @@ export const tableOfImage = (t: TableImage, fields: (name: string) => string | u
     query: null,
     comment: t.comment,
     renamedFrom: null,
+    unmanaged: [],
   }
 }
 

@@ -151,6 +151,11 @@ export const commandDoc = (command: AnyCommand, context: Context): Doc => {
   const write = writeDoc(command, context)
   if (returning === null || node.tag === 'invalid') return write
   if (returning === 'outcome') return call('pipe', write, text('C.outcome'))
+  if (typeof returning === 'object') {
+    const names = [...new Map(returning.tables.map(t => [tableName(context, t), t])).keys()]
+    const tables = recordDoc(names.map(name => [name, text(name)] as const))
+    return call('pipe', write, call('C.changes', tables))
+  }
   const result = tableFunction(node.table, context, (row, inner) => shapeDoc(returning(row), inner, row))
   return call('pipe', write, call('C.returning', result))
 }

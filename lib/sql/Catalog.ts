@@ -53,6 +53,8 @@ export interface Catalog {
   /** The image, of the rows of each query in their order. */
   readonly read: (rows: readonly CatalogRows[], scope: CatalogScope) => SchemaImage
   readonly scratch: Scratch
+  /** Whether a text that the dialect prints is known to be stored as another one; false where it is not known. */
+  readonly isStoredAs: (printed: string, stored: string) => boolean
   /** An image as the engine reports it once it is created: without names that it does not keep, and with one word for what it takes for the same. */
   readonly reported: (image: SchemaImage) => SchemaImage
   /**

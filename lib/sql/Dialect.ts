@@ -257,11 +257,15 @@ export interface Ddl {
   readonly beforeDrop: readonly string[]
   /** A query of the other tables that refer to these: (referring, referred). Null where the engine's own error names them. */
   readonly referring: ((tables: readonly AnyTable[]) => string) | null
+  /** A query of all foreign keys that the catalog of the engine lists: see `sql/references`. */
+  readonly references: string
+  /** Whether names of tables that differ only in case are the same, or may be. */
+  readonly foldsNames: boolean
   /**
-   * A query of the foreign keys with ON DELETE CASCADE: (referring, referred). Null where the number of deleted rows that the engine
-   * reports includes those of the same table that a cascade deleted first.
+   * Whether the number of deleted rows that the engine reports includes those of the same table that a cascade of the same delete has
+   * deleted first.
    */
-  readonly cascades: string | null
+  readonly countsCascaded: boolean
   /** Names that the engine reserves for its own tables. */
   readonly reserved: RegExp | null
   /** The words of ON DELETE RESTRICT; empty where the default is the same and its error can be told apart. */

@@ -10,6 +10,7 @@ import { tooManyRows } from '../core/value/DbError.js'
 import { normalizeWrite } from '../plan/normalizeWrite.js'
 import type { Scalar } from '../plan/Rel.js'
 import { type By, expressionRows, type PrintedWrite, type Write, withExpressions } from '../plan/writePlan.js'
+import { type ImageOptions, imageSteps } from './changes/imageSteps.js'
 import { rowsIn } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { bulkStatements, target } from './printWrite.js'
@@ -24,12 +25,18 @@ const tellingOutcome = (write: Write, wasInserted: string): Write => {
   return { ...write, returning: { outputs: [{ path: [], scalar }], row: { tag: 'cell', index: 0, path: [], type } } }
 }
 
-/** The steps of a command. Refuses what the dialect can not express; call inside `attempting`. */
-export const commandSteps = (dialect: Dialect, given: Write): Steps => {
+/**
+ * The steps of a command. `images` is for a command that returns its changes. Refuses what the dialect can not express; call inside
+ * `attempting`.
+ */
+export const commandSteps = (dialect: Dialect, given: Write, images: ImageOptions | null = null): Steps => {
   const { wasInserted } = dialect.writes
   const normal = normalizeWrite(given)
   const write = given.outcome && wasInserted !== null ? tellingOutcome(normal, wasInserted) : normal
-  const steps = returningSteps(dialect, write, w => inChunks(dialect, w)) ?? batchOf(dialect, write)
+  const chunked = (w: By<'updateFrom'>): readonly By<'updateFrom'>[] => inChunks(dialect, w)
+  const plain = { chunked, batch: (w: Write): BatchStep => batchOf(dialect, w), after: sequences(dialect, write) }
+  const steps =
+    images === null ? (returningSteps(dialect, write, chunked) ?? batchOf(dialect, write)) : imageSteps(dialect, write, images, plain)
   return write.tag === 'updateFrom' && write.twice !== null ? { tag: 'check', plan: write.twice, error: tooManyRows, next: steps } : steps
 }
 
@@ -56,18 +63,20 @@ const outcomeByQuery = (results: BatchResults): End =>
 const outcomeByStatement = (results: BatchResults): End =>
   outcome(wroteNothing(results) ? 'unchanged' : results.written.at(-1) === 0 ? 'updated' : 'inserted')
 
-/** The statements of a command that are known beforehand, and those that move sequences after them. */
-const batch = (dialect: Dialect, write: Write, statements: readonly BatchStatement[], end: BatchStep['end']): BatchStep => {
+/** The statements that move sequences behind given keys. */
+const sequences = (dialect: Dialect, write: Write): readonly BatchStatement[] => {
   const { keysFollow, afterGivenKey } = dialect.writes
   const moved = keysFollow ? [] : keysGiven(write)
-  const after = moved.map(f => afterGivenKey(target(dialect, write.table), columnName(write.table, f)))
-  return {
-    tag: 'batch',
-    statements: [...statements, ...after.map((text): BatchStatement => ({ tag: 'sequence', text }))],
-    returning: write.returning,
-    end,
-  }
+  return moved.map(f => ({ tag: 'sequence', text: afterGivenKey(target(dialect, write.table), columnName(write.table, f)) }))
 }
+
+/** The statements of a command that are known beforehand, and those that move sequences after them. */
+const batch = (dialect: Dialect, write: Write, statements: readonly BatchStatement[], end: BatchStep['end']): BatchStep => ({
+  tag: 'batch',
+  statements: [...statements, ...sequences(dialect, write)],
+  returning: write.returning,
+  end,
+})
 
 const writes = (all: readonly PrintedWrite[]): readonly BatchStatement[] => all.map(write => ({ tag: 'write', write }))
 

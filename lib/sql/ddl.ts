@@ -7,11 +7,13 @@
  * forward references and can add none later.
  */
 
+import type { Change } from '../core/schema/Change.js'
 import { createdBy, runs, type Step } from '../core/schema/Step.js'
 import { type AnyCommand, type AnyTable, query } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { queryOfView } from '../core/table/views.js'
 import { refuse, unsupported } from '../core/value/DbError.js'
+import type { SqlType } from '../core/value/SqlType.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
@@ -44,16 +46,23 @@ export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work
   const { ddl } = dialect
   const steps = inOrder(ddl.forwardReferences ? withTheirTables(dialect, given) : given)
   const { tables, foreignKeys } = createdBy(steps)
-  const types = Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : []))
+  const types = [
+    ...Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : [])),
+    ...steps.flatMap(s => (s.tag === 'alterTable' ? typesOf(s.change) : [])),
+  ]
   return [
     ...sqlWork(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
-    ...sqlWork(Object.keys(tables).length > 0 ? ddl.beforeCreate(types) : []),
+    ...sqlWork(types.length > 0 ? ddl.beforeCreate(types) : []),
     ...runs(steps).flatMap(run => {
       const [step] = run
       return step?.tag === 'alterTable' ? workOf(dialect, step.table, step.change) : sqlWork(statementsOf(dialect, run, foreignKeys))
     }),
   ]
 }
+
+/** The types of columns that a change brings. */
+const typesOf = (change: Change): readonly SqlType[] =>
+  change.tag === 'addColumn' ? [change.column.type.sql] : change.tag === 'changeType' ? [change.type] : []
 
 /** The statements of a command, with its values as literals. */
 const commandScript = (dialect: Dialect, command: AnyCommand): readonly string[] => {

@@ -14,10 +14,13 @@ import type { Dialect } from './Dialect.js'
 import { viewText } from './ddl.js'
 import { columnParts, isVacuous, textsOf, typeChecksOf } from './definitions.js'
 
+/** A type as the catalog reports it: one that the engine has a canonical type for is that, however it is described. */
 const typeIn = (dialect: Dialect, t: SqlType): SqlType => {
   if (t.tag !== 'custom') return t
   const text = t.names[dialect.name]
-  return text === undefined ? t : { tag: 'custom', names: { [dialect.name]: text } }
+  if (text === undefined) return t
+  const told = dialect.catalog.typeOf(text)
+  return told.tag === 'custom' ? { tag: 'custom', names: { [dialect.name]: text } } : told
 }
 
 const wordsOf = (dialect: Dialect, t: AnyTable): TableWords => {

@@ -61,6 +61,10 @@ export const printStep = (dialect: Dialect, step: Step): readonly PrintedStateme
     }
     case 'write':
       return [write(flat(printWrite(dialect, normalizeWrite(step.write) as PrintedWrite)), [])]
+    case 'returning': {
+      const columns = step.write.returning?.outputs.map(resultColumn) ?? []
+      return [write(flat(printWrite(dialect, normalizeWrite(step.write) as PrintedWrite)), columns)]
+    }
     case 'batch': {
       const columns = step.returning?.outputs.map(resultColumn) ?? []
       return step.statements.map(s => inBatch(s, columns))
@@ -81,6 +85,7 @@ const following = (step: Step): Steps | null => {
     case 'check':
       return step.next
     case 'read':
+    case 'returning':
       return step.then(step.sample)
     case 'write':
       return step.then(1)

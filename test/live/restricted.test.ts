@@ -419,6 +419,7 @@ const inTables: FieldsOf<AnyTable, AnySchema> = {
   query: x => schema({ v: view('planted', { id: int }, x.ids as Q.Query<any, any>) }),
   comment: null,
   renamedFrom: null,
+  unmanaged: null,
 }
 const inColumns: FieldsOf<Omit<AnyColumn, '_A' | '_I'>, AnySchema> = {
   kind: null,
@@ -431,6 +432,7 @@ const inColumns: FieldsOf<Omit<AnyColumn, '_A' | '_I'>, AnySchema> = {
   check: x => schema({ notes: guarded(x, 'check') as typeof notes }),
   comment: null,
   renamedFrom: null,
+  filledByDatabase: null,
 }
 
 const ofQuery =

@@ -8,6 +8,7 @@
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
 import { char, check, int, nullable, text, unique, varchar } from '../../lib/Column.js'
+import { referenceOf } from '../../lib/core/schema/references.js'
 import { type DbError, isRetryable, show } from '../../lib/DbError.js'
 import { gt } from '../../lib/Expr.js'
 import type { Context } from '../../lib/run/Driver.js'
@@ -35,7 +36,7 @@ const odd = table(
   { 'a, b': int, 'c"d': int, 'e.f': check(self => gt(self as never, 0))(text) },
   { uniques: [['a, b', 'c"d']], naming: asIs },
 )
-const { foreignKeys } = schema({ team, child }, t => ({ child: { team: fk(t.child.teamId, t.team.id) } }))
+const foreignKeys = schema({ team, child }, t => ({ child: { team: fk(t.child.teamId, t.team.id) } })).foreignKeys.map(referenceOf)
 
 const about = (t: Context['table'], sql = 'INSERT INTO somewhere', isRaw = false): Context =>
   ({ sql, table: t, isRaw, hasRaw: isRaw, foreignKeys }) as Context

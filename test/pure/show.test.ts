@@ -376,6 +376,10 @@ const commands: readonly (readonly [text: string, command: C.Command<any>])[] = 
     ),
   ],
   [
+    'pipe(C.delete(albums)(C.everywhere), C.changes({ albums, artists }))',
+    pipe(C.delete(albums)(C.everywhere), C.changes({ any: albums, name: artists })),
+  ],
+  [
     'C.delete(albums)(a => inQuery(a.artistId, pipe(Q.from(artists), Q.map(a2 => a2.id))))',
     C.delete(albums)(album =>
       inQuery(

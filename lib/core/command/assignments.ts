@@ -75,7 +75,7 @@ export const refusal = (rows: readonly Assignments[]): DbError | null => {
 /** Whether an insert must give a value for a column. */
 export const isRequired = (table: AnyTable, field: string): boolean => {
   const c = table.columns[field]
-  return c !== undefined && !c.type.nullable && !c.generated && c.default === null
+  return c !== undefined && !c.type.nullable && !c.generated && c.default === null && !c.filledByDatabase
 }
 
 const missing = (table: AnyTable, row: Assignments): string | undefined =>

@@ -27,6 +27,7 @@ const column = <A, I = A>(sql: SqlType, refine: t.Type<any, any> | null = null):
   check: null,
   comment: null,
   renamedFrom: null,
+  filledByDatabase: false,
 })
 
 // --- Canonical types --------------------------------------------------------------------------
@@ -119,6 +120,12 @@ export const withDefault =
     default: isExpr(value) ? value : literalOf(c.type, value),
   })
 
+/**
+ * A column that the database fills by itself, by a default or an expression that only the database has. An insert may leave it out, and `diff`
+ * compares neither of the two. A table that is created from the description, or is in memory, has no such default.
+ */
+export const filledByDatabase = <A, I>(c: Column<A, I>): Column<A, I | undefined> => ({ ...c, filledByDatabase: true })
+
 /** A unique constraint: no two rows have the same value. */
 export const unique = <A, I>(c: Column<A, I>): Column<A, I> => ({ ...c, unique: true })
 
@@ -156,4 +163,5 @@ export const ref = <A, I>(c: Column<A, I>): Column<A> => ({
   name: null,
   comment: null,
   renamedFrom: null,
+  filledByDatabase: false,
 })

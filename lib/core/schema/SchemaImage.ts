@@ -116,10 +116,6 @@ export interface SchemaImage {
 /** The image without tables. */
 export const emptyImage = (language: SchemaImage['language']): SchemaImage => ({ language, tables: [], views: [] })
 
-/** The tables whose columns the foreign keys of an image refer to, by the table that has the key. */
-export const foreignKeysOf = (image: SchemaImage): readonly { readonly table: TableImage; readonly foreignKey: ForeignKeyImage }[] =>
-  image.tables.flatMap(table => table.foreignKeys.map(foreignKey => ({ table, foreignKey })))
-
 const byName = <A extends { readonly name: string | null }>(xs: readonly A[]): readonly A[] =>
   [...xs].sort((a, b) => (`${a.name}` < `${b.name}` ? -1 : `${a.name}` > `${b.name}` ? 1 : 0))
 

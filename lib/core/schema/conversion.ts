@@ -38,11 +38,11 @@ export const converted = (
   const made = cast({ kind: 'column', type: { sql: type, nullable: true, refine: null } } as never)(old) as AnyExpr
   const path = [qualifiedName(t), columnName(t, field)]
   const from = showSqlType(old.type.sql)
-  if (made.node.tag === 'invalid')
-    return refuse(validationError(path, `${from} can not become ${showSqlType(type)} by itself: give \`using\``))
+  const impossible = validationError(path, `${from} can not become ${showSqlType(type)} by itself: give \`using\``)
+  if (made.node.tag === 'invalid') return refuse(impossible)
   if (isText(old.type.sql) && !isText(type))
     return refuse(validationError(path, `not every ${from} is a ${showSqlType(type)}: say by \`using\` what becomes of the others`))
-  return asColumn(made, type) ?? made
+  return asColumn(made, type) ?? refuse(impossible)
 }
 
 /** The value of `fill` for a column, as a value of its type. */

@@ -37,7 +37,7 @@ export const typeText = (t: SqlType): string => {
 const PLAIN = new Set(['smallint', 'int', 'bigint', 'float', 'uuid', 'boolean', 'timestamp', 'timestampMicros', 'date', 'time', 'bytes'])
 
 /** Reads what `typeText` wrote; null if it is something else. */
-export const readType = (s: string): SqlType | null => {
+const readType = (s: string): SqlType | null => {
   if (PLAIN.has(s)) return { tag: s as 'int' }
   if (s === 'text') return { tag: 'text' }
   if (s === 'text stored') return { tag: 'text', collation: 'stored' }

@@ -222,6 +222,8 @@ export interface Column<out A, out I = A> {
   readonly comment: string | null
   /** The SQL name that it had before: a difference of schemas is then a rename, and not a new column. */
   readonly renamedFrom: string | null
+  /** Whether the database has a default or an expression of its own for it, which the description does not have. */
+  readonly filledByDatabase: boolean
 }
 
 /** A column of any type. */
@@ -283,8 +285,9 @@ export interface AnyTable {
   readonly query: AnyQuery | null
   /** The comment that the database keeps for readers of its schema. */
   readonly comment: string | null
-  /** The SQL name that it had before. */
+  /** The SQL name that it had before, and names of constraints and indexes that a difference of schemas leaves alone. */
   readonly renamedFrom: string | null
+  readonly unmanaged: readonly string[]
 }
 
 /** A table with statically known columns. */
@@ -408,6 +411,12 @@ export type CommandNode =
   | { readonly tag: 'delete'; readonly table: AnyTable; readonly where: ((row: any) => Pred) | null }
   | { readonly tag: 'invalid'; readonly error: DbError }
 
+/** A command returns the rows that it changed; `tables` declare those that foreign keys may change. */
+export interface Changes {
+  readonly tag: 'changes'
+  readonly tables: readonly AnyTable[]
+}
+
 /** A state change that returns an `A`. */
 export interface Command<out A> {
   readonly _A?: () => A
@@ -417,7 +426,7 @@ export interface Command<out A> {
   /** Whether `returning` gives one row, at most one, or a list. */
   readonly cardinality: 'one' | 'option' | 'many'
   /** `outcome`: whether an upsert inserted its row, updated one, or wrote nothing. */
-  readonly returning: ((row: any) => Shape) | 'outcome' | null
+  readonly returning: ((row: any) => Shape) | 'outcome' | Changes | null
 }
 
 /** A command of any type. */

@@ -35,6 +35,8 @@ interface ForeignKeyOptions {
   readonly back?: string
   readonly onDelete?: ReferentialAction
   readonly onUpdate?: ReferentialAction
+  /** The SQL name of the constraint. Default: one of the names of its table and columns. */
+  readonly name?: string
 }
 
 /** A declared foreign key, before its tables are known. */
@@ -102,15 +104,17 @@ export const schema = <const T extends Tables>(
       Object.fromEntries(Object.keys(t.columns).map(field => [field, { table: name, field }])),
     ]),
   )
+  const named = new Set<ForeignKey>()
   const foreignKeys = Object.entries(keys(fields as Fields<T>)).flatMap(([name, references]) =>
     Object.entries(references ?? {}).map(([relation, { from, to, options }]): ForeignKey => {
       const own = tables[name] as AnyTable
       const columns = from.map(f => f.field)
-      return {
-        name: foreignKeyName(
-          own.name,
-          columns.map(f => columnName(own, f)),
-        ),
+      const derived = foreignKeyName(
+        own.name,
+        columns.map(f => columnName(own, f)),
+      )
+      const made: ForeignKey = {
+        name: options.name ?? derived,
         relation,
         back: options.back ?? null,
         table: own,
@@ -120,15 +124,17 @@ export const schema = <const T extends Tables>(
         onDelete: options.onDelete ?? 'noAction',
         onUpdate: options.onUpdate ?? 'noAction',
       }
+      if (options.name !== undefined) named.add(made)
+      return made
     }),
   )
-  return { kind: 'schema', tables, foreignKeys: withUniqueNames(foreignKeys) }
+  return { kind: 'schema', tables, foreignKeys: withUniqueNames(foreignKeys, named) }
 }
 
-/** Distinguishes foreign keys of the same columns of a table by what they reference. */
-const withUniqueNames = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
+/** Distinguishes foreign keys of the same columns of a table by what they reference. Names that are `given` stay. */
+const withUniqueNames = (keys: readonly ForeignKey[], given: ReadonlySet<ForeignKey>): readonly ForeignKey[] =>
   keys.map((key, i) => {
-    const isTaken = keys.slice(0, i).some(k => k.table === key.table && k.name === key.name)
+    const isTaken = !given.has(key) && keys.slice(0, i).some(k => k.table === key.table && k.name === key.name)
     const columns = key.columns.map(f => columnName(key.table, f))
     return isTaken ? { ...key, name: foreignKeyName(key.table.name, [...columns, key.target.name, key.relation]) } : key
   })

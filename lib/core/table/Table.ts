@@ -75,11 +75,17 @@ export interface IndexOptions<C> {
   readonly using?: string
 }
 
+/** A primary or unique key with a name of its own, such as one that a database has. A name has at most 63 bytes. */
+export interface KeyOptions<C> {
+  readonly name: string
+  readonly on: readonly (keyof C & string)[]
+}
+
 /** The options of `table`: keys, indexes, checks, names. */
 export interface TableOptions<C> {
   /** The fields of the primary key. Default: the generated column, if there is exactly one. */
-  readonly primaryKey?: readonly (keyof C & string)[]
-  readonly uniques?: readonly (readonly (keyof C & string)[])[]
+  readonly primaryKey?: readonly (keyof C & string)[] | KeyOptions<C>
+  readonly uniques?: readonly (readonly (keyof C & string)[] | KeyOptions<C>)[]
   /** Indexes: the fields that one sorts by, or an index with a name of its own. */
   readonly indexes?: readonly (readonly (keyof C & string)[] | IndexOptions<C>)[]
   /** Check constraints by name: predicates that are true or null for every row. */
@@ -91,6 +97,11 @@ export interface TableOptions<C> {
   readonly comment?: string
   /** The SQL name that the table had before: `diff` renames that table, and does not drop it and create a new one. */
   readonly renamedFrom?: string
+  /**
+   * Constraints and indexes that the database has and the description does not: `diff` neither compares nor drops them. What has no name there
+   * is named by `unmanagedName`: `CHECK (text)`, `UNIQUE (a, b)`, `FOREIGN KEY (a)`, `PRIMARY KEY`.
+   */
+  readonly unmanaged?: readonly string[]
 }
 
 /** The bytes of a text in UTF-8. */
@@ -113,6 +124,9 @@ export const shortName = (name: string, most = 60): string => {
   return `${head.join('')}_${(hash >>> 0).toString(36)}`
 }
 
+/** The most bytes of a name that every engine keeps. */
+const LONGEST_NAME = 63
+
 /** A table with this SQL name and these columns. */
 export const table = <C extends Columns>(name: string, columns: C, options: TableOptions<C> = {}): Table<C> => {
   const naming = options.naming ?? snakeCase
@@ -121,7 +135,10 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
   const sqlNames = (key: readonly string[]): string => key.map(f => names[f] ?? f).join('_')
   const key = (suffix: string, of: readonly string[]): Key => ({ name: shortName(`${name}_${sqlNames(of)}_${suffix}`), columns: of })
   const generated = fields.filter(f => columns[f]?.generated)
-  const primary = options.primaryKey ?? (generated.length === 1 ? generated : [])
+  const keyOf = (suffix: string, of: readonly string[] | KeyOptions<C>): Key =>
+    'on' in of ? { name: shortName(of.name, LONGEST_NAME), columns: of.on } : key(suffix, of)
+  const given = options.primaryKey ?? (generated.length === 1 ? generated : [])
+  const primary: Key = 'on' in given ? keyOf('', given) : { name: shortName(`${name}_pkey`), columns: given }
   const own: Check[] = fields.flatMap(f => {
     const check = columns[f]?.check
     return check == null ? [] : [{ name: shortName(`${name}_${names[f]}_check`), predicate: row => check(row[f]) }]
@@ -133,21 +150,22 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
     columns,
     names,
     types: Object.fromEntries(fields.map(f => [f, (columns[f] as Columns[string]).type])),
-    primaryKey: primary.length === 0 ? null : { name: shortName(`${name}_pkey`), columns: primary },
-    uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => key('key', u)),
+    primaryKey: primary.columns.length === 0 ? null : primary,
+    uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => keyOf('key', u)),
     indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i =>
       'on' in i ? indexOf(i) : { ...key('idx', i), on: null, unique: false, where: null, method: null },
     ),
     query: null,
     comment: options.comment ?? null,
     renamedFrom: options.renamedFrom ?? null,
+    unmanaged: options.unmanaged ?? [],
     checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
   }
 }
 
 /** An index as data. */
 const indexOf = <C>({ name, on, unique = false, where, using }: IndexOptions<C>): Index => ({
-  name: shortName(name),
+  name: shortName(name, LONGEST_NAME),
   columns: typeof on === 'function' ? [] : on,
   on: typeof on === 'function' ? on : null,
   unique,

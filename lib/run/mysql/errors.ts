@@ -249,9 +249,20 @@ const ofIndex =
     return created === null ? otherwise(failure) : refusedIndex(failure.server, created, problem, failure.cause.message.slice(0, 200))
   }
 
+/**
+ * What the engines do not check: a column that a foreign key sets, on delete or on update (MySQL 3823, MariaDB (10.11) 1901), and on MySQL
+ * a column that it numbers (3818).
+ */
+const unchecked: Classifier = ({ server, message }) =>
+  / auto-increment /.test(message)
+    ? unsupported('a check over a generated column', server, 'check the other columns only')
+    : unsupported('a check over a column that a foreign key sets', server, 'let the foreign key restrict, or leave the check out')
+
 /** MariaDB (10.11) names the column instead of a function where a generated column is over an AUTO_INCREMENT column. */
 const generatedColumn: Classifier = failure =>
-  ofIndex(/^Function or expression 'AUTO_INCREMENT'/.test(failure.message) ? 'generated' : 'changing')(failure)
+  / cannot be used in the CHECK clause /.test(failure.message)
+    ? unchecked(failure)
+    : ofIndex(/^Function or expression 'AUTO_INCREMENT'/.test(failure.message) ? 'generated' : 'changing')(failure)
 
 /**
  * MariaDB (10.11) reports so rows of a referenced table that a new index over an expression finds to be equal: it copies the table, and
@@ -276,9 +287,11 @@ const neededIndex: Classifier = ({ context, cause }) =>
     cause,
   )
 
-/** MariaDB (10.11) reports so an index that is dropped with a column, and that a foreign key needs. */
+/** MariaDB (10.11) reports so an index that is dropped with a column, or a primary key, and that a foreign key needs. */
 const notRenamed: Classifier = failure =>
-  droppedIndex(failure.context.sql) !== '' && /errno: 150\b/.test(failure.message) ? neededIndex(failure) : unclassified(failure)
+  (droppedIndex(failure.context.sql) !== '' || / DROP PRIMARY KEY/.test(failure.context.sql)) && /errno: 150\b/.test(failure.message)
+    ? neededIndex(failure)
+    : unclassified(failure)
 
 const indexedTooLong: Classifier = ({ message, cause }) => valueTooLong(/functional index '(.*)'/s.exec(message)?.[1] ?? null, cause)
 
@@ -338,6 +351,7 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[1761], duplicateByForeignKey],
       [[1553], neededIndex],
       [[1025], notRenamed],
+      [[3818, 3823], unchecked],
       [[1901], generatedColumn],
       [[3751, 3907], indexedTooLong],
       [[1116, 1117, 1118, 1235, 1390, 1436, 1473, 3157, 3950, 4045], tooLargeStatement],

@@ -6,6 +6,7 @@
  * statement was about, else from the error's detail.
  */
 
+import { keyNamed } from '../../core/schema/references.js'
 import { columnName, madeByType, uniqueConstraints } from '../../core/table/Table.js'
 import {
   checkViolation,
@@ -83,18 +84,10 @@ const unique = (e: PostgresError, { table }: Context, cause: DriverError): DbErr
 /** The referring columns: named by the error on an insert, by the constraint's own name on a delete. */
 const foreignKey = (e: PostgresError, { foreignKeys }: Context, cause: DriverError): DbError => {
   const [name, own] = [e.constraint ?? null, keyIn(e.detail)]
-  const known = foreignKeys.find(f => f.name === name && f.table.name === e.table)
+  const known = keyNamed(foreignKeys, e.table, name)
   const referring = e.detail?.includes('is not present') === true
   const fault = referring ? 'written' : e.detail?.includes('is still referenced') === true ? 'gone' : 'unknown'
-  if (known !== undefined) {
-    return foreignKeyViolation(
-      known.table.name,
-      known.name,
-      known.columns.map(f => columnName(known.table, f)),
-      cause,
-      fault,
-    )
-  }
+  if (known !== undefined) return foreignKeyViolation(known.table.name, name, known.columns, cause, fault)
   const middle =
     name?.startsWith(`${e.table}_`) && name.endsWith('_fkey') ? name.slice((e.table?.length ?? 0) + 1, -'_fkey'.length) : undefined
   const columns = referring ? own : middle !== undefined && own.length === 1 ? [middle] : []

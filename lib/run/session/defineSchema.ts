@@ -5,6 +5,7 @@
  * transaction. A drop is refused while tables outside the schema refer to it, where the engine would drop their foreign keys.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { keyNamed, referenceOf } from '../../core/schema/references.js'
 import { createdBy, droppedBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, stillReferred, unsupported } from '../../core/value/DbError.js'
@@ -57,8 +58,8 @@ export const defineSchema = async (session: SessionContext, steps: readonly Step
     const what = 'changing the schema in a transaction, which it would commit'
     return E.left(unsupported(what, dialect.name, 'change the schema outside of transactions'))
   }
-  const added = createdBy(steps).foreignKeys
-  known.foreignKeys = [...known.foreignKeys.filter(f => !added.some(g => g.name === f.name && g.table.name === f.table.name)), ...added]
+  const added = createdBy(steps).foreignKeys.map(referenceOf)
+  known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
   const work = attempting('a function of the schema', () => ddlWork(dialect, steps))
   if (E.isLeft(work)) return work
   const run = async (): Answer<void> => {

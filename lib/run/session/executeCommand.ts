@@ -6,15 +6,17 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { SqlOp } from '../../core/operation/Interpreter.js'
+import { declaredReferences } from '../../core/schema/references.js'
 import { attempting, numericOverflow } from '../../core/value/DbError.js'
 import { reifyWrite, type Write } from '../../plan/writePlan.js'
+import type { ImageOptions } from '../../sql/changes/imageSteps.js'
 import { commandSteps } from '../../sql/commands.js'
 import { isSingleStatement, type Steps } from '../../sql/returning/Steps.js'
 import { atomically, durably, repeatingConflicts } from './atomically.js'
-import { cascadesToItself } from './cascades.js'
 import { computedColumns } from './computedColumns.js'
 import { performSteps } from './performSteps.js'
 import { readyStep } from './readyStep.js'
+import { cascadesToItself, databaseReferences } from './references.js'
 import type { Answer, SessionContext } from './sessionContext.js'
 
 type Execute = SqlOp & { readonly tag: 'execute' }
@@ -33,11 +35,21 @@ export const executeCommand = async (session: SessionContext, op: Execute): Answ
   return E.isLeft(deleted) ? deleted : E.right((deleted.right as readonly unknown[]).length)
 }
 
+/** What a command that returns its changes has to know: the foreign keys, where rows may follow. */
+const imagesOf = async (session: SessionContext, { command: { node, returning } }: Execute): Answer<ImageOptions | null> => {
+  if (typeof returning !== 'object' || returning === null) return E.right(null)
+  const isInsert = (node.tag === 'insert' && node.conflict === null) || node.tag === 'insertFrom'
+  const references = isInsert || node.tag === 'invalid' ? E.right(declaredReferences([])) : await databaseReferences(session)
+  return E.isLeft(references) ? references : E.right({ tables: returning.tables, references: references.right })
+}
+
 const executePlain = async (session: SessionContext, op: Execute): Answer<unknown> => {
   const { dialect } = session.engine
+  const images = await imagesOf(session, op)
+  if (E.isLeft(images)) return images
   const planned = attempting('a function of the command', () => {
     const write = reifyWrite(op.command, dialect)
-    return { write, steps: commandSteps(dialect, write) }
+    return { write, steps: commandSteps(dialect, write, images.right) }
   })
   if (E.isLeft(planned)) return planned
   const answer = await executeSteps(session, op, planned.right)

@@ -16,7 +16,17 @@ import type { CatalogScope, Scratch } from '../../sql/Catalog.js'
 import { ddlWork } from '../../sql/ddl.js'
 import { target } from '../../sql/definitions.js'
 import { imageFor } from '../../sql/imageFor.js'
-import { createShown, settled, textsOfImage, textsOfShown, unsettled } from '../../sql/scratch.js'
+import {
+  bare,
+  createShown,
+  recognized,
+  settled,
+  settledViews,
+  textsOfImage,
+  textsOfShown,
+  unsettled,
+  unsettledViews,
+} from '../../sql/scratch.js'
 import { atomically } from './atomically.js'
 import { sendInternal, TEXT } from './sendStatement.js'
 import { type Answer, guarded, type SessionContext } from './sessionContext.js'
@@ -43,7 +53,7 @@ const UNDONE = databaseError(null, 'scratch tables are rolled back')
 /** Texts of tables that are created in a schema of the session, and rolled back. Null for all of them if one is refused. */
 const inSchema = async (session: SessionContext, tables: readonly AnyTable[], schema: string): Answer<Texts | null> => {
   const steps = tables.flatMap((given): readonly Step[] => {
-    const table = { ...given, schema, comment: null }
+    const table = { ...bare(given), schema }
     return [{ tag: 'createTable', table, foreignKeys: [] }, ...table.indexes.map((index): Step => ({ tag: 'createIndex', table, index }))]
   })
   let texts: Texts | null = null
@@ -71,7 +81,7 @@ const shown = async (
   const { dialect } = session.engine
   const texts = new Map<string, ReadonlyMap<string, ExprText>>()
   for (const given of tables) {
-    const t = { ...given, schema: null, comment: null }
+    const t = { ...bare(given), schema: null }
     const name = target(dialect, t)
     const sql = attempting('a function of the schema', () => createShown(dialect, t))
     if (E.isLeft(sql)) return sql
@@ -85,15 +95,58 @@ const shown = async (
   return E.right(texts)
 }
 
+/** Creates views under other names, reads them, and drops them: in the scratch schema, or else outside of transactions. */
+const viewTexts = async (session: SessionContext, views: readonly AnyTable[]): Answer<(t: AnyTable) => ExprText> => {
+  const { scratch } = session.engine.dialect.catalog
+  const unknown = E.right(() => null)
+  if (scratch.tag === 'shown' && session.state.inTransaction) return unknown
+  const named = views.map(
+    (t, i): AnyTable => ({ ...t, name: `query_ts_scratch_${i + 1}`, schema: scratch.tag === 'schema' ? scratch.schema : null }),
+  )
+  const works = (steps: readonly Step[]) => attempting('a function of the schema', () => ddlWork(session.engine.dialect, steps))
+  const perform = async (steps: readonly Step[]): Answer<void> => {
+    const work = works(steps)
+    if (E.isLeft(work)) return work
+    for (const part of work.right) {
+      const made = part.tag === 'sql' ? await script(session, part.sql) : E.right(undefined)
+      if (E.isLeft(made)) return made
+    }
+    return E.right(undefined)
+  }
+  const dropped = named.map((view): Step => ({ tag: 'dropView', view }))
+  let image: SchemaImage | null = null
+  const read = async (): Answer<void> => {
+    const made = await perform(named.map((view): Step => ({ tag: 'createView', view })))
+    if (E.isLeft(made)) return made
+    const found = await readCatalog(session, { schemas: [null], temporary: scratch.tag === 'schema' })
+    if (E.isRight(found)) image = found.right
+    return E.left(UNDONE)
+  }
+  if (scratch.tag === 'schema') await atomically(session, read)
+  else {
+    // views that a broken connection has left behind
+    await perform(dropped)
+    await read()
+    const cleared = await perform(dropped)
+    if (E.isLeft(cleared)) return cleared
+  }
+  const texts = new Map(((image as SchemaImage | null)?.views ?? []).map(v => [v.name, v.text]))
+  return E.right(t => texts.get(named[views.indexOf(t)]?.name ?? '') ?? null)
+}
+
 const wantedImage = async (session: SessionContext, schema: AnySchema, live: SchemaImage): Answer<SchemaImage> => {
   const { dialect } = session.engine
-  const image = attempting('a function of the schema', () => imageFor(dialect, schema))
+  const image = attempting('a function of the schema', () => recognized(imageFor(dialect, schema), live, dialect.catalog.isStoredAs))
   if (E.isLeft(image)) return image
+  const views = unsettledViews(schema, image.right, live)
+  const viewText = views.length === 0 ? E.right(() => null) : await viewTexts(session, views)
+  if (E.isLeft(viewText)) return viewText
+  const withViews = settledViews(image.right, views, viewText.right)
   const asked = unsettled(schema, image.right, live)
-  if (asked.length === 0) return image
+  if (asked.length === 0) return E.right(withViews)
   const { scratch } = dialect.catalog
   const texts = scratch.tag === 'schema' ? await inSchema(session, asked, scratch.schema) : await shown(session, asked, scratch)
-  return E.isLeft(texts) ? texts : E.right(settled(image.right, asked, texts.right ?? new Map()))
+  return E.isLeft(texts) ? texts : E.right(settled(withViews, asked, texts.right ?? new Map()))
 }
 
 /** Reads the schema, and the image of a described one in the same language. */

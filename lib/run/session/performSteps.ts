@@ -11,7 +11,7 @@ import type { AnyCommand, AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, type DbError, refuse } from '../../core/value/DbError.js'
 import { decoder } from '../../sql/decode.js'
 import { rowsLost } from '../../sql/returning/readSteps.js'
-import type { BatchStep, End, FoundRow, ReadStep, Step, Steps } from '../../sql/returning/Steps.js'
+import type { BatchStep, End, FoundRow, ReadStep, ReturningStep, Step, Steps } from '../../sql/returning/Steps.js'
 import type { Rows } from '../Driver.js'
 import { type LazyStatement, type Ready, type ReadyStep, readyStep } from './readyStep.js'
 import { decodeRows, sendStatement } from './sendStatement.js'
@@ -54,6 +54,12 @@ const foundBy = (
   return rows.map((cells, i) => ({ answer: whole(cells, from + i), values: each.map(value => value(cells, i)) }))
 }
 
+/** The decoded rows that a write has returned. */
+const returnedBy = ({ engine: { values } }: SessionContext, { write }: ReturningStep, rows: Rows['rows']): readonly FoundRow[] => {
+  const whole = write.returning === null ? () => undefined : decoder(write.returning.row, values)
+  return rows.map((cells, i) => ({ answer: whole(cells, i), values: [] }))
+}
+
 /** What follows a step of one statement. Throws refusals: call it inside `attempting`. */
 const stepAfter = (session: SessionContext, step: Exclude<Step, BatchStep>, { rows, affected }: Rows): Steps => {
   switch (step.tag) {
@@ -61,6 +67,8 @@ const stepAfter = (session: SessionContext, step: Exclude<Step, BatchStep>, { ro
       return rows.length > 0 ? refuse(step.error) : step.next
     case 'read':
       return step.then(foundBy(session, step, rows))
+    case 'returning':
+      return step.then(returnedBy(session, step, rows))
     case 'write':
       return step.then(affected)
   }

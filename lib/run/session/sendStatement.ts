@@ -14,6 +14,7 @@ import type { Dialect } from '../../sql/Dialect.js'
 import { decoder } from '../../sql/decode.js'
 import { type Flat, type Fragment, flatten, type Slot } from '../../sql/Fragment.js'
 import type { Rows, Statement } from '../Driver.js'
+import { withColumnsOfKey } from './references.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
 const INT = exprType({ tag: 'int' })
@@ -79,7 +80,7 @@ export const sendStatement = async (session: SessionContext, statement: Statemen
   }
   if (statement.kind !== 'read') state.hasWritten = true
   const answer = await guarded(session, context, () => driver.query(statement))
-  return E.isLeft(answer) ? E.left(await engine.diagnose(answer.left, statement, driver)) : answer
+  return E.isLeft(answer) ? E.left(await withColumnsOfKey(session, await engine.diagnose(answer.left, statement, driver))) : answer
 }
 
 /** Sends a query of the session itself. */

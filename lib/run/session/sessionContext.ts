@@ -6,6 +6,7 @@
  * where an exception of a driver becomes a `DbError`: every call of a driver goes through it.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { ReferenceImage, References } from '../../core/schema/ReferenceImage.js'
 import type { AnyQuery } from '../../core/syntax/Syntax.js'
 import { cancelled, closed, type DbError, outcomeUnknown, refusedWith } from '../../core/value/DbError.js'
 import { mayRunRawText } from '../../plan/contents.js'
@@ -27,8 +28,12 @@ interface SessionState {
   isClosed: boolean
   /** Whether the engine was set to refuse writes for this transaction. */
   refusesWrites: boolean
-  /** Names, in lower case, of the tables from which cascades lead back to the same table; null if not yet read. */
-  cyclicTables: ReadonlySet<string> | null
+  /** The foreign keys as the current transaction sees them, where they may differ from those that the runner keeps. */
+  references: References | null
+  /** Whether the current transaction may have changed the schema. */
+  hasDefined: boolean
+  /** The version of the schema (`Known`) when the current transaction began. */
+  schemaVersion: number
   /** Advisory locks that outlive their transaction unless they are released. */
   lockNames: readonly string[]
 }
@@ -55,7 +60,9 @@ export const sessionContext = (engine: SqlEngine, driver: Driver, options: SqlOp
     queries: [],
     isClosed: false,
     refusesWrites: false,
-    cyclicTables: null,
+    references: null,
+    hasDefined: false,
+    schemaVersion: 0,
     lockNames: [],
   },
 })
@@ -81,6 +88,10 @@ export const rememberQuery = ({ state }: SessionContext, query: AnyQuery): void 
 export const mayHaveWritten = ({ state }: SessionContext): boolean =>
   state.hasWritten || state.queries.length >= MAX_REMEMBERED || state.queries.some(mayRunRawText)
 
+/** The foreign keys that are kept; null if the catalog has to be read. */
+export const keptReferences = ({ known, state }: SessionContext): References | null =>
+  state.references ?? (state.hasDefined ? null : known.references)
+
 /** A statement as `guarded` reports its errors. */
 export type GuardContext = Pick<Context, 'sql' | 'table'> &
   Partial<Context> & {
@@ -93,18 +104,19 @@ export type GuardContext = Pick<Context, 'sql' | 'table'> &
 
 /** Calls the driver and classifies what it throws. */
 export const guarded = async <A>(
-  { engine, known, state }: SessionContext,
+  session: SessionContext,
   { sql, params = [], table, isRaw = false, containsRaw = () => isRaw, commits = false, signal }: GuardContext,
   f: () => Promise<A>,
 ): Answer<A> => {
+  const { engine, known, state } = session
   if (state.isClosed) return E.left(closed('interpreter'))
   try {
     return E.right(await f())
   } catch (thrown) {
     if (engine.isUncertain(thrown) && (typeof commits === 'function' ? commits() : commits))
       return E.left(outcomeUnknown(driverError(causeOf(thrown), { sql, params })))
-    const error =
-      refusedWith(thrown) ?? engine.classify(thrown, { sql, params, table, foreignKeys: known.foreignKeys, isRaw, hasRaw: containsRaw() })
+    const foreignKeys: readonly ReferenceImage[] = keptReferences(session)?.keys ?? known.created
+    const error = refusedWith(thrown) ?? engine.classify(thrown, { sql, params, table, foreignKeys, isRaw, hasRaw: containsRaw() })
     // a statement is cancelled by a request, or with its connection
     const isCancelled = signal?.aborted === true && (error._tag === 'Timeout' || error._tag === 'ConnectionError')
     return E.left(isCancelled ? cancelled : error)

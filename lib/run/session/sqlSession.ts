@@ -7,7 +7,7 @@
  * a module each; this one puts them together and ends transactions.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Driver, Known, SqlEngine, SqlOptions } from '../Driver.js'
+import { type Driver, type Known, nothingKnown, type SqlEngine, type SqlOptions } from '../Driver.js'
 import { releaseAdvisoryLocks, takeAdvisoryLock } from './advisoryLocks.js'
 import { sendControl } from './atomically.js'
 import { defineSchema } from './defineSchema.js'
@@ -15,6 +15,7 @@ import { executeCommand } from './executeCommand.js'
 import { introspect } from './introspect.js'
 import { runRaw } from './rawStatement.js'
 import { explainQuery, openCursor, readAll } from './readQuery.js'
+import { beganTransaction, changedSchema, endedTransaction } from './references.js'
 import { type Answer, guarded, type SessionContext, sessionContext, startTransactionLog } from './sessionContext.js'
 import type { Session } from './sessionInterpreter.js'
 
@@ -29,12 +30,20 @@ const rollback = async (session: SessionContext): Answer<void> => {
   session.state.inTransaction = false
   await allowWrites(session)
   const done = await sendControl(session, 'ROLLBACK')
+  endedTransaction(session)
   await releaseAdvisoryLocks(session)
   return done
 }
 
+/** An operation that may change the schema. */
+const changing = async <A>(session: SessionContext, answer: Answer<A>): Answer<A> => {
+  const done = await answer
+  changedSchema(session)
+  return done
+}
+
 /** The session of a connection. `known` is shared by the sessions of a runner. */
-export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}, known: Known = { foreignKeys: [] }): Session => {
+export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}, known: Known = nothingKnown()): Session => {
   const session = sessionContext(engine, driver, options, known)
   const { state } = session
   return {
@@ -47,11 +56,9 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
         case 'execute':
           return executeCommand(session, op)
         case 'ddl':
-          state.cyclicTables = null
-          return defineSchema(session, op.steps)
+          return changing(session, defineSchema(session, op.steps))
         case 'raw':
-          state.cyclicTables = null
-          return runRaw(session, op)
+          return changing(session, runRaw(session, op))
         case 'advisoryLock':
           return takeAdvisoryLock(session, op)
         case 'explain':
@@ -62,6 +69,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     },
     begin: async txOptions => {
       startTransactionLog(session)
+      beganTransaction(session)
       const begun = await sendControl(session, engine.begin(txOptions))
       state.inTransaction = E.isRight(begun)
       if (E.isLeft(begun) || txOptions.readOnly !== true || engine.readOnly === null) return begun
@@ -73,6 +81,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
       const committed = await sendControl(session, 'COMMIT')
       if (E.isLeft(committed)) return committed
       state.inTransaction = false
+      endedTransaction(session)
       await releaseAdvisoryLocks(session)
       return guarded(session, { sql: 'COMMIT', table: null }, driver.committed)
     },
@@ -81,6 +90,7 @@ export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOption
     release: name => sendControl(session, `RELEASE SAVEPOINT ${name}`),
     rollbackTo: async name => {
       const back = await sendControl(session, `ROLLBACK TO SAVEPOINT ${name}`)
+      state.references = null
       return E.isLeft(back) ? back : sendControl(session, `RELEASE SAVEPOINT ${name}`)
     },
     close: async () => {

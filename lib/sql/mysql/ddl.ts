@@ -20,6 +20,7 @@ import { quoting } from '../identifier.js'
 import type { Values } from '../Values.js'
 import type { Algorithms } from './algorithms.js'
 import { alter } from './alter.js'
+import { references } from './catalogReferences.js'
 import { onlineBy } from './online.js'
 
 /** Names have up to 64 characters of Unicode's first plane, and no blank at the end. */
@@ -169,7 +170,10 @@ export const definitions = ({
   algorithms,
 }: Definitions): Ddl => ({
   transactional: false,
-  cascades: `SELECT TABLE_NAME, REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = database() AND DELETE_RULE = 'CASCADE'`,
+  references,
+  // depends on lower_case_table_names
+  foldsNames: true,
+  countsCascaded: false,
   keyLimit: { bytes: 3072, of: keyBytes, unique: limitsUniqueKeys },
   columnType: (type, use) => {
     assertComputable(dialect)(type)

@@ -28,6 +28,7 @@ import { indexesOf, isIndexColumn } from './catalogIndexes.js'
 import { mariadbSources, mysqlSources, queriesOf, type Read, rowsOf, type Sources } from './catalogQueries.js'
 import { mariadbDefault, mysqlDefault, mysqlExpression, unqualified } from './catalogTexts.js'
 import { type TypeFacts, typeOfColumn, typeOfDefined, withNote } from './catalogTypes.js'
+import { isStoredAs } from './storedForms.js'
 import { mariadbStored, mysqlStored } from './storedTexts.js'
 
 /** What differs between the catalogs of MySQL and MariaDB. */
@@ -279,6 +280,7 @@ const catalogOf = (facts: CatalogFacts): Catalog => ({
     const { database, read } = rowsOf(facts.sources, rows)
     return imageOf(facts, read, database)
   },
+  isStoredAs,
   reported,
   typeOf: typeOfDefined(facts.types),
   scratch: {

@@ -12,6 +12,7 @@ import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
 import { alter } from './alter.js'
+import { references } from './catalogReferences.js'
 import { postgresValues } from './driverValues.js'
 import { online } from './online.js'
 
@@ -163,7 +164,9 @@ export const ddl: Ddl = {
   beforeCreate: types => (types.some(t => t.tag === 'vector') ? ['CREATE EXTENSION IF NOT EXISTS vector'] : []),
   beforeDrop: [],
   referring: null,
-  cascades: null,
+  references,
+  foldsNames: false,
+  countsCascaded: true,
   reserved: /^pg_/i,
   restrict: 'RESTRICT',
   dropConstraint: null,

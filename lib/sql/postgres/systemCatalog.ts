@@ -27,6 +27,7 @@ import type { Catalog, CatalogRows } from '../Catalog.js'
 import { readIndex } from './catalogIndexes.js'
 import { queries } from './catalogQueries.js'
 import { canonicalType, isDefinedAs, readFormatted, typeOf } from './catalogTypes.js'
+import { isStoredAs } from './storedForms.js'
 
 type Cells = readonly (string | null)[]
 
@@ -132,6 +133,7 @@ export const postgresCatalog: Catalog = {
   queries,
   read,
   scratch: { tag: 'schema', schema: 'pg_temp' },
+  isStoredAs,
   reported,
   typeOf,
 }

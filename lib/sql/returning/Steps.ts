@@ -43,6 +43,14 @@ interface WriteStep {
   readonly then: (affected: number) => Steps
 }
 
+/** A write of a chain whose engine returns what `write.returning` reads of the written rows; `sample` is as that of a query. */
+export interface ReturningStep {
+  readonly tag: 'returning'
+  readonly write: PrintedWrite
+  readonly sample: readonly FoundRow[]
+  readonly then: (found: readonly FoundRow[]) => Steps
+}
+
 /** A query that has a row where the command must not run: then it fails with `error`. It is not shown. */
 interface CheckStep {
   readonly tag: 'check'
@@ -87,7 +95,7 @@ export type End =
   | { readonly tag: 'outcome'; readonly outcome: Outcome }
 
 /** A step that has statements. */
-export type Step = CheckStep | ReadStep | WriteStep | BatchStep
+export type Step = CheckStep | ReadStep | WriteStep | ReturningStep | BatchStep
 
 /** The next step, or the result of the command. */
 export type Steps = Step | End

@@ -21,7 +21,7 @@ import { hasKey, keyOf, literals } from './stepKeys.js'
 const FOUND = { isOrdered: false, isLocked: true }
 
 /** The keys in parts. There is always a first part, also without keys: the engine may refuse the write. */
-const parts = <A>(keys: readonly A[], size: number): readonly (readonly A[])[] => (keys.length === 0 ? [[]] : chunks(keys, size))
+export const parts = <A>(keys: readonly A[], size: number): readonly (readonly A[])[] => (keys.length === 0 ? [[]] : chunks(keys, size))
 
 /** A delete: locks and reads the rows, then deletes them by their keys. */
 export const deleting = (dialect: Dialect, write: By<'delete'>): Steps => {
@@ -54,8 +54,13 @@ const isStable = (s: Scalar): boolean => {
   return stable && !hasQuery(s)
 }
 
-/** The key after the update, computed before it. */
-const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key: readonly Named[]): readonly Scalar[] => {
+/** The key after the update, computed before it; `what` names the request in a refusal. */
+export const newKey = (
+  dialect: Dialect,
+  write: By<'update' | 'updateFrom'>,
+  key: readonly Named[],
+  what = 'returning from',
+): readonly Scalar[] => {
   const set = new Map(write.set)
   const isGiven = write.tag === 'update' || write.source.rel.tag === 'values'
   return key.map(c => {
@@ -64,7 +69,7 @@ const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key: reado
     if (isGiven && isStable(value)) return value
     return refuse(
       unsupported(
-        `returning from an update that sets ${c.name}, of the key, to a value that may change before the update`,
+        `${what} an update that sets ${c.name}, of the key, to a value that may change before the update`,
         dialect.name,
         'query the value first, and set it as a literal',
       ),
@@ -72,31 +77,35 @@ const newKey = (dialect: Dialect, write: By<'update' | 'updateFrom'>, key: reado
   })
 }
 
+/** Whether an update is one statement: its first part might change a key, or what a query reads. */
+export const writesWhole = (write: By<'update' | 'updateFrom'>, setsKey: boolean): boolean =>
+  write.tag === 'updateFrom' || setsKey || write.set.some(([, s]) => hasQuery(s))
+
+/** The rows that an update is about: those of the table, each with the row of the query where there is one. */
+export const matchedRel = (write: By<'update' | 'updateFrom'>): Rel =>
+  write.tag === 'update'
+    ? scan(write)
+    : {
+        tag: 'join',
+        kind: 'inner',
+        left: scan(write),
+        right: {
+          tag: 'derive',
+          input: write.source.rel,
+          columns: write.matched.map((c, i) => ({ id: c.id, name: c.name, scalar: (write.source.outputs[i] as Output).scalar })),
+        },
+        on: null,
+        name: null,
+      }
+
 /** An update: locks and reads the keys, updates by them, and reads the rows back. */
 export const updating = (dialect: Dialect, write: By<'update' | 'updateFrom'>, next: Next): Next => {
   const key = keyOf(dialect, write)
   const after = newKey(dialect, write, key)
   const setsKey = write.set.some(([f]) => key.some(c => c.name === f))
-  // the first part may change a key, or what a query reads: then all rows are in one statement
-  const isWhole = write.tag === 'updateFrom' || setsKey || write.set.some(([, s]) => hasQuery(s))
-  const own = scan(write)
-  const rel: Rel =
-    write.tag === 'update'
-      ? own
-      : {
-          tag: 'join',
-          kind: 'inner',
-          left: own,
-          right: {
-            tag: 'derive',
-            input: write.source.rel,
-            columns: write.matched.map((c, i) => ({ id: c.id, name: c.name, scalar: (write.source.outputs[i] as Output).scalar })),
-          },
-          on: null,
-          name: null,
-        }
+  const isWhole = writesWhole(write, setsKey)
   return rows =>
-    readStep(filtered(rel, write.where), null, [...refs(key), ...(setsKey ? after : [])], {
+    readStep(filtered(matchedRel(write), write.where), null, [...refs(key), ...(setsKey ? after : [])], {
       of: (key[0] as Named).id,
       sample: [unknown(setsKey ? [...key, ...after] : key)],
       isExact: false,

@@ -15,7 +15,7 @@ import { done, forEach, type Next, type Row, rowsPerStatement, type Steps } from
 import { named } from './stepKeys.js'
 
 /** An upsert: rows with null in the target are inserted; the others are read back by the target, if they were written. */
-export const upserting = (dialect: Dialect, given: Upsert): Steps => {
+export const upserting = (dialect: Dialect, given: Upsert, next: Next = done): Steps => {
   const target = named(given.columns, given.conflict.target)
   return precompute(
     given,
@@ -34,7 +34,7 @@ export const upserting = (dialect: Dialect, given: Upsert): Steps => {
               readBack(dialect, write, target, written.map(values), { isOrdered: true, isLocked: true }, on)(before),
             )
           : inserting(dialect, { ...write, conflict: null, rows: expressionRows(rows) }, on)(before)
-      return forEach(runs(write.rows.rows, meets), one, done)([])
+      return forEach(runs(write.rows.rows, meets), one, next)([])
     },
   )
 }

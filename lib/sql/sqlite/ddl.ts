@@ -14,6 +14,7 @@ import { quoting } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { UpdateParts, Writes } from '../Writes.js'
 import { callsAdded } from './addedFunctions.js'
+import { references } from './catalogReferences.js'
 import { writeBlockComment } from './createTokens.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 import { online } from './online.js'
@@ -154,7 +155,9 @@ export const ddl: Ddl = {
     const names = tables.map(t => quoted(t.name)).join(', ')
     return `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN (${names}) AND m.name COLLATE NOCASE NOT IN (${names})`
   },
-  cascades: `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f.on_delete = 'CASCADE'`,
+  references,
+  foldsNames: true,
+  countsCascaded: false,
   reserved: null,
   restrict: '',
   dropConstraint: null,

@@ -370,6 +370,8 @@ export const sqliteCatalog: Catalog = {
   queries,
   read,
   scratch: { tag: 'schema', schema: 'temp' },
+  // the text is kept; a default is reported without its brackets
+  isStoredAs: (printed, stored) => printed === stored || printed === `(${stored})`,
   reported,
   typeOf,
 }

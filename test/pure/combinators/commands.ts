@@ -38,4 +38,10 @@ export const commands: Cases = {
       C.insert(artists)({ name: 'Faust' }),
       C.returning(artist => ({ id: artist.id })),
     ),
+
+  changes: () =>
+    pipe(
+      C.delete(artists)(artist => eq(artist.id, 1)),
+      C.changes({ artists, albums }),
+    ),
 }

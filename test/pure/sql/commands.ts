@@ -324,4 +324,24 @@ export const commands: Cases = {
       C.delete(stock)(row => eq(row.copies, 0)),
       C.returning(() => ({ done: lit(true) })),
     ),
+
+  'update and return the changes': () =>
+    pipe(
+      C.update(stock)(
+        row => ({ copies: plus(row.copies, 1) }),
+        row => isNull(row.note),
+      ),
+      C.changes({}),
+    ),
+
+  'update a key and return the changes': () =>
+    pipe(
+      C.update(artists)({ id: 9005 }, artist => eq(artist.id, 1)),
+      C.changes({ artists }),
+    ),
+
+  'insert a row with its key and return the changes': () => pipe(C.insert(artists)({ id: 9001, name: 'Neu!' }), C.changes({})),
+
+  'upsert and return the changes': () =>
+    pipe(C.upsert(artists)({ target: ['id'], update: ['name'] })({ id: 1, name: 'Can' }), C.changes({})),
 }
