@@ -20,6 +20,7 @@ import type { CallPrinter, Printed } from './CallPrinter.js'
 import type { Catalog } from './Catalog.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
+import type { Online } from './OnlineSteps.js'
 import type { Quirks } from './Quirks.js'
 import type { OwnFn, StandardFn } from './standard.js'
 import type { Lexis } from './statementText.js'
@@ -284,6 +285,8 @@ export interface Ddl {
   readonly alter: (change: Change, parts: AlterParts) => readonly string[]
   /** The work of changes and foreign keys where the engine has no ALTER TABLE for most of them, so that tables are created again. */
   readonly rebuild: Rebuild | null
+  /** What steps do to tables that others use, and the statements that do less. */
+  readonly online: Online
   /** A value as an SQL literal. */
   readonly literal: (slot: Slot) => string
 }

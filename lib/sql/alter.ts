@@ -16,10 +16,11 @@ import { type Change, changed, type OfRow, readsField } from '../core/schema/Cha
 import { converted } from '../core/schema/conversion.js'
 import { asColumn } from '../core/syntax/operand.js'
 import { type AnyColumn, type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
-import { columnName, typeConstraint } from '../core/table/Table.js'
+import { columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { type DbError, notNullViolation } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
 import type { Dialect } from './Dialect.js'
+import { createIndex, dropIndex } from './ddlIndexes.js'
 import {
   checkText,
   columnParts,
@@ -28,9 +29,11 @@ import {
   oldValueText,
   tableComment,
   target,
+  textsOf,
   typeChecksOf,
   valueText,
 } from './definitions.js'
+import type { Element } from './OnlineSteps.js'
 import type { Work } from './Work.js'
 
 /** Statements as work. */
@@ -57,21 +60,53 @@ const addFilled = (table: AnyTable, change: Change & { readonly tag: 'addColumn'
   ]
 }
 
-/** A column of another type in place of one: added, filled, and renamed when the old one is dropped. */
-const replaced = (table: AnyTable, change: Change & { readonly tag: 'changeType' }): readonly (Change | Work)[] => {
+/**
+ * A column of another type in place of one: added, filled, and renamed when the old one is dropped. Keys, checks and indexes over it would go
+ * with the old one, or keep it from being dropped, so they are dropped before and added afterwards.
+ */
+const replaced = (dialect: Dialect, table: AnyTable, change: Change & { readonly tag: 'changeType' }): readonly (Change | Work)[] => {
   const { field, type } = change
   const column = table.columns[field] as AnyColumn
   const name = columnName(table, field)
   const temporary = `${name}__new`
   const next = { ...column, type: { ...column.type, sql: type } }
   const added = { tag: 'addColumn', field: temporary, name: temporary, column: plain(next), fill: null } as const
-  return [
-    added,
-    command(update(changed(table, added) as any)((row: any) => ({ [temporary]: converted(table, change, row) }), everywhere)),
+  const row = rowOf(table)
+  const reads = (f: ((row: any) => unknown) | null): boolean => f !== null && readsField(field, f, row)
+  const keys = uniqueKeys(table).filter(k => k.columns.includes(field))
+  const checks = table.checks.filter(c => reads(c.predicate))
+  const indexes = table.indexes.filter(i => i.columns.includes(field) || reads(i.on) || reads(i.where))
+  const columns = (fields: readonly string[]): readonly string[] => fields.map(f => (f === field ? temporary : f))
+  const over =
+    <A>(f: (row: any) => A) =>
+    (r: any): A =>
+      f({ ...r, [field]: r[temporary] })
+  const before: readonly Change[] = [
+    ...keys.map((k): Change => ({ tag: 'dropKey', name: k.name })),
+    ...checks.map((c): Change => ({ tag: 'dropCheck', name: c.name })),
+  ]
+  const after: readonly Change[] = [
     { tag: 'dropColumn', field },
     { tag: 'renameColumn', field: temporary, name },
     ...(column.type.nullable ? [] : [{ tag: 'setNotNull', field: temporary, fill: null } as const]),
     ...(column.default === null ? [] : [{ tag: 'setDefault', field: temporary, default: column.default } as const]),
+    ...keys.map((k): Change => ({ tag: 'addKey', key: { ...k, columns: columns(k.columns) }, primary: k === table.primaryKey })),
+    ...checks.map((c): Change => ({ tag: 'addCheck', check: { ...c, predicate: over(c.predicate) } })),
+  ]
+  const made = [added, ...before, ...after].reduce(changed, table)
+  const indexed = indexes.map(i => ({
+    ...i,
+    columns: columns(i.columns),
+    on: i.on === null ? null : over(i.on),
+    where: i.where === null ? null : over(i.where),
+  }))
+  return [
+    added,
+    command(update(changed(table, added) as any)((r: any) => ({ [temporary]: converted(table, change, r) }), everywhere)),
+    ...before,
+    ...sqlWork(indexes.map(i => dropIndex(dialect, table, i, target(dialect, table)))),
+    ...after,
+    ...sqlWork(indexed.map(i => createIndex(dialect, made, i, target(dialect, made), textsOf(dialect, made)))),
   ]
 }
 
@@ -100,9 +135,10 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       return [command(fills), { ...change, fill: null }]
     }
     case 'changeType': {
-      const e = converted(table, change, rowOf(table))
-      const isAsIs = change.using === null && asColumn(rowOf(table)[change.field] as AnyExpr, change.type) === e
-      return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(table, change)
+      const row = rowOf(table)
+      const old = row[change.field] as AnyExpr
+      const isAsIs = change.using === null && asColumn(old, change.type) === old && converted(table, change, row) === old
+      return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
     }
     default:
       return [change]
@@ -138,15 +174,24 @@ const WORK: readonly string[] = ['sql', 'command', 'guard', 'query', 'outside'] 
 
 const isWork = (part: Change | Work): part is Work => WORK.includes(part.tag)
 
-/** What changes a table, in order. */
-export const workOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Work[] => {
-  const { alter, rebuild } = dialect.ddl
-  if (rebuild !== null) return rebuild.change(change, partsOf(dialect, table, change))
+/** A change taken apart, in order; whole where the table is created again. */
+export const elementsOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Element[] => {
+  if (dialect.ddl.rebuild !== null) return [{ tag: 'change', change, parts: partsOf(dialect, table, change) }]
   let now = table
-  return elementary(dialect, table, change).flatMap(part => {
-    if (isWork(part)) return [part]
+  return elementary(dialect, table, change).map((part): Element => {
+    if (isWork(part)) return part
     const parts = partsOf(dialect, now, part)
     now = parts.after
-    return sqlWork(alter(part, parts))
+    return { tag: 'change', change: part, parts }
   })
 }
+
+/** The work of an element. */
+export const workOfElement = ({ ddl }: Dialect, e: Element): readonly Work[] => {
+  if (e.tag !== 'change') return [e]
+  return ddl.rebuild === null ? sqlWork(ddl.alter(e.change, e.parts)) : ddl.rebuild.change(e.change, e.parts)
+}
+
+/** What changes a table, in order. */
+export const workOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Work[] =>
+  elementsOf(dialect, table, change).flatMap(e => workOfElement(dialect, e))

@@ -10,6 +10,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import { type AnyColumn, bigint, boolean, date, enumOf, int, nullable, numeric, text, varchar, withDefault } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
+import { type Introspected, perform } from '../../lib/core/operation/Interpreter.js'
 import { type Change, changed } from '../../lib/core/schema/Change.js'
 import { createSteps, type Step } from '../../lib/core/schema/Step.js'
 import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
@@ -148,6 +149,41 @@ for (const engine of engines) {
       }),
       { numRuns: amount(60) },
     )
+    await clean()
+  })
+
+  test('a column of another type keeps its keys, checks and indexes', async () => {
+    await clean()
+    const prices = table(
+      'alter_thing',
+      { id: int, price: numeric(8, 2), other: int },
+      {
+        primaryKey: ['id'],
+        uniques: [['price', 'other']],
+        indexes: [['price'], { name: 'alter_price_id', on: ['id', 'price'], unique: true }],
+        checks: { positive: r => X.gte(r.price, '0.00') },
+      },
+    )
+    await s.right(define(createSteps(schema({ prices }))))
+    await s.right(C.run(C.insert(prices)({ id: 1, price: '1.50', other: 1 })))
+    const image = async () => {
+      const { live } = await s.right(perform<Introspected>({ tag: 'introspect', schemas: [null], wanted: null }))
+      const t = live.tables.find(i => i.name === 'alter_thing')
+      return {
+        primaryKey: t?.primaryKey?.columns,
+        uniques: t?.uniques.map(u => [u.name, u.columns]),
+        indexes: t?.indexes.map(i => [i.name, i.unique, i.keys.map(k => (k.of.tag === 'column' ? k.of.name : ''))]).sort(),
+        checks: t?.checks.map(c => c.name).sort(),
+      }
+    }
+    const before = await image()
+    const change: Change = { tag: 'changeType', field: 'price', type: { tag: 'numeric', precision: 10, scale: 3 }, using: null }
+    const done = await s.run(define([{ tag: 'alterTable', table: prices, change }]))
+    if (E.isLeft(done)) {
+      assert.is(done.left._tag, 'Unsupported')
+      return
+    }
+    assert.equal(await image(), before)
     await clean()
   })
 

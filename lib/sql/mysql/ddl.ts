@@ -18,8 +18,10 @@ import type { Slot } from '../Fragment.js'
 import { toHex } from '../hex.js'
 import { quoting } from '../identifier.js'
 import type { Values } from '../Values.js'
+import type { Algorithms } from './algorithms.js'
 import { alter } from './alter.js'
 import { references } from './catalogReferences.js'
+import { onlineBy } from './online.js'
 
 /** Names have up to 64 characters of Unicode's first plane, and no blank at the end. */
 export const quoteFor = (dialect: DialectName): ((name: string) => string) => {
@@ -150,6 +152,7 @@ interface Definitions {
   readonly limitsUniqueKeys: boolean
   /** Whether an index may be over expressions: MySQL's (9.7), not MariaDB's (10.11), where a generated column is in its place. */
   readonly functionalIndexes: boolean
+  readonly algorithms: Algorithms
 }
 
 /** The definitions of a dialect of the family. */
@@ -164,6 +167,7 @@ export const definitions = ({
   dropConstraint,
   limitsUniqueKeys,
   functionalIndexes,
+  algorithms,
 }: Definitions): Ddl => ({
   transactional: false,
   references,
@@ -219,6 +223,7 @@ export const definitions = ({
   convertsInPlace: false,
   alter,
   rebuild: null,
+  online: onlineBy(algorithms),
   literal: slot => literal(write, slot),
 })
 

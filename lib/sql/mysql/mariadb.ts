@@ -22,6 +22,7 @@ import { mariadbLexis } from '../lexis.js'
 import { mariadbMatches } from '../regexes.js'
 import { splitByMarks } from '../splits.js'
 import { replaced, waiting } from '../standard.js'
+import { mariadbAlgorithms } from './algorithms.js'
 import { castName, castOf, pathType, recursiveColumnBy, toJsonCell } from './conversions.js'
 import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
 import { mysqlValues } from './driverValues.js'
@@ -237,6 +238,7 @@ export const mariadb: Dialect = {
     dropConstraint: (table, constraint) => `ALTER TABLE IF EXISTS ${table} DROP FOREIGN KEY IF EXISTS ${constraint}`,
     limitsUniqueKeys: false,
     functionalIndexes: false,
+    algorithms: mariadbAlgorithms,
   }),
   explain: mariadbExplain,
   catalog: mariadbCatalog,

@@ -20,6 +20,7 @@ import { mysqlLexis } from '../lexis.js'
 import { mysqlMatches } from '../regexes.js'
 import { splitByMarks } from '../splits.js'
 import { lockingOf } from '../standard.js'
+import { mysqlAlgorithms } from './algorithms.js'
 import { castName, castOf, pathType, recursiveColumnBy, toJsonCell } from './conversions.js'
 import { assertComputable, definitions, quoted, quotedText, quoteFor, writes } from './ddl.js'
 import { mysqlValues } from './driverValues.js'
@@ -211,6 +212,7 @@ export const mysql: Dialect = {
     dropConstraint: null,
     limitsUniqueKeys: true,
     functionalIndexes: true,
+    algorithms: mysqlAlgorithms,
   }),
   explain: mysqlExplain,
   catalog: mysqlCatalog,

@@ -14,6 +14,7 @@ import type { Writes } from '../Writes.js'
 import { alter } from './alter.js'
 import { references } from './catalogReferences.js'
 import { postgresValues } from './driverValues.js'
+import { online } from './online.js'
 
 /** Quotes a name. */
 export const quote = quoting('postgres', '"', 63)
@@ -181,5 +182,6 @@ export const ddl: Ddl = {
   convertsInPlace: true,
   alter,
   rebuild: null,
+  online,
   literal: slot => (slot.tag === 'value' ? literal(slot.value, slot.type.sql) : 'NULL'),
 }

@@ -19,6 +19,7 @@ import { writeBlockComment } from './createTokens.js'
 import { wrapDefault } from './defaults.js'
 import { forColumns, isScaled, sqliteValues } from './driverValues.js'
 import { quote, quoted } from './names.js'
+import { online } from './online.js'
 
 /** The storage class of a type, as STRICT tables name it. */
 const storage = (t: SqlType): string => {
@@ -165,5 +166,6 @@ export const ddl: Ddl = {
   convertsInPlace: true,
   alter: () => [],
   rebuild,
+  online,
   literal: slot => literal(slot.tag === 'value' ? slot.value : null, slot.type.sql),
 }
