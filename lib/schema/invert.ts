@@ -9,7 +9,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type Change, changed } from '../core/schema/Change.js'
-import type { Step } from '../core/schema/Step.js'
 import type { AnyColumn, AnyTable } from '../core/syntax/Syntax.js'
 import { columnName, qualifiedName } from '../core/table/Table.js'
 import { attempting } from '../core/value/DbError.js'

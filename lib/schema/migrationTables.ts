@@ -141,7 +141,7 @@ export const ensureTables: Program<Db, DbError, void> = env => async () => {
 
 /** Whether the tables exist. Reading the state of a database creates nothing. */
 export const haveTables: Program<Db, DbError, boolean> = env => async () => {
-  for (const t of [history, journal]) {
+  for (const t of [history, journal, lock]) {
     const there = await exists(env, t)
     if (E.isLeft(there) || !there.right) return there
   }

@@ -15,8 +15,11 @@ import type { Interpreter, SqlOp } from '../../lib/Interpreter.js'
 import * as Migrate from '../../lib/Migrate.js'
 import * as Q from '../../lib/Query.js'
 import { fk, schema } from '../../lib/Schema.js'
+import { define } from '../../lib/schema/createAll.js'
+import { history, journal, lock } from '../../lib/schema/migrationTables.js'
 import { table } from '../../lib/Table.js'
 import { around } from '../../lib/transform/around.js'
+import type { Session } from './eachEngine.js'
 
 export const customers = table('mig_customer', { id: int, name: text, email: varchar(100) }, { primaryKey: ['id'] })
 export const orders = table('mig_order', { id: int, customerId: int, amount: int }, { primaryKey: ['id'] })
@@ -26,7 +29,7 @@ export const { foreignKeys } = schema({ customers, orders }, t => ({
 }))
 
 const index = (name: string, columns: readonly string[]) => ({ name, columns, on: null, unique: false, where: null, method: null })
-const byCustomer = index('mig_order_by_customer', ['customerId'])
+const byEmail = index('mig_customer_by_email', ['email'])
 
 const start: readonly Migrate.MigrationStep[] = [
   { tag: 'createTable', table: customers, foreignKeys: [] },
@@ -45,7 +48,7 @@ const start: readonly Migrate.MigrationStep[] = [
       { id: 3, customerId: 3, amount: 12 },
     ]),
   ),
-  { tag: 'createIndex', table: orders, index: byCustomer },
+  { tag: 'createIndex', table: customers, index: byEmail },
 ]
 
 /** Changes of a table, one after the other, as steps, and the table after them. */
@@ -68,7 +71,7 @@ const [restOfCustomers, lastCustomers] = altering(withCity, [
   { tag: 'addKey', key: { name: 'mig_customer_email', columns: ['email'] }, primary: false },
 ])
 const [ofOrders, lastOrders] = altering(orders, [
-  { tag: 'addCheck', check: { name: 'mig_order_amount', predicate: r => gte(r.amount, 0) } },
+  { tag: 'addCheck', check: { name: 'mig_order_id', predicate: r => gte(r.id, 0) } },
   { tag: 'changeType', field: 'amount', type: bigint.type.sql, using: null },
 ])
 
@@ -79,10 +82,10 @@ const changes: readonly Migrate.MigrationStep[] = [...addCity, cityOfAda, ...res
 const others: readonly Migrate.MigrationStep[] = [
   { tag: 'createTable', table: notes, foreignKeys: [] },
   Migrate.data(C.insert(notes)({ id: 1, body: 'first' })),
-  { tag: 'dropIndex', table: { ...orders, indexes: [byCustomer] }, index: byCustomer },
-  { tag: 'createIndex', table: orders, index: index('mig_order_by_amount', ['amount', 'id']) },
+  { tag: 'dropIndex', table: { ...customers, indexes: [byEmail] }, index: byEmail },
+  { tag: 'createIndex', table: orders, index: index('mig_order_by_both', ['amount', 'id']) },
   Migrate.data(C.update(notes)({ body: 'second' }, n => eq(n.id, 1))),
-  { tag: 'createIndex', table: customers, index: index('mig_customer_by_email', ['email']) },
+  { tag: 'createIndex', table: customers, index: index('mig_customer_by_two', ['email', 'id']) },
   Migrate.data(C.insert(notes)({ id: 2, body: null })),
 ]
 
@@ -134,3 +137,11 @@ export const stateOf = async (db: Interpreter<SqlOp>, tables: readonly AnyTable[
   const rows = await Promise.all(tables.map(async t => Q.all(Q.from(t as any))({ db })()))
   return [live, rows.map(r => (E.isRight(r) ? [...(r.right as any[])].sort((a, b) => a.id - b.id) : r.left._tag))]
 }
+
+/** Drops the tables of the shop, of the history, and some others. */
+export const cleaning =
+  (s: Session, others: readonly AnyTable[] = []) =>
+  async (): Promise<void> => {
+    const all: readonly AnyTable[] = [orders, customers, notes, ...others, history, journal, lock] as never
+    await s.right(define(all.map(t => ({ tag: 'dropTable', table: t, foreignKeys: [] }))))
+  }
