@@ -1,8 +1,8 @@
 /**
  * Whether the order of two migrations matters.
  *
- * Each step touches parts of the database: a column, a whole table, or a name of a constraint or index. It either changes a part or only
- * depends on it. Two migrations commute if neither touches a part that the other one changes. That is sufficient, not necessary:
+ * Each step touches parts of the database: a column, a whole table, or a name of a constraint or index. It changes or removes a part,
+ * reads it, or only describes it. Two migrations commute if neither changes what the other one reads, nor removes what it describes. That is sufficient, not necessary:
  * commands other than an insert of given rows, views and SQL text touch everything.
  *
  * Law: migrations that commute have the same result in either order, rows included.
@@ -17,17 +17,23 @@ import type { MigrationStep } from './MigrationStep.js'
 interface Touch {
   readonly table: string | null
   readonly part: string | null
-  readonly changes: boolean
+  readonly how: How
 }
 
-const NAMES = '\0names'
-const EVERYTHING: Touch = { table: null, part: null, changes: true }
+/** A step carries the description of its table, which must still hold where the step is performed: it describes each column of it. */
+type How = 'describes' | 'reads' | 'changes' | 'removes'
 
-const changesTable = (t: AnyTable): Touch => ({ table: qualifiedName(t), part: null, changes: true })
-const change = (t: AnyTable, field: string): Touch => ({ table: qualifiedName(t), part: columnName(t, field), changes: true })
-const reading = (t: AnyTable, fields: readonly string[]): readonly Touch[] =>
-  fields.map(f => ({ table: qualifiedName(t), part: columnName(t, f), changes: false }))
-const name = (n: string): Touch => ({ table: NAMES, part: n, changes: true })
+const RANK: { readonly [how in How]: number } = { describes: 0, reads: 1, changes: 2, removes: 3 }
+
+const NAMES = '\0names'
+const EVERYTHING: Touch = { table: null, part: null, how: 'removes' }
+
+const changesTable = (t: AnyTable, how: How = 'removes'): Touch => ({ table: qualifiedName(t), part: null, how })
+const change = (t: AnyTable, field: string, how: How = 'changes'): Touch => ({ table: qualifiedName(t), part: columnName(t, field), how })
+const reading = (t: AnyTable, fields: readonly string[], how: How = 'reads'): readonly Touch[] =>
+  fields.map(f => ({ table: qualifiedName(t), part: columnName(t, f), how }))
+const describing = (t: AnyTable): readonly Touch[] => reading(t, Object.keys(t.types), 'describes')
+const name = (n: string): Touch => ({ table: NAMES, part: n, how: 'changes' })
 
 const rowOf = (t: AnyTable): { readonly [field: string]: AnyExpr } =>
   Object.fromEntries(Object.entries(t.types).map(([field, type]) => [field, symbol(type)]))
@@ -50,21 +56,22 @@ const keyTouches = (f: ForeignKey): readonly Touch[] => [
 const changeTouches = (t: AnyTable, c: Change): readonly Touch[] => {
   switch (c.tag) {
     case 'renameTable':
-      return [changesTable(t), { table: t.schema === null ? c.name : `${t.schema}.${c.name}`, part: null, changes: true }]
+      return [changesTable(t), { table: t.schema === null ? c.name : `${t.schema}.${c.name}`, part: null, how: 'removes' }]
     case 'addColumn':
-      return [{ table: qualifiedName(t), part: c.name, changes: true }, ...read(t, c.fill)]
+      return [{ table: qualifiedName(t), part: c.name, how: 'removes' }, ...read(t, c.fill)]
     case 'renameColumn':
-      return [change(t, c.field), { table: qualifiedName(t), part: c.name, changes: true }]
+      return [change(t, c.field, 'removes'), { table: qualifiedName(t), part: c.name, how: 'removes' }]
     case 'changeType':
-      return [change(t, c.field), ...read(t, c.using)]
+      return [change(t, c.field, 'removes'), ...read(t, c.using)]
     case 'setNotNull':
       return [change(t, c.field), ...read(t, c.fill)]
     case 'dropColumn':
+      return [change(t, c.field, 'removes')]
     case 'setNullable':
     case 'setDefault':
       return [change(t, c.field)]
     case 'setComment':
-      return [c.field === null ? { table: qualifiedName(t), part: '\0comment', changes: true } : change(t, c.field)]
+      return [c.field === null ? { table: qualifiedName(t), part: '\0comment', how: 'changes' } : change(t, c.field)]
     case 'addKey':
       return [name(c.key.name), ...reading(t, c.key.columns), ...(c.primary ? [changesTable(t)] : [])]
     case 'dropKey': {
@@ -84,6 +91,7 @@ const changeTouches = (t: AnyTable, c: Change): readonly Touch[] => {
 
 const indexTouches = (t: AnyTable, index: Index): readonly Touch[] => [
   name(index.name),
+  ...describing(t),
   ...reading(t, index.columns),
   ...read(t, index.on),
   ...read(t, index.where),
@@ -107,10 +115,12 @@ const touches = (step: MigrationStep): readonly Touch[] => {
     case 'dropForeignKey':
       return keyTouches(step.foreignKey)
     case 'alterTable':
-      return changeTouches(step.table, step.change)
+      return [...describing(step.table), ...changeTouches(step.table, step.change)]
     case 'data': {
       const { node } = step.command
-      return node.tag === 'insert' && node.rows.tag === 'plain' && node.conflict === null ? [changesTable(node.table)] : [EVERYTHING]
+      return node.tag === 'insert' && node.rows.tag === 'plain' && node.conflict === null
+        ? [changesTable(node.table, 'changes'), ...describing(node.table)]
+        : [EVERYTHING]
     }
     case 'createView':
     case 'dropView':
@@ -119,8 +129,13 @@ const touches = (step: MigrationStep): readonly Touch[] => {
   }
 }
 
+const excludes = (a: How, b: How): boolean => {
+  const [low, high] = [Math.min(RANK[a], RANK[b]), Math.max(RANK[a], RANK[b])]
+  return high === RANK.removes || (high === RANK.changes && low >= RANK.reads)
+}
+
 const meet = (a: Touch, b: Touch): boolean =>
-  (a.changes || b.changes) &&
+  excludes(a.how, b.how) &&
   (a.table === null || b.table === null || (a.table === b.table && (a.part === null || b.part === null || a.part === b.part)))
 
 interface WithSteps {

@@ -21,7 +21,8 @@ for (const engine of engines) {
 
   test('a run that dies at any operation is continued, with the same end', async () => {
     const tables = lastTables(alters)
-    for (const list of engine.transactionalDdl ? [inOne(alters), inFour(alters)] : [inOne(alters)]) {
+    const stepwise = inOne(alters).map(m => ({ ...m, isTransactional: false }))
+    for (const list of engine.transactionalDdl ? [inOne(alters), inFour(alters), stepwise] : [inOne(alters)]) {
       await clean()
       const whole = dyingAt(Number.POSITIVE_INFINITY, s.db)
       assert.ok(E.isRight(await Migrate.up(list)({ db: whole.db })()))
@@ -38,7 +39,10 @@ for (const engine of engines) {
         assert.equal(await stateOf(s.db, tables), end, `killed at operation ${n}`)
         assert.equal((await s.right(Migrate.status(list))).halfDone, [])
       }
-      assert.ok(engine.transactionalDdl ? continued === 0 : continued > 20, `${continued} of ${whole.count()} runs were continued`)
+      assert.ok(
+        engine.transactionalDdl && list !== stepwise ? continued === 0 : continued > 20 / by,
+        `${continued} of ${whole.count()} runs were continued`,
+      )
     }
   })
 
