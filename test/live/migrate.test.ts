@@ -243,6 +243,8 @@ for (const engine of engines) {
   test('10 runners at once: each step once, and all end well', async () => {
     for (let round = 0; round < 3; round += 1) {
       await clean()
+      // in the first round they create the tables of the history at once, too
+      if (round > 0) await s.right(Migrate.up([]))
       const list = inFour(alters)
       const results = await Promise.all(Array.from({ length: 10 }, (_, i) => s.run(Migrate.up(list, { who: `runner ${i}` }))))
       for (const r of results) assert.ok(E.isRight(r), E.isLeft(r) ? r.left.message : '')

@@ -164,6 +164,13 @@ test('a step and its inverse leave the schema, and the rows where nothing is los
   assert.ok(inverted > 20, `${inverted}`)
 })
 
+test('what an inverse does not restore is named', () => {
+  const lost = (change: Change): string => `${Migrate.losses(alter(change))}`
+  assert.match(lost({ tag: 'setNotNull', field: 'b', fill: () => lit('none') as never }), 'were null')
+  assert.is(lost({ tag: 'setNotNull', field: 'b', fill: null }), 'null')
+  assert.match(lost({ tag: 'dropColumn', field: 'c' }), '"pure_t"."c"')
+})
+
 test('what has no inverse says why', () => {
   const reason = (s: Migrate.MigrationStep): string => {
     const inverse = Migrate.invert(s)
