@@ -23,7 +23,7 @@ const mayImport = {
   model: ['core'],
   run: [...ground, 'show'],
   transform: running,
-  schema: running,
+  schema: [...running, 'show'],
   relate: above,
   replicate: above,
   vector: [...above, 'relate', 'replicate'],

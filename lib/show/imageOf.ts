@@ -44,3 +44,9 @@ const language: Language = {
 
 /** The image of a described schema. */
 export const imageOf = (schema: AnySchema): SchemaImage => describe(schema, language)
+
+/** The text of an expression over a row of a table, as in its image. */
+export const textOver = (t: AnyTable, of: (row: any) => AnyExpr): string => {
+  const words = wordsOf(t)
+  return `${words.text(of(words.row))}`
+}

@@ -15,6 +15,7 @@ import * as C from '../../lib/Command.js'
 import type { DbError } from '../../lib/DbError.js'
 import * as X from '../../lib/Expr.js'
 import type { Interpreter, SqlOp } from '../../lib/Interpreter.js'
+import * as Migrate from '../../lib/Migrate.js'
 import * as Program from '../../lib/Program.js'
 import * as Q from '../../lib/Query.js'
 import { mysql } from '../../lib/run/mysql.js'
@@ -371,6 +372,12 @@ export const cases: { readonly [tag in DbError['_tag']]: readonly Case[] } = {
     of(
       'an update',
       C.updateVersioned(things)({ version: 'version' })({ ...row(1, MARKS.text), version: MARKS.int }, { tight: MARKS.short }),
+    ),
+  ],
+  MigrationError: [
+    of(
+      'a command of a step',
+      Migrate.up([Migrate.migration({ name: 'secret', from: null, up: [Migrate.data(C.insert(things)(row(3, MARKS.text)))] })]),
     ),
   ],
   Closed: [

@@ -20,6 +20,7 @@ import type {
   DriverError,
   ForeignKeyViolation,
   Locked,
+  MigrationError,
   Mismatch,
   NoRow,
   NotNullViolation,
@@ -56,6 +57,7 @@ export type DbError =
   | NoRow
   | TooManyRows
   | StaleRow
+  | MigrationError
   | Closed
   | TransactionAborted
   | Timeout
@@ -230,6 +232,22 @@ export const staleRow = (table: string, column: string, isGone: boolean): StaleR
   column,
   isGone,
   message: `the row of "${table}" was ${isGone ? 'deleted' : `modified concurrently (its ${column} differs)`}: read it again and retry`,
+})
+
+/** Migrations can't be applied or undone; `reason` says why, and what to do. `cause` is the error of a step. */
+export const migrationError = (
+  problem: MigrationError['problem'],
+  names: readonly string[],
+  reason: string,
+  step: number | null = null,
+  cause?: DbError,
+): MigrationError => ({
+  _tag: 'MigrationError',
+  problem,
+  names,
+  step,
+  message: reason,
+  ...(cause === undefined ? {} : { cause }),
 })
 
 /** The interpreter, transaction, cursor or pool is closed. */

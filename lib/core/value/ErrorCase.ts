@@ -142,6 +142,37 @@ export interface Deadlock extends ErrorCase<'Deadlock'> {}
 export interface Cancelled extends ErrorCase<'Cancelled'> {}
 /** It is unknown whether the transaction or write was applied, or is durable: the reply was lost, or the disk failed. Never retried automatically. */
 export interface OutcomeUnknown extends ErrorCase<'OutcomeUnknown'> {}
+/** What is wrong with a migration; see `MigrationError`. */
+export type MigrationProblem =
+  /** An applied migration is no longer what was applied. */
+  | 'edited'
+  /** A name that no migration has. */
+  | 'unknown'
+  /** Two migrations have the same name, or depend on each other. */
+  | 'malformed'
+  /** Two migrations that no other one builds on, and that do not commute. */
+  | 'heads'
+  /** The database has migrations that the code does not have. */
+  | 'ahead'
+  /** Another runner has taken over the lock of this one. */
+  | 'lost'
+  /** A step was begun, and it can't be told whether it was done. */
+  | 'halfDone'
+  /** A step failed; `cause` is its error. */
+  | 'failed'
+  /** A migration that can't be undone. */
+  | 'irreversible'
+  /** A step that the options do not allow. */
+  | 'notAllowed'
+/** Migrations can't be applied or undone. `names` are the migrations that it is about; `step` is the index of a step of the first one. */
+export interface MigrationError {
+  readonly _tag: 'MigrationError'
+  readonly message: string
+  readonly problem: MigrationProblem
+  readonly names: readonly string[]
+  readonly step: number | null
+  readonly cause?: unknown
+}
 /** Any other error of the database; `message` is the database's message without values. */
 export interface DatabaseError extends ErrorCase<'DatabaseError'> {
   readonly code: string | null

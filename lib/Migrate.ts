@@ -1,0 +1,28 @@
+/**
+ * Migrations: a schema and its rows from one version to the next, as data and programs.
+ *
+ * `import * as Migrate from 'query-ts/Migrate'`: `Migrate.migration({ name, from, up })` describes one; `Migrate.up(list)` applies those that are not
+ * applied. Steps are made from tables and changes of `query-ts/createAll`, or are commands (`Migrate.data`) and SQL text (`Migrate.sql`).
+ */
+export type { Change } from './core/schema/Change.js'
+export type { Step } from './core/schema/Step.js'
+export { createSteps, dropSteps } from './core/schema/Step.js'
+export { checksum } from './schema/checksum.js'
+export { commutes } from './schema/commutes.js'
+export { invert, losses } from './schema/invert.js'
+export { cannot, type Irreversible, type Migration, type MigrationOptions, migration } from './schema/Migration.js'
+export { data, type MigrationStep, type SqlTexts, sql } from './schema/MigrationStep.js'
+export type { LockOptions } from './schema/migrationLock.js'
+export type { Applied, Direction } from './schema/migrationTables.js'
+export {
+  type Allow,
+  baseline,
+  type DownOptions,
+  down,
+  type HalfDone,
+  resolve,
+  type Status,
+  status,
+  type UpOptions,
+  up,
+} from './schema/runMigrations.js'

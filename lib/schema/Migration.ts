@@ -1,0 +1,60 @@
+/**
+ * Migrations, as data.
+ *
+ * A migration has a name, the names of the migrations that it builds on, and the steps that take the schema and its rows from their result to its
+ * own. A step is a step of the schema, a command of the algebra, or SQL text for each dialect. Migrations form a graph without cycles: `from` is
+ * one name as a rule, several for a merge, and empty for the first one.
+ *
+ * Steps carry the tables that they are about, as these are at that point of the history. Describe those tables in the migration: the tables of
+ * the application change later, and the meaning of the migration must not.
+ *
+ * `down` is the inverse of `up`, by default made by `invert`. Nothing is performed here; see `runMigrations`.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { invertAll } from './invert.js'
+import type { MigrationStep } from './MigrationStep.js'
+
+/** Why a migration has no inverse. */
+export interface Irreversible {
+  readonly tag: 'cannot'
+  readonly reason: string
+}
+
+/** A migration. */
+export interface Migration {
+  readonly name: string
+  /** The names of the migrations that it builds on. */
+  readonly parents: readonly string[]
+  readonly up: readonly MigrationStep[]
+  readonly down: readonly MigrationStep[] | Irreversible
+  /** Whether it is applied in one transaction where the engine has transactional definitions. */
+  readonly isTransactional: boolean
+}
+
+/** What `migration` makes a migration of. */
+export interface MigrationOptions {
+  /** Sorts after the names of older migrations, such as `20261127T1200_add_price`. At most 200 characters. */
+  readonly name: string
+  /** The migrations that this one builds on; null for the first. */
+  readonly from: string | readonly string[] | null
+  readonly up: readonly MigrationStep[]
+  /** Default: the inverse of `up`, or why there is none. */
+  readonly down?: readonly MigrationStep[] | Irreversible
+  /** False for steps that an engine refuses inside a transaction. Default: true. */
+  readonly transactional?: boolean
+}
+
+/** A migration without an inverse, for this reason. */
+export const cannot = (reason: string): Irreversible => ({ tag: 'cannot', reason })
+
+/** A migration. Its list of steps, its name and its place in the graph are checked when it is applied. */
+export const migration = ({ name, from, up, down, transactional = true }: MigrationOptions): Migration => {
+  const inverse = invertAll(up)
+  return {
+    name,
+    parents: from === null ? [] : typeof from === 'string' ? [from] : from,
+    up,
+    down: down ?? (E.isLeft(inverse) ? cannot(inverse.left) : inverse.right),
+    isTransactional: transactional,
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Steps of migrations: steps of the schema, commands, and SQL text.
+ *
+ * A list of steps is performed in units. A unit is one step, or several tables that are dropped one after the other, which are dropped
+ * together (`runs`). The journal of a migration counts units, and so do errors. SQL text means whatever the engine makes of it: it has no
+ * meaning in memory, is not inverted, and commutes with nothing.
+ */
+import { runs, type Step } from '../core/schema/Step.js'
+import type { AnyCommand } from '../core/syntax/Syntax.js'
+import { qualifiedName } from '../core/table/Table.js'
+
+/** SQL text for each engine, by the name in its capabilities. A migration with text for some engines fails on others. */
+export interface SqlTexts {
+  readonly [engine: string]: string
+}
+
+/** A step of a migration. */
+export type MigrationStep =
+  | Step
+  /** Changes rows. */
+  | { readonly tag: 'data'; readonly command: AnyCommand }
+  /** Runs SQL text; `undo` undoes it, null where it can't be undone. */
+  | { readonly tag: 'sql'; readonly text: SqlTexts; readonly undo: SqlTexts | null }
+
+/** A step that runs a command. */
+export const data = (command: unknown): MigrationStep => ({ tag: 'data', command: command as AnyCommand })
+
+/** A step that runs SQL text, by the name of the engine. */
+export const sql = (text: SqlTexts, undo: SqlTexts | null = null): MigrationStep => ({ tag: 'sql', text, undo })
+
+/** What is performed as one: a step, or tables that are dropped together. */
+export type Unit = readonly MigrationStep[]
+
+const isStep = (s: MigrationStep): s is Step => s.tag !== 'data' && s.tag !== 'sql'
+
+/** The steps of a unit that change the schema. */
+export const definitions = (unit: Unit): readonly Step[] => unit.filter(isStep)
+
+/** The units of a list of steps, in order. */
+export const unitsOf = (steps: readonly MigrationStep[]): readonly Unit[] => {
+  const result: Unit[] = []
+  let pending: Step[] = []
+  const flush = (): void => {
+    result.push(...runs(pending))
+    pending = []
+  }
+  for (const s of steps) {
+    if (isStep(s)) pending.push(s)
+    else {
+      flush()
+      result.push([s])
+    }
+  }
+  flush()
+  return result
+}
+
+const subject = (step: MigrationStep): string => {
+  switch (step.tag) {
+    case 'createTable':
+    case 'dropTable':
+      return qualifiedName(step.table)
+    case 'createView':
+    case 'dropView':
+      return qualifiedName(step.view)
+    case 'createIndex':
+    case 'dropIndex':
+      return step.index.name
+    case 'addForeignKey':
+    case 'dropForeignKey':
+      return step.foreignKey.name
+    case 'alterTable':
+      return `${step.change.tag} of ${qualifiedName(step.table)}`
+    case 'data': {
+      const { node } = step.command
+      return node.tag === 'invalid' ? 'an invalid command' : `${node.tag} of ${qualifiedName(node.table)}`
+    }
+    case 'sql':
+      return 'a text'
+  }
+}
+
+/** A few words for a unit: what its first step does, and to what. */
+export const describeUnit = ([first, ...rest]: Unit): string =>
+  first === undefined
+    ? 'no step'
+    : `${first.tag === 'alterTable' ? '' : `${first.tag} `}${subject(first)}${rest.length === 0 ? '' : ` and ${rest.length} more`}`

@@ -1,0 +1,129 @@
+/**
+ * The graph of migrations: their order, their heads, and what is wrong with a list of them.
+ *
+ * `graphOf(list)` checks names and parents and sorts the list: a migration comes after all that it builds on, and otherwise by name. Two
+ * heads (migrations that no other one builds on) are accepted if each migration of one branch commutes with each of the other, since then any
+ * order has the same result; otherwise a migration with both as parents has to say how they are merged.
+ *
+ * Law: the order does not depend on the order of the list.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { type DbError, migrationError } from '../core/value/DbError.js'
+import { checksum } from './checksum.js'
+import { conflictOf } from './commutes.js'
+import type { Migration } from './Migration.js'
+
+/** A checked list of migrations, in an order in which they can be applied. */
+export interface Graph {
+  readonly order: readonly Migration[]
+  readonly byName: ReadonlyMap<string, Migration>
+  readonly checksums: ReadonlyMap<string, string>
+}
+
+/** The number of edits from one text to another. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1)
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length] as number
+}
+
+/** The error for a name that no migration has. */
+export const unknownName = (name: string, known: Iterable<string>): DbError => {
+  const [nearest] = [...known].map(k => [distance(name, k), k] as const).sort(([a], [b]) => a - b)
+  const hint = nearest === undefined ? 'there are none' : `did you mean "${nearest[1]}"?`
+  return migrationError('unknown', [name], `there is no migration "${name}": ${hint}`)
+}
+
+/** The names of a migration and of all that it builds on. */
+export const ancestry = ({ byName }: Pick<Graph, 'byName'>, name: string): ReadonlySet<string> => {
+  const found = new Set<string>()
+  const open = [name]
+  for (let n = open.pop(); n !== undefined; n = open.pop()) {
+    if (found.has(n)) continue
+    found.add(n)
+    open.push(...(byName.get(n)?.parents ?? []))
+  }
+  return found
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The longest name: that of the column in which it is stored. */
+export const LONGEST_NAME = 200
+
+const namesProblem = (list: readonly Migration[]): DbError | null => {
+  const seen = new Set<string>()
+  for (const { name } of list) {
+    if (name === '' || name.length > LONGEST_NAME)
+      return migrationError('malformed', [name], `the name of a migration has 1 to ${LONGEST_NAME} characters: rename "${name}"`)
+    if (seen.has(name)) return migrationError('malformed', [name], `two migrations have the name "${name}": rename one of them`)
+    seen.add(name)
+  }
+  const parent = list.flatMap(m => m.parents).find(p => !seen.has(p))
+  return parent === undefined ? null : unknownName(parent, seen)
+}
+
+/** Migrations after all that they build on; null where they build on each other. */
+const sortedByParents = (list: readonly Migration[]): readonly Migration[] | null => {
+  const done = new Set<string>()
+  const order: Migration[] = []
+  let rest = [...list].sort((a, b) => compare(a.name, b.name))
+  while (rest.length > 0) {
+    const next = rest.find(m => m.parents.every(p => done.has(p)))
+    if (next === undefined) return null
+    done.add(next.name)
+    order.push(next)
+    rest = rest.filter(m => m !== next)
+  }
+  return order
+}
+
+const headsProblem = (graph: Pick<Graph, 'order' | 'byName'>): DbError | null => {
+  const built = new Set(graph.order.flatMap(m => m.parents))
+  const heads = graph.order.filter(m => !built.has(m.name))
+  const branch = (of: Migration, from: Migration): readonly Migration[] => {
+    const [own, other] = [ancestry(graph, of.name), ancestry(graph, from.name)]
+    return graph.order.filter(m => own.has(m.name) && !other.has(m.name))
+  }
+  for (const [i, a] of heads.entries())
+    for (const b of heads.slice(i + 1))
+      for (const mine of branch(a, b))
+        for (const theirs of branch(b, a)) {
+          const conflict = conflictOf(mine, theirs)
+          if (conflict !== null)
+            return migrationError(
+              'heads',
+              [a.name, b.name],
+              `the migrations have two heads, "${a.name}" and "${b.name}", and their order matters: "${mine.name}" and "${theirs.name}" both touch ${conflict}; let one build on the other, or add a migration that builds on both heads`,
+            )
+        }
+  return null
+}
+
+/** The graph of a list of migrations, or what is wrong with the list. */
+export const graphOf = (list: readonly Migration[]): E.Either<DbError, Graph> => {
+  const problem = namesProblem(list)
+  if (problem !== null) return E.left(problem)
+  const order = sortedByParents(list)
+  if (order === null) {
+    const names = list.map(m => m.name)
+    return E.left(
+      migrationError('malformed', names, `some of the migrations ${names.join(', ')} build on each other: correct their parents`),
+    )
+  }
+  const byName = new Map(order.map(m => [m.name, m]))
+  const heads = headsProblem({ order, byName })
+  if (heads !== null) return E.left(heads)
+  const checksums = new Map<string, string>()
+  for (const m of order) {
+    const sum = checksum(m)
+    if (E.isLeft(sum)) return sum
+    checksums.set(m.name, sum.right)
+  }
+  return E.right({ order, byName, checksums })
+}
