@@ -65,12 +65,12 @@ create an index over an expression        F       FW      FT      FWT     FWT   
 create a unique index                     F       FW      FT      FT      FT      FW
 drop an index                             -       A       T       T       T       -
 drop an index over an expression          -       A       T       T       T       -
-add a foreign key                         F       FW      F       FRWT    FRWT    F
-drop a foreign key                        -       -       -       T       T       -
+add a foreign key                         F       FW      F       FRWT    FRWT    FRW
+drop a foreign key                        -       -       -       T       T       RW
 rename a table                            B       B       B       BT      BT      B
 add a column                              -       -       -       T       T       -
 add a column: enum                        -       A       -       RWT     RWT     -
-add a column: constant default            -       -       -       T       T       -
+add a column: constant default            -       -       -       T       T       RW
 add a column: other default               F       FRA     FRW     FRWT    FRWT    FRW
 add a column: not null, no default        FB      FB      FB      FBT     FBT     FBRW
 add a column: filled                      F       FRA     FRW     FRWT    FRWT    FRW

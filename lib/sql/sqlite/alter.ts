@@ -315,7 +315,7 @@ const renaming = (before: AnyTable, after: AnyTable): readonly Work[] => {
 }
 
 /** Whether ADD COLUMN gives old rows the values of the change. A check of the type would fail without its name. */
-const addsInPlace = (change: Change & { readonly tag: 'addColumn' }, parts: AlterParts): boolean => {
+export const addsInPlace = (change: Change & { readonly tag: 'addColumn' }, parts: AlterParts): boolean => {
   const { column, fill, field } = change
   if (fill !== null || column.generated) return false
   return column.default === null ? column.type.nullable : column.default.node.tag === 'literal' && parts.typeChecksAfter(field).length === 0

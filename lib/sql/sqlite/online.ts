@@ -5,7 +5,9 @@
  * adds nullable columns and constants, and renames, by the definition alone; what it has no statement for is a table that is created again
  * and filled, which writes every row. Every step is transactional, so no step is taken apart.
  */
+
 import { type Effect, HARMLESS, type Online, type Part } from '../OnlineSteps.js'
+import { addsInPlace } from './alter.js'
 
 const REBUILT: Effect = { rewrites: true, blocks: 'writes' }
 
@@ -17,10 +19,9 @@ const effect = (part: Part): Effect => {
       if (part.step.tag === 'createIndex') return { rewrites: false, blocks: 'writes' }
       return part.step.tag === 'addForeignKey' || part.step.tag === 'dropForeignKey' ? REBUILT : HARMLESS
     case 'change': {
-      const { change } = part
+      const { change, parts } = part
       if (change.tag === 'renameTable' || change.tag === 'renameColumn') return HARMLESS
-      if (change.tag !== 'addColumn' || change.column.generated) return REBUILT
-      return change.column.type.nullable || change.column.default !== null ? HARMLESS : REBUILT
+      return change.tag === 'addColumn' && addsInPlace(change, parts) ? HARMLESS : REBUILT
     }
     default:
       return HARMLESS
