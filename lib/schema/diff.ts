@@ -125,6 +125,8 @@ const viewSteps = (
   return [drops.reverse(), creates]
 }
 
+const dropsCheck = (drop: readonly Change[], name: string): boolean => drop.some(c => c.tag === 'dropCheck' && c.name === name)
+
 /** The columns, by name, whose type checks come or go with a change. */
 const namesTouched = (table: AnyTable, change: Change): readonly string[] => {
   switch (change.tag) {
@@ -188,6 +190,11 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     const constraints = constraintChanges(pair.live, own, table, after, touched, undecided)
     const renames: readonly Change[] = pair.live.name === table.name ? [] : [{ tag: 'renameTable', name: table.name }]
     isAltered ||= renames.length > 0 || columns.some(c => ['dropColumn', 'renameColumn', 'changeType'].includes(c.tag))
+    now = {
+      ...now,
+      indexes: table.indexes.filter(i => pair.live?.indexes.some(l => l.name === i.name) && !indexes.create.includes(i)),
+      checks: now.checks.map(c => table.checks.find(k => k.name === c.name && !dropsCheck(constraints.drop, c.name)) ?? c),
+    }
     alter(changes, [...constraints.drop, ...renames, ...columns, ...constraints.add])
   }
 

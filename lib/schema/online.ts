@@ -47,7 +47,13 @@ const batchesOf = (dialect: Dialect, step: Step): readonly WorkBatch[] | null =>
   const { online, transactional } = dialect.ddl
   const parts = partsOf(dialect, step).map(({ part, work }) => ({ work, batches: online.batches(part, textsOf(work)) }))
   if (parts.every(p => p.batches === null)) return null
-  return parts.flatMap(({ work, batches }) => batches ?? (work.length === 0 ? [] : [{ work, transactional, remains: null }]))
+  const plain = (work: readonly Work[]): readonly WorkBatch[] => (work.length === 0 ? [] : [{ work, transactional, remains: null }])
+  return parts.flatMap(({ work, batches }) => {
+    if (batches === null) return plain(work)
+    // what depends on the database is before the statements or after them
+    const [first, last] = [work.findIndex(w => w.tag === 'sql'), work.findLastIndex(w => w.tag === 'sql')]
+    return [...plain(work.slice(0, Math.max(0, first))), ...batches, ...plain(work.slice(last + 1))]
+  })
 }
 
 /** The batches of some steps, in order. Fails with the errors of `define`, before anything is sent. */

@@ -7,7 +7,7 @@
  */
 import { lit } from '../core/expr/Expr.js'
 import type { ColumnImage, IndexImage, QualifiedName, TableImage } from '../core/schema/SchemaImage.js'
-import { type AnyColumn, type AnyTable, exprType, type Index, type Key } from '../core/syntax/Syntax.js'
+import { type AnyColumn, type AnyExpr, type AnyTable, exprType, type Index, type Key } from '../core/syntax/Syntax.js'
 import { shortName } from '../core/table/Table.js'
 
 const columnOf = (c: ColumnImage): AnyColumn => ({
@@ -24,13 +24,16 @@ const columnOf = (c: ColumnImage): AnyColumn => ({
   filledByDatabase: false,
 })
 
+/** In place of an expression that is known as text only. It reads no column, so no change takes it along. */
+const unknown = (): AnyExpr => lit(true)
+
 /** An index of an image. Its expressions are not known: it can be dropped, not created. */
 export const indexOfImage = (i: IndexImage, fieldOf: (name: string) => string): Index => ({
   name: i.name,
   columns: i.keys.flatMap(k => (k.of.tag === 'column' ? [fieldOf(k.of.name)] : [])),
-  on: i.keys.every(k => k.of.tag === 'column') ? null : () => i.keys.map(() => lit(true)),
+  on: i.keys.every(k => k.of.tag === 'column') ? null : () => i.keys.map(unknown),
   unique: i.unique,
-  where: i.where === null ? null : () => lit(true),
+  where: i.where === null ? null : unknown,
   method: i.method,
 })
 
@@ -52,7 +55,7 @@ export const tableOfImage = (t: TableImage, fields: (name: string) => string | u
     primaryKey: t.primaryKey === null ? null : keyOf(t.primaryKey, 'pkey'),
     uniques: t.uniques.map(u => keyOf(u, `${u.columns.join('_')}_key`)),
     indexes: t.indexes.map(i => indexOfImage(i, fieldOf)),
-    checks: t.checks.flatMap(c => (c.name === null ? [] : [{ name: c.name, predicate: () => lit(true) }])),
+    checks: t.checks.flatMap(c => (c.name === null ? [] : [{ name: c.name, predicate: unknown }])),
     query: null,
     comment: t.comment,
     renamedFrom: null,

@@ -229,6 +229,11 @@ export interface Ddl {
   readonly forwardReferences: boolean
   /** The statement that drops a foreign key of a table, both quoted. Not called where there is `rebuild`. */
   readonly dropForeignKey: (table: string, name: string) => string
+  /**
+   * A query that has a row if the index of this name, made by the engine for the foreign key, is there; null where engines make none. It stays
+   * when the foreign key is dropped.
+   */
+  readonly indexOfForeignKey: ((table: AnyTable, name: string) => string) | null
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
   /** What indexes may have in addition to columns. */

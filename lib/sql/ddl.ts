@@ -36,7 +36,7 @@ import {
 } from './definitions.js'
 import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
-import type { Work } from './Work.js'
+import type { TextRows, Work } from './Work.js'
 
 /**
  * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
@@ -66,7 +66,18 @@ const workOfRun = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly
   if (step?.tag === 'addForeignKey' && rebuild !== null)
     return isVacuous(step.foreignKey) ? [] : rebuild.addForeignKey(step.foreignKey, foreignKey(dialect, step.foreignKey))
   if (step?.tag === 'dropForeignKey' && rebuild !== null) return isVacuous(step.foreignKey) ? [] : rebuild.dropForeignKey(step.foreignKey)
-  return sqlWork(statementsOf(dialect, run, foreignKeys))
+  const statements = sqlWork(statementsOf(dialect, run, foreignKeys))
+  return step?.tag === 'dropForeignKey' && !isVacuous(step.foreignKey)
+    ? [...statements, ...droppingIndexOf(dialect, step.foreignKey)]
+    : statements
+}
+
+/** Drops the index that the engine has made for a foreign key, if there is one: it stays when the key is dropped. */
+const droppingIndexOf = (dialect: Dialect, { name, table }: ForeignKey): readonly Work[] => {
+  const { indexOfForeignKey, dropIndex: drop } = dialect.ddl
+  if (indexOfForeignKey === null) return []
+  const then = (rows: TextRows): readonly Work[] => (rows.length === 0 ? [] : sqlWork([drop(table, name, target(dialect, table))]))
+  return [{ tag: 'query', sql: indexOfForeignKey(table, name), columns: 1, then }]
 }
 
 /** Fails if a table that stays refers to one that is dropped, where the engine would drop its foreign key, or leave it dangling. */

@@ -159,6 +159,20 @@ const schemas: fc.Arbitrary<Schemas> = fc.record({
   view: fc.boolean(),
 })
 
+/** Two schemas that have most of their parts in common. */
+const pairs: fc.Arbitrary<readonly [Schemas, Schemas]> = fc
+  .tuple(schemas, schemas, fc.array(fc.nat(3), { minLength: 24, maxLength: 24 }))
+  .map(([one, other, choices]) => {
+    let at = 0
+    const mixed = (a: any, b: any): any => {
+      if (a !== null && b !== null && typeof a === 'object' && typeof b === 'object')
+        return Object.fromEntries(Object.keys(a).map(k => [k, mixed(a[k], b[k])]))
+      at += 1
+      return choices[at % choices.length] === 0 ? b : a
+    }
+    return [one, mixed(one, other)]
+  })
+
 const schemaOf = ({ a, b, key, view: hasView }: Schemas): AnySchema => {
   const tables: { [n: string]: AnyTable } = {}
   if (a !== null) tables['a'] = tableOf('diff_a', a)
@@ -215,7 +229,7 @@ for (const engine of engines) {
   test('a created schema differs in nothing; the steps to another one leave no difference', async () => {
     let applied = 0
     await fc.assert(
-      fc.asyncProperty(schemas, schemas, async (one, other) => {
+      fc.asyncProperty(pairs, async ([one, other]) => {
         const [from, to] = [schemaOf(one), schemaOf(other)]
         await clean()
         const made = await s.run(define(createSteps(from)))
@@ -239,14 +253,13 @@ for (const engine of engines) {
         }
         applied += 1
         const left = await differences(to)
-        const rest = left.steps.filter(st => !(engine.name.startsWith('m') && st.tag === 'dropIndex' && st.index.name.endsWith('fkey')))
-        assert.equal(rest, [], `after ${print(apart)}: ${print(left)}`)
+        assert.equal(left.steps, [], `after ${print(apart)}: ${print(left)}`)
         assert.equal(left.undecided, [])
       }),
       { numRuns: amount(80) },
     )
     await clean()
-    if (!engine.name.startsWith('sqlite')) assert.ok(applied > 0, 'no difference was applied')
+    assert.ok(applied > 2, `${applied} differences were applied`)
   })
 
   test.run()

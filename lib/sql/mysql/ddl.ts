@@ -192,6 +192,8 @@ export const definitions = ({
   inlinePrimaryKey: false,
   forwardReferences: false,
   dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
+  indexOfForeignKey: (t, name) =>
+    `SELECT INDEX_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${t.schema === null ? 'database()' : quoted(t.schema)} AND TABLE_NAME = ${quoted(t.name)} AND INDEX_NAME = ${quoted(name)} AND SEQ_IN_INDEX = 1`,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   indexes: {
     expression: e => `((${e}))`,

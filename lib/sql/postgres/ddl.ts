@@ -154,6 +154,7 @@ export const ddl: Ddl = {
   inlinePrimaryKey: false,
   forwardReferences: false,
   dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
+  indexOfForeignKey: null,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded: null, conditions: true, methods: true, nulls: true },
   // an index lies in the schema of its table
