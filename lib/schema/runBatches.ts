@@ -61,7 +61,7 @@ const inOrder =
   }
 
 /** Performs a batch. `report` gets a sentence if something of an earlier attempt was removed. */
-export const runBatch =
+const runBatch =
   (batch: Batch, report: (message: string) => void = () => undefined): Program<Db, DbError, void> =>
   env =>
   async () => {

@@ -21,7 +21,7 @@ import { table } from '../../lib/Table.js'
 import { around } from '../../lib/transform/around.js'
 import type { Session } from './eachEngine.js'
 
-export const customers = table('mig_customer', { id: int, name: text, email: varchar(100) }, { primaryKey: ['id'] })
+const customers = table('mig_customer', { id: int, name: text, email: varchar(100) }, { primaryKey: ['id'] })
 export const orders = table('mig_order', { id: int, customerId: int, amount: int }, { primaryKey: ['id'] })
 export const notes = table('mig_note', { id: int, body: nullable(text) }, { primaryKey: ['id'] })
 export const { foreignKeys } = schema({ customers, orders }, t => ({
@@ -90,7 +90,7 @@ const others: readonly Migrate.MigrationStep[] = [
 ]
 
 /** Twelve steps. */
-export const plan = (alters: boolean): readonly Migrate.MigrationStep[] => [...start, ...(alters ? changes : others)]
+const plan = (alters: boolean): readonly Migrate.MigrationStep[] => [...start, ...(alters ? changes : others)]
 
 /** The tables at the end of the plan. */
 export const lastTables = (alters: boolean): readonly AnyTable[] => (alters ? [lastCustomers, lastOrders] : [customers, orders, notes])

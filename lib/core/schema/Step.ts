@@ -48,7 +48,7 @@ export const createdBy = (steps: readonly Step[]): AnySchema =>
   )
 
 /** The tables and views that a list drops. */
-export const droppedBy = (steps: readonly Step[]): AnySchema =>
+const droppedBy = (steps: readonly Step[]): AnySchema =>
   schemaOf(
     steps.flatMap(s => (s.tag === 'dropTable' ? [s.table] : s.tag === 'dropView' ? [s.view] : [])),
     [],

@@ -143,7 +143,7 @@ export interface Cancelled extends ErrorCase<'Cancelled'> {}
 /** It is unknown whether the transaction or write was applied, or is durable: the reply was lost, or the disk failed. Never retried automatically. */
 export interface OutcomeUnknown extends ErrorCase<'OutcomeUnknown'> {}
 /** What is wrong with a migration; see `MigrationError`. */
-export type MigrationProblem =
+type MigrationProblem =
   /** An applied migration is no longer what was applied. */
   | 'edited'
   /** A name that no migration has. */
