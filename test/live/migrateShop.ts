@@ -24,7 +24,7 @@ import type { Session } from './eachEngine.js'
 const customers = table('mig_customer', { id: int, name: text, email: varchar(100) }, { primaryKey: ['id'] })
 export const orders = table('mig_order', { id: int, customerId: int, amount: int }, { primaryKey: ['id'] })
 export const notes = table('mig_note', { id: int, body: nullable(text) }, { primaryKey: ['id'] })
-export const { foreignKeys } = schema({ customers, orders }, t => ({
+const { foreignKeys } = schema({ customers, orders }, t => ({
   orders: { customer: fk(t.orders.customerId, t.customers.id, { onDelete: 'cascade' }) },
 }))
 
