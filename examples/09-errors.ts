@@ -93,7 +93,7 @@ if (isMain(import.meta.url)) await main()
 bad date: ValidationError: loan.since: expected a day that exists, as YYYY-MM-DD, in the years 1 to 9999
 bad text: ValidationError: author.name: a text can hold no NUL character
 no rows: ValidationError: author: insertMany needs at least one row: there is nothing to insert
-untyped null: ValidationError: comparison or arithmetic with null: use isNull, same or coalesce
+untyped null: ValidationError: comparison or arithmetic with null: use isNull, isNotDistinctFrom or coalesce
 no such author: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) would reference a missing row: insert the referenced row first
 still referred to: ForeignKeyViolation: foreign key "book_author_id_fkey" of "book" (author_id) still references a row that would be removed: delete or change the referencing rows first
 twice: UniqueViolation: a row of "author" with the same name already exists (unique constraint "author_name_key"): change the value, or use upsert

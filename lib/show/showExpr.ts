@@ -9,7 +9,8 @@
 
 import { text as anyColumn } from '../core/expr/Column.js'
 import { isExpr } from '../core/syntax/guards.js'
-import type { AnyExpr, AnyQuery, ExprNode, ExprType, ScalarFn } from '../core/syntax/Syntax.js'
+import type { AnyExpr, AnyQuery, ExprNode, ExprType, RowShape, ScalarFn } from '../core/syntax/Syntax.js'
+import { leaves, rowOf } from '../core/syntax/scope.js'
 import { attempting } from '../core/value/DbError.js'
 import { combinators as Expr } from './combinators.js'
 import { block, bracketed, type Doc, joined, text } from './pretty.js'
@@ -180,10 +181,25 @@ const inDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'in' }, context: Con
   return call('inList', operand as Doc, list(values))
 }
 
+/** The query that `inQuery` was given, where it has added a `map` to it; null where the map is the program's own. */
+const fittedFrom = ({ operand, query }: ExprNode & { readonly tag: 'inQuery' }): AnyQuery | null => {
+  if (operand.type.sql.tag !== 'numeric' || query.node.tag !== 'map') return null
+  const { input, f } = query.node
+  const made = Expr.inQuery(operand, input).node
+  if (made.tag !== 'inQuery' || made.query.node.tag !== 'map' || made.query === input) return null
+  const fit = made.query.node.f
+  const isSame = attempting('a map', () => {
+    const row = rowOf(input)
+    if (row === null) return false
+    const [own, again] = [leaves(f(row) as RowShape), leaves(fit(row) as RowShape)]
+    return own.length === again.length && own.every(([, leaf], i) => sameExpr(leaf as AnyExpr, again[i]?.[1] as AnyExpr))
+  })
+  return isSame._tag === 'Right' && isSame.right ? input : null
+}
+
 /** `inQuery`. For decimals both sides are brought to one scale, the query by an added `map` that is not shown. */
 const membersDoc = (node: ExprNode & { readonly tag: 'inQuery' }, context: Context): Doc => {
-  const isFitted = node.operand.type.sql.tag === 'numeric' && node.query.node.tag === 'map'
-  const members = isFitted && node.query.node.tag === 'map' ? node.query.node.input : node.query
+  const members = fittedFrom(node) ?? node.query
   const make = ([operand]: readonly unknown[]): unknown => {
     const made = Expr.inQuery(operand as AnyExpr, members).node
     return made.tag === 'inQuery' ? made.operand : null

@@ -14,8 +14,8 @@ import { type ImageOptions, imageSteps } from './changes/imageSteps.js'
 import { rowsIn } from './chunks.js'
 import type { Dialect } from './Dialect.js'
 import { bulkStatements, target } from './printWrite.js'
+import { returningSteps } from './returning/returningSteps.js'
 import type { BatchResults, BatchStatement, BatchStep, End, Steps } from './returning/Steps.js'
-import { returningSteps } from './returningSteps.js'
 import { isUpsert, rowThere, updateThenInsert } from './updateThenInsert.js'
 
 /** A write that returns whether its row was inserted. */

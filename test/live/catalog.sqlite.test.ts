@@ -194,8 +194,8 @@ for (const engine of lite) {
       `table every_type
   big bigint default 7
   words text default 'it''s'
-  yes bigint default TRUE
-  price bigint default 1250
+  yes boolean default TRUE
+  price numeric(8,2) default 1250
   primary key (id)
   unique every_type_short_key (short)
   unique every_type_small_code_key (small, code)

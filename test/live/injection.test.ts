@@ -334,7 +334,7 @@ const places = (v: never): readonly Attempt[] => [
       C.run(
         strange({
           kind: 'command',
-          node: { tag: 'insert', table: users, rows: [{ id: v }], conflict: null },
+          node: { tag: 'insert', table: users, rows: { tag: 'expressions', rows: [{ id: v }] }, conflict: null },
           cardinality: 'one',
           returning: null,
         }),

@@ -283,7 +283,7 @@ const CREATED = `
       id: bigint not null generated
       title: text not null default 'none'::text
       pages: int not null default 0
-      isbn: varchar(13)
+      isbn: char(13)
       * primary key book_pkey (id)
       * unique book_isbn_key (isbn)
       * index book_pages_idx (pages)

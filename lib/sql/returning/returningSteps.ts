@@ -6,14 +6,14 @@
  *
  * Law: the result is the bag of rows that `returning` means: as they are after the write, or as they were before a delete.
  */
-import { type By, type Write, withExpressions } from '../plan/writePlan.js'
-import type { Dialect } from './Dialect.js'
-import { deleting, updating } from './returning/changeSteps.js'
-import { inserting, insertingFrom } from './returning/insertSteps.js'
-import { done, forEach, type Steps } from './returning/Steps.js'
-import { keyIn } from './returning/stepKeys.js'
-import { upserting } from './returning/upsertReturning.js'
-import { isUpsert, updateThenInsert } from './updateThenInsert.js'
+import { type By, type Write, withExpressions } from '../../plan/writePlan.js'
+import type { Dialect } from '../Dialect.js'
+import { isUpsert, updateThenInsert } from '../updateThenInsert.js'
+import { deleting, updating } from './changeSteps.js'
+import { inserting, insertingFrom } from './insertSteps.js'
+import { done, forEach, type Steps } from './Steps.js'
+import { keyIn } from './stepKeys.js'
+import { upserting } from './upsertReturning.js'
 
 /** Whether the engine's own command can't return the rows. */
 const needsSteps = (dialect: Dialect, write: Write): boolean => {
