@@ -2,7 +2,7 @@
  * The algorithms by which MySQL and MariaDB alter a table, by kind of change.
  *
  * Each entry was found by trying: every kind on a table with rows, with each algorithm demanded, the mildest first, until one was accepted
- * (MySQL 9.7, MariaDB 10.11). test/live/algorithms.test.ts repeats the trials on the servers and fails where the table is wrong.
+ * (MySQL 9.7, MariaDB 10.11). test/live/algorithms.mysql.test.ts repeats the trials on the servers and fails where the table is wrong.
  *
  * A statement that demands its algorithm is refused by the engine where it would need a harsher one: a wrong entry is an error, never a
  * lock. MySQL takes 64 instant changes of columns in a row (error 4092); OPTIMIZE TABLE makes room. `foreign_key_checks` stays on, with which

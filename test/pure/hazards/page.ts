@@ -35,7 +35,7 @@ A table that is known to have at most 10,000 rows blocks no one for long, so it 
 
 On Postgres a migration builds indexes concurrently, validates constraints after it has added them, and checks for nulls before it forbids them. Each part
 is a transaction, except those that can't be in one. On MySQL and MariaDB each statement demands its algorithm, so that the engine refuses rather than
-locks; the algorithms were found by trying on MySQL 9.7 and MariaDB 10.11, and \`test/live/algorithms.test.ts\` tries them again.
+locks; the algorithms were found by trying on MySQL 9.7 and MariaDB 10.11, and \`test/live/algorithms.mysql.test.ts\` tries them again.
 \`foreign_key_checks\` stays on. MySQL takes 64 instant changes of the columns of a table; then it refuses them until \`OPTIMIZE TABLE\` was run.
 Before a column becomes NOT NULL there, and before a value is cast, a query looks for rows that do not fit; it is not shown.
 
