@@ -12,7 +12,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { literalOf } from '../lib/core/syntax/operand.js'
 import type { AnyExpr, AnyTable, Columns, ExprType, Pred } from '../lib/core/syntax/Syntax.js'
-import { symbol } from '../lib/core/syntax/Syntax.js'
+import { symbolsOf } from '../lib/core/syntax/scope.js'
 import { empty } from '../lib/model/Database.js'
 import { evaluate } from '../lib/model/evaluate.js'
 import { evaluatePredicate } from '../lib/model/evaluatePredicate.js'
@@ -33,13 +33,10 @@ interface Case {
   readonly rows: readonly AnyRow[]
 }
 
-const symbolsOf = (t: AnyTable): { readonly [field: string]: AnyExpr } =>
-  Object.fromEntries(Object.entries(t.types).map(([field, type]) => [field, symbol(type)]))
-
 /** Predicates on the rows of a table of the schema, with some rows. */
 const cases = (schema: AnySchema): fc.Arbitrary<Case> =>
   fc.constantFrom(...Object.values(schema.tables).filter(t => t.query === null)).chain(table => {
-    const own: Variable = { name: 's0', scope: symbolsOf(table) }
+    const own: Variable = { name: 's0', scope: symbolsOf(table.types) }
     const predicates = step({ where: 1 }, 24, fc.constant(plain)).map(s => lambda([own], predicate(writer(schema, [own], s), 2)))
     const rows = fc.array(fc.oneof(row(table, { small: true }), row(table)), { minLength: 1, maxLength: 5 })
     return fc.tuple(predicates, rows).map(([p, some]) => ({ table, text: p.text, predicate: p.build([]) as Case['predicate'], rows: some }))
@@ -109,7 +106,7 @@ const columnsLaw = (schema: AnySchema): Law =>
       const planned = reifyPredicate(c.predicate, c.table.columns)
       if (E.isLeft(planned))
         return E.isLeft(evaluatePredicate(c.predicate, c.table.columns)) ? null : `only reifyPredicate refuses ${c.text}`
-      const symbols = symbolsOf(c.table)
+      const symbols = symbolsOf(c.table.types)
       const expected = mentioned(c.predicate(symbols), symbols)
       cover(`columns: ${Math.min(expected.length, 2)}`)
       const names = planned.right.columns.map(column => column.name)

@@ -8,10 +8,11 @@
  * the way. Laws: those of `core/schema/Change`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Change, changed, changeFor, readsField } from '../core/schema/Change.js'
+import { type Change, changed, changeFor, checksOver, isIndexOver } from '../core/schema/Change.js'
 import { converted, filled } from '../core/schema/conversion.js'
 import type { Step } from '../core/schema/Step.js'
-import { type AnyExpr, type AnyTable, type Index, symbol } from '../core/syntax/Syntax.js'
+import type { AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
+import { symbolsOf } from '../core/syntax/scope.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { columnName, qualifiedName, uniqueKeys } from '../core/table/Table.js'
 import { attempting, refuse, schemaConflict } from '../core/value/DbError.js'
@@ -25,17 +26,14 @@ import { canonicalOf } from './value.js'
 /** What needs a column: keys, checks and indexes of its table, foreign keys from it and to it. */
 const usesOf = (db: Database, s: Stored, field: string): readonly string[] => {
   const { table } = s
-  const row = Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, symbol(type) as AnyExpr]))
-  const ofIndex = (i: Index): boolean =>
-    i.columns.includes(field) || (i.on !== null && readsField(field, i.on, row)) || (i.where !== null && readsField(field, i.where, row))
   const name = columnName(table, field)
   const isTable = (t: AnyTable): boolean => qualifiedName(t) === qualifiedName(table)
   return [
     ...uniqueKeys(table)
       .filter(k => k.columns.includes(field))
       .map(k => k.name),
-    ...s.indexes.filter(ofIndex).map(i => i.name),
-    ...table.checks.filter(c => readsField(field, c.predicate, row)).map(c => c.name),
+    ...s.indexes.filter(i => isIndexOver(table, field, i)).map(i => i.name),
+    ...checksOver(table, field).map(c => c.name),
     ...db.foreignKeys
       .filter(
         f =>
@@ -59,7 +57,7 @@ const followed = (keys: readonly ForeignKey[], table: AnyTable, change: Change):
 
 /** Refuses a new value that is no value of its column, also where there is no row. */
 const validateValues = (table: AnyTable, change: Change): void => {
-  const row = Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, symbol(type) as AnyExpr]))
+  const row = symbolsOf(table.types)
   if (change.tag === 'changeType') converted(table, change, row)
   if (change.tag === 'addColumn' && change.fill !== null) filled(table, change.field, change.column.type.sql, change.fill, row)
   if (change.tag === 'setNotNull' && change.fill !== null) {

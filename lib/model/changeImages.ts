@@ -13,8 +13,8 @@ import { childrenFirst } from '../core/schema/childrenFirst.js'
 import { type Effect, followingOf } from '../core/schema/following.js'
 import { type RowChange, type RowImage, valueIdentity } from '../core/schema/RowChange.js'
 import { declaredReferences, nameOf } from '../core/schema/references.js'
-import { type AnyExpr, type AnyTable, type Changes, type CommandNode, type Shape, symbol } from '../core/syntax/Syntax.js'
-import { rowOf, scopeOf } from '../core/syntax/scope.js'
+import type { AnyExpr, AnyTable, Changes, CommandNode, Shape } from '../core/syntax/Syntax.js'
+import { rowOf, scopeOf, symbolsOf } from '../core/syntax/scope.js'
 import { columnName, qualifiedName } from '../core/table/Table.js'
 import { type Database, rowReader, type StoredRow, stored } from './Database.js'
 import { decoder } from './decode.js'
@@ -25,7 +25,7 @@ import type { ChangeOf } from './rowChanges.js'
 /** The fields that a command sets in existing rows, or null where it deletes them. */
 const setFields = (node: Exclude<CommandNode, { readonly tag: 'invalid' }>): readonly string[] | null => {
   const { table } = node
-  const row = Object.fromEntries(Object.entries(table.types).map(([f, type]) => [f, symbol(type)]))
+  const row = symbolsOf(table.types)
   switch (node.tag) {
     case 'delete':
       return null

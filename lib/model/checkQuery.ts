@@ -8,7 +8,7 @@
 import { expanded } from '../core/query/groupingSets.js'
 import { misplaced } from '../core/query/locking.js'
 import { asAggregates, asFilter, asOrders, asQuery, asWindows } from '../core/syntax/guards.js'
-import type { AnyAgg, AnyExpr, AnyQuery, AnyWin, ExprType, QueryNode, RowShape } from '../core/syntax/Syntax.js'
+import type { AnyAgg, AnyExpr, AnyQuery, AnyWin, QueryNode, RowShape } from '../core/syntax/Syntax.js'
 import { exprType, symbol } from '../core/syntax/Syntax.js'
 import {
   distinctKeys,
@@ -20,6 +20,7 @@ import {
   rowOf,
   scopeOf,
   scopeOrNothing,
+  symbolsOf,
   unite,
   visit,
   withoutNull,
@@ -34,10 +35,6 @@ type Step = Exclude<Extract<QueryNode, { readonly input: AnyQuery }>, { readonly
 const PRESENT = symbol(exprType({ tag: 'boolean' }))
 
 const optional = (row: RowShape | null): RowShape => ({ kind: 'maybe', present: PRESENT, row: row ?? {} })
-
-/** A row of symbols. */
-export const symbols = (types: { readonly [field: string]: ExprType }): { readonly [field: string]: AnyExpr } =>
-  Object.fromEntries(Object.entries(types).map(([field, type]) => [field, symbol(type)]))
 
 /** The checks of one query or command against the tables of a database. They refuse; call them inside `attempting`. */
 export const checksOn = (db: Database): Checks => {
@@ -65,7 +62,7 @@ export const checkSteps = (c: Checks, q: AnyQuery): RowShape | null => {
   switch (node.tag) {
     case 'from':
       stored(c.db, node.table)
-      return symbols(node.table.types)
+      return symbolsOf(node.table.types)
     case 'of':
       visit(node.shape)
       return node.shape
@@ -73,10 +70,10 @@ export const checkSteps = (c: Checks, q: AnyQuery): RowShape | null => {
       return null
     case 'values':
       for (const row of node.rows) for (const field of Object.keys(node.types)) checkExpr(c, row[field] as AnyExpr)
-      return symbols(node.types)
+      return symbolsOf(node.types)
     case 'unnest':
       checkExpr(c, node.array)
-      return symbols(node.types)
+      return symbolsOf(node.types)
     case 'set':
       return checkSet(c, node)
     case 'fullJoin':

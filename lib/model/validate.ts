@@ -14,12 +14,12 @@ import { offeredFields } from '../core/command/upsert.js'
 import { asFilter } from '../core/syntax/guards.js'
 import { asColumn } from '../core/syntax/operand.js'
 import type { AnyCommand, AnyExpr, AnyQuery, AnyTable, Assignments, CommandNode, RowShape } from '../core/syntax/Syntax.js'
-import { leaves, returnable, scopeOf } from '../core/syntax/scope.js'
+import { leaves, returnable, scopeOf, symbolsOf } from '../core/syntax/scope.js'
 import { writable } from '../core/table/views.js'
 import { refuse, validationError } from '../core/value/DbError.js'
 import { showSqlType } from '../core/value/SqlType.js'
 import { type Checks, checkExprs } from './checkExpr.js'
-import { checkColumns, checkQuery, checkSteps, checksOn, symbols } from './checkQuery.js'
+import { checkColumns, checkQuery, checkSteps, checksOn } from './checkQuery.js'
 import { type Database, stored } from './Database.js'
 
 /** Refuses a query that has no meaning. The values of a prepared query are checked where the query reads them. */
@@ -46,7 +46,7 @@ export const validateCommand = (db: Database, command: AnyCommand): void => {
   const table = writable(node.table)
   const c = checksOn(db)
   writable(stored(db, table).table)
-  const row = symbols(table.types)
+  const row = symbolsOf(table.types)
   if (typeof returning === 'function') checkColumns(c, returnable(returning(row)))
   checkWrite(c, table, row, node)
 }

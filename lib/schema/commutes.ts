@@ -8,9 +8,9 @@
  * Law: migrations that commute have the same result in either order, rows included.
  */
 import { type Change, readsField } from '../core/schema/Change.js'
-import { type AnyExpr, type AnyTable, type Index, symbol } from '../core/syntax/Syntax.js'
+import type { AnyTable, Index } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
-import { checksOf, columnName, qualifiedName } from '../core/table/Table.js'
+import { columnName, qualifiedName, uniqueKeys } from '../core/table/Table.js'
 import type { MigrationStep } from './MigrationStep.js'
 
 /** A part of the database: a column of a table, the whole table (null), or a name in `NAMES`. Null for `table` is everything. */
@@ -35,17 +35,13 @@ const reading = (t: AnyTable, fields: readonly string[], how: How = 'reads'): re
 const describing = (t: AnyTable): readonly Touch[] => reading(t, Object.keys(t.types), 'describes')
 const name = (n: string): Touch => ({ table: NAMES, part: n, how: 'changes' })
 
-const rowOf = (t: AnyTable): { readonly [field: string]: AnyExpr } =>
-  Object.fromEntries(Object.entries(t.types).map(([field, type]) => [field, symbol(type)]))
-
-const read = (t: AnyTable, f: ((row: any) => unknown) | null): readonly Touch[] => {
-  if (f === null) return []
-  const row = rowOf(t)
-  return reading(
-    t,
-    Object.keys(t.types).filter(field => readsField(field, f, row)),
-  )
-}
+const read = (t: AnyTable, f: ((row: any) => unknown) | null): readonly Touch[] =>
+  f === null
+    ? []
+    : reading(
+        t,
+        Object.keys(t.types).filter(field => readsField(t, field, f)),
+      )
 
 const keyTouches = (f: ForeignKey): readonly Touch[] => [
   name(f.name),
@@ -102,8 +98,8 @@ const touches = (step: MigrationStep): readonly Touch[] => {
     case 'createTable':
     case 'dropTable': {
       const { table: t } = step
-      const names = [t.primaryKey, ...t.uniques, ...checksOf(t, rowOf(t)).map(([n]) => ({ name: n }))]
-      return [changesTable(t), ...names.flatMap(k => (k === null ? [] : [name(k.name)])), ...step.foreignKeys.flatMap(keyTouches)]
+      const constraints = [...uniqueKeys(t), ...t.checks]
+      return [changesTable(t), ...constraints.map(c => name(c.name)), ...step.foreignKeys.flatMap(keyTouches)]
     }
     case 'createIndex':
       return indexTouches(step.table, step.index)

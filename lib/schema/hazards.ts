@@ -10,9 +10,9 @@
  * Laws: a step that loses a value in memory has `losesData`; one that memory refuses because of rows has `mayFailOnData`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Change, readsField } from '../core/schema/Change.js'
+import { type Change, checksOver } from '../core/schema/Change.js'
 import type { Step } from '../core/schema/Step.js'
-import { type AnyColumn, type AnyTable, symbol } from '../core/syntax/Syntax.js'
+import type { AnyColumn, AnyTable } from '../core/syntax/Syntax.js'
 import { indexFields } from '../core/table/indexes.js'
 import { columnName, qualifiedName, uniqueConstraints } from '../core/table/Table.js'
 import { attempting, type DbError, type ValidationError, validationError } from '../core/value/DbError.js'
@@ -124,16 +124,11 @@ const breaking = (what: string, safer = 'let programs accept both first, and tak
 ]
 const failing = (what: string, instead: string): Found => ['mayFailOnData', `Fails if ${what}: look for such rows first, and ${instead}`]
 
-const checksOver = (t: AnyTable, field: string): boolean => {
-  const row = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
-  return t.checks.some(c => readsField(field, c.predicate, row))
-}
-
 const ofType = (t: AnyTable, change: Change & { readonly tag: 'changeType' }, object: string): readonly Found[] => {
   const column = t.columns[change.field] as AnyColumn
   const [from, to] = [showSqlType(column.type.sql), showSqlType(change.type)]
   const found = change.using === null ? narrowing(column.type.sql, change.type) : { loses: true, mayFail: true }
-  const isConstrained = uniqueConstraints(t).some(k => k.columns.includes(change.field)) || checksOver(t, change.field)
+  const isConstrained = uniqueConstraints(t).some(k => k.columns.includes(change.field)) || checksOver(t, change.field).length > 0
   const isCast = column.type.sql.tag !== change.type.tag || found.loses
   return [
     ...(found.loses

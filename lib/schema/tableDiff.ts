@@ -9,8 +9,9 @@ import { type Change, fieldNamed } from '../core/schema/Change.js'
 import { converted } from '../core/schema/conversion.js'
 import type { ColumnImage, ExprText, IndexImage, KeyImage, TableImage } from '../core/schema/SchemaImage.js'
 import { typeText } from '../core/schema/typeNote.js'
-import { type AnyColumn, type AnyExpr, type AnyTable, type Index, type Key, symbol } from '../core/syntax/Syntax.js'
-import { columnName, typeConstraint } from '../core/table/Table.js'
+import type { AnyColumn, AnyTable, Index, Key } from '../core/syntax/Syntax.js'
+import { symbolsOf } from '../core/syntax/scope.js'
+import { columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { attempting } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import { indexOfImage, tableOfImage } from './tableOfImage.js'
@@ -43,9 +44,6 @@ export const sameType = (a: SqlType, b: SqlType): boolean =>
   a.tag === 'custom' || b.tag === 'custom'
     ? a.tag === 'custom' && b.tag === 'custom' && custom(a) === custom(b)
     : typeText(stored(a)) === typeText(stored(b))
-
-const symbolsOf = (t: AnyTable): { readonly [field: string]: AnyExpr } =>
-  Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
 
 const unknownText = (object: string): Finding => ({
   object,
@@ -103,7 +101,7 @@ const changesOfColumn = (
   if (isOtherType && setDefault.length > 0 && before.default !== null) changes.push({ tag: 'setDefault', field, default: null })
   if (isOtherType) {
     const change = { tag: 'changeType', field, type: column.type.sql, using: null } as const
-    const refused = attempting('a change of type', () => converted(now, change, symbolsOf(now)))
+    const refused = attempting('a change of type', () => converted(now, change, symbolsOf(now.types)))
     if (refused._tag === 'Left') undecided.push({ object, reason: refused.left.message })
     else changes.push(change)
   }
@@ -154,11 +152,10 @@ export const constraintChanges = (
     if (key.name !== null && same.key.name !== null && key.name !== same.key.name)
       add.push({ tag: 'renameConstraint', from: key.name, to: same.key.name })
   }
-  const described: readonly Key[] = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques]
   for (const { key, primary } of keysOf(own)) {
     if (matched.has(key)) continue
     const names = (k: Key): readonly string[] => k.columns.map(f => columnName(table, f))
-    const of = described.find(k => sameList(names(k), key.columns) && (primary ? k === table.primaryKey : k !== table.primaryKey))
+    const of = uniqueKeys(table).find(k => sameList(names(k), key.columns) && (primary ? k === table.primaryKey : k !== table.primaryKey))
     if (of !== undefined) add.push({ tag: 'addKey', key: of, primary })
   }
   for (const c of live.checks) {

@@ -8,16 +8,8 @@
 import { assignmentsOf } from '../core/command/plainRows.js'
 import { asCondition, isRecord } from '../core/syntax/guards.js'
 import { literalOf } from '../core/syntax/operand.js'
-import {
-  type AnyCommand,
-  type AnyExpr,
-  type AnyTable,
-  type Assignments,
-  type Conflict,
-  isMade,
-  type RowShape,
-  symbol,
-} from '../core/syntax/Syntax.js'
+import { type AnyCommand, type AnyExpr, type AnyTable, type Assignments, type Conflict, isMade } from '../core/syntax/Syntax.js'
+import { symbolsOf } from '../core/syntax/scope.js'
 import { type Doc, joined, text } from './pretty.js'
 import { because, call, exprDoc, list } from './showExpr.js'
 import { type Field, functionOf, givenDoc, hintOf, queryDoc, queryText, rowFunction, shapeDoc } from './showQuery.js'
@@ -37,17 +29,14 @@ const assignedDoc = (table: AnyTable, field: string, e: AnyExpr, context: Contex
 const rowDoc = (table: AnyTable, row: Assignments, context: Context): Doc =>
   recordDoc(Object.entries(row).map(([f, e]): Field => [f, assignedDoc(table, f, e, context)]))
 
-const rowOfTable = (table: AnyTable): RowShape =>
-  Object.fromEntries(Object.entries(table.types).map(([name, type]) => [name, symbol(type)]))
-
 /** A callback of a table's row. */
 const tableFunction = (table: AnyTable, context: Context, of: (row: any, inner: Context) => Doc): Doc =>
-  rowFunction(rowOfTable(table), table.name, context, of)
+  rowFunction(symbolsOf(table.types), table.name, context, of)
 
 /** What an upsert sets: the names of columns that take the offered values, or a function of both rows. */
 const offeredDoc = (table: AnyTable, set: NonNullable<Conflict['set']>, rows: readonly Assignments[], context: Context): Doc => {
   let names: readonly string[] | null = null
-  const row = rowOfTable(table)
+  const row = symbolsOf(table.types)
   const asFunction = functionOf(
     [
       [row, 'old'],
@@ -65,7 +54,7 @@ const offeredDoc = (table: AnyTable, set: NonNullable<Conflict['set']>, rows: re
 }
 
 const conflictDoc = (table: AnyTable, { target, set, where }: Conflict, rows: readonly Assignments[], context: Context): Doc => {
-  const row = rowOfTable(table)
+  const row = symbolsOf(table.types)
   const condition = (f: NonNullable<Conflict['where']>): Doc =>
     functionOf(
       [
@@ -85,7 +74,7 @@ const conflictDoc = (table: AnyTable, { target, set, where }: Conflict, rows: re
 type UpdateFrom = Extract<AnyCommand['node'], { readonly tag: 'updateFrom' }>
 
 const updateFromDoc = ({ table, query: source, on, set, key }: UpdateFrom, name: (name: string) => Doc, context: Context): Doc => {
-  const row = rowOfTable(table)
+  const row = symbolsOf(table.types)
   if (key !== null && source.node.tag === 'values') {
     const { rows } = source.node
     return joined(name('updateMany'), call('', valueDoc(key)), call('', list(rows.map(r => rowDoc(table, r, context)))))

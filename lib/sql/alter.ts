@@ -12,10 +12,11 @@
 import { everywhere, update } from '../core/command/Command.js'
 import { isNull } from '../core/expr/Expr.js'
 import { from, limit, where } from '../core/query/Query.js'
-import { type Change, changed, type OfRow, readsField } from '../core/schema/Change.js'
+import { type Change, changed, checksOver, isIndexOver, type OfRow } from '../core/schema/Change.js'
 import { converted } from '../core/schema/conversion.js'
 import { asColumn } from '../core/syntax/operand.js'
-import { type AnyColumn, type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
+import type { AnyColumn, AnyCommand, AnyExpr, AnyQuery, AnyTable } from '../core/syntax/Syntax.js'
+import { symbolsOf } from '../core/syntax/scope.js'
 import { columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { type DbError, notNullViolation } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
@@ -43,9 +44,6 @@ const guard = (query: AnyQuery, error: DbError): Work => ({ tag: 'guard', query:
 
 const command = (c: unknown): Work => ({ tag: 'command', command: c as AnyCommand })
 
-const rowOf = (t: AnyTable): { readonly [field: string]: AnyExpr } =>
-  Object.fromEntries(Object.entries(t.types).map(([field, type]) => [field, symbol(type)]))
-
 const plain = (c: AnyColumn): AnyColumn => ({ ...c, type: { ...c.type, nullable: true }, default: null })
 
 /** A column that is added and then filled. */
@@ -71,11 +69,9 @@ const replaced = (dialect: Dialect, table: AnyTable, change: Change & { readonly
   const temporary = `${name}__new`
   const next = { ...column, type: { ...column.type, sql: type } }
   const added = { tag: 'addColumn', field: temporary, name: temporary, column: plain(next), fill: null } as const
-  const row = rowOf(table)
-  const reads = (f: ((row: any) => unknown) | null): boolean => f !== null && readsField(field, f, row)
   const keys = uniqueKeys(table).filter(k => k.columns.includes(field))
-  const checks = table.checks.filter(c => reads(c.predicate))
-  const indexes = table.indexes.filter(i => i.columns.includes(field) || reads(i.on) || reads(i.where))
+  const checks = checksOver(table, field)
+  const indexes = table.indexes.filter(i => isIndexOver(table, field, i))
   const columns = (fields: readonly string[]): readonly string[] => fields.map(f => (f === field ? temporary : f))
   const over =
     <A>(f: (row: any) => A) =>
@@ -135,7 +131,7 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       return [command(fills), { ...change, fill: null }]
     }
     case 'changeType': {
-      const row = rowOf(table)
+      const row = symbolsOf(table.types)
       const old = row[change.field] as AnyExpr
       const isAsIs = change.using === null && asColumn(old, change.type) === old && converted(table, change, row) === old
       return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
@@ -163,7 +159,7 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts
     comment: dialect.ddl.comments.column,
     comments: field => (field === null ? tableComment(dialect, after) : commentStatements(dialect, after, [field], true)),
     columns: fields => columns(dialect, after, fields),
-    checksOver: field => before.checks.filter(c => readsField(field, c.predicate, rowOf(before))).map(c => c.name),
+    checksOver: field => checksOver(before, field).map(c => c.name),
     check: name => checkText(dialect, after, name),
     oldValue: f => oldValueText(dialect, before, f),
     using: () => (change.tag === 'changeType' ? valueText(dialect, before, row => converted(before, change, row)) : ''),

@@ -10,8 +10,9 @@
  *
  * Laws: `changed(changed(t, c), inverse(c, t)) = t` where a change has an inverse.
  */
-import type { AnyColumn, AnyExpr, AnyTable, Check, Key } from '../syntax/Syntax.js'
-import { columnName, qualifiedName } from '../table/Table.js'
+import type { AnyColumn, AnyExpr, AnyTable, Check, Index, Key } from '../syntax/Syntax.js'
+import { symbolsOf } from '../syntax/scope.js'
+import { columnName, qualifiedName, uniqueKeys } from '../table/Table.js'
 import { refuse, schemaConflict, validationError } from '../value/DbError.js'
 import { type SqlType, showSqlType } from '../value/SqlType.js'
 
@@ -57,9 +58,10 @@ const withColumn = (t: AnyTable, field: string, change: (c: AnyColumn) => AnyCol
   return { ...t, columns: { ...t.columns, [field]: column }, types: { ...t.types, [field]: column.type } }
 }
 
-/** Whether a function of a row reads a field; one that throws reads none. */
-export const readsField = (field: string, f: (row: any) => unknown, row: { readonly [field: string]: AnyExpr }): boolean => {
+/** Whether a function of a table's row reads a field, until it throws if it does. */
+export const readsField = (t: AnyTable, field: string, f: (row: any) => unknown): boolean => {
   let reads = false
+  const row = symbolsOf(t.types)
   const watched = { ...row }
   Object.defineProperty(watched, field, {
     enumerable: true,
@@ -76,14 +78,17 @@ export const readsField = (field: string, f: (row: any) => unknown, row: { reado
   return reads
 }
 
+/** The checks of a table that read a field. */
+export const checksOver = (t: AnyTable, field: string): readonly Check[] => t.checks.filter(c => readsField(t, field, c.predicate))
+
+/** Whether an index of a table has a field in its keys or its condition. */
+export const isIndexOver = (t: AnyTable, field: string, { columns, on, where }: Index): boolean =>
+  columns.includes(field) || [on, where].some(f => f !== null && readsField(t, field, f))
+
 const exists = (name: string): never => refuse(schemaConflict(name, 'it exists already: drop it first, or choose another name'))
 const noConstraint = (name: string): never => refuse(schemaConflict(name, 'there is no such constraint or index'))
 
-const constraintNames = (t: AnyTable): readonly string[] => [
-  ...(t.primaryKey === null ? [] : [t.primaryKey.name]),
-  ...t.uniques.map(u => u.name),
-  ...t.checks.map(c => c.name),
-]
+const constraintNames = (t: AnyTable): readonly string[] => [...uniqueKeys(t).map(k => k.name), ...t.checks.map(c => c.name)]
 
 /** The description of the table after a change. Refuses a change of what is not there. */
 export const changed = (t: AnyTable, change: Change): AnyTable => {

@@ -11,8 +11,7 @@
 import { refuse, unsupported } from '../value/DbError.js'
 import { asFilter, outOfScope } from './guards.js'
 import type { Columns, Exprs, ExprType, Pred } from './Syntax.js'
-import { symbol } from './Syntax.js'
-import { asksQuery, isBoundElsewhere, writesRaw } from './scope.js'
+import { asksQuery, isBoundElsewhere, symbolsOf, writesRaw } from './scope.js'
 
 /** A condition on the columns of a row. */
 export type RowPredicate<C> = (row: Exprs<C>) => Pred
@@ -26,8 +25,7 @@ export const typesOf = (columns: Columns): { readonly [field: string]: ExprType 
  * for what is no condition or is out of scope. Call it inside `attempting`.
  */
 export const checkRowPredicate = <C extends Columns>(predicate: RowPredicate<C>, columns: C): void => {
-  const types = Object.entries(typesOf(columns))
-  const p = asFilter(predicate(Object.fromEntries(types.map(([field, type]) => [field, symbol(type)])) as Exprs<C>), 'a predicate')
+  const p = asFilter(predicate(symbolsOf(typesOf(columns)) as Exprs<C>), 'a predicate')
   if (p.node.tag === 'invalid') refuse(p.node.error)
   if (asksQuery(p)) refuse(unsupported('a query in a predicate on a row', 'query-ts', 'run the query first and compare with its result'))
   if (writesRaw(p)) refuse(unsupported('raw SQL in a predicate on a row', 'query-ts', 'write it with expressions'))

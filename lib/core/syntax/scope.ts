@@ -342,6 +342,10 @@ export const recursiveRow = (first: RowShape, f: (s: any) => AnyQuery): RowShape
   return keepsTypes ? widened : recursiveRow(widened, f)
 }
 
+/** A row of symbols of these types, such as those of a table: what its functions are applied to where there are no values. */
+export const symbolsOf = (types: { readonly [field: string]: ExprType }): { readonly [field: string]: AnyExpr } =>
+  mapFields(types, type => symbol(type))
+
 /** The static row of a query, or null for `zero`. Refuses invalid queries. */
 export const rowOf = (q: AnyQuery): RowShape | null => {
   const { node } = asQuery(q)
@@ -385,7 +389,7 @@ export const rowOf = (q: AnyQuery): RowShape | null => {
   }
   switch (node.tag) {
     case 'from':
-      return mapFields(node.table.types, symbol)
+      return symbolsOf(node.table.types)
     case 'of':
       visit(node.shape)
       return node.shape

@@ -11,13 +11,13 @@
  *     }))
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type AnyTable, type Out, symbol, type Table } from '../syntax/Syntax.js'
-import { changes } from '../syntax/scope.js'
+import type { AnyTable, Out, Table } from '../syntax/Syntax.js'
+import { changes, symbolsOf } from '../syntax/scope.js'
 import { isElement, textProblem } from '../value/Canonical.js'
 import { attempting, type DbError, unsupported, type ValidationError, validationError } from '../value/DbError.js'
 import { type SqlType, showSqlType } from '../value/SqlType.js'
 import { indexProblem } from './indexes.js'
-import { checksOf, columnName, nameProblem, qualifiedName, shortName } from './Table.js'
+import { checksOf, columnName, nameProblem, qualifiedName, shortName, uniqueKeys } from './Table.js'
 import { queryOfView } from './views.js'
 
 /** What happens to referencing rows. */
@@ -164,7 +164,7 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     if (sqlNames.length === 0) return bad([t.name], 'a table needs at least one column')
     const duplicate = sqlNames.find((n, i) => sqlNames.indexOf(n) !== i)
     if (duplicate !== undefined) return bad([t.name, duplicate], 'two fields have this SQL name')
-    for (const key of [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]) {
+    for (const key of uniqueKeys(t)) {
       const unknown = key.columns.find(c => t.columns[c] === undefined)
       if (unknown !== undefined) return bad([t.name, key.name], `there is no column ${unknown}`)
     }
@@ -176,7 +176,7 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
     }
     const view = attempting(`the query of the view ${t.name}`, () => queryOfView(t))
     if (E.isLeft(view)) return view
-    const row = Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
+    const row = symbolsOf(t.types)
     const checks = checksOf(t, row)
     const changing = checks.find(([, predicate]) => changes(predicate))
     if (changing !== undefined)
@@ -199,8 +199,7 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
   for (const f of s.foreignKeys) {
     if (f.target === undefined || f.columns.length !== f.targetColumns.length)
       return bad([f.table.name, f.relation], 'a foreign key must reference as many columns as it has')
-    const keys = [...(f.target.primaryKey ? [f.target.primaryKey] : []), ...f.target.uniques]
-    if (!keys.some(k => sameColumns(k.columns, f.targetColumns))) {
+    if (!uniqueKeys(f.target).some(k => sameColumns(k.columns, f.targetColumns))) {
       return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is not a unique key`)
     }
   }

@@ -8,8 +8,8 @@
  * nothing else. What an engine can't index is not decided here: the dialects refuse it.
  */
 import { asCondition, asExpr, isExpr, isOrder } from '../syntax/guards.js'
-import { type AnyExpr, type AnyTable, type Index, type Order, symbol } from '../syntax/Syntax.js'
-import { asksQuery, changes, hasParameter } from '../syntax/scope.js'
+import type { AnyExpr, AnyTable, Index, Order } from '../syntax/Syntax.js'
+import { asksQuery, changes, hasParameter, symbolsOf } from '../syntax/scope.js'
 import { attempting, type DbError, refuse, unsupported, validationError } from '../value/DbError.js'
 
 /** A key of an index: what it sorts by, and how. `field` is the column that it is; null for an expression. */
@@ -35,11 +35,9 @@ export const indexKeys = ({ name, on, columns }: Index, row: Row): readonly Inde
 /** The rows of an index as a condition over a row; null for all of them. Refuses what is no condition. */
 export const indexCondition = ({ name, where }: Index, row: Row): AnyExpr | null => (where === null ? null : asCondition(where(row), name))
 
-const symbols = (t: Pick<AnyTable, 'types'>): Row => Object.fromEntries(Object.entries(t.types).map(([f, type]) => [f, symbol(type)]))
-
 /** The fields that are keys of an index, in order; null in place of an expression. Empty for an index that is refused. */
 export const indexFields = (t: Pick<AnyTable, 'types'>, index: Index): readonly (string | null)[] => {
-  const keys = attempting(`the index ${index.name}`, () => indexKeys(index, symbols(t)).map(k => k.field))
+  const keys = attempting(`the index ${index.name}`, () => indexKeys(index, symbolsOf(t.types)).map(k => k.field))
   return keys._tag === 'Left' ? [] : keys.right
 }
 
@@ -54,7 +52,7 @@ export const indexProblem = (t: AnyTable, index: Index): DbError | null => {
   const { name } = index
   const bad = (reason: string): DbError => validationError([t.name, name], reason)
   const found = attempting(`the index ${name} of ${t.name}`, () => {
-    const row = symbols(t)
+    const row = symbolsOf(t.types)
     const unknown = index.columns.find(f => row[f] === undefined)
     if (unknown !== undefined) return bad(`there is no column ${unknown}`)
     const keys = indexKeys(index, row)
