@@ -176,6 +176,14 @@ const performAll = async (
   return E.right(undefined)
 }
 
+/** The graph of a list, once the database has the tables of the history. */
+const prepared = async (env: Db, list: readonly Migration[]): Answer<Graph> => {
+  const graph = graphOf(list)
+  if (E.isLeft(graph)) return graph
+  const ensured = await ensureTables(env)()
+  return E.isLeft(ensured) ? ensured : graph
+}
+
 const performing =
   (
     list: readonly Migration[],
@@ -185,10 +193,8 @@ const performing =
   ): Program<Db, DbError, readonly string[]> =>
   env =>
   async () => {
-    const graph = graphOf(list)
+    const graph = await prepared(env, list)
     if (E.isLeft(graph)) return graph
-    const ensured = await ensureTables(env)()
-    if (E.isLeft(ensured)) return ensured
     const decide = async (): Answer<{ readonly state: State; readonly due: readonly Migration[] }> => {
       const state = await readState(env)
       if (E.isLeft(state)) return state
@@ -265,10 +271,8 @@ const settling =
   ): Program<Db, DbError, void> =>
   env =>
   async () => {
-    const graph = graphOf(list)
+    const graph = await prepared(env, list)
     if (E.isLeft(graph)) return graph
-    const ensured = await ensureTables(env)()
-    if (E.isLeft(ensured)) return ensured
     return withLock(env, options, async holder => {
       const state = await readState(env)
       return E.isLeft(state) ? state : body(env, graph.right, state.right, holder)
