@@ -8,10 +8,9 @@
  * Mermaid has no escapes: characters that it does not allow in a name are `_`, and the SQL name is then the comment of the column. Entities
  * whose names would be equal get a number. Views, checks and indexes that are not unique are not drawn.
  */
-import type { ColumnImage, QualifiedName, SchemaImage, TableImage } from '../core/schema/SchemaImage.js'
+import { type ColumnImage, idOf, type QualifiedName, type SchemaImage, type TableImage } from '../core/schema/SchemaImage.js'
 import { showSqlType } from '../core/value/SqlType.js'
 import { chooser } from './module/names.js'
-import { idOf } from './tableOfImage.js'
 
 /** A text between double quotes, in one line. */
 const quoted = (s: string): string => `"${s.replace(/["%\\\p{C}\u2028\u2029]/gu, '_') || '_'}"`

@@ -12,13 +12,20 @@
  * Laws: `diff(i, s, i)` is empty for the image i of s. The steps of a difference, applied, leave an empty one.
  */
 import { type Change, changed, fieldNamed } from '../core/schema/Change.js'
-import type { ForeignKeyImage, QualifiedName, SchemaImage, TableImage, ViewImage } from '../core/schema/SchemaImage.js'
+import {
+  type ForeignKeyImage,
+  idOf,
+  type QualifiedName,
+  type SchemaImage,
+  type TableImage,
+  type ViewImage,
+} from '../core/schema/SchemaImage.js'
 import type { Step } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
 import { columnName } from '../core/table/Table.js'
 import { columnChanges, constraintChanges, type Finding, indexSteps, sameList, sameText } from './tableDiff.js'
-import { idOf, tableOfImage } from './tableOfImage.js'
+import { tableOfImage } from './tableOfImage.js'
 import { managed } from './unmanaged.js'
 
 /** A difference. */

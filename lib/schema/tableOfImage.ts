@@ -6,7 +6,7 @@
  * evaluated: such a description is for steps and for reading and writing rows, not for creating the table again.
  */
 import { lit } from '../core/expr/Expr.js'
-import type { ColumnImage, IndexImage, QualifiedName, TableImage } from '../core/schema/SchemaImage.js'
+import type { ColumnImage, IndexImage, TableImage } from '../core/schema/SchemaImage.js'
 import { type AnyColumn, type AnyExpr, type AnyTable, exprType, type Index, type Key } from '../core/syntax/Syntax.js'
 import { shortName } from '../core/table/Table.js'
 
@@ -62,6 +62,3 @@ export const tableOfImage = (t: TableImage, fields: (name: string) => string | u
     unmanaged: [],
   }
 }
-
-/** A name as one text, to compare by. */
-export const idOf = ({ schema, name }: QualifiedName): string => JSON.stringify([schema, name])

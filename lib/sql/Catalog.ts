@@ -24,9 +24,6 @@ export interface CatalogQuery {
   readonly columns: number
 }
 
-/** The rows of one query. */
-export type CatalogRows = readonly (readonly (string | null)[])[]
-
 /** The expressions of a table. */
 export interface StoredTexts {
   /** Defaults by column; a column without one is not in it. */
@@ -46,6 +43,9 @@ export interface StoredTexts {
 export type Scratch =
   | { readonly tag: 'schema'; readonly schema: string }
   | { readonly tag: 'shown'; readonly show: (table: string) => string; readonly read: (shown: string) => StoredTexts }
+
+/** The rows of one query. */
+export type CatalogRows = readonly (readonly (string | null)[])[]
 
 /** How a dialect reads its schema. */
 export interface Catalog {

@@ -8,6 +8,7 @@
  */
 import type { AnyCommand, AnyQuery, AnyTable } from '../core/syntax/Syntax.js'
 import type { DbError } from '../core/value/DbError.js'
+import type { CatalogRows } from './Catalog.js'
 
 /** A part of what a step does. */
 export type Work =
@@ -17,9 +18,6 @@ export type Work =
   /** Fails with the error if the query has a row. */
   | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
   /** A query of the catalog, and what is done next, by its rows: texts and null. `then` may refuse. */
-  | { readonly tag: 'query'; readonly sql: string; readonly columns: number; readonly then: (rows: TextRows) => readonly Work[] }
+  | { readonly tag: 'query'; readonly sql: string; readonly columns: number; readonly then: (rows: CatalogRows) => readonly Work[] }
   /** Refused inside a transaction of the program, with this description. `after` is done whatever happens. */
   | { readonly tag: 'outside'; readonly before: readonly string[]; readonly after: readonly string[]; readonly what: string }
-
-/** Rows of a query of the catalog. */
-export type TextRows = readonly (readonly (string | null)[])[]

@@ -29,11 +29,11 @@ import {
   commentStatements,
   oldValueText,
   tableComment,
-  target,
   textsOf,
   typeChecksOf,
   valueText,
 } from './definitions.js'
+import { target } from './identifier.js'
 import type { Element } from './OnlineSteps.js'
 import type { Work } from './Work.js'
 

@@ -19,24 +19,15 @@ import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import { reifyWrite } from '../plan/writePlan.js'
 import { sqlWork, workOf } from './alter.js'
+import type { CatalogRows } from './Catalog.js'
 import { commandSteps } from './commands.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
-import {
-  columns,
-  commentStatements,
-  createTable,
-  ddlText,
-  foreignKey,
-  isVacuous,
-  literally,
-  tableComment,
-  target,
-  textsOf,
-} from './definitions.js'
+import { columns, commentStatements, createTable, ddlText, foreignKey, isVacuous, literally, tableComment, textsOf } from './definitions.js'
+import { target } from './identifier.js'
 import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
-import type { TextRows, Work } from './Work.js'
+import type { Work } from './Work.js'
 
 /**
  * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
@@ -76,7 +67,7 @@ const workOfRun = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly
 const droppingIndexOf = (dialect: Dialect, { name, table }: ForeignKey): readonly Work[] => {
   const { indexOfForeignKey, dropIndex: drop } = dialect.ddl
   if (indexOfForeignKey === null) return []
-  const then = (rows: TextRows): readonly Work[] => (rows.length === 0 ? [] : sqlWork([drop(table, name, target(dialect, table))]))
+  const then = (rows: CatalogRows): readonly Work[] => (rows.length === 0 ? [] : sqlWork([drop(table, name, target(dialect, table))]))
   return [{ tag: 'query', sql: indexOfForeignKey(table, name), columns: 1, then }]
 }
 

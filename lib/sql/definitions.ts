@@ -12,7 +12,7 @@ import { outOfScope } from '../core/syntax/guards.js'
 import type { AnyColumn, AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import { indexFields } from '../core/table/indexes.js'
 import type { ForeignKey, ReferentialAction } from '../core/table/Schema.js'
-import { checksOf, columnName, qualifiedName, typeConstraint } from '../core/table/Table.js'
+import { checksOf, columnName, qualifiedName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { refuse, schemaConflict, unsupported } from '../core/value/DbError.js'
 import { hasQuery } from '../plan/mentions.js'
 import { reifier } from '../plan/reify.js'
@@ -20,14 +20,11 @@ import { type ColumnParts, definitionOf, OLD_ROW } from './AlterParts.js'
 import type { ColumnUse, Dialect, TypeCheck } from './Dialect.js'
 import type { RowTexts } from './ddlIndexes.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
+import { target } from './identifier.js'
 import { renderer } from './render.js'
 
 /** A key that refers to itself: each row is the row that it refers to, so it means nothing, and InnoDB can't have it. */
 export const isVacuous = (f: ForeignKey): boolean => f.table === f.target && f.columns.every((c, i) => c === f.targetColumns[i])
-
-/** The full name of a table. */
-export const target = (dialect: Dialect, t: AnyTable): string =>
-  t.schema === null ? dialect.quote(t.name) : `${dialect.quote(t.schema)}.${dialect.quote(t.name)}`
 
 /** A list of columns by fields. */
 export const columns = (dialect: Dialect, t: AnyTable, fields: readonly string[]): string =>
@@ -122,7 +119,7 @@ const indexesOf = (t: AnyTable): readonly { readonly name: string; readonly colu
   t.indexes.map(i => ({ name: i.name, columns: indexFields(t, i) }))
 
 const useOf = (t: AnyTable, field: string, key: boolean, own: readonly ForeignKey[]): ColumnUse => {
-  const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...t.uniques]
+  const keys = uniqueKeys(t)
   const having = [...keys, ...indexesOf(t), ...own].filter(k => k.columns.includes(field))
   return {
     generated: t.columns[field]?.generated === true,

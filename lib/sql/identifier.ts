@@ -6,6 +6,7 @@
  * names are refused; names that only label a result are changed.
  */
 
+import type { QualifiedName } from '../core/schema/SchemaImage.js'
 import { bytesIn, shortName } from '../core/table/Table.js'
 import { textProblem } from '../core/value/Canonical.js'
 import { refuse, validationError } from '../core/value/DbError.js'
@@ -22,6 +23,10 @@ export const quoting =
       return refuse(validationError(['identifier', `${name.slice(0, 20)}...`], `${dialect} allows names of at most ${most} bytes`))
     return `${mark}${name.replaceAll(mark, mark + mark)}${mark}`
   }
+
+/** The quoted full name of a table. */
+export const target = ({ quote }: { readonly quote: (name: string) => string }, { schema, name }: QualifiedName): string =>
+  schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`
 
 /** Whether every dialect takes a name without changes. */
 export const isPlainName = (word: string): boolean => /^[A-Za-z]\w{0,49}$/.test(word)

@@ -12,7 +12,7 @@ import { checksOf, typeConstraint } from '../core/table/Table.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import type { Dialect } from './Dialect.js'
 import { viewText } from './ddl.js'
-import { columnParts, isVacuous, textsOf, typeChecksOf } from './definitions.js'
+import { isVacuous, textsOf, typeChecksOf } from './definitions.js'
 
 /** A type as the catalog reports it: one that the engine has a canonical type for is that, however it is described. */
 const typeIn = (dialect: Dialect, t: SqlType): SqlType => {
@@ -27,7 +27,7 @@ const wordsOf = (dialect: Dialect, t: AnyTable): TableWords => {
   const { row, asText, condition } = textsOf(dialect, t)
   return {
     type: field => typeIn(dialect, (t.types[field] as AnyExpr['type']).sql),
-    default: field => columnParts(dialect, t, field).default,
+    default: (field, e) => dialect.ddl.wrapDefault(asText(e), (t.types[field] as AnyExpr['type']).sql),
     checks: () => [
       ...Object.keys(t.columns).flatMap(field =>
         typeChecksOf(dialect, t, field).map(([suffix, text]) => ({ name: typeConstraint(t, field, suffix), text, valid: true })),

@@ -4,7 +4,6 @@
  * Scalars are printed over the columns of the table's own name; what differs between engines is in the dialect's record of writes. How
  * a command becomes several statements is not decided here (`commandSteps`).
  */
-import type { AnyTable } from '../core/syntax/Syntax.js'
 import { columnName, uniqueKeys } from '../core/table/Table.js'
 import { columnsOf, hasQuery } from '../plan/mentions.js'
 import type { Scalar } from '../plan/Rel.js'
@@ -12,15 +11,11 @@ import type { OnConflict, PlainInsert, PrintedWrite, Write } from '../plan/write
 import { type BulkStatement, bulkInsert } from './bulk.js'
 import type { Dialect } from './Dialect.js'
 import { type Fragment, flatten, list, sql, text } from './Fragment.js'
-import { isRisky } from './identifier.js'
+import { isRisky, target } from './identifier.js'
 import { renderer } from './render.js'
 import { refuseNullKey } from './returning/insertSteps.js'
 import { isUpsert, readsTable } from './updateThenInsert.js'
 import type { DeleteParts, Naming } from './Writes.js'
-
-/** The quoted name of a table. */
-export const target = (dialect: Dialect, table: AnyTable): string =>
-  table.schema === null ? dialect.quote(table.name) : `${dialect.quote(table.schema)}.${dialect.quote(table.name)}`
 
 /** The statements of plain rows; null where RETURNING has parameters, or their values have to be literals. */
 export const bulkStatements = (dialect: Dialect, write: PlainInsert): readonly BulkStatement[] | null => {

@@ -10,6 +10,7 @@
  */
 import type { ReferenceImage, References } from '../core/schema/ReferenceImage.js'
 import type { ActionImage, QualifiedName } from '../core/schema/SchemaImage.js'
+import type { CatalogRows } from './Catalog.js'
 
 /** The columns of the query, in order. */
 export const REFERENCE_COLUMNS = [
@@ -41,7 +42,7 @@ const ACTIONS: { readonly [name: string]: ActionImage } = {
 const action = (name: string): ActionImage => ACTIONS[name] ?? 'noAction'
 
 /** The references in the rows of the query. `foldsNames`: names of tables that differ only in case are the same. */
-export const referencesIn = (rows: readonly (readonly unknown[])[], foldsNames: boolean): References => {
+export const referencesIn = (rows: CatalogRows, foldsNames: boolean): References => {
   const keys = new Map<string, ReferenceImage & { readonly columns: string[]; readonly targetColumns: string[] }>()
   const defaults = new Set<string>()
   const folded = (text: string): string => (foldsNames ? text.toLowerCase() : text)
@@ -52,7 +53,7 @@ export const referencesIn = (rows: readonly (readonly unknown[])[], foldsNames: 
     return { schema: null, name }
   }
   for (const row of rows) {
-    const c = Object.fromEntries(REFERENCE_COLUMNS.map((column, i) => [column, row[i] === null ? '' : String(row[i])])) as Cell
+    const c = Object.fromEntries(REFERENCE_COLUMNS.map((column, i) => [column, row[i] ?? ''])) as Cell
     const known = keys.get(c.key)
     if (known !== undefined) {
       known.columns.push(c.column)

@@ -5,15 +5,13 @@
  * tables have no foreign keys, so they can be created by themselves. `settled` puts the texts that the engine reports into the wanted image.
  */
 import type { CheckImage, ExprText, IndexImage, SchemaImage, TableImage } from '../core/schema/SchemaImage.js'
-import { mapTables } from '../core/schema/SchemaImage.js'
+import { idOf, mapTables } from '../core/schema/SchemaImage.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import type { StoredTexts } from './Catalog.js'
 import type { Dialect } from './Dialect.js'
 import { inlineIndex } from './ddlIndexes.js'
 import { createTable, textsOf } from './definitions.js'
-
-const idOf = ({ schema, name }: { readonly schema: string | null; readonly name: string }): string => JSON.stringify([schema, name])
 
 /** The texts of a table, under names that tell what they are of. */
 const textsIn = (t: TableImage): ReadonlyMap<string, ExprText> =>

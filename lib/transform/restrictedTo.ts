@@ -12,6 +12,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Introspected, SqlOp } from '../core/operation/Interpreter.js'
+import { idOf } from '../core/schema/SchemaImage.js'
 import { createSteps } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'
@@ -31,13 +32,13 @@ export interface RestrictedOptions {
 
 /** Refuses operations on tables outside the schema, and raw text that is not allowed by name. */
 export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions = {}): Transformer => {
-  const own = new Map(Object.values(tables).map(t => [keyOf(t), t]))
+  const own = new Map(Object.values(tables).map(t => [idOf(t), t]))
   const names = Object.values(tables).map(qualifiedName).join(', ')
   const types = Object.values(tables).flatMap(t => Object.values(t.types).flatMap(type => rawOfType(type.sql)))
   const allowed = new Set([...(options.raw ?? []), ...types])
 
   const tableProblem = (t: AnyTable): DbError | null => {
-    const known = own.get(keyOf(t))
+    const known = own.get(idOf(t))
     if (known === undefined) {
       return validationError([qualifiedName(t)], `this interpreter is restricted to the tables ${names}`)
     }
@@ -73,7 +74,7 @@ export const restrictedTo = ({ tables }: AnySchema, options: RestrictedOptions =
   }
   /** What is in the database apart from the tables is not shown. */
   const seen = (found: Introspected): Introspected => {
-    const isOwn = (t: Pick<AnyTable, 'schema' | 'name'>): boolean => own.has(keyOf(t))
+    const isOwn = (t: Pick<AnyTable, 'schema' | 'name'>): boolean => own.has(idOf(t))
     return { ...found, live: { ...found.live, tables: found.live.tables.filter(isOwn), views: found.live.views.filter(isOwn) } }
   }
   return around((op, next) => async () => {
@@ -98,9 +99,6 @@ const contentsOf = (op: Exclude<SqlOp, { readonly tag: 'raw' | 'advisoryLock' }>
       return contentsOfQuery(op.query)
   }
 }
-
-/** The identity of a table. A name without a schema may contain a dot, so the two parts are kept apart. */
-const keyOf = (t: Pick<AnyTable, 'schema' | 'name'>): string => JSON.stringify([t.schema, t.name])
 
 const isSame = (t: AnyTable, known: AnyTable): boolean =>
   t === known || (t.query === known.query && JSON.stringify(columnsOf(t)) === JSON.stringify(columnsOf(known)))

@@ -8,9 +8,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
 import { int, text } from '../../lib/Column.js'
 import { attempting } from '../../lib/core/value/DbError.js'
+import type { CatalogRows } from '../../lib/sql/Catalog.js'
 import { adding, addingColumn, commenting, edited, inserting, type PlacedText, placed, removing } from '../../lib/sql/sqlite/editText.js'
 import { rebuilt } from '../../lib/sql/sqlite/rebuild.js'
-import type { TextRows, Work } from '../../lib/sql/Work.js'
+import type { Work } from '../../lib/sql/Work.js'
 import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 
@@ -18,14 +19,14 @@ const test = suite('creating a table again')
 
 const t = table('item', { id: int, title: text }, { primaryKey: ['id'] })
 
-const live: TextRows = [
+const live: CatalogRows = [
   ['foreign_keys', '0', null, null],
   ['table', 'item', 'CREATE TABLE item (id INT, title TEXT)', 'item'],
   ['referrer', 'line', '0', 'id'],
 ]
 
 /** Performs work; each query has the next of these rows. Returns the statements, or the tag of the error. */
-const perform = (work: readonly Work[], rows: TextRows[]): readonly string[] | string => {
+const perform = (work: readonly Work[], rows: CatalogRows[]): readonly string[] | string => {
   const sent: string[] = []
   const all = (parts: readonly Work[]): void => {
     for (const part of parts) {
@@ -39,7 +40,7 @@ const perform = (work: readonly Work[], rows: TextRows[]): readonly string[] | s
 
 const work = () => rebuilt({ table: t, after: t, edits: x => addingColumn(x, 'more INT'), values: { more: '7' }, foreignKey: null })
 
-const rowsOf = (items: number, lines: number): TextRows => [
+const rowsOf = (items: number, lines: number): CatalogRows => [
   ['rows', 'item', null, `${items}`],
   ['rows', 'line', null, `${lines}`],
 ]
@@ -56,7 +57,7 @@ test('the statements, in their order', () => {
 })
 
 test('a lost row of the table or of one that refers to it is refused, and so is a new violation', () => {
-  const broken = (n: number): TextRows => [['violations', 'line', 'item', `${n}`]]
+  const broken = (n: number): CatalogRows => [['violations', 'line', 'item', `${n}`]]
   assert.is(perform(work(), [[], live, rowsOf(2, 3), rowsOf(1, 3), []]), 'SchemaConflict')
   assert.is(perform(work(), [[], live, rowsOf(2, 3), rowsOf(2, 0), []]), 'SchemaConflict')
   assert.is(perform(work(), [[], live, rowsOf(2, 3), [...rowsOf(2, 3), ...broken(1)], []]), 'ForeignKeyViolation')
@@ -70,8 +71,8 @@ test('nothing is done while foreign keys are on, or without the table', () => {
 })
 
 test('a view that can be read no more is refused, one that could not be read before is no concern', () => {
-  const views = (...rows: readonly (readonly [string, string, string])[]): TextRows => rows
-  const after = (before: TextRows, now: TextRows) => perform(work(), [before, live, rowsOf(2, 3), rowsOf(2, 3), now])
+  const views = (...rows: readonly (readonly [string, string, string])[]): CatalogRows => rows
+  const after = (before: CatalogRows, now: CatalogRows) => perform(work(), [before, live, rowsOf(2, 3), rowsOf(2, 3), now])
   assert.is(after(views(['v', '1', 'a']), views(['v', '0', 'a'])), 'SchemaConflict')
   assert.is(after(views(['v', '1', 'a']), views(['v', '1', 'b'])), 'SchemaConflict')
   assert.is(after(views(['v', '1', 'a']), views()), 'SchemaConflict')

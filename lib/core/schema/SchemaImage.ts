@@ -16,6 +16,9 @@ export interface QualifiedName {
   readonly name: string
 }
 
+/** A name as one text, to compare and look up by: a name without a schema may contain a dot. */
+export const idOf = ({ schema, name }: QualifiedName): string => JSON.stringify([schema, name])
+
 /** The text of an expression in the language of the image; null if it is not known, and so equal to no text. */
 export type ExprText = string | null
 

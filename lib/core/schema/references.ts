@@ -10,7 +10,7 @@
 import type { ForeignKey } from '../table/Schema.js'
 import { columnName } from '../table/Table.js'
 import type { ReferenceImage, References } from './ReferenceImage.js'
-import type { QualifiedName } from './SchemaImage.js'
+import { idOf, type QualifiedName } from './SchemaImage.js'
 
 /** The name of a table as data. */
 export const nameOf = ({ schema, name }: QualifiedName): QualifiedName => ({ schema, name })
@@ -29,7 +29,7 @@ export const referenceOf = (key: ForeignKey): ReferenceImage => ({
 /** Declared foreign keys as references, where a table has one name. */
 export const declaredReferences = (keys: readonly ForeignKey[]): References => ({
   keys: keys.map(referenceOf),
-  idOf: ({ schema, name }) => JSON.stringify([schema, name]),
+  idOf,
 })
 
 /** The key of a constraint's name. Engines report the table that has it without its schema. */

@@ -17,7 +17,7 @@ import type { Work } from '../../sql/Work.js'
 import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
 import { readAll } from './readQuery.js'
-import { sendInternal, TEXT } from './sendStatement.js'
+import { sendCatalogQuery } from './sendCatalogQuery.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
 /** A definition is a write: outside a transaction it is committed when it is done. */
@@ -28,15 +28,9 @@ const sendDefinition = (session: SessionContext, sql: string, table: AnyTable | 
 
 /** Sends a query of the catalog, and does what its rows ask for. */
 const performQuery = async (session: SessionContext, { sql, columns, then }: Work & { readonly tag: 'query' }): Answer<unknown> => {
-  const found = await sendInternal(session, {
-    text: sql,
-    params: [],
-    columns: Array.from({ length: columns }, () => TEXT),
-    kind: 'read',
-  })
+  const found = await sendCatalogQuery(session, sql, columns)
   if (E.isLeft(found)) return found
-  const rows = found.right.rows.map(row => row.map(cell => (cell === null ? null : String(cell))))
-  const next = attempting('a function of the schema', () => then(rows))
+  const next = attempting('a function of the schema', () => then(found.right))
   return E.isLeft(next) ? next : performAll(session, next.right)
 }
 

@@ -12,9 +12,9 @@ import type { Step } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import type { AnySchema } from '../../core/table/Schema.js'
 import { attempting, databaseError } from '../../core/value/DbError.js'
-import type { CatalogScope, Scratch } from '../../sql/Catalog.js'
+import type { CatalogRows, CatalogScope, Scratch } from '../../sql/Catalog.js'
 import { ddlWork } from '../../sql/ddl.js'
-import { target } from '../../sql/definitions.js'
+import { target } from '../../sql/identifier.js'
 import { imageFor } from '../../sql/imageFor.js'
 import {
   bare,
@@ -27,25 +27,33 @@ import {
   unsettled,
   unsettledViews,
 } from '../../sql/scratch.js'
-import { atomically } from './atomically.js'
-import { sendInternal, TEXT } from './sendStatement.js'
-import { type Answer, guarded, type SessionContext } from './sessionContext.js'
+import { atomically, sendControl } from './atomically.js'
+import { sendCatalogQuery } from './sendCatalogQuery.js'
+import type { Answer, SessionContext } from './sessionContext.js'
 
 type Texts = ReadonlyMap<string, ReadonlyMap<string, ExprText>>
 
 const readCatalog = async (session: SessionContext, scope: CatalogScope): Answer<SchemaImage> => {
   const { catalog } = session.engine.dialect
-  const rows: (readonly (string | null)[])[][] = []
+  const rows: CatalogRows[] = []
   for (const { text, columns } of catalog.queries(scope)) {
-    const found = await sendInternal(session, { text, params: [], columns: Array.from({ length: columns }, () => TEXT), kind: 'read' })
+    const found = await sendCatalogQuery(session, text, columns)
     if (E.isLeft(found)) return found
-    rows.push(found.right.rows.map(row => row.map(cell => (cell === null ? null : String(cell)))))
+    rows.push(found.right)
   }
   return attempting('the catalog', () => catalog.reported(catalog.read(rows, scope)))
 }
 
-const script = (session: SessionContext, sql: string): Answer<void> =>
-  guarded(session, { sql, table: null }, () => session.driver.script(sql))
+/** Sends the statements of steps that create or drop what is scratch. */
+const sendSteps = async (session: SessionContext, steps: readonly Step[]): Answer<void> => {
+  const work = attempting('a function of the schema', () => ddlWork(session.engine.dialect, steps))
+  if (E.isLeft(work)) return work
+  for (const part of work.right) {
+    const sent = part.tag === 'sql' ? await sendControl(session, part.sql) : E.right(undefined)
+    if (E.isLeft(sent)) return sent
+  }
+  return E.right(undefined)
+}
 
 /** Ends a transaction that was made to be rolled back. */
 const UNDONE = databaseError(null, 'scratch tables are rolled back')
@@ -58,12 +66,8 @@ const inSchema = async (session: SessionContext, tables: readonly AnyTable[], sc
   })
   let texts: Texts | null = null
   const done = await atomically(session, async (): Answer<void> => {
-    const work = attempting('a function of the schema', () => ddlWork(session.engine.dialect, steps))
-    if (E.isLeft(work)) return work
-    for (const part of work.right) {
-      const made = part.tag === 'sql' ? await script(session, part.sql) : E.right(undefined)
-      if (E.isLeft(made)) return made
-    }
+    const made = await sendSteps(session, steps)
+    if (E.isLeft(made)) return made
     const image = await readCatalog(session, { schemas: [null], temporary: true })
     if (E.isLeft(image)) return image
     texts = textsOfImage(image.right)
@@ -85,12 +89,12 @@ const shown = async (
     const name = target(dialect, t)
     const sql = attempting('a function of the schema', () => createShown(dialect, t))
     if (E.isLeft(sql)) return sql
-    const made = await script(session, sql.right)
+    const made = await sendControl(session, sql.right)
     if (E.isLeft(made)) continue
-    const found = await sendInternal(session, { text: show(name), params: [], columns: [TEXT, TEXT], kind: 'read' })
-    const dropped = await script(session, `DROP TEMPORARY TABLE ${name}`)
+    const found = await sendCatalogQuery(session, show(name), 2)
+    const dropped = await sendControl(session, `DROP TEMPORARY TABLE ${name}`)
     if (E.isLeft(dropped)) return dropped
-    if (E.isRight(found)) texts.set(t.name, textsOfShown(read(String(found.right.rows[0]?.[1] ?? ''))))
+    if (E.isRight(found)) texts.set(t.name, textsOfShown(read(found.right[0]?.[1] ?? '')))
   }
   return E.right(texts)
 }
@@ -103,34 +107,26 @@ const viewTexts = async (session: SessionContext, views: readonly AnyTable[]): A
   const named = views.map(
     (t, i): AnyTable => ({ ...t, name: `query_ts_scratch_${i + 1}`, schema: scratch.tag === 'schema' ? scratch.schema : null }),
   )
-  const works = (steps: readonly Step[]) => attempting('a function of the schema', () => ddlWork(session.engine.dialect, steps))
-  const perform = async (steps: readonly Step[]): Answer<void> => {
-    const work = works(steps)
-    if (E.isLeft(work)) return work
-    for (const part of work.right) {
-      const made = part.tag === 'sql' ? await script(session, part.sql) : E.right(undefined)
-      if (E.isLeft(made)) return made
-    }
-    return E.right(undefined)
-  }
   const dropped = named.map((view): Step => ({ tag: 'dropView', view }))
-  let image: SchemaImage | null = null
+  let texts: ReadonlyMap<string, ExprText> = new Map()
   const read = async (): Answer<void> => {
-    const made = await perform(named.map((view): Step => ({ tag: 'createView', view })))
+    const made = await sendSteps(
+      session,
+      named.map((view): Step => ({ tag: 'createView', view })),
+    )
     if (E.isLeft(made)) return made
     const found = await readCatalog(session, { schemas: [null], temporary: scratch.tag === 'schema' })
-    if (E.isRight(found)) image = found.right
+    if (E.isRight(found)) texts = new Map(found.right.views.map(v => [v.name, v.text]))
     return E.left(UNDONE)
   }
   if (scratch.tag === 'schema') await atomically(session, read)
   else {
     // views that a broken connection has left behind
-    await perform(dropped)
+    await sendSteps(session, dropped)
     await read()
-    const cleared = await perform(dropped)
+    const cleared = await sendSteps(session, dropped)
     if (E.isLeft(cleared)) return cleared
   }
-  const texts = new Map(((image as SchemaImage | null)?.views ?? []).map(v => [v.name, v.text]))
   return E.right(t => texts.get(named[views.indexOf(t)]?.name ?? '') ?? null)
 }
 

@@ -13,7 +13,8 @@ import { mayRunRawText } from '../../plan/contents.js'
 import type { RowPlan } from '../../plan/Rel.js'
 import { compile, explaining } from '../../sql/compile.js'
 import type { Statement } from '../Driver.js'
-import { decodeRows, statementOf, TEXT } from './sendStatement.js'
+import { textColumns } from './sendCatalogQuery.js'
+import { decodeRows, statementOf } from './sendStatement.js'
 import { type Answer, autocommits, type GuardContext, guarded, rememberQuery, type SessionContext } from './sessionContext.js'
 
 const prepared = (
@@ -86,7 +87,7 @@ export const explainQuery = async (
     (): Statement => ({
       ...ready.right.statement,
       text: explaining(dialect, sql, analyze),
-      columns: Array.from({ length: columns }, () => TEXT),
+      columns: textColumns(columns),
       kind: analyze ? 'write' : 'read',
     }),
   )

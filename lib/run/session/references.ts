@@ -12,24 +12,22 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { References } from '../../core/schema/ReferenceImage.js'
 import { keyNamed, tablesOnCycles } from '../../core/schema/references.js'
-import { type AnyTable, exprType } from '../../core/syntax/Syntax.js'
+import type { AnyTable } from '../../core/syntax/Syntax.js'
 import type { DbError } from '../../core/value/DbError.js'
 import { REFERENCE_COLUMNS, referencesIn } from '../../sql/references.js'
-import { type Answer, autocommits, guarded, keptReferences, type SessionContext } from './sessionContext.js'
-
-const COLUMNS = REFERENCE_COLUMNS.map(() => ({ type: exprType({ tag: 'text' }, true), computed: false }))
+import { sendCatalogQuery } from './sendCatalogQuery.js'
+import { type Answer, autocommits, keptReferences, type SessionContext } from './sessionContext.js'
 
 /** All foreign keys of the database. */
 export const databaseReferences = async (session: SessionContext): Answer<References> => {
-  const { engine, driver, known, state } = session
+  const { engine, known, state } = session
   const found = keptReferences(session)
   if (found !== null) return E.right(found)
   const { ddl } = engine.dialect
   const version = state.inTransaction ? state.schemaVersion : known.schemaVersion
-  const statement = { text: ddl.references, params: [], columns: COLUMNS, kind: 'read' } as const
-  const rows = await guarded(session, { sql: statement.text, table: null }, () => driver.query(statement))
+  const rows = await sendCatalogQuery(session, ddl.references, REFERENCE_COLUMNS.length)
   if (E.isLeft(rows)) return rows
-  const references = referencesIn(rows.right.rows, ddl.foldsNames)
+  const references = referencesIn(rows.right, ddl.foldsNames)
   if (!state.hasDefined && known.schemaVersion === version) known.references = references
   else if (state.inTransaction) state.references = references
   return E.right(references)

@@ -18,9 +18,6 @@ import { withColumnsOfKey } from './references.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
 
 const INT = exprType({ tag: 'int' })
-/** A column of texts, for queries of the session itself. */
-export const TEXT: ResultColumn = { type: exprType({ tag: 'text' }), computed: false }
-
 /** Engines limit the number of parameters; beyond the limit some of them drop the connection. */
 const checkParameterCount = (dialect: Dialect, slots: readonly Slot[]): readonly Slot[] =>
   slots.length <= dialect.writes.parameters || dialect.writes.inlinesExcess

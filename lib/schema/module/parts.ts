@@ -7,12 +7,19 @@
  *
  * Law: every constraint and index of a described table is either described or listed by its `unmanagedName`.
  */
-import type { ForeignKeyImage, IndexImage, KeyImage, QualifiedName, SchemaImage, TableImage } from '../../core/schema/SchemaImage.js'
+import {
+  type ForeignKeyImage,
+  type IndexImage,
+  idOf,
+  type KeyImage,
+  type QualifiedName,
+  type SchemaImage,
+  type TableImage,
+} from '../../core/schema/SchemaImage.js'
 import { bytesIn, shortName } from '../../core/table/Table.js'
 import { textProblem } from '../../core/value/Canonical.js'
 import { hasOrder } from '../../core/value/SqlType.js'
 import type { Dialect } from '../../sql/Dialect.js'
-import { idOf } from '../tableOfImage.js'
 import { type Unmanageable, unmanagedName } from '../unmanaged.js'
 import { camelCase, constants, type Fields, fieldsOf } from './names.js'
 
@@ -89,7 +96,7 @@ const partOf = (t: TableImage, dialect: Dialect | null, choose: (name: string) =
       case 'unique':
         return has(x.of.columns)
       case 'index': {
-        const name = JSON.stringify([t.schema, x.of.name])
+        const name = idOf({ schema: t.schema, name: x.of.name })
         if (!isPlainIndex(t, x.of) || indexNames.has(name)) return false
         indexNames.add(name)
         return true

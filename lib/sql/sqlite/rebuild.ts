@@ -17,7 +17,8 @@ import type { ForeignKey } from '../../core/table/Schema.js'
 import { columnName, qualifiedName } from '../../core/table/Table.js'
 import { databaseError, foreignKeyViolation, refuse, schemaConflict } from '../../core/value/DbError.js'
 import { OLD_ROW } from '../AlterParts.js'
-import type { TextRows, Work } from '../Work.js'
+import type { CatalogRows } from '../Catalog.js'
+import type { Work } from '../Work.js'
 import { folded, tokensIn } from './createTokens.js'
 import { type Edit, edited, type PlacedText, placed, unqualifying } from './editText.js'
 import { quote, quoted, temporaryName } from './names.js'
@@ -67,7 +68,7 @@ const liveQuery = (t: AnyTable): string => {
   ].join(' UNION ALL ')
 }
 
-const liveOf = (t: AnyTable, rows: TextRows): LiveTable => {
+const liveOf = (t: AnyTable, rows: CatalogRows): LiveTable => {
   const of = (...kinds: readonly string[]): readonly (readonly string[])[] =>
     rows.filter(r => kinds.includes(String(r[0]))).map(r => r.map(cell => cell ?? ''))
   if (of('foreign_keys')[0]?.[1] !== '0') refuse(databaseError(null, 'the foreign keys of SQLite could not be switched off'))
@@ -113,8 +114,8 @@ const stateQuery = (t: AnyTable, live: LiveTable): string => {
 const hasSequence = ({ sql, places: { constraints } }: PlacedText): boolean =>
   constraints.some(c => c.kind === 'primaryKey' && /\bAUTOINCREMENT\b/i.test(sql.slice(c.start, c.end)))
 
-const assertSame = ({ table, foreignKey }: Rebuilding, before: TextRows, after: TextRows): void => {
-  const number = (rows: TextRows, [kind, name, parent]: TextRows[number]): number =>
+const assertSame = ({ table, foreignKey }: Rebuilding, before: CatalogRows, after: CatalogRows): void => {
+  const number = (rows: CatalogRows, [kind, name, parent]: CatalogRows[number]): number =>
     Number(rows.find(r => r[0] === kind && r[1] === name && r[2] === parent)?.[3] ?? 0)
   for (const row of after) {
     const [kind, name] = row
@@ -135,7 +136,7 @@ const viewsQuery = (t: AnyTable): string => {
 
 /** Work that is refused if a view can't be read after it, or is not what it was. A view that could not be read before is no concern. */
 export const keepingViews = (t: AnyTable, work: readonly Work[]): readonly Work[] => {
-  const compare = (before: TextRows, after: TextRows): readonly Work[] => {
+  const compare = (before: CatalogRows, after: CatalogRows): readonly Work[] => {
     const broken = before.find(([name, reads, sql]) => {
       const now = after.find(r => r[0] === name)
       return reads === '1' && (now?.[1] !== '1' || now[2] !== sql)
@@ -181,7 +182,7 @@ const copy = ({ table, values }: Rebuilding, live: LiveTable, next: PlacedText, 
   return `INSERT OR ABORT INTO ${schema}.${quote(temporary)} (${names.join(', ')}) SELECT ${selected.join(', ')} FROM ${schema}.${quote(live.name)} AS ${old}`
 }
 
-const recreated = (r: Rebuilding, live: LiveTable, edits: readonly Edit[], before: TextRows): readonly Work[] => {
+const recreated = (r: Rebuilding, live: LiveTable, edits: readonly Edit[], before: CatalogRows): readonly Work[] => {
   const { table, after } = r
   const schema = schemaOf(table)
   const full = (name: string): string => `${quote(schema)}.${quote(name)}`
@@ -221,7 +222,7 @@ const recreated = (r: Rebuilding, live: LiveTable, edits: readonly Edit[], befor
 /** The work that creates a table again. */
 export const rebuilt = (r: Rebuilding): readonly Work[] => {
   const { table } = r
-  const then = (rows: TextRows): readonly Work[] => {
+  const then = (rows: CatalogRows): readonly Work[] => {
     const live = liveOf(table, rows)
     const edits = r.edits(live)
     if (edits.length === 0) return []
