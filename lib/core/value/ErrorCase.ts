@@ -154,6 +154,8 @@ type MigrationProblem =
   | 'heads'
   /** The database has migrations that the code does not have. */
   | 'ahead'
+  /** The migrations do not lead to the schema. */
+  | 'differs'
   /** Another runner has taken over the lock of this one. */
   | 'lost'
   /** A step was begun, and it can't be told whether it was done. */
