@@ -126,8 +126,8 @@ const ensureTable = async (env: Db, t: AnyTable): Answer<void> => {
   return E.left(problem as DbError)
 }
 
-/** What a process may get while another one creates the same table. */
-const isPassing = (e: DbError): boolean =>
+/** Whether a process may get this error while another one creates the same table. */
+export const isPassing = (e: DbError): boolean =>
   ['SchemaConflict', 'UniqueViolation', 'DatabaseError', 'SerializationFailure', 'Deadlock', 'Timeout', 'Locked'].includes(e._tag)
 
 const LOCK_ID = 1
