@@ -6,7 +6,33 @@
  */
 export type { Change } from './core/schema/Change.js'
 export type { Step } from './core/schema/Step.js'
-export { createSteps, dropSteps } from './core/schema/Step.js'
+export {
+  type Alteration,
+  addCheck,
+  addColumn,
+  addForeignKey,
+  addPrimaryKey,
+  addUnique,
+  alter,
+  changeType,
+  create,
+  createIndex,
+  createView,
+  drop,
+  dropCheck,
+  dropColumn,
+  dropForeignKey,
+  dropIndex,
+  dropKey,
+  dropView,
+  renameColumn,
+  renameConstraint,
+  renameTable,
+  setComment,
+  setDefault,
+  setNotNull,
+  setNullable,
+} from './schema/alterations.js'
 export { checksum } from './schema/checksum.js'
 export { commutes } from './schema/commutes.js'
 export { invert, losses } from './schema/invert.js'

@@ -31,15 +31,19 @@ export interface Migration {
   readonly isTransactional: boolean
 }
 
+/** Steps, and lists of steps, in order. */
+export type StepLists = readonly (MigrationStep | readonly MigrationStep[])[]
+
 /** What `migration` makes a migration of. */
 export interface MigrationOptions {
   /** Sorts after the names of older migrations, such as `20261127T1200_add_price`. At most 200 characters. */
   readonly name: string
   /** The migrations that this one builds on; null for the first. */
   readonly from: string | readonly string[] | null
-  readonly up: readonly MigrationStep[]
+  /** The steps, or lists of them, such as those of `alter`. */
+  readonly up: StepLists
   /** Default: the inverse of `up`, or why there is none. */
-  readonly down?: readonly MigrationStep[] | Irreversible
+  readonly down?: StepLists | Irreversible
   /** False for steps that an engine refuses inside a transaction. Default: true. */
   readonly transactional?: boolean
 }
@@ -49,12 +53,13 @@ export const cannot = (reason: string): Irreversible => ({ tag: 'cannot', reason
 
 /** A migration. Its list of steps, its name and its place in the graph are checked when it is applied. */
 export const migration = ({ name, from, up, down, transactional = true }: MigrationOptions): Migration => {
-  const inverse = invertAll(up)
+  const steps = up.flat()
+  const inverse = invertAll(steps)
   return {
     name,
     parents: from === null ? [] : typeof from === 'string' ? [from] : from,
-    up,
-    down: down ?? (E.isLeft(inverse) ? cannot(inverse.left) : inverse.right),
+    up: steps,
+    down: down === undefined ? (E.isLeft(inverse) ? cannot(inverse.left) : inverse.right) : 'tag' in down ? down : down.flat(),
     isTransactional: transactional,
   }
 }
