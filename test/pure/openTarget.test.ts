@@ -89,7 +89,8 @@ targets('an address of a file that tools read in different ways, or with paramet
   refused('sqlite:a#b.db', 'ConnectionError', /write %23/)
   refused('sqlite:100%.db', 'ConnectionError', /write %25/)
   for (const url of ['sqlite:', 'sqlite3:']) refused(url, 'ConnectionError', /names no file/)
-  refused('memory:shop', 'ConnectionError', /has no name/)
+  for (const url of ['memory:shop', 'memory://', 'memory://shop']) refused(url, 'ConnectionError', /has no name: write memory:/)
+  refused('memory:?max=3', 'ConnectionError', /the parameter max of the address/)
 })
 
 targets('an unknown engine or option: its name, and the nearest', () => {
