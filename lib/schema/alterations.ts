@@ -15,6 +15,8 @@ import { literalOf } from '../core/syntax/operand.js'
 import type { AnyColumn, AnyExpr, AnyTable, Column, Expr, Exprs, Pred, Table } from '../core/syntax/Syntax.js'
 import type { AnySchema, ForeignKey, Schema } from '../core/table/Schema.js'
 import {
+  type CheckOptions,
+  checkOf,
   columnCheck,
   columnName,
   type IndexOptions,
@@ -154,9 +156,9 @@ export const dropKey = (of: string | readonly string[]): Alteration<unknown> =>
     return [{ tag: 'dropKey', name: found?.name ?? no(t, of.join('_')) }]
   })
 
-/** Adds a check, with the name that the option `checks` of `table` would give it. */
-export const addCheck = <C>(name: string, predicate: (row: RowOf<C>) => Pred): Alteration<C> =>
-  change(t => [{ tag: 'addCheck', check: namedCheck(t, name, predicate as (row: any) => Pred) }])
+/** Adds a check, with the name that the option `checks` of `table` would give it, or with a name of its own. */
+export const addCheck = <C>(of: string | Pick<CheckOptions<C>, 'name'>, predicate: (row: RowOf<C>) => Pred): Alteration<C> =>
+  change(t => [{ tag: 'addCheck', check: typeof of === 'string' ? checkOf(t, of, predicate) : checkOf(t, '', { ...of, predicate }) }])
 
 /** Drops a check, by its name in the database or in the options of `table`. */
 export const dropCheck = (name: string): Alteration<unknown> =>

@@ -80,6 +80,30 @@ export const bracketed = (open: string, items: readonly Doc[], close: string): D
   }
 }
 
+/** Items between brackets, each on a line of its own. */
+export const stacked = (open: string, items: readonly Doc[], close: string): Doc =>
+  items.length === 0
+    ? text(`${open.trimEnd()}${close.trimStart()}`)
+    : {
+        isBraced: open.startsWith('{'),
+        flat: null,
+        broken: ({ indent }) => {
+          const inner = indent + 2
+          const lines = items.map(item => `${' '.repeat(inner)}${laid(item, { indent: inner, column: inner, after: 1 })},\n`)
+          return `${open.trimEnd()}\n${lines.join('')}${' '.repeat(indent)}${close.trimStart()}`
+        },
+      }
+
+/** A part with lines above it. */
+export const below = (lines: readonly string[], doc: Doc): Doc =>
+  lines.length === 0
+    ? doc
+    : {
+        ...doc,
+        flat: null,
+        broken: place => `${lines.map(line => `${line}\n${' '.repeat(place.indent)}`).join('')}${laid(doc, { ...place, column: place.indent })}`,
+      }
+
 /** The body of a function: definitions and a returned text. */
 export const block = (definitions: readonly Doc[], result: Doc): Doc => ({
   flat: null,
