@@ -178,7 +178,7 @@ export const dropIndex = (of: string | readonly string[]): Alteration<unknown> =
 })
 
 /** The part of a schema with some of its tables, and with the foreign keys of these. */
-const part = (of: AnySchema, names: readonly string[]): AnySchema => ({
+export const part = (of: AnySchema, names: readonly string[]): AnySchema => ({
   ...of,
   tables: Object.fromEntries(Object.entries(of.tables).filter(([name]) => names.includes(name))),
   foreignKeys: of.foreignKeys.filter(f => names.some(name => of.tables[name] === f.table)),

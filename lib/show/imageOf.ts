@@ -19,7 +19,7 @@ import { expressionDoc } from './show.js'
 import { commandDoc } from './showCommand.js'
 import { exprDoc } from './showExpr.js'
 import { queryDoc } from './showQuery.js'
-import { type Style, within, withColumns } from './showScope.js'
+import { type Style, withColumns, within } from './showScope.js'
 import { isConstant, member } from './showValue.js'
 
 const style: Style = {
@@ -51,7 +51,8 @@ const wordsOf = (t: AnyTable): TableWords => {
 const viewText = (t: AnyTable): string => {
   const fields = Object.keys(t.columns)
   const isSame = fields.every(f => columnName(t, f) === f)
-  const f = (s: { readonly [field: string]: AnyExpr }) => Object.fromEntries(fields.map(field => [columnName(t, field), s[field] as AnyExpr]))
+  const f = (s: { readonly [field: string]: AnyExpr }) =>
+    Object.fromEntries(fields.map(field => [columnName(t, field), s[field] as AnyExpr]))
   const named = isSame ? (t.query as AnyQuery) : query({ tag: 'map', input: t.query as AnyQuery, f })
   return printed(expressionDoc(style, context => queryDoc(named, context)))
 }

@@ -80,6 +80,27 @@ export const bracketed = (open: string, items: readonly Doc[], close: string): D
   }
 }
 
+/** A call whose last argument is broken over several lines where that is enough: `f(a, {` ... `})`. */
+export const hugging = (open: string, items: readonly Doc[], close: string): Doc => {
+  const plain = bracketed(open, items, close)
+  const head = flatOf(items.slice(0, -1), ', ')
+  const last = items.at(-1)
+  if (head === null || last === undefined) return plain
+  return {
+    ...plain,
+    broken: place => {
+      const start = `${open}${head}${head === '' ? '' : ', '}`
+      const column = place.column + start.length
+      const made = last.broken({ indent: place.indent, column, after: place.after + close.length })
+      const [line = ''] = made.split('\n')
+      return made.includes('\n') && column + line.length <= WIDTH ? `${start}${made}${close}` : plain.broken(place)
+    },
+  }
+}
+
+/** A text of several lines. */
+export const lines = (s: string): Doc => ({ flat: null, broken: () => s })
+
 /** Items between brackets, each on a line of its own. */
 export const stacked = (open: string, items: readonly Doc[], close: string): Doc =>
   items.length === 0
@@ -101,7 +122,8 @@ export const below = (lines: readonly string[], doc: Doc): Doc =>
     : {
         ...doc,
         flat: null,
-        broken: place => `${lines.map(line => `${line}\n${' '.repeat(place.indent)}`).join('')}${laid(doc, { ...place, column: place.indent })}`,
+        broken: place =>
+          `${lines.map(line => `${line}\n${' '.repeat(place.indent)}`).join('')}${laid(doc, { ...place, column: place.indent })}`,
       }
 
 /** The body of a function: definitions and a returned text. */

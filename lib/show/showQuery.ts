@@ -271,7 +271,15 @@ const sourceText = (source: AnyQuery, context: Context): QueryText => {
       return alone(text('Q.zero'))
     case 'values': {
       const rows = node.rows.map(row => recordDoc(Object.entries(row).map(([f, e]): Field => [f, givenDoc(e, context)])))
-      return alone(joined(call('Q.values', entries(node.types, t => typeDoc(t, context))), call('', list(rows))))
+      return alone(
+        joined(
+          call(
+            'Q.values',
+            entries(node.types, t => typeDoc(t, context)),
+          ),
+          call('', list(rows)),
+        ),
+      )
     }
     case 'unnest':
       return alone(call('Q.unnest', exprDoc(node.array, context)))
@@ -287,7 +295,14 @@ const sourceText = (source: AnyQuery, context: Context): QueryText => {
         return t.doc
       })
       const values = Object.entries(node.values).map(([name, e]): Field => [name, givenDoc(e, context)])
-      const doc = joined(call('Q.prepare', entries(types, t => typeDoc(t, context)), lambda(context, [variable], template)), call('', recordDoc(values)))
+      const doc = joined(
+        call(
+          'Q.prepare',
+          entries(types, t => typeDoc(t, context)),
+          lambda(context, [variable], template),
+        ),
+        call('', recordDoc(values)),
+      )
       return { doc, row }
     }
     default:

@@ -94,11 +94,7 @@ const MAX_PARTS = 20_000
 const MOST_PARTS = 10_000_000
 
 /** The context at the outermost query. */
-export const begin = (
-  style: Style,
-  queryDoc: Progress['queryDoc'],
-  before: Context | null = null,
-): Context => ({
+export const begin = (style: Style, queryDoc: Progress['queryDoc'], before: Context | null = null): Context => ({
   progress: {
     queryDoc,
     tables: style.tables ?? {},
@@ -227,7 +223,12 @@ export const define = (context: Context, q: AnyQuery, own: string, row: NamedQue
   const { progress, path } = context
   const level = levelOf(context, q)
   const later = progress.style.nameTable === undefined ? [] : (progress.before?.tableNames ?? [])
-  const taken = new Set([...progress.tableNames, ...later, ...[...progress.queries.values()].map(n => n.name), ...Object.keys(progress.tables)])
+  const taken = new Set([
+    ...progress.tableNames,
+    ...later,
+    ...[...progress.queries.values()].map(n => n.name),
+    ...Object.keys(progress.tables),
+  ])
   const stem = isFree(own) ? own : 'named'
   let n = 1
   const made = (): string => (n === 1 ? stem : `${stem}${n}`)

@@ -217,8 +217,6 @@ type Rows<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
 export interface ViewOptions {
   readonly schema?: string
   readonly naming?: Naming
-  /** A comment, which the database keeps for readers of its schema. */
-  readonly comment?: string
 }
 
 /** The columns of a view, which can't be written. */
