@@ -18,7 +18,6 @@ import {
   type CheckOptions,
   checkOf,
   columnCheck,
-  columnName,
   type IndexOptions,
   indexOf,
   type KeyOptions,
