@@ -12,6 +12,7 @@ import { type DbError, migrationError } from '../core/value/DbError.js'
 import { checksum } from './checksum.js'
 import { conflictOf } from './commutes.js'
 import type { Migration } from './Migration.js'
+import { nearestName } from './nearestName.js'
 
 /** A checked list of migrations, in an order in which they can be applied. */
 export interface Graph {
@@ -20,24 +21,9 @@ export interface Graph {
   readonly checksums: ReadonlyMap<string, string>
 }
 
-/** The number of edits from one text to another. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length] as number
-}
-
 /** The error for a name that no migration has. */
-export const unknownName = (name: string, known: Iterable<string>): DbError => {
-  const [nearest] = [...known].map(k => [distance(name, k), k] as const).sort(([a], [b]) => a - b)
-  const hint = nearest === undefined ? 'there are none' : `did you mean "${nearest[1]}"?`
-  return migrationError('unknown', [name], `there is no migration "${name}": ${hint}`)
-}
+export const unknownName = (name: string, known: Iterable<string>): DbError =>
+  migrationError('unknown', [name], `there is no migration "${name}": ${nearestName(name, known)}`)
 
 /** The names of a migration and of all that it builds on. */
 export const ancestry = ({ byName }: Pick<Graph, 'byName'>, name: string): ReadonlySet<string> => {
