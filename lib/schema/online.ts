@@ -12,7 +12,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type Step, validateSteps } from '../core/schema/Step.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import type { EngineName } from '../core/value/DialectName.js'
-import { elementsOf, workOfElement } from '../sql/alter.js'
+import { elementsOf, knowing, workOfElement } from '../sql/alter.js'
 import type { Dialect } from '../sql/Dialect.js'
 import { ddlWork, statementsOfWork } from '../sql/ddl.js'
 import { dialects } from '../sql/dialects.js'
@@ -37,19 +37,35 @@ export type Batch =
 /** The parts of a step, each with its statements. */
 export const partsOf = (dialect: Dialect, step: Step): readonly { readonly part: Part; readonly work: readonly Work[] }[] => {
   if (step.tag !== 'alterTable') return [{ part: { tag: 'step', step }, work: ddlWork(dialect, [step]) }]
-  return elementsOf(dialect, step.table, step.change).map(part => ({ part, work: workOfElement(dialect, part) }))
+  return elementsOf(dialect, step.table, step.change).map(part => ({
+    part,
+    work: knowing(dialect, part, known => workOfElement(dialect, known)),
+  }))
 }
 
 const textsOf = (work: readonly Work[]): readonly string[] => work.flatMap(w => (w.tag === 'sql' ? [w.sql] : []))
 
+/** The batches of a part; null where it is performed as it is. A part that depends on the columns of the database is one batch. */
+const batchesOfPart = (dialect: Dialect, part: Part, work: readonly Work[]): readonly WorkBatch[] | null => {
+  const { online, transactional } = dialect.ddl
+  const [query] = work
+  if (part.tag !== 'change' || query?.tag !== 'query' || query.isShown !== true) return online.batches(part, textsOf(work))
+  const later = knowing(dialect, part, known => {
+    const own = workOfElement(dialect, known)
+    return online.batches(known, textsOf(own))?.flatMap(b => b.work) ?? own
+  })
+  return [{ work: later, transactional, remains: null }]
+}
+
 /** The batches of a step; null where it is performed as it is. */
 const batchesOf = (dialect: Dialect, step: Step): readonly WorkBatch[] | null => {
-  const { online, transactional } = dialect.ddl
-  const parts = partsOf(dialect, step).map(({ part, work }) => ({ work, batches: online.batches(part, textsOf(work)) }))
+  const { transactional } = dialect.ddl
+  const parts = partsOf(dialect, step).map(({ part, work }) => ({ part, work, batches: batchesOfPart(dialect, part, work) }))
   if (parts.every(p => p.batches === null)) return null
   const plain = (work: readonly Work[]): readonly WorkBatch[] => (work.length === 0 ? [] : [{ work, transactional, remains: null }])
-  return parts.flatMap(({ work, batches }) => {
+  return parts.flatMap(({ part, work, batches }) => {
     if (batches === null) return plain(work)
+    if (part.tag === 'change' && !work.some(w => w.tag === 'sql')) return batches
     // what depends on the database is before the statements or after them
     const [first, last] = [work.findIndex(w => w.tag === 'sql'), work.findLastIndex(w => w.tag === 'sql')]
     return [...plain(work.slice(0, Math.max(0, first))), ...batches, ...plain(work.slice(last + 1))]

@@ -17,7 +17,16 @@ export type Work =
   | { readonly tag: 'command'; readonly command: AnyCommand }
   /** Fails with the error if the query has a row. */
   | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
-  /** A query of the catalog, and what is done next, by its rows: texts and null. `then` may refuse. */
-  | { readonly tag: 'query'; readonly sql: string; readonly columns: number; readonly then: (rows: CatalogRows) => readonly Work[] }
+  /**
+   * A query of the catalog, and what is done next, by its rows: texts and null. `then` may refuse. `isShown`: where statements are only
+   * printed, those that follow no row are.
+   */
+  | {
+      readonly tag: 'query'
+      readonly sql: string
+      readonly columns: number
+      readonly isShown?: true
+      readonly then: (rows: CatalogRows) => readonly Work[]
+    }
   /** Refused inside a transaction of the program, with this description. `after` is done whatever happens. */
   | { readonly tag: 'outside'; readonly before: readonly string[]; readonly after: readonly string[]; readonly what: string }

@@ -18,13 +18,25 @@ import { normalize } from '../plan/normalize/normalize.js'
 import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import { reifyWrite } from '../plan/writePlan.js'
-import { sqlWork, workOf } from './alter.js'
+import { indexWork, knowingColumns, sqlWork, workOf } from './alter.js'
 import type { CatalogRows } from './Catalog.js'
 import { commandSteps } from './commands.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
-import { columns, commentStatements, createTable, ddlText, foreignKey, isVacuous, literally, tableComment, textsOf } from './definitions.js'
+import {
+  columns,
+  commentStatements,
+  createTable,
+  ddlText,
+  foreignKey,
+  isVacuous,
+  keyedClauses,
+  literally,
+  tableComment,
+  textsOf,
+} from './definitions.js'
 import { target } from './identifier.js'
+import { keyedFields } from './keyedColumns.js'
 import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
 import type { Work } from './Work.js'
@@ -46,17 +58,41 @@ export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work
     ...(ddl.transactional ? [] : refusingReferred(dialect, steps)),
     ...sqlWork(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
     ...sqlWork(types.length > 0 ? ddl.beforeCreate(types) : []),
-    ...runs(steps).flatMap(run => [...(ddl.transactional ? refusingReferred(dialect, run) : []), ...workOfRun(dialect, run, foreignKeys)]),
+    ...runs(steps).flatMap(run => [
+      ...(ddl.transactional ? refusingReferred(dialect, run) : []),
+      ...workOfRun(dialect, run, foreignKeys, Object.values(tables)),
+    ]),
   ]
 }
 
-const workOfRun = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly Work[] => {
+/** The work that adds a foreign key to a table that exists. */
+const foreignKeyWork = (dialect: Dialect, f: ForeignKey): readonly Work[] => {
+  const { table, columns: fields } = f
+  if (isVacuous(f)) return []
+  const add = (clauses: readonly string[]): readonly Work[] =>
+    sqlWork([`ALTER TABLE ${target(dialect, table)} ${[...clauses, `ADD ${foreignKey(dialect, f)}`].join(', ')}`])
+  return keyedFields(dialect, table, fields).length === 0
+    ? add([])
+    : knowingColumns(dialect, table, live => add(keyedClauses(dialect, table, fields, live, [f])))
+}
+
+const workOfRun = (
+  dialect: Dialect,
+  run: readonly Step[],
+  foreignKeys: readonly ForeignKey[],
+  created: readonly AnyTable[],
+): readonly Work[] => {
   const [step] = run
   const { rebuild } = dialect.ddl
   if (step?.tag === 'alterTable') return workOf(dialect, step.table, step.change)
   if (step?.tag === 'addForeignKey' && rebuild !== null)
     return isVacuous(step.foreignKey) ? [] : rebuild.addForeignKey(step.foreignKey, foreignKey(dialect, step.foreignKey))
   if (step?.tag === 'dropForeignKey' && rebuild !== null) return isVacuous(step.foreignKey) ? [] : rebuild.dropForeignKey(step.foreignKey)
+  // what is created with all its keys has columns that they take
+  const isNew = (t: AnyTable): boolean => created.includes(t)
+  if (step?.tag === 'createIndex' && !(isNew(step.table) && step.table.indexes.includes(step.index)))
+    return indexWork(dialect, step.table, step.index)
+  if (step?.tag === 'addForeignKey' && !isNew(step.foreignKey.table)) return foreignKeyWork(dialect, step.foreignKey)
   const statements = sqlWork(statementsOf(dialect, run, foreignKeys))
   return step?.tag === 'dropForeignKey' && !isVacuous(step.foreignKey)
     ? [...statements, ...droppingIndexOf(dialect, step.foreignKey)]
@@ -93,9 +129,15 @@ const commandScript = (dialect: Dialect, command: AnyCommand): readonly string[]
     .map(s => s.statement.text)
 }
 
-/** Work as statements: those of a command have its values as literals. */
+/**
+ * Work as statements: those of a command have its values as literals. Of work that depends on the database, only what needs no more than
+ * the columns of a table is shown, as it is where nothing is known of them.
+ */
 export const statementsOfWork = (dialect: Dialect, work: readonly Work[]): readonly string[] =>
-  work.flatMap(w => (w.tag === 'sql' ? [w.sql] : w.tag === 'command' ? commandScript(dialect, w.command) : []))
+  work.flatMap(w => {
+    if (w.tag === 'query') return w.isShown === true ? statementsOfWork(dialect, w.then([])) : []
+    return w.tag === 'sql' ? [w.sql] : w.tag === 'command' ? commandScript(dialect, w.command) : []
+  })
 
 /** The statements of a run of steps; `foreignKeys` are all that its list makes. */
 const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly string[] => {

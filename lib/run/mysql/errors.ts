@@ -293,6 +293,16 @@ const notRenamed: Classifier = failure =>
     ? neededIndex(failure)
     : unclassified(failure)
 
+/** A column whose type can't change while a foreign key has it. */
+const heldByForeignKey: Classifier = ({ server, message }) =>
+  unsupported(
+    `another type for a column that a foreign key has (${/column '(.*?)'/s.exec(message)?.[1] ?? ''})`,
+    server,
+    'drop the foreign key first, and add it afterwards',
+  )
+
+const UNLIMITED = 'a key over a text or document without a limit'
+
 const indexedTooLong: Classifier = ({ message, cause }) => valueTooLong(/functional index '(.*)'/s.exec(message)?.[1] ?? null, cause)
 
 const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
@@ -344,7 +354,8 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[3753, 3152], ofIndex('type')],
       [[3754], ofIndex('generated')],
       [[3757], ofIndex('long')],
-      [[1170], ofIndex('long', tooLargeStatement)],
+      [[1170], ofIndex('long', ({ server, message }) => unsupported(`${UNLIMITED} (${quotedIn(message)})`, server, 'declare varchar(n)'))],
+      [[1832, 1833], heldByForeignKey],
       [[3758], ofIndex('changing')],
       [[3762], ofIndex('kind')],
       [[1834], duplicateInCopy],
