@@ -10,10 +10,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { int, nullable, text } from '../core/expr/Column.js'
 import type { Db, Program } from '../core/operation/Interpreter.js'
-import { attempting, type DbError, unsupported } from '../core/value/DbError.js'
+import { attempting, type DbError, isOfRows, namingRows, type OffendingRow, unsupported } from '../core/value/DbError.js'
+import { MOST_NAMED, offendingRows } from '../core/schema/offendingRows.js'
 import { all } from '../program/fetch.js'
 import { raw, transaction } from '../program/Program.js'
 import { run } from '../program/run.js'
+import type { Dialect } from '../sql/Dialect.js'
+import { keyLengths } from '../sql/definitions.js'
+import { dialects } from '../sql/dialects.js'
 import { define } from './createAll.js'
 import type { Batch, Work } from './online.js'
 
@@ -27,7 +31,11 @@ const done = (work: Work): Program<Db, DbError, unknown> => {
     case 'sql':
       return sent(work.sql)
     case 'command':
-      return run(work.command)
+      return env => async () => {
+        const written = await run(work.command)(env)()
+        if (E.isLeft(written) && work.undo !== undefined) for (const sql of work.undo) await sent(sql)(env)()
+        return written
+      }
     case 'guard':
       return env => async () => {
         const found = await all(work.query)(env)()
@@ -77,7 +85,14 @@ const runBatch =
       }
     }
     const work = inOrder(batch.work.map(done))
-    return (batch.transactional ? transaction()(work) : work)(env)()
+    const answer = await (batch.transactional ? transaction()(work) : work)(env)()
+    if (E.isRight(answer)) return answer
+    // in a transaction of the program nothing can be read any more: then the error stays what it is
+    const dialect = (dialects as { readonly [engine: string]: Dialect | undefined })[env.db.capabilities.engine]
+    const lengths = dialect === undefined ? undefined : keyLengths(dialect, batch.step)
+    const query = isOfRows(answer.left) ? offendingRows(batch.step, answer.left, lengths) : null
+    const found = query === null ? E.right([]) : await all(query)(env)()
+    return E.isLeft(found) ? answer : E.left(namingRows(answer.left, found.right as readonly OffendingRow[], MOST_NAMED))
   }
 
 /** Performs batches, one after the other. */

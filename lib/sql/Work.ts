@@ -14,7 +14,8 @@ import type { CatalogRows } from './Catalog.js'
 export type Work =
   /** `table` is the one whose constraints an error of the statement is about. */
   | { readonly tag: 'sql'; readonly sql: string; readonly table?: AnyTable }
-  | { readonly tag: 'command'; readonly command: AnyCommand }
+  /** `undo`: the statements that undo the work before it, if the command fails outside of a transaction. */
+  | { readonly tag: 'command'; readonly command: AnyCommand; readonly undo?: readonly string[] }
   /** Fails with the error if the query has a row. */
   | { readonly tag: 'guard'; readonly query: AnyQuery; readonly error: DbError }
   /**

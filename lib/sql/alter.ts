@@ -10,7 +10,7 @@
  */
 
 import { everywhere, update } from '../core/command/Command.js'
-import { isNull } from '../core/expr/Expr.js'
+import { and, isNull } from '../core/expr/Expr.js'
 import { from, limit, where } from '../core/query/Query.js'
 import { type Change, changed, checksOver, isIndexOver, type OfRow } from '../core/schema/Change.js'
 import { converted } from '../core/schema/conversion.js'
@@ -46,17 +46,41 @@ export const sqlWork = (statements: readonly string[]): readonly Work[] => state
 
 const guard = (query: AnyQuery, error: DbError): Work => ({ tag: 'guard', query: limit(1)(query), error })
 
-const command = (c: unknown): Work => ({ tag: 'command', command: c as AnyCommand })
+const command = (c: unknown, undo: readonly string[] = []): Work => ({ tag: 'command', command: c as AnyCommand, undo })
+
+/** Where nulls have to be looked for: fails before anything is done if a value of a column that is not nullable would be null. */
+const guardValues = (
+  dialect: Dialect,
+  t: AnyTable,
+  column: string,
+  isNullable: boolean,
+  value: OfRow,
+  among: (row: any) => AnyExpr = () => and(),
+): readonly Work[] => {
+  if (!dialect.ddl.guardsNotNull || isNullable) return []
+  const nulls = where((row: any) => and(among(row), isNull(value(row))))(from(t as any))
+  return [guard(nulls as AnyQuery, notNullViolation(t.name, column))]
+}
+
+/** The statements that drop a column that a change has added, where they are needed. */
+const droppingAdded = (dialect: Dialect, t: AnyTable, change: Change & { readonly tag: 'addColumn' }): readonly string[] => {
+  const { ddl } = dialect
+  if (ddl.transactional) return []
+  const drop: Change = { tag: 'dropColumn', field: change.field }
+  return ddl.alter(drop, partsOf(dialect, changed(t, change), drop))
+}
 
 const plain = (c: AnyColumn): AnyColumn => ({ ...c, type: { ...c.type, nullable: true }, default: null })
 
 /** A column that is added and then filled. */
-const addFilled = (table: AnyTable, change: Change & { readonly tag: 'addColumn' }, value: OfRow): readonly (Change | Work)[] => {
+const addFilled = (dialect: Dialect, table: AnyTable, change: Change & { readonly tag: 'addColumn' }, value: OfRow): readonly (Change | Work)[] => {
   const { field, column } = change
-  const added = changed(table, { ...change, column: plain(column), fill: null })
+  const add = { ...change, column: plain(column), fill: null }
+  const fills = update(changed(table, add) as any)((row: any) => ({ [field]: value(row) }), everywhere)
   return [
-    { ...change, column: plain(column), fill: null },
-    command(update(added as any)((row: any) => ({ [field]: value(row) }), everywhere)),
+    ...guardValues(dialect, table, change.name, column.type.nullable, value),
+    add,
+    command(fills, droppingAdded(dialect, table, add)),
     ...(column.type.nullable ? [] : [{ tag: 'setNotNull', field, fill: null } as const]),
     ...(column.default === null ? [] : [{ tag: 'setDefault', field, default: column.default } as const]),
   ]
@@ -100,9 +124,11 @@ const replaced = (dialect: Dialect, table: AnyTable, change: Change & { readonly
     on: i.on === null ? null : over(i.on),
     where: i.where === null ? null : over(i.where),
   }))
+  const copied = update(changed(table, added) as any)((r: any) => ({ [temporary]: converted(table, change, r) }), everywhere)
   return [
+    ...guardValues(dialect, table, name, column.type.nullable, row => converted(table, change, row)),
     added,
-    command(update(changed(table, added) as any)((r: any) => ({ [temporary]: converted(table, change, r) }), everywhere)),
+    command(copied, droppingAdded(dialect, table, added)),
     ...before,
     ...sqlWork(indexes.map(i => dropIndex(dialect, table, i, target(dialect, table)))),
     ...after,
@@ -115,11 +141,11 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
   switch (change.tag) {
     case 'addColumn': {
       const { fill, column } = change
-      if (fill !== null) return addFilled(table, change, fill)
+      if (fill !== null) return addFilled(dialect, table, change, fill)
       const { default: byDefault } = column
       if (dialect.ddl.guardsNotNull && byDefault === null && !column.type.nullable && !column.generated)
         return [guard(from(table as any), notNullViolation(table.name, change.name)), change]
-      return byDefault === null || byDefault.node.tag === 'literal' ? [change] : addFilled(table, change, () => byDefault)
+      return byDefault === null || byDefault.node.tag === 'literal' ? [change] : addFilled(dialect, table, change, () => byDefault)
     }
     case 'setNotNull': {
       const { field, fill } = change
@@ -132,7 +158,8 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
         (row: any) => ({ [field]: fill(row) }),
         (row: any) => isNull(row[field]),
       )
-      return [command(fills), { ...change, fill: null }]
+      const guards = guardValues(dialect, table, columnName(table, field), false, fill, row => isNull(row[field]))
+      return [...guards, command(fills), { ...change, fill: null }]
     }
     case 'changeType': {
       const row = symbolsOf(table.types)

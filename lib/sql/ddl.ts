@@ -41,11 +41,20 @@ import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
 import type { Work } from './Work.js'
 
+/** The work of a step; without one, work for all of them. */
+export interface StepWork {
+  readonly step: Step | null
+  readonly work: readonly Work[]
+}
+
+/** The statements of some steps: see `stepsWork`. */
+export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work[] => stepsWork(dialect, given).flatMap(w => w.work)
+
 /**
- * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
+ * The work of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
  * each other, views come after those that they read, and foreign keys that an engine can only define with their table are put there.
  */
-export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work[] => {
+export const stepsWork = (dialect: Dialect, given: readonly Step[]): readonly StepWork[] => {
   const { ddl } = dialect
   const steps = inOrder(ddl.forwardReferences ? withTheirTables(given) : given)
   const { tables, foreignKeys } = createdBy(steps)
@@ -53,16 +62,17 @@ export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work
     ...Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : [])),
     ...steps.flatMap(s => (s.tag === 'alterTable' ? typesOf(s.change) : [])),
   ]
-  return [
+  const before = [
     // what is not part of a transaction is refused before anything is done
     ...(ddl.transactional ? [] : refusingReferred(dialect, steps)),
     ...sqlWork(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
     ...sqlWork(types.length > 0 ? ddl.beforeCreate(types) : []),
-    ...runs(steps).flatMap(run => [
-      ...(ddl.transactional ? refusingReferred(dialect, run) : []),
-      ...workOfRun(dialect, run, foreignKeys, Object.values(tables)),
-    ]),
   ]
+  const later = runs(steps).map(run => ({
+    step: run[0] ?? null,
+    work: [...(ddl.transactional ? refusingReferred(dialect, run) : []), ...workOfRun(dialect, run, foreignKeys, Object.values(tables))],
+  }))
+  return [{ step: null, work: before }, ...later]
 }
 
 /** The work that adds a foreign key to a table that exists. */

@@ -7,6 +7,9 @@
  */
 
 import { FUNCTIONS } from '../core/expr/functions.js'
+import { changed } from '../core/schema/Change.js'
+import type { KeyLengths } from '../core/schema/offendingRows.js'
+import type { Step } from '../core/schema/Step.js'
 import { typeText, writeComment } from '../core/schema/typeNote.js'
 import { outOfScope } from '../core/syntax/guards.js'
 import type { AnyColumn, AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
@@ -21,7 +24,7 @@ import type { ColumnUse, Dialect, TypeCheck } from './Dialect.js'
 import type { RowTexts } from './ddlIndexes.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { target } from './identifier.js'
-import { isKeyed, keyedFields, type LiveColumns, NOTHING_LIVE } from './keyedColumns.js'
+import { isKeyed, keyedFields, lengthOf, type LiveColumns, NOTHING_LIVE } from './keyedColumns.js'
 import { renderer } from './render.js'
 
 /** A key that refers to itself: each row is the row that it refers to, so it means nothing, and InnoDB can't have it. */
@@ -210,6 +213,19 @@ export const columnParts = (
   live: LiveColumns,
   own: readonly ForeignKey[] = [],
 ): ColumnParts => partsOfColumn(dialect, t, field, isInlineKey(dialect, t, field), { own, live }, textsOf(dialect, t).asText)
+
+/** The lengths that columns have as parts of a key which a step adds, where their type depends on that: see `offendingRows`. */
+export const keyLengths = (dialect: Dialect, step: Step): KeyLengths => {
+  const own = step.tag === 'addForeignKey' ? [step.foreignKey] : []
+  const changedBy = (t: AnyTable): AnyTable => {
+    if (step.tag === 'alterTable') return changed(t, step.change)
+    return step.tag === 'createIndex' ? { ...t, indexes: [...t.indexes.filter(i => i.name !== step.index.name), step.index] } : t
+  }
+  return (t, field) => {
+    if (keyedFields(dialect, t, [field]).length === 0) return null
+    return lengthOf(columnParts(dialect, changedBy(t), field, NOTHING_LIVE, own).type)
+  }
+}
 
 /** Those of some columns that get another type from the keys of the table, as clauses of ALTER TABLE that define them again. */
 export const keyedClauses = (

@@ -59,7 +59,7 @@ export const keyedFields = ({ ddl }: Dialect, t: AnyTable, fields: readonly stri
 export const keyedQuery = ({ ddl }: Dialect, t: AnyTable): string => ddl.keyedColumns?.(t) ?? ''
 
 /** The length in the text of a type, such as `varchar(384)`. */
-const lengthOf = (type: string): number => Number(/\((\d+)\)/.exec(type)?.[1] ?? 0)
+export const lengthOf = (type: string): number => Number(/\((\d+)\)/.exec(type)?.[1] ?? 0)
 
 /** Whether a column of the database has a type that keys take, and is no longer than the type `wanted`. */
 export const isKeyed = (live: LiveColumns, t: AnyTable, field: string, wanted: string): boolean => {

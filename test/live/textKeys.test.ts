@@ -186,5 +186,56 @@ for (const engine of engines) {
     assert.ok(done > 10, `${done} steps were done`)
   })
 
+  test('a value that is too long for a key is named, and nothing is changed', async () => {
+    const longest = engine.longestKey
+    const long = 'x'.repeat((longest ?? 768) + 1)
+    const rows = [1, 2, 3, 4, 5, 6, 7, 8].map(id => ({ ...ROWS[0], id, short: `s${id}`, name: id < 3 ? 'a' : `${id}${long}`, code: `${id}` }))
+    const steps: readonly ((items: AnyTable) => Step)[] = [
+      t => ({ tag: 'alterTable', table: t, change: keyOf('textkey_name_key', ['name', 'code']) }),
+      t => ({ tag: 'createIndex', table: t, index: indexOf('textkey_name_index', ['name', 'number']) }),
+      t => ({ tag: 'addForeignKey', foreignKey: schemaOf(t, true).foreignKeys[0] as never }),
+    ]
+    for (const step of steps) {
+      await clean()
+      await s.right(define(createSteps(schemaOf(base, false))))
+      await s.right(C.run(C.insertMany(base as any)(rows as any)))
+      const before = await image(schemaOf(base, false))
+      const done = await s.run(define([step(base)]))
+      const isKey = step(base).tag === 'addForeignKey'
+      if (longest === null && !isKey) {
+        assert.ok(E.isRight(done), E.isLeft(done) ? done.left.message : '')
+        continue
+      }
+      assert.ok(E.isLeft(done))
+      const { left: error } = done as E.Left<any>
+      // a key of two columns takes half the length; short values refer to no owner either
+      assert.is(error._tag, longest === null ? 'ForeignKeyViolation' : 'ValueTooLong', error.message)
+      const first = longest === null ? 1 : 3
+      assert.equal(
+        error.rows,
+        [0, 1, 2, 3, 4].map(i => ({ id: first + i })),
+        error.message,
+      )
+      assert.ok(!error.message.includes('xxx'))
+      assert.equal((await image(schemaOf(base, false))).live, before.live)
+    }
+    await clean()
+  })
+
+  if (engine.longestKey !== null) {
+    test('keys that are too long together are refused before anything is changed', async () => {
+      await clean()
+      const wide = table('textkey_item', { id: int, name: text, other: varchar(700) }, { primaryKey: ['id'] }) as AnyTable
+      await s.right(define(createSteps(schema({ wide } as any))))
+      const key: Step = { tag: 'alterTable', table: wide, change: keyOf('textkey_wide_key', ['name', 'other']) }
+      const index: Step = { tag: 'createIndex', table: wide, index: indexOf('textkey_wide_index', ['name', 'other']) }
+      for (const step of engine.name === 'mysql' ? [key, index] : [index]) {
+        const error = await s.left('Unsupported', define([step]))
+        assert.match(error.message, /4336|at most 3072/)
+      }
+      await clean()
+    })
+  }
+
   test.run()
 }

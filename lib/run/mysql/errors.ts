@@ -130,10 +130,21 @@ const missingDefault: Classifier = ({ message, context: { table }, cause }) =>
 const isNotNull = (table: AnyTable, column: string): boolean =>
   Object.keys(table.columns).some(f => columnName(table, f) === column && table.types[f]?.nullable === false)
 
-/** MariaDB (10.11) reports so a null that a query returns for a NOT NULL column; a value of ours always fits its type. */
+const isLimited = (table: AnyTable, column: string): boolean =>
+  Object.keys(table.columns).some(f => columnName(table, f) === column && ['varchar', 'char', 'enum'].includes(table.types[f]?.sql.tag ?? ''))
+
+/**
+ * MariaDB (10.11) reports so a null that a query returns for a NOT NULL column; a value of ours always fits its type. Both report so a text
+ * of another column, or of a row that ALTER TABLE copies, that is too long. Nulls are looked for before ALTER TABLE (`guardsNotNull`).
+ */
 const truncated: Classifier = failure => {
-  const { table, isRaw } = failure.context
-  return !isRaw && table !== null && isNotNull(table, columnIn(failure.message)) ? notNull(failure) : unclassified(failure)
+  const { table, isRaw, sql } = failure.context
+  const column = columnIn(failure.message)
+  if (isRaw) return unclassified(failure)
+  if (table === null) return /^ALTER TABLE /.test(sql) ? valueTooLong(column, failure.cause) : unclassified(failure)
+  // the value of a nullable expression in a column of limited length may be either
+  if (failure.server === 'mysql' && isLimited(table, column)) return valueTooLong(column, failure.cause)
+  return isNotNull(table, column) ? notNull(failure) : unclassified(failure)
 }
 
 /** A local time that the servers do not know comes from an expression that was made to fail. */

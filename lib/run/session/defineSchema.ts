@@ -5,6 +5,8 @@
  * transaction, and so is what the engine can only do outside of one. What depends on the database is queried on the way, as the work of
  * the dialect says (`sql/Work`).
  *
+ * Where existing rows keep a step from being performed, its error names them (`namingSteps`).
+ *
  * Law: after a `Left` the schema is unchanged, on engines with transactional DDL.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -12,10 +14,11 @@ import { keyNamed, referenceOf } from '../../core/schema/references.js'
 import { createdBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, unsupported } from '../../core/value/DbError.js'
-import { ddlWork } from '../../sql/ddl.js'
+import { stepsWork } from '../../sql/ddl.js'
 import type { Work } from '../../sql/Work.js'
 import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
+import { namingSteps } from './namingSteps.js'
 import { readAll } from './readQuery.js'
 import { sendCatalogQuery } from './sendCatalogQuery.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
@@ -52,8 +55,11 @@ const perform = async (session: SessionContext, work: Work): Answer<unknown> => 
     // the caller has done it
     case 'outside':
       return E.right(undefined)
-    case 'command':
-      return executeCommand(session, { tag: 'execute', command: work.command })
+    case 'command': {
+      const done = await executeCommand(session, { tag: 'execute', command: work.command })
+      if (E.isLeft(done) && work.undo !== undefined) for (const sql of work.undo) await sendDefinition(session, sql, null)
+      return done
+    }
     case 'guard': {
       const found = await readAll(session, { tag: 'all', query: work.query })
       return E.isRight(found) && found.right.length > 0 ? E.left(work.error) : found
@@ -94,12 +100,13 @@ export const defineSchema = async (session: SessionContext, steps: readonly Step
   }
   const added = createdBy(steps).foreignKeys.map(referenceOf)
   known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
-  const work = attempting('a function of the schema', () => ddlWork(dialect, steps))
+  const work = attempting('a function of the schema', () => stepsWork(dialect, steps))
   if (E.isLeft(work)) return work
-  const outside = [...new Set(work.right.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
+  const outside = [...new Set(work.right.flatMap(s => s.work).flatMap(w => (w.tag === 'outside' ? [w] : [])))]
   const [first] = outside
   if (state.inTransaction && first !== undefined)
     return E.left(unsupported(`${first.what} in a transaction`, dialect.name, 'change the schema outside of transactions'))
-  const run = (): Answer<void> => performAll(session, work.right)
-  return durably(session, () => surrounded(session, outside, dialect.ddl.transactional ? () => atomically(session, run) : run))
+  const all = (run: () => Answer<void>): Answer<void> =>
+    surrounded(session, outside, dialect.ddl.transactional ? () => atomically(session, run) : run)
+  return durably(session, () => namingSteps(session, work.right, part => performAll(session, part), all))
 }
