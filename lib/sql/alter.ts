@@ -12,7 +12,7 @@
 import { everywhere, update } from '../core/command/Command.js'
 import { and, isNull } from '../core/expr/Expr.js'
 import { from, limit, where } from '../core/query/Query.js'
-import { type Change, changed, checksOver, isIndexOver, type OfRow } from '../core/schema/Change.js'
+import { type Change, changed, checksOver, isIndexOver, type OfRow, withNulls } from '../core/schema/Change.js'
 import { converted } from '../core/schema/conversion.js'
 import { asColumn } from '../core/syntax/operand.js'
 import type { AnyColumn, AnyCommand, AnyExpr, AnyQuery, AnyTable, Index } from '../core/syntax/Syntax.js'
@@ -160,6 +160,14 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       )
       const guards = guardValues(dialect, table, columnName(table, field), false, fill, row => isNull(row[field]))
       return [...guards, command(fills), { ...change, fill: null }]
+    }
+    case 'addKey': {
+      // the columns are described as not null
+      if (!change.primary || !dialect.ddl.guardsNotNull) return [change]
+      const { columns: fields } = change.key
+      const all = from(withNulls(table, fields) as any)
+      const nullIn = (field: string): AnyQuery => where((row: any) => isNull(row[field]))(all) as AnyQuery
+      return [...fields.map(f => guard(nullIn(f), notNullViolation(table.name, columnName(table, f)))), change]
     }
     case 'changeType': {
       const row = symbolsOf(table.types)

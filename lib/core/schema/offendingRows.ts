@@ -24,7 +24,7 @@ import { columnName, uniqueKeys } from '../table/Table.js'
 import { decimalOf } from '../value/Canonical.js'
 import { attempting, type DbError } from '../value/DbError.js'
 import { isInteger, isText, type SqlType } from '../value/SqlType.js'
-import { type Change, changed, checksOver, isIndexOver } from './Change.js'
+import { type Change, changed, checksOver, isIndexOver, withNulls } from './Change.js'
 import { converted } from './conversion.js'
 import type { Step } from './Step.js'
 
@@ -194,6 +194,13 @@ const ofIndex = (table: AnyTable, index: Index, next: (row: Row) => Row = row =>
   },
 })
 
+/** The rows with a null in a key that is to be primary. The description says that there are none, which may be out of date. */
+const ofNulls = (t: AnyTable, columns: readonly string[]): Offence => ({
+  table: withNulls(t, columns),
+  columns,
+  of: { tag: 'where', condition: row => or(...columns.map(f => isNull(row[f] as AnyExpr))) },
+})
+
 /** The rows with a value that is longer than a key allows. */
 const tooLong = (table: AnyTable, columns: readonly string[], lengths: KeyLengths): Offence => ({
   table,
@@ -234,8 +241,7 @@ const ofChange = (t: AnyTable, change: Change, tag: DbError['_tag'], lengths: Ke
     case 'addKey': {
       const { columns } = change.key
       if (tag === 'ValueTooLong') return tooLong(t, columns, lengths)
-      if (tag === 'NotNullViolation')
-        return { table: t, columns, of: { tag: 'where', condition: row => or(...columns.map(f => isNull(row[f] as AnyExpr))) } }
+      if (tag === 'NotNullViolation') return ofNulls(t, columns)
       if (tag !== 'UniqueViolation') return null
       return { table: t, columns, of: { tag: 'shared', values: row => columns.map(f => row[f] as AnyExpr), condition: null } }
     }

@@ -102,7 +102,9 @@ const foreignKey: Classifier = ({ errno, message, context: { sql }, cause }) => 
   }
   const names = [...(columns ?? '').matchAll(/`((?:[^`]|``)*)`/g)].map(m => unquoted(m[1] ?? ''))
   const fault = errno === 1452 ? 'written' : errno === 1451 ? 'gone' : 'unknown'
-  return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause, fault)
+  // a table that is copied has another name meanwhile
+  const altered = /^#sql/.test(table) ? /^ALTER TABLE (?:`(?:[^`]|``)*`\.)?`((?:[^`]|``)*)`/.exec(sql)?.[1] : undefined
+  return foreignKeyViolation(unquoted(altered ?? table), unquoted(constraint), names, cause, fault)
 }
 
 const referredTable: Classifier = ({ message, cause }) => {
