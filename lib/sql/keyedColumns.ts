@@ -4,7 +4,7 @@
  * `CREATE TABLE` knows all keys of its table, so it gives such a column a type that keys take, and the column's comment has its canonical
  * type. A step that puts a column of an existing table into a key, or defines it again, has to know what the database has: foreign keys are
  * not part of the description of a table, and the column may have been given its type already. So the dialect has a query of the columns
- * and indexes of a table (`ddl.keyedColumns`), and the step defines again those columns whose type would not do (ADR-43).
+ * and indexes of a table (`ddl.keyedColumns`), and the step defines again those columns whose type would not do (ADR-44).
  *
  * Law: after a step that adds a key, each of its columns has the type that it has in a table that is created with all its keys, or a
  * shorter one.

@@ -1,7 +1,7 @@
 /**
  * Texts in keys on every engine: a step that puts a column of an existing table into a key, an index or a foreign key, or defines it again.
  *
- * MySQL and MariaDB have no key over a TEXT, so there the step makes the column a VARCHAR with a note of its type (ADR-43). After each step
+ * MySQL and MariaDB have no key over a TEXT, so there the step makes the column a VARCHAR with a note of its type (ADR-44). After each step
  * the database differs in nothing from its description, the column is a text, and the rows are those of the model.
  */
 import * as fc from 'fast-check'

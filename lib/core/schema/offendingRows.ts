@@ -3,7 +3,7 @@
  *
  * A step is refused where rows violate what it demands: a key that they share, a null, a check, a reference to no row, a value that its new
  * type does not hold. The error of the engine or of the model says what is violated; `offendingRows` is the query of those rows in the state
- * before the step. It is run only after the error, so a step that succeeds costs nothing more (ADR-44).
+ * before the step. It is run only after the error, so a step that succeeds costs nothing more (ADR-45).
  *
  * A row is named by its primary key, or else by the columns that the constraint is about. Rows are in the order of their primary key; those
  * that share a key are next to each other, in the order of the key. No more than `MOST_NAMED` are named.
