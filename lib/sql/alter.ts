@@ -73,7 +73,12 @@ const droppingAdded = (dialect: Dialect, t: AnyTable, change: Change & { readonl
 const plain = (c: AnyColumn): AnyColumn => ({ ...c, type: { ...c.type, nullable: true }, default: null })
 
 /** A column that is added and then filled. */
-const addFilled = (dialect: Dialect, table: AnyTable, change: Change & { readonly tag: 'addColumn' }, value: OfRow): readonly (Change | Work)[] => {
+const addFilled = (
+  dialect: Dialect,
+  table: AnyTable,
+  change: Change & { readonly tag: 'addColumn' },
+  value: OfRow,
+): readonly (Change | Work)[] => {
   const { field, column } = change
   const add = { ...change, column: plain(column), fill: null }
   const fills = update(changed(table, add) as any)((row: any) => ({ [field]: value(row) }), everywhere)

@@ -24,7 +24,7 @@ import type { ColumnUse, Dialect, TypeCheck } from './Dialect.js'
 import type { RowTexts } from './ddlIndexes.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { target } from './identifier.js'
-import { isKeyed, keyedFields, lengthOf, type LiveColumns, NOTHING_LIVE } from './keyedColumns.js'
+import { isKeyed, keyedFields, type LiveColumns, lengthOf, NOTHING_LIVE } from './keyedColumns.js'
 import { renderer } from './render.js'
 
 /** A key that refers to itself: each row is the row that it refers to, so it means nothing, and InnoDB can't have it. */

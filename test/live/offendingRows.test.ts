@@ -9,8 +9,9 @@ import { inspect } from 'node:util'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
-import { codec, enumOf, int, nullable, numeric, smallint, text, varchar } from '../../lib/Column.js'
+import { codec, enumOf, int, nullable, numeric, smallint, varchar } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
 import type { Change } from '../../lib/core/schema/Change.js'
 import { changed } from '../../lib/core/schema/Change.js'
@@ -19,7 +20,6 @@ import type { AnyColumn, AnyTable } from '../../lib/core/syntax/Syntax.js'
 import type { DbError } from '../../lib/DbError.js'
 import * as X from '../../lib/Expr.js'
 import * as Program from '../../lib/Program.js'
-import * as t from 'io-ts'
 import { fk, schema } from '../../lib/Schema.js'
 import { define } from '../../lib/schema/createAll.js'
 import { online } from '../../lib/schema/online.js'
@@ -243,7 +243,8 @@ for (const engine of engines) {
   const rowsOf = (e: DbError): readonly Named[] | undefined => {
     const { rows } = e as { readonly rows?: readonly Named[] }
     assert.not.ok('rows' in { ...e }, 'the rows are in a copy')
-    for (const word of ['a@x', 'long word', '12345.67']) assert.not.ok(JSON.stringify(e).includes(word) || inspect(e, { depth: 9 }).includes(`'${word}`))
+    for (const word of ['a@x', 'long word', '12345.67'])
+      assert.not.ok(JSON.stringify(e).includes(word) || inspect(e, { depth: 9 }).includes(`'${word}`))
     return rows
   }
   const seen = new Set<string>()
@@ -326,7 +327,11 @@ for (const engine of engines) {
         const batches = online([step(keyed)], engine.name === 'pglite' ? 'postgres' : (engine.name as 'postgres'))
         assert.ok(E.isRight(batches))
         const error = await s.left(tag, runBatches((batches as E.Right<any>).right))
-        assert.equal(rowsOf(error), ids.map(id => ({ id })), `${name}: ${error.message}`)
+        assert.equal(
+          rowsOf(error),
+          ids.map(id => ({ id })),
+          `${name}: ${error.message}`,
+        )
       }
       await clean()
     })

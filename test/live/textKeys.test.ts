@@ -189,7 +189,13 @@ for (const engine of engines) {
   test('a value that is too long for a key is named, and nothing is changed', async () => {
     const longest = engine.longestKey
     const long = 'x'.repeat((longest ?? 768) + 1)
-    const rows = [1, 2, 3, 4, 5, 6, 7, 8].map(id => ({ ...ROWS[0], id, short: `s${id}`, name: id < 3 ? 'a' : `${id}${long}`, code: `${id}` }))
+    const rows = [1, 2, 3, 4, 5, 6, 7, 8].map(id => ({
+      ...ROWS[0],
+      id,
+      short: `s${id}`,
+      name: id < 3 ? 'a' : `${id}${long}`,
+      code: `${id}`,
+    }))
     const steps: readonly ((items: AnyTable) => Step)[] = [
       t => ({ tag: 'alterTable', table: t, change: keyOf('textkey_name_key', ['name', 'code']) }),
       t => ({ tag: 'createIndex', table: t, index: indexOf('textkey_name_index', ['name', 'number']) }),

@@ -73,9 +73,7 @@ const queryOf = ({ table, columns, of }: Offence): AnyQuery | null => {
   }))(where(chosen as never)(all) as any) as any
   const keysOf = (group: any): any => Object.keys(group).flatMap(k => (k === 'n' ? [] : [asc(group[k])]))
   // the first groups have the first rows, since both are in the order of the key
-  const some = limit(MOST_NAMED + 1)(
-    orderBy(keysOf)(where((g: any) => gt(g.n, 1))(groups) as any) as any,
-  )
+  const some = limit(MOST_NAMED + 1)(orderBy(keysOf)(where((g: any) => gt(g.n, 1))(groups) as any) as any)
   const having = map((g: any) => ({ of: g }))(some as any)
   const same = (g: any, row: Row): AnyExpr => and(chosen(row), ...values(row).map((e, i) => eq(plain(e), g[`k${i}`])))
   const rows = bind('row', (s: any) => where(((row: Row) => same(s.of, row)) as never)(all) as any)(having as any) as any
@@ -85,7 +83,8 @@ const queryOf = ({ table, columns, of }: Offence): AnyQuery | null => {
 
 // --- Conditions -----------------------------------------------------------------------------------
 
-const text = (e: AnyExpr): AnyExpr => (e.type.sql.tag === 'enum' ? cast({ kind: 'column', type: exprType({ tag: 'text' }) } as never)(e) : e)
+const text = (e: AnyExpr): AnyExpr =>
+  e.type.sql.tag === 'enum' ? cast({ kind: 'column', type: exprType({ tag: 'text' }) } as never)(e) : e
 
 /** A number, by its digits and their scale, as a literal next to a value of some type of numbers. */
 const literal = ({ type: { sql } }: AnyExpr, digits: bigint, scale: number): AnyExpr => {
@@ -163,7 +162,11 @@ const ofColumn = (
     case 'UniqueViolation': {
       const k = uniqueKeys(after).find(u => u.columns.includes(field))
       if (k !== undefined)
-        return { table: t, columns: own, of: { tag: 'shared', values: row => k.columns.map(f => next(row)[f] as AnyExpr), condition: null } }
+        return {
+          table: t,
+          columns: own,
+          of: { tag: 'shared', values: row => k.columns.map(f => next(row)[f] as AnyExpr), condition: null },
+        }
       const index = after.indexes.find(i => i.unique && isIndexOver(after, field, i))
       return index === undefined ? null : ofIndex(t, index, next)
     }

@@ -380,7 +380,8 @@ export const isOfRows = (e: DbError): boolean => OF_ROWS.includes(e._tag) && !('
 export const namingRows = (e: DbError, found: readonly OffendingRow[], most: number): DbError => {
   if (found.length === 0 || !isOfRows(e)) return e
   const rows = found.slice(0, most)
-  const count = found.length > most ? `more than ${most} existing rows` : found.length === 1 ? 'one existing row' : `${found.length} existing rows`
+  const count =
+    found.length > most ? `more than ${most} existing rows` : found.length === 1 ? 'one existing row' : `${found.length} existing rows`
   const which = found.length > most ? `the first ${most} of them` : found.length === 1 ? 'it' : 'them'
   const message = `${e.message} (because of ${count}: the field "rows" of this error names ${which})`
   return Object.defineProperty({ ...e, message }, 'rows', { value: rows, enumerable: false }) as DbError

@@ -133,7 +133,9 @@ const isNotNull = (table: AnyTable, column: string): boolean =>
   Object.keys(table.columns).some(f => columnName(table, f) === column && table.types[f]?.nullable === false)
 
 const isLimited = (table: AnyTable, column: string): boolean =>
-  Object.keys(table.columns).some(f => columnName(table, f) === column && ['varchar', 'char', 'enum'].includes(table.types[f]?.sql.tag ?? ''))
+  Object.keys(table.columns).some(
+    f => columnName(table, f) === column && ['varchar', 'char', 'enum'].includes(table.types[f]?.sql.tag ?? ''),
+  )
 
 /**
  * MariaDB (10.11) reports so a null that a query returns for a NOT NULL column; a value of ours always fits its type. Both report so a text

@@ -10,11 +10,14 @@
  * Law: after a `Left` the schema is unchanged, on engines with transactional DDL.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Ddl, DdlBatch } from '../../core/operation/Interpreter.js'
 import { keyNamed, referenceOf } from '../../core/schema/references.js'
 import { createdBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, unsupported } from '../../core/value/DbError.js'
-import { stepsWork } from '../../sql/ddl.js'
+import { batchesOf } from '../../sql/batches.js'
+import type { Dialect } from '../../sql/Dialect.js'
+import { type StepWork, stepsWork } from '../../sql/ddl.js'
 import type { Work } from '../../sql/Work.js'
 import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
@@ -67,6 +70,28 @@ const perform = async (session: SessionContext, work: Work): Answer<unknown> => 
   }
 }
 
+/** What a runner of batches has recorded as done is not undone: it continues there. */
+const withoutUndo = (work: readonly Work[]): readonly Work[] => work.map(w => (w.tag === 'command' ? { ...w, undo: [] } : w))
+
+/** Work, and whether it is done in one transaction. */
+interface Transactional {
+  readonly work: readonly StepWork[]
+  readonly transactional: boolean
+}
+
+/** The work of some steps or of one batch of them; `outside` is around its transaction. */
+const workOf = (dialect: Dialect, steps: readonly Step[], batch: DdlBatch | undefined): Transactional => {
+  const { transactional } = dialect.ddl
+  if (batch === undefined) return { work: stepsWork(dialect, steps), transactional }
+  const found = batchesOf(dialect, steps, batch.online)[batch.at]
+  if (found === undefined) return { work: [], transactional: true }
+  const [step = null, another] = steps
+  return {
+    work: [{ step: another === undefined ? step : null, work: withoutUndo(found.work) }],
+    transactional: found.transactional || found.work.some(w => w.tag === 'outside'),
+  }
+}
+
 /** Does what has no effect in a transaction before `run`, and the opposite after it, even if one of them fails. */
 const surrounded = async (
   session: SessionContext,
@@ -88,25 +113,25 @@ const surrounded = async (
   }
 }
 
-/** Applies steps to the schema. */
-export const defineSchema = async (session: SessionContext, steps: readonly Step[]): Answer<void> => {
+/** Applies steps to the schema, or one batch of them. */
+export const defineSchema = async (session: SessionContext, { steps, batch }: Ddl): Answer<void> => {
   const { engine, known, state } = session
   const { dialect } = engine
   const valid = validateSteps(steps)
   if (E.isLeft(valid)) return valid
-  if (state.inTransaction && !dialect.ddl.transactional) {
+  const added = createdBy(steps).foreignKeys.map(referenceOf)
+  known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
+  const made = attempting('a function of the schema', () => workOf(dialect, steps, batch))
+  if (E.isLeft(made)) return made
+  const { work, transactional } = made.right
+  if (state.inTransaction && !transactional) {
     const what = 'changing the schema in a transaction, which it would commit'
     return E.left(unsupported(what, dialect.name, 'change the schema outside of transactions'))
   }
-  const added = createdBy(steps).foreignKeys.map(referenceOf)
-  known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
-  const work = attempting('a function of the schema', () => stepsWork(dialect, steps))
-  if (E.isLeft(work)) return work
-  const outside = [...new Set(work.right.flatMap(s => s.work).flatMap(w => (w.tag === 'outside' ? [w] : [])))]
+  const outside = [...new Set(work.flatMap(w => w.work).flatMap(w => (w.tag === 'outside' ? [w] : [])))]
   const [first] = outside
   if (state.inTransaction && first !== undefined)
     return E.left(unsupported(`${first.what} in a transaction`, dialect.name, 'change the schema outside of transactions'))
-  const all = (run: () => Answer<void>): Answer<void> =>
-    surrounded(session, outside, dialect.ddl.transactional ? () => atomically(session, run) : run)
-  return durably(session, () => namingSteps(session, work.right, part => performAll(session, part), all))
+  const all = (run: () => Answer<void>): Answer<void> => surrounded(session, outside, transactional ? () => atomically(session, run) : run)
+  return durably(session, () => namingSteps(session, work, transactional, part => performAll(session, part), all))
 }

@@ -37,16 +37,16 @@ const inSavepoint = async (session: SessionContext, step: Step, f: () => Answer<
 }
 
 /**
- * Performs the work of steps by `perform`. `surround` runs all of it, in a transaction where there are such; what is found after it is in
- * the state before the first step, or before the statement that was refused.
+ * Performs the work of steps by `perform`. `surround` runs all of it, in one transaction where it is `transactional`; what is found after it
+ * is in the state before the first step, or before the statement that was refused.
  */
 export const namingSteps = async (
   session: SessionContext,
   steps: readonly StepWork[],
+  transactional: boolean,
   perform: (work: readonly Work[]) => Answer<void>,
   surround: (run: () => Answer<void>) => Answer<void>,
 ): Answer<void> => {
-  const { transactional } = session.engine.dialect.ddl
   let refused: Step | null = null
   const answer = await surround(async () => {
     let isFirst = true
