@@ -234,6 +234,11 @@ export interface Ddl {
    * when the foreign key is dropped.
    */
   readonly indexOfForeignKey: ((table: AnyTable, name: string) => string) | null
+  /**
+   * A query of the columns and indexes of a table, where the type of a column depends on the keys that contain it (`keyedColumns`); null
+   * where it does not.
+   */
+  readonly keyedColumns: ((table: AnyTable) => string) | null
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
   /** What indexes may have in addition to columns. */
