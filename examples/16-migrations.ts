@@ -62,11 +62,20 @@ const then = pipe(
 /** What is lost by going back is allowed by name; without that it is refused. */
 const back = { to: '20260105T0900_products', allow: ['losesData'] } as const
 
+/** What an earlier run has left on a server is undone first. */
+const clear = Migrate.down(migrations, { to: null, allow: ['losesData'] })
+
 const story = pipe(
   RTE.Do,
+  RTE.bind('fresh', () => clear),
   RTE.bind('applied', () => Migrate.up(migrations)),
   RTE.bind('rows', () => now),
-  RTE.bind('drift', () => Migrate.drift(migrations)),
+  RTE.bind('drift', () =>
+    pipe(
+      Migrate.drift(migrations),
+      RTE.map(found => found.steps.length),
+    ),
+  ),
   RTE.bind('refused', () =>
     pipe(
       Migrate.down(migrations),
@@ -78,7 +87,7 @@ const story = pipe(
   RTE.bind('before', () => then),
   RTE.bind('again', () => Migrate.up(migrations)),
   RTE.bind('end', () => now),
-  RTE.bindW('cleared', () => Migrate.down(migrations, { to: null, allow: ['losesData'] })),
+  RTE.bind('cleared', () => clear),
 )
 
 export const main = async (): Promise<void> => {
@@ -88,7 +97,8 @@ export const main = async (): Promise<void> => {
   for (const engine of available()) {
     const told = await withEngine(engine)(db => story({ db }))()
     if (E.isLeft(told)) return console.log(engine.name, show(told.left))
-    stories.push(told.right)
+    const { fresh, ...rest } = told.right
+    stories.push(rest)
   }
   const [one] = stories
   if (one === undefined) return
@@ -96,7 +106,7 @@ export const main = async (): Promise<void> => {
   console.log('articles', one.rows.articles)
   console.log('orders', one.rows.orders)
   console.log('sales', one.rows.sales)
-  console.log('drift', one.drift.steps.length)
+  console.log('drift', one.drift)
   console.log('down without leave is', one.refused)
   console.log('undone', one.undone)
   console.log('the rows of version 1', one.before)

@@ -36,6 +36,7 @@ import {
   typeChecksOf,
   valueText,
 } from './definitions.js'
+import { keepingForeignKeys } from './foreignKeyIndexes.js'
 import { target } from './identifier.js'
 import { KEYED_COLUMNS, keyedFields, keyedQuery, type LiveColumns, liveColumns, NOTHING_LIVE } from './keyedColumns.js'
 import type { Element } from './OnlineSteps.js'
@@ -180,6 +181,9 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       const isAsIs = change.using === null && asColumn(old, change.type) === old && converted(table, change, row) === old
       return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
     }
+    case 'dropKey':
+      // the index of a primary key has this name
+      return [...keepingForeignKeys(dialect, table, change.name === table.primaryKey?.name ? 'PRIMARY' : change.name), change]
     default:
       return [change]
   }

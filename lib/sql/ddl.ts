@@ -36,6 +36,7 @@ import {
   tableComment,
   textsOf,
 } from './definitions.js'
+import { keepingForeignKeys } from './foreignKeyIndexes.js'
 import { target } from './identifier.js'
 import { keyedFields } from './keyedColumns.js'
 import { printedSteps } from './printSteps.js'
@@ -105,6 +106,7 @@ const workOfRun = (
     return indexWork(dialect, step.table, step.index)
   if (step?.tag === 'addForeignKey' && !isNew(step.foreignKey.table)) return foreignKeyWork(dialect, step.foreignKey)
   const statements = sqlWork(statementsOf(dialect, run, foreignKeys))
+  if (step?.tag === 'dropIndex') return [...keepingForeignKeys(dialect, step.table, step.index.name), ...statements]
   return step?.tag === 'dropForeignKey' && !isVacuous(step.foreignKey)
     ? [...statements, ...droppingIndexOf(dialect, step.foreignKey)]
     : statements

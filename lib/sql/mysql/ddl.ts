@@ -199,6 +199,8 @@ export const definitions = ({
   dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   indexOfForeignKey: (t, name) =>
     `SELECT INDEX_NAME FROM information_schema.STATISTICS WHERE ${isTable(t)} AND INDEX_NAME = ${quoted(name)} AND SEQ_IN_INDEX = 1`,
+  foreignKeyIndexes: t =>
+    `SELECT 'foreignKey', CONSTRAINT_NAME, COLUMN_NAME, ORDINAL_POSITION FROM information_schema.KEY_COLUMN_USAGE WHERE ${isTable(t)} AND REFERENCED_TABLE_NAME IS NOT NULL UNION ALL SELECT 'index', INDEX_NAME, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX FROM information_schema.STATISTICS WHERE ${isTable(t)} AND INDEX_TYPE = 'BTREE' ORDER BY 1, 2, 4`,
   // an index over the beginnings of values (SUB_PART), or of words, is no key
   keyedColumns: t =>
     [
