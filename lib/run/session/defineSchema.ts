@@ -12,7 +12,7 @@ import { keyNamed, referenceOf } from '../../core/schema/references.js'
 import { createdBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, unsupported } from '../../core/value/DbError.js'
-import { ddlWork } from '../../sql/ddl.js'
+import { ddlWork, statementsOfWork } from '../../sql/ddl.js'
 import type { Work } from '../../sql/Work.js'
 import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
@@ -94,7 +94,12 @@ export const defineSchema = async (session: SessionContext, steps: readonly Step
   }
   const added = createdBy(steps).foreignKeys.map(referenceOf)
   known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
-  const work = attempting('a function of the schema', () => ddlWork(dialect, steps))
+  const work = attempting('a function of the schema', () => {
+    const parts = ddlWork(dialect, steps)
+    // a command that the engine has no statement for is refused before a definition that is committed
+    if (!dialect.ddl.transactional) statementsOfWork(dialect, parts)
+    return parts
+  })
   if (E.isLeft(work)) return work
   const outside = [...new Set(work.right.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
   const [first] = outside
