@@ -109,7 +109,7 @@ const seesEveryPart = ({ runner }: SchemaSubject): Law =>
         return isEmpty(apart) && apart.ignored.length === 0 ? `no difference in ${part}\n\n${pairText(from, to)}` : null
       })
     },
-    { share: 1 / 8 },
+    { share: 1 / 4 },
   )
 
 /** The laws of differences of schemas. */

@@ -66,6 +66,9 @@ const inMigrations = (steps: readonly Step[], size: number): readonly Migrate.Mi
     Migrate.migration({ name: `law_${i}`, from: i === 0 ? null : `law_${i - 1}`, up: steps.slice(i * size, (i + 1) * size) }),
   )
 
+/** The same migrations, performed step by step. */
+const stepByStep = (list: readonly Migrate.Migration[]): readonly Migrate.Migration[] => list.map(m => ({ ...m, isTransactional: false }))
+
 const isUnsupported = (e: DbError): boolean => (e._tag === 'MigrationError' ? isUnsupported(e.cause as DbError) : e?._tag === 'Unsupported')
 
 const differing = (what: string, before: string, after: string): string | null => {
@@ -80,7 +83,14 @@ const mayFail = (e: DbError): boolean => e._tag === 'MigrationError' && e.proble
 const demand = (coverage: Coverage, cases: number): string | null =>
   cases < 40 || (coverage.get('undone') ?? 0) * 4 >= cases ? null : `of ${cases} chains only ${coverage.get('undone') ?? 0} were undone`
 
-/** Applies a chain by `up`, and gives the rest of a law what there was before. */
+interface Applied {
+  readonly problem: string | null
+  /** What there was before; null if nothing was applied. */
+  readonly before: Awaited<ReturnType<typeof contentsIn>> | null
+  readonly list: readonly Migrate.Migration[]
+}
+
+/** Applies a chain by `up`: step by step where the interpreter refuses some step inside a transaction. */
 const applied = async (
   runner: Runner,
   schema: AnySchema,
@@ -88,22 +98,26 @@ const applied = async (
   steps: readonly Step[],
   list: readonly Migrate.Migration[],
   cover: Cover,
-): Promise<{ readonly problem: string | null; readonly before: Awaited<ReturnType<typeof contentsIn>> | null }> => {
+): Promise<Applied> => {
   await forget(runner)
   const created = await createWithRows(runner, schema, rows)
   if (E.isLeft(created)) {
     coverCompared(cover, created.left._tag !== 'Unsupported')
-    return { before: null, problem: created.left._tag === 'Unsupported' ? null : created.left.message }
+    return { list, before: null, problem: created.left._tag === 'Unsupported' ? null : created.left.message }
   }
   const before = await contentsIn(runner)
   const done = await up(list, runner)
   const isRefused = E.isLeft(done) && isUnsupported(done.left)
+  if (isRefused && list.some(m => m.isTransactional) && runner.capabilities.transactionalDdl) {
+    await dropLeftovers(runner)
+    return applied(runner, schema, rows, steps, stepByStep(list), cover)
+  }
   coverCompared(cover, !isRefused)
   if (E.isRight(done)) {
     for (const step of steps) cover(kindOf(step))
-    return { before, problem: done.right.length === list.length ? null : `up applied ${done.right.length} of ${list.length} migrations` }
+    return { list, before, problem: done.right.length === list.length ? null : `up applied ${done.right.length} of ${list.length} migrations` }
   }
-  return { before: null, problem: isRefused ? null : `memory performs the steps, but up fails: ${done.left.message}` }
+  return { list, before: null, problem: isRefused ? null : `memory performs the steps, but up fails: ${done.left.message}` }
 }
 
 /** `down` after `up` is the identity. */
@@ -115,8 +129,7 @@ const downAfterUp = ({ runner }: SchemaSubject): Law =>
     async ([{ schema, rows, moves }, size], cover) => {
       const isInvertible = (step: Step): boolean => E.isRight(Migrate.invert(step))
       const { steps } = await performable(schema, rows, moves, isInvertible)
-      const list = inMigrations(steps, size)
-      const { problem, before } = await applied(runner, schema, rows, steps, list, cover)
+      const { problem, before, list } = await applied(runner, schema, rows, steps, inMigrations(steps, size), cover)
       const check = async (): Promise<string | null> => {
         if (before === null) return problem
         const undone = await downAll(list, runner)
@@ -152,8 +165,7 @@ const upTwice = ({ runner }: SchemaSubject): Law =>
       const list = inMigrations(steps, size)
       const last = Migrate.migration({ name: 'law_rows', from: list.at(-1)?.name ?? null, up: insert })
       const isInserted = insert.length > 0 && (await isPerformed(schema, rows, steps, insert))
-      const all = isInserted ? [...list, last] : list
-      const { problem, before } = await applied(runner, schema, rows, steps, all, cover)
+      const { problem, before, list: all } = await applied(runner, schema, rows, steps, isInserted ? [...list, last] : list, cover)
       const check = async (): Promise<string | null> => {
         if (before === null || problem !== null) return problem
         const first = await contentsIn(runner)

@@ -92,6 +92,9 @@ export const imageIn = async (db: Db): Promise<SchemaImage> => {
   }
 }
 
+const PLAIN = { nullable: true, generated: false, default: null, computed: null, comment: null } as const
+const EMPTY = { primaryKey: null, uniques: [], indexes: [], checks: [], foreignKeys: [], others: [], comment: null } as const
+
 /** Drops all tables and views of the laws that the database has. */
 export const dropLeftovers = async (db: Db): Answer<void> => {
   const { tables, views } = await imageIn(db)
@@ -106,15 +109,13 @@ export const dropLeftovers = async (db: Db): Answer<void> => {
       ]
     })
   return performSteps(db, [
-    ...views.map((v): Step => ({ tag: 'dropView', view: { ...(tableOfImage({ ...EMPTY, ...v, columns: [] }) as AnyTable) } })),
+    ...views.map((v): Step => ({ tag: 'dropView', view: tableOfImage({ ...EMPTY, ...v, columns: v.columns.map(c => ({ ...PLAIN, ...c })) }) })),
     ...tables.map((t, i): Step => {
       const table = described[i] as AnyTable
       return { tag: 'dropTable', table, foreignKeys: keysOf(t, table) }
     }),
   ])
 }
-
-const EMPTY = { primaryKey: null, uniques: [], indexes: [], checks: [], foreignKeys: [], others: [], comment: null } as const
 
 /** Creates a schema, after what a failed case has left is dropped. */
 export const createSchema = async (db: Db, s: AnySchema): Answer<void> => {

@@ -148,6 +148,9 @@ const isKeyed = (t: AnyTable, f: string): boolean => isBounded(t.types[f]?.sql)
 const inKey = (t: AnyTable, f: string): boolean =>
   uniqueKeys(t).some(k => k.columns.includes(f)) || t.indexes.some(i => isIndexOver(t, f, i))
 
+/** Whether an index has an expression. */
+const isComputed = (t: AnyTable, i: Index): boolean => indexFields(t, i).includes(null)
+
 const inForeignKey = (s: AnySchema, t: AnyTable, field: string): boolean =>
   s.foreignKeys.some(f => (f.table === t && f.columns.includes(field)) || (f.target === t && f.targetColumns.includes(field)))
 
@@ -210,8 +213,9 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
       return { tag: 'dropColumn', field: (isWild ? undefined : pick(unusedFields(t, s), a)) ?? field }
     case 'renameColumn': {
       const of = c % 5 === 0 ? 'id' : field
-      // MySQL and MariaDB refuse to rename a column of a foreign key that a check reads (1846)
-      if (inForeignKey(s, t, of) && checksOver(t, of).length > 0) return { tag: 'setComment', field: of, comment: 'a key' }
+      // MySQL and MariaDB refuse to rename a column of a foreign key that a check reads (1846), MySQL one in an expression of an index (3837)
+      const isHeld = (inForeignKey(s, t, of) && checksOver(t, of).length > 0) || t.indexes.some(i => isComputed(t, i) && isIndexOver(t, of, i))
+      if (isHeld) return { tag: 'setComment', field: of, comment: 'a key' }
       return { tag: 'renameColumn', field: of, name: isWild ? 'id' : (['other', 'Name "x"', 'order', field][b % 4] as string) }
     }
     case 'renameTable':
@@ -229,6 +233,8 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
     case 'addKey': {
       const keyed = pick(isWild ? fields : fields.filter(f => isKeyed(t, f)), a) ?? 'id'
       const columns = c % 3 === 0 && keyed !== 'id' && fields.includes('id') ? [keyed, 'id'] : [keyed]
+      // which of two keys of the same columns a foreign key needs is the engine's matter
+      if (uniqueKeys(t).some(k => k.columns.join() === columns.join())) return { tag: 'setComment', field: keyed, comment: 'a key' }
       const primary = c % 5 === 4 && columns.every(f => t.types[f]?.nullable === false)
       return { tag: 'addKey', key: { name: `law_${own}_key${b % 2}`, columns }, primary }
     }
@@ -298,8 +304,14 @@ export const stepOf = (s: AnySchema, [k, which, a, b, c]: Move): Moved => {
   const own = pick(Object.keys(s.tables), which)
   const kind = KINDS[k % KINDS.length] as (typeof KINDS)[number]
   if (own === undefined || (kind === 'createTable' && (missing.length > 0 || c % 3 === 0))) {
-    const name = (c % 9 === 8 ? undefined : pick(missing, which)) ?? own ?? 'a'
-    return { own: name, step: { tag: 'createTable', table: newTable(name, a, b, c), foreignKeys: [] } }
+    const free = c % 9 === 8 ? undefined : pick(missing, which)
+    if (free !== undefined || own === undefined) {
+      const name = free ?? 'a'
+      return { own: name, step: { tag: 'createTable', table: newTable(name, a, b, c), foreignKeys: [] } }
+    }
+    // there is one of the name
+    const table = { ...newTable(own, a, b, c), name: (s.tables[own] as AnyTable).name }
+    return { own, step: { tag: 'createTable', table, foreignKeys: [] } }
   }
   const table = s.tables[own] as AnyTable
   const keys = s.foreignKeys.filter(f => f.table === table)
