@@ -115,7 +115,11 @@ const applied = async (
   coverCompared(cover, !isRefused)
   if (E.isRight(done)) {
     for (const step of steps) cover(kindOf(step))
-    return { list, before, problem: done.right.length === list.length ? null : `up applied ${done.right.length} of ${list.length} migrations` }
+    return {
+      list,
+      before,
+      problem: done.right.length === list.length ? null : `up applied ${done.right.length} of ${list.length} migrations`,
+    }
   }
   return { list, before: null, problem: isRefused ? null : `memory performs the steps, but up fails: ${done.left.message}` }
 }
@@ -261,7 +265,9 @@ const eitherOrder = ({ runner }: SchemaSubject): Law => {
       const isPartial = !runner.capabilities.transactionalDdl && a.done !== 'm: done, n: done'
       const why =
         differing('what is done', a.done, b.done) ??
-        (isPartial ? null : (differing('the tables', a.contents.image, b.contents.image) ?? differing('the rows', a.contents.rows, b.contents.rows)))
+        (isPartial
+          ? null
+          : (differing('the tables', a.contents.image, b.contents.image) ?? differing('the rows', a.contents.rows, b.contents.rows)))
       return why === null ? null : `${why}\n\n${pairText(schema, rows, m, n)}`
     },
     { share: 1 / 8, demand: commuting },

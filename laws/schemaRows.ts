@@ -18,7 +18,16 @@ import { stepOf } from './arbitrary/schemaMove.js'
 import { valueText } from './arbitrary/values.js'
 import { type Coverage, type Law, law } from './Law.js'
 import { coverCompared } from './refused.js'
-import { caseText, createSchema, createWithRows, describedAfter, dropSchema, performSteps, rowsIn, type SchemaSubject } from './schemaState.js'
+import {
+  caseText,
+  createSchema,
+  createWithRows,
+  describedAfter,
+  dropSchema,
+  performSteps,
+  rowsIn,
+  type SchemaSubject,
+} from './schemaState.js'
 import { kindOf } from './schemaSteps.js'
 
 type Db = Interpreter<SqlOp>

@@ -7,13 +7,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Introspected } from '../lib/core/operation/Interpreter.js'
+import { all } from '../lib/core/operation/Interpreter.js'
 import { changed } from '../lib/core/schema/Change.js'
 import type { SchemaImage, TableImage } from '../lib/core/schema/SchemaImage.js'
 import { createSteps, dropSteps, type Step } from '../lib/core/schema/Step.js'
 import type { AnyTable } from '../lib/core/syntax/Syntax.js'
 import { symbolsOf } from '../lib/core/syntax/scope.js'
 import { attempting } from '../lib/core/value/DbError.js'
-import { all } from '../lib/core/operation/Interpreter.js'
 import type { DbError } from '../lib/DbError.js'
 import type { Interpreter, Runner, SqlOp } from '../lib/Interpreter.js'
 import * as Query from '../lib/Query.js'
@@ -109,7 +109,9 @@ export const dropLeftovers = async (db: Db): Answer<void> => {
       ]
     })
   return performSteps(db, [
-    ...views.map((v): Step => ({ tag: 'dropView', view: tableOfImage({ ...EMPTY, ...v, columns: v.columns.map(c => ({ ...PLAIN, ...c })) }) })),
+    ...views.map(
+      (v): Step => ({ tag: 'dropView', view: tableOfImage({ ...EMPTY, ...v, columns: v.columns.map(c => ({ ...PLAIN, ...c })) }) }),
+    ),
     ...tables.map((t, i): Step => {
       const table = described[i] as AnyTable
       return { tag: 'dropTable', table, foreignKeys: keysOf(t, table) }
@@ -175,13 +177,15 @@ export const contentsIn = async (db: Db): Promise<{ readonly image: string; read
 const json = (t: AnyTable, value: unknown): string => {
   const made = (f: (row: any) => unknown): unknown => {
     const keys = (row: any): readonly unknown[] => [f(row)].flat()
-    const count = attempting('a function', () => keys(symbolsOf(t.types)).length)
-    if (E.isLeft(count)) return count.left.message
-    const key = (i: number) => (row: any): never => {
-      const k = keys(row)[i] as { readonly expr?: unknown; readonly kind?: unknown }
-      return (k.kind === 'expr' ? k : (k.expr ?? k)) as never
-    }
-    return Array.from({ length: count.right }, (_, i) => textOver(t, key(i))).join(', ')
+    const texts = attempting('a function', () =>
+      keys(symbolsOf(t.types)).map((_, i) =>
+        textOver(t, row => {
+          const key = keys(row)[i] as { readonly expr?: unknown; readonly kind?: unknown }
+          return (key.kind === 'expr' ? key : (key.expr ?? key)) as never
+        }),
+      ),
+    )
+    return E.isLeft(texts) ? texts.left.message : texts.right.join(', ')
   }
   return JSON.stringify(value, (_, v) =>
     typeof v === 'function' ? made(v) : typeof v === 'bigint' || v instanceof Uint8Array || v instanceof Date ? valueText(v) : v,

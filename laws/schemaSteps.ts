@@ -17,8 +17,8 @@ import { memory } from '../lib/run/memory.js'
 import type { AnySchema } from '../lib/Schema.js'
 import { difference } from '../lib/schema/difference.js'
 import type { AnyRow } from './arbitrary/row.js'
-import { type Move, stepOf } from './arbitrary/schemaMove.js'
 import { type SchemaChain, schemaChain } from './arbitrary/schemaChain.js'
+import { type Move, stepOf } from './arbitrary/schemaMove.js'
 import { smallValues, valueText } from './arbitrary/values.js'
 import { type Cover, type Coverage, type Law, law } from './Law.js'
 import { coverCompared } from './refused.js'
@@ -96,7 +96,11 @@ const probed = async (db: Db, model: Db, s: AnySchema, moves: readonly Move[]): 
     const there = await rowsIn(model, f.target)
     const value = E.isRight(there) ? there.right[0]?.[field] : undefined
     if (value === undefined || value === null) continue
-    const problem = await both(db, model, C.delete(f.target as Table<any>)((r: any) => Expr.eq(r[field], value as number)))
+    const problem = await both(
+      db,
+      model,
+      C.delete(f.target as Table<any>)((r: any) => Expr.eq(r[field], value as number)),
+    )
     if (problem !== null) return `deleting from ${f.target.name} where ${field} = ${valueText(value)}: ${problem}`
   }
   return null
@@ -214,7 +218,9 @@ export const sameSteps = ({ runner }: SchemaSubject): Law =>
         : problem
       const dropped = await dropSchema(runner, described)
       const why = wrong ?? (E.isLeft(dropped) ? `the tables can't be dropped: ${dropped.left.message}` : null)
-      return why === null ? null : `${why}\n\n${caseText(schema, rows, done)}${refused.map(step => `\nUnsupported: ${stepText(step)}`).join('')}`
+      return why === null
+        ? null
+        : `${why}\n\n${caseText(schema, rows, done)}${refused.map(step => `\nUnsupported: ${stepText(step)}`).join('')}`
     },
     { demand },
   )

@@ -196,14 +196,20 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
     case 'setNullable':
       return { tag: 'setNullable', field: pick(isWild ? fields : fields.filter(f => !t.types[f]?.nullable && f !== 'id'), a) ?? field }
     case 'setNotNull': {
-      const of = pick(fields.filter(f => t.types[f]?.nullable), a) ?? field
-      return { tag: 'setNotNull', field: of, fill: c % 3 === 0 ? null : fillOf(t, t.columns[of] as AnyColumn, b) }
+      // MySQL and MariaDB refuse it for a column that a foreign key sets to null (1830)
+      const nullables = fields.filter(f => t.types[f]?.nullable && !inForeignKey(s, t, f))
+      const of = pick(nullables, a) ?? 'id'
+      const column = t.columns[of]
+      if (column === undefined) return { tag: 'setComment', field: null, comment: 'none' }
+      return { tag: 'setNotNull', field: of, fill: c % 3 === 0 ? null : fillOf(t, column, b) }
     }
     case 'setDefault':
       return { tag: 'setDefault', field, default: c % 4 === 0 ? null : literal(column, b) }
     case 'addColumn': {
       const type = pick(TYPES, b) as AnyColumn
-      const name = isWild ? (pick(fields, b) as string) : (['extra', 'more', 'Größe', 'select', 'note'].filter(f => !fields.includes(f))[a % 5] ?? 'extra')
+      const name = isWild
+        ? (pick(fields, b) as string)
+        : (['extra', 'more', 'Größe', 'select', 'note'].filter(f => !fields.includes(f))[a % 5] ?? 'extra')
       const fill = c % 2 === 0 ? fillOf(t, type, c >> 1) : null
       if (c % 6 === 1) return { tag: 'addColumn', field: name, name, column: nullable(type as never) as unknown as AnyColumn, fill }
       const isFilled = fill !== null || c % 6 === 5
@@ -214,7 +220,8 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
     case 'renameColumn': {
       const of = c % 5 === 0 ? 'id' : field
       // MySQL and MariaDB refuse to rename a column of a foreign key that a check reads (1846), MySQL one in an expression of an index (3837)
-      const isHeld = (inForeignKey(s, t, of) && checksOver(t, of).length > 0) || t.indexes.some(i => isComputed(t, i) && isIndexOver(t, of, i))
+      const isHeld =
+        (inForeignKey(s, t, of) && checksOver(t, of).length > 0) || t.indexes.some(i => isComputed(t, i) && isIndexOver(t, of, i))
       if (isHeld) return { tag: 'setComment', field: of, comment: 'a key' }
       return { tag: 'renameColumn', field: of, name: isWild ? 'id' : (['other', 'Name "x"', 'order', field][b % 4] as string) }
     }
@@ -228,7 +235,12 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
       const among = (isInKey || c % 7 !== 6 ? nextTo(column.type.sql) : TYPES).filter(k => !isInKey || isBounded(k.type.sql))
       const to = (pick(among, b) ?? column).type.sql
       if (c % 5 === 0 && !isInKey) return { tag: 'changeType', field, type: { tag: 'text' }, using: row => castOf(t, row, field) }
-      return { tag: 'changeType', field, type: to, using: c % 11 === 1 ? fillOf(t, { ...column, type: { ...column.type, sql: to } }, b) : null }
+      return {
+        tag: 'changeType',
+        field,
+        type: to,
+        using: c % 11 === 1 ? fillOf(t, { ...column, type: { ...column.type, sql: to } }, b) : null,
+      }
     }
     case 'addKey': {
       const keyed = pick(isWild ? fields : fields.filter(f => isKeyed(t, f)), a) ?? 'id'
@@ -261,7 +273,10 @@ const castOf = (t: AnyTable, row: any, field: string): any =>
 const foreignKeyOf = (s: AnySchema, own: string, table: AnyTable, a: number, b: number, c: number): ForeignKey | null => {
   // of two keys of one column with different actions, either may act first
   const free = Object.keys(table.columns).filter(f => !s.foreignKeys.some(k => k.table === table && k.columns.includes(f)))
-  const field = pick(free.filter(f => tagOf(table, f) === 'int' && f !== 'id'), a)
+  const field = pick(
+    free.filter(f => tagOf(table, f) === 'int' && f !== 'id'),
+    a,
+  )
   const target = pick(Object.values(s.tables), b) as AnyTable
   const isKey = (f: string): boolean => uniqueKeys(target).some(k => k.columns.length === 1 && k.columns[0] === f)
   const to = Object.keys(target.columns).find(f => tagOf(target, f) === 'int' && isKey(f))

@@ -6,7 +6,6 @@
  * `law_`. Types that an engine has only with an extension are not among the columns.
  */
 import fc from 'fast-check'
-import { type AnySchema, schema } from '../../lib/core/table/Schema.js'
 import {
   anyJson,
   arrayOf,
@@ -32,6 +31,7 @@ import {
   withDefault,
 } from '../../lib/Column.js'
 import type { AnyColumn, AnyTable } from '../../lib/core/syntax/Syntax.js'
+import { type AnySchema, schema } from '../../lib/core/table/Schema.js'
 import { uniqueKeys } from '../../lib/core/table/Table.js'
 import { now } from '../../lib/Expr.js'
 import { fk } from '../../lib/Schema.js'
@@ -212,22 +212,25 @@ export const schemaPair: fc.Arbitrary<readonly [SchemaShape, SchemaShape]> = fc
     return [one, mixed(one, other)]
   })
 
-/** Two shapes that differ in one part of a table, or in the foreign key. What that part is, is the third. */
+/** Each part of a schema with each of its choices. */
+const CHOICES: readonly (readonly [part: string, choice: number, of: number])[] = [
+  ...Object.entries(COLUMN_CHOICES).map(([field, all]) => [field, all.length] as const),
+  ...Object.entries(PARTS),
+  ['key', ACTIONS.length + 1] as const,
+].flatMap(([part, of]) => Array.from({ length: of }, (_, i) => [part, i, of] as const))
+
+/** The shape with another choice for a part. A foreign key needs a primary key that it can refer to. */
+const withChoice = (s: SchemaShape, name: string, choice: number): SchemaShape => {
+  if (name === 'key') return { ...s, key: choice, a: { ...s.a, primary: 1 } }
+  if (Object.hasOwn(PARTS, name)) return { ...s, a: { ...s.a, [name]: choice } }
+  return { ...s, a: { ...s.a, columns: { ...s.a.columns, [name]: choice } } }
+}
+
+/** Two shapes that differ in one part: it has one of its choices, and the next. The name of the part is the third. */
 export const twistedPair: fc.Arbitrary<readonly [SchemaShape, SchemaShape, string]> = fc
-  .tuple(schemaShape, part(1000), part(1000), part(1000))
-  .map(([s, n, from, to]) => {
-    const fields = Object.keys(COLUMN_CHOICES)
-    const parts = [...fields, ...fields, ...Object.keys(PARTS), 'index', 'index', 'key']
-    const name = parts[n % parts.length] as string
-    // the next one as often as any other
-    const other = (now: number, count: number): number => (now + 1 + (to % 2 === 0 ? 0 : (to >> 1) % Math.max(1, count - 1))) % count
-    if (name === 'key') return [s, { ...s, key: other(s.key, ACTIONS.length + 1) }, 'the foreign key']
-    const choices = COLUMN_CHOICES[name]
-    const count = choices?.length ?? PARTS[name as keyof typeof PARTS]
-    const [one, another] = [from % count, other(from % count, count)]
-    const set = (i: number): SchemaShape => ({
-      ...s,
-      a: choices === undefined ? { ...s.a, [name]: i } : { ...s.a, columns: { ...s.a.columns, [name]: i } },
-    })
-    return [set(one), set(another), name]
+  .tuple(schemaShape, part(CHOICES.length), fc.boolean())
+  .map(([s, n, isForward]) => {
+    const [name, choice, of] = CHOICES[n] as (typeof CHOICES)[number]
+    const [one, next] = [withChoice(s, name, choice), withChoice(s, name, (choice + 1) % of)]
+    return isForward ? [one, next, name] : [next, one, name]
   })

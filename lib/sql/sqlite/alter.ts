@@ -128,7 +128,9 @@ const retyped = (live: LiveTable, change: Change & { readonly tag: 'changeType' 
     ...commenting(column, written(next)),
     ...checks.flatMap(name => {
       const place = constraintNamed(live, name, 'check')
-      return place === undefined ? [] : [{ start: place.start, end: place.end, text: `CONSTRAINT ${quote(name)} CHECK (${parts.check(name)})` }]
+      return place === undefined
+        ? []
+        : [{ start: place.start, end: place.end, text: `CONSTRAINT ${quote(name)} CHECK (${parts.check(name)})` }]
     }),
     ...removing(live, [], checksNamed(live, parts.typeChecks(change.field))),
     ...adding(live, parts.typeChecksAfter(change.field).map(constraint)),
