@@ -28,11 +28,14 @@ import { kindOf } from './schemaSteps.js'
 type Db = Interpreter<SqlOp>
 type Answer<A> = Promise<E.Either<DbError, A>>
 
-/** Applies migrations. Every step of a law may run, whatever its hazards. */
-const up = (list: readonly Migrate.Migration[], db: Db): Answer<readonly string[]> => Migrate.up(list)({ db })()
+/** Every step of a law may run, whatever its hazards. */
+const ALLOWED = { allow: ['losesData', 'blocksWrites', 'blocksReads'] } as const
+
+/** Applies migrations. */
+const up = (list: readonly Migrate.Migration[], db: Db): Answer<readonly string[]> => Migrate.up(list, ALLOWED)({ db })()
 
 /** Undoes all migrations. */
-const downAll = (list: readonly Migrate.Migration[], db: Db): Answer<readonly string[]> => Migrate.down(list, { to: null })({ db })()
+const downAll = (list: readonly Migrate.Migration[], db: Db): Answer<readonly string[]> => Migrate.down(list, { ...ALLOWED, to: null })({ db })()
 
 /** Forgets all migrations that the database remembers, where it remembers some. */
 const forget = async (db: Db): Promise<void> => {
@@ -108,7 +111,7 @@ const applied = async (
   const before = await contentsIn(runner)
   const done = await up(list, runner)
   const isRefused = E.isLeft(done) && isUnsupported(done.left)
-  if (isRefused && list.some(m => m.isTransactional) && runner.capabilities.transactionalDdl) {
+  if (isRefused && list.some(m => m.isTransactional !== false) && runner.capabilities.transactionalDdl) {
     await dropLeftovers(runner)
     return applied(runner, schema, rows, steps, stepByStep(list), cover)
   }

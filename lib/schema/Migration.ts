@@ -11,6 +11,7 @@
  * `down` is the inverse of `up`, by default made by `invert`. Nothing is performed here; see `runMigrations`.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { HazardKind } from './hazards.js'
 import { invertAll } from './invert.js'
 import type { MigrationStep } from './MigrationStep.js'
 
@@ -27,9 +28,19 @@ export interface Migration {
   readonly parents: readonly string[]
   readonly up: readonly MigrationStep[]
   readonly down: readonly MigrationStep[] | Irreversible
-  /** Whether it is applied in one transaction where the engine has transactional definitions. */
-  readonly isTransactional: boolean
+  /**
+   * Whether it is applied in one transaction, on engines with transactional definitions; null leaves that to the run: it is, unless a step
+   * is done with less harm outside of transactions.
+   */
+  readonly isTransactional: boolean | null
+  /** The hazards that its steps may have: what is lost or blocked was decided with the migration. */
+  readonly allows: readonly HazardKind[]
+  /** The names of the migrations that it is in place of. */
+  readonly replaces: readonly string[]
 }
+
+/** Steps, and lists of steps, in order. */
+export type StepLists = readonly (MigrationStep | readonly MigrationStep[])[]
 
 /** What `migration` makes a migration of. */
 export interface MigrationOptions {
@@ -37,24 +48,35 @@ export interface MigrationOptions {
   readonly name: string
   /** The migrations that this one builds on; null for the first. */
   readonly from: string | readonly string[] | null
-  readonly up: readonly MigrationStep[]
+  /** The steps, or lists of them, such as those of `alter`. */
+  readonly up: StepLists
   /** Default: the inverse of `up`, or why there is none. */
-  readonly down?: readonly MigrationStep[] | Irreversible
-  /** False for steps that an engine refuses inside a transaction. Default: true. */
+  readonly down?: StepLists | Irreversible
+  /** False for steps that an engine refuses inside a transaction, true for all or nothing. Default: as its steps need it. */
   readonly transactional?: boolean
+  /** Hazards of its steps that are accepted: `losesData`, `blocksWrites`, `blocksReads`. Default: none. */
+  readonly allows?: readonly HazardKind[]
+  /**
+   * The migrations that this one is in place of: it does on an empty database what they do one after the other. Where all of them are
+   * applied it counts as applied. Default: none.
+   */
+  readonly replaces?: readonly string[]
 }
 
 /** A migration without an inverse, for this reason. */
 export const cannot = (reason: string): Irreversible => ({ tag: 'cannot', reason })
 
 /** A migration. Its list of steps, its name and its place in the graph are checked when it is applied. */
-export const migration = ({ name, from, up, down, transactional = true }: MigrationOptions): Migration => {
-  const inverse = invertAll(up)
+export const migration = ({ name, from, up, down, transactional, allows = [], replaces = [] }: MigrationOptions): Migration => {
+  const steps = up.flat()
+  const inverse = invertAll(steps)
   return {
     name,
     parents: from === null ? [] : typeof from === 'string' ? [from] : from,
-    up,
-    down: down ?? (E.isLeft(inverse) ? cannot(inverse.left) : inverse.right),
-    isTransactional: transactional,
+    up: steps,
+    down: down === undefined ? (E.isLeft(inverse) ? cannot(inverse.left) : inverse.right) : 'tag' in down ? down : down.flat(),
+    isTransactional: transactional ?? null,
+    allows,
+    replaces,
   }
 }

@@ -12,6 +12,7 @@ import { type DbError, migrationError } from '../core/value/DbError.js'
 import { checksum } from './checksum.js'
 import { conflictOf } from './commutes.js'
 import type { Migration } from './Migration.js'
+import { nearestName } from './nearestName.js'
 
 /** A checked list of migrations, in an order in which they can be applied. */
 export interface Graph {
@@ -20,24 +21,9 @@ export interface Graph {
   readonly checksums: ReadonlyMap<string, string>
 }
 
-/** The number of edits from one text to another. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length] as number
-}
-
 /** The error for a name that no migration has. */
-export const unknownName = (name: string, known: Iterable<string>): DbError => {
-  const [nearest] = [...known].map(k => [distance(name, k), k] as const).sort(([a], [b]) => a - b)
-  const hint = nearest === undefined ? 'there are none' : `did you mean "${nearest[1]}"?`
-  return migrationError('unknown', [name], `there is no migration "${name}": ${hint}`)
-}
+export const unknownName = (name: string, known: Iterable<string>): DbError =>
+  migrationError('unknown', [name], `there is no migration "${name}": ${nearestName(name, known)}`)
 
 /** The names of a migration and of all that it builds on. */
 export const ancestry = ({ byName }: Pick<Graph, 'byName'>, name: string): ReadonlySet<string> => {
@@ -64,6 +50,14 @@ const namesProblem = (list: readonly Migration[]): DbError | null => {
     if (seen.has(name)) return migrationError('malformed', [name], `two migrations have the name "${name}": rename one of them`)
     seen.add(name)
   }
+  for (const m of list)
+    for (const replaced of m.replaces) {
+      if (seen.has(replaced)) {
+        const reason = `"${m.name}" replaces "${replaced}", and both are in the list: remove one of them`
+        return migrationError('malformed', [m.name, replaced], reason)
+      }
+    }
+  for (const m of list) for (const replaced of m.replaces) seen.add(replaced)
   const parent = list.flatMap(m => m.parents).find(p => !seen.has(p))
   return parent === undefined ? null : unknownName(parent, seen)
 }
@@ -105,10 +99,18 @@ const headsProblem = (graph: Pick<Graph, 'order' | 'byName'>): DbError | null =>
   return null
 }
 
+/** Migrations with the ones in place of others as parents of what builds on those. */
+const withReplaced = (list: readonly Migration[]): readonly Migration[] => {
+  const now = new Map(list.flatMap(m => m.replaces.map(r => [r, m.name] as const)))
+  if (now.size === 0) return list
+  return list.map(m => ({ ...m, parents: [...new Set(m.parents.map(p => now.get(p) ?? p))] }))
+}
+
 /** The graph of a list of migrations, or what is wrong with the list. */
-export const graphOf = (list: readonly Migration[]): E.Either<DbError, Graph> => {
-  const problem = namesProblem(list)
+export const graphOf = (given: readonly Migration[]): E.Either<DbError, Graph> => {
+  const problem = namesProblem(given)
   if (problem !== null) return E.left(problem)
+  const list = withReplaced(given)
   const order = sortedByParents(list)
   if (order === null) {
     const names = list.map(m => m.name)
@@ -120,7 +122,8 @@ export const graphOf = (list: readonly Migration[]): E.Either<DbError, Graph> =>
   const heads = headsProblem({ order, byName })
   if (heads !== null) return E.left(heads)
   const checksums = new Map<string, string>()
-  for (const m of order) {
+  // as they were written: the history has their checksums
+  for (const m of given) {
     const sum = checksum(m)
     if (E.isLeft(sum)) return sum
     checksums.set(m.name, sum.right)

@@ -132,16 +132,13 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
   const naming = options.naming ?? snakeCase
   const fields = Object.keys(columns)
   const names = Object.fromEntries(fields.map(f => [f, columns[f]?.name ?? naming(f)]))
-  const sqlNames = (key: readonly string[]): string => key.map(f => names[f] ?? f).join('_')
-  const key = (suffix: string, of: readonly string[]): Key => ({ name: shortName(`${name}_${sqlNames(of)}_${suffix}`), columns: of })
+  const of = { name, names }
   const generated = fields.filter(f => columns[f]?.generated)
-  const keyOf = (suffix: string, of: readonly string[] | KeyOptions<C>): Key =>
-    'on' in of ? { name: shortName(of.name, LONGEST_NAME), columns: of.on } : key(suffix, of)
   const given = options.primaryKey ?? (generated.length === 1 ? generated : [])
-  const primary: Key = 'on' in given ? keyOf('', given) : { name: shortName(`${name}_pkey`), columns: given }
+  const primary = primaryKeyOf(of, given)
   const own: Check[] = fields.flatMap(f => {
     const check = columns[f]?.check
-    return check == null ? [] : [{ name: shortName(`${name}_${names[f]}_check`), predicate: row => check(row[f]) }]
+    return check == null ? [] : [columnCheck(of, f, check)]
   })
   return {
     kind: 'table',
@@ -151,27 +148,56 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
     names,
     types: Object.fromEntries(fields.map(f => [f, (columns[f] as Columns[string]).type])),
     primaryKey: primary.columns.length === 0 ? null : primary,
-    uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => keyOf('key', u)),
-    indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i =>
-      'on' in i ? indexOf(i) : { ...key('idx', i), on: null, unique: false, where: null, method: null },
-    ),
+    uniques: [...fields.filter(f => columns[f]?.unique).map(f => [f]), ...(options.uniques ?? [])].map(u => uniqueKeyOf(of, u)),
+    indexes: [...fields.filter(f => columns[f]?.indexed).map(f => [f]), ...(options.indexes ?? [])].map(i => indexOf(of, i)),
     query: null,
     comment: options.comment ?? null,
     renamedFrom: options.renamedFrom ?? null,
     unmanaged: options.unmanaged ?? [],
-    checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => ({ name: shortName(`${name}_${n}`), predicate }))],
+    checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => namedCheck(of, n, predicate))],
   }
 }
 
-/** An index as data. */
-const indexOf = <C>({ name, on, unique = false, where, using }: IndexOptions<C>): Index => ({
-  name: shortName(name, LONGEST_NAME),
-  columns: typeof on === 'function' ? [] : on,
-  on: typeof on === 'function' ? on : null,
-  unique,
-  where: where ?? null,
-  method: using ?? null,
+/** A table as far as its constraints and indexes are named after it. */
+type Named = Pick<AnyTable, 'name' | 'names'>
+
+const derivedKey = (t: Named, suffix: string, columns: readonly string[]): Key => ({
+  name: shortName(`${t.name}_${columns.map(f => t.names[f] ?? f).join('_')}_${suffix}`),
+  columns,
 })
+
+const ownKey = <C>({ name, on }: KeyOptions<C>): Key => ({ name: shortName(name, LONGEST_NAME), columns: on })
+
+/** A unique key of a table as data. */
+export const uniqueKeyOf = <C>(t: Named, of: readonly string[] | KeyOptions<C>): Key => ('on' in of ? ownKey(of) : derivedKey(t, 'key', of))
+
+/** A primary key of a table as data. */
+export const primaryKeyOf = <C>(t: Named, of: readonly string[] | KeyOptions<C>): Key =>
+  'on' in of ? ownKey(of) : { name: shortName(`${t.name}_pkey`), columns: of }
+
+/** A check of a table as data, by the name that its options give it. */
+export const namedCheck = (t: Named, name: string, predicate: Check['predicate']): Check => ({
+  name: shortName(`${t.name}_${name}`),
+  predicate,
+})
+
+/** The check that a column declares. */
+export const columnCheck = (t: Named, field: string, check: NonNullable<Column<any>['check']>): Check =>
+  namedCheck(t, `${t.names[field]}_check`, row => check(row[field]))
+
+/** An index of a table as data. */
+export const indexOf = <C>(t: Named, of: readonly string[] | IndexOptions<C>): Index => {
+  if (!('on' in of)) return { ...derivedKey(t, 'idx', of), on: null, unique: false, where: null, method: null }
+  const { name, on, unique = false, where, using } = of
+  return {
+    name: shortName(name, LONGEST_NAME),
+    columns: typeof on === 'function' ? [] : on,
+    on: typeof on === 'function' ? on : null,
+    unique,
+    where: where ?? null,
+    method: using ?? null,
+  }
+}
 
 type Rows<C> = { readonly [K in keyof C]: Expr<Out<C[K]>> }
 
