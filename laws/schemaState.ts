@@ -80,7 +80,7 @@ const perform = <A>(db: Db, op: unknown): Answer<A> => db.perform(op as SqlOp & 
 export const performSteps = (db: Db, steps: readonly Step[]): Answer<void> => define(steps)({ db })()
 
 /** The image of the laws' tables, each with its columns sorted by name: the order of columns is no part of the laws. */
-export const imageIn = async (db: Db): Promise<SchemaImage> => {
+const imageIn = async (db: Db): Promise<SchemaImage> => {
   const found = await perform<Introspected>(db, { tag: 'introspect', schemas: [null], wanted: null })
   if (E.isLeft(found)) throw new Error(found.left.message)
   const { live } = found.right

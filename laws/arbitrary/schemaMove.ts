@@ -89,6 +89,7 @@ const TYPES = [
   varchar(3),
   numeric(10, 3),
   numeric(6, 1),
+  numeric(6, 0),
   enumOf('a', 'b'),
   enumOf('a'),
   char(2),
@@ -105,6 +106,7 @@ const INTEGERS = ['smallint', 'int', 'bigint']
 /** Types that values of a type can become by a cast. */
 const nextTo = (t: SqlType): readonly AnyColumn[] => {
   if (isText(t)) return TYPES.filter(c => isText(c.type.sql))
+  if (t.tag === 'numeric') return TYPES.filter(c => ['numeric', 'float', 'text'].includes(c.type.sql.tag))
   if (NUMBERS.includes(t.tag)) return TYPES.filter(c => NUMBERS.includes(c.type.sql.tag) || c.type.sql.tag === 'text')
   if (t.tag === 'timestamp' || t.tag === 'timestampMicros') return TYPES.filter(c => c.type.sql.tag.startsWith('timestamp'))
   return TYPES.filter(c => c.type.sql.tag === 'text' || (t.tag === 'boolean' && c.type.sql.tag === 'int'))
@@ -115,7 +117,11 @@ const pick = <A>(all: readonly A[], n: number): A | undefined => all[n % Math.ma
 /** A value of a type as an expression; null for a type that has none here. */
 const literal = (column: AnyColumn, n: number): AnyExpr | null => {
   const plain = { ...column.type, nullable: false }
-  const value = pick(smallValues(plain), n)
+  // MySQL reads characters beyond U+FFFF in a default back as others
+  const value = pick(
+    smallValues(plain).filter(v => typeof v !== 'string' || !/[\u{10000}-\u{10FFFF}]/u.test(v)),
+    n,
+  )
   return value === undefined ? null : { ...literalOf(plain, value), type: plain }
 }
 
@@ -189,7 +195,9 @@ const unusedFields = (t: AnyTable, s: AnySchema): readonly string[] => {
 const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: number, b: number, c: number): Change => {
   const isWild = c % 14 === 13
   const fields = Object.keys(t.columns)
-  const field = pick(isWild ? fields : fields.filter(f => f !== 'id'), a) ?? 'id'
+  // types of numbers have most in common, and most to lose
+  const numbers = kind === 'changeType' && c % 3 === 1 ? fields.filter(f => tagOf(t, f) === 'numeric') : []
+  const field = pick(numbers, a) ?? pick(isWild ? fields : fields.filter(f => f !== 'id'), a) ?? 'id'
   const column = t.columns[field] as AnyColumn
   const constraints = (all: readonly { readonly name: string }[]): string => (isWild ? undefined : pick(all, a)?.name) ?? 'law_none'
   switch (kind) {
@@ -243,7 +251,11 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
       }
     }
     case 'addKey': {
-      const keyed = pick(isWild ? fields : fields.filter(f => isKeyed(t, f)), a) ?? 'id'
+      const keyed =
+        pick(
+          fields.filter(f => isKeyed(t, f)),
+          a,
+        ) ?? 'id'
       const columns = c % 3 === 0 && keyed !== 'id' && fields.includes('id') ? [keyed, 'id'] : [keyed]
       // which of two keys of the same columns a foreign key needs is the engine's matter
       if (uniqueKeys(t).some(k => k.columns.join() === columns.join())) return { tag: 'setComment', field: keyed, comment: 'a key' }
@@ -260,7 +272,8 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
       return { tag: 'renameConstraint', from: constraints([...t.checks, ...uniqueKeys(t)]), to: `law_${own}_other${b % 2}` }
     default: {
       const comment = ['why', null, "it's */ `odd`", ''][b % 4] as string | null
-      return { tag: 'setComment', field: c % 4 === 0 ? null : field, comment }
+      const commented = fields.filter(f => t.columns[f]?.comment != null)
+      return { tag: 'setComment', field: c % 2 === 0 ? null : (pick(commented, a) ?? field), comment }
     }
   }
 }

@@ -37,9 +37,10 @@ for (const engine of engines) {
   const differenceTo = (wanted: AnySchema): Promise<Difference> => s.right(difference(wanted, { only: ['diff_t'] }))
   /** The columns that steps or findings are about. */
   const columnsIn = ({ steps, undecided }: Difference): readonly string[] =>
-    [...steps.map(st => `${st.tag === 'alterTable' && 'field' in st.change ? st.change.field : ''}`), ...undecided.map(u => u.object)].flatMap(
-      name => /c\d+/.exec(name)?.[0] ?? [],
-    )
+    [
+      ...steps.map(st => `${st.tag === 'alterTable' && 'field' in st.change ? st.change.field : ''}`),
+      ...undecided.map(u => u.object),
+    ].flatMap(name => /c\d+/.exec(name)?.[0] ?? [])
 
   test('neighbours among the columns differ, and a column does not differ from itself', async () => {
     const known: (readonly AnyColumn[])[] = []
