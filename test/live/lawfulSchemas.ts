@@ -13,15 +13,16 @@ import type { Runner } from '../../lib/Interpreter.js'
 import { amount } from '../amount.js'
 import { note, suite } from '../suite.js'
 
+/** The chains of steps that are held against memory. */
+const CHAINS = 1000
+
 export interface Opened {
   readonly engine: string
   readonly open: () => Promise<E.Either<DbError, Runner>>
-  /** The chains of steps that are held against memory. Default: 1,000. */
-  readonly chains?: number
 }
 
 /** Applies every law of schema changes; each is a test. */
-export const lawfulSchemas = async ({ engine, open, chains = 1000 }: Opened): Promise<void> => {
+export const lawfulSchemas = async ({ engine, open }: Opened): Promise<void> => {
   const seed = Number(process.env['LAWS_SEED'] ?? 20_261_128)
   const laws = suite(`laws of schema changes on ${engine}`)
   const opened = await open()
@@ -29,7 +30,7 @@ export const lawfulSchemas = async ({ engine, open, chains = 1000 }: Opened): Pr
   const runner = opened.right
   for (const l of Laws.lawsOf(Laws.schemas({ runner }))) {
     laws(l.name, async () => {
-      const numRuns = amount(chains)
+      const numRuns = amount(CHAINS)
       const [report] = await Laws.run([l], { seed, numRuns })
       assert.ok(report)
       if (l.name === Laws.CHAINS) note(`${engine}: ${report?.cases} chains of steps held against memory, seed ${seed}`)

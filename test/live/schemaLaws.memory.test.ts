@@ -3,4 +3,4 @@ import * as E from 'fp-ts/lib/Either.js'
 import { memory } from '../../lib/run/memory.js'
 import { lawfulSchemas } from './lawfulSchemas.js'
 
-await lawfulSchemas({ engine: 'memory', open: async () => E.right(memory()), chains: 3000 })
+await lawfulSchemas({ engine: 'memory', open: async () => E.right(memory()) })
