@@ -263,7 +263,12 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
       return { tag: 'addKey', key: { name: `law_${own}_key${b % 2}`, columns }, primary }
     }
     case 'dropKey':
-      return { tag: 'dropKey', name: constraints(uniqueKeys(t).filter(k => !inForeignKey(s, t, k.columns[0] ?? ''))) }
+      return {
+        tag: 'dropKey',
+        name: constraints(
+          uniqueKeys(t).filter(k => !inForeignKey(s, t, k.columns[0] ?? '') && !k.columns.some(f => t.columns[f]?.generated)),
+        ),
+      }
     case 'addCheck':
       return { tag: 'addCheck', check: { name: `law_${own}_check${b % 3}`, predicate: predicateOf(t, field, c) } }
     case 'dropCheck':
