@@ -145,6 +145,8 @@ const replaced = (dialect: Dialect, table: AnyTable, change: Change & { readonly
 /** A change as changes without row writes, and commands. */
 const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly (Change | Work)[] => {
   switch (change.tag) {
+    case 'renameTable':
+      return change.name === table.name ? [] : [change]
     case 'addColumn': {
       const { fill, column } = change
       if (fill !== null) return addFilled(dialect, table, change, fill)

@@ -171,10 +171,16 @@ export const changed = (t: AnyTable, change: Change): AnyTable => {
 export const changeFor = (from: AnyTable, to: AnyTable, change: Change): Change => {
   if (from === to) return change
   const fieldIn = (field: string): string => fieldNamed(to, columnName(from, field)) ?? noColumn(from, field)
+  // a field is read where `f` reads it, so that `readsField` can tell
   const rowOf =
     (f: OfRow): OfRow =>
     row =>
-      f(Object.fromEntries(Object.keys(from.names).map(field => [field, row[fieldIn(field)]])))
+      f(
+        Object.defineProperties(
+          {},
+          Object.fromEntries(Object.keys(from.names).map(field => [field, { enumerable: true, get: () => row[fieldIn(field)] }])),
+        ),
+      )
   const nullable = (f: OfRow | null): OfRow | null => (f === null ? null : rowOf(f))
   switch (change.tag) {
     case 'addColumn': {

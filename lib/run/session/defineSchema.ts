@@ -17,7 +17,7 @@ import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, unsupported } from '../../core/value/DbError.js'
 import { batchesOf } from '../../sql/batches.js'
 import type { Dialect } from '../../sql/Dialect.js'
-import { type StepWork, stepsWork } from '../../sql/ddl.js'
+import { type StepWork, statementsOfWork, stepsWork } from '../../sql/ddl.js'
 import type { Work } from '../../sql/Work.js'
 import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
@@ -128,7 +128,11 @@ export const defineSchema = async (session: SessionContext, { steps, batch }: Dd
     const what = 'changing the schema in a transaction, which it would commit'
     return E.left(unsupported(what, dialect.name, 'change the schema outside of transactions'))
   }
-  const outside = [...new Set(work.flatMap(w => w.work).flatMap(w => (w.tag === 'outside' ? [w] : [])))]
+  // a command that the engine has no statement for is refused before a definition that is committed
+  const whole = work.flatMap(w => w.work)
+  const printed = transactional ? null : attempting('a function of the schema', () => statementsOfWork(dialect, whole))
+  if (printed !== null && E.isLeft(printed)) return printed
+  const outside = [...new Set(whole.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
   const [first] = outside
   if (state.inTransaction && first !== undefined)
     return E.left(unsupported(`${first.what} in a transaction`, dialect.name, 'change the schema outside of transactions'))
