@@ -23,6 +23,8 @@ const publicModules = [
   ['./diagram', 'lib/schema/diagram'],
   ...runners.map(name => [`./${name}`, `lib/run/${name}`]),
   ...transformers.map(name => [`./${name}`, `lib/transform/${name}`]),
+  ['./config', 'lib/cli/config'],
+  ['./migrationFiles', 'lib/cli/migrationFiles'],
   ['./laws', 'laws/index'],
 ]
 
