@@ -35,20 +35,13 @@ export {
 } from './schema/alterations.js'
 export { checksum } from './schema/checksum.js'
 export { commutes } from './schema/commutes.js'
+export type { Hazard, HazardKind } from './schema/hazards.js'
 export { invert, losses } from './schema/invert.js'
-export { cannot, type Irreversible, type Migration, type MigrationOptions, migration } from './schema/Migration.js'
-export { data, type MigrationStep, type SqlTexts, sql } from './schema/MigrationStep.js'
+export { cannot, type Irreversible, type Migration, type MigrationOptions, migration, type StepLists } from './schema/Migration.js'
+export type { MigrationEvent, Report, UnitEvent } from './schema/MigrationEvent.js'
+export { data, type MigrationStep, type SqlOptions, type SqlTexts, sql } from './schema/MigrationStep.js'
 export type { LockOptions } from './schema/migrationLock.js'
 export type { Applied, Direction } from './schema/migrationTables.js'
-export {
-  type Allow,
-  baseline,
-  type DownOptions,
-  down,
-  type HalfDone,
-  resolve,
-  type Status,
-  status,
-  type UpOptions,
-  up,
-} from './schema/runMigrations.js'
+export { type DownOptions, down, type RunOptions, type UpOptions, up } from './schema/runMigrations.js'
+export { schemaAfter } from './schema/schemaAfter.js'
+export { baseline, type HalfDone, resolve, type Status, status } from './schema/settleMigrations.js'

@@ -19,6 +19,7 @@ import { type DbError, validationError } from '../core/value/DbError.js'
 import { retried } from './retry.js'
 
 export type { Db, Program, TxOptions } from '../core/operation/Interpreter.js'
+export { waitingForLocks } from './waitingForLocks.js'
 
 /** The signal of `rollback`: the enclosing transaction is rolled back and then succeeds with the value. */
 export interface Rollback<out A> {

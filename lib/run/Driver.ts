@@ -84,6 +84,8 @@ export interface SqlEngine {
   readonly begin: (options: TxOptions) => string
   /** The statements that make the session refuse and accept writes, where BEGIN has no READ ONLY. */
   readonly readOnly: { readonly on: string; readonly off: string } | null
+  /** The statements that limit the wait for locks for one operation; null where the connection alone has a limit. */
+  readonly lockTimeout: ((milliseconds: number, inTransaction: boolean) => { readonly on: string; readonly off: string }) | null
   readonly classify: (thrown: unknown, context: Context) => DbError
   /** Whether a statement may have been carried out although its reply did not arrive, because the connection was lost. */
   readonly isUncertain: (thrown: unknown) => boolean

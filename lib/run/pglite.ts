@@ -91,6 +91,7 @@ const engine: SqlEngine = {
   values: postgresValues,
   begin: beginText,
   readOnly: null,
+  lockTimeout: null,
   classify: (thrown, context) =>
     /stack depth|unnamed prepared statement does not exist/.test(fieldsOf(thrown).message)
       ? unsupported('a statement this deep or large', 'pglite', 'split it')

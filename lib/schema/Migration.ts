@@ -11,6 +11,7 @@
  * `down` is the inverse of `up`, by default made by `invert`. Nothing is performed here; see `runMigrations`.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { HazardKind } from './hazards.js'
 import { invertAll } from './invert.js'
 import type { MigrationStep } from './MigrationStep.js'
 
@@ -27,8 +28,15 @@ export interface Migration {
   readonly parents: readonly string[]
   readonly up: readonly MigrationStep[]
   readonly down: readonly MigrationStep[] | Irreversible
-  /** Whether it is applied in one transaction where the engine has transactional definitions. */
-  readonly isTransactional: boolean
+  /**
+   * Whether it is applied in one transaction, on engines with transactional definitions; null leaves that to the run: it is, unless a step
+   * is done with less harm outside of transactions.
+   */
+  readonly isTransactional: boolean | null
+  /** The hazards that its steps may have: what is lost or blocked was decided with the migration. */
+  readonly allows: readonly HazardKind[]
+  /** The names of the migrations that it is in place of. */
+  readonly replaces: readonly string[]
 }
 
 /** Steps, and lists of steps, in order. */
@@ -44,15 +52,22 @@ export interface MigrationOptions {
   readonly up: StepLists
   /** Default: the inverse of `up`, or why there is none. */
   readonly down?: StepLists | Irreversible
-  /** False for steps that an engine refuses inside a transaction. Default: true. */
+  /** False for steps that an engine refuses inside a transaction, true for all or nothing. Default: as its steps need it. */
   readonly transactional?: boolean
+  /** Hazards of its steps that are accepted: `losesData`, `blocksWrites`, `blocksReads`. Default: none. */
+  readonly allows?: readonly HazardKind[]
+  /**
+   * The migrations that this one is in place of: it does on an empty database what they do one after the other. Where all of them are
+   * applied it counts as applied. Default: none.
+   */
+  readonly replaces?: readonly string[]
 }
 
 /** A migration without an inverse, for this reason. */
 export const cannot = (reason: string): Irreversible => ({ tag: 'cannot', reason })
 
 /** A migration. Its list of steps, its name and its place in the graph are checked when it is applied. */
-export const migration = ({ name, from, up, down, transactional = true }: MigrationOptions): Migration => {
+export const migration = ({ name, from, up, down, transactional, allows = [], replaces = [] }: MigrationOptions): Migration => {
   const steps = up.flat()
   const inverse = invertAll(steps)
   return {
@@ -60,6 +75,8 @@ export const migration = ({ name, from, up, down, transactional = true }: Migrat
     parents: from === null ? [] : typeof from === 'string' ? [from] : from,
     up: steps,
     down: down === undefined ? (E.isLeft(inverse) ? cannot(inverse.left) : inverse.right) : 'tag' in down ? down : down.flat(),
-    isTransactional: transactional,
+    isTransactional: transactional ?? null,
+    allows,
+    replaces,
   }
 }

@@ -19,19 +19,33 @@ export type MigrationStep =
   | Step
   /** Changes rows. */
   | { readonly tag: 'data'; readonly command: AnyCommand }
-  /** Runs SQL text; `undo` undoes it, null where it can't be undone. */
-  | { readonly tag: 'sql'; readonly text: SqlTexts; readonly undo: SqlTexts | null }
+  /** Runs SQL text; `undo` undoes it, null where it can't be undone. `steps` are what it does to the schema. */
+  | { readonly tag: 'sql'; readonly text: SqlTexts; readonly undo: SqlTexts | null; readonly steps: readonly Step[] }
 
 /** A step that runs a command. */
 export const data = (command: unknown): MigrationStep => ({ tag: 'data', command: command as AnyCommand })
 
+/** The options of `sql`. */
+export interface SqlOptions {
+  /** The texts that undo it. Default: it can't be undone. */
+  readonly undo?: SqlTexts
+  /** The steps that do to the schema what the text does: they are not performed, and tell later migrations what is there. Default: none. */
+  readonly steps?: readonly Step[]
+}
+
 /** A step that runs SQL text, by the name of the engine. */
-export const sql = (text: SqlTexts, undo: SqlTexts | null = null): MigrationStep => ({ tag: 'sql', text, undo })
+export const sql = (text: SqlTexts, { undo, steps = [] }: SqlOptions = {}): MigrationStep => ({
+  tag: 'sql',
+  text,
+  undo: undo ?? null,
+  steps,
+})
 
 /** What is performed as one: a step, or tables that are dropped together. */
 export type Unit = readonly MigrationStep[]
 
-const isStep = (s: MigrationStep): s is Step => s.tag !== 'data' && s.tag !== 'sql'
+/** Whether a step of a migration is one of the schema. */
+export const isStep = (s: MigrationStep): s is Step => s.tag !== 'data' && s.tag !== 'sql'
 
 /** The steps of a unit that change the schema. */
 export const definitions = (unit: Unit): readonly Step[] => unit.filter(isStep)

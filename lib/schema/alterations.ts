@@ -16,7 +16,6 @@ import type { AnyColumn, AnyExpr, AnyTable, Column, Expr, Exprs, Pred, Table } f
 import type { AnySchema, ForeignKey, Schema } from '../core/table/Schema.js'
 import {
   columnCheck,
-  columnName,
   type IndexOptions,
   indexOf,
   type KeyOptions,

@@ -7,7 +7,7 @@
  *
  * Law: equal descriptions have equal checksums; a change of any name, type, default, key, condition, value or order is another checksum.
  */
-import * as E from 'fp-ts/lib/Either.js'
+import type * as E from 'fp-ts/lib/Either.js'
 import { assignmentsOf } from '../core/command/plainRows.js'
 import type { Change } from '../core/schema/Change.js'
 import { changed } from '../core/schema/Change.js'
@@ -15,7 +15,7 @@ import type { AnyCommand, AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
-import { sha256 } from '../core/value/sha256.js'
+import { sha256Hex } from '../core/value/sha256.js'
 import { imageOf, textOver } from '../show/imageOf.js'
 import { showCommand } from '../show/show.js'
 import type { Migration } from './Migration.js'
@@ -93,10 +93,7 @@ const stepForm = (step: MigrationStep): unknown => {
   }
 }
 
-const hash = (form: () => unknown): E.Either<DbError, string> =>
-  E.map((text: string) => Array.from(sha256(new TextEncoder().encode(text)), b => b.toString(16).padStart(2, '0')).join(''))(
-    attempting('a function of a migration', () => canonical(form())),
-  )
+const hash = (form: () => unknown): E.Either<DbError, string> => attempting('a function of a migration', () => sha256Hex(canonical(form())))
 
 /** The checksum of a migration: 64 hexadecimal digits. Fails if one of its functions does. */
 export const checksum = ({ name, parents, up }: Migration): E.Either<DbError, string> =>

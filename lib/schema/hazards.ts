@@ -18,10 +18,11 @@ import { columnName, qualifiedName, uniqueConstraints } from '../core/table/Tabl
 import { attempting, type DbError, type ValidationError, validationError } from '../core/value/DbError.js'
 import type { EngineName } from '../core/value/DialectName.js'
 import { showSqlType } from '../core/value/SqlType.js'
+import { partsOf } from '../sql/batches.js'
 import { dialects } from '../sql/dialects.js'
 import type { Effect } from '../sql/OnlineSteps.js'
 import { narrowing } from './narrowing.js'
-import { type Batch, online, partsOf } from './online.js'
+import { type Batch, online } from './online.js'
 
 /** What is endangered. */
 export type HazardKind =
@@ -60,9 +61,10 @@ export interface Facts {
 }
 
 /** A table of at most this many rows is read or written in a moment. */
-const SMALL_TABLE = 10_000
+export const SMALL_TABLE = 10_000
 
-const tableOf = (step: Step): AnyTable => {
+/** The table or view that a step is about; of a foreign key the referring one. */
+export const tableOfStep = (step: Step): AnyTable => {
   switch (step.tag) {
     case 'createView':
     case 'dropView':
@@ -98,7 +100,7 @@ const ofChange = (t: AnyTable, change: Change): string => {
 
 /** What a step is about, as its hazards name it. */
 const objectOf = (step: Step): string => {
-  const name = qualifiedName(tableOf(step))
+  const name = qualifiedName(tableOfStep(step))
   switch (step.tag) {
     case 'createIndex':
     case 'dropIndex':
@@ -266,7 +268,7 @@ const onEngine = (step: Step, engine: Exclude<EngineName, 'memory'>, object: str
     )
   return [
     ...(alters(step)
-      ? ofEffects(now, object, qualifiedName(tableOf(step)), isSafer ? 'perform it by the batches of `online`' : undefined)
+      ? ofEffects(now, object, qualifiedName(tableOfStep(step)), isSafer ? 'perform it by the batches of `online`' : undefined)
       : []),
     ...(!transactional && isCopied
       ? [

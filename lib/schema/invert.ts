@@ -12,7 +12,7 @@ import { type Change, changed } from '../core/schema/Change.js'
 import type { AnyColumn, AnyTable } from '../core/syntax/Syntax.js'
 import { columnName, qualifiedName } from '../core/table/Table.js'
 import { attempting } from '../core/value/DbError.js'
-import type { MigrationStep } from './MigrationStep.js'
+import { isStep, type MigrationStep } from './MigrationStep.js'
 
 type Inverse = E.Either<string, readonly MigrationStep[]>
 
@@ -116,10 +116,13 @@ export const invert = (step: MigrationStep): Inverse => {
     }
     case 'data':
       return E.left('a command that changes rows has no inverse: write down the steps that undo it, or that there is nothing to undo')
-    case 'sql':
-      return step.undo === null
-        ? E.left('SQL text has no inverse: give the text that undoes it')
-        : one({ tag: 'sql', text: step.undo, undo: step.text })
+    case 'sql': {
+      if (step.undo === null) return E.left('SQL text has no inverse: give the text that undoes it')
+      const { undo, text } = step
+      return E.map((steps: readonly MigrationStep[]): readonly MigrationStep[] => [
+        { tag: 'sql', text: undo, undo: text, steps: steps.filter(isStep) },
+      ])(invertAll(step.steps))
+    }
   }
 }
 

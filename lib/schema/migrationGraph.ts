@@ -64,6 +64,14 @@ const namesProblem = (list: readonly Migration[]): DbError | null => {
     if (seen.has(name)) return migrationError('malformed', [name], `two migrations have the name "${name}": rename one of them`)
     seen.add(name)
   }
+  for (const m of list)
+    for (const replaced of m.replaces) {
+      if (seen.has(replaced)) {
+        const reason = `"${m.name}" replaces "${replaced}", and both are in the list: remove one of them`
+        return migrationError('malformed', [m.name, replaced], reason)
+      }
+    }
+  for (const m of list) for (const replaced of m.replaces) seen.add(replaced)
   const parent = list.flatMap(m => m.parents).find(p => !seen.has(p))
   return parent === undefined ? null : unknownName(parent, seen)
 }
@@ -105,10 +113,18 @@ const headsProblem = (graph: Pick<Graph, 'order' | 'byName'>): DbError | null =>
   return null
 }
 
+/** Migrations with the ones in place of others as parents of what builds on those. */
+const withReplaced = (list: readonly Migration[]): readonly Migration[] => {
+  const now = new Map(list.flatMap(m => m.replaces.map(r => [r, m.name] as const)))
+  if (now.size === 0) return list
+  return list.map(m => ({ ...m, parents: [...new Set(m.parents.map(p => now.get(p) ?? p))] }))
+}
+
 /** The graph of a list of migrations, or what is wrong with the list. */
-export const graphOf = (list: readonly Migration[]): E.Either<DbError, Graph> => {
-  const problem = namesProblem(list)
+export const graphOf = (given: readonly Migration[]): E.Either<DbError, Graph> => {
+  const problem = namesProblem(given)
   if (problem !== null) return E.left(problem)
+  const list = withReplaced(given)
   const order = sortedByParents(list)
   if (order === null) {
     const names = list.map(m => m.name)
@@ -120,7 +136,8 @@ export const graphOf = (list: readonly Migration[]): E.Either<DbError, Graph> =>
   const heads = headsProblem({ order, byName })
   if (heads !== null) return E.left(heads)
   const checksums = new Map<string, string>()
-  for (const m of order) {
+  // as they were written: the history has their checksums
+  for (const m of given) {
     const sum = checksum(m)
     if (E.isLeft(sum)) return sum
     checksums.set(m.name, sum.right)

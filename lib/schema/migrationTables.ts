@@ -45,7 +45,7 @@ export const history = table(
   { primaryKey: ['name'] },
 )
 
-/** The units of a migration that has begun and is not complete. */
+/** The units of a migration that has begun and is not complete: one that is performed by parts has a row that counts them. */
 export const journal = table(
   'query_ts_migration_step',
   {
@@ -55,6 +55,12 @@ export const journal = table(
     /** `failed`: the engine has refused it. */
     state: Column.varchar(6),
     checksum: Column.varchar(64),
+    /** The number of its batches that are done. */
+    batches: Column.int,
+    /** Whether it is performed by the batches of `online`. */
+    online: Column.boolean,
+    /** What the definition was before the batch that was begun; null if none was. */
+    before: Column.nullable(Column.varchar(64)),
     at: Column.timestamp,
   },
   { primaryKey: ['migration', 'unit'] },
@@ -174,7 +180,10 @@ export const removeApplied = (migration: string): Program<Db, DbError, void> =>
 
 /** Writes a unit of a migration into the journal. */
 export const writeJournal = (row: Omit<JournalRow, 'at'>): Program<Db, DbError, void> => {
-  const offered = upsert(journal)({ target: ['migration', 'unit'], update: ['direction', 'state', 'checksum', 'at'] })
+  const offered = upsert(journal)({
+    target: ['migration', 'unit'],
+    update: ['direction', 'state', 'checksum', 'batches', 'online', 'before', 'at'],
+  })
   return nothing(run(offered({ ...row, at: now as never })))
 }
 

@@ -1,85 +1,47 @@
 /**
  * The program that performs the batches of `online`.
  *
- * A batch that is transactional is one transaction; another one is sent outside of transactions, so inside one the program fails with the
- * engine's error. What an interrupted attempt left behind is removed first, and reported. After a failure the batches before it stay: running
- * the same batch again continues.
+ * A batch that is transactional is one transaction; another one is sent outside of transactions, so inside one the program fails. What an
+ * interrupted attempt left behind is removed first, and reported. After a failure the batches before it stay: running the same batch again
+ * continues.
  *
  * Law: performing all batches is `define(steps)`, where no other transaction interferes.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { int, nullable, text } from '../core/expr/Column.js'
-import type { Db, Program } from '../core/operation/Interpreter.js'
-import { attempting, type DbError, unsupported } from '../core/value/DbError.js'
-import { all } from '../program/fetch.js'
-import { raw, transaction } from '../program/Program.js'
-import { run } from '../program/run.js'
-import { define } from './createAll.js'
-import type { Batch, Work } from './online.js'
+import { int } from '../core/expr/Column.js'
+import { type Db, type Program, perform } from '../core/operation/Interpreter.js'
+import type { DbError } from '../core/value/DbError.js'
+import { raw } from '../program/Program.js'
+import type { Batch } from './online.js'
 
 /** A statement that the library made, in the form that `raw` accepts. */
-const made = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
-
-const sent = (sql: string): Program<Db, DbError, unknown> => raw({})(made(sql))
-
-const done = (work: Work): Program<Db, DbError, unknown> => {
-  switch (work.tag) {
-    case 'sql':
-      return sent(work.sql)
-    case 'command':
-      return run(work.command)
-    case 'guard':
-      return env => async () => {
-        const found = await all(work.query)(env)()
-        return E.isRight(found) && found.right.length > 0 ? E.left(work.error) : found
-      }
-    case 'query':
-      return env => async () => {
-        const columns = Object.fromEntries(Array.from({ length: work.columns }, (_, i) => [`c${i}`, nullable(text)]))
-        const found = await raw(columns)(made(work.sql))(env)()
-        if (E.isLeft(found)) return found
-        const next = attempting('a function of the schema', () =>
-          work.then(found.right.map(row => Object.values(row) as (string | null)[])),
-        )
-        return E.isLeft(next) ? next : inOrder(next.right.map(done))(env)()
-      }
-    case 'outside':
-      // only `define` does work around a transaction
-      return () => async () => E.left(unsupported(work.what, 'a batch', 'define the step'))
-  }
-}
-
-const inOrder =
-  (programs: readonly Program<Db, DbError, unknown>[]): Program<Db, DbError, void> =>
-  env =>
-  async () => {
-    for (const program of programs) {
-      const result = await program(env)()
-      if (E.isLeft(result)) return result
-    }
-    return E.right(undefined)
-  }
+export const made = (sql: string): TemplateStringsArray => Object.assign([sql], { raw: [sql] })
 
 /** Performs a batch. `report` gets a sentence if something of an earlier attempt was removed. */
-const runBatch =
-  (batch: Batch, report: (message: string) => void = () => undefined): Program<Db, DbError, void> =>
+export const runBatch =
+  ({ steps, online, at, remains }: Batch, report: (message: string) => void = () => undefined): Program<Db, DbError, void> =>
   env =>
   async () => {
-    if (batch.tag === 'steps') return define(batch.steps)(env)()
-    const { remains } = batch
     if (remains !== null) {
       const found = await raw({ found: int })(made(remains.find))(env)()
       if (E.isLeft(found)) return found
       if (found.right.length > 0) {
-        const removed = await sent(remains.remove)(env)()
+        const removed = await raw({})(made(remains.remove))(env)()
         if (E.isLeft(removed)) return removed
         report(remains.message)
       }
     }
-    const work = inOrder(batch.work.map(done))
-    return (batch.transactional ? transaction()(work) : work)(env)()
+    return perform<void>({ tag: 'ddl', steps, batch: { online, at } })(env)()
   }
 
 /** Performs batches, one after the other. */
-export const runBatches = (batches: readonly Batch[], report?: (message: string) => void): Program<Db, DbError, void> =>
-  inOrder(batches.map(b => runBatch(b, report)))
+export const runBatches =
+  (batches: readonly Batch[], report?: (message: string) => void): Program<Db, DbError, void> =>
+  env =>
+  async () => {
+    for (const batch of batches) {
+      const done = await runBatch(batch, report)(env)()
+      if (E.isLeft(done)) return done
+    }
+    return E.right(undefined)
+  }

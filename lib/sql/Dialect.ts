@@ -264,6 +264,11 @@ export interface Ddl {
   readonly beforeDrop: readonly string[]
   /** A query of the other tables that refer to these: (referring, referred). Null where the engine's own error names them. */
   readonly referring: ((tables: readonly AnyTable[]) => string) | null
+  /**
+   * A query whose rows, of so many texts, are others after each statement of a step about the table or view that is not in a transaction, and
+   * the same until then, but for what matches `ignored`. It may fail where there is no such table.
+   */
+  readonly definitionOf: (table: AnyTable) => { readonly sql: string; readonly columns: number; readonly ignored: RegExp | null }
   /** A query of all foreign keys that the catalog of the engine lists: see `sql/references`. */
   readonly references: string
   /** Whether names of tables that differ only in case are the same, or may be. */

@@ -43,6 +43,8 @@ export interface WorkBatch {
   readonly transactional: boolean
   /** What an earlier run may have left, which is removed first. */
   readonly remains: Remains | null
+  /** The statement that completes the batch whatever an interrupted run has done of it; null where the definitions tell whether it is done. */
+  readonly again: string | null
 }
 
 /** How an engine changes a schema while others use it. */

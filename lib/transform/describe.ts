@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { SqlOp } from '../core/operation/Interpreter.js'
 import type { AnyCommand } from '../core/syntax/Syntax.js'
 import { attempting } from '../core/value/DbError.js'
-import type { DialectName } from '../core/value/DialectName.js'
+import { type DialectName, dialectOf } from '../core/value/DialectName.js'
 import { reifyWrite } from '../plan/writePlan.js'
 import { commandSteps } from '../sql/commands.js'
 import { compile, explaining } from '../sql/compile.js'
@@ -27,22 +27,6 @@ export interface Described {
 
 /** Describes an operation for the engine of this name, as `describe` does those of SQL. */
 export type Describe<Op> = (op: Op, engine: string) => Described
-
-const dialectOf = (engine: string): DialectName | null => {
-  switch (engine) {
-    case 'pglite':
-    case 'postgres':
-      return 'postgres'
-    case 'sqlite':
-    case 'sqlite3':
-      return 'sqlite'
-    case 'mysql':
-    case 'mariadb':
-      return engine
-    default:
-      return null
-  }
-}
 
 const tableOf = ({ node }: AnyCommand): string | null => (node.tag === 'invalid' ? null : node.table.name)
 

@@ -8,7 +8,7 @@
 import * as assert from 'uvu/assert'
 import { createSteps } from '../../lib/core/schema/Step.js'
 import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
-import { partsOf } from '../../lib/schema/online.js'
+import { partsOf } from '../../lib/sql/batches.js'
 import { ddlWork, statementsOfWork } from '../../lib/sql/ddl.js'
 import { dialects } from '../../lib/sql/dialects.js'
 import { type Algorithm, mariadbAlgorithms, mysqlAlgorithms } from '../../lib/sql/mysql/algorithms.js'

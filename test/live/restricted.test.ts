@@ -442,24 +442,33 @@ const ofQuery =
     op(plant(x))
 
 const inOperations: Places<SqlOp, SqlOp> = {
-  all: { query: ofQuery(own, q => ({ tag: 'all', query: q })), signal: null, _A: null },
-  cursor: { query: ofQuery(own, q => ({ tag: 'cursor', query: q, size: 10 })), size: null, signal: null, _A: null },
-  execute: { command: x => ({ tag: 'execute', command: inCommand.node?.(x) as AnyCommand }), signal: null, _A: null },
+  all: { query: ofQuery(own, q => ({ tag: 'all', query: q })), signal: null, lockTimeout: null, _A: null },
+  cursor: { query: ofQuery(own, q => ({ tag: 'cursor', query: q, size: 10 })), size: null, signal: null, lockTimeout: null, _A: null },
+  execute: { command: x => ({ tag: 'execute', command: inCommand.node?.(x) as AnyCommand }), signal: null, lockTimeout: null, _A: null },
   ddl: {
     steps: x => ({ tag: 'ddl', steps: createSteps(inTables.checks?.(x) as AnySchema) }),
+    batch: null,
     signal: null,
+    lockTimeout: null,
     _A: null,
   },
   // statements have tests of their own
-  raw: { text: null, args: null, columns: null, signal: null, _A: null },
-  advisoryLock: { name: null, wait: null, signal: null, _A: null },
+  raw: { text: null, args: null, columns: null, signal: null, lockTimeout: null, _A: null },
+  advisoryLock: { name: null, wait: null, signal: null, lockTimeout: null, _A: null },
   introspect: {
     schemas: null,
     wanted: x => ({ tag: 'introspect', schemas: [null], wanted: inTables.checks?.(x) as AnySchema }),
     signal: null,
+    lockTimeout: null,
     _A: null,
   },
-  explain: { query: ofQuery(own, q => ({ tag: 'explain', query: q, analyze: false })), analyze: null, signal: null, _A: null },
+  explain: {
+    query: ofQuery(own, q => ({ tag: 'explain', query: q, analyze: false })),
+    analyze: null,
+    signal: null,
+    lockTimeout: null,
+    _A: null,
+  },
 }
 
 const places: readonly (readonly [string, (x: Forms) => SqlOp])[] = [

@@ -21,6 +21,11 @@ export interface Operation<out A> {
   readonly _A?: () => A
   /** Cancels the operation when it is aborted; see `abortable`. */
   readonly signal?: AbortSignal
+  /**
+   * The longest wait for a lock that another session holds, in milliseconds; on MySQL and MariaDB rounded up to seconds. After that the
+   * operation is `Locked`. Default: the setting of the connection. SQLite has one for the connection (`busyTimeout`).
+   */
+  readonly lockTimeout?: number
 }
 
 /** Reads all rows of a query, in an order that it admits. */
@@ -42,10 +47,20 @@ export interface Execute<out A> extends Operation<A> {
   readonly command: AnyCommand
 }
 
-/** Changes the schema by some steps, together: whole or not at all where the engine has transactional DDL. */
+/** A part of what some steps do, which is performed by itself: its number among the batches of `sql/batches`, in one of two forms. */
+export interface DdlBatch {
+  readonly online: boolean
+  readonly at: number
+}
+
+/**
+ * Changes the schema by some steps, together: whole or not at all where the engine has transactional DDL. With `batch`, only one of the batches
+ * that the steps are taken apart into; in memory there is one.
+ */
 export interface Ddl extends Operation<void> {
   readonly tag: 'ddl'
   readonly steps: readonly Step[]
+  readonly batch?: DdlBatch
 }
 
 /** Runs raw SQL; `columns` are the types of its result columns, by position. */

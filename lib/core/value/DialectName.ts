@@ -10,3 +10,20 @@ export type DialectName = 'postgres' | 'mysql' | 'mariadb' | 'sqlite'
 
 /** A dialect, or the in-memory model. */
 export type EngineName = DialectName | 'memory'
+
+/** The dialect of an engine, by the name in its capabilities; null for the memory engine and for engines of others. */
+export const dialectOf = (engine: string): DialectName | null => {
+  switch (engine) {
+    case 'pglite':
+    case 'postgres':
+      return 'postgres'
+    case 'sqlite':
+    case 'sqlite3':
+      return 'sqlite'
+    case 'mysql':
+    case 'mariadb':
+      return engine
+    default:
+      return null
+  }
+}

@@ -69,3 +69,7 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => {
   for (const [i, word] of state.entries()) digest.setInt32(i * 4, word)
   return new Uint8Array(digest.buffer)
 }
+
+/** The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. */
+export const sha256Hex = (text: string): string =>
+  Array.from(sha256(new TextEncoder().encode(text)), b => b.toString(16).padStart(2, '0')).join('')

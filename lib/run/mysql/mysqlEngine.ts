@@ -29,6 +29,14 @@ export const mysqlEngine = ({ name, dialect }: ServerKind, target: string, { sta
   values: mysqlValues,
   begin,
   readOnly: null,
+  lockTimeout: milliseconds => {
+    const seconds = Math.max(1, Math.ceil(milliseconds / 1000))
+    const set = (locks: string, rows: string): string => `SESSION lock_wait_timeout = ${locks}, SESSION innodb_lock_wait_timeout = ${rows}`
+    return {
+      on: `SET @query_ts_locks = @@lock_wait_timeout, @query_ts_rows = @@innodb_lock_wait_timeout, ${set(`${seconds}`, `${seconds}`)}`,
+      off: `SET ${set('@query_ts_locks', '@query_ts_rows')}`,
+    }
+  },
   classify: (thrown, context) => {
     const error = mysqlErrorOf(thrown)
     if (error.errno === 1969 || error.errno === 3024 || error.errno === 1317) {

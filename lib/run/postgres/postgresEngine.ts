@@ -21,6 +21,10 @@ export const postgresEngine = (target: string, statementTimeout: number | undefi
   values: postgresValues,
   begin,
   readOnly: null,
+  lockTimeout: (milliseconds, inTransaction) => ({
+    on: `SET ${inTransaction ? 'LOCAL ' : ''}lock_timeout = ${Math.max(1, Math.ceil(milliseconds))}`,
+    off: `SET ${inTransaction ? 'LOCAL ' : ''}lock_timeout TO DEFAULT`,
+  }),
   classify: (thrown, context) => {
     const error = postgresErrorOf(thrown)
     if (error.code === '57014' && /statement timeout/.test(error.message)) {

@@ -8,11 +8,15 @@
  * Law: after a `Left` the schema is unchanged, on engines with transactional DDL.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Ddl, DdlBatch } from '../../core/operation/Interpreter.js'
 import { keyNamed, referenceOf } from '../../core/schema/references.js'
 import { createdBy, type Step, validateSteps } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, unsupported } from '../../core/value/DbError.js'
+import { batchesOf } from '../../sql/batches.js'
+import type { Dialect } from '../../sql/Dialect.js'
 import { ddlWork } from '../../sql/ddl.js'
+import type { WorkBatch } from '../../sql/OnlineSteps.js'
 import type { Work } from '../../sql/Work.js'
 import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
@@ -61,6 +65,15 @@ const perform = async (session: SessionContext, work: Work): Answer<unknown> => 
   }
 }
 
+/** The work of some steps or of one batch of them, and whether it is done in one transaction; `outside` is around that. */
+const workOf = (dialect: Dialect, steps: readonly Step[], batch: DdlBatch | undefined): Pick<WorkBatch, 'work' | 'transactional'> => {
+  const { transactional } = dialect.ddl
+  if (batch === undefined) return { work: ddlWork(dialect, steps), transactional }
+  const found = batchesOf(dialect, steps, batch.online)[batch.at]
+  if (found === undefined) return { work: [], transactional: true }
+  return { work: found.work, transactional: found.transactional || found.work.some(w => w.tag === 'outside') }
+}
+
 /** Does what has no effect in a transaction before `run`, and the opposite after it, even if one of them fails. */
 const surrounded = async (
   session: SessionContext,
@@ -82,24 +95,25 @@ const surrounded = async (
   }
 }
 
-/** Applies steps to the schema. */
-export const defineSchema = async (session: SessionContext, steps: readonly Step[]): Answer<void> => {
+/** Applies steps to the schema, or one batch of them. */
+export const defineSchema = async (session: SessionContext, { steps, batch }: Ddl): Answer<void> => {
   const { engine, known, state } = session
   const { dialect } = engine
   const valid = validateSteps(steps)
   if (E.isLeft(valid)) return valid
-  if (state.inTransaction && !dialect.ddl.transactional) {
+  const added = createdBy(steps).foreignKeys.map(referenceOf)
+  known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
+  const made = attempting('a function of the schema', () => workOf(dialect, steps, batch))
+  if (E.isLeft(made)) return made
+  const { work, transactional } = made.right
+  if (state.inTransaction && !transactional) {
     const what = 'changing the schema in a transaction, which it would commit'
     return E.left(unsupported(what, dialect.name, 'change the schema outside of transactions'))
   }
-  const added = createdBy(steps).foreignKeys.map(referenceOf)
-  known.created = [...known.created.filter(k => keyNamed(added, k.table.name, k.name) === undefined), ...added]
-  const work = attempting('a function of the schema', () => ddlWork(dialect, steps))
-  if (E.isLeft(work)) return work
-  const outside = [...new Set(work.right.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
+  const outside = [...new Set(work.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
   const [first] = outside
   if (state.inTransaction && first !== undefined)
     return E.left(unsupported(`${first.what} in a transaction`, dialect.name, 'change the schema outside of transactions'))
-  const run = (): Answer<void> => performAll(session, work.right)
-  return durably(session, () => surrounded(session, outside, dialect.ddl.transactional ? () => atomically(session, run) : run))
+  const run = (): Answer<void> => performAll(session, work)
+  return durably(session, () => surrounded(session, outside, transactional ? () => atomically(session, run) : run))
 }

@@ -7,6 +7,7 @@
  * a module each; this one puts them together and ends transactions.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { SqlOp } from '../../core/operation/Interpreter.js'
 import { type Driver, type Known, nothingKnown, type SqlEngine, type SqlOptions } from '../Driver.js'
 import { releaseAdvisoryLocks, takeAdvisoryLock } from './advisoryLocks.js'
 import { sendControl } from './atomically.js'
@@ -35,6 +36,21 @@ const rollback = async (session: SessionContext): Answer<void> => {
   return done
 }
 
+/** Performs an operation that waits for locks no longer than it says. */
+const limited = async <A>(session: SessionContext, milliseconds: number | undefined, perform: () => Answer<A>): Answer<A> => {
+  const { engine, state } = session
+  if (milliseconds === undefined || engine.lockTimeout === null) return perform()
+  const { on, off } = engine.lockTimeout(milliseconds, state.inTransaction)
+  const set = await sendControl(session, on)
+  if (E.isLeft(set)) return set
+  try {
+    return await perform()
+  } finally {
+    // fails in a transaction that has failed, where it has no effect any more
+    await sendControl(session, off)
+  }
+}
+
 /** An operation that may change the schema. */
 const changing = async <A>(session: SessionContext, answer: Answer<A>): Answer<A> => {
   const done = await answer
@@ -46,27 +62,28 @@ const changing = async <A>(session: SessionContext, answer: Answer<A>): Answer<A
 export const sqlSession = (engine: SqlEngine, driver: Driver, options: SqlOptions = {}, known: Known = nothingKnown()): Session => {
   const session = sessionContext(engine, driver, options, known)
   const { state } = session
+  const perform = (op: SqlOp): Answer<any> => {
+    switch (op.tag) {
+      case 'all':
+        return readAll(session, op)
+      case 'cursor':
+        return openCursor(session, op)
+      case 'execute':
+        return executeCommand(session, op)
+      case 'ddl':
+        return changing(session, defineSchema(session, op))
+      case 'raw':
+        return changing(session, runRaw(session, op))
+      case 'advisoryLock':
+        return takeAdvisoryLock(session, op)
+      case 'explain':
+        return explainQuery(session, op)
+      case 'introspect':
+        return introspect(session, op)
+    }
+  }
   return {
-    perform: op => {
-      switch (op.tag) {
-        case 'all':
-          return readAll(session, op)
-        case 'cursor':
-          return openCursor(session, op)
-        case 'execute':
-          return executeCommand(session, op)
-        case 'ddl':
-          return changing(session, defineSchema(session, op.steps))
-        case 'raw':
-          return changing(session, runRaw(session, op))
-        case 'advisoryLock':
-          return takeAdvisoryLock(session, op)
-        case 'explain':
-          return explainQuery(session, op)
-        case 'introspect':
-          return introspect(session, op)
-      }
-    },
+    perform: op => limited(session, op.lockTimeout, () => perform(op)),
     begin: async txOptions => {
       startTransactionLog(session)
       beganTransaction(session)

@@ -40,6 +40,7 @@ export const sqliteEngine = (target: string, mayWrite: () => boolean = () => fal
   values: sqliteValues,
   begin: () => 'BEGIN IMMEDIATE',
   readOnly: { on: 'PRAGMA query_only = ON', off: 'PRAGMA query_only = OFF' },
+  lockTimeout: null,
   classify: (thrown, context) => classifySqlite(thrown, context, { target, mayWrite }),
   isUncertain: () => false,
   diagnose: (error, statement, driver) =>

@@ -16,7 +16,7 @@ import { type SqlType, showSqlType } from '../../core/value/SqlType.js'
 import type { ColumnUse, Ddl } from '../Dialect.js'
 import type { Slot } from '../Fragment.js'
 import { toHex } from '../hex.js'
-import { quoting } from '../identifier.js'
+import { quoting, target } from '../identifier.js'
 import type { Values } from '../Values.js'
 import type { Algorithms } from './algorithms.js'
 import { alter } from './alter.js'
@@ -210,6 +210,11 @@ export const definitions = ({
   dropTogether,
   beforeCreate: () => [],
   beforeDrop: [],
+  definitionOf: t => ({
+    sql: `SHOW CREATE ${t.query === null ? 'TABLE' : 'VIEW'} ${target({ quote }, t)}`,
+    columns: t.query === null ? 2 : 4,
+    ignored: / AUTO_INCREMENT=\d+/,
+  }),
   referring,
   reserved: null,
   restrict: 'RESTRICT',

@@ -51,6 +51,7 @@ export const onlineBy = (algorithms: Algorithms): Online => ({
         work: [{ tag: 'sql', sql: kind === undefined ? sql : demanding(sql, algorithms[kind]) }],
         transactional: false,
         remains: null,
+        again: null,
       }
     })
   },

@@ -8,7 +8,7 @@
 import { isInteger, type SqlType } from '../../core/value/SqlType.js'
 import type { Ddl } from '../Dialect.js'
 import { toHex } from '../hex.js'
-import { quoting } from '../identifier.js'
+import { quoting, target } from '../identifier.js'
 import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
 import { alter } from './alter.js'
@@ -164,6 +164,12 @@ export const ddl: Ddl = {
   dropTogether: true,
   beforeCreate: types => (types.some(t => t.tag === 'vector') ? ['CREATE EXTENSION IF NOT EXISTS vector'] : []),
   beforeDrop: [],
+  // only indexes are created and dropped outside of transactions; one that is not valid is not there yet
+  definitionOf: t => ({
+    sql: `SELECT indexrelid::regclass::text FROM pg_index WHERE indisvalid AND indrelid = to_regclass('${target({ quote }, t).replaceAll("'", "''")}') ORDER BY 1`,
+    columns: 1,
+    ignored: null,
+  }),
   referring: null,
   references,
   foldsNames: false,

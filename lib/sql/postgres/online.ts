@@ -71,8 +71,18 @@ const effect: Online['effect'] = (part, online) => {
 }
 
 const sqlWork = (statements: readonly string[]): readonly Work[] => statements.map(sql => ({ tag: 'sql', sql }))
-const batch = (...statements: readonly string[]): WorkBatch => ({ work: sqlWork(statements), transactional: true, remains: null })
-const alone = (statement: string, remains: Remains | null): WorkBatch => ({ work: sqlWork([statement]), transactional: false, remains })
+const batch = (...statements: readonly string[]): WorkBatch => ({
+  work: sqlWork(statements),
+  transactional: true,
+  remains: null,
+  again: null,
+})
+const alone = (statement: string, { remains = null, again = null }: Partial<Pick<WorkBatch, 'remains' | 'again'>>): WorkBatch => ({
+  work: sqlWork([statement]),
+  transactional: false,
+  remains,
+  again,
+})
 
 /** An index that a concurrent build left behind. `table` and `drop` are quoted, `name` is not. */
 const invalidIndex = (name: string, table: string, drop: string): Remains => ({
@@ -115,10 +125,9 @@ const keyed = ({ change, parts }: Changed): readonly WorkBatch[] => {
   const name = quote(change.key.name)
   const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${schemaOf(parts.before.schema)}${name}`
   return [
-    alone(
-      `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${parts.target} (${parts.columns(change.key.columns)})`,
-      invalidIndex(change.key.name, parts.target, drop),
-    ),
+    alone(`CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${parts.target} (${parts.columns(change.key.columns)})`, {
+      remains: invalidIndex(change.key.name, parts.target, drop),
+    }),
     batch(`ALTER TABLE ${parts.target} ADD CONSTRAINT ${name} ${change.primary ? 'PRIMARY KEY' : 'UNIQUE'} USING INDEX ${name}`),
   ]
 }
@@ -158,10 +167,14 @@ const batchesOfStep = ({ step }: Part & { readonly tag: 'step' }, statements: re
       const { table, index } = step
       const target = `${schemaOf(table.schema)}${quote(table.name)}`
       const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${schemaOf(table.schema)}${quote(index.name)}`
-      return [alone(statement.replace(/^CREATE (UNIQUE )?INDEX /, '$&CONCURRENTLY '), invalidIndex(index.name, target, drop))]
+      return [alone(statement.replace(/^CREATE (UNIQUE )?INDEX /, '$&CONCURRENTLY '), { remains: invalidIndex(index.name, target, drop) })]
     }
     case 'dropIndex':
-      return [alone(statement.replace(/^DROP INDEX /, '$&CONCURRENTLY '), null)]
+      return [
+        alone(statement.replace(/^DROP INDEX /, '$&CONCURRENTLY '), {
+          again: statement.replace(/^DROP INDEX /, '$&CONCURRENTLY IF EXISTS '),
+        }),
+      ]
     case 'addForeignKey': {
       const { table, name } = step.foreignKey
       return statements.length === 0 ? null : constrained(`${schemaOf(table.schema)}${quote(table.name)}`, name, statement)

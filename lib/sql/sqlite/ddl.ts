@@ -146,6 +146,11 @@ export const ddl: Ddl = {
   beforeCreate: () => [],
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
   // SQLite silently drops a table to which no row refers yet, and leaves the foreign keys to it dangling
+  definitionOf: t => ({
+    sql: `SELECT sql FROM ${t.schema === null ? '' : `${quote(t.schema)}.`}sqlite_schema WHERE tbl_name = ${quoted(t.name)} COLLATE NOCASE ORDER BY type, name`,
+    columns: 1,
+    ignored: null,
+  }),
   referring: tables => {
     const names = tables.map(t => quoted(t.name)).join(', ')
     return `SELECT m.name, f."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN (${names}) AND m.name COLLATE NOCASE NOT IN (${names})`

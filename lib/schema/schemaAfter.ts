@@ -1,0 +1,245 @@
+/**
+ * The schema after some migrations, as a description.
+ *
+ * `schemaAfter(list)` folds the steps of a history, oldest first, from the empty schema: it knows each table with its functions, as `table` would
+ * describe it, without a database. It is what `Migrate.changes` compares the application's schema with, and what a migration starts from:
+ * `descriptionProblem` says where a step describes its table as it is not at that point of its own branch.
+ *
+ * Commands and SQL text change nothing here; give SQL text that changes the schema its meaning by `steps`. A table that no migration creates
+ * counts from the first step that alters it, as that step describes it.
+ *
+ * Law: after `up(list)` on an empty database `difference(schemaAfter(list))` is empty.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { type Change, changed, changeFor, fieldNamed } from '../core/schema/Change.js'
+import { idOf } from '../core/schema/SchemaImage.js'
+import type { Step } from '../core/schema/Step.js'
+import type { AnyTable } from '../core/syntax/Syntax.js'
+import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
+import { columnName, qualifiedName } from '../core/table/Table.js'
+import { attempting, type DbError, migrationError, refuse, schemaConflict } from '../core/value/DbError.js'
+import { imageOf } from '../show/imageOf.js'
+import type { Migration } from './Migration.js'
+import { describeUnit, type MigrationStep } from './MigrationStep.js'
+import { ancestry, type Graph, graphOf } from './migrationGraph.js'
+
+/** The tables and views by identity, in the order of their creation, and the foreign keys. */
+interface State {
+  readonly tables: ReadonlyMap<string, AnyTable>
+  readonly keys: readonly ForeignKey[]
+}
+
+const EMPTY: State = { tables: new Map(), keys: [] }
+
+const withTable = (state: State, t: AnyTable): State => ({ ...state, tables: new Map(state.tables).set(idOf(t), t) })
+
+/** The table that is there; the given description of it if no step has created it. */
+const known = ({ tables }: State, t: AnyTable): AnyTable => tables.get(idOf(t)) ?? t
+
+const sameKey =
+  (key: ForeignKey) =>
+  (f: ForeignKey): boolean =>
+    f.name === key.name && idOf(f.table) === idOf(key.table)
+
+/** The state after a change of a table; the descriptions of the table in foreign keys change alike. */
+const altered = (state: State, table: AnyTable, change: Change): State => {
+  const now = known(state, table)
+  const id = idOf(now)
+  const after = changed(now, changeFor(table, now, change))
+  const follow = (t: AnyTable): AnyTable => (idOf(t) === id ? changed(t, changeFor(table, t, change)) : t)
+  return {
+    // in the place of the old one
+    tables: new Map([...new Map(state.tables).set(id, now)].map(([other, t]) => (other === id ? [idOf(after), after] : [other, t]))),
+    keys: state.keys.map(f =>
+      change.tag === 'renameConstraint' && idOf(f.table) === id && f.name === change.from
+        ? { ...f, name: change.to }
+        : { ...f, table: follow(f.table), target: follow(f.target) },
+    ),
+  }
+}
+
+const created = (state: State, table: AnyTable, keys: readonly ForeignKey[]): State =>
+  state.tables.has(idOf(table))
+    ? refuse(schemaConflict(qualifiedName(table), 'it exists already: drop it first'))
+    : { ...withTable(state, { ...table, indexes: [] }), keys: [...state.keys, ...keys] }
+
+const dropped = ({ tables, keys }: State, t: AnyTable): State => ({
+  tables: new Map([...tables].filter(([id]) => id !== idOf(t))),
+  keys: keys.filter(f => idOf(f.table) !== idOf(t)),
+})
+
+const stepped = (state: State, step: Step): State => {
+  switch (step.tag) {
+    case 'createTable':
+      return created(state, step.table, step.foreignKeys)
+    case 'createView':
+      return created(state, step.view, [])
+    case 'dropTable':
+      return dropped(state, step.table)
+    case 'dropView':
+      return dropped(state, step.view)
+    case 'createIndex': {
+      const now = known(state, step.table)
+      return withTable(state, { ...now, indexes: [...now.indexes, translatedIndex(step, now)] })
+    }
+    case 'dropIndex': {
+      const now = known(state, step.table)
+      return withTable(state, { ...now, indexes: now.indexes.filter(i => i.name !== step.index.name) })
+    }
+    case 'addForeignKey':
+      return state.keys.some(sameKey(step.foreignKey))
+        ? refuse(schemaConflict(step.foreignKey.name, 'it exists already: drop it first'))
+        : { ...state, keys: [...state.keys, step.foreignKey] }
+    case 'dropForeignKey': {
+      const isIt = sameKey(step.foreignKey)
+      return { ...state, keys: state.keys.filter(f => !isIt(f)) }
+    }
+    case 'alterTable':
+      return altered(state, step.table, step.change)
+  }
+}
+
+/** The field of a table for a field of another description of it. */
+const fieldIn = (to: AnyTable, from: AnyTable, field: string): string => fieldNamed(to, columnName(from, field)) ?? field
+
+const translatedIndex = ({ table, index }: Step & { readonly tag: 'createIndex' }, to: AnyTable): typeof index => {
+  const forRow =
+    <A>(f: (row: any) => A) =>
+    (row: any): A =>
+      f(Object.fromEntries(Object.keys(table.types).map(field => [field, row[fieldIn(to, table, field)]])))
+  return {
+    ...index,
+    columns: index.columns.map(c => fieldIn(to, table, c)),
+    on: index.on === null ? null : forRow(index.on),
+    where: index.where === null ? null : forRow(index.where),
+  }
+}
+
+/** The steps that a step of a migration has in this fold. */
+const meaningOf = (step: MigrationStep): readonly Step[] => (step.tag === 'data' ? [] : step.tag === 'sql' ? step.steps : [step])
+
+const schemaOf = ({ tables, keys }: State): AnySchema => {
+  const now = (t: AnyTable): AnyTable => tables.get(idOf(t)) ?? t
+  return {
+    kind: 'schema',
+    tables: Object.fromEntries([...tables.values()].map(t => [qualifiedName(t), t])),
+    foreignKeys: keys.map(f => ({
+      ...f,
+      table: now(f.table),
+      columns: f.columns.map(c => fieldIn(now(f.table), f.table, c)),
+      target: now(f.target),
+      targetColumns: f.targetColumns.map(c => fieldIn(now(f.target), f.target, c)),
+    })),
+  }
+}
+
+const objects = (state: State, t: AnyTable): { readonly [name: string]: string } => {
+  const own = state.tables.get(idOf(t)) ?? t
+  const [image] = imageOf({ kind: 'schema', tables: { own }, foreignKeys: [] }).tables
+  if (image === undefined) return {}
+  const column = (c: (typeof image.columns)[number]): readonly [string, string] => [
+    c.name,
+    JSON.stringify([c.type, c.nullable, c.generated, c.default?.text ?? null]),
+  ]
+  const constraint = (c: { readonly name: string | null }): readonly [string, string] => [`${c.name}`, JSON.stringify(c)]
+  return Object.fromEntries([
+    ...image.columns.map(column),
+    ...[...(image.primaryKey === null ? [] : [image.primaryKey]), ...image.uniques, ...image.checks].map(constraint),
+  ])
+}
+
+/**
+ * Where a description of a table differs from the table; null if it does not. A part of the columns is enough where the table is only read
+ * or written, and then constraints are not compared.
+ */
+const mismatch = (state: State, t: AnyTable, isWhole: boolean): string | null => {
+  if (t.query !== null || !state.tables.has(idOf(t))) return null
+  const [described, actual] = [objects(EMPTY, t), objects(state, t)]
+  const columns = new Set(Object.values(t.names))
+  const name = qualifiedName(t)
+  for (const [object, text] of Object.entries(described)) {
+    if (!isWhole && !columns.has(object)) continue
+    if (actual[object] === undefined) return `${name} has no ${object} at this point`
+    if (actual[object] !== text) return `${name}.${object} is ${actual[object]} at this point, and not ${text}`
+  }
+  const missing = isWhole ? Object.keys(actual).find(object => described[object] === undefined) : undefined
+  return missing === undefined ? null : `${name} has ${missing} at this point, which the description lacks`
+}
+
+/** The tables that a step describes, and whether it needs the whole description. */
+const describedBy = (step: MigrationStep): readonly (readonly [AnyTable, isWhole: boolean])[] => {
+  switch (step.tag) {
+    case 'alterTable':
+      return [[step.table, true]]
+    case 'createIndex':
+    case 'dropIndex':
+      return [[step.table, false]]
+    case 'addForeignKey':
+    case 'dropForeignKey':
+      return [
+        [step.foreignKey.table, false],
+        [step.foreignKey.target, false],
+      ]
+    case 'data':
+      return step.command.node.tag === 'invalid' ? [] : [[step.command.node.table, false]]
+    default:
+      return []
+  }
+}
+
+const problemOfStep = (state: State, migration: Migration, step: MigrationStep, at: number): DbError | null => {
+  for (const [table, isWhole] of describedBy(step)) {
+    const difference = mismatch(state, table, isWhole)
+    if (difference !== null)
+      return migrationError(
+        'malformed',
+        [migration.name],
+        `migration "${migration.name}", step ${at + 1} (${describeUnit([step])}) describes another table than is there: ${difference}; describe it as the migrations before this one leave it`,
+        at,
+      )
+  }
+  return null
+}
+
+/** The state after a migration, each step with a description that holds where it is. */
+const afterMigration = (state: State, migration: Migration): E.Either<DbError, State> => {
+  let now = state
+  for (const [at, step] of migration.up.entries()) {
+    const problem = attempting('a function of the schema', () => problemOfStep(now, migration, step, at))
+    if (E.isLeft(problem)) return problem
+    if (problem.right !== null) return E.left(problem.right)
+    const next = attempting('a function of the schema', () => meaningOf(step).reduce(stepped, now))
+    if (E.isLeft(next)) {
+      const place = `migration "${migration.name}", step ${at + 1} (${describeUnit([step])})`
+      return E.left(migrationError('malformed', [migration.name], `${place}: ${next.left.message}`, at, next.left))
+    }
+    now = next.right
+  }
+  return E.right(now)
+}
+
+const folded = (migrations: readonly Migration[]): E.Either<DbError, State> =>
+  attempting('a function of the schema', () => migrations.flatMap(m => m.up.flatMap(meaningOf)).reduce(stepped, EMPTY))
+
+/** Checks what the steps of each migration describe, each on top of what it builds on. */
+export const descriptionProblem = (graph: Graph): DbError | null => {
+  const states = new Map<string, State>()
+  for (const m of graph.order) {
+    const [parent, ...others] = m.parents
+    const before = (): E.Either<DbError, State> => {
+      if (parent === undefined) return E.right(EMPTY)
+      const own = states.get(parent)
+      if (others.length === 0 && own !== undefined) return E.right(own)
+      const names = ancestry(graph, m.name)
+      return folded(graph.order.filter(o => o.name !== m.name && names.has(o.name)))
+    }
+    const after = E.flatMap(before(), state => afterMigration(state, m))
+    if (E.isLeft(after)) return after.left
+    states.set(m.name, after.right)
+  }
+  return null
+}
+
+/** The schema after the migrations of a list, or of the given names among them. */
+export const schemaAfter = (list: readonly Migration[], names?: readonly string[]): E.Either<DbError, AnySchema> =>
+  E.flatMap(graphOf(list), ({ order }) => E.map(schemaOf)(folded(names === undefined ? order : order.filter(m => names.includes(m.name)))))
