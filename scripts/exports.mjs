@@ -21,6 +21,8 @@ const publicModules = [
   ['./diff', 'lib/schema/difference'],
   ['./moduleOf', 'lib/schema/moduleOf'],
   ['./diagram', 'lib/schema/diagram'],
+  ['./open', 'lib/run/open'],
+  ['./createDatabase', 'lib/run/createDatabase'],
   ...runners.map(name => [`./${name}`, `lib/run/${name}`]),
   ...transformers.map(name => [`./${name}`, `lib/transform/${name}`]),
   ['./config', 'lib/cli/config'],

@@ -9,6 +9,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, migrationError } from '../core/value/DbError.js'
+import { nearest } from '../core/value/nearest.js'
 import { checksum } from './checksum.js'
 import { conflictOf } from './commutes.js'
 import type { Migration } from './Migration.js'
@@ -20,22 +21,10 @@ export interface Graph {
   readonly checksums: ReadonlyMap<string, string>
 }
 
-/** The number of edits from one text to another. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length] as number
-}
-
 /** The error for a name that no migration has. */
 export const unknownName = (name: string, known: Iterable<string>): DbError => {
-  const [nearest] = [...known].map(k => [distance(name, k), k] as const).sort(([a], [b]) => a - b)
-  const hint = nearest === undefined ? 'there are none' : `did you mean "${nearest[1]}"?`
+  const near = nearest(name, known)
+  const hint = near === null ? 'there are none' : `did you mean "${near}"?`
   return migrationError('unknown', [name], `there is no migration "${name}": ${hint}`)
 }
 

@@ -256,6 +256,8 @@ export interface Ddl {
   /** The name by which a foreign key refers to a table (`target` is its full name); null where the engine can't refer to that table. */
   readonly referred: (table: AnyTable, referred: AnyTable, target: string) => string | null
   readonly tableSuffix: string
+  /** What CREATE DATABASE states after the name, with a leading blank: the encoding that the dialect requires. */
+  readonly databaseSuffix: string
   /** Whether one DROP TABLE takes all tables, so that they may refer to each other. */
   readonly dropTogether: boolean
   /** Statements before tables with columns of these types are created. */

@@ -207,6 +207,7 @@ export const definitions = ({
   // a name without a database is looked up in that of the referring table
   referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),
   tableSuffix: ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${collation}`,
+  databaseSuffix: ` CHARACTER SET utf8mb4 COLLATE ${collation}`,
   dropTogether,
   beforeCreate: () => [],
   beforeDrop: [],

@@ -161,6 +161,7 @@ export const ddl: Ddl = {
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (_, __, target) => target,
   tableSuffix: '',
+  databaseSuffix: " ENCODING 'UTF8'",
   dropTogether: true,
   beforeCreate: types => (types.some(t => t.tag === 'vector') ? ['CREATE EXTENSION IF NOT EXISTS vector'] : []),
   beforeDrop: [],

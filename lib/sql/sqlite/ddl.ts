@@ -142,6 +142,7 @@ export const ddl: Ddl = {
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
   tableSuffix: ' STRICT',
+  databaseSuffix: '',
   dropTogether: false,
   beforeCreate: () => [],
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],
