@@ -12,11 +12,11 @@ import { dialectOf } from '../core/value/DialectName.js'
 import type { HazardKind } from '../schema/hazards.js'
 import type { Migration } from '../schema/Migration.js'
 import type { MigrationEvent } from '../schema/MigrationEvent.js'
+import { script } from '../schema/migrationScript.js'
 import { down, up } from '../schema/runMigrations.js'
 import { baseline, resolve, status } from '../schema/settleMigrations.js'
 import type { Settings } from './configFile.js'
 import { type Open, withDatabase } from './database.js'
-import { script } from './interim.js'
 import { migrationsOf } from './migrationList.js'
 import { migrationPlan, pendingOf, plansOutcome, undoneOf } from './showPlan.js'
 import { type Answer, misuse, type Outcome, outcome, type World } from './World.js'
@@ -116,6 +116,8 @@ export const undoMigrations = (world: World, s: Settings, choice: DownChoice): A
   if (sql && dryRun) return Promise.resolve(E.left(misuse('--sql and --dry-run exclude each other: give one of them')))
   return onDatabase(world, s, async (list, open) => {
     const kept = all ? null : to
+    if (sql && count !== undefined && count > 1)
+      return E.left(misuse('a script undoes the last migration, or all after one: give --to in place of --count'))
     if (sql) return scriptOutcome(list, open, 'down', kept)
     if (dryRun) {
       const due = await undoneOf(list, open.db, kept, count ?? 1)

@@ -9,10 +9,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Migration } from '../schema/Migration.js'
+import { changes, check } from '../schema/migrationChanges.js'
 import { status } from '../schema/settleMigrations.js'
 import type { Settings } from './configFile.js'
 import { withDatabase } from './database.js'
-import { changes, check } from './interim.js'
 import { headsOf, migrationsOf } from './migrationList.js'
 import { isEqual } from './readSchema.js'
 import { shownStep } from './stepText.js'

@@ -9,6 +9,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Migration } from '../schema/Migration.js'
 import { CONFIG_NAMES, migrationsFolder, type Settings } from './configFile.js'
 import { headOf, migrationsOf, newName } from './migrationList.js'
 import { type Answer, misuse, type Outcome, outcome, type World } from './World.js'
@@ -59,17 +60,34 @@ export default Migrate.migration({
 /** The file of a migration in the folder of a configuration. */
 export const fileOf = (s: Settings, name: string): string => join(migrationsFolder(s), `${name}.ts`)
 
-/** Writes a migration without steps on top of the head. */
-export const newMigration = async (world: World, s: Settings, words: string): Answer<Outcome> => {
-  const name = newName(world.now(), words)
-  if (E.isLeft(name)) return name
+/** What a new migration builds on. */
+export interface Base {
+  readonly list: readonly Migration[]
+  readonly head: string | null
+  /** The name of the new migration. */
+  readonly name: string
+}
+
+/** The head of the migrations, and the name of a new one on top of it. Creates the folder if it is missing. */
+export const onHead = async (world: World, s: Settings, words: string): Answer<Base> => {
+  const usable = newName(world.now(), words, [])
+  if (E.isLeft(usable)) return usable
   const folder = await makeFolder(world, migrationsFolder(s))
   if (E.isLeft(folder)) return folder
   const list = await migrationsOf(s)
   if (E.isLeft(list)) return list
   const head = headOf(list.right)
   if (E.isLeft(head)) return head
-  const file = await writeNew(world, fileOf(s, name.right), emptyMigration(name.right, head.right === null ? [] : [head.right]))
-  if (E.isLeft(file)) return file
-  return E.right(outcome(`wrote ${file.right}`, { name: name.right, from: head.right, file: file.right }))
+  const name = newName(world.now(), words, head.right === null ? [] : [head.right])
+  return E.map((n: string) => ({ list: list.right, head: head.right, name: n }))(name)
+}
+
+/** Writes a migration without steps on top of the head. */
+export const newMigration = async (world: World, s: Settings, words: string): Answer<Outcome> => {
+  const base = await onHead(world, s, words)
+  if (E.isLeft(base)) return base
+  const { name, head } = base.right
+  const from = head === null ? [] : [head]
+  const file = await writeNew(world, fileOf(s, name), emptyMigration(name, from))
+  return E.map((path: string) => outcome(`wrote ${path}`, { name, from: head, file: path }))(file)
 }

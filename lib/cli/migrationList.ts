@@ -39,11 +39,22 @@ export const snakeWords = (words: string): string =>
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
 
-/** The name of a new migration. */
-export const newName = (now: Date, words: string): E.Either<Failure, string> => {
+const MINUTE = 60_000
+
+const stampOf = (at: Date): string => at.toISOString().slice(0, 16).replace(/[-:]/g, '')
+
+/** The minute in a name; null if it has none. */
+const minuteOf = (name: string): Date | null => {
+  const [, year, month, day, hour, minute] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)_/.exec(name) ?? []
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:00Z`)
+  return Number.isNaN(at.getTime()) ? null : at
+}
+
+/** The name of a new migration. It sorts after those that it builds on: the minute is the next one where they have the same. */
+export const newName = (now: Date, words: string, after: readonly string[]): E.Either<Failure, string> => {
   const name = snakeWords(words)
   if (name === '') return E.left(misuse(`"${words}" has no letters of a name: give a few words, such as add_price`))
   if (name.length > 150) return E.left(misuse('the name of a migration is too long: give at most 150 characters'))
-  const stamp = now.toISOString().slice(0, 16).replace(/[-:]/g, '')
-  return E.right(`${stamp}_${name}`)
+  const sameMinute = after.some(old => old.slice(0, 13) === stampOf(now) && minuteOf(old) !== null && old >= `${stampOf(now)}_${name}`)
+  return E.right(`${stampOf(sameMinute ? new Date(now.getTime() + MINUTE) : now)}_${name}`)
 }

@@ -9,27 +9,25 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { migrationError } from '../core/value/DbError.js'
+import { changes } from '../schema/migrationChanges.js'
 import { graphOf } from '../schema/migrationGraph.js'
+import { migrationText } from '../schema/migrationText.js'
 import { type Settings, schemaIn } from './configFile.js'
 import { engineOf } from './database.js'
-import { emptyMigration, fileOf } from './initProject.js'
-import { changes, migrationText } from './interim.js'
-import { headOf, headsOf, migrationsOf, newName } from './migrationList.js'
+import { emptyMigration, fileOf, onHead } from './initProject.js'
+import { headsOf, migrationsOf, newName } from './migrationList.js'
 import { planLines, shownStep, stepJson } from './stepText.js'
 import { type Answer, type Outcome, outcome, type World } from './World.js'
 import { writeNew } from './writeFiles.js'
 
 /** Writes a migration with the steps to the schema of the configuration. */
 export const writeChanges = async (world: World, s: Settings, words: string): Answer<Outcome> => {
-  const name = newName(world.now(), words)
-  if (E.isLeft(name)) return name
   const schema = schemaIn(s)
   if (E.isLeft(schema)) return schema
-  const list = await migrationsOf(s)
-  if (E.isLeft(list)) return list
-  const head = headOf(list.right)
-  if (E.isLeft(head)) return head
-  const found = changes(list.right, schema.right)
+  const base = await onHead(world, s, words)
+  if (E.isLeft(base)) return base
+  const { name, head, list } = base.right
+  const found = changes(list, schema.right)
   if (E.isLeft(found)) return found
   const { steps, undecided } = found.right
   const open = undecided.map(({ object, reason }) => `${world.paint.yellow('undecided')} ${object}: ${reason}`)
@@ -41,15 +39,15 @@ export const writeChanges = async (world: World, s: Settings, words: string): An
   }
   const engine = await engineOf(world, s)
   if (E.isLeft(engine)) return engine
-  const text = migrationText({ name: name.right, from: head.right, steps })
+  const text = migrationText({ name: name, from: head, steps })
   if (E.isLeft(text)) return text
-  const file = await writeNew(world, fileOf(s, name.right), text.right)
+  const file = await writeNew(world, fileOf(s, name), text.right)
   if (E.isLeft(file)) return file
   const shown = steps.map(step => shownStep(step, engine.right === null ? [] : [engine.right]))
   return E.right(
     outcome(
       [`wrote ${file.right}: read it before you apply it`, ...planLines(shown, world.paint), ...open].join('\n'),
-      { file: file.right, name: name.right, from: head.right, engine: engine.right, steps: shown.map(stepJson), undecided },
+      { file: file.right, name: name, from: head, engine: engine.right, steps: shown.map(stepJson), undecided },
       code,
     ),
   )
@@ -57,8 +55,6 @@ export const writeChanges = async (world: World, s: Settings, words: string): An
 
 /** Writes a migration that builds on all heads. */
 export const mergeMigrations = async (world: World, s: Settings, words: string | undefined): Answer<Outcome> => {
-  const name = newName(world.now(), words ?? 'merge')
-  if (E.isLeft(name)) return name
   const list = await migrationsOf(s)
   if (E.isLeft(list)) return list
   const heads = headsOf(list.right)
@@ -66,6 +62,8 @@ export const mergeMigrations = async (world: World, s: Settings, words: string |
     return E.right(
       outcome(`nothing to merge: the migrations have ${heads.length === 0 ? 'no head' : `one head, ${heads[0]}`}`, { file: null, heads }),
     )
+  const name = newName(world.now(), words ?? 'merge', heads)
+  if (E.isLeft(name)) return name
   // it names the migrations whose order matters, and what they both touch
   const graph = graphOf(list.right)
   if (E.isLeft(graph)) return E.left(graph.left._tag === 'MigrationError' ? graph.left : migrationError('heads', heads, graph.left.message))

@@ -7,11 +7,11 @@
  * Reading the state writes nothing, and does not wait for the lock.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { drift } from '../schema/migrationChanges.js'
 import type { Applied } from '../schema/migrationTables.js'
 import { type Status, status } from '../schema/settleMigrations.js'
 import type { Settings } from './configFile.js'
 import { withDatabase } from './database.js'
-import { drift } from './interim.js'
 import { migrationsOf } from './migrationList.js'
 import { differenceJson, differenceLines, isEqual } from './readSchema.js'
 import { type Answer, type Outcome, outcome, type Paint, type World } from './World.js'
@@ -28,7 +28,8 @@ const appliedLine = (s: Status, { name, appliedAt, who, duration }: Applied, pai
 const ADVICE = {
   edited: 'edited: restore the migration, and describe the change in a new one',
   unknown: 'unknown: the code does not have the migration: deploy the code that has it',
-  halfDone: 'half done: look at the database, then query-ts migrate resolve NAME --as done|undone',
+  halfDone:
+    'half done: run query-ts migrate up or down again; where it can not tell what was done, look at the database and run query-ts migrate resolve NAME --as done|undone',
 } as const
 
 /** The lines of a status. */
@@ -58,7 +59,12 @@ export const showStatus = async (world: World, s: Settings): Answer<Outcome> => 
     if (E.isLeft(now)) return now
     // the schema after migrations that the code does not have is not known
     const isKnown = now.right.unknown.length === 0 && now.right.incomplete.length === 0
-    const found = isKnown ? await drift(list.right)({ db })() : E.right(null)
+    const found = isKnown
+      ? await drift(list.right, {
+          ...(s.only === undefined ? {} : { only: s.only }),
+          ...(s.ignore === undefined ? {} : { ignore: s.ignore }),
+        })({ db })()
+      : E.right(null)
     if (E.isLeft(found)) return found
     const drifted = found.right !== null && !isEqual(found.right)
     const lines = [

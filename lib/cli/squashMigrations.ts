@@ -20,12 +20,12 @@ import { all } from '../program/fetch.js'
 import { memory } from '../run/memory.js'
 import type { Migration } from '../schema/Migration.js'
 import { data, type MigrationStep } from '../schema/MigrationStep.js'
+import { migrationText } from '../schema/migrationText.js'
 import { up } from '../schema/runMigrations.js'
 import { schemaAfter } from '../schema/schemaAfter.js'
 import { migrationsFolder, type Settings } from './configFile.js'
 import { HAZARDS } from './hazardNames.js'
 import { fileOf } from './initProject.js'
-import { migrationText } from './interim.js'
 import { readMigrations } from './migrationFiles.js'
 import { newName } from './migrationList.js'
 import { type Answer, misuse, type Outcome, outcome, type World } from './World.js'
@@ -67,12 +67,16 @@ const squashedSteps = async (list: readonly Migration[]): Answer<readonly Migrat
 
 /** Writes one migration in place of all, and moves these. */
 export const squashMigrations = async (world: World, s: Settings, words: string): Answer<Outcome> => {
-  const name = newName(world.now(), words)
-  if (E.isLeft(name)) return name
   const folder = migrationsFolder(s)
   const files = await readMigrations(folder)
   if (E.isLeft(files)) return files
   if (files.right.length < 2) return E.left(misuse(`there are ${files.right.length} migrations: a squash needs at least 2`))
+  const name = newName(
+    world.now(),
+    words,
+    files.right.map(f => f.migration.name),
+  )
+  if (E.isLeft(name)) return name
   const { plain, opaque } = withoutTexts(files.right.map(f => f.migration))
   if (opaque.length > 0) {
     const reason = `the SQL text of ${opaque.map(n => `"${n}"`).join(', ')} can't be squashed: give it its \`steps\`, or write the squashed migration by hand with \`replaces\``

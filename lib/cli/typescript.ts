@@ -59,6 +59,7 @@ const jitiFrom = (file: string) =>
     fsCache: false,
     // a run sees the files as they are now; within one import each module is evaluated once
     moduleCache: false,
+    interopDefault: false,
     tsconfigPaths: true,
     alias: Object.fromEntries(manifest().modules),
   })

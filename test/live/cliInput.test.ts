@@ -1,7 +1,7 @@
 /**
  * The command line with wrong input: what is said, where, and the exit code; and that no password is ever printed.
  *
- * Each process is a real one. Exit code 2 is for the command line and the configuration, 1 for all else.
+ * Exit code 2 is for the command line and the configuration, 1 for all else.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -122,7 +122,7 @@ test('a password is never printed', async () => {
     ['introspect', '--database', `${SECRET}://x`],
   ]
   const folder = project()
-  const ended = await Promise.all(runs.map(args => cli(folder, ...args)))
+  const ended = await Promise.all(runs.map(args => cli(folder, args)))
   for (const [i, { code, stdout, stderr }] of ended.entries()) {
     assert.ok(code === 1 || code === 2, `${runs[i]}: ${code}`)
     assert.ok(!`${stdout}${stderr}`.includes(SECRET), `${runs[i]}:\n${stdout}${stderr}`)
@@ -135,7 +135,7 @@ test('a password is never printed', async () => {
   ]
   for (const text of configs)
     for (const args of [['introspect'], ['introspect', '--verbose', '--json'], ['drop']]) {
-      const { stdout, stderr } = await cli(project({ 'query-ts.config.ts': text }), ...args)
+      const { stdout, stderr } = await cli(project({ 'query-ts.config.ts': text }), args)
       assert.ok(!`${stdout}${stderr}`.includes(SECRET), `${text} ${args.join(' ')}:\n${stdout}${stderr}`)
     }
 })
@@ -212,7 +212,12 @@ export default all
 
 test('a database that can not be reached, or whose driver refuses', async () => {
   const folder = project(SHOP)
-  await fails(folder, 1, ['introspect', '--database', 'postgres://x@127.0.0.1:1/y'], /ConnectionError: 127\.0\.0\.1:1.*connection refused/)
+  await fails(
+    folder,
+    1,
+    ['introspect', '--database', 'postgres://x@127.0.0.1:1/y'],
+    /ConnectionError: postgres at 127\.0\.0\.1:1.*connection refused/,
+  )
   write(folder, { 'broken.db': 'this is no database, and has more than sixteen characters' })
   await fails(folder, 1, ['introspect', '--database', 'sqlite:broken.db'], /broken\.db/)
   await fails(
