@@ -104,6 +104,10 @@ const nameAfter = ({ table, live }: Pair, name: string): string => {
   return field === undefined ? name : columnName(table, field)
 }
 
+/** The field of a column of the database; one of its own where the description has another column under a field of that name. */
+const fieldOf = (pair: Pair, name: string): string | undefined =>
+  fieldNamed(pair.table, nameAfter(pair, name)) ?? (pair.table.columns[name] === undefined ? undefined : `${name} (of the database)`)
+
 const viewSteps = (
   live: SchemaImage,
   wanted: AnySchema,
@@ -169,7 +173,7 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
       for (const index of table.indexes) additions?.push({ tag: 'createIndex', table, index })
       continue
     }
-    let now = tableOfImage(pair.live, name => fieldNamed(table, nameAfter(pair, name)))
+    let now = tableOfImage(pair.live, name => fieldOf(pair, name))
     const start = now
     const alter = (into: Step[] | undefined, some: readonly Change[]): void => {
       for (const change of some) {

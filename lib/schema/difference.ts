@@ -10,34 +10,21 @@
 
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
-import { type Db, type Introspected, type Program, perform } from '../core/operation/Interpreter.js'
-import { emptyImage } from '../core/schema/SchemaImage.js'
+import type { Db, Program } from '../core/operation/Interpreter.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import type { DbError } from '../core/value/DbError.js'
+import { compared } from './compared.js'
 import { type Difference, diff } from './diff.js'
-import { filtered, isMeant, type NameFilter } from './introspection.js'
+import { filtered, type NameFilter } from './introspection.js'
 
 export { type Difference, diff } from './diff.js'
 export type { NameFilter } from './introspection.js'
 export type { Finding } from './tableDiff.js'
 export { unmanagedName } from './unmanaged.js'
 
-/** The part of a schema that a filter means, with the foreign keys of its tables. */
-const part = (schema: AnySchema, filter: NameFilter): AnySchema => {
-  const is = isMeant(filter)
-  return {
-    ...schema,
-    tables: Object.fromEntries(Object.entries(schema.tables).filter(([, t]) => is(t))),
-    foreignKeys: schema.foreignKeys.filter(f => is(f.table)),
-  }
-}
-
 /** Compares the database with a described schema. */
-export const difference = (schema: AnySchema, filter: NameFilter = {}): Program<Db, DbError, Difference> => {
-  const wanted = part(schema, filter)
-  const schemas = [...new Set(Object.values(wanted.tables).map(t => t.schema))]
-  return pipe(
-    perform<Introspected>({ tag: 'introspect', schemas, wanted }),
-    RTE.map(({ live, wanted: image }) => diff(filtered(live, filter), wanted, image ?? emptyImage(live.language))),
+export const difference = (schema: AnySchema, filter: NameFilter = {}): Program<Db, DbError, Difference> =>
+  pipe(
+    compared(schema, filter),
+    RTE.map(({ live, wanted, image }) => diff(filtered(live, filter), wanted, image)),
   )
-}

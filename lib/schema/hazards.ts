@@ -98,8 +98,8 @@ const ofChange = (t: AnyTable, change: Change): string => {
   }
 }
 
-/** What a step is about, as its hazards name it. */
-const objectOf = (step: Step): string => {
+/** What a step is about, as its hazards name it: a table, or a column, constraint or index of it. */
+export const objectOf = (step: Step): string => {
   const name = qualifiedName(tableOfStep(step))
   switch (step.tag) {
     case 'createIndex':

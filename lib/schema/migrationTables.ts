@@ -126,11 +126,14 @@ const ensureTable = async (env: Db, t: AnyTable): Answer<void> => {
   return E.left(problem as DbError)
 }
 
-/** What a process may get while another one creates the same table. */
-const isPassing = (e: DbError): boolean =>
+/** Whether a process may get this error while another one creates the same table. */
+export const isPassing = (e: DbError): boolean =>
   ['SchemaConflict', 'UniqueViolation', 'DatabaseError', 'SerializationFailure', 'Deadlock', 'Timeout', 'Locked'].includes(e._tag)
 
 const LOCK_ID = 1
+
+/** The row of a lock that is free. */
+export const LOCK_ROW = { id: LOCK_ID }
 
 /** The condition that finds the lock. */
 export const isLock = (row: { readonly id: any }): any => eq(row.id, lit(LOCK_ID))
@@ -141,7 +144,7 @@ export const ensureTables: Program<Db, DbError, void> = env => async () => {
     const made = await ensureTable(env, t)
     if (E.isLeft(made)) return made
   }
-  const offered = upsert(lock)({ target: ['id'], update: 'nothing' })({ id: LOCK_ID })
+  const offered = upsert(lock)({ target: ['id'], update: 'nothing' })(LOCK_ROW)
   return nothing(run(offered))(env)()
 }
 
@@ -174,9 +177,11 @@ export const journalRows: Program<Db, DbError, readonly JournalRow[]> = all(
 export const addApplied = (m: Omit<Applied, 'appliedAt'>): Program<Db, DbError, void> =>
   nothing(run(insert(history)({ ...m, appliedAt: now as never })))
 
+/** The command that takes a migration out of the history. */
+export const withoutApplied = (migration: string) => deleteFrom(history)(m => eq(m.name, migration))
+
 /** Forgets that a migration is applied. */
-export const removeApplied = (migration: string): Program<Db, DbError, void> =>
-  nothing(run(deleteFrom(history)(m => eq(m.name, migration))))
+export const removeApplied = (migration: string): Program<Db, DbError, void> => nothing(run(withoutApplied(migration)))
 
 /** Writes a unit of a migration into the journal. */
 export const writeJournal = (row: Omit<JournalRow, 'at'>): Program<Db, DbError, void> => {

@@ -166,6 +166,45 @@ const mismatch = (state: State, t: AnyTable, isWhole: boolean): string | null =>
   return missing === undefined ? null : `${name} has ${missing} at this point, which the description lacks`
 }
 
+/** Steps with the descriptions that their tables have in a schema, one step after the other. */
+export const describedIn = (list: readonly Migration[], steps: readonly Step[]): E.Either<DbError, readonly Step[]> =>
+  E.flatMap(graphOf(list), ({ order }) =>
+    attempting('a function of the schema', () => {
+      let state = order.flatMap(m => m.up.flatMap(meaningOf)).reduce(stepped, EMPTY)
+      return steps.map(step => {
+        const own = ofState(state, step)
+        state = stepped(state, own)
+        return own
+      })
+    }),
+  )
+
+/** A step about the tables of a state, by their own descriptions. */
+const ofState = (state: State, step: Step): Step => {
+  switch (step.tag) {
+    case 'alterTable': {
+      const table = known(state, step.table)
+      return { ...step, table, change: changeFor(step.table, table, step.change) }
+    }
+    case 'createIndex': {
+      const table = known(state, step.table)
+      return { ...step, table, index: translatedIndex(step, table) }
+    }
+    case 'dropIndex':
+      return { ...step, table: known(state, step.table) }
+    case 'addForeignKey':
+    case 'dropForeignKey': {
+      const { foreignKey: f } = step
+      const [table, target] = [known(state, f.table), known(state, f.target)]
+      const columns = f.columns.map(c => fieldIn(table, f.table, c))
+      const targetColumns = f.targetColumns.map(c => fieldIn(target, f.target, c))
+      return { ...step, foreignKey: { ...f, table, columns, target, targetColumns } }
+    }
+    default:
+      return step
+  }
+}
+
 /** The tables that a step describes, and whether it needs the whole description. */
 const describedBy = (step: MigrationStep): readonly (readonly [AnyTable, isWhole: boolean])[] => {
   switch (step.tag) {

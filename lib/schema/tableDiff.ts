@@ -73,7 +73,7 @@ export const columnChanges = (
     else changes.push(...changesOfColumn(`${own.name}.${c.name}`, before, c, field, column, now, undecided))
   }
   const gone = live.columns.filter(c => !own.columns.some(o => o.name === after(c.name)))
-  return [...renames, ...added, ...changes, ...gone.map((c): Change => ({ tag: 'dropColumn', field: c.name }))]
+  return [...renames, ...added, ...changes, ...gone.map((c): Change => ({ tag: 'dropColumn', field: fieldNamed(now, c.name) ?? c.name }))]
 }
 
 const changesOfColumn = (

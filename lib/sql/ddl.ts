@@ -7,6 +7,7 @@
  * forward references: there they are defined with their table.
  */
 
+import { assignmentsOf } from '../core/command/plainRows.js'
 import type { Change } from '../core/schema/Change.js'
 import { createdBy, runs, type Step } from '../core/schema/Step.js'
 import { type AnyCommand, type AnyTable, query } from '../core/syntax/Syntax.js'
@@ -86,7 +87,11 @@ const typesOf = (change: Change): readonly SqlType[] =>
   change.tag === 'addColumn' ? [change.column.type.sql] : change.tag === 'changeType' ? [change.type] : []
 
 /** The statements of a command, with its values as literals. */
-const commandScript = (dialect: Dialect, command: AnyCommand): readonly string[] => {
+const commandScript = (dialect: Dialect, given: AnyCommand): readonly string[] => {
+  const { node } = given
+  // plain rows are sent as one parameter for all of them, which a text can't have
+  const rows = node.tag === 'insert' && node.rows.tag === 'plain' ? assignmentsOf(node.table, node.rows) : null
+  const command = rows === null ? given : ({ ...given, node: { ...node, rows: { tag: 'expressions', rows } } } as AnyCommand)
   const literal: Dialect = { ...literally(dialect), placeholder: (_, slot) => dialect.ddl.literal(slot), reusesPlaceholders: false }
   return printedSteps(literal, commandSteps(literal, reifyWrite(command, literal)))
     .filter(s => s.purpose !== 'check')

@@ -7,15 +7,21 @@ import * as assert from 'uvu/assert'
 import { int, nullable, text } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
 import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
+import { dialectOf } from '../../lib/core/value/DialectName.js'
 import * as X from '../../lib/Expr.js'
 import * as Migrate from '../../lib/Migrate.js'
 import type { Db, Program } from '../../lib/Program.js'
 import * as Q from '../../lib/Query.js'
+import { define } from '../../lib/schema/createAll.js'
+import type { Difference } from '../../lib/schema/diff.js'
+import { introspect } from '../../lib/schema/introspection.js'
+import { describeUnit } from '../../lib/schema/MigrationStep.js'
 import { journal, lock } from '../../lib/schema/migrationTables.js'
 import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
 import { engines, type Session, using } from './eachEngine.js'
 import { cleaning, inFour, lastTables, notes, type orders, stateOf } from './migrateShop.js'
+import { statement } from './rawText.js'
 
 const a = table('mig_a', { id: int, x: nullable(text) }, { primaryKey: ['id'] })
 const b = table('mig_b', { id: int }, { primaryKey: ['id'] })
@@ -23,6 +29,8 @@ const c = table('mig_c', { id: int }, { primaryKey: ['id'] })
 const create = (t: AnyTable): Migrate.MigrationStep => ({ tag: 'createTable', table: t, foreignKeys: [] })
 const first = Migrate.migration({ name: '1_first', from: null, up: [create(a)] })
 const second = Migrate.migration({ name: '2_second', from: '1_first', up: [create(b), Migrate.data(C.insert(b)({ id: 1 }))], down: [] })
+
+const named = (d: Difference) => [d.steps.map(step => describeUnit([step])), d.undecided.map(f => f.object)]
 
 type Problem = E.Left<any>['left']
 const refused = async (s: Session, problem: string, names: readonly string[], program: Program<Db, any, unknown>): Promise<Problem> => {
@@ -304,6 +312,55 @@ for (const engine of engines) {
     }
     assert.equal(await s.right(Migrate.up([first, second])), ['2_second'])
     assert.equal(await s.rows(b), [{ id: 1 }])
+  })
+
+  test('after up there is no drift, no change is left, and a table that others change drifts', async () => {
+    const list = inFour(alters)
+    const after = Migrate.schemaAfter(list)
+    if (E.isLeft(after)) throw new Error(after.left.message)
+    assert.equal(Migrate.check(list, after.right), E.right(undefined))
+    for (const name of ['1_start', '3_next', '4_last']) {
+      await s.right(Migrate.up(list, { to: name }))
+      assert.equal(named(await s.right(Migrate.drift(list))), [[], []], name)
+    }
+    await s.right(define([{ tag: 'dropIndex', table: lastTables(alters)[0] as AnyTable, index: { name: 'mig_customer_by_email' } }]))
+    assert.equal(named(await s.right(Migrate.drift(list))), [['createIndex mig_customer_by_email'], []])
+    const wanted = { ...after.right, tables: { ...after.right.tables, mig_c: c } }
+    const found = Migrate.changes(list, wanted)
+    if (E.isLeft(found)) throw new Error(found.left.message)
+    assert.equal(named(found.right), [['createTable mig_c'], []])
+    const problem = Migrate.check(list, wanted)
+    assert.match(E.isLeft(problem) ? problem.left.message : '', 'createTable mig_c')
+    const next = Migrate.migration({ name: '5_next', from: '4_last', up: found.right.steps })
+    assert.equal(Migrate.check([...list, next], wanted), E.right(undefined))
+    // a table that the application no longer describes is dropped
+    const { mig_c: _, ...fewer } = wanted.tables
+    const gone = Migrate.changes([...list, next], { ...wanted, tables: fewer })
+    assert.equal(E.isRight(gone) ? named(gone.right) : gone, [['dropTable mig_c'], []])
+  })
+
+  test('the script for an administrator leaves what up leaves', async () => {
+    const dialect = dialectOf(engine.name.split(' ')[0] as string)
+    if (dialect === null) return
+    const list = dialect === 'sqlite' ? [first, second] : inFour(alters)
+    await s.right(Migrate.up(list))
+    const image = (await s.right(introspect())).tables
+    await clean()
+    const text = Migrate.script(list, dialect)
+    if (E.isLeft(text)) throw new Error(text.left.message)
+    const statements = text.right
+      .replace(/^--.*$/gm, '')
+      .split(/;$/m)
+      .map(t => t.trim())
+      .filter(t => t !== '' && t !== 'BEGIN' && t !== 'COMMIT')
+    for (const sql of statements) await s.right(statement(sql))
+    assert.equal((await s.right(introspect())).tables, image)
+    const { applied, pending, edited } = await s.right(Migrate.status(list))
+    assert.equal([applied.length, pending, edited], [list.length, [], []])
+    assert.equal(await s.right(Migrate.up(list)), [])
+    if (dialect !== 'sqlite') return
+    const refusedText = Migrate.script(inFour(alters), dialect)
+    assert.is(E.isLeft(refusedText) ? refusedText.left._tag : '', 'Unsupported')
   })
 
   test('10 runners at once: each step once, and all end well', async () => {

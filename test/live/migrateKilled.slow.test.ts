@@ -15,6 +15,8 @@ for (const engine of engines) {
   const test = suite(`killed migrations on ${engine.name}`)
   const s = using(engine, test)
   const alters = true
+  // a table that is created again is so outside of transactions
+  const rebuilds = engine.name.startsWith('sqlite')
   const clean = cleaning(s)
   // every operation in memory and where runs are continued
   const by = engine.sql && engine.transactionalDdl ? 3 : 1
@@ -40,7 +42,7 @@ for (const engine of engines) {
         assert.equal((await s.right(Migrate.status(list))).halfDone, [])
       }
       assert.ok(
-        engine.transactionalDdl && list !== stepwise ? continued === 0 : continued > 20 / by,
+        engine.transactionalDdl && list !== stepwise && !rebuilds ? continued === 0 : continued > 10 / by,
         `${continued} of ${whole.count()} runs were continued`,
       )
     }

@@ -218,7 +218,7 @@ const transformed = (engine: Engine): void => {
     assert.equal(await C.run(C.insert(fresh.tables.b)({ id: 1 }))(env)(), E.right(1))
     const other = await Q.count(Q.from(fresh.tables.b))(on(ensuringSchema(wider)))()
     assert.is(E.isLeft(other) && other.left._tag, 'SchemaConflict')
-    const again = on(ensuringSchema(wider, { onConflict: 'recreate' }))
+    const again = on(ensuringSchema(wider, { recreate: ['a'] }))
     assert.equal(await C.run(C.insert(wider.tables.a)({ id: 1, more: 2 }))(again)(), E.right(1))
     await s.drop(wider.tables.a, fresh.tables.b)
   })

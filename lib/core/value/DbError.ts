@@ -213,6 +213,21 @@ export const schemaConflict = (object: string, reason: string, cause?: DriverErr
   ...because(cause),
 })
 
+/** The most differences that a message lists; the error has all of them. */
+const MOST_SHOWN = 20
+
+/** The database differs from a schema; `instead` is what to do. */
+export const schemaDiffers = (differences: NonNullable<SchemaConflict['differences']>, instead: string): SchemaConflict => {
+  const shown = differences.slice(0, MOST_SHOWN).map(d => `${d.object}: ${d.reason}`)
+  const more = differences.length - shown.length
+  return {
+    _tag: 'SchemaConflict',
+    object: differences[0]?.object ?? '',
+    differences,
+    message: `the database differs from the schema (${[...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}): ${instead}`,
+  }
+}
+
 /** A table can't be dropped because a table that stays references it. */
 export const stillReferred = (table: string, by: string, cause?: DriverError): SchemaConflict =>
   schemaConflict(table, `it is referenced by ${by}: drop that table first, or both together`, cause)

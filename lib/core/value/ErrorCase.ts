@@ -100,9 +100,11 @@ export interface Unsupported extends ErrorCase<'Unsupported'> {
   readonly capability: string
   readonly engine: string
 }
-/** The database differs from the schema: a table is missing, or already exists. */
+/** The database differs from the schema: a table is missing, already exists, or is not as it is described. */
 export interface SchemaConflict extends ErrorCase<'SchemaConflict'> {
   readonly object: string
+  /** All that differs, where the whole schema was compared (`ensuringSchema`): each object, and the step that is needed or why there is none. */
+  readonly differences?: readonly { readonly object: string; readonly reason: string }[]
 }
 /** `one` found no row. */
 export interface NoRow extends ErrorCase<'NoRow'> {}
@@ -154,6 +156,8 @@ type MigrationProblem =
   | 'heads'
   /** The database has migrations that the code does not have. */
   | 'ahead'
+  /** The migrations do not lead to the schema. */
+  | 'differs'
   /** Another runner has taken over the lock of this one. */
   | 'lost'
   /** A step was begun, and it can't be told whether it was done. */
