@@ -167,7 +167,7 @@ const stepText = (node: StepNode, row: KnownRow, hint: string, context: Context)
       case 'map':
         return [of(node.f, shape, shapeDoc)]
       case 'mapRow':
-        return [text('f')]
+        return [context.progress.style.isExact ? because('the function of mapRow has no text: write a map instead') : text('f')]
       case 'flatMap':
         return [of(node.f, asQuery, inside)]
       case 'bind':

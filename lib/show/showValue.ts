@@ -131,10 +131,12 @@ export const columnDoc = ({ sql, nullable, refine }: ExprType): Doc => {
 }
 
 /** Names that a written module imports or declares, other than those of expressions and columns. */
-const MODULE_WORDS: ReadonlySet<string> = new Set('Migrate K t table view schema fk asIs row self'.split(' '))
+const MODULE_WORDS: ReadonlySet<string> = new Set(
+  'Migrate K t table view schema fk asIs row self integer bigInteger Number BigInt String Symbol Object'.split(' '),
+)
 
-/** Whether a name can be a constant of a module that is written. */
-export const isConstant = (name: string): boolean => isFree(name) && !MODULE_WORDS.has(name)
+/** Whether a name can be a constant of a module that is written. A record with a name of `Object.prototype` has a type of its own. */
+export const isConstant = (name: string): boolean => isFree(name) && !MODULE_WORDS.has(name) && !(name in {})
 
 /** The variable of a table: the name given in `tables`, or else its SQL name. */
 export const tableText = (table: AnyTable, named: { readonly [name: string]: AnyTable }): string => {

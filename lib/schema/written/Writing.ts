@@ -38,11 +38,11 @@ const keyOf = (t: AnyTable): string =>
     Object.values(t.columns).map(c => c.filledByDatabase),
   ])
 
-/** A name for a constant: letters of other alphabets are no words of a module, and names of `Object.prototype` are types of their own. */
-const constantName = (name: string): string => {
+/** A name for a constant: letters of other alphabets are no words of a module. */
+export const constantName = (name: string): string => {
   const camel = camelCase(name, 'some')
   const isOther = /[^\x20-\x7e]/.test(camel)
-  return isOther || (isConstant(camel) && !(camel in {})) ? camel : `${camel}Table`
+  return isOther || isConstant(camel) ? camel : `${camel}Table`
 }
 
 /** A module without definitions. `define` writes a table. */

@@ -12,6 +12,8 @@ import { combinators } from '../../show/combinators.js'
 /** What a text uses. */
 export interface Scanned {
   readonly names: ReadonlySet<string>
+  /** Where each of them is. */
+  readonly places: readonly { readonly name: string; readonly at: number }[]
   /** The comments between its code that `show` has written, where something has no text. */
   readonly remarks: readonly string[]
 }
@@ -25,7 +27,7 @@ const KEY = /\s*:/y
 
 /** The free names and the remarks of a text. */
 export const scan = (code: string): Scanned => {
-  const names = new Set<string>()
+  const places: { readonly name: string; readonly at: number }[] = []
   const remarks: string[] = []
   let at = 0
   const take = (pattern: RegExp): RegExpExecArray | null => {
@@ -62,10 +64,11 @@ export const scan = (code: string): Scanned => {
         continue
       }
       if (take(LINE) !== null) continue
+      const start = at
       const name = take(NAME)?.[0]
       if (name !== undefined) {
         const isSpread = before.endsWith('...')
-        if (!(before.endsWith('.') && !isSpread) && !followedByColon()) names.add(name)
+        if (!(before.endsWith('.') && !isSpread) && !followedByColon()) places.push({ name, at: start })
         before = ''
         continue
       }
@@ -85,7 +88,7 @@ export const scan = (code: string): Scanned => {
     }
   }
   part('\0')
-  return { names, remarks }
+  return { names: new Set(places.map(p => p.name)), places, remarks }
 }
 
 const FROM: { readonly [module: string]: readonly string[] } = {
@@ -96,7 +99,18 @@ const FROM: { readonly [module: string]: readonly string[] } = {
 }
 
 /** Modules that are imported by one name. */
-const WHOLE: { readonly [name: string]: string } = { Agg: 'Agg', C: 'Command', Migrate: 'Migrate', Q: 'Query', Window: 'Window' }
+const WHOLE: { readonly [name: string]: string } = {
+  Agg: 'Agg',
+  C: 'Command',
+  K: 'Column',
+  Migrate: 'Migrate',
+  Q: 'Query',
+  Window: 'Window',
+}
+
+/** Whether a name is one that a module imports. */
+export const isImported = (name: string): boolean =>
+  name === 'pipe' || name === 't' || Object.hasOwn(WHOLE, name) || Object.values(FROM).some(all => all.includes(name))
 
 /** The import lines of the names that a text uses; `packageName` has to be quoted by `quote`. */
 export const importLines = (used: ReadonlySet<string>, packageName: string, quote: (s: string) => string): readonly string[] => {

@@ -155,7 +155,7 @@ export const indexDoc = (t: AnyTable, index: Index, w: Writing): Doc => {
 }
 
 /** The name that the options of a table give to a check, without the prefix; null for a name of its own. */
-export const checkName = (t: AnyTable, name: string): string | null => {
+export const checkName = (t: Pick<AnyTable, 'name'>, name: string): string | null => {
   const prefix = `${t.name}_`
   return name.startsWith(prefix) && shortName(name) === name ? name.slice(prefix.length) : null
 }
