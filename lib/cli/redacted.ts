@@ -11,7 +11,7 @@
 export const hiding = (text: string): string =>
   text
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*):[^\s'"]*@/gi, '$1:***@')
-    .replace(/\b(password|passwd|pwd|sslpassword)(["']?\s*[=:]\s*)[^\s&'",;]+/gi, '$1$2***')
+    .replace(/\b(password|passwd|pwd|sslpassword)(["']?\s*[=:]\s*["']?)[^\s&'",;]+/gi, '$1$2***')
 
 /** A text in which the values of an option are hidden too: the arguments after `--database` and the like. */
 export const hidingValues = (text: string, values: readonly string[]): string =>

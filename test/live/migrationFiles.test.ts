@@ -107,7 +107,7 @@ test('half-written files are refused with their line', async () => {
   await refused({ 'migrations/a.ts': "export default { name: 'a', from: null, up: [] }" }, /^a\.ts: its default export is no migration/)
   await refused({ 'migrations/a.ts': 'export default 7' }, /no migration/)
   await refused({ 'migrations/a.ts': `${migration('a')}\n\nthrow new Error('boom')` }, /^a\.ts:6: it throws: boom/)
-  await refused({ 'migrations/a.mjs': `${migration('a')}\nconst x = ;` }, /^a\.mjs:4: /)
+  await refused({ 'migrations/a.mjs': `${migration('a')}\nconst x = ;` }, /^a\.mjs:5: /)
   await refused({ 'migrations/a.cjs': 'const a = 1\nlet a = 2' }, /^a\.cjs:2: it can't be parsed/)
   await refused(
     {
