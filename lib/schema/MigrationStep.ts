@@ -29,7 +29,7 @@ export const data = (command: unknown): MigrationStep => ({ tag: 'data', command
 export interface SqlOptions {
   /** The texts that undo it. Default: it can't be undone. */
   readonly undo?: SqlTexts
-  /** The steps that do to the schema what the text does: they are not performed, and tell later migrations what is there. Default: none. */
+  /** The steps that do to the schema what the text does: they are not performed, and tell later migrations which tables there are. Default: none. */
   readonly steps?: readonly Step[]
 }
 

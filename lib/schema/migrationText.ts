@@ -15,6 +15,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { attempting, type DbError, unsupported } from '../core/value/DbError.js'
 import { joined, printed, stacked, text } from '../show/pretty.js'
 import { list } from '../show/showExpr.js'
+import type { HazardKind } from './hazards.js'
 import type { MigrationStep } from './MigrationStep.js'
 import { quoted } from './module/names.js'
 import { importLines, scan } from './written/imports.js'
@@ -32,7 +33,7 @@ export interface MigrationTextOptions {
   /** The migrations that this one replaces. Default: none. */
   readonly replaces?: readonly string[]
   /** The kinds of hazards that it allows. Default: none. */
-  readonly allows?: readonly string[]
+  readonly allows?: readonly HazardKind[]
   /** The package that the text imports. Default: `query-ts`. */
   readonly packageName?: string
 }

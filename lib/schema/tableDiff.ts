@@ -40,7 +40,7 @@ const custom = (t: SqlType & { readonly tag: 'custom' }): string => Object.value
 const stored = (t: SqlType): SqlType => (t.tag === 'json' ? { tag: 'json' } : t)
 
 /** Whether two types of columns are the same. How a numeric is stored in SQLite is no difference elsewhere. */
-export const sameType = (a: SqlType, b: SqlType): boolean =>
+const sameType = (a: SqlType, b: SqlType): boolean =>
   a.tag === 'custom' || b.tag === 'custom'
     ? a.tag === 'custom' && b.tag === 'custom' && custom(a) === custom(b)
     : typeText(stored(a)) === typeText(stored(b))

@@ -215,7 +215,7 @@ const stepText = (node: StepNode, row: KnownRow, hint: string, context: Context)
         const right = attempting('a function of the query', () => queryText(asQuery(node.right), context))
         if (right._tag === 'Left') return [because(right.left.message)]
         result = right.right.row === undefined ? undefined : queryOf(right.right.row)
-        const sides = [[row, hint] as const, [right.right.row, hintOf(node.right)] as const]
+        const sides = [[row, hint] as const, [right.right.row, hintOf(node.right, context)] as const]
         const on = ([l, r]: readonly any[], inner: Context): Doc => exprDoc(asCondition(node.on(l, r), 'fullJoin'), inner)
         return [right.right.doc, functionOf(sides, context, on)]
       }
@@ -245,11 +245,15 @@ const stepName = (node: StepNode): string => {
 
 const inLine = (doc: Doc): string => doc.flat ?? printed(doc)
 
+/** Whether a table is shown by SQL names that are not those of its fields. */
+const isRenamed = (table: AnyTable, { progress }: Context): boolean =>
+  progress.style.isBySqlNames === true && Object.keys(table.columns).some(f => columnName(table, f) !== f)
+
 /** The rows of a table. By SQL names, a table whose fields have other names is followed by the map to its fields. */
 const fromText = (table: AnyTable, alone: (doc: Doc) => QueryText, context: Context): QueryText => {
   const from = call('Q.from', text(tableName(context, table)))
   const fields = Object.keys(table.columns)
-  if (!context.progress.style.isBySqlNames || fields.every(f => columnName(table, f) === f)) return alone(from)
+  if (!isRenamed(table, context)) return alone(from)
   const variable = freshVariable(table.name, context)
   const renamed = recordDoc(fields.map((f): Field => [f, text(member(variable, columnName(table, f)))]))
   return { ...alone(from), more: call('Q.map', lambda(context, [variable], renamed)) }
@@ -332,7 +336,10 @@ export const givenDoc = (e: AnyExpr, context: Context): Doc => {
 }
 
 /** The variable for the rows of a source is the first letter of this. */
-export const hintOf = ({ node }: AnyQuery): string => (node.tag === 'from' ? node.table.name : node.tag === 'unnest' ? 'element' : 's')
+export const hintOf = ({ node }: AnyQuery, context: Context): string => {
+  if (node.tag === 'from') return isRenamed(node.table, context) ? 's' : node.table.name
+  return node.tag === 'unnest' ? 'element' : 's'
+}
 
 /** Steps that keep the rows of the source's table. */
 const KEEPS_TABLE: readonly string[] = [
@@ -363,7 +370,7 @@ const stepsText = (q: AnyQuery, context: Context): { readonly docs: readonly Doc
   const first: QueryText = start._tag === 'Right' ? start.right : { doc: because(start.left.message), row: undefined }
   let { row } = first
   const begins = first.more === undefined ? [first.doc] : [first.doc, first.more]
-  let hint = begins.length > 1 ? 's' : hintOf(source)
+  let hint = hintOf(source, context)
   const docs = steps.reverse().map(node => {
     const step = stepText(node, row, hint, context)
     row = step.row

@@ -10,6 +10,8 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
 import * as Laws from '../../laws/index.js'
 import * as K from '../../lib/Column.js'
+import { check, generated, int, nullable, numeric, text, timestamp, withDefault } from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
 import { type Change, changed } from '../../lib/core/schema/Change.js'
 import { createSteps, dropSteps } from '../../lib/core/schema/Step.js'
 import type { AnyColumn, AnyTable } from '../../lib/core/syntax/Syntax.js'
@@ -17,8 +19,10 @@ import { symbolsOf } from '../../lib/core/syntax/scope.js'
 import { show } from '../../lib/DbError.js'
 import * as X from '../../lib/Expr.js'
 import * as Migrate from '../../lib/Migrate.js'
-import { type AnySchema, type ForeignKey, schema, validate } from '../../lib/Schema.js'
+import * as Q from '../../lib/Query.js'
+import { type AnySchema, type ForeignKey, fk, schema, validate } from '../../lib/Schema.js'
 import { migrationText } from '../../lib/schema/migrationText.js'
+import { table } from '../../lib/Table.js'
 import { amount } from '../amount.js'
 import { writtenIn } from '../live/writtenModules.js'
 import { suite } from '../suite.js'
@@ -211,6 +215,80 @@ test('law: the text of random commands has their checksum', async () => {
   assert.ok(kept > 10)
 })
 
+test('a migration as people read it', async () => {
+  const product = table(
+    'product',
+    { id: generated(int), name: text, cents: nullable(int) },
+    { checks: { cheap: r => X.lt(r.cents, 100) }, indexes: [{ name: 'by_name', on: r => [X.lower(r.name)], unique: true }] },
+  )
+  const order = table('order', { id: int, productId: int, at: withDefault(X.now)(timestamp) }, { primaryKey: ['id'] })
+  const shop = schema({ order }, () => ({}))
+  const keys = schema({ product, order }, of => ({ order: { product: fk(of.order.productId, of.product.id, { onDelete: 'cascade' }) } }))
+  const priced = table('product', { id: int, price: numeric(8, 2) })
+  const steps = [
+    ...Migrate.create(shop),
+    Migrate.addForeignKey(keys, 'order_product_id_fkey'),
+    ...Migrate.alter(
+      product,
+      Migrate.addColumn(
+        'price',
+        pipe(
+          numeric(8, 2),
+          check(self => X.gte(self, '0')),
+        ),
+        { fill: r => X.cast(numeric(8, 2))(X.coalesce(r.cents, 0)) },
+      ),
+      Migrate.dropCheck('cheap'),
+      Migrate.dropColumn('cents'),
+      Migrate.setComment('name', "what it's called"),
+    ),
+    ...Migrate.alter(
+      priced,
+      Migrate.addCheck({ name: 'dear' }, r => X.lt(r.price, '9.99')),
+    ),
+    Migrate.data(
+      C.insertMany(order)([
+        { id: 1, productId: 1, at: new Date(0) },
+        { id: 2, productId: 1 },
+      ]),
+    ),
+    Migrate.sql(
+      { postgres: 'ANALYZE product;\nANALYZE "order"' },
+      { undo: { postgres: "SELECT 'nothing'" }, steps: Migrate.alter(priced, Migrate.renameTable('p')) },
+    ),
+  ]
+  const made = migrationText({ name: '20261127T1200_price', from: ['a', "b'"], steps, replaces: ['x'], allows: ['losesData'] })
+  assert.snapshot(E.isRight(made) ? made.right : show(made.left), EXPECTED)
+  const loaded = (await written.load(EXPECTED))['default'] as Migrate.Migration
+  const { replaces, allows } = loaded
+  assert.equal([replaces, allows], [['x'], ['losesData']])
+  assert.is(sum(loaded), sum(Migrate.migration({ name: '20261127T1200_price', from: ['a', "b'"], up: steps, replaces, allows })))
+})
+
+test('what has no text is refused, with the reason', () => {
+  const t = table('t', { id: int }, { primaryKey: ['id'] })
+  const refusal = (...steps: readonly Migrate.MigrationStep[]): string => {
+    const made = migrationText({ name: 'm', from: null, steps })
+    return E.isLeft(made) ? show(made.left) : made.right
+  }
+  const mapped = pipe(
+    Q.from(t),
+    Q.mapRow(r => r),
+  )
+  assert.match(refusal(Migrate.data(C.insertFrom(t)(mapped))), 'the function of mapRow has no text')
+  assert.match(
+    refusal(
+      ...Migrate.alter(
+        t,
+        Migrate.addCheck('odd', r => X.eq(r.id, 'x' as never)),
+      ),
+    ),
+    'as text',
+  )
+  assert.match(refusal({ tag: 'createIndex', table: t, index: { ...noIndex, name: 'x'.repeat(64) } }), '63 bytes')
+  assert.match(refusal({ tag: 'alterTable', table: t, change: { tag: 'dropColumn', field: 'none' } }), 'there is no such column')
+})
+
 test('the texts compile', () => {
   assert.is(written.compile().slice(0, 3000), '')
   // a generated command may write an expression that can be null to a column that can't
@@ -220,5 +298,85 @@ test('the texts compile', () => {
     [],
   )
 })
+
+const noIndex = { columns: ['id'], on: null, unique: false, where: null, method: null }
+
+const EXPECTED = `import { pipe } from 'fp-ts/lib/function.js'
+import {
+  check,
+  generated,
+  int,
+  nullable,
+  numeric,
+  text,
+  timestamp,
+  withDefault,
+} from 'query-ts/Column'
+import * as C from 'query-ts/Command'
+import { cast, coalesce, gte, lower, lt, now } from 'query-ts/Expr'
+import * as Migrate from 'query-ts/Migrate'
+import { fk, schema } from 'query-ts/Schema'
+import { table } from 'query-ts/Table'
+
+const order = table(
+  'order',
+  { id: int, productId: int, at: pipe(timestamp, withDefault(now)) },
+  { primaryKey: ['id'] },
+)
+
+const product = table(
+  'product',
+  { id: generated(int), name: text, cents: nullable(int) },
+  {
+    indexes: [{ name: 'by_name', on: row => [lower(row.name)], unique: true }],
+    checks: { cheap: row => lt(row.cents, 100) },
+  },
+)
+
+const keys = schema({ order, product }, tables => ({
+  order: { product: fk(tables.order.productId, tables.product.id, { onDelete: 'cascade' }) },
+}))
+
+// "product" again, after a change above.
+const product2 = table('product', { id: int, price: numeric(8, 2) })
+
+export default Migrate.migration({
+  name: '20261127T1200_price',
+  from: ['a', 'b\\''],
+  replaces: ['x'],
+  allows: ['losesData'],
+  up: [
+    Migrate.create(schema({ order })),
+    Migrate.addForeignKey(keys, 'order_product_id_fkey'),
+    Migrate.alter(
+      product,
+      Migrate.addColumn('price', pipe(numeric(8, 2), check(self => gte(self, '0.00'))), {
+        fill: row => cast(numeric(8, 2))(coalesce(row.cents, 0)),
+      }),
+      Migrate.dropCheck('product_cheap'),
+      Migrate.dropColumn('cents'),
+      Migrate.setComment('name', 'what it\\'s called'),
+    ),
+    Migrate.alter(product2, Migrate.addCheck({ name: 'dear' }, row => lt(row.price, '9.99'))),
+    // No way back: a command that changes rows has no inverse: write down the steps that undo it, or that there is nothing to undo.
+    Migrate.data(C.insertMany(order)([
+      { id: 1, productId: 1, at: new Date('1970-01-01T00:00:00.000Z') },
+      { id: 2, productId: 1 },
+    ])),
+    Migrate.sql(
+      {
+        postgres: \`ANALYZE product;
+ANALYZE "order"\`,
+      },
+      {
+        undo: { postgres: 'SELECT \\'nothing\\'' },
+        steps: [
+          ...Migrate.alter(product2, Migrate.renameTable('p')),
+        ],
+      },
+    ),
+  ],
+})
+`
 
 test.run()

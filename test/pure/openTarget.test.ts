@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
 import { attempting } from '../../lib/core/value/DbError.js'
-import { nearest, similar } from '../../lib/core/value/nearest.js'
+import { nearestHint, similar } from '../../lib/core/value/nearest.js'
 import type { DbError } from '../../lib/DbError.js'
 import { type OpenTarget, readTarget, type Target, type TargetOptions } from '../../lib/run/address/openTarget.js'
 import { suite } from '../suite.js'
@@ -89,7 +89,8 @@ targets('an address of a file that tools read in different ways, or with paramet
   refused('sqlite:a#b.db', 'ConnectionError', /write %23/)
   refused('sqlite:100%.db', 'ConnectionError', /write %25/)
   for (const url of ['sqlite:', 'sqlite3:']) refused(url, 'ConnectionError', /names no file/)
-  refused('memory:shop', 'ConnectionError', /has no name/)
+  for (const url of ['memory:shop', 'memory://', 'memory://shop']) refused(url, 'ConnectionError', /has no name: write memory:/)
+  refused('memory:?max=3', 'ConnectionError', /the parameter max of the address/)
 })
 
 targets('an unknown engine or option: its name, and the nearest', () => {
@@ -183,17 +184,19 @@ targets.run()
 const names = suite('the nearest name')
 names('by the number of edits, without regard to case; a beginning counts as one edit', () => {
   const known = ['max', 'password', 'port', 'user']
-  assert.is(nearest('MAX', known), 'max')
-  assert.is(nearest('prot', known), 'port')
-  assert.is(nearest('pass', known), 'password')
-  assert.is(nearest('username', known), 'user')
-  assert.is(nearest('x', []), null)
+  assert.is(nearestHint('MAX', known), 'did you mean "max"?')
+  assert.is(nearestHint('prot', known), 'did you mean "port"?')
+  assert.is(nearestHint('pass', known), 'did you mean "password"?')
+  assert.is(nearestHint('username', known), 'did you mean "user"?')
+  assert.is(nearestHint('x', []), 'there are none')
   assert.is(similar('qqqqqqqq', known), null)
 })
 names('a known name is the nearest to itself', () => {
   const lists = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1 })
   fc.assert(
-    fc.property(lists, fc.nat(), (known, i) => assert.is(nearest(known[i % known.length] as string, known), known[i % known.length])),
+    fc.property(lists, fc.nat(), (known, i) =>
+      assert.is(nearestHint(known[i % known.length] as string, known), `did you mean "${known[i % known.length]}"?`),
+    ),
   )
 })
 names.run()

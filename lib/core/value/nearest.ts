@@ -23,8 +23,11 @@ const distance = (a: string, b: string): number =>
 const nearestOf = (name: string, known: Iterable<string>): readonly [edits: number, name: string | null] =>
   [...known].map(k => [distance(name.toLowerCase(), k.toLowerCase()), k] as const).sort(([a], [b]) => a - b)[0] ?? [0, null]
 
-/** The nearest known name, or null if none is known. */
-export const nearest = (name: string, known: Iterable<string>): string | null => nearestOf(name, known)[1]
+/** A hint for an error about an unknown name: the nearest known one, or that there are none. */
+export const nearestHint = (name: string, known: Iterable<string>): string => {
+  const [, found] = nearestOf(name, known)
+  return found === null ? 'there are none' : `did you mean "${found}"?`
+}
 
 /** The nearest known name if it may be meant: at most half of the characters differ, or two. */
 export const similar = (name: string, known: Iterable<string>): string | null => {

@@ -199,8 +199,7 @@ const unreadable = (why: string): never => refuse(connectionError('open', `the a
 
 /** What the address of a file names, decoded. */
 const nameIn = (engine: Engine, rest: string): string => {
-  if (rest.startsWith('//'))
-    unreadable(`a ${engine} address has no // after the scheme: write ${engine}:file.db or ${engine}:/folder/file.db`)
+  if (rest.startsWith('//')) unreadable(`a ${engine} address has no // after the scheme: write ${engine}:name or ${engine}:/folder/name`)
   if (rest.includes('#')) unreadable('it contains a #: write %23')
   const [path = '', ...queries] = rest.split('?')
   const names = queries
@@ -237,7 +236,7 @@ const placeOf = (engine: Engine, text: string, rest: string): { readonly [option
       return dataDir === '' || dataDir === ':memory:' ? {} : { dataDir }
     }
     case 'memory':
-      if (nameIn(engine, rest) !== '') unreadable('a database in memory has no name: write memory:')
+      if (rest.startsWith('//') || nameIn(engine, rest) !== '') unreadable('a database in memory has no name: write memory:')
       return {}
     default:
       return { url: text }

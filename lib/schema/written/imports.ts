@@ -40,6 +40,8 @@ export const scan = (code: string): Scanned => {
     KEY.lastIndex = at
     return KEY.test(code)
   }
+  /** A letter is the variable of a row, but for `t` of io-ts, of which only the type of any value is used. */
+  const isVariable = (name: string): boolean => name === 't' && !code.startsWith('.unknown', at)
   const template = (): void => {
     at += 1
     while (at < code.length && code[at] !== '`') {
@@ -68,7 +70,7 @@ export const scan = (code: string): Scanned => {
       const name = take(NAME)?.[0]
       if (name !== undefined) {
         const isSpread = before.endsWith('...')
-        if (!(before.endsWith('.') && !isSpread) && !followedByColon()) places.push({ name, at: start })
+        if (!(before.endsWith('.') && !isSpread) && !followedByColon() && !isVariable(name)) places.push({ name, at: start })
         before = ''
         continue
       }

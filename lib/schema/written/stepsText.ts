@@ -27,6 +27,8 @@ import type { Writing } from './Writing.js'
 interface Written {
   readonly doc: Doc
   readonly count: number
+  /** Whether it is a list of steps. */
+  readonly isList?: boolean
 }
 
 const tag = <T extends MigrationStep['tag']>(
@@ -85,7 +87,11 @@ const wholeDoc = (
   const made = (which === 'create' ? createSteps : dropSteps)(isWhole ? schema : part(schema, names))
   if (names.length !== own.length || made.length === 0 || !sameSteps(made, given)) return null
   const only = isWhole ? [] : [list(names.map(quotedDoc))]
-  return { doc: call(`Migrate.${which}`, schemaName(schema, which === 'create' ? 'created' : 'dropped', w), ...only), count: made.length }
+  return {
+    doc: call(`Migrate.${which}`, schemaName(schema, which === 'create' ? 'created' : 'dropped', w), ...only),
+    count: made.length,
+    isList: true,
+  }
 }
 
 /** A step that creates or drops a table as the record that it is: its keys are those of a schema. */
@@ -166,7 +172,12 @@ const first = (steps: readonly MigrationStep[], w: Writing): Written => {
       return { doc: below(inverseRemark(step), doc), count: 1 }
     }
     case 'sql': {
-      const doc = call('Migrate.sql', textsDoc(step.text), ...(step.undo === null ? [] : [textsDoc(step.undo)]))
+      const { text: texts, undo, steps: described } = step
+      const options = [
+        ...(undo === null ? [] : [['undo', textsDoc(undo)] as const]),
+        ...(described.length === 0 ? [] : [['steps', itemsDoc(described, w, true)] as const]),
+      ]
+      const doc = call('Migrate.sql', textsDoc(texts), ...(options.length === 0 ? [] : [recordDoc(options)]))
       return { doc: below(inverseRemark(step), doc), count: 1 }
     }
     case 'alterTable':
@@ -174,18 +185,21 @@ const first = (steps: readonly MigrationStep[], w: Writing): Written => {
     case 'dropIndex': {
       const altering: Altering[] = []
       for (const next of leading(steps, 'alterTable', 'createIndex', 'dropIndex')) altering.push(next)
-      return alterDoc(altering, w)
+      return { ...alterDoc(altering, w), isList: true }
     }
   }
 }
 
-/** The steps as a list of items, each on a line of its own. */
-export const stepsDoc = (steps: readonly MigrationStep[], w: Writing): Doc => {
+/** Steps as a list of items, each on a line of its own; `isFlat` for a list of single steps. */
+const itemsDoc = (steps: readonly MigrationStep[], w: Writing, isFlat: boolean): Doc => {
   const docs: Doc[] = []
   for (let at = 0; at < steps.length; ) {
-    const { doc, count } = first(steps.slice(at), w)
-    docs.push(doc)
+    const { doc, count, isList = false } = first(steps.slice(at), w)
+    docs.push(isFlat && isList ? joined(text('...'), doc) : doc)
     at += count
   }
   return stacked('[', docs, ']')
 }
+
+/** The steps of a migration as a list of items. */
+export const stepsDoc = (steps: readonly MigrationStep[], w: Writing): Doc => itemsDoc(steps, w, false)

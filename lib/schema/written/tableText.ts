@@ -39,7 +39,7 @@ const TRUE = text('true')
 // --- Functions of rows ------------------------------------------------------------------------
 
 /** A function of a table's row. `typed` is the variable where nothing else gives it a type. */
-export const rowLambda = (t: AnyTable, w: Writing, of: (row: any, inner: Context) => Doc, typed = 'row'): Doc =>
+const rowLambda = (t: AnyTable, w: Writing, of: (row: any, inner: Context) => Doc, typed = 'row'): Doc =>
   expressionDoc(w.style, context => {
     const row = scopeNamed(context, symbolsOf(t.types), 'row')
     const doc = of(row, within(context, 'row'))
