@@ -8,7 +8,7 @@
  */
 import { array, flag, multioption, option, optional, positional, restPositionals, string, type Type } from 'cmd-ts'
 import type { DialectName } from '../core/value/DialectName.js'
-import { nearest } from '../core/value/nearest.js'
+import { nearestHint } from '../core/value/nearest.js'
 import type { HazardKind } from '../schema/hazards.js'
 import { HAZARDS } from './hazardNames.js'
 import { DIALECTS } from './printSql.js'
@@ -21,7 +21,7 @@ const oneOf = <A extends string>(displayName: string, words: readonly A[]): Type
   from: async text => {
     const found = words.find(w => w === text)
     if (found !== undefined) return found
-    throw new Error(`there is no ${displayName} "${text}": did you mean ${nearest(text, words)}? Choose one of ${words.join(', ')}`)
+    throw new Error(`there is no ${displayName} "${text}": ${nearestHint(text, words)} Choose one of ${words.join(', ')}`)
   },
 })
 

@@ -12,7 +12,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnySchema } from '../core/table/Schema.js'
 import { textOf } from '../core/value/DbError.js'
-import { nearest } from '../core/value/nearest.js'
+import { similar } from '../core/value/nearest.js'
 import type { Config } from './config.js'
 import { HAZARDS } from './hazardNames.js'
 import { hiding } from './redacted.js'
@@ -65,7 +65,7 @@ export const configProblem = (made: unknown): string | null => {
   const names = Object.keys(FIELDS)
   for (const [name, value] of Object.entries(made)) {
     if (!Object.hasOwn(FIELDS, name)) {
-      const near = nearest(name, names)
+      const near = similar(name, names)
       return `it has the unknown field "${name}": ${near === null ? `the fields are ${names.join(', ')}` : `did you mean "${near}"?`}`
     }
     const [is, expected] = FIELDS[name as keyof Config]

@@ -27,7 +27,7 @@ import { type Answer, type Failure, misuse, type World } from './World.js'
 const engineNamed = (name: string): EngineName => dialectOf(name) ?? 'memory'
 
 /** A target whose file or folder is absolute. */
-export const targetIn = (target: Target, folder: string): E.Either<DbError, Target> =>
+const targetIn = (target: Target, folder: string): E.Either<DbError, Target> =>
   attempting('the target of the database', () => {
     const { engine, options } = readTarget(target)
     const place = 'file' in options ? 'file' : 'dataDir' in options ? 'dataDir' : null

@@ -14,7 +14,7 @@ import { isQuery } from '../core/syntax/guards.js'
 import { type AnyCommand, type AnyQuery, isMade } from '../core/syntax/Syntax.js'
 import { attempting, type DbError, textOf } from '../core/value/DbError.js'
 import type { DialectName } from '../core/value/DialectName.js'
-import { nearest } from '../core/value/nearest.js'
+import { nearestHint } from '../core/value/nearest.js'
 import { compile, toSql } from '../sql/compile.js'
 import { dialects } from '../sql/dialects.js'
 import { commandToSql } from '../sql/statements.js'
@@ -50,8 +50,7 @@ const exported = (module: any, where: string, name: string): E.Either<Failure, P
   const names = Object.keys(module ?? {}).filter(n => n !== '__esModule')
   if (module === undefined || !Object.hasOwn(module, name)) {
     const usable = names.filter(n => (printable(module[n]) ?? prepared(module[n])) !== null)
-    const near = nearest(name, usable)
-    const hint = near === null ? 'it exports no query and no command' : `did you mean "${near}"? It exports ${usable.join(', ')}`
+    const hint = usable.length === 0 ? 'it exports no query and no command' : `${nearestHint(name, usable)} It exports ${usable.join(', ')}`
     return E.left(misuse(`${where} has no export "${name}": ${hint}`))
   }
   const found = printable(module[name]) ?? prepared(module[name])

@@ -32,7 +32,7 @@ export interface ReadOptions {
 const OWN = [history, journal, lock].map(t => t.name)
 
 /** The tables that are meant: the options, or else the configuration. */
-export const filterOf = (s: Settings, { only, ignore }: Pick<ReadOptions, 'only' | 'ignore'>): NameFilter => {
+const filterOf = (s: Settings, { only, ignore }: Pick<ReadOptions, 'only' | 'ignore'>): NameFilter => {
   const meant = only.length > 0 ? only : s.only
   return { ...(meant === undefined ? {} : { only: meant }), ignore: [...(ignore.length > 0 ? ignore : (s.ignore ?? [])), ...OWN] }
 }

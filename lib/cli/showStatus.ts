@@ -48,7 +48,7 @@ export const statusLines = (s: Status, paint: Paint): readonly string[] => [
 ]
 
 /** Whether the history is as it should be. */
-export const isSound = (s: Status): boolean => s.edited.length === 0 && s.unknown.length === 0 && s.halfDone.length === 0
+const isSound = (s: Status): boolean => s.edited.length === 0 && s.unknown.length === 0 && s.halfDone.length === 0
 
 /** Shows the state of the database. */
 export const showStatus = async (world: World, s: Settings): Answer<Outcome> => {

@@ -17,7 +17,7 @@ import { dialects } from '../sql/dialects.js'
 import type { Paint } from './World.js'
 
 /** A step on an engine. */
-export interface OnEngine {
+interface OnEngine {
   readonly engine: EngineName
   /** Its statements, or why the engine refuses it. */
   readonly sql: readonly string[]
@@ -75,7 +75,7 @@ const indented = (text: string, by: string): string =>
 export const statementLine = (sql: string): string => (/;\s*$/.test(sql) ? sql : `${sql};`)
 
 /** One line for a hazard. */
-export const hazardLine = ({ kind, message, safer }: Hazard, paint: Paint): string => {
+const hazardLine = ({ kind, message, safer }: Hazard, paint: Paint): string => {
   const mark = needsAllowance({ kind }) ? paint.red(kind) : paint.yellow(kind)
   return `${mark}: ${message}${safer === null ? '' : ` Safer: ${safer}.`}`
 }
@@ -88,7 +88,7 @@ const engineLines = (on: OnEngine, paint: Paint, isAlone: boolean): readonly str
 ]
 
 /** The lines of a step. */
-export const stepLines = (step: ShownStep, at: number, paint: Paint): readonly string[] => [
+const stepLines = (step: ShownStep, at: number, paint: Paint): readonly string[] => [
   `${at + 1}. ${step.what}`,
   ...step.engines.flatMap(on => engineLines(on, paint, step.engines.length === 1)),
   ...(step.irreversible === null ? [] : [`   ${paint.yellow("can't be undone")}: ${step.irreversible}`]),

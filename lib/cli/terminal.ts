@@ -15,7 +15,8 @@ const plain = (s: string): string => s
 /** The colours for a stream. */
 export const paintFor = (isTerminal: boolean, noColor: string | undefined): Paint => {
   const has = isTerminal && (noColor === undefined || noColor === '')
-  const painting = (style: Parameters<typeof styleText>[0]) => (has ? (s: string): string => styleText(style, s, { validateStream: false }) : plain)
+  const painting = (style: Parameters<typeof styleText>[0]) =>
+    has ? (s: string): string => styleText(style, s, { validateStream: false }) : plain
   return { bold: painting('bold'), dim: painting('dim'), red: painting('red'), green: painting('green'), yellow: painting('yellow') }
 }
 

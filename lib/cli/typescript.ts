@@ -77,7 +77,7 @@ export const resolveFrom = (file: string, specifier: string): string | undefined
 }
 
 /** Why a module can't be parsed, and where; the line counts from 1. */
-export interface ParseProblem {
+interface ParseProblem {
   readonly line: number
   readonly message: string
 }

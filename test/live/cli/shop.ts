@@ -17,7 +17,7 @@ export const books = table('book', { id: generated(int), authorId: int, title: t
 export const shop = schema({ authors, books }, t => ({ books: { author: fk(t.books.authorId, t.authors.id) } }))
 `
 
-export const CONFIG = `
+const CONFIG = `
 import { defineConfig } from 'query-ts/config'
 import { shop } from './src/schema.js'
 
