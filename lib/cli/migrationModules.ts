@@ -13,15 +13,8 @@ import { createRequire, isBuiltin } from 'node:module'
 import { dirname, extname, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
-import { type DbError, migrationError, refusedWith, textOf } from '../core/value/DbError.js'
+import { type DbError, migrationError, refuse, refusedWith, textOf } from '../core/value/DbError.js'
 import { manifest, resolveFrom, transpile } from './typescript.js'
-
-/** Thrown through the modules that are being loaded. */
-class NotLoaded extends Error {
-  constructor(readonly error: DbError) {
-    super(error.message)
-  }
-}
 
 interface Loaded {
   readonly exports: any
@@ -60,9 +53,10 @@ const lineOf = (source: string, specifier: string): number | null => {
 
 /** The error of an exception that left a module of the folder. */
 export const loadingError = (folder: string, file: string, thrown: unknown): DbError => {
-  if (thrown instanceof NotLoaded) return thrown.error
-  const line = thrown instanceof Error ? lineIn(file, thrown.stack) : null
   const refused = refusedWith(thrown)
+  // an import that is refused has its own file and line
+  if (refused?._tag === 'MigrationError') return refused
+  const line = thrown instanceof Error ? lineIn(file, thrown.stack) : null
   return fileError(folder, file, line, refused === null ? `it throws: ${textOf(thrown)}` : refused.message)
 }
 
@@ -72,7 +66,7 @@ const BUILT_IN = 'it would import past the check of what migrations import: impo
 
 const targetOf = (folder: string, file: string, source: string, specifier: string): Target => {
   const no = (reason: string): never => {
-    throw new NotLoaded(fileError(folder, file, lineOf(source, specifier), reason))
+    return refuse(fileError(folder, file, lineOf(source, specifier), reason))
   }
   if (isBuiltin(specifier))
     return /^(?:node:)?module$/.test(specifier) ? no(`imports "${specifier}": ${BUILT_IN}`) : { tag: 'other', id: specifier }
@@ -104,13 +98,13 @@ export const moduleLoader = (folder: string): ImportOwn => {
 
   const compiled = (file: string, source: string, isAsync: boolean): ((...args: readonly unknown[]) => unknown) => {
     const script = transpile(file, source, isAsync)
-    if (!script.ok) throw new NotLoaded(fileError(folder, file, script.problem.line, `it can't be parsed: ${script.problem.message}`))
+    if (!script.ok) return refuse(fileError(folder, file, script.problem.line, `it can't be parsed: ${script.problem.message}`))
     try {
       const text = `(${isAsync ? 'async ' : ''}function (${PARAMETERS}) { ${script.code}\n})`
       return new Script(text, { filename: file }).runInThisContext() as (...args: readonly unknown[]) => unknown
     } catch (thrown) {
       const line = thrown instanceof Error ? lineIn(file, thrown.stack) : null
-      throw new NotLoaded(fileError(folder, file, line, `it can't be parsed: ${textOf(thrown)}`))
+      return refuse(fileError(folder, file, line, `it can't be parsed: ${textOf(thrown)}`))
     }
   }
 
@@ -138,7 +132,7 @@ export const moduleLoader = (folder: string): ImportOwn => {
     try {
       return { exports: JSON.parse(source) }
     } catch (thrown) {
-      throw new NotLoaded(fileError(folder, file, null, `it is no JSON: ${textOf(thrown)}`))
+      return refuse(fileError(folder, file, null, `it is no JSON: ${textOf(thrown)}`))
     }
   }
 

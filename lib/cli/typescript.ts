@@ -34,11 +34,17 @@ export interface Manifest {
   readonly modules: ReadonlyMap<string, string>
 }
 
-let known: Manifest | null = null
+/** A value that is made when it is needed first. */
+const lazily = <A>(make: () => A): (() => A) => {
+  let made: { readonly value: A } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
 
 /** The modules of the running copy of this package, by their specifiers. */
-export const manifest = (): Manifest => {
-  if (known !== null) return known
+export const manifest = lazily((): Manifest => {
   const root = packageRoot(dirname(fileURLToPath(import.meta.url)))
   const { version, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly version: string
@@ -50,9 +56,8 @@ export const manifest = (): Manifest => {
       join(root, typeof target === 'string' ? target : target.default),
     ]),
   )
-  known = { root, version, modules }
-  return known
-}
+  return { root, version, modules }
+})
 
 const jitiFrom = (file: string) =>
   createJiti(pathToFileURL(file).href, {
@@ -67,12 +72,12 @@ const jitiFrom = (file: string) =>
 /** Imports a module by the path of its file. Rejects with what the module, or one that it imports, throws. */
 export const importModule = (file: string): Promise<unknown> => jitiFrom(file).import(file)
 
+/** One without options of a file, to resolve and transpile. */
+const plainJiti = lazily(() => createJiti(import.meta.url, { fsCache: false }))
+
 /** The file that a specifier in a file means, by the rules of Node for `import`; undefined if there is none. */
 export const resolveFrom = (file: string, specifier: string): string | undefined => {
-  const found = createJiti(pathToFileURL(file).href, { fsCache: false }).esmResolve(specifier, {
-    try: true,
-    parentURL: pathToFileURL(file).href,
-  })
+  const found = plainJiti().esmResolve(specifier, { try: true, parentURL: pathToFileURL(file).href })
   return found === undefined ? undefined : found.startsWith('file:') ? fileURLToPath(found) : found
 }
 
@@ -89,7 +94,7 @@ const FAILED = 'exports.__JITI_ERROR__ = '
 
 /** Transpiles a module. With `isAsync` its imports are awaited, otherwise required. */
 export const transpile = (file: string, source: string, isAsync: boolean): Transpiled => {
-  const code = createJiti(pathToFileURL(file).href, { fsCache: false }).transform({
+  const code = plainJiti().transform({
     source,
     filename: file,
     ts: /\.[cm]?ts$/.test(file),

@@ -11,7 +11,7 @@ import { attempting } from '../core/value/DbError.js'
 import { readTarget, type Target } from '../run/address/openTarget.js'
 import { createDatabase, dropDatabase } from '../run/createDatabase.js'
 import type { Settings } from './configFile.js'
-import { targetOf } from './database.js'
+import { targetOf } from './openDatabase.js'
 import { hiding } from './redacted.js'
 import { type Answer, misuse, type Outcome, outcome, type World } from './World.js'
 

@@ -145,6 +145,22 @@ test('drop needs a confirmation, and nothing else drops a database', async () =>
   await must(0, folder, 'migrate', 'up')
   await fails(folder, 2, ['drop'], /sqlite:.*shop\.db.*give --yes/)
   assert.ok(existsSync(join(folder, 'shop.db')))
+  const asked: string[] = []
+  const replying = (line: string) => ({
+    ask: async (question: string) => {
+      asked.push(question)
+      return line
+    },
+  })
+  for (const line of ['', 'y', 'no']) {
+    const kept = await cli(folder, ['drop'], replying(line))
+    assert.equal([kept.code, kept.stdout], [1, 'nothing was dropped\n'])
+  }
+  assert.ok(existsSync(join(folder, 'shop.db')))
+  assert.match(asked[0] ?? '', /^Drop sqlite:.*shop\.db with all that it has\? Type yes/)
+  assert.is((await cli(folder, ['drop'], replying('yes'))).code, 0)
+  assert.not.ok(existsSync(join(folder, 'shop.db')))
+  await must(0, folder, 'migrate', 'up')
   await must(0, folder, 'drop', '--yes')
   assert.not.ok(existsSync(join(folder, 'shop.db')))
   await fails(folder, 1, ['drop', '--yes'], /shop\.db/)
