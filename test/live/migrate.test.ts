@@ -214,7 +214,7 @@ for (const engine of engines) {
     const bad = Migrate.migration({ name: '2_bad', from: '1_first', up: [create(b), Migrate.alter(other, Migrate.dropColumn('x'))] })
     const e = await refused(s, 'malformed', ['2_bad'], Migrate.up([first, bad]))
     assert.is(e.step, 1)
-    assert.match(e.message, /mig_a\.x is .*text.* at this point, and not .*int/)
+    assert.match(e.message, /mig_a\.x is text null at this point, and not int null/)
     assert.equal((await s.right(Migrate.status([first, bad]))).applied, [])
   })
 

@@ -58,6 +58,10 @@ const withColumn = (t: AnyTable, field: string, change: (c: AnyColumn) => AnyCol
   return { ...t, columns: { ...t.columns, [field]: column }, types: { ...t.types, [field]: column.type } }
 }
 
+/** The table as it would be with nulls in some columns. */
+export const withNulls = (t: AnyTable, fields: readonly string[]): AnyTable =>
+  fields.reduce((of, field) => withColumn(of, field, c => ({ ...c, type: { ...c.type, nullable: true } })), t)
+
 /** Whether a function of a table's row reads a field, until it throws if it does. */
 export const readsField = (t: AnyTable, field: string, f: (row: any) => unknown): boolean => {
   let reads = false

@@ -155,6 +155,8 @@ export const ddl: Ddl = {
   forwardReferences: false,
   dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   indexOfForeignKey: null,
+  foreignKeyIndexes: null,
+  keyedColumns: null,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded: null, conditions: true, methods: true, nulls: true },
   // an index lies in the schema of its table
