@@ -25,6 +25,8 @@ const publicModules = [
   ['./createDatabase', 'lib/run/createDatabase'],
   ...runners.map(name => [`./${name}`, `lib/run/${name}`]),
   ...transformers.map(name => [`./${name}`, `lib/transform/${name}`]),
+  ['./config', 'lib/cli/config'],
+  ['./migrationFiles', 'lib/cli/migrationFiles'],
   ['./laws', 'laws/index'],
 ]
 
