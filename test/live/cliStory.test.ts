@@ -109,7 +109,7 @@ test('a whole life, in this process: nothing to do, dry runs, scripts, plans', a
   assert.equal(Object.keys(step), ['what', 'engines', 'undoable', 'irreversible', 'loses'])
   assert.equal(Object.keys(step.engines), ['postgres', 'mysql'])
   assert.equal(Object.keys(step.engines.mysql), ['sql', 'refused', 'hazards'])
-  assert.match((await must(0, folder, 'migrate', 'plan')).stdout, /1\. createTable author\n {3}CREATE TABLE "author"/)
+  assert.match((await must(0, folder, 'migrate', 'plan')).stdout, /1\. author: create the table\n {3}CREATE TABLE "author"/)
   await must(0, folder, 'migrate', 'up')
   assert.match((await must(0, folder, 'migrate', 'up')).stdout, /^nothing to apply/)
   assert.match((await must(0, folder, 'migrate', 'plan')).stdout, /^nothing to apply/)

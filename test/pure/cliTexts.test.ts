@@ -42,7 +42,7 @@ test('a migration: steps, SQL, hazards, and what is not undone', () => {
     ],
   })
   const plan = migrationPlan(migration, ['sqlite'])
-  assert.equal(migrationLines(plan, plain).slice(0, 2), ['first', '1. createTable book'])
+  assert.equal(migrationLines(plan, plain).slice(0, 2), ['first', '1. book: create the table'])
   assert.match(migrationLines(plan, plain)[2] as string, /^ {3}CREATE TABLE "book"/)
   const lines = migrationLines(plan, plain).join('\n')
   assert.match(lines, /INSERT INTO "book" .*'it''s'/)
