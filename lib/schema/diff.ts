@@ -64,6 +64,7 @@ const foreignKeyOf = (f: ForeignKeyImage, table: AnyTable, target: AnyTable): Fo
     name: f.name ?? '',
     relation: '',
     back: null,
+    one: false,
     table,
     columns: fields(table, f.columns),
     target,
