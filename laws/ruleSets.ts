@@ -21,6 +21,11 @@ import { pageLaws } from './pages.js'
 import { preparedLaw } from './prepared.js'
 import { queryEquations } from './queryEquations.js'
 import { sameRowChanges } from './rowChanges.js'
+import { differenceLaws } from './schemaDifferences.js'
+import { migrationLaws } from './schemaMigrations.js'
+import { hazardLaws } from './schemaRows.js'
+import type { SchemaSubject } from './schemaState.js'
+import { sameSteps } from './schemaSteps.js'
 import { sliceLaw } from './slices.js'
 import { programLaws } from './transactions.js'
 import { uniqueIndexLaw } from './uniqueIndexes.js'
@@ -54,6 +59,13 @@ export const errors = (s: Subject): RuleSet => ruleSet('DbError', [...violationL
 
 /** Transactions, and the ways to read a query. */
 export const programs = (s: Subject): RuleSet => ruleSet('Program', programLaws(s))
+
+/**
+ * Changes of schemas: steps, differences, hazards and migrations. The interpreter needs no tables; these laws create and drop their own, whose
+ * names begin with `law_`, and empty the history of migrations: give them a database for themselves.
+ */
+export const schemas = (s: SchemaSubject): RuleSet =>
+  ruleSet('Schema', [sameSteps(s), ...differenceLaws(s), ...hazardLaws(s), ...migrationLaws(s)])
 
 /** Everything an interpreter promises: it returns what the reference returns, and keeps the laws of all other rule sets. */
 export const interpreter = (s: Compared): RuleSet =>

@@ -40,6 +40,7 @@ export {
   noRow,
   notNullViolation,
   numericOverflow,
+  type OffendingRow,
   type OutcomeUnknown,
   outcomeUnknown,
   type SchemaConflict,

@@ -7,6 +7,7 @@
 export type { Columns, Exprs, Table } from './core/syntax/Syntax.js'
 export {
   asIs,
+  type CheckOptions,
   type IndexOptions,
   type Insert,
   type InsertOf,

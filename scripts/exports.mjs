@@ -21,8 +21,12 @@ const publicModules = [
   ['./diff', 'lib/schema/difference'],
   ['./moduleOf', 'lib/schema/moduleOf'],
   ['./diagram', 'lib/schema/diagram'],
+  ['./open', 'lib/run/open'],
+  ['./createDatabase', 'lib/run/createDatabase'],
   ...runners.map(name => [`./${name}`, `lib/run/${name}`]),
   ...transformers.map(name => [`./${name}`, `lib/transform/${name}`]),
+  ['./config', 'lib/cli/config'],
+  ['./migrationFiles', 'lib/cli/migrationFiles'],
   ['./laws', 'laws/index'],
 ]
 

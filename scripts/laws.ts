@@ -3,6 +3,7 @@
  *
  *     npm run laws -- --runs 20000 --engine sqlite --seed 7
  *     npm run laws -- --runs 200 --engine pglite --law 'flatMap'
+ *     npm run laws -- --runs 20000 --law 'define(steps)'
  *     npm run laws -- --engine pglite --seed 7 --path 12:3:0 --law 'runner.perform(all(q)) = memory.perform(all(q))'
  *
  * Without `--engine` it runs on every available engine: servers are available if the environment has their addresses (`npm run services`). A failing law prints its case and the line that
@@ -60,17 +61,24 @@ const withTables = async (runner: Runner, ...schemas: readonly AnySchema[]): Pro
 const lawsOf = async ({ open, openWith }: Engine): Promise<{ readonly laws: readonly Laws.Law[]; readonly close: () => Promise<void> }> => {
   const runner = await withTables(need(await open()), sample, everyType)
   const reference = await withTables(memory(), sample)
+  // the laws of schema changes read the whole catalog again and again
+  const changing = need(await open())
   const laws = [
     ...Laws.lawsOf(Laws.interpreter({ runner, reference, schema: sample })),
     ...Laws.lawsOf(Laws.codecs({ runner, schema: everyType })).map(l => ({ ...l, name: `${l.name}, for every type` })),
+    ...Laws.lawsOf(Laws.schemas({ runner: changing })),
   ]
-  if (openWith === null) return { laws, close: async () => void (await runner.close()) }
+  const closeBoth = async (): Promise<void> => {
+    await runner.close()
+    await changing.close()
+  }
+  if (openWith === null) return { laws, close: closeBoth }
   const rewriting = need(await Laws.switchable(openWith))
   await withTables(rewriting.runner, sample)
   return {
     laws: [...laws, ...Laws.normalize({ switchable: rewriting, schema: sample })],
     close: async () => {
-      await runner.close()
+      await closeBoth()
       await rewriting.runner.close()
     },
   }

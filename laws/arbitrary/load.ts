@@ -67,6 +67,9 @@ const insertAll = (schema: AnySchema, db: AnyDatabase): readonly Program<Db, DbE
   return [...inserts, ...closing]
 }
 
+/** Inserts rows into tables that are empty. */
+export const fill = (schema: AnySchema, db: AnyDatabase): Program<Db, DbError, void> => inSequence(insertAll(schema, db))
+
 /** Replaces the rows of every table. */
 export const load = (schema: AnySchema, db: AnyDatabase): Program<Db, DbError, void> =>
   inSequence([clear(schema), ...insertAll(schema, db)])

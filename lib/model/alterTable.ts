@@ -15,7 +15,7 @@ import type { AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import { symbolsOf } from '../core/syntax/scope.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { columnName, qualifiedName, uniqueKeys } from '../core/table/Table.js'
-import { attempting, refuse, schemaConflict } from '../core/value/DbError.js'
+import { attempting, notNullViolation, refuse, schemaConflict } from '../core/value/DbError.js'
 import { checkReferences, checkRow, checkUnique } from './constraints.js'
 import { type Database, type Stored, type StoredRow, stored } from './Database.js'
 import { literals } from './literals.js'
@@ -144,6 +144,12 @@ const refuseBrokenViews = (db: Database, table: AnyTable): void => {
   }
 }
 
+/** Refuses nulls in a primary key, also where the stored column may be null. */
+const refuseNulls = ({ table, rows }: Stored, fields: readonly string[]): void => {
+  const field = fields.find(f => rows.some(row => row[f] === null))
+  if (field !== undefined) refuse(notNullViolation(table.name, columnName(table, field)))
+}
+
 /** The database after a change of a table. */
 export const altered = (db: Database, step: Step & { readonly tag: 'alterTable' }): Database => {
   const before = stored(db, step.table)
@@ -159,6 +165,7 @@ export const altered = (db: Database, step: Step & { readonly tag: 'alterTable' 
     foreignKeys: followed(db.foreignKeys, before.table, change),
   }
   refuseBrokenViews(changedDb, table)
+  if (change.tag === 'addKey' && change.primary) refuseNulls(after, change.key.columns)
   const m = meaning(changedDb)
   for (const row of after.rows) checkRow(m, table, row)
   checkUnique(m, after, new Set(after.rows))

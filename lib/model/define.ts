@@ -7,14 +7,16 @@
  * Laws: those of `core/schema/Step`.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { MOST_NAMED, offendingRows } from '../core/schema/offendingRows.js'
 import { runs, type Step, validateSteps } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
 import { qualifiedName } from '../core/table/Table.js'
-import { attempting, type DbError, refuse, schemaConflict, stillReferred } from '../core/value/DbError.js'
+import { attempting, type DbError, namingRows, type OffendingRow, refuse, schemaConflict, stillReferred } from '../core/value/DbError.js'
 import { altered } from './alterTable.js'
 import { checkReferences, checkUnique } from './constraints.js'
 import { type Database, type Stored, stored, withStored } from './Database.js'
+import { evaluate } from './evaluate.js'
 import { meaning } from './meaning.js'
 
 const created = (table: AnyTable): Stored => ({
@@ -87,13 +89,22 @@ const stepped = (db: Database, step: Step): Database => {
   }
 }
 
+/** The database after one step; an error names the rows that cause it. */
+const steppedNaming = (db: Database, step: Step): Database => {
+  const made = attempting('a function of the schema', () => stepped(db, step))
+  if (E.isRight(made)) return made.right
+  const query = offendingRows(step, made.left)
+  const found = query === null ? E.right([]) : evaluate(db, query)
+  return refuse(E.isLeft(found) ? made.left : namingRows(made.left, found.right as readonly OffendingRow[], MOST_NAMED))
+}
+
 /** The database after some steps; what they create is validated first. */
 export const define = (db: Database, steps: readonly Step[]): E.Either<DbError, Database> =>
   E.flatMap(validateSteps(steps), () =>
     attempting('a function of the schema', () =>
       runs(steps).reduce((before, run) => {
         refuseReferred(before, run)
-        return run.reduce(stepped, before)
+        return run.reduce(steppedNaming, before)
       }, db),
     ),
   )

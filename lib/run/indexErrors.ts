@@ -11,7 +11,7 @@ import type { Context } from './Driver.js'
 
 const NAME = '(?:"(?:[^"]|"")*"|`(?:[^`]|``)*`)'
 const CREATED = new RegExp(`^CREATE (?:UNIQUE )?INDEX (?:${NAME}\\.)?(${NAME}) ON (?:${NAME}\\.)?(${NAME})`)
-const ADDED = new RegExp(`^ALTER TABLE (?:${NAME}\\.)?(${NAME}) ADD COLUMN [\\s\\S]*, ADD (?:UNIQUE )?INDEX (${NAME}) \\(`)
+const ADDED = new RegExp(`^ALTER TABLE (?:${NAME}\\.)?(${NAME}) (?:ADD|MODIFY) COLUMN [\\s\\S]*, ADD (?:UNIQUE )?INDEX (${NAME}) \\(`)
 
 const plain = (quoted: string | undefined): string => {
   const quote = quoted?.[0] ?? ''

@@ -39,7 +39,7 @@ export const mysql =
     const read = attempting('the options of mysql', () => mysqlAddress(options, configOf(options.client), process.env))
     if (E.isLeft(read)) return read
     const address = read.right
-    const target = `${showEndpoint(address.endpoint)}, database ${address.database}`
+    const target = `${showEndpoint(address.endpoint)}${address.database ? `, database ${address.database}` : ''}`
     const classify = (thrown: unknown): DbError => {
       const cause = causeOf(thrown)
       return (

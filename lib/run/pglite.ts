@@ -14,6 +14,7 @@ import type { Capabilities, Runner, TxOptions } from '../core/operation/Interpre
 import { connectionError, type DbError, unsupported } from '../core/value/DbError.js'
 import { postgresValues } from '../sql/postgres/driverValues.js'
 import { postgres as dialect } from '../sql/postgres/postgres.js'
+import { folderOf } from './address/dataDir.js'
 import type { Driver, SqlEngine, SqlOptions } from './Driver.js'
 import { driverError } from './driverError.js'
 import { classifyPostgres, type PostgresError } from './postgres/errors.js'
@@ -67,13 +68,6 @@ export const pglite =
       return E.left(connectionError(`pglite ${where}`, `the database can't be opened: ${cause.message}`, cause))
     }
   }
-
-/** The folder of a data directory of PGlite; null for one in memory or in a browser. */
-const folderOf = (dataDir: string): string | null => {
-  const scheme = /^[a-z-]+:\/\//.exec(dataDir)?.[0]
-  if (dataDir === '' || (scheme !== undefined && scheme !== 'file://')) return null
-  return globalThis.process?.versions?.node === undefined ? null : dataDir.slice(scheme?.length ?? 0)
-}
 
 /** Types whose cells stay the text that Postgres writes: 64-bit integers, instants, dates, JSON, bytes. */
 const asText: { readonly [oid: number]: (cell: string) => string } = Object.fromEntries(

@@ -15,6 +15,8 @@ import { literalOf } from '../core/syntax/operand.js'
 import type { AnyColumn, AnyExpr, AnyTable, Column, Expr, Exprs, Pred, Table } from '../core/syntax/Syntax.js'
 import type { AnySchema, ForeignKey, Schema } from '../core/table/Schema.js'
 import {
+  type CheckOptions,
+  checkOf,
   columnCheck,
   type IndexOptions,
   indexOf,
@@ -153,9 +155,9 @@ export const dropKey = (of: string | readonly string[]): Alteration<unknown> =>
     return [{ tag: 'dropKey', name: found?.name ?? no(t, of.join('_')) }]
   })
 
-/** Adds a check, with the name that the option `checks` of `table` would give it. */
-export const addCheck = <C>(name: string, predicate: (row: RowOf<C>) => Pred): Alteration<C> =>
-  change(t => [{ tag: 'addCheck', check: namedCheck(t, name, predicate as (row: any) => Pred) }])
+/** Adds a check, with the name that the option `checks` of `table` would give it, or with a name of its own. */
+export const addCheck = <C>(of: string | Pick<CheckOptions<C>, 'name'>, predicate: (row: RowOf<C>) => Pred): Alteration<C> =>
+  change(t => [{ tag: 'addCheck', check: typeof of === 'string' ? checkOf(t, of, predicate) : checkOf(t, '', { ...of, predicate }) }])
 
 /** Drops a check, by its name in the database or in the options of `table`. */
 export const dropCheck = (name: string): Alteration<unknown> =>
@@ -175,7 +177,7 @@ export const dropIndex = (of: string | readonly string[]): Alteration<unknown> =
 })
 
 /** The part of a schema with some of its tables, and with the foreign keys of these. */
-const part = (of: AnySchema, names: readonly string[]): AnySchema => ({
+export const part = (of: AnySchema, names: readonly string[]): AnySchema => ({
   ...of,
   tables: Object.fromEntries(Object.entries(of.tables).filter(([name]) => names.includes(name))),
   foreignKeys: of.foreignKeys.filter(f => names.some(name => of.tables[name] === f.table)),

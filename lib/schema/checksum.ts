@@ -16,8 +16,7 @@ import type { ForeignKey } from '../core/table/Schema.js'
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError } from '../core/value/DbError.js'
 import { sha256Hex } from '../core/value/sha256.js'
-import { imageOf, textOver } from '../show/imageOf.js'
-import { showCommand } from '../show/show.js'
+import { commandText, imageOf, textOver } from '../show/imageOf.js'
 import type { Migration } from './Migration.js'
 import type { MigrationStep, Unit } from './MigrationStep.js'
 
@@ -56,16 +55,16 @@ const changeForm = (t: AnyTable, change: Change): unknown => {
   }
 }
 
-/** How many rows are shown at once: a longer text is cut by `show`. */
+/** How many rows are written at once. */
 const ROWS = 100
 
 const commandForm = (command: AnyCommand): unknown => {
   const { node } = command
-  if (node.tag !== 'insert') return showCommand(command)
+  if (node.tag !== 'insert') return commandText(command)
   const rows = assignmentsOf(node.table, node.rows)
   const slices: unknown[] = []
   for (let i = 0; i < rows.length; i += ROWS)
-    slices.push(showCommand({ ...command, node: { ...node, rows: { tag: 'expressions', rows: rows.slice(i, i + ROWS) } } } as AnyCommand))
+    slices.push(commandText({ ...command, node: { ...node, rows: { tag: 'expressions', rows: rows.slice(i, i + ROWS) } } } as AnyCommand))
   return [qualifiedName(node.table), slices]
 }
 

@@ -45,6 +45,8 @@ const read = (t: AnyTable, f: ((row: any) => unknown) | null): readonly Touch[] 
 
 const keyTouches = (f: ForeignKey): readonly Touch[] => [
   name(f.name),
+  ...describing(f.table),
+  ...describing(f.target),
   ...reading(f.table, f.columns),
   ...reading(f.target, f.targetColumns),
 ]

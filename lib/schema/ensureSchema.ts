@@ -19,13 +19,13 @@ import type { AnyTable } from '../core/syntax/Syntax.js'
 import { type AnySchema, validate } from '../core/table/Schema.js'
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, schemaDiffers, validationError } from '../core/value/DbError.js'
+import { nearestHint } from '../core/value/nearest.js'
 import { compared, meantPart } from './compared.js'
 import { define } from './createAll.js'
 import { type EnsurePlan, type EnsureScope, ensurePlan } from './ensurePlan.js'
 import type { NameFilter } from './introspection.js'
 import { keeping, withLock } from './migrationLock.js'
 import { ensureTables, isPassing } from './migrationTables.js'
-import { nearestName } from './nearestName.js'
 import { stepWords } from './stepWords.js'
 
 /** Which tables are looked after (`only`, `ignore`), and which may lose their rows. */
@@ -60,7 +60,7 @@ const namedTables = (wanted: AnySchema, names: readonly string[]): E.Either<DbEr
   const known = Object.entries(wanted.tables).flatMap(([field, t]) => [field, t.name, qualifiedName(t)].map(name => [name, t] as const))
   const unknown = names.find(name => !known.some(([k]) => k === name))
   if (unknown !== undefined) {
-    const hint = nearestName(unknown, new Set(known.map(([k]) => k)))
+    const hint = nearestHint(unknown, new Set(known.map(([k]) => k)))
     return E.left(validationError(['recreate'], `the schema has no table "${unknown}" that is looked after: ${hint}`))
   }
   return E.right(new Set(known.flatMap(([name, t]) => (names.includes(name) ? [t] : []))))

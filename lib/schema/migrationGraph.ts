@@ -9,10 +9,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DbError, migrationError } from '../core/value/DbError.js'
+import { nearestHint } from '../core/value/nearest.js'
 import { checksum } from './checksum.js'
 import { conflictOf } from './commutes.js'
 import type { Migration } from './Migration.js'
-import { nearestName } from './nearestName.js'
 
 /** A checked list of migrations, in an order in which they can be applied. */
 export interface Graph {
@@ -23,7 +23,7 @@ export interface Graph {
 
 /** The error for a name that no migration has. */
 export const unknownName = (name: string, known: Iterable<string>): DbError =>
-  migrationError('unknown', [name], `there is no migration "${name}": ${nearestName(name, known)}`)
+  migrationError('unknown', [name], `there is no migration "${name}": ${nearestHint(name, known)}`)
 
 /** The names of a migration and of all that it builds on. */
 export const ancestry = ({ byName }: Pick<Graph, 'byName'>, name: string): ReadonlySet<string> => {

@@ -221,7 +221,10 @@ const performAlone = async (env: Db, task: Task, one: OneUnit, batch: Batch, was
   const note = (message: string): void => task.report({ tag: 'note', migration: task.migration.name, text: message })
   const now = await definitionBefore(env, one.unit)
   if (E.isLeft(now)) return now
-  const mayBeDone = wasBegun && one.row?.before != null && batch.work.some(w => w.tag === 'sql' || w.tag === 'outside')
+  const mayBeDone =
+    wasBegun &&
+    one.row?.before != null &&
+    batch.work.some(w => w.tag === 'sql' || w.tag === 'outside' || (w.tag === 'query' && w.isShown === true))
   if (mayBeDone && batch.again !== null) return E.map(() => undefined)(await raw({})(made(batch.again))(env)())
   if (mayBeDone && one.row?.before !== now.right) {
     note(`${place(task, one.unit, one.at)} was done by a run that has ended`)

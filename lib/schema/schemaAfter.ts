@@ -12,12 +12,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type Change, changed, changeFor, fieldNamed } from '../core/schema/Change.js'
-import { idOf } from '../core/schema/SchemaImage.js'
+import { idOf, type KeyImage } from '../core/schema/SchemaImage.js'
 import type { Step } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
 import { columnName, qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, migrationError, refuse, schemaConflict } from '../core/value/DbError.js'
+import { showSqlType } from '../core/value/SqlType.js'
 import { imageOf } from '../show/imageOf.js'
 import type { Migration } from './Migration.js'
 import { describeUnit, type MigrationStep } from './MigrationStep.js'
@@ -133,37 +134,37 @@ const schemaOf = ({ tables, keys }: State): AnySchema => {
   }
 }
 
-const objects = (state: State, t: AnyTable): { readonly [name: string]: string } => {
-  const own = state.tables.get(idOf(t)) ?? t
+/** The columns of a table in words; with `isWhole` also its keys and checks. */
+const objectsOf = (own: AnyTable, isWhole: boolean): { readonly [name: string]: string } => {
   const [image] = imageOf({ kind: 'schema', tables: { own }, foreignKeys: [] }).tables
   if (image === undefined) return {}
-  const column = (c: (typeof image.columns)[number]): readonly [string, string] => [
-    c.name,
-    JSON.stringify([c.type, c.nullable, c.generated, c.default?.text ?? null]),
-  ]
-  const constraint = (c: { readonly name: string | null }): readonly [string, string] => [`${c.name}`, JSON.stringify(c)]
+  const column = ({ name, type, nullable, generated, default: value }: (typeof image.columns)[number]): readonly [string, string] => {
+    const more = [nullable ? 'null' : 'not null', ...(generated ? ['generated'] : []), ...(value === null ? [] : [`default ${value.text}`])]
+    return [name, [showSqlType(type), ...(isWhole ? more : [])].join(' ')]
+  }
+  const key = ({ name, columns }: KeyImage): readonly [string, string] => [`${name}`, `a key of (${columns.join(', ')})`]
+  const keys = [...(image.primaryKey === null ? [] : [image.primaryKey]), ...image.uniques]
   return Object.fromEntries([
     ...image.columns.map(column),
-    ...[...(image.primaryKey === null ? [] : [image.primaryKey]), ...image.uniques, ...image.checks].map(constraint),
+    ...(isWhole ? [...keys.map(key), ...image.checks.map(c => [`${c.name}`, `a check of ${c.text}`] as const)] : []),
   ])
 }
 
 /**
- * Where a description of a table differs from the table; null if it does not. A part of the columns is enough where the table is only read
- * or written, and then constraints are not compared.
+ * Where a description of a table differs from the table; null if it does not. Some of its columns, with their types, are enough where the table is
+ * read or written; where it is altered the description has to be whole.
  */
 const mismatch = (state: State, t: AnyTable, isWhole: boolean): string | null => {
-  if (t.query !== null || !state.tables.has(idOf(t))) return null
-  const [described, actual] = [objects(EMPTY, t), objects(state, t)]
-  const columns = new Set(Object.values(t.names))
+  const there = state.tables.get(idOf(t))
+  if (t.query !== null || there === undefined) return null
+  const [described, actual] = [objectsOf(t, isWhole), objectsOf(there, isWhole)]
   const name = qualifiedName(t)
-  for (const [object, text] of Object.entries(described)) {
-    if (!isWhole && !columns.has(object)) continue
+  for (const [object, words] of Object.entries(described)) {
     if (actual[object] === undefined) return `${name} has no ${object} at this point`
-    if (actual[object] !== text) return `${name}.${object} is ${actual[object]} at this point, and not ${text}`
+    if (actual[object] !== words) return `${name}.${object} is ${actual[object]} at this point, and not ${words}`
   }
   const missing = isWhole ? Object.keys(actual).find(object => described[object] === undefined) : undefined
-  return missing === undefined ? null : `${name} has ${missing} at this point, which the description lacks`
+  return missing === undefined ? null : `${name}.${missing} (${actual[missing]}) is there at this point, and the description lacks it`
 }
 
 /** Steps with the descriptions that their tables have in a schema, one step after the other. */

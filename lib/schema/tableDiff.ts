@@ -40,7 +40,7 @@ const custom = (t: SqlType & { readonly tag: 'custom' }): string => Object.value
 const stored = (t: SqlType): SqlType => (t.tag === 'json' ? { tag: 'json' } : t)
 
 /** Whether two types of columns are the same. How a numeric is stored in SQLite is no difference elsewhere. */
-export const sameType = (a: SqlType, b: SqlType): boolean =>
+const sameType = (a: SqlType, b: SqlType): boolean =>
   a.tag === 'custom' || b.tag === 'custom'
     ? a.tag === 'custom' && b.tag === 'custom' && custom(a) === custom(b)
     : typeText(stored(a)) === typeText(stored(b))
@@ -140,10 +140,12 @@ export const constraintChanges = (
   const ofType = typeCheckNames(live, own, table, after)
   const [drop, add]: [Change[], Change[]] = [[], []]
   const matched = new Set<KeyImage>()
+  const names = new Set(keysOf(live).map(k => k.key.name))
   for (const { key, primary } of keysOf(live)) {
     const columns = key.columns.map(after)
     const candidates = keysOf(own).filter(k => k.primary === primary && sameList(k.key.columns, columns) && !matched.has(k.key))
-    const same = candidates.find(k => k.key.name === key.name) ?? candidates[0]
+    // one that the database has under its own name is not another one renamed
+    const same = candidates.find(k => k.key.name === key.name) ?? candidates.find(k => k.key.name === null || !names.has(k.key.name))
     if (same === undefined) {
       drop.push({ tag: 'dropKey', name: key.name ?? `${live.name}_${primary ? 'pkey' : `${key.columns.join('_')}_key`}` })
       continue
@@ -164,6 +166,8 @@ export const constraintChanges = (
     const same = own.checks.find(o => o.name === c.name)
     const text = same === undefined ? 'different' : sameText(c.text, same.text)
     if (text === 'unknown') undecided.push(unknownText(`the check ${c.name} of ${own.name}`))
+    else if ((text === 'different' || !c.valid) && c.name === null)
+      undecided.push({ object: `a check of ${own.name}`, reason: `it has no name, and no step drops it: ${c.text}` })
     else if (text === 'different' || !c.valid) drop.push({ tag: 'dropCheck', name: c.name ?? '' })
   }
   for (const c of own.checks) {

@@ -2,30 +2,42 @@
  * Images of described schemas, in the form of `show`.
  *
  * `imageOf(schema)` is the same on every engine and in every process: expressions are the TypeScript that makes them, over a row of the table
- * whose fields have their SQL names. It is the image of a schema in memory, the `from` of a migration, and what two versions of a description
- * are compared by.
+ * whose fields have their SQL names, and the queries of views read tables with such fields. They are exact: nothing is cut, and codecs are left
+ * out, so that `moduleOf` can write them. A table whose name is no constant is `tables['name']` in them. An image is that of a schema in memory,
+ * the `from` of a migration, and what two versions of a description are compared by.
  *
- * Law: `imageOf(s)` is equal for equal descriptions, whatever their fields are called: an image has SQL names only.
+ * Law: `imageOf(s)` is equal for equal descriptions, whatever their fields are called: an image has SQL names only. A view over a table whose
+ * fields have other names than its columns maps the columns to those fields first.
  */
 import { describe, type Language, type TableWords } from '../core/schema/describeSchema.js'
 import type { SchemaImage } from '../core/schema/SchemaImage.js'
-import { type AnyExpr, type AnyQuery, type AnyTable, symbol } from '../core/syntax/Syntax.js'
+import { type AnyCommand, type AnyExpr, type AnyQuery, type AnyTable, query, symbol } from '../core/syntax/Syntax.js'
 import type { AnySchema } from '../core/table/Schema.js'
-import { checksOf, columnName } from '../core/table/Table.js'
+import { checksOf, columnName, qualifiedName } from '../core/table/Table.js'
 import { printed } from './pretty.js'
-import { show } from './show.js'
+import { expressionDoc } from './show.js'
+import { commandDoc } from './showCommand.js'
 import { exprDoc } from './showExpr.js'
 import { queryDoc } from './showQuery.js'
-import { begin, scopeNamed, within } from './showScope.js'
+import { type Style, withColumns, within } from './showScope.js'
+import { isConstant, member } from './showValue.js'
+
+const style: Style = {
+  isExact: true,
+  isBySqlNames: true,
+  nameTable: t => (t.schema === null && isConstant(t.name) ? t.name : member('tables', qualifiedName(t))),
+}
+
+/** A row of a table, and the text of an expression over it. */
+const overRow = (t: AnyTable): Pick<TableWords, 'row' | 'text'> => {
+  const fields = Object.keys(t.columns)
+  const row = Object.fromEntries(fields.map(f => [f, symbol(t.types[f] as AnyExpr['type'])]))
+  const names = new Map(fields.map(f => [(row[f] as AnyExpr).node, member('row', columnName(t, f))]))
+  return { row, text: e => printed(expressionDoc(style, context => exprDoc(e, within(withColumns(context, names), 'row')))) }
+}
 
 const wordsOf = (t: AnyTable): TableWords => {
-  const outer = begin({}, queryDoc)
-  const inner = within(outer, 'row')
-  const fields = Object.keys(t.columns)
-  const symbols = Object.fromEntries(fields.map(f => [columnName(t, f), symbol(t.types[f] as AnyExpr['type'])]))
-  const named = scopeNamed(outer, symbols, 'row') as { readonly [name: string]: AnyExpr }
-  const row = Object.fromEntries(fields.map(f => [f, named[columnName(t, f)] as AnyExpr]))
-  const text = (e: AnyExpr): string => printed(exprDoc(e, inner))
+  const { row, text } = overRow(t)
   return {
     type: field => (t.types[field] as AnyExpr['type']).sql,
     default: (_, e) => text(e),
@@ -35,10 +47,20 @@ const wordsOf = (t: AnyTable): TableWords => {
   }
 }
 
+/** The query of a view, whose rows have the SQL names of its columns. */
+const viewText = (t: AnyTable): string => {
+  const fields = Object.keys(t.columns)
+  const isSame = fields.every(f => columnName(t, f) === f)
+  const f = (s: { readonly [field: string]: AnyExpr }) =>
+    Object.fromEntries(fields.map(field => [columnName(t, field), s[field] as AnyExpr]))
+  const named = isSame ? (t.query as AnyQuery) : query({ tag: 'map', input: t.query as AnyQuery, f })
+  return printed(expressionDoc(style, context => queryDoc(named, context)))
+}
+
 const language: Language = {
   name: 'query-ts',
   words: wordsOf,
-  view: t => show(t.query as AnyQuery),
+  view: viewText,
   isVacuous: () => false,
 }
 
@@ -47,6 +69,10 @@ export const imageOf = (schema: AnySchema): SchemaImage => describe(schema, lang
 
 /** The text of an expression over a row of a table, as in its image. */
 export const textOver = (t: AnyTable, of: (row: any) => AnyExpr): string => {
-  const words = wordsOf(t)
-  return `${words.text(of(words.row))}`
+  const { row, text } = overRow(t)
+  return `${text(of(row))}`
 }
+
+/** The text of a command: exact, with the tables as in an image. */
+export const commandText = (command: AnyCommand): string =>
+  printed(expressionDoc({ ...style, isBySqlNames: false }, context => commandDoc(command, context)))

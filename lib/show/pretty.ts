@@ -80,6 +80,52 @@ export const bracketed = (open: string, items: readonly Doc[], close: string): D
   }
 }
 
+/** A call whose last argument is broken over several lines where that is enough: `f(a, {` ... `})`. */
+export const hugging = (open: string, items: readonly Doc[], close: string): Doc => {
+  const plain = bracketed(open, items, close)
+  const head = flatOf(items.slice(0, -1), ', ')
+  const last = items.at(-1)
+  if (head === null || last === undefined) return plain
+  return {
+    ...plain,
+    broken: place => {
+      const start = `${open}${head}${head === '' ? '' : ', '}`
+      const column = place.column + start.length
+      const made = last.broken({ indent: place.indent, column, after: place.after + close.length })
+      const [line = ''] = made.split('\n')
+      return made.includes('\n') && column + line.length <= WIDTH ? `${start}${made}${close}` : plain.broken(place)
+    },
+  }
+}
+
+/** A text of several lines. */
+export const lines = (s: string): Doc => ({ flat: null, broken: () => s })
+
+/** Items between brackets, each on a line of its own. */
+export const stacked = (open: string, items: readonly Doc[], close: string): Doc =>
+  items.length === 0
+    ? text(`${open.trimEnd()}${close.trimStart()}`)
+    : {
+        isBraced: open.startsWith('{'),
+        flat: null,
+        broken: ({ indent }) => {
+          const inner = indent + 2
+          const lines = items.map(item => `${' '.repeat(inner)}${laid(item, { indent: inner, column: inner, after: 1 })},\n`)
+          return `${open.trimEnd()}\n${lines.join('')}${' '.repeat(indent)}${close.trimStart()}`
+        },
+      }
+
+/** A part with lines above it. */
+export const below = (lines: readonly string[], doc: Doc): Doc =>
+  lines.length === 0
+    ? doc
+    : {
+        ...doc,
+        flat: null,
+        broken: place =>
+          `${lines.map(line => `${line}\n${' '.repeat(place.indent)}`).join('')}${laid(doc, { ...place, column: place.indent })}`,
+      }
+
 /** The body of a function: definitions and a returned text. */
 export const block = (definitions: readonly Doc[], result: Doc): Doc => ({
   flat: null,

@@ -11,7 +11,7 @@ import { isExpr } from '../core/syntax/guards.js'
 import type { AnyExpr, ExprNode, ExprType } from '../core/syntax/Syntax.js'
 import { attempting } from '../core/value/DbError.js'
 import type { Doc } from './pretty.js'
-import { valueDoc } from './showValue.js'
+import { MAX_LENGTH, valueDoc } from './showValue.js'
 
 const sameValue = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
@@ -46,13 +46,13 @@ interface Form {
   readonly value: unknown
 }
 
-/** The plain value of a literal as users write it: with a codec, the decoded one. */
-export const plainOf = (e: AnyExpr): Form | null => {
+/** The plain value of a literal as users write it: with a codec, the decoded one. Of a long one the first `most` parts are shown. */
+export const plainOf = (e: AnyExpr, most = MAX_LENGTH): Form | null => {
   if (e.node.tag !== 'literal' || e.node.value === null) return null
   const decoded = e.type.refine === null ? null : e.type.refine.decode(e.node.value)
   if (decoded !== null && decoded._tag === 'Left') return null
   const value: unknown = decoded === null ? e.node.value : decoded.right
-  return { doc: () => valueDoc(value), value }
+  return { doc: () => valueDoc(value, most), value }
 }
 
 /** The operands in the shortest forms from which `make` makes the same node. */
@@ -61,11 +61,12 @@ export const shortForms = (
   operands: readonly AnyExpr[],
   make: (args: readonly unknown[]) => unknown,
   shown: (e: AnyExpr) => Doc,
+  most = MAX_LENGTH,
 ): readonly Doc[] => {
   const full = operands.map((e): Form => ({ doc: () => shown(e), value: e }))
   const short = operands.map((e, i): Form => {
     const inner = e.node.tag === 'cast' ? e.node.operand : null
-    return (inner === null ? plainOf(e) : { doc: () => shown(inner), value: inner }) ?? (full[i] as Form)
+    return (inner === null ? plainOf(e, most) : { doc: () => shown(inner), value: inner }) ?? (full[i] as Form)
   })
   const makesIt = (forms: readonly Form[]): boolean => {
     const made = attempting('a combinator', () => make(forms.map(f => f.value)))

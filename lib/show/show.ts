@@ -11,11 +11,11 @@
  */
 import type { AnyCommand, AnyTable, Command, Query } from '../core/syntax/Syntax.js'
 import { textOf } from '../core/value/DbError.js'
-import { type Doc, printed } from './pretty.js'
+import { block, type Doc, joined, printed, text } from './pretty.js'
 import { commandDoc } from './showCommand.js'
 import { because } from './showExpr.js'
 import { orReason, queryDoc } from './showQuery.js'
-import { begin, type Context, definedFrom, hasNamed } from './showScope.js'
+import { begin, type Context, definedFrom, hasNamed, type Style } from './showScope.js'
 
 /** How tables are named in the text. */
 export interface ShowOptions {
@@ -23,18 +23,28 @@ export interface ShowOptions {
   readonly tables?: { readonly [name: string]: AnyTable }
 }
 
+/** Runs a walk: its text, and the queries that are defined before it. */
+const walked = (style: Style, walk: (context: Context) => Doc): { readonly definitions: readonly Doc[]; readonly doc: Doc } => {
+  let context = begin(style, queryDoc)
+  let doc = orReason(() => walk(context))
+  if (hasNamed(context)) {
+    context = begin(style, queryDoc, context)
+    doc = orReason(() => walk(context))
+  }
+  return { definitions: definedFrom(context, 0), doc }
+}
+
+/** The text of a walk as one expression: queries that are defined before it are constants of a function that is called at once. */
+export const expressionDoc = (style: Style, walk: (context: Context) => Doc): Doc => {
+  const { definitions, doc } = walked(style, walk)
+  return definitions.length === 0 ? doc : joined(text('(() => '), block(definitions, doc), text(')()'))
+}
+
 /** Runs a walk and prints its text; an exception becomes the text. */
 const showTotal = (options: ShowOptions, walk: (context: Context) => Doc): string => {
   try {
-    const { tables = {} } = options ?? {}
-    let context = begin(tables, queryDoc)
-    let doc = orReason(() => walk(context))
-    if (hasNamed(context)) {
-      context = begin(tables, queryDoc, context)
-      doc = orReason(() => walk(context))
-    }
-    const definitions = definedFrom(context, 0).map(d => `${printed(d)}\n`)
-    return `${definitions.join('')}${definitions.length === 0 ? '' : '\n'}${printed(doc)}`
+    const { definitions, doc } = walked(options ?? {}, walk)
+    return `${definitions.map(d => `${printed(d)}\n`).join('')}${definitions.length === 0 ? '' : '\n'}${printed(doc)}`
   } catch (thrown) {
     return printed(because(textOf(thrown)))
   }

@@ -80,7 +80,7 @@ const updateFromDoc = ({ table, query: source, on, set, key }: UpdateFrom, name:
     return joined(name('updateMany'), call('', valueDoc(key)), call('', list(rows.map(r => rowDoc(table, r, context)))))
   }
   const from = queryText(source, context)
-  const sides = [[row, table.name] as const, [from.row, hintOf(source)] as const]
+  const sides = [[row, table.name] as const, [from.row, hintOf(source, context)] as const]
   return joined(
     name('updateFrom'),
     call(

@@ -12,6 +12,7 @@ import { isExpr } from '../core/syntax/guards.js'
 import type { AnyExpr, AnyQuery, ExprNode, ExprType, RowShape, ScalarFn } from '../core/syntax/Syntax.js'
 import { leaves, rowOf } from '../core/syntax/scope.js'
 import { attempting } from '../core/value/DbError.js'
+import { canonicalExpr } from './canonicalForm.js'
 import { combinators as Expr } from './combinators.js'
 import { block, bracketed, type Doc, joined, text } from './pretty.js'
 import { plainOf, sameExpr, shortForms } from './shortForm.js'
@@ -37,10 +38,10 @@ export const list = (items: readonly Doc[]): Doc => bracketed('[', items, ']')
 /** What can't be shown: `undefined`, with the reason as a remark. */
 export const because = (reason: string): Doc => text(`undefined ${remark(reason)}`)
 
-const literalDoc = (e: AnyExpr, value: unknown): Doc => {
+const literalDoc = (e: AnyExpr, value: unknown, most: number): Doc => {
   const column = columnDoc({ ...e.type, nullable: false })
   if (value === null) return call('nullOf', column)
-  const plain = plainOf(e) ?? { doc: () => joined(valueDoc(value), text(` ${remark('as stored')}`)), value }
+  const plain = plainOf(e, most) ?? { doc: () => joined(valueDoc(value), text(` ${remark('as stored')}`)), value }
   const alone = attempting('lit', () => Expr.lit(plain.value as string))
   const isPlain = alone._tag === 'Right' && sameExpr({ ...e, type: { ...e.type, nullable: false } }, alone.right)
   return isPlain ? call('lit', plain.doc()) : joined(call('litOf', column), call('', plain.doc()))
@@ -78,7 +79,7 @@ const pathIn = (e: unknown): readonly (string | number)[] => JSON.parse(String(i
 
 const jsonAt: CallForm = {
   doc: ([e], type, [, path]) =>
-    joined(call('jsonAt', columnDoc({ ...type, nullable: false })), call('', e as Doc, ...pathIn(path).map(valueDoc))),
+    joined(call('jsonAt', columnDoc({ ...type, nullable: false })), call('', e as Doc, ...pathIn(path).map(step => valueDoc(step)))),
   make: ([e, path], type) => Expr.jsonAt({ ...anyColumn, type: { ...type, nullable: false } })(e as AnyExpr, ...pathIn(path)),
 }
 
@@ -137,6 +138,7 @@ const callDoc = (e: AnyExpr, fn: ScalarFn, args: readonly AnyExpr[], context: Co
     args,
     values => make(values, e.type),
     a => exprDoc(a, context),
+    context.progress.most,
   )
   return doc(docs, e.type, args)
 }
@@ -170,14 +172,14 @@ const caseDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'case' }, context:
       node.branches.map(([c], i) => [c, given[i] as AnyExpr] as const),
       given[values.length - 1] as AnyExpr,
     )
-  const docs = shortForms(e, values, make, a => exprDoc(a, context))
+  const docs = shortForms(e, values, make, a => exprDoc(a, context), context.progress.most)
   const branches = node.branches.map(([c], i) => list([exprDoc(c, context), docs[i] as Doc]))
   return call('caseWhen', list(branches), docs[values.length - 1] as Doc)
 }
 
 const inDoc = (e: AnyExpr, node: ExprNode & { readonly tag: 'in' }, context: Context): Doc => {
   const make = ([operand, ...values]: readonly unknown[]): unknown => Expr.inList(operand as AnyExpr, values as AnyExpr[])
-  const [operand, ...values] = shortForms(e, [node.operand, ...node.list], make, a => exprDoc(a, context))
+  const [operand, ...values] = shortForms(e, [node.operand, ...node.list], make, a => exprDoc(a, context), context.progress.most)
   return call('inList', operand as Doc, list(values))
 }
 
@@ -216,14 +218,15 @@ const rawDoc = ({ type }: AnyExpr, node: ExprNode & { readonly tag: 'raw' }, con
 }
 
 /** An expression as the call that makes it. */
-export const exprDoc = (e: AnyExpr, context: Context): Doc => {
+export const exprDoc = (given: AnyExpr, context: Context): Doc => {
+  const e = context.progress.style.isExact ? canonicalExpr(given) : given
   const { node } = e
   const name = columnName(context, node)
   if (name !== null) return text(name)
   if (isFull(context)) return because('and more: the query is larger than what is shown')
   switch (node.tag) {
     case 'literal':
-      return literalDoc(e, node.value)
+      return literalDoc(e, node.value, context.progress.most)
     case 'ref':
       return because('a column that is not in scope')
     case 'param':

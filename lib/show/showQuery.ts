@@ -7,9 +7,11 @@
  * `mapRow` cannot be seen into: it is `f`. A query named by `cte` is defined once, before the first function that uses it.
  */
 import { asAggregates, asCondition, asExprs, asGrouping, asOrders, asQuery, asWindows } from '../core/syntax/guards.js'
-import { type AnyExpr, type AnyQuery, type QueryNode, query, type RowShape, type Shape } from '../core/syntax/Syntax.js'
+import { type AnyExpr, type AnyQuery, type AnyTable, type QueryNode, query, type RowShape, type Shape } from '../core/syntax/Syntax.js'
 import { type AnyLeaf, nothing, rowOf, visit } from '../core/syntax/scope.js'
+import { columnName } from '../core/table/Table.js'
 import { attempting } from '../core/value/DbError.js'
+import { canonicalType } from './canonicalForm.js'
 import { bracketed, type Doc, joined, printed, text } from './pretty.js'
 import { aggDoc, orderDoc, winDoc } from './showAggregate.js'
 import { because, call, exprDoc, lambda, list } from './showExpr.js'
@@ -25,7 +27,7 @@ import {
   tableName,
   within,
 } from './showScope.js'
-import { columnDoc, recordDoc, valueDoc } from './showValue.js'
+import { columnDoc, member, recordDoc, valueDoc } from './showValue.js'
 
 /** A field of a record: its name and the text of its value. */
 export type Field = readonly [string, Doc]
@@ -91,6 +93,8 @@ type KnownRow = RowShape | null | undefined
 /** The text of a query and its static row. */
 interface QueryText {
   readonly doc: Doc
+  /** A step after it that the query does not have, but its text. */
+  readonly more?: Doc
   readonly row: KnownRow
 }
 
@@ -163,7 +167,7 @@ const stepText = (node: StepNode, row: KnownRow, hint: string, context: Context)
       case 'map':
         return [of(node.f, shape, shapeDoc)]
       case 'mapRow':
-        return [text('f')]
+        return [context.progress.style.isExact ? because('the function of mapRow has no text: write a map instead') : text('f')]
       case 'flatMap':
         return [of(node.f, asQuery, inside)]
       case 'bind':
@@ -211,7 +215,7 @@ const stepText = (node: StepNode, row: KnownRow, hint: string, context: Context)
         const right = attempting('a function of the query', () => queryText(asQuery(node.right), context))
         if (right._tag === 'Left') return [because(right.left.message)]
         result = right.right.row === undefined ? undefined : queryOf(right.right.row)
-        const sides = [[row, hint] as const, [right.right.row, hintOf(node.right)] as const]
+        const sides = [[row, hint] as const, [right.right.row, hintOf(node.right, context)] as const]
         const on = ([l, r]: readonly any[], inner: Context): Doc => exprDoc(asCondition(node.on(l, r), 'fullJoin'), inner)
         return [right.right.doc, functionOf(sides, context, on)]
       }
@@ -241,20 +245,45 @@ const stepName = (node: StepNode): string => {
 
 const inLine = (doc: Doc): string => doc.flat ?? printed(doc)
 
+/** Whether a table is shown by SQL names that are not those of its fields. */
+const isRenamed = (table: AnyTable, { progress }: Context): boolean =>
+  progress.style.isBySqlNames === true && Object.keys(table.columns).some(f => columnName(table, f) !== f)
+
+/** The rows of a table. By SQL names, a table whose fields have other names is followed by the map to its fields. */
+const fromText = (table: AnyTable, alone: (doc: Doc) => QueryText, context: Context): QueryText => {
+  const from = call('Q.from', text(tableName(context, table)))
+  const fields = Object.keys(table.columns)
+  if (!isRenamed(table, context)) return alone(from)
+  const variable = freshVariable(table.name, context)
+  const renamed = recordDoc(fields.map((f): Field => [f, text(member(variable, columnName(table, f)))]))
+  return { ...alone(from), more: call('Q.map', lambda(context, [variable], renamed)) }
+}
+
+/** The type of a column or parameter. */
+const typeDoc = (type: AnyExpr['type'], { progress }: Context): Doc => columnDoc(progress.style.isExact ? canonicalType(type) : type)
+
 /** A source and its row; of a prepared query, the row of its template. */
 const sourceText = (source: AnyQuery, context: Context): QueryText => {
   const { node } = source
   const alone = (doc: Doc): QueryText => ({ doc, row: knownRow(source) })
   switch (node.tag) {
     case 'from':
-      return alone(call('Q.from', text(tableName(context, node.table))))
+      return fromText(node.table, alone, context)
     case 'of':
       return alone(isEmpty(node.shape) ? text('Q.Do') : call('Q.of', shapeDoc(node.shape, context, null)))
     case 'zero':
       return alone(text('Q.zero'))
     case 'values': {
       const rows = node.rows.map(row => recordDoc(Object.entries(row).map(([f, e]): Field => [f, givenDoc(e, context)])))
-      return alone(joined(call('Q.values', entries(node.types, columnDoc)), call('', list(rows))))
+      return alone(
+        joined(
+          call(
+            'Q.values',
+            entries(node.types, t => typeDoc(t, context)),
+          ),
+          call('', list(rows)),
+        ),
+      )
     }
     case 'unnest':
       return alone(call('Q.unnest', exprDoc(node.array, context)))
@@ -270,7 +299,14 @@ const sourceText = (source: AnyQuery, context: Context): QueryText => {
         return t.doc
       })
       const values = Object.entries(node.values).map(([name, e]): Field => [name, givenDoc(e, context)])
-      const doc = joined(call('Q.prepare', entries(types, columnDoc), lambda(context, [variable], template)), call('', recordDoc(values)))
+      const doc = joined(
+        call(
+          'Q.prepare',
+          entries(types, t => typeDoc(t, context)),
+          lambda(context, [variable], template),
+        ),
+        call('', recordDoc(values)),
+      )
       return { doc, row }
     }
     default:
@@ -293,12 +329,17 @@ export const givenDoc = (e: AnyExpr, context: Context): Doc => {
   const { node, type } = e
   if (node.tag !== 'literal') return exprDoc(e, context)
   if (node.value === null) return text('null')
+  const { most, style } = context.progress
+  if (style.isExact) return valueDoc(node.value, most)
   const decoded = type.refine === null ? null : type.refine.decode(node.value)
   return decoded?._tag === 'Left' ? exprDoc(e, context) : valueDoc(decoded === null ? node.value : decoded.right)
 }
 
 /** The variable for the rows of a source is the first letter of this. */
-export const hintOf = ({ node }: AnyQuery): string => (node.tag === 'from' ? node.table.name : node.tag === 'unnest' ? 'element' : 's')
+export const hintOf = ({ node }: AnyQuery, context: Context): string => {
+  if (node.tag === 'from') return isRenamed(node.table, context) ? 's' : node.table.name
+  return node.tag === 'unnest' ? 'element' : 's'
+}
 
 /** Steps that keep the rows of the source's table. */
 const KEEPS_TABLE: readonly string[] = [
@@ -328,14 +369,15 @@ const stepsText = (q: AnyQuery, context: Context): { readonly docs: readonly Doc
   const start = attempting('a function of the query', () => sourceText(source, context))
   const first: QueryText = start._tag === 'Right' ? start.right : { doc: because(start.left.message), row: undefined }
   let { row } = first
-  let hint = hintOf(source)
+  const begins = first.more === undefined ? [first.doc] : [first.doc, first.more]
+  let hint = hintOf(source, context)
   const docs = steps.reverse().map(node => {
     const step = stepText(node, row, hint, context)
     row = step.row
     if (!KEEPS_TABLE.includes(node.tag)) hint = 's'
     return step.doc
   })
-  return { docs: [first.doc, ...docs], row }
+  return { docs: [...begins, ...docs], row }
 }
 
 /** The text of a query, and what the next step sees of its rows. */

@@ -22,7 +22,19 @@ import {
 } from '../core/syntax/Syntax.js'
 import { scopeOf, visit } from '../core/syntax/scope.js'
 import { type Doc, joined, text } from './pretty.js'
-import { isFree, member, tableText } from './showValue.js'
+import { isFree, MAX_LENGTH, member, tableText } from './showValue.js'
+
+/** How a text is written. */
+export interface Style {
+  /** Names for tables. */
+  readonly tables?: { readonly [name: string]: AnyTable }
+  /** A name for each table, instead of `tables`. */
+  readonly nameTable?: (t: AnyTable) => string
+  /** Whether nothing is cut and codecs are left out, so that the text can be run where the program's codecs are not. */
+  readonly isExact?: boolean
+  /** Whether the fields of tables are shown by their SQL names. */
+  readonly isBySqlNames?: boolean
+}
 
 /** What is in scope at one place of the text, and the progress of the whole. */
 export interface Context {
@@ -55,6 +67,9 @@ interface Progress {
   /** How a query inside an expression is shown. */
   readonly queryDoc: (q: AnyQuery, context: Context) => Doc
   readonly tables: { readonly [name: string]: AnyTable }
+  readonly style: Style
+  /** How many parts of a value are shown. */
+  readonly most: number
   readonly columns: Map<ExprNode, Name>
   /** Records, nested collections and optional sides of left joins. */
   readonly parts: Map<object, Name>
@@ -75,16 +90,16 @@ interface Progress {
 
 /** A longer text is cut. */
 const MAX_PARTS = 20_000
+/** An exact text is not cut; but a query may be endless. */
+const MOST_PARTS = 10_000_000
 
 /** The context at the outermost query. */
-export const begin = (
-  tables: { readonly [name: string]: AnyTable },
-  queryDoc: Progress['queryDoc'],
-  before: Context | null = null,
-): Context => ({
+export const begin = (style: Style, queryDoc: Progress['queryDoc'], before: Context | null = null): Context => ({
   progress: {
     queryDoc,
-    tables,
+    tables: style.tables ?? {},
+    style,
+    most: style.isExact ? Number.POSITIVE_INFINITY : MAX_LENGTH,
     columns: new Map(),
     parts: new Map(),
     sides: new Map(),
@@ -92,7 +107,7 @@ export const begin = (
     definitions: [],
     tableNames: new Set(),
     before: before?.progress ?? null,
-    left: MAX_PARTS,
+    left: style.isExact ? MOST_PARTS : MAX_PARTS,
     uses: 0,
     variables: 0,
   },
@@ -158,6 +173,12 @@ const named = (progress: Progress, shape: Shape, name: Name, hint: string): Shap
 export const scopeNamed = ({ progress }: Context, row: RowShape, variable: string): Shape =>
   named(progress, scopeOf(row), () => variable, variable)
 
+/** The context with names for columns that are made elsewhere. */
+export const withColumns = (context: Context, names: ReadonlyMap<ExprNode, string>): Context => {
+  for (const [node, name] of names) context.progress.columns.set(node, () => name)
+  return context
+}
+
 /** The parameters of a prepared query, with names that start at a variable. */
 export const paramsNamed = ({ progress }: Context, types: { readonly [name: string]: AnyExpr['type'] }, variable: string): object =>
   Object.fromEntries(
@@ -201,7 +222,13 @@ export const hasNamed = ({ progress }: Context): boolean => progress.queries.siz
 export const define = (context: Context, q: AnyQuery, own: string, row: NamedQuery['row'], doc: Doc): string => {
   const { progress, path } = context
   const level = levelOf(context, q)
-  const taken = new Set([...progress.tableNames, ...[...progress.queries.values()].map(n => n.name), ...Object.keys(progress.tables)])
+  const later = progress.style.nameTable === undefined ? [] : (progress.before?.tableNames ?? [])
+  const taken = new Set([
+    ...progress.tableNames,
+    ...later,
+    ...[...progress.queries.values()].map(n => n.name),
+    ...Object.keys(progress.tables),
+  ])
   const stem = isFree(own) ? own : 'named'
   let n = 1
   const made = (): string => (n === 1 ? stem : `${stem}${n}`)
@@ -221,6 +248,12 @@ export const definedFrom = ({ progress }: Context, level: number): readonly Doc[
 
 /** The variable of a table; `tables.x` where a query has taken the name. */
 export const tableName = ({ progress }: Context, table: AnyTable): string => {
+  const { nameTable } = progress.style
+  if (nameTable !== undefined) {
+    const name = nameTable(table)
+    progress.tableNames.add(name)
+    return name
+  }
   const own = tableText(table, progress.tables)
   const isTaken = [...progress.queries.values()].some(n => n.name === own)
   if (!isTaken) progress.tableNames.add(own)

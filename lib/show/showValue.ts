@@ -3,7 +3,7 @@
  *
  * A value is shown as the expression that evaluates to it: `'it''s'` is `'it\'s'`, an instant `new Date('...')`, bytes
  * `Uint8Array.from([...])`. A type is shown as the column that has it: `nullable(numeric(10, 2))`; a codec by its name. Texts, byte strings
- * and lists of more than 1,000 parts are cut, with a remark.
+ * and lists of more than `most` parts are cut, with a remark. Default: 1,000.
  *
  * Law: a value that is not cut and has no user-defined codec evaluates to itself.
  */
@@ -15,7 +15,7 @@ import { combinators as Expr } from './combinators.js'
 import { bracketed, type Doc, joined, text } from './pretty.js'
 
 /** Longer texts, byte strings and lists are cut. */
-const MAX_LENGTH = 1000
+export const MAX_LENGTH = 1000
 
 const HEX = 16
 
@@ -35,8 +35,8 @@ const quoted = (s: string): string => `'${s.replace(ODD, escaped)}'`
 /** A comment with this text. */
 export const remark = (s: string): string => `/* ${s.replace(/\s+/g, ' ').replaceAll('*/', '* /')} */`
 
-const cut = (what: string, length: number): string =>
-  length > MAX_LENGTH ? ` ${remark(`the first ${MAX_LENGTH} of ${length} ${what}`)}` : ''
+const cut = (what: string, length: number, most: number): string =>
+  length > most ? ` ${remark(`the first ${most} of ${length} ${what}`)}` : ''
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
@@ -62,16 +62,20 @@ export const recordDoc = (fields: readonly (readonly [string, Doc])[], before: r
   return bracketed('{ ', [...before, ...fields.map(field)], ' }')
 }
 
-const listDoc = (items: readonly unknown[]): Doc =>
-  joined(bracketed('[', items.slice(0, MAX_LENGTH).map(valueDoc), ']'), text(cut('elements', items.length)))
+const listDoc = (items: readonly unknown[], most: number): Doc => {
+  const docs = items.slice(0, most).map(item => valueDoc(item, most))
+  return joined(bracketed('[', docs, ']'), text(cut('elements', items.length, most)))
+}
 
-/** A canonical value as a TypeScript expression. */
-export const valueDoc = (value: unknown): Doc => {
+/** A canonical value as a TypeScript expression. Of long ones the first `most` parts are shown. */
+export const valueDoc = (value: unknown, most = MAX_LENGTH): Doc => {
   switch (typeof value) {
     case 'string':
-      return text(`${quoted(value.slice(0, MAX_LENGTH))}${cut('characters', value.length)}`)
+      return text(`${quoted(value.slice(0, most))}${cut('characters', value.length, most)}`)
     case 'bigint':
       return text(`${value}n`)
+    case 'number':
+      return text(Object.is(value, -0) ? '-0' : String(value))
     case 'object':
       break
     default:
@@ -79,9 +83,9 @@ export const valueDoc = (value: unknown): Doc => {
   }
   if (value === null) return text('null')
   if (value instanceof Date) return text(`new Date(${Number.isNaN(value.getTime()) ? 'NaN' : quoted(value.toISOString())})`)
-  if (value instanceof Uint8Array) return text(`Uint8Array.from([${value.slice(0, MAX_LENGTH).join(', ')}])${cut('bytes', value.length)}`)
-  if (Array.isArray(value)) return listDoc(value)
-  return recordDoc(Object.entries(value).map(([name, v]) => [name, valueDoc(v)]))
+  if (value instanceof Uint8Array) return text(`Uint8Array.from([${value.slice(0, most).join(', ')}])${cut('bytes', value.length, most)}`)
+  if (Array.isArray(value)) return listDoc(value, most)
+  return recordDoc(Object.entries(value).map(([name, v]) => [name, valueDoc(v, most)]))
 }
 
 const codecName = (name: string): string => (isFree(name) ? name : member('codecs', name))
@@ -93,14 +97,14 @@ const baseDoc = (sql: SqlType, codec: Doc | null): Doc => {
     case 'numeric':
       return call(
         'numeric',
-        ...[sql.precision, sql.scale].map(valueDoc),
+        ...[sql.precision, sql.scale].map(n => valueDoc(n)),
         ...(sql.sqlite === undefined ? [] : [valueDoc({ sqlite: sql.sqlite })]),
       )
     case 'varchar':
     case 'char':
       return call(sql.tag, valueDoc(sql.length))
     case 'enum':
-      return call('enumOf', ...sql.values.map(valueDoc))
+      return call('enumOf', ...sql.values.map(v => valueDoc(v, Number.POSITIVE_INFINITY)))
     case 'text':
       return text(sql.collation === undefined ? 'text' : 'storedText')
     case 'json':
@@ -112,19 +116,27 @@ const baseDoc = (sql: SqlType, codec: Doc | null): Doc => {
     case 'vector':
       return call('vector', valueDoc(sql.dimension))
     case 'custom':
-      return call('sqlType', valueDoc(sql.names), ...(codec === null ? [] : [codec]))
+      return call('sqlType', valueDoc(sql.names), codec ?? text('t.unknown'))
     default:
       return text(sql.tag)
   }
 }
 
-/** The column that has this type. */
+/** The column that has this type. One of an engine's own type has a codec: without one, that of io-ts for anything. */
 export const columnDoc = ({ sql, nullable, refine }: ExprType): Doc => {
   const codec = refine === null ? null : text(codecName(refine.name))
   const base = baseDoc(sql, codec)
   const refined = codec === null || sql.tag === 'json' || sql.tag === 'custom' ? base : joined(call('codec', codec), call('', base))
   return nullable ? call('nullable', refined) : refined
 }
+
+/** Names that a written module imports or declares, other than those of expressions and columns. */
+const MODULE_WORDS: ReadonlySet<string> = new Set(
+  'Migrate K t table view schema fk asIs row self integer bigInteger Number BigInt String Symbol Object'.split(' '),
+)
+
+/** Whether a name can be a constant of a module that is written. A record with a name of `Object.prototype` has a type of its own. */
+export const isConstant = (name: string): boolean => isFree(name) && !MODULE_WORDS.has(name) && !(name in {})
 
 /** The variable of a table: the name given in `tables`, or else its SQL name. */
 export const tableText = (table: AnyTable, named: { readonly [name: string]: AnyTable }): string => {

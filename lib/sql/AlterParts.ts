@@ -40,6 +40,8 @@ export interface AlterParts {
   readonly comment: (comment: string) => string
   /** The statements that set the comments of a column after the change, or of the table (null), where the engine has such. */
   readonly comments: (field: string | null) => readonly string[]
+  /** Columns of a key that is added, as clauses that define them again where the key needs another type (`keyedColumns`). */
+  readonly keyed: readonly string[]
   /** The columns of a key after the change. */
   readonly columns: (fields: readonly string[]) => string
   /** The names of the user's checks that read a column. */

@@ -234,6 +234,16 @@ export interface Ddl {
    * when the foreign key is dropped.
    */
   readonly indexOfForeignKey: ((table: AnyTable, name: string) => string) | null
+  /**
+   * A query of the columns and indexes of a table, where the type of a column depends on the keys that contain it (`keyedColumns`); null
+   * where it does not.
+   */
+  readonly keyedColumns: ((table: AnyTable) => string) | null
+  /**
+   * A query of the columns of the foreign keys and indexes of a table, in order: 'foreignKey' or 'index', its name, a column (null for an
+   * expression), and its place; null where a foreign key needs no index of its columns.
+   */
+  readonly foreignKeyIndexes: ((table: AnyTable) => string) | null
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
   /** What indexes may have in addition to columns. */
@@ -256,6 +266,8 @@ export interface Ddl {
   /** The name by which a foreign key refers to a table (`target` is its full name); null where the engine can't refer to that table. */
   readonly referred: (table: AnyTable, referred: AnyTable, target: string) => string | null
   readonly tableSuffix: string
+  /** What CREATE DATABASE states after the name, with a leading blank: the encoding that the dialect requires. */
+  readonly databaseSuffix: string
   /** Whether one DROP TABLE takes all tables, so that they may refer to each other. */
   readonly dropTogether: boolean
   /** Statements before tables with columns of these types are created. */

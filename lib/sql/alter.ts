@@ -10,13 +10,14 @@
  */
 
 import { everywhere, update } from '../core/command/Command.js'
-import { isNull } from '../core/expr/Expr.js'
+import { and, isNull } from '../core/expr/Expr.js'
 import { from, limit, where } from '../core/query/Query.js'
-import { type Change, changed, checksOver, isIndexOver, type OfRow } from '../core/schema/Change.js'
+import { type Change, changed, checksOver, isIndexOver, type OfRow, withNulls } from '../core/schema/Change.js'
 import { converted } from '../core/schema/conversion.js'
 import { asColumn } from '../core/syntax/operand.js'
-import type { AnyColumn, AnyCommand, AnyExpr, AnyQuery, AnyTable } from '../core/syntax/Syntax.js'
+import type { AnyColumn, AnyCommand, AnyExpr, AnyQuery, AnyTable, Index } from '../core/syntax/Syntax.js'
 import { symbolsOf } from '../core/syntax/scope.js'
+import { indexFields } from '../core/table/indexes.js'
 import { columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { type DbError, notNullViolation } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
@@ -27,13 +28,17 @@ import {
   columnParts,
   columns,
   commentStatements,
+  keyedClauses,
+  keysFit,
   oldValueText,
   tableComment,
   textsOf,
   typeChecksOf,
   valueText,
 } from './definitions.js'
+import { keepingForeignKeys } from './foreignKeyIndexes.js'
 import { target } from './identifier.js'
+import { KEYED_COLUMNS, keyedFields, keyedQuery, type LiveColumns, liveColumns, NOTHING_LIVE } from './keyedColumns.js'
 import type { Element } from './OnlineSteps.js'
 import type { Work } from './Work.js'
 
@@ -42,17 +47,46 @@ export const sqlWork = (statements: readonly string[]): readonly Work[] => state
 
 const guard = (query: AnyQuery, error: DbError): Work => ({ tag: 'guard', query: limit(1)(query), error })
 
-const command = (c: unknown): Work => ({ tag: 'command', command: c as AnyCommand })
+const command = (c: unknown, undo: readonly string[] = []): Work => ({ tag: 'command', command: c as AnyCommand, undo })
+
+/** Where nulls have to be looked for: fails before anything is done if a value of a column that is not nullable would be null. */
+const guardValues = (
+  dialect: Dialect,
+  t: AnyTable,
+  column: string,
+  isNullable: boolean,
+  value: OfRow,
+  among: (row: any) => AnyExpr = () => and(),
+): readonly Work[] => {
+  if (!dialect.ddl.guardsNotNull || isNullable) return []
+  const nulls = where((row: any) => and(among(row), isNull(value(row))))(from(t as any))
+  return [guard(nulls as AnyQuery, notNullViolation(t.name, column))]
+}
+
+/** The statements that drop a column that a change has added, where they are needed. */
+const droppingAdded = (dialect: Dialect, t: AnyTable, change: Change & { readonly tag: 'addColumn' }): readonly string[] => {
+  const { ddl } = dialect
+  if (ddl.transactional) return []
+  const drop: Change = { tag: 'dropColumn', field: change.field }
+  return ddl.alter(drop, partsOf(dialect, changed(t, change), drop))
+}
 
 const plain = (c: AnyColumn): AnyColumn => ({ ...c, type: { ...c.type, nullable: true }, default: null })
 
 /** A column that is added and then filled. */
-const addFilled = (table: AnyTable, change: Change & { readonly tag: 'addColumn' }, value: OfRow): readonly (Change | Work)[] => {
+const addFilled = (
+  dialect: Dialect,
+  table: AnyTable,
+  change: Change & { readonly tag: 'addColumn' },
+  value: OfRow,
+): readonly (Change | Work)[] => {
   const { field, column } = change
-  const added = changed(table, { ...change, column: plain(column), fill: null })
+  const add = { ...change, column: plain(column), fill: null }
+  const fills = update(changed(table, add) as any)((row: any) => ({ [field]: value(row) }), everywhere)
   return [
-    { ...change, column: plain(column), fill: null },
-    command(update(added as any)((row: any) => ({ [field]: value(row) }), everywhere)),
+    ...guardValues(dialect, table, change.name, column.type.nullable, value),
+    add,
+    command(fills, droppingAdded(dialect, table, add)),
     ...(column.type.nullable ? [] : [{ tag: 'setNotNull', field, fill: null } as const]),
     ...(column.default === null ? [] : [{ tag: 'setDefault', field, default: column.default } as const]),
   ]
@@ -96,26 +130,30 @@ const replaced = (dialect: Dialect, table: AnyTable, change: Change & { readonly
     on: i.on === null ? null : over(i.on),
     where: i.where === null ? null : over(i.where),
   }))
+  const copied = update(changed(table, added) as any)((r: any) => ({ [temporary]: converted(table, change, r) }), everywhere)
   return [
+    ...guardValues(dialect, table, name, column.type.nullable, row => converted(table, change, row)),
     added,
-    command(update(changed(table, added) as any)((r: any) => ({ [temporary]: converted(table, change, r) }), everywhere)),
+    command(copied, droppingAdded(dialect, table, added)),
     ...before,
     ...sqlWork(indexes.map(i => dropIndex(dialect, table, i, target(dialect, table)))),
     ...after,
-    ...sqlWork(indexed.map(i => createIndex(dialect, made, i, target(dialect, made), textsOf(dialect, made)))),
+    ...indexed.flatMap(i => indexWork(dialect, made, i)),
   ]
 }
 
 /** A change as changes without row writes, and commands. */
 const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly (Change | Work)[] => {
   switch (change.tag) {
+    case 'renameTable':
+      return change.name === table.name ? [] : [change]
     case 'addColumn': {
       const { fill, column } = change
-      if (fill !== null) return addFilled(table, change, fill)
+      if (fill !== null) return addFilled(dialect, table, change, fill)
       const { default: byDefault } = column
       if (dialect.ddl.guardsNotNull && byDefault === null && !column.type.nullable && !column.generated)
         return [guard(from(table as any), notNullViolation(table.name, change.name)), change]
-      return byDefault === null || byDefault.node.tag === 'literal' ? [change] : addFilled(table, change, () => byDefault)
+      return byDefault === null || byDefault.node.tag === 'literal' ? [change] : addFilled(dialect, table, change, () => byDefault)
     }
     case 'setNotNull': {
       const { field, fill } = change
@@ -128,7 +166,16 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
         (row: any) => ({ [field]: fill(row) }),
         (row: any) => isNull(row[field]),
       )
-      return [command(fills), { ...change, fill: null }]
+      const guards = guardValues(dialect, table, columnName(table, field), false, fill, row => isNull(row[field]))
+      return [...guards, command(fills), { ...change, fill: null }]
+    }
+    case 'addKey': {
+      // the columns are described as not null
+      if (!change.primary || !dialect.ddl.guardsNotNull) return [change]
+      const { columns: fields } = change.key
+      const all = from(withNulls(table, fields) as any)
+      const nullIn = (field: string): AnyQuery => where((row: any) => isNull(row[field]))(all) as AnyQuery
+      return [...fields.map(f => guard(nullIn(f), notNullViolation(table.name, columnName(table, f)))), change]
     }
     case 'changeType': {
       const row = symbolsOf(table.types)
@@ -136,13 +183,43 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       const isAsIs = change.using === null && asColumn(old, change.type) === old && converted(table, change, row) === old
       return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
     }
+    case 'dropKey':
+      // the index of a primary key has this name
+      return [...keepingForeignKeys(dialect, table, change.name === table.primaryKey?.name ? 'PRIMARY' : change.name), change]
     default:
       return [change]
   }
 }
 
-const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts => {
+/** The fields of a change whose columns it puts into a key, or defines again, and whose type depends on keys. */
+const keyedBy = (dialect: Dialect, before: AnyTable, change: Change): readonly string[] => {
+  switch (change.tag) {
+    case 'addKey':
+      return keyedFields(dialect, before, change.key.columns)
+    case 'changeType':
+    case 'setNullable':
+    case 'setNotNull':
+    case 'setDefault':
+      return keyedFields(dialect, changed(before, change), [change.field])
+    case 'setComment':
+      return change.field === null ? [] : keyedFields(dialect, before, [change.field])
+    default:
+      return []
+  }
+}
+
+/** The keys and indexes whose length a change determines. */
+const keysBy = (t: AnyTable, change: Change): readonly string[] => {
+  if (change.tag === 'addKey') return [change.key.name]
+  if (change.tag !== 'changeType') return []
+  const { field } = change
+  return [...uniqueKeys(t).filter(k => k.columns.includes(field)), ...t.indexes.filter(i => isIndexOver(t, field, i))].map(k => k.name)
+}
+
+/** What a change is printed with; `live` is what the database has of the columns, as far as it is known. */
+const partsOf = (dialect: Dialect, before: AnyTable, change: Change, live: LiveColumns = NOTHING_LIVE): AlterParts => {
   const after = changed(before, change)
+  keysFit(dialect, after, [], keysBy(before, change))
   const checks = (t: AnyTable, field: string): readonly TypeCheckText[] =>
     typeChecksOf(dialect, t, field).map(([suffix, condition]) => ({ name: dialect.quote(typeConstraint(t, field, suffix)), condition }))
   return {
@@ -153,11 +230,12 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change): AlterParts
     quote: dialect.quote,
     column: field => dialect.quote(columnName(before, field)),
     columnAfter: field => dialect.quote(columnName(after, field)),
-    parts: field => columnParts(dialect, after, field),
+    parts: field => columnParts(dialect, after, field, live),
     typeChecks: field => checks(before, field),
     typeChecksAfter: field => checks(after, field),
     comment: dialect.ddl.comments.column,
     comments: field => (field === null ? tableComment(dialect, after) : commentStatements(dialect, after, [field], true)),
+    keyed: change.tag === 'addKey' ? keyedClauses(dialect, after, change.key.columns, live) : [],
     columns: fields => columns(dialect, after, fields),
     checksOver: field => checksOver(before, field).map(c => c.name),
     check: name => checkText(dialect, after, name),
@@ -182,12 +260,38 @@ export const elementsOf = (dialect: Dialect, table: AnyTable, change: Change): r
   })
 }
 
-/** The work of an element. */
+/** The work of an element, by what is known of the database. */
 export const workOfElement = ({ ddl }: Dialect, e: Element): readonly Work[] => {
   if (e.tag !== 'change') return [e]
   return ddl.rebuild === null ? sqlWork(ddl.alter(e.change, e.parts)) : ddl.rebuild.change(e.change, e.parts)
 }
 
+/** Work that needs to know what the database has of the columns of a table. */
+export const knowingColumns = (dialect: Dialect, t: AnyTable, work: (live: LiveColumns) => readonly Work[]): readonly Work[] => [
+  { tag: 'query', sql: keyedQuery(dialect, t), columns: KEYED_COLUMNS, isShown: true, then: rows => work(liveColumns(rows)) },
+]
+
+/** An element as it is when the columns of the database are known; `work` is what is then done with it. */
+export const knowing = (dialect: Dialect, e: Element, work: (e: Element) => readonly Work[]): readonly Work[] => {
+  if (e.tag !== 'change' || keyedBy(dialect, e.parts.before, e.change).length === 0) return work(e)
+  const { change, parts } = e
+  return knowingColumns(dialect, parts.before, live => work({ ...e, parts: partsOf(dialect, parts.before, change, live) }))
+}
+
+/** The work that makes an index of a table that exists. */
+export const indexWork = (dialect: Dialect, t: AnyTable, index: Index): readonly Work[] => {
+  const fields = keyedFields(
+    dialect,
+    t,
+    indexFields(t, index).flatMap(f => f ?? []),
+  )
+  const having = { ...t, indexes: [...t.indexes.filter(i => i.name !== index.name), index] }
+  const make = (clauses: readonly string[]): readonly Work[] =>
+    sqlWork([createIndex(dialect, having, index, target(dialect, t), textsOf(dialect, t), clauses)])
+  keysFit(dialect, having, [], [index.name])
+  return fields.length === 0 ? make([]) : knowingColumns(dialect, t, live => make(keyedClauses(dialect, having, fields, live)))
+}
+
 /** What changes a table, in order. */
 export const workOf = (dialect: Dialect, table: AnyTable, change: Change): readonly Work[] =>
-  elementsOf(dialect, table, change).flatMap(e => workOfElement(dialect, e))
+  elementsOf(dialect, table, change).flatMap(e => knowing(dialect, e, known => workOfElement(dialect, known)))

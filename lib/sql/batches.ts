@@ -8,7 +8,7 @@
  * Law: performing all batches in order is performing the steps, where no other transaction interferes.
  */
 import type { Step } from '../core/schema/Step.js'
-import { elementsOf, workOfElement } from './alter.js'
+import { elementsOf, knowing, workOfElement } from './alter.js'
 import type { Dialect } from './Dialect.js'
 import { ddlWork } from './ddl.js'
 import type { Part, WorkBatch } from './OnlineSteps.js'
@@ -17,7 +17,10 @@ import type { Work } from './Work.js'
 /** The parts of a step, each with its statements. */
 export const partsOf = (dialect: Dialect, step: Step): readonly { readonly part: Part; readonly work: readonly Work[] }[] => {
   if (step.tag !== 'alterTable') return [{ part: { tag: 'step', step }, work: ddlWork(dialect, [step]) }]
-  return elementsOf(dialect, step.table, step.change).map(part => ({ part, work: workOfElement(dialect, part) }))
+  return elementsOf(dialect, step.table, step.change).map(part => ({
+    part,
+    work: knowing(dialect, part, known => workOfElement(dialect, known)),
+  }))
 }
 
 const textsOf = (work: readonly Work[]): readonly string[] => work.flatMap(w => (w.tag === 'sql' ? [w.sql] : []))
@@ -31,14 +34,27 @@ const together = (work: readonly Work[]): readonly WorkBatch[] =>
 
 const plain = (dialect: Dialect, work: readonly Work[]): readonly WorkBatch[] => (dialect.ddl.transactional ? together(work) : apart(work))
 
+/** The batches of a part; null where it is performed as it is. A part that depends on the columns of the database is one batch. */
+const batchesOfPart = (dialect: Dialect, part: Part, work: readonly Work[]): readonly WorkBatch[] | null => {
+  const { online } = dialect.ddl
+  const [query] = work
+  if (part.tag !== 'change' || query?.tag !== 'query' || query.isShown !== true) return online.batches(part, textsOf(work))
+  const later = knowing(dialect, part, known => {
+    const own = workOfElement(dialect, known)
+    return online.batches(known, textsOf(own))?.flatMap(b => b.work) ?? own
+  })
+  return plain(dialect, later)
+}
+
 /** The batches of a step in the forms that block less; null where it is performed as it is. */
 const onlineBatches = (dialect: Dialect, step: Step): readonly WorkBatch[] | null => {
-  const { online, rebuild } = dialect.ddl
+  const { rebuild } = dialect.ddl
   if (rebuild !== null) return null
-  const parts = partsOf(dialect, step).map(({ part, work }) => ({ work, batches: online.batches(part, textsOf(work)) }))
+  const parts = partsOf(dialect, step).map(({ part, work }) => ({ part, work, batches: batchesOfPart(dialect, part, work) }))
   if (parts.every(p => p.batches === null)) return null
-  return parts.flatMap(({ work, batches }) => {
+  return parts.flatMap(({ part, work, batches }) => {
     if (batches === null) return plain(dialect, work)
+    if (part.tag === 'change' && !work.some(w => w.tag === 'sql')) return batches
     // what depends on the database is before the statements or after them
     const [first, last] = [work.findIndex(w => w.tag === 'sql'), work.findLastIndex(w => w.tag === 'sql')]
     return [...plain(dialect, work.slice(0, Math.max(0, first))), ...batches, ...plain(dialect, work.slice(last + 1))]

@@ -19,22 +19,44 @@ import { normalize } from '../plan/normalize/normalize.js'
 import { reify } from '../plan/reify.js'
 import { tablesOfPlan } from '../plan/tables.js'
 import { reifyWrite } from '../plan/writePlan.js'
-import { sqlWork, workOf } from './alter.js'
+import { indexWork, knowingColumns, sqlWork, workOf } from './alter.js'
 import type { CatalogRows } from './Catalog.js'
 import { commandSteps } from './commands.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
-import { columns, commentStatements, createTable, ddlText, foreignKey, isVacuous, literally, tableComment, textsOf } from './definitions.js'
+import {
+  columns,
+  commentStatements,
+  createTable,
+  ddlText,
+  foreignKey,
+  isVacuous,
+  keyedClauses,
+  literally,
+  tableComment,
+  textsOf,
+} from './definitions.js'
+import { keepingForeignKeys } from './foreignKeyIndexes.js'
 import { target } from './identifier.js'
+import { keyedFields } from './keyedColumns.js'
 import { printedSteps } from './printSteps.js'
 import { renderer } from './render.js'
 import type { Work } from './Work.js'
 
+/** The work of a step; without one, work for all of them. */
+export interface StepWork {
+  readonly step: Step | null
+  readonly work: readonly Work[]
+}
+
+/** The statements of some steps: see `stepsWork`. */
+export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work[] => stepsWork(dialect, given).flatMap(w => w.work)
+
 /**
- * The statements of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
+ * The work of some steps, in their order, but for what they are together: tables are dropped by one statement where those may refer to
  * each other, views come after those that they read, and foreign keys that an engine can only define with their table are put there.
  */
-export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work[] => {
+export const stepsWork = (dialect: Dialect, given: readonly Step[]): readonly StepWork[] => {
   const { ddl } = dialect
   const steps = inOrder(ddl.forwardReferences ? withTheirTables(given) : given)
   const { tables, foreignKeys } = createdBy(steps)
@@ -42,23 +64,49 @@ export const ddlWork = (dialect: Dialect, given: readonly Step[]): readonly Work
     ...Object.values(tables).flatMap(t => (t.query === null ? Object.values(t.columns).map(c => c.type.sql) : [])),
     ...steps.flatMap(s => (s.tag === 'alterTable' ? typesOf(s.change) : [])),
   ]
-  return [
+  const before = [
     // what is not part of a transaction is refused before anything is done
     ...(ddl.transactional ? [] : refusingReferred(dialect, steps)),
     ...sqlWork(steps.some(s => s.tag === 'dropTable' || s.tag === 'dropView') ? ddl.beforeDrop : []),
     ...sqlWork(types.length > 0 ? ddl.beforeCreate(types) : []),
-    ...runs(steps).flatMap(run => [...(ddl.transactional ? refusingReferred(dialect, run) : []), ...workOfRun(dialect, run, foreignKeys)]),
   ]
+  const later = runs(steps).map(run => ({
+    step: run[0] ?? null,
+    work: [...(ddl.transactional ? refusingReferred(dialect, run) : []), ...workOfRun(dialect, run, foreignKeys, Object.values(tables))],
+  }))
+  return [{ step: null, work: before }, ...later]
 }
 
-const workOfRun = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly Work[] => {
+/** The work that adds a foreign key to a table that exists. */
+const foreignKeyWork = (dialect: Dialect, f: ForeignKey): readonly Work[] => {
+  const { table, columns: fields } = f
+  if (isVacuous(f)) return []
+  const add = (clauses: readonly string[]): readonly Work[] =>
+    sqlWork([`ALTER TABLE ${target(dialect, table)} ${[...clauses, `ADD ${foreignKey(dialect, f)}`].join(', ')}`])
+  return keyedFields(dialect, table, fields).length === 0
+    ? add([])
+    : knowingColumns(dialect, table, live => add(keyedClauses(dialect, table, fields, live, [f])))
+}
+
+const workOfRun = (
+  dialect: Dialect,
+  run: readonly Step[],
+  foreignKeys: readonly ForeignKey[],
+  created: readonly AnyTable[],
+): readonly Work[] => {
   const [step] = run
   const { rebuild } = dialect.ddl
   if (step?.tag === 'alterTable') return workOf(dialect, step.table, step.change)
   if (step?.tag === 'addForeignKey' && rebuild !== null)
     return isVacuous(step.foreignKey) ? [] : rebuild.addForeignKey(step.foreignKey, foreignKey(dialect, step.foreignKey))
   if (step?.tag === 'dropForeignKey' && rebuild !== null) return isVacuous(step.foreignKey) ? [] : rebuild.dropForeignKey(step.foreignKey)
+  // what is created with all its keys has columns that they take
+  const isNew = (t: AnyTable): boolean => created.includes(t)
+  if (step?.tag === 'createIndex' && !(isNew(step.table) && step.table.indexes.includes(step.index)))
+    return indexWork(dialect, step.table, step.index)
+  if (step?.tag === 'addForeignKey' && !isNew(step.foreignKey.table)) return foreignKeyWork(dialect, step.foreignKey)
   const statements = sqlWork(statementsOf(dialect, run, foreignKeys))
+  if (step?.tag === 'dropIndex') return [...keepingForeignKeys(dialect, step.table, step.index.name), ...statements]
   return step?.tag === 'dropForeignKey' && !isVacuous(step.foreignKey)
     ? [...statements, ...droppingIndexOf(dialect, step.foreignKey)]
     : statements
@@ -98,9 +146,15 @@ const commandScript = (dialect: Dialect, given: AnyCommand): readonly string[] =
     .map(s => s.statement.text)
 }
 
-/** Work as statements: those of a command have its values as literals. */
+/**
+ * Work as statements: those of a command have its values as literals. Of work that depends on the database, only what needs no more than
+ * the columns of a table is shown, as it is where nothing is known of them.
+ */
 export const statementsOfWork = (dialect: Dialect, work: readonly Work[]): readonly string[] =>
-  work.flatMap(w => (w.tag === 'sql' ? [w.sql] : w.tag === 'command' ? commandScript(dialect, w.command) : []))
+  work.flatMap(w => {
+    if (w.tag === 'query') return w.isShown === true ? statementsOfWork(dialect, w.then([])) : []
+    return w.tag === 'sql' ? [w.sql] : w.tag === 'command' ? commandScript(dialect, w.command) : []
+  })
 
 /** The statements of a run of steps; `foreignKeys` are all that its list makes. */
 const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: readonly ForeignKey[]): readonly string[] => {

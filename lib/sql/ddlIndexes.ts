@@ -49,12 +49,20 @@ interface PrintedIndex {
   readonly some: string
 }
 
-/** CREATE INDEX. `target` is the table, `texts` its rows. */
-export const createIndex = (dialect: Dialect, t: AnyTable, index: Index, target: string, texts: RowTexts): string => {
+/** CREATE INDEX. `target` is the table, `texts` its rows. `before` are other clauses of an ALTER TABLE that then makes the index. */
+export const createIndex = (
+  dialect: Dialect,
+  t: AnyTable,
+  index: Index,
+  target: string,
+  texts: RowTexts,
+  before: readonly string[] = [],
+): string => {
   const { unique, on, columns, keys, some } = printIndex(dialect, t, index, texts)
-  if (columns.length === 0) return `CREATE ${unique}INDEX ${dialect.ddl.index(t, index.name, target)}${on} (${keys})${some}`
-  const added = columns.map(c => `ADD COLUMN ${c}`)
-  return `ALTER TABLE ${target} ${added.join(', ')}, ADD ${unique}INDEX ${dialect.quote(index.name)} (${keys})`
+  if (columns.length === 0 && before.length === 0)
+    return `CREATE ${unique}INDEX ${dialect.ddl.index(t, index.name, target)}${on} (${keys})${some}`
+  const clauses = [...before, ...columns.map(c => `ADD COLUMN ${c}`)]
+  return `ALTER TABLE ${target} ${clauses.join(', ')}, ADD ${unique}INDEX ${dialect.quote(index.name)} (${keys})`
 }
 
 /** An index and its generated columns as parts of CREATE TABLE, where the engine takes indexes there. */

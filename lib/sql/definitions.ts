@@ -7,6 +7,9 @@
  */
 
 import { FUNCTIONS } from '../core/expr/functions.js'
+import { changed } from '../core/schema/Change.js'
+import type { KeyLengths } from '../core/schema/offendingRows.js'
+import type { Step } from '../core/schema/Step.js'
 import { typeText, writeComment } from '../core/schema/typeNote.js'
 import { outOfScope } from '../core/syntax/guards.js'
 import type { AnyColumn, AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
@@ -21,6 +24,7 @@ import type { ColumnUse, Dialect, TypeCheck } from './Dialect.js'
 import type { RowTexts } from './ddlIndexes.js'
 import { type Fragment, flatten, type Slot, text } from './Fragment.js'
 import { target } from './identifier.js'
+import { isKeyed, keyedFields, type LiveColumns, lengthOf, NOTHING_LIVE } from './keyedColumns.js'
 import { renderer } from './render.js'
 
 /** A key that refers to itself: each row is the row that it refers to, so it means nothing, and InnoDB can't have it. */
@@ -96,7 +100,7 @@ export const createTable = (
   const lines = [
     ...fields.map(
       f =>
-        `${quote(columnName(t, f))} ${definitionOf(partsOfColumn(dialect, t, f, f === inlineKey, own, asText), dialect.ddl.comments.column)}`,
+        `${quote(columnName(t, f))} ${definitionOf(partsOfColumn(dialect, t, f, f === inlineKey, { own, live: NOTHING_LIVE }, asText), dialect.ddl.comments.column)}`,
     ),
     ...(t.primaryKey === null || inlineKey !== undefined
       ? []
@@ -118,26 +122,34 @@ export const createTable = (
 const indexesOf = (t: AnyTable): readonly { readonly name: string; readonly columns: readonly (string | null)[] }[] =>
   t.indexes.map(i => ({ name: i.name, columns: indexFields(t, i) }))
 
-const useOf = (t: AnyTable, field: string, key: boolean, own: readonly ForeignKey[]): ColumnUse => {
+/** The foreign keys of a table as far as they are known, and what the database has of its columns. */
+interface Uses {
+  readonly own: readonly ForeignKey[]
+  readonly live: LiveColumns
+}
+
+const useOf = (t: AnyTable, field: string, key: boolean, { own, live }: Uses): ColumnUse => {
   const keys = uniqueKeys(t)
   const having = [...keys, ...indexesOf(t), ...own].filter(k => k.columns.includes(field))
   return {
     generated: t.columns[field]?.generated === true,
     key,
     primary: t.primaryKey?.columns.includes(field) === true,
-    keyColumns: Math.max(0, ...having.map(k => k.columns.length)),
+    keyColumns: Math.max(live.get(columnName(t, field))?.keyColumns ?? 0, ...having.map(k => k.columns.length)),
     leadsKey: keys.some(k => k.columns[0] === field),
   }
 }
 
-/** Refuses keys and indexes that are too long for the engine, before any table is created. */
-const keysFit = (dialect: Dialect, t: AnyTable, own: readonly ForeignKey[]): void => {
+/** Refuses keys and indexes that are too long for the engine, before anything is changed; with names, only those. */
+export const keysFit = (dialect: Dialect, t: AnyTable, own: readonly ForeignKey[], names: readonly string[] | null = null): void => {
   const limit = dialect.ddl.keyLimit
   if (limit === null) return
   const keys = [...(t.primaryKey ? [t.primaryKey] : []), ...(limit.unique ? t.uniques : []), ...indexesOf(t)]
   for (const { name, columns } of keys) {
+    if (names?.includes(name) === false) continue
     const bytes = columns.reduce(
-      (sum, f) => (f === null ? sum : sum + limit.of((t.columns[f] as AnyColumn).type.sql, useOf(t, f, false, own))),
+      (sum, f) =>
+        f === null ? sum : sum + limit.of((t.columns[f] as AnyColumn).type.sql, useOf(t, f, false, { own, live: NOTHING_LIVE })),
       0,
     )
     if (bytes <= limit.bytes) continue
@@ -147,22 +159,25 @@ const keysFit = (dialect: Dialect, t: AnyTable, own: readonly ForeignKey[]): voi
 }
 
 /** The comment of a column, with its type where the engine would not tell it. */
-const commentOf = ({ ddl, catalog }: Dialect, t: AnyTable, field: string): string | null => {
+const commentOf = ({ ddl, catalog }: Dialect, t: AnyTable, field: string, uses: Uses): string | null => {
   const { comment, type } = t.columns[field] as AnyColumn
   if (type.sql.tag === 'custom') return comment
-  const defined = ddl.columnType(type.sql, { ...useOf(t, field, false, []), generated: false, key: false })
+  const defined = ddl.columnType(type.sql, { ...useOf(t, field, false, uses), generated: false, key: false })
   const told = catalog.typeOf(defined)
   if (told.tag !== 'custom' && typeText(told) === typeText(type.sql)) return comment
   const noted = writeComment(comment, type.sql)
   return noted !== null && noted.length > ddl.comments.longest ? comment : noted
 }
 
+/** The uses of columns that are not in the description of a table, where a column's type does not depend on them. */
+const UNKNOWN: Uses = { own: [], live: NOTHING_LIVE }
+
 /** The statements that set the comments of some columns, where the engine has such statements. With `always`, also those without one. */
 export const commentStatements = (dialect: Dialect, t: AnyTable, fields: readonly string[], always = false): readonly string[] => {
   const { statement } = dialect.ddl.comments
   if (statement === null) return []
   return fields.flatMap(f => {
-    const comment = commentOf(dialect, t, f)
+    const comment = commentOf(dialect, t, f, UNKNOWN)
     return comment === null && !always ? [] : [statement(target(dialect, t), dialect.quote(columnName(t, f)), comment)]
   })
 }
@@ -178,21 +193,53 @@ const partsOfColumn = (
   t: AnyTable,
   field: string,
   key: boolean,
-  own: readonly ForeignKey[],
+  uses: Uses,
   asText: (e: AnyExpr) => string,
 ): ColumnParts => {
   const c = t.columns[field] as AnyColumn
   return {
-    type: dialect.ddl.columnType(c.type.sql, useOf(t, field, key, own)),
+    type: dialect.ddl.columnType(c.type.sql, useOf(t, field, key, uses)),
     notNull: !c.type.nullable && !key,
     default: c.default === null ? null : dialect.ddl.wrapDefault(asText(c.default), c.type.sql),
-    comment: commentOf(dialect, t, field),
+    comment: commentOf(dialect, t, field, uses),
   }
 }
 
 /** The definition of a column of a table that exists. */
-export const columnParts = (dialect: Dialect, t: AnyTable, field: string): ColumnParts =>
-  partsOfColumn(dialect, t, field, isInlineKey(dialect, t, field), [], textsOf(dialect, t).asText)
+export const columnParts = (
+  dialect: Dialect,
+  t: AnyTable,
+  field: string,
+  live: LiveColumns,
+  own: readonly ForeignKey[] = [],
+): ColumnParts => partsOfColumn(dialect, t, field, isInlineKey(dialect, t, field), { own, live }, textsOf(dialect, t).asText)
+
+/** The lengths that columns have as parts of a key which a step adds, where their type depends on that: see `offendingRows`. */
+export const keyLengths = (dialect: Dialect, step: Step): KeyLengths => {
+  const own = step.tag === 'addForeignKey' ? [step.foreignKey] : []
+  const changedBy = (t: AnyTable): AnyTable => {
+    if (step.tag === 'alterTable') return changed(t, step.change)
+    return step.tag === 'createIndex' ? { ...t, indexes: [...t.indexes.filter(i => i.name !== step.index.name), step.index] } : t
+  }
+  return (t, field) => {
+    if (keyedFields(dialect, t, [field]).length === 0) return null
+    return lengthOf(columnParts(dialect, changedBy(t), field, NOTHING_LIVE, own).type)
+  }
+}
+
+/** Those of some columns that get another type from the keys of the table, as clauses of ALTER TABLE that define them again. */
+export const keyedClauses = (
+  dialect: Dialect,
+  t: AnyTable,
+  fields: readonly string[],
+  live: LiveColumns,
+  own: readonly ForeignKey[] = [],
+): readonly string[] =>
+  keyedFields(dialect, t, fields).flatMap(field => {
+    const parts = columnParts(dialect, t, field, live, own)
+    const definition = definitionOf(parts, dialect.ddl.comments.column)
+    return isKeyed(live, t, field, parts.type) ? [] : [`MODIFY COLUMN ${dialect.quote(columnName(t, field))} ${definition}`]
+  })
 
 /** The checks that the type of a column needs. */
 export const typeChecksOf = (dialect: Dialect, t: AnyTable, field: string): readonly TypeCheck[] =>

@@ -19,7 +19,9 @@ import { memory } from '../../lib/run/memory.js'
 import { sqliteFunctions } from '../../lib/run/sqlite/engine.js'
 import { sqlite } from '../../lib/run/sqlite.js'
 import { fk, schema } from '../../lib/Schema.js'
+import { addUnique, alter, createIndex, dropIndex, dropKey } from '../../lib/schema/alterations.js'
 import { define, dropAll } from '../../lib/schema/createAll.js'
+import { difference } from '../../lib/schema/difference.js'
 import { ADDED_FUNCTIONS, callsAdded } from '../../lib/sql/sqlite/addedFunctions.js'
 import { type IndexOptions, type InsertOf, table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
@@ -263,7 +265,7 @@ for (const engine of engines) {
     assert.match((await s.left('ValidationError', define(createSteps(twice.all)))).reason, 'two constraints or indexes')
   })
 
-  test('an index that a foreign key needs is dropped, or is a SchemaConflict with its name', async () => {
+  test('an index that a foreign key needs is dropped, and the foreign key stays', async () => {
     const parent = table('needed_parent', { id: int }, { primaryKey: ['id'] })
     for (const second of [(row: any) => row.n, (row: any) => X.plus(row.n, 1)]) {
       const index: Index = { name: 'ix_needed', on: row => [as(row).parentId, second(row)] }
@@ -271,12 +273,8 @@ for (const engine of engines) {
       const all = schema({ parent, child }, t => ({ child: { parent: fk(t.child.parentId, t.parent.id) } }))
       await s.right(dropAll(all))
       await s.right(define(createSteps(all)))
-      const dropped = await s.run(define([{ tag: 'dropIndex', table: child, index: { name: 'ix_needed' } }]))
-      if (/mysql|mariadb/.test(engine.name)) {
-        assert.ok(E.isLeft(dropped) && dropped.left._tag === 'SchemaConflict', JSON.stringify(dropped))
-        assert.is(dropped.left.object, 'ix_needed')
-        assert.match(dropped.left.message, 'foreign key')
-      } else assert.ok(E.isRight(dropped))
+      await s.right(define([{ tag: 'dropIndex', table: child, index: { name: 'ix_needed' } }]))
+      await s.left('ForeignKeyViolation', C.run(C.insert(child)({ id: 1, parentId: 1, n: 1 })))
       await s.right(dropAll(all))
     }
   })
@@ -321,6 +319,30 @@ for (const engine of engines) {
     assert.is(expected[1], 'UniqueViolation')
     // MySQL (9.7) does not delete the row, and reports no error
     assert.equal(got, engine.name === 'mysql' ? [expected[0], 0, ...expected.slice(2)] : expected)
+    await s.right(dropAll(all))
+  })
+
+  test('an index, key or primary key that a foreign key uses can be dropped, and the foreign key stays', async () => {
+    const parent = table('ix_used', { id: int }, { primaryKey: ['id'] })
+    const child = table('ix_user', { id: int, parentId: int, n: int }, { primaryKey: { name: 'ix_user_pkey', on: ['parentId', 'id'] } })
+    const all = schema({ parent, child }, t => ({ child: { parent: fk(t.child.parentId, t.parent.id) } }))
+    await s.right(dropAll(all))
+    await s.right(define(createSteps(all)))
+    const dangling = () => s.left('ForeignKeyViolation', C.run(C.insert(child)({ id: 9, parentId: 9, n: 9 })))
+    await s.right(C.run(C.insert(parent)({ id: 1 })))
+    await s.right(C.run(C.insert(child)({ id: 1, parentId: 1, n: 1 })))
+    await s.right(define(alter(child, createIndex({ name: 'ix_user_of', on: row => [row.parentId, X.desc(row.n)] }))))
+    await s.right(define(alter(child, dropKey('ix_user_pkey'))))
+    await dangling()
+    await s.right(define(alter(child, dropIndex('ix_user_of'))))
+    await dangling()
+    await s.right(define(alter(child, addUnique({ name: 'ix_user_key', on: ['parentId', 'n'] }))))
+    await s.right(define(alter({ ...child, uniques: [{ name: 'ix_user_key', columns: ['parentId', 'n'] }] }, dropKey('ix_user_key'))))
+    await dangling()
+    const left = { ...child, primaryKey: null }
+    const wanted = schema({ parent, left: left as typeof child }, t => ({ left: { parent: fk(t.left.parentId, t.parent.id) } }))
+    const found = await s.right(difference(wanted, { only: ['ix_used', 'ix_user'] }))
+    assert.equal([found.steps, found.undecided], [[], []])
     await s.right(dropAll(all))
   })
 

@@ -13,9 +13,11 @@ import mysql2 from 'mysql2'
 import postgresClient from 'postgres'
 import * as assert from 'uvu/assert'
 import type { DbError } from '../../lib/DbError.js'
-import type { Interpreter, Runner, SqlOp } from '../../lib/Interpreter.js'
+import type { Interpreter, SqlOp } from '../../lib/Interpreter.js'
 import * as Program from '../../lib/Program.js'
+import { createDatabase, dropDatabase } from '../../lib/run/createDatabase.js'
 import { mysql } from '../../lib/run/mysql.js'
+import { open as openByAddress, type Target } from '../../lib/run/open.js'
 import { postgres } from '../../lib/run/postgres.js'
 import { createAll } from '../../lib/schema/createAll.js'
 import type { Transformer } from '../../lib/transform/around.js'
@@ -178,15 +180,15 @@ for (const engine of engines) onEngine(engine)
 
 // Addresses, options, certificates
 
-type Open = (options: { readonly [option: string]: unknown }) => TaskEither<DbError, Runner>
+type Opening = (options: { readonly [option: string]: unknown }) => TaskEither<DbError, unknown>
 
-const drivers: readonly (readonly ['postgres' | 'mysql', Open])[] = [
+const drivers: readonly (readonly ['postgres' | 'mysql', Opening])[] = [
   ['postgres', options => postgres({ acquireTimeout: 3_000, max: 1, ...options })],
   ['mysql', options => mysql({ acquireTimeout: 3_000, max: 1, ...options })],
 ]
 
 /** Opens, which must fail with an error of its own and without a mark. */
-const refused = async (open: Open, options: { readonly [option: string]: unknown }): Promise<void> => {
+const refused = async (open: Opening, options: { readonly [option: string]: unknown }): Promise<void> => {
   const { answer, seen } = await watching(() => open(options)())
   assert.ok(E.isLeft(answer), 'it has opened')
   const error = (answer as E.Left<DbError>).left
@@ -222,7 +224,10 @@ for (const [scheme, open] of drivers) {
     `//${USER}:${PASSWORD}@${at}/d`,
   ]
   for (const url of addresses) {
-    test(url.replaceAll(PASSWORD, 'PASSWORD').replaceAll(USER, 'USER').replaceAll(OPTION, 'OPTION'), () => refused(open, { url }))
+    test(url.replaceAll(PASSWORD, 'PASSWORD').replaceAll(USER, 'USER').replaceAll(OPTION, 'OPTION'), async () => {
+      await refused(open, { url })
+      for (const byAddress of [openByAddress(url), createDatabase(url), dropDatabase(url)]) await refused(() => byAddress, {})
+    })
   }
   test('options', async () => {
     const [host, port, database] = ['127.0.0.1', 1, 'd']
@@ -236,6 +241,19 @@ for (const [scheme, open] of drivers) {
       ssl: { key: MARKS.text, cert: OPTION, passphrase: PASSWORD },
     })
     await refused(open, { host, port, database, user: USER, password: PASSWORD, max: -1 })
+    const engine = scheme
+    for (const wrong of [
+      {},
+      { port: PASSWORD },
+      { max: PASSWORD },
+      { ssl: PASSWORD, max: 0 },
+      { transactionGuard: OPTION },
+      { user: undefined, pass: PASSWORD },
+    ]) {
+      const target = { engine, host, port, database, user: USER, password: PASSWORD, ...wrong } as Target
+      for (const byOptions of [openByAddress(target), createDatabase(target), dropDatabase(target)]) await refused(() => byOptions, {})
+    }
+    await refused(() => openByAddress({ engine: PASSWORD } as never), {})
   })
   test('a client that is handed over', async () => {
     const url = `${scheme}://${USER}:${PASSWORD}@${at}/d`

@@ -1,10 +1,9 @@
 /**
- * Steps of a schema on every engine, against the model: what they leave in the database, rows included, and what is refused.
+ * Steps of a schema on every engine: a schema with a cycle, an index and a view; indexes; foreign keys.
  *
- * Lists of steps are built at random over three tables that may refer to each other. After each list the rows of every table are compared,
- * and so is whether it was refused; what an engine has no statement for is `Unsupported` and the end of that list.
+ * These are special cases. Lists of random steps are a law (`laws/schemaSteps`), which `schemaLaws.<engine>.test.ts` applies: what they
+ * leave in the database, rows included, and what is refused is what the model says.
  */
-import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as assert from 'uvu/assert'
@@ -18,7 +17,6 @@ import { memory } from '../../lib/run/memory.js'
 import { type AnySchema, type ForeignKey, fk, schema } from '../../lib/Schema.js'
 import { define } from '../../lib/schema/createAll.js'
 import { table, view } from '../../lib/Table.js'
-import { amount } from '../amount.js'
 import { suite } from '../suite.js'
 import { engines, using } from './eachEngine.js'
 
@@ -39,27 +37,8 @@ const all = schema({ groups, users, notes }, t => ({
   notes: { user: fk(t.notes.userId, t.users.id, { onDelete: 'cascade' }) },
 }))
 const withView: AnySchema = { ...all, tables: { ...all.tables, titles } }
-const tables: readonly AnyTable[] = [groups, users, notes]
 const keys = all.foreignKeys as readonly ForeignKey[]
 const keysOf = (t: AnyTable): readonly ForeignKey[] => keys.filter(f => f.table === t)
-
-/** What a step of a list does, and to what. Tables are created without foreign keys, which are added apart. */
-type Move = readonly ['createTable' | 'dropTable' | 'addForeignKey' | 'dropForeignKey', string]
-
-const moves: fc.Arbitrary<readonly Move[]> = fc.array(
-  fc.oneof(
-    fc.tuple(fc.constantFrom('createTable' as const, 'dropTable' as const), fc.constantFrom(...tables.map(t => t.name))),
-    fc.tuple(fc.constantFrom('addForeignKey' as const, 'dropForeignKey' as const), fc.constantFrom(...keys.map(f => f.name))),
-  ),
-  { minLength: 1, maxLength: 5 },
-)
-
-const stepOf = ([tag, name]: Move): Step => {
-  const of = tables.find(t => t.name === name) as AnyTable
-  const foreignKey = keys.find(f => f.name === name) as ForeignKey
-  if (tag === 'createTable') return { tag, table: of, foreignKeys: [] }
-  return tag === 'dropTable' ? { tag, table: of, foreignKeys: keysOf(of) } : { tag, foreignKey }
-}
 
 for (const engine of engines) {
   if (engine.name === 'memory') continue
@@ -67,16 +46,6 @@ for (const engine of engines) {
   const s = using(engine, test)
   const both = async (model: Runner, of: readonly Step[]) => [await s.run(define(of)), await define(of)({ db: model })()] as const
   const clean = () => s.right(define(dropSteps(withView)))
-  const filled = async (model: Runner) => {
-    for (const program of [
-      C.run(C.insert(users)({ id: 1, groupId: null })),
-      C.run(C.insert(groups)({ id: 1, title: 'a', ownerId: 1 })),
-      C.run(C.insert(notes)({ id: 1, userId: 1 })),
-    ]) {
-      await s.right(program)
-      await program({ db: model })()
-    }
-  }
 
   test('create a schema with a cycle, an index and a view, and drop it', async () => {
     await clean()
@@ -121,31 +90,5 @@ for (const engine of engines) {
     await clean()
   })
 
-  test('law: lists of steps leave what they leave in the model', async () => {
-    let compared = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(moves, { minLength: 1, maxLength: 3 }), async lists => {
-        await clean()
-        const model = memory()
-        await s.right(define(createSteps(all)))
-        await define(createSteps(all))({ db: model })()
-        await filled(model)
-        // where each definition is committed by itself, a list that is refused has done a part: there a list is one step
-        for (const list of engine.transactionalDdl ? lists : lists.flat().map(move => [move])) {
-          const [got, expected] = await both(model, list.map(stepOf))
-          compared += 1
-          if (E.isLeft(got) && E.isLeft(expected)) assert.is(got.left._tag, expected.left._tag)
-          assert.is(E.isRight(got), E.isRight(expected), `${JSON.stringify(E.isLeft(got) ? got.left : expected)}`)
-          for (const t of tables) {
-            const [rows, wanted] = [await s.run(Q.all(Q.from(t as never))), await Q.all(Q.from(t as never))({ db: model })()]
-            assert.equal(E.isRight(rows) ? rows.right : 'none', E.isRight(wanted) ? wanted.right : 'none', t.name)
-          }
-        }
-      }),
-      { numRuns: amount(150) },
-    )
-    assert.ok(compared > 5, `${compared} lists were compared`)
-    await clean()
-  })
   test.run()
 }

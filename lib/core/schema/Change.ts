@@ -58,6 +58,10 @@ const withColumn = (t: AnyTable, field: string, change: (c: AnyColumn) => AnyCol
   return { ...t, columns: { ...t.columns, [field]: column }, types: { ...t.types, [field]: column.type } }
 }
 
+/** The table as it would be with nulls in some columns. */
+export const withNulls = (t: AnyTable, fields: readonly string[]): AnyTable =>
+  fields.reduce((of, field) => withColumn(of, field, c => ({ ...c, type: { ...c.type, nullable: true } })), t)
+
 /** Whether a function of a table's row reads a field, until it throws if it does. */
 export const readsField = (t: AnyTable, field: string, f: (row: any) => unknown): boolean => {
   let reads = false
@@ -167,10 +171,16 @@ export const changed = (t: AnyTable, change: Change): AnyTable => {
 export const changeFor = (from: AnyTable, to: AnyTable, change: Change): Change => {
   if (from === to) return change
   const fieldIn = (field: string): string => fieldNamed(to, columnName(from, field)) ?? noColumn(from, field)
+  // a field is read where `f` reads it, so that `readsField` can tell
   const rowOf =
     (f: OfRow): OfRow =>
     row =>
-      f(Object.fromEntries(Object.keys(from.names).map(field => [field, row[fieldIn(field)]])))
+      f(
+        Object.defineProperties(
+          {},
+          Object.fromEntries(Object.keys(from.names).map(field => [field, { enumerable: true, get: () => row[fieldIn(field)] }])),
+        ),
+      )
   const nullable = (f: OfRow | null): OfRow | null => (f === null ? null : rowOf(f))
   switch (change.tag) {
     case 'addColumn': {

@@ -41,6 +41,9 @@ export interface Language {
   readonly isVacuous: (f: ForeignKey) => boolean
 }
 
+/** An empty comment is none: no engine tells the two apart. */
+const said = (comment: string | null): string | null => (comment === '' ? null : comment)
+
 const indexImage = (t: AnyTable, index: Index, { row, text }: TableWords): IndexImage => {
   const filter = indexCondition(index, row)
   return {
@@ -77,7 +80,7 @@ const tableImage = (t: AnyTable, foreignKeys: readonly ForeignKey[], language: L
         generated: c.generated,
         default: c.default === null || c.generated ? null : { text: words.default(field, c.default) },
         computed: null,
-        comment: c.comment,
+        comment: said(c.comment),
       }
     }),
     primaryKey: t.primaryKey === null ? null : keyImage(t.primaryKey),
@@ -98,7 +101,7 @@ const tableImage = (t: AnyTable, foreignKeys: readonly ForeignKey[], language: L
           valid: true,
         }),
       ),
-    comment: t.comment,
+    comment: said(t.comment),
     others: [],
   }
 }
@@ -127,7 +130,7 @@ export const describe = (schema: AnySchema, language: Language): SchemaImage => 
           columns: Object.keys(t.columns).map(field => ({ name: columnName(t, field), type: type(field) })),
           text: language.view(t),
           materialized: false,
-          comment: t.comment,
+          comment: said(t.comment),
         }
       }),
   })

@@ -211,7 +211,10 @@ export const creationOrder = (s: AnySchema): { readonly tables: readonly AnyTabl
   const done = new Set<AnyTable>()
   const order: AnyTable[] = []
   const rest = new Set(Object.values(s.tables))
-  const needs = (t: AnyTable): boolean => s.foreignKeys.some(f => f.table === t && f.target !== t && !done.has(f.target))
+  const all = new Set(rest)
+  // a table that is not in the schema is there already
+  const needs = (t: AnyTable): boolean =>
+    s.foreignKeys.some(f => f.table === t && f.target !== t && all.has(f.target) && !done.has(f.target))
   while (rest.size > 0) {
     const next = [...rest].find(t => !needs(t)) ?? ([...rest][0] as AnyTable)
     rest.delete(next)

@@ -81,6 +81,12 @@ export interface KeyOptions<C> {
   readonly on: readonly (keyof C & string)[]
 }
 
+/** A check with a name of its own, such as one that a database has. A name has at most 63 bytes. */
+export interface CheckOptions<C> {
+  readonly name: string
+  readonly predicate: (row: Exprs<C>) => Pred
+}
+
 /** The options of `table`: keys, indexes, checks, names. */
 export interface TableOptions<C> {
   /** The fields of the primary key. Default: the generated column, if there is exactly one. */
@@ -89,7 +95,7 @@ export interface TableOptions<C> {
   /** Indexes: the fields that one sorts by, or an index with a name of its own. */
   readonly indexes?: readonly (readonly (keyof C & string)[] | IndexOptions<C>)[]
   /** Check constraints by name: predicates that are true or null for every row. */
-  readonly checks?: { readonly [name: string]: (row: Exprs<C>) => Pred }
+  readonly checks?: { readonly [name: string]: ((row: Exprs<C>) => Pred) | CheckOptions<C> }
   /** The database schema (on MySQL the database) of the table. */
   readonly schema?: string
   readonly naming?: Naming
@@ -154,7 +160,7 @@ export const table = <C extends Columns>(name: string, columns: C, options: Tabl
     comment: options.comment ?? null,
     renamedFrom: options.renamedFrom ?? null,
     unmanaged: options.unmanaged ?? [],
-    checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, predicate]) => namedCheck(of, n, predicate))],
+    checks: [...own, ...Object.entries(options.checks ?? {}).map(([n, check]) => checkOf(of, n, check))],
   }
 }
 
@@ -180,6 +186,12 @@ export const namedCheck = (t: Named, name: string, predicate: Check['predicate']
   name: shortName(`${t.name}_${name}`),
   predicate,
 })
+
+/** A check of a table as data, by the name that its options give it, or by a name of its own. */
+export const checkOf = <C>(t: Named, name: string, of: ((row: Exprs<C>) => Pred) | CheckOptions<C>): Check =>
+  typeof of === 'function'
+    ? namedCheck(t, name, of as Check['predicate'])
+    : { name: shortName(of.name, LONGEST_NAME), predicate: of.predicate as Check['predicate'] }
 
 /** The check that a column declares. */
 export const columnCheck = (t: Named, field: string, check: NonNullable<Column<any>['check']>): Check =>

@@ -25,6 +25,7 @@ import type {
   NoRow,
   NotNullViolation,
   NumericOverflow,
+  OffendingRow,
   OutcomeUnknown,
   SchemaConflict,
   SerializationFailure,
@@ -374,6 +375,32 @@ export const callbackFailed = (callback: string, cause: unknown): CallbackFailed
   message: `${threw(callback)}: ${textOf(cause)}`,
   cause,
 })
+
+const OF_ROWS: readonly DbError['_tag'][] = [
+  'UniqueViolation',
+  'ForeignKeyViolation',
+  'NotNullViolation',
+  'CheckViolation',
+  'NumericOverflow',
+  'ValueTooLong',
+]
+
+/** Whether an error is one of rows, which may be named. */
+export const isOfRows = (e: DbError): boolean => OF_ROWS.includes(e._tag) && !('rows' in e)
+
+/**
+ * The error of a step with the existing rows that cause it, in their order; no more than `most` are named. The field is not enumerable, so
+ * that values get into no log. Without rows the error is unchanged.
+ */
+export const namingRows = (e: DbError, found: readonly OffendingRow[], most: number): DbError => {
+  if (found.length === 0 || !isOfRows(e)) return e
+  const rows = found.slice(0, most)
+  const count =
+    found.length > most ? `more than ${most} existing rows` : found.length === 1 ? 'one existing row' : `${found.length} existing rows`
+  const which = found.length > most ? `the first ${most} of them` : found.length === 1 ? 'it' : 'them'
+  const message = `${e.message} (because of ${count}: the field "rows" of this error names ${which})`
+  return Object.defineProperty({ ...e, message }, 'rows', { value: rows, enumerable: false }) as DbError
+}
 
 // Eliminators
 

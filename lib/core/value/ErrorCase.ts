@@ -3,7 +3,7 @@
  *
  * A case is a record with a `_tag` by which programs tell it apart, a `message` for people, and the fields that a program needs to act on
  * it. Tables, columns and constraints are given by their SQL names. No field holds a value of a parameter or of a row, a password or a
- * part of a certificate. `cause` is a copy of the driver's error without these (`DriverError`); only `CallbackFailed` keeps what a
+ * part of a certificate, except `rows`, which is not enumerable: no copy, log or JSON of an error has it. `cause` is a copy of the driver's error without these (`DriverError`); only `CallbackFailed` keeps what a
  * function of the program threw unchanged.
  */
 
@@ -42,25 +42,39 @@ interface ErrorCase<T extends string> {
   readonly cause?: DriverError
 }
 
+/** A row as an error of a step names it: canonical values by SQL names of columns. */
+export interface OffendingRow {
+  readonly [column: string]: unknown
+}
+
+/** An error of rows. */
+interface OfRows<T extends string> extends ErrorCase<T> {
+  /**
+   * Of a step of a schema: the existing rows that keep it from being performed, up to five, by their primary key, or else by the columns
+   * that the constraint is about. Not enumerable, because it has values; absent where the rows are not known.
+   */
+  readonly rows?: readonly OffendingRow[]
+}
+
 /** A unique or primary key would have the same value twice. */
-export interface UniqueViolation extends ErrorCase<'UniqueViolation'> {
+export interface UniqueViolation extends OfRows<'UniqueViolation'> {
   readonly table: string
   readonly constraint: string | null
   readonly columns: readonly string[]
 }
 /** A written row references a missing row, or a removed row is still referenced. `table` is the referencing table. */
-export interface ForeignKeyViolation extends ErrorCase<'ForeignKeyViolation'> {
+export interface ForeignKeyViolation extends OfRows<'ForeignKeyViolation'> {
   readonly table: string | null
   readonly constraint: string | null
   readonly columns: readonly string[]
 }
 /** A column that is not nullable would be null. */
-export interface NotNullViolation extends ErrorCase<'NotNullViolation'> {
+export interface NotNullViolation extends OfRows<'NotNullViolation'> {
   readonly table: string
   readonly column: string
 }
 /** A row violates a check constraint. */
-export interface CheckViolation extends ErrorCase<'CheckViolation'> {
+export interface CheckViolation extends OfRows<'CheckViolation'> {
   readonly table: string | null
   readonly constraint: string | null
 }
@@ -83,11 +97,11 @@ export interface ValidationError extends ErrorCase<'ValidationError'> {
   readonly reason: string
 }
 /** A number is out of range for its type: more than 64 bits, outside a column's range, NaN or infinite. */
-export interface NumericOverflow extends ErrorCase<'NumericOverflow'> {
+export interface NumericOverflow extends OfRows<'NumericOverflow'> {
   readonly where: string | null
 }
 /** A text is too long for its column. */
-export interface ValueTooLong extends ErrorCase<'ValueTooLong'> {
+export interface ValueTooLong extends OfRows<'ValueTooLong'> {
   readonly column: string | null
 }
 /** The database can't parse a statement. Only `raw` should cause this. */

@@ -147,3 +147,7 @@ export const mysqlAddress = (options: MysqlWhere, client: ClientConfig | undefin
     connectTimeout: connectTimeout === 0 ? undefined : connectTimeout,
   }
 }
+
+/** The database that options or an address name; null if there is none. Throws a refusal like `mysqlAddress`. */
+export const mysqlDatabase = ({ url, database }: MysqlWhere): string | null =>
+  database ?? (url === undefined ? null : (readAddress(SCHEME, url).database ?? null))

@@ -102,7 +102,9 @@ const foreignKey: Classifier = ({ errno, message, context: { sql }, cause }) => 
   }
   const names = [...(columns ?? '').matchAll(/`((?:[^`]|``)*)`/g)].map(m => unquoted(m[1] ?? ''))
   const fault = errno === 1452 ? 'written' : errno === 1451 ? 'gone' : 'unknown'
-  return foreignKeyViolation(unquoted(table), unquoted(constraint), names, cause, fault)
+  // a table that is copied has another name meanwhile
+  const altered = /^#sql/.test(table) ? /^ALTER TABLE (?:`(?:[^`]|``)*`\.)?`((?:[^`]|``)*)`/.exec(sql)?.[1] : undefined
+  return foreignKeyViolation(unquoted(altered ?? table), unquoted(constraint), names, cause, fault)
 }
 
 const referredTable: Classifier = ({ message, cause }) => {
@@ -130,10 +132,23 @@ const missingDefault: Classifier = ({ message, context: { table }, cause }) =>
 const isNotNull = (table: AnyTable, column: string): boolean =>
   Object.keys(table.columns).some(f => columnName(table, f) === column && table.types[f]?.nullable === false)
 
-/** MariaDB (10.11) reports so a null that a query returns for a NOT NULL column; a value of ours always fits its type. */
+const isLimited = (table: AnyTable, column: string): boolean =>
+  Object.keys(table.columns).some(
+    f => columnName(table, f) === column && ['varchar', 'char', 'enum'].includes(table.types[f]?.sql.tag ?? ''),
+  )
+
+/**
+ * MariaDB (10.11) reports so a null that a query returns for a NOT NULL column; a value of ours always fits its type. Both report so a text
+ * of another column, or of a row that ALTER TABLE copies, that is too long. Nulls are looked for before ALTER TABLE (`guardsNotNull`).
+ */
 const truncated: Classifier = failure => {
-  const { table, isRaw } = failure.context
-  return !isRaw && table !== null && isNotNull(table, columnIn(failure.message)) ? notNull(failure) : unclassified(failure)
+  const { table, isRaw, sql } = failure.context
+  const column = columnIn(failure.message)
+  if (isRaw) return unclassified(failure)
+  if (table === null) return /^ALTER TABLE /.test(sql) ? valueTooLong(column, failure.cause) : unclassified(failure)
+  // the value of a nullable expression in a column of limited length may be either
+  if (failure.server === 'mysql' && isLimited(table, column)) return valueTooLong(column, failure.cause)
+  return isNotNull(table, column) ? notNull(failure) : unclassified(failure)
 }
 
 /** A local time that the servers do not know comes from an expression that was made to fail. */
@@ -293,6 +308,16 @@ const notRenamed: Classifier = failure =>
     ? neededIndex(failure)
     : unclassified(failure)
 
+/** A column whose type can't change while a foreign key has it. */
+const heldByForeignKey: Classifier = ({ server, message }) =>
+  unsupported(
+    `another type for a column that a foreign key has (${/column '(.*?)'/s.exec(message)?.[1] ?? ''})`,
+    server,
+    'drop the foreign key first, and add it afterwards',
+  )
+
+const UNLIMITED = 'a key over a text or document without a limit'
+
 const indexedTooLong: Classifier = ({ message, cause }) => valueTooLong(/functional index '(.*)'/s.exec(message)?.[1] ?? null, cause)
 
 const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
@@ -344,7 +369,8 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[3753, 3152], ofIndex('type')],
       [[3754], ofIndex('generated')],
       [[3757], ofIndex('long')],
-      [[1170], ofIndex('long', tooLargeStatement)],
+      [[1170], ofIndex('long', ({ server, message }) => unsupported(`${UNLIMITED} (${quotedIn(message)})`, server, 'declare varchar(n)'))],
+      [[1832, 1833], heldByForeignKey],
       [[3758], ofIndex('changing')],
       [[3762], ofIndex('kind')],
       [[1834], duplicateInCopy],

@@ -246,6 +246,13 @@ export const postgresAddress = (options: PostgresWhere, client: ClientOptions | 
   }
 }
 
+/** The database that options or an address name; null if it is left to a default. Throws a refusal like `postgresAddress`. */
+export const postgresDatabase = ({ url, database }: PostgresWhere): string | null => {
+  if (database !== undefined || url === undefined) return database ?? null
+  const read = readAddress(SCHEME, url)
+  return read.parameters.take('dbname') ?? read.database ?? null
+}
+
 const portOf = ([first]: readonly Endpoint[]): number => (first !== undefined && 'port' in first ? first.port : PORT)
 
 const systemUser = (): string => {

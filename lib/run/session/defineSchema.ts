@@ -5,6 +5,8 @@
  * transaction, and so is what the engine can only do outside of one. What depends on the database is queried on the way, as the work of
  * the dialect says (`sql/Work`).
  *
+ * Where existing rows keep a step from being performed, its error names them (`namingSteps`).
+ *
  * Law: after a `Left` the schema is unchanged, on engines with transactional DDL.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -15,11 +17,11 @@ import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { attempting, unsupported } from '../../core/value/DbError.js'
 import { batchesOf } from '../../sql/batches.js'
 import type { Dialect } from '../../sql/Dialect.js'
-import { ddlWork } from '../../sql/ddl.js'
-import type { WorkBatch } from '../../sql/OnlineSteps.js'
+import { type StepWork, statementsOfWork, stepsWork } from '../../sql/ddl.js'
 import type { Work } from '../../sql/Work.js'
 import { atomically, durably, sendControl } from './atomically.js'
 import { executeCommand } from './executeCommand.js'
+import { namingSteps } from './namingSteps.js'
 import { readAll } from './readQuery.js'
 import { sendCatalogQuery } from './sendCatalogQuery.js'
 import { type Answer, autocommits, guarded, type SessionContext } from './sessionContext.js'
@@ -56,8 +58,11 @@ const perform = async (session: SessionContext, work: Work): Answer<unknown> => 
     // the caller has done it
     case 'outside':
       return E.right(undefined)
-    case 'command':
-      return executeCommand(session, { tag: 'execute', command: work.command })
+    case 'command': {
+      const done = await executeCommand(session, { tag: 'execute', command: work.command })
+      if (E.isLeft(done) && work.undo !== undefined) for (const sql of work.undo) await sendDefinition(session, sql, null)
+      return done
+    }
     case 'guard': {
       const found = await readAll(session, { tag: 'all', query: work.query })
       return E.isRight(found) && found.right.length > 0 ? E.left(work.error) : found
@@ -65,13 +70,26 @@ const perform = async (session: SessionContext, work: Work): Answer<unknown> => 
   }
 }
 
-/** The work of some steps or of one batch of them, and whether it is done in one transaction; `outside` is around that. */
-const workOf = (dialect: Dialect, steps: readonly Step[], batch: DdlBatch | undefined): Pick<WorkBatch, 'work' | 'transactional'> => {
+/** What a runner of batches has recorded as done is not undone: it continues there. */
+const withoutUndo = (work: readonly Work[]): readonly Work[] => work.map(w => (w.tag === 'command' ? { ...w, undo: [] } : w))
+
+/** Work, and whether it is done in one transaction. */
+interface Transactional {
+  readonly work: readonly StepWork[]
+  readonly transactional: boolean
+}
+
+/** The work of some steps or of one batch of them; `outside` is around its transaction. */
+const workOf = (dialect: Dialect, steps: readonly Step[], batch: DdlBatch | undefined): Transactional => {
   const { transactional } = dialect.ddl
-  if (batch === undefined) return { work: ddlWork(dialect, steps), transactional }
+  if (batch === undefined) return { work: stepsWork(dialect, steps), transactional }
   const found = batchesOf(dialect, steps, batch.online)[batch.at]
   if (found === undefined) return { work: [], transactional: true }
-  return { work: found.work, transactional: found.transactional || found.work.some(w => w.tag === 'outside') }
+  const [step = null, another] = steps
+  return {
+    work: [{ step: another === undefined ? step : null, work: withoutUndo(found.work) }],
+    transactional: found.transactional || found.work.some(w => w.tag === 'outside'),
+  }
 }
 
 /** Does what has no effect in a transaction before `run`, and the opposite after it, even if one of them fails. */
@@ -110,10 +128,14 @@ export const defineSchema = async (session: SessionContext, { steps, batch }: Dd
     const what = 'changing the schema in a transaction, which it would commit'
     return E.left(unsupported(what, dialect.name, 'change the schema outside of transactions'))
   }
-  const outside = [...new Set(work.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
+  // a command that the engine has no statement for is refused before a definition that is committed
+  const whole = work.flatMap(w => w.work)
+  const printed = transactional ? null : attempting('a function of the schema', () => statementsOfWork(dialect, whole))
+  if (printed !== null && E.isLeft(printed)) return printed
+  const outside = [...new Set(whole.flatMap(w => (w.tag === 'outside' ? [w] : [])))]
   const [first] = outside
   if (state.inTransaction && first !== undefined)
     return E.left(unsupported(`${first.what} in a transaction`, dialect.name, 'change the schema outside of transactions'))
-  const run = (): Answer<void> => performAll(session, work)
-  return durably(session, () => surrounded(session, outside, transactional ? () => atomically(session, run) : run))
+  const all = (run: () => Answer<void>): Answer<void> => surrounded(session, outside, transactional ? () => atomically(session, run) : run)
+  return durably(session, () => namingSteps(session, work, transactional, part => performAll(session, part), all))
 }

@@ -99,13 +99,20 @@ const shown = async (
   return E.right(texts)
 }
 
+/** How the names of scratch views begin. One that a broken connection has left behind is not shown. */
+const SCRATCH = 'query_ts_scratch_'
+
+const withoutScratch = (image: SchemaImage): SchemaImage => ({ ...image, views: image.views.filter(v => !v.name.startsWith(SCRATCH)) })
+
 /** Creates views under other names, reads them, and drops them: in the scratch schema, or else outside of transactions. */
 const viewTexts = async (session: SessionContext, views: readonly AnyTable[]): Answer<(t: AnyTable) => ExprText> => {
   const { scratch } = session.engine.dialect.catalog
   const unknown = E.right(() => null)
   if (scratch.tag === 'shown' && session.state.inTransaction) return unknown
+  // of its own, since others may look at the same time
+  const call = globalThis.crypto.randomUUID().slice(0, 8)
   const named = views.map(
-    (t, i): AnyTable => ({ ...t, name: `query_ts_scratch_${i + 1}`, schema: scratch.tag === 'schema' ? scratch.schema : null }),
+    (t, i): AnyTable => ({ ...t, name: `${SCRATCH}${call}_${i + 1}`, schema: scratch.tag === 'schema' ? scratch.schema : null }),
   )
   const dropped = named.map((view): Step => ({ tag: 'dropView', view }))
   let texts: ReadonlyMap<string, ExprText> = new Map()
@@ -121,8 +128,6 @@ const viewTexts = async (session: SessionContext, views: readonly AnyTable[]): A
   }
   if (scratch.tag === 'schema') await atomically(session, read)
   else {
-    // views that a broken connection has left behind
-    await sendSteps(session, dropped)
     await read()
     const cleared = await sendSteps(session, dropped)
     if (E.isLeft(cleared)) return cleared
@@ -147,7 +152,7 @@ const wantedImage = async (session: SessionContext, schema: AnySchema, live: Sch
 
 /** Reads the schema, and the image of a described one in the same language. */
 export const introspect = async (session: SessionContext, op: Introspect): Answer<Introspected> => {
-  const live = await readCatalog(session, { schemas: op.schemas, temporary: false })
+  const live = E.map(withoutScratch)(await readCatalog(session, { schemas: op.schemas, temporary: false }))
   if (E.isLeft(live) || op.wanted === null) return E.map((i: SchemaImage) => ({ live: i, wanted: null }))(live)
   const wanted = await wantedImage(session, op.wanted, live.right)
   return E.isLeft(wanted) ? wanted : E.right({ live: live.right, wanted: wanted.right })

@@ -32,7 +32,8 @@ export interface LockedFile {
 
 const NOTHING_KEPT = 'the last change was not saved'
 
-const nativeInUse = (file: string, found: string): DbError =>
+/** The error for a file next to which a native SQLite keeps `found`. */
+export const nativeInUse = (file: string, found: string): DbError =>
   locked(
     file,
     null,

@@ -19,7 +19,7 @@ import { comment, type Fields, property, quoted } from './names.js'
 
 /** What a written module needs, collected while it is written. */
 export type Needs = Set<
-  't' | 'pipe' | 'integer' | 'bigInteger' | 'float' | 'bytes' | 'asIs' | 'fk' | 'asc' | 'desc' | 'nullsFirst' | 'nullsLast'
+  't' | 'pipe' | 'integer' | 'bigInteger' | 'float' | 'bytes' | 'asIs' | 'fk' | 'view' | 'asc' | 'desc' | 'nullsFirst' | 'nullsLast'
 >
 
 /** What the parts of a module are written with. The dialect is null for an image in the form of `show`. */
@@ -27,6 +27,8 @@ export interface Writing {
   readonly language: SchemaImage['language']
   readonly dialect: Dialect | null
   readonly needs: Needs
+  /** The text of an expression as code; null if it is none. */
+  readonly code: (text: string | null) => string | null
 }
 
 type Codec = 'integer' | 'bigInteger' | 'float' | 'bytes' | 't.string' | 't.unknown'
@@ -83,8 +85,12 @@ const written = (given: SqlType, c: Pick<ColumnImage, 'generated'>, w: Writing):
     }
     case 'custom': {
       const [[dialect, text] = ['postgres', '']] = Object.entries(type.names)
-      const codec = codecOf(type.names, c)
       w.needs.add('t')
+      if (w.dialect === null && !c.generated) {
+        const names = Object.entries(type.names).map(([name, of]) => `${name}: ${quoted(of)}`)
+        return `K.sqlType({ ${names.join(', ')} }, t.unknown)`
+      }
+      const codec = codecOf(type.names, c)
       if (codec !== 't.string' && codec !== 't.unknown') w.needs.add(codec)
       return `K.sqlType({ ${dialect}: ${quoted(text ?? '')} }, ${codec})`
     }
@@ -104,23 +110,29 @@ export const kindOf = (c: ColumnImage): string => {
   return ['text', 'varchar', 'char'].includes(type.tag) ? 'text' : ['smallint', 'int'].includes(type.tag) ? 'int' : type.tag
 }
 
+/** The property of a column of a view. An image does not tell whether it can be null, so it can. */
+export const viewColumn = ({ name, type }: { readonly name: string; readonly type: SqlType }, w: Writing): string =>
+  `${property(name)}: K.nullable(${written(type, { generated: false }, w)}),`
+
 /** The lines of a column: comments for what it can't say, and its property. */
 export const columnLines = (c: ColumnImage, fields: Fields, w: Writing): readonly string[] => {
   const field = fields.of.get(c.name) ?? c.name
   const value = c.default === null ? undefined : valueOfText(c.default.text, c.type, w.language)
+  const code = c.default === null ? null : w.code(c.default.text)
+  const fallback = code ?? (value === undefined ? null : literal(value))
   const naming = fields.naming === 'asIs' ? asIs : snakeCase
   const modifiers = [
     ...(c.generated ? ['K.generated'] : []),
     ...(c.nullable ? ['K.nullable'] : []),
-    ...(value === undefined ? [] : [`K.withDefault(${literal(value)})`]),
-    ...((c.default !== null && value === undefined) || c.computed !== null ? ['K.filledByDatabase'] : []),
+    ...(fallback === null ? [] : [`K.withDefault(${fallback})`]),
+    ...((c.default !== null && fallback === null) || c.computed !== null ? ['K.filledByDatabase'] : []),
     ...(c.comment === null ? [] : [`K.comment(${quoted(c.comment)})`]),
     ...(naming(field) === c.name ? [] : [`K.named(${quoted(c.name)})`]),
   ]
   const type = written(c.type, c, w)
   if (modifiers.length > 0) w.needs.add('pipe')
   return [
-    ...(c.default !== null && value === undefined ? [comment(`not translated: DEFAULT ${c.default.text ?? '(unknown)'}`)] : []),
+    ...(c.default !== null && fallback === null ? [comment(`not translated: DEFAULT ${c.default.text ?? '(unknown)'}`)] : []),
     ...(c.computed === null ? [] : [comment(`not translated: computed as ${c.computed.text ?? '(unknown)'}: do not write it`)]),
     `${property(field)}: ${modifiers.length === 0 ? type : `pipe(${[type, ...modifiers].join(', ')})`},`,
   ]

@@ -82,6 +82,12 @@ const fieldsBy = (names: readonly string[], exact: (name: string) => string | un
   return new Map(names.map(n => [n, found.get(n) ?? choose(camelCase(n, 'column'))]))
 }
 
+/** The fields of columns whose expressions are code: their names. */
+export const sameFields = (names: readonly string[]): Fields => ({
+  naming: names.every(n => snakeCase(n) === n) ? 'snakeCase' : 'asIs',
+  of: new Map(names.map(n => [n, n])),
+})
+
 /** The fields of the columns with these names: those of `asIs` where no SQL name is in snake_case and fewer columns then need `named`. */
 export const fieldsOf = (names: readonly string[]): Fields => {
   const needs = (of: ReadonlyMap<string, string>, naming: (f: string) => string): number =>

@@ -1,13 +1,14 @@
 /**
  * The tables of an image as a written module has them: which constraints and indexes it describes, and which it leaves to the database.
  *
- * A key, index or foreign key is described if the options of `table` and `fk` can say it and `validate` accepts it. All others, and every
- * check, are unmanaged: they are listed by name, so that a difference leaves them alone. A table without columns, or with an empty name, can't
- * be described at all.
+ * A key, index or foreign key is described if the options of `table` and `fk` can say it and `validate` accepts it; a check, an expression and a
+ * condition if its text is code. All others are unmanaged: they are listed by name, so that a difference leaves them alone. A table without
+ * columns, or with an empty name, can't be described at all.
  *
  * Law: every constraint and index of a described table is either described or listed by its `unmanagedName`.
  */
 import {
+  type CheckImage,
   type ForeignKeyImage,
   type IndexImage,
   idOf,
@@ -21,7 +22,7 @@ import { textProblem } from '../../core/value/Canonical.js'
 import { hasOrder } from '../../core/value/SqlType.js'
 import type { Dialect } from '../../sql/Dialect.js'
 import { type Unmanageable, unmanagedName } from '../unmanaged.js'
-import { camelCase, constants, type Fields, fieldsOf } from './names.js'
+import { type Fields, fieldsOf, sameFields } from './names.js'
 
 /** A table with the names that it has in a module. */
 export interface Part {
@@ -31,6 +32,7 @@ export interface Part {
   readonly primaryKey: KeyImage | null
   readonly uniques: readonly KeyImage[]
   readonly indexes: readonly IndexImage[]
+  readonly checks: readonly CheckImage[]
   readonly foreignKeys: readonly ForeignKeyImage[]
   /** Checks that the types of columns would have, and the database does not. */
   readonly missing: readonly string[]
@@ -77,8 +79,17 @@ const impliedChecks = (t: TableImage, dialect: Dialect | null): readonly string[
     dialect === null ? [] : dialect.ddl.typeChecks(c.type, 'x').map(([suffix]) => shortName(`${t.name}_${c.name}__${suffix}`)),
   )
 
+type Code = (text: string | null) => string | null
+
+const isCodeIndex = (i: IndexImage, code: Code): boolean =>
+  i.valid &&
+  i.options === '' &&
+  i.keys.length > 0 &&
+  (i.where === null || code(i.where.text) !== null) &&
+  i.keys.every(k => k.of.tag === 'column' || code(k.of.text) !== null)
+
 /** The parts of a table that stand alone, with the names of indexes that others have in the same database schema. */
-const partOf = (t: TableImage, dialect: Dialect | null, choose: (name: string) => string, indexNames: Set<string>): Part => {
+const partOf = (t: TableImage, dialect: Dialect | null, constant: string, code: Code, indexNames: Set<string>): Part => {
   const all = objects(t)
   /** Foreign keys have names of their own. */
   const others = (x: Unmanageable): readonly Unmanageable[] => all.filter(o => (o.kind === 'foreignKey') === (x.kind === 'foreignKey'))
@@ -88,16 +99,18 @@ const partOf = (t: TableImage, dialect: Dialect | null, choose: (name: string) =
   const isNullable = (columns: readonly string[]): boolean => columns.some(n => t.columns.find(c => c.name === n)?.nullable)
   const implied = impliedChecks(t, dialect)
   const isDescribed = (x: Unmanageable): boolean => {
-    if (x.kind === 'check') return x.of.valid && x.of.name !== null && implied.includes(x.of.name)
+    if (x.kind === 'check' && dialect !== null) return x.of.valid && x.of.name !== null && implied.includes(x.of.name)
     if (!isOnly(x) || !isShort(x.of.name)) return false
     switch (x.kind) {
+      case 'check':
+        return x.of.valid && x.of.name !== null && code(x.of.text) !== null
       case 'primaryKey':
         return has(x.of.columns) && !isNullable(x.of.columns)
       case 'unique':
         return has(x.of.columns)
       case 'index': {
         const name = idOf({ schema: t.schema, name: x.of.name })
-        if (!isPlainIndex(t, x.of) || indexNames.has(name)) return false
+        if (!(isPlainIndex(t, x.of) || (dialect === null && isCodeIndex(x.of, code))) || indexNames.has(name)) return false
         indexNames.add(name)
         return true
       }
@@ -108,20 +121,21 @@ const partOf = (t: TableImage, dialect: Dialect | null, choose: (name: string) =
   const described = all.filter(isDescribed)
   return {
     image: t,
-    constant: choose(camelCase(t.name, 'table1')),
-    fields: fieldsOf(t.columns.map(c => c.name)),
+    constant,
+    fields: (dialect === null ? sameFields : fieldsOf)(t.columns.map(c => c.name)),
     ...byKind(described),
     missing: implied.filter(name => !t.checks.some(c => c.name === name)),
     unmanaged: all.filter(x => !described.includes(x)),
   }
 }
 
-type ByKind = Pick<Part, 'primaryKey' | 'uniques' | 'indexes' | 'foreignKeys'>
+type ByKind = Pick<Part, 'primaryKey' | 'uniques' | 'indexes' | 'checks' | 'foreignKeys'>
 
 const byKind = (all: readonly Unmanageable[]): ByKind => ({
   primaryKey: all.flatMap(x => (x.kind === 'primaryKey' ? [x.of] : []))[0] ?? null,
   uniques: all.flatMap(x => (x.kind === 'unique' ? [x.of] : [])),
   indexes: all.flatMap(x => (x.kind === 'index' ? [x.of] : [])),
+  checks: all.flatMap(x => (x.kind === 'check' ? [x.of] : [])),
   foreignKeys: all.flatMap(x => (x.kind === 'foreignKey' ? [x.of] : [])),
 })
 
@@ -151,14 +165,18 @@ const reduced = (part: Part, parts: readonly Part[]): Part => {
   return unmanaged.length === part.unmanaged.length ? part : { ...part, ...byKind(described(part).filter(x => !isLeft(x.of))), unmanaged }
 }
 
-const described = ({ primaryKey, uniques, indexes, foreignKeys, image }: Part): readonly Unmanageable[] =>
-  objects(image).filter(({ of }) => of === primaryKey || [...uniques, ...indexes, ...foreignKeys].some(x => x === of))
+const described = ({ primaryKey, uniques, indexes, checks, foreignKeys, image }: Part): readonly Unmanageable[] =>
+  objects(image).filter(({ of }) => of === primaryKey || [...uniques, ...indexes, ...checks, ...foreignKeys].some(x => x === of))
 
-/** The describable tables of an image. */
-export const partsOf = (image: SchemaImage, dialect: Dialect | null): readonly Part[] => {
-  const choose = constants()
+/** The describable tables of an image, by the constants that they have. */
+export const partsOf = (
+  image: SchemaImage,
+  dialect: Dialect | null,
+  constantOf: (t: QualifiedName) => string,
+  code: Code,
+): readonly Part[] => {
   const indexNames = new Set<string>()
-  let parts = image.tables.filter(isDescribable).map(t => partOf(t, dialect, choose, indexNames))
+  let parts = image.tables.filter(isDescribable).map(t => partOf(t, dialect, constantOf(t), code, indexNames))
   // a key that is left to the database takes the foreign keys to it along, and a name what shares it
   for (;;) {
     const before = parts

@@ -10,6 +10,7 @@
  */
 import type { Change } from '../../core/schema/Change.js'
 import type { Step } from '../../core/schema/Step.js'
+import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { indexFields } from '../../core/table/indexes.js'
 import { uniqueKeys } from '../../core/table/Table.js'
 import type { SqlType } from '../../core/value/SqlType.js'
@@ -121,6 +122,7 @@ export const kindsOfChange = (change: Change, parts: AlterParts): readonly Alter
     case 'setComment':
       return [change.field === null ? 'comment a table' : 'comment a column']
     case 'addKey':
+      if (parts.keyed.length > 0) return ['change a type']
       return [change.primary ? 'add a primary key' : 'add a unique key']
     case 'dropKey':
       return [before.primaryKey?.name === change.name ? 'drop a primary key' : 'drop a unique key']
@@ -134,11 +136,16 @@ export const kindsOfChange = (change: Change, parts: AlterParts): readonly Alter
   }
 }
 
+/** Whether a column may get another type when it becomes part of a key. */
+const dependsOnKeys = (t: AnyTable, field: string): boolean => ['text', 'bytes'].includes(t.types[field]?.sql.tag ?? '')
+
 /** The kind of the statement of a step; null for one that alters no existing table. */
 export const kindOfStep = (step: Exclude<Step, { readonly tag: 'alterTable' }>): AlterKind | null => {
   switch (step.tag) {
     case 'createIndex': {
-      const isPlain = step.index.where === null && indexFields(step.table, step.index).every(f => f !== null)
+      const fields = indexFields(step.table, step.index)
+      const isPlain = step.index.where === null && fields.every(f => f !== null)
+      if (fields.some(f => f !== null && dependsOnKeys(step.table, f))) return 'change a type'
       return isPlain ? 'create an index' : 'create an index over an expression'
     }
     case 'dropIndex': {

@@ -62,7 +62,10 @@ export const alter = (change: Change, parts: AlterParts): readonly string[] => {
         change.field === null ? `COMMENT=${parts.comment(change.comment ?? '').replace(/^ COMMENT /, '')}` : modified(change.field),
       )
     case 'addKey':
-      return table(`ADD ${change.primary ? 'PRIMARY KEY' : `CONSTRAINT ${quote(change.key.name)} UNIQUE`} (${columns(change.key.columns)})`)
+      return table(
+        ...parts.keyed,
+        `ADD ${change.primary ? 'PRIMARY KEY' : `CONSTRAINT ${quote(change.key.name)} UNIQUE`} (${columns(change.key.columns)})`,
+      )
     case 'dropKey':
       return table(parts.before.primaryKey?.name === change.name ? 'DROP PRIMARY KEY' : `DROP INDEX ${quote(change.name)}`)
     case 'dropCheck':

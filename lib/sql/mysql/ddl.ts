@@ -10,6 +10,7 @@
  * so that 0 is an ordinary key. Definitions commit implicitly.
  */
 
+import type { AnyTable } from '../../core/syntax/Syntax.js'
 import { refuse, unsupported, validationError } from '../../core/value/DbError.js'
 import type { DialectName } from '../../core/value/DialectName.js'
 import { type SqlType, showSqlType } from '../../core/value/SqlType.js'
@@ -109,6 +110,10 @@ const columnType = (t: SqlType, use: ColumnUse, json: string): string => {
   }
 }
 
+/** The condition that a row of the catalog is about a table. */
+const isTable = (t: AnyTable): string =>
+  `TABLE_SCHEMA = ${t.schema === null ? 'database()' : quoted(t.schema)} AND TABLE_NAME = ${quoted(t.name)}`
+
 /** Refuses decimals with more digits than the engines have. */
 export const assertComputable =
   (dialect: DialectName) =>
@@ -193,7 +198,15 @@ export const definitions = ({
   forwardReferences: false,
   dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   indexOfForeignKey: (t, name) =>
-    `SELECT INDEX_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${t.schema === null ? 'database()' : quoted(t.schema)} AND TABLE_NAME = ${quoted(t.name)} AND INDEX_NAME = ${quoted(name)} AND SEQ_IN_INDEX = 1`,
+    `SELECT INDEX_NAME FROM information_schema.STATISTICS WHERE ${isTable(t)} AND INDEX_NAME = ${quoted(name)} AND SEQ_IN_INDEX = 1`,
+  foreignKeyIndexes: t =>
+    `SELECT 'foreignKey', CONSTRAINT_NAME, COLUMN_NAME, ORDINAL_POSITION FROM information_schema.KEY_COLUMN_USAGE WHERE ${isTable(t)} AND REFERENCED_TABLE_NAME IS NOT NULL UNION ALL SELECT 'index', INDEX_NAME, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX FROM information_schema.STATISTICS WHERE ${isTable(t)} AND INDEX_TYPE = 'BTREE' ORDER BY 1, 2, 4`,
+  // an index over the beginnings of values (SUB_PART), or of words, is no key
+  keyedColumns: t =>
+    [
+      `SELECT 'column', COLUMN_NAME, CASE WHEN DATA_TYPE IN ('varchar', 'varbinary') THEN CAST(CHARACTER_MAXIMUM_LENGTH AS CHAR) END FROM information_schema.COLUMNS WHERE ${isTable(t)}`,
+      `SELECT 'index', INDEX_NAME, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END FROM information_schema.STATISTICS WHERE ${isTable(t)} AND INDEX_TYPE = 'BTREE'`,
+    ].join(' UNION ALL '),
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   indexes: {
     expression: e => `((${e}))`,
@@ -207,6 +220,7 @@ export const definitions = ({
   // a name without a database is looked up in that of the referring table
   referred: (t, other, target) => (t.schema !== null && other.schema === null ? null : target),
   tableSuffix: ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${collation}`,
+  databaseSuffix: ` CHARACTER SET utf8mb4 COLLATE ${collation}`,
   dropTogether,
   beforeCreate: () => [],
   beforeDrop: [],

@@ -116,12 +116,22 @@ const retyped = (live: LiveTable, change: Change & { readonly tag: 'changeType' 
   const byDefault =
     old === null ? E.left(null) : attempting('a default', () => converted(before, { ...change, using: null }, { [change.field]: old }))
   const places = constraintsWith(live, column.name, 'default')
+  // a check compares stored values, and a number of another scale is stored as another integer
+  const from = before.types[change.field]?.sql
+  const isStoredAlike = from?.tag === change.type.tag && from.tag !== 'numeric'
+  const checks = isStoredAlike ? [] : parts.checksOver(change.field)
   return [
     ...(isKey ? [] : [{ ...column.type, text: ` ${type}` }]),
     ...(E.isRight(byDefault)
       ? places.map(({ start, end }) => ({ start, end, text: `DEFAULT ${wrapDefault(parts.oldValue(() => byDefault.right))}` }))
       : []),
     ...commenting(column, written(next)),
+    ...checks.flatMap(name => {
+      const place = constraintNamed(live, name, 'check')
+      return place === undefined
+        ? []
+        : [{ start: place.start, end: place.end, text: `CONSTRAINT ${quote(name)} CHECK (${parts.check(name)})` }]
+    }),
     ...removing(live, [], checksNamed(live, parts.typeChecks(change.field))),
     ...adding(live, parts.typeChecksAfter(change.field).map(constraint)),
   ]

@@ -136,12 +136,15 @@ export const ddl: Ddl = {
   // a table is created again: `rebuild`
   dropForeignKey: () => '',
   indexOfForeignKey: null,
+  foreignKeyIndexes: null,
+  keyedColumns: null,
   // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
   indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded, conditions: true, methods: false, nulls: false },
   dropIndex: (t, name) => `DROP INDEX ${t.schema === null ? '' : `${quote(t.schema)}.`}${quote(name)}`,
   referred: (t, other) => (t.schema === other.schema ? quote(other.name) : null),
   tableSuffix: ' STRICT',
+  databaseSuffix: '',
   dropTogether: false,
   beforeCreate: () => [],
   beforeDrop: ['PRAGMA defer_foreign_keys = ON'],

@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Step } from '../../../lib/core/schema/Step.js'
 import { type Hazard, hazards, needsAllowance } from '../../../lib/schema/hazards.js'
+import { invert, losses } from '../../../lib/schema/invert.js'
 import { type Batch, online, statementsOfBatch } from '../../../lib/schema/online.js'
 import { samples } from './samples.js'
 
@@ -62,12 +63,10 @@ const list = (found: readonly Hazard[]): string => found.map(h => (needsAllowanc
 
 /** Whether the step can be undone by other steps. */
 const undoable = (step: Step): string => {
-  if (hazards(step, 'memory').some(h => h.kind === 'losesData')) return 'the definition, not the values'
-  if (step.tag === 'alterTable' && step.change.tag === 'setNotNull' && step.change.fill !== null)
-    return 'yes, but for which values were null'
-  return step.tag === 'createTable' || (step.tag === 'alterTable' && step.change.tag === 'addColumn')
-    ? 'yes, without what was written since'
-    : 'yes'
+  const inverse = invert(step)
+  if (E.isLeft(inverse)) return `no: ${inverse.left}`
+  const lost = losses(step)
+  return lost === null ? 'yes' : `the definition, but not ${lost}`
 }
 
 const section = (name: string, step: Step): string => {

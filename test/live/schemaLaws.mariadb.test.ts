@@ -1,0 +1,5 @@
+/** The laws of schema changes on a real mariadb server. */
+import { lawfulSchemas } from './lawfulSchemas.js'
+import { onServer } from './servers.js'
+
+await lawfulSchemas({ engine: 'mariadb', open: onServer('mariadb') })

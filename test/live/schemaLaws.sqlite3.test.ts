@@ -1,0 +1,5 @@
+/** The laws of schema changes on native SQLite. */
+import { sqlite3 } from '../../lib/run/sqlite3.js'
+import { lawfulSchemas } from './lawfulSchemas.js'
+
+await lawfulSchemas({ engine: 'sqlite3', open: () => sqlite3()() })
