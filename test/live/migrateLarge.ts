@@ -23,7 +23,7 @@ export const big = table(
 )
 
 /** The number of rows of the large table. */
-export const LARGE: number = SMALL_TABLE + 2_000
+const LARGE: number = SMALL_TABLE + 2_000
 
 /** The statements that fill the tables. */
 export const fill = (engine: string): readonly string[] => {
