@@ -161,14 +161,13 @@ const rowsOf = async (db: Runner, t: AnyTable, fields: readonly string[]): Promi
   return rows.map(r => fields.map(f => r[f]))
 }
 
-/** Everything that a run leaves, as text. */
+/** Everything that a run leaves, as text. The lock of a process that was killed as it released it stays until its lease has expired. */
 const whole = async (db: Runner, plan: PlanName): Promise<string> =>
   JSON.stringify(
     {
       state: await stateOf(db, plans[plan].tables),
       history: await rowsOf(db, history, ['name', 'checksum']),
       journal: await rowsOf(db, journal, ['migration', 'unit', 'state']),
-      lock: await rowsOf(db, lock, ['id', 'holder', 'token']),
     },
     (_, value) => (typeof value === 'bigint' ? `${value}n` : value),
   )

@@ -2,7 +2,7 @@
  * Migrations by processes that are killed, and by ten processes at once, on every engine that keeps a database.
  *
  * A process is killed by SIGKILL in each gap between two operations, and while an operation runs; the next process continues, and ends with the
- * schema, the rows and the history of a run that was not disturbed, with an empty journal and a free lock. Rows show what was done twice. Each
+ * schema, the rows and the history of a run that was not disturbed, with an empty journal. Rows show what was done twice. Each
  * killed process has first completed the work of the one before, so a process is started for each point only.
  *
  * A sample of the points is tried, more of them with CI set; QUERY_TS_KILLS=all tries all, QUERY_TS_KILLS=all:mysql those of one engine,
