@@ -4,5 +4,5 @@
  * `import * as Relations from 'query-ts/Relations'`: `const r = Relations.of(schema)`; `r.tracks.include({ album: { artist: true } })` is a query of
  * tracks with their album and its artist, `r.tracks.by(t => icontains(t.album.artist.name, 'can'))` a condition.
  */
-export type { Include, Paths, RelationsOf, Rows, ScopeOf, ToMany, ToMaybe, ToOne, With } from './relate/Related.js'
+export type { Include, Paths, Rel, RelationsOf, Rows, ScopeOf, With } from './relate/Related.js'
 export { of, type Relation, type Relations } from './relate/relationsOf.js'

@@ -120,7 +120,7 @@ const relatedText = (tables: number, includes: number): string => {
   const uses = range(includes).map(k => {
     const i = (k * 8) % tables
     const to = target(i)
-    return `const q${k} = r.t${i}.include({ a${i}: { a${to}: true, as${i}: { limit: ${k + 1} } }, b${i}: true })
+    return `const q${k} = r.t${i}.include({ a${i}: { a${to}: true }, b${i}: true })
 export const x${k}: string | undefined = q${k}._A?.().a${i}.a${to}.name\n`
   })
   return `import { fk, schema } from 'query-ts/Schema'

@@ -11,30 +11,34 @@ import type { Option } from 'fp-ts/lib/Option.js'
 import type { Expr, Exprs, Order, Out, Pred, Result, Row, Shape, Table } from '../core/syntax/Syntax.js'
 import type { Reference } from '../core/table/Schema.js'
 
-/** A relation to one row: of a key that is not null. */
-export interface ToOne<out To> {
-  readonly cardinality: 'one'
+/** A relation: the table at its other end, and whether that has one row, at most one, or any number for a row of this one. */
+export interface Rel<out To, out Cardinality> {
   readonly to: To
+  readonly cardinality: Cardinality
 }
 
-/** A relation to at most one row. */
-export interface ToMaybe<out To> {
-  readonly cardinality: 'maybe'
-  readonly to: To
+/** What is known of a reference. */
+interface Known {
+  readonly to: any
+  readonly nullable: any
+  readonly back: any
+  readonly one: any
 }
 
-/** A relation to any number of rows. */
-export interface ToMany<out To> {
-  readonly cardinality: 'many'
-  readonly to: To
+/** References by the names of their tables and relations. */
+interface AnyReferences {
+  readonly [table: string]: { readonly [relation: string]: Reference<Known> }
 }
 
-type BackOf<N, Ref> =
-  Ref extends Reference<infer To, any, infer B, infer One>
-    ? { readonly to: To; readonly name: B; readonly from: N; readonly one: One }
-    : never
-type Backs<K> = { [N in keyof K]: { [R in keyof K[N]]: BackOf<N, K[N][R]> }[keyof K[N]] }[keyof K]
-type BackIndex<P extends { readonly to: any }> = { [X in P as X['to']]: X }
+/** A reference, with the table that has it. */
+interface Back<out N, out R extends Known> {
+  readonly from: N
+  readonly known: R
+}
+type AnyBack = Back<any, Known>
+type BacksIn<N, R extends AnyReferences[string]> = { [X in keyof R]: Back<N, R[X]['_R']> }[keyof R]
+type Backs<K extends AnyReferences> = { [N in keyof K]: BacksIn<N, K[N]> }[keyof K]
+type BackIndex<P extends AnyBack> = { [X in P as X['known']['to']]: X }
 
 /** A schema as relations see it: its tables, its references, and those that lead back. */
 export interface Directory<out T, out K, out B> {
@@ -44,20 +48,15 @@ export interface Directory<out T, out K, out B> {
 }
 
 /** The directory of a schema with these tables and references. */
-export type DirectoryOf<T, K> = Directory<T, K, BackIndex<Backs<K>>>
+export type DirectoryOf<T, K> = K extends AnyReferences ? Directory<T, K, BackIndex<Backs<K>>> : Directory<T, {}, {}>
 
-type Forward<Ref> = Ref extends Reference<infer To, infer Nullable, any, any> ? (Nullable extends true ? ToMaybe<To> : ToOne<To>) : never
-type Forwards<R> = { readonly [X in keyof R]: Forward<R[X]> }
+type Forward<R extends Known> = Rel<R['to'], R['nullable'] extends true ? 'maybe' : 'one'>
+type Forwards<R extends AnyReferences[string]> = { readonly [X in keyof R]: Forward<R[X]['_R']> }
 
-interface AnyBack {
-  readonly name: any
-  readonly from: any
-  readonly one: any
-}
-type Backward<B extends AnyBack> = B['one'] extends true ? ToMaybe<B['from']> : ToMany<B['from']>
-type Backwards<P extends AnyBack> = { readonly [X in P as X['name']]: Backward<X> }
+type Backward<B extends AnyBack> = Rel<B['from'], B['known']['one'] extends true ? 'maybe' : 'many'>
+type Backwards<P extends AnyBack> = { readonly [X in P as X['known']['back']]: Backward<X> }
 
-type ForwardsIn<K, N extends PropertyKey> = K extends { readonly [X in N]: infer R } ? Forwards<R> : {}
+type ForwardsIn<K, N extends PropertyKey> = K extends { readonly [X in N]: infer R extends AnyReferences[string] } ? Forwards<R> : {}
 type BackwardsIn<B, N extends PropertyKey> = B extends { readonly [X in N]: infer P extends AnyBack } ? Backwards<P> : {}
 
 /** The relations of a table, by their names. */
@@ -70,8 +69,6 @@ type ColumnsOf<D, N> =
 
 /** The row of a table. */
 export type RowOf<D, N> = Row<ColumnsOf<D, N>>
-
-type OfRelation<R> = R extends { readonly to: infer To } ? To : never
 
 // --- Paths ------------------------------------------------------------------------------------
 
@@ -100,7 +97,7 @@ type Far<C> = { readonly [F in keyof C]: Expr<Out<C[F]> | null> }
 /** A related row in an expression: its fields are null where there is no such row. */
 type Path<D, N> = Far<ColumnsOf<D, N>> & Steps<D, RelationsOf<D, N>>
 
-type Step<D, R> = R extends ToMany<infer To> ? Rows<D, To> : R extends { readonly to: infer To } ? Path<D, To> : never
+type Step<D, R> = R extends Rel<infer To, infer Cardinality> ? (Cardinality extends 'many' ? Rows<D, To> : Path<D, To>) : never
 type Steps<D, Rels> = { readonly [R in keyof Rels]: Step<D, Rels[R]> }
 
 /** A row whose relations can be followed in expressions. */
@@ -108,36 +105,37 @@ export type Paths<D, N> = Exprs<ColumnsOf<D, N>> & Steps<D, RelationsOf<D, N>>
 
 // --- Includes ---------------------------------------------------------------------------------
 
+/** What of a related row is included. */
+interface OneOptions<D, N> {
+  readonly select?: (row: Paths<D, N>) => Shape
+}
+
 /** Which rows of a relation are included, in which order, and what of them. */
-interface Options<D, N> {
+interface ManyOptions<D, N> extends OneOptions<D, N> {
   readonly where?: (row: Paths<D, N>) => Pred
   readonly orderBy?: (row: Paths<D, N>) => readonly Order[]
   readonly limit?: number
   readonly offset?: number
-  readonly select?: (row: Paths<D, N>) => Shape
 }
 
-/** The options of an included relation. A relation to one row has `select` alone. */
-type OptionsOf<D, R> = R extends ToMany<infer N> ? Options<D, N> : R extends { readonly to: infer N } ? Pick<Options<D, N>, 'select'> : {}
+/** The options of an included relation. */
+type OptionsOf<D, N, Cardinality> = Cardinality extends 'many' ? ManyOptions<D, N> : OneOptions<D, N>
 
-type IncludeOf<D, R> = true | (OptionsOf<D, R> & Includes<D, RelationsOf<D, OfRelation<R>>>)
+type IncludeOf<D, R> =
+  R extends Rel<infer N, infer Cardinality> ? true | (OptionsOf<D, N, Cardinality> & Includes<D, RelationsOf<D, N>>) : never
 type Includes<D, Rels> = { readonly [R in keyof Rels]?: IncludeOf<D, Rels[R]> }
 
 /** What is included with a row of a table. */
 export type Include<D, N> = Includes<D, RelationsOf<D, N>>
 
-type Included<D, N, S> = S extends { readonly select: (row: any) => infer A }
-  ? Result<A> & Found<D, RelationsOf<D, N>, S>
-  : RowOf<D, N> & Found<D, RelationsOf<D, N>, S>
-type Wrapped<D, R, S> =
-  R extends ToOne<infer N>
-    ? Included<D, N, S>
-    : R extends ToMaybe<infer N>
-      ? Option<Included<D, N, S>>
-      : R extends ToMany<infer N>
-        ? readonly Included<D, N, S>[]
-        : never
-type Found<D, Rels, S> = { readonly [R in keyof S & keyof Rels]: Wrapped<D, Rels[R], S[R]> }
+type Included<D, N, S> = S extends true
+  ? RowOf<D, N>
+  : S extends { readonly select: (row: any) => infer A }
+    ? Result<A> & Found<D, RelationsOf<D, N>, S>
+    : RowOf<D, N> & Found<D, RelationsOf<D, N>, S>
+type Wrapped<Cardinality, A> = Cardinality extends 'one' ? A : Cardinality extends 'maybe' ? Option<A> : readonly A[]
+type FoundIn<D, R, S> = R extends Rel<infer N, infer Cardinality> ? Wrapped<Cardinality, Included<D, N, S>> : never
+type Found<D, Rels, S> = { readonly [R in keyof S & keyof Rels]: FoundIn<D, Rels[R], S[R]> }
 
 /** A row of a table with what is included. */
 export type With<D, N, S> = RowOf<D, N> & Found<D, RelationsOf<D, N>, S>

@@ -49,14 +49,12 @@ export interface AnyReference {
 }
 
 /**
- * A declared foreign key with what is known of it: the name of the table that it references, whether it may reference none, its relation in that
- * table, and whether that has at most one row.
+ * A declared foreign key with what is known of it, as the type `R`: the name of the table that it references (`to`), whether it may reference none
+ * (`nullable`), its relation in that table (`back`), and whether that has at most one row (`one`).
  */
-export interface Reference<out To, out Nullable, out Back, out One> extends AnyReference {
-  readonly _To?: () => To
-  readonly _Nullable?: () => Nullable
-  readonly _Back?: () => Back
-  readonly _One?: () => One
+export interface Reference<out R> extends AnyReference {
+  /** For the compiler alone: there is no such value. */
+  readonly _R: R
 }
 
 /** A foreign key between two tables, by fields. */
@@ -102,19 +100,19 @@ export function fk<A, N, const B extends string = never, const One extends boole
   from: Field<A>,
   to: Field<NonNullable<A>, N>,
   options?: ForeignKeyOptions<B, One>,
-): Reference<N, HasNull<A>, B, One>
+): Reference<{ to: N; nullable: HasNull<A>; back: B; one: One }>
 export function fk<A extends readonly Field<unknown>[], N, const B extends string = never, const One extends boolean = false>(
   from: A,
   to: { readonly [I in keyof A]: Field<unknown, N> },
   options?: ForeignKeyOptions<B, One>,
-): Reference<N, HasNull<A[number] extends Field<infer X> ? X : never>, B, One>
+): Reference<{ to: N; nullable: HasNull<A[number] extends Field<infer X> ? X : never>; back: B; one: One }>
 export function fk(
   from: Field<unknown> | readonly Field<unknown>[],
   to: Field<unknown> | readonly Field<unknown>[],
   options: ForeignKeyOptions<string, boolean> = {},
-): AnyReference {
+): Reference<any> {
   const list = (x: Field<unknown> | readonly Field<unknown>[]): readonly Field<unknown>[] => (Array.isArray(x) ? x : [x as Field<unknown>])
-  return { from: list(from), to: list(to), options }
+  return { from: list(from), to: list(to), options } as AnyReference as Reference<never>
 }
 
 /** A schema: tables with the foreign keys between them. */
@@ -133,28 +131,30 @@ export const schema = <
   )
   const named = new Set<ForeignKey>()
   const foreignKeys = Object.entries(keys(fields as Fields<T>)).flatMap(([name, references]) =>
-    Object.entries((references ?? {}) as { readonly [relation: string]: AnyReference }).map(([relation, { from, to, options }]): ForeignKey => {
-      const own = tables[name] as AnyTable
-      const columns = from.map(f => f.field)
-      const derived = foreignKeyName(
-        own.name,
-        columns.map(f => columnName(own, f)),
-      )
-      const made: ForeignKey = {
-        name: options.name ?? derived,
-        relation,
-        back: options.back ?? null,
-        one: options.one ?? false,
-        table: own,
-        columns,
-        target: tables[to[0]?.table ?? ''] as AnyTable,
-        targetColumns: to.map(f => f.field),
-        onDelete: options.onDelete ?? 'noAction',
-        onUpdate: options.onUpdate ?? 'noAction',
-      }
-      if (options.name !== undefined) named.add(made)
-      return made
-    }),
+    Object.entries((references ?? {}) as { readonly [relation: string]: AnyReference }).map(
+      ([relation, { from, to, options }]): ForeignKey => {
+        const own = tables[name] as AnyTable
+        const columns = from.map(f => f.field)
+        const derived = foreignKeyName(
+          own.name,
+          columns.map(f => columnName(own, f)),
+        )
+        const made: ForeignKey = {
+          name: options.name ?? derived,
+          relation,
+          back: options.back ?? null,
+          one: options.one ?? false,
+          table: own,
+          columns,
+          target: tables[to[0]?.table ?? ''] as AnyTable,
+          targetColumns: to.map(f => f.field),
+          onDelete: options.onDelete ?? 'noAction',
+          onUpdate: options.onUpdate ?? 'noAction',
+        }
+        if (options.name !== undefined) named.add(made)
+        return made
+      },
+    ),
   )
   return { kind: 'schema', tables, foreignKeys: withUniqueNames(foreignKeys, named) }
 }
