@@ -47,25 +47,29 @@ export interface Directory<out T, out K, out B> {
   readonly backs: B
 }
 
+type AnyDirectory = Directory<any, any, any>
+
 /** The directory of a schema with these tables and references. */
 export type DirectoryOf<T, K> = K extends AnyReferences ? Directory<T, K, BackIndex<Backs<K>>> : Directory<T, {}, {}>
 
-type Forward<R extends Known> = Rel<R['to'], R['nullable'] extends true ? 'maybe' : 'one'>
-type Forwards<R extends AnyReferences[string]> = { readonly [X in keyof R]: Forward<R[X]['_R']> }
+type Forwards<R> = {
+  readonly [X in keyof R]: R[X] extends Reference<infer S extends Known>
+    ? Rel<S['to'], S['nullable'] extends true ? 'maybe' : 'one'>
+    : never
+}
 
-type Backward<B extends AnyBack> = Rel<B['from'], B['known']['one'] extends true ? 'maybe' : 'many'>
-type Backwards<P extends AnyBack> = { readonly [X in P as X['known']['back']]: Backward<X> }
+type Backwards<P extends AnyBack> = {
+  readonly [X in P as X['known']['back']]: Rel<X['from'], X['known']['one'] extends true ? 'maybe' : 'many'>
+}
 
-type ForwardsIn<K, N extends PropertyKey> = K extends { readonly [X in N]: infer R extends AnyReferences[string] } ? Forwards<R> : {}
+type ForwardsIn<K, N> = N extends keyof K ? Forwards<K[N]> : {}
 type BackwardsIn<B, N extends PropertyKey> = B extends { readonly [X in N]: infer P extends AnyBack } ? Backwards<P> : {}
 
 /** The relations of a table, by their names. */
-export type RelationsOf<D, N> =
-  D extends Directory<any, infer K, infer B> ? (N extends PropertyKey ? ForwardsIn<K, N> & BackwardsIn<B, N> : never) : never
+export type RelationsOf<D, N> = D extends AnyDirectory ? ForwardsIn<D['references'], N> & BackwardsIn<D['backs'], N & PropertyKey> : never
 
 /** The columns of a table. */
-type ColumnsOf<D, N> =
-  D extends Directory<infer T, any, any> ? (N extends keyof T ? (T[N] extends Table<infer C> ? C : never) : never) : never
+type ColumnsOf<D, N> = D extends AnyDirectory ? (D['tables'][N & string] extends Table<infer C> ? C : never) : never
 
 /** The row of a table. */
 export type RowOf<D, N> = Row<ColumnsOf<D, N>>
