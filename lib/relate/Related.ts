@@ -41,7 +41,7 @@ type Backs<K extends AnyReferences> = { [N in keyof K]: BacksIn<N, K[N]> }[keyof
 type BackIndex<P extends AnyBack> = { [X in P as X['known']['to']]: X }
 
 /** A schema as relations see it: its tables, its references, and those that lead back. */
-export interface Directory<out T, out K, out B> {
+interface Directory<out T, out K, out B> {
   readonly tables: T
   readonly references: K
   readonly backs: B
@@ -72,7 +72,7 @@ export type RelationsOf<D, N> = D extends AnyDirectory ? ForwardsIn<D['reference
 type ColumnsOf<D, N> = D extends AnyDirectory ? (D['tables'][N & string] extends Table<infer C> ? C : never) : never
 
 /** The row of a table. */
-export type RowOf<D, N> = Row<ColumnsOf<D, N>>
+type RowOf<D, N> = Row<ColumnsOf<D, N>>
 
 // --- Paths ------------------------------------------------------------------------------------
 
