@@ -236,9 +236,8 @@ const changeOf = (s: AnySchema, own: string, t: AnyTable, kind: string, a: numbe
     case 'renameTable':
       return { tag: 'renameTable', name: ['law_d', 'law_Größe', 'law_order', 'law_b', `law_${own}`][b % 5] as string }
     case 'changeType': {
-      // what becomes of a default of the old type, and of the two sides of a foreign key, is not decided
+      // what becomes of a default of the old type is not decided
       if (column.default !== null) return { tag: 'setDefault', field, default: null }
-      if (inForeignKey(s, t, field)) return { tag: 'setComment', field, comment: 'a key' }
       const isInKey = inKey(t, field)
       const among = (isInKey || c % 7 !== 6 ? nextTo(column.type.sql) : TYPES).filter(k => !isInKey || isBounded(k.type.sql))
       const to = (pick(among, b) ?? column).type.sql
@@ -357,11 +356,7 @@ export const stepOf = (s: AnySchema, [k, which, a, b, c]: Move): Moved => {
       return { own, step: { tag: 'createIndex', table, index: indexOf(table, `law_${own}_index${b % 3}`, pick(fields, a) ?? 'id', c) } }
     }
     case 'dropIndex': {
-      // some engines have no index of their own for a foreign key, and keep this one
-      const index = pick(
-        table.indexes.filter(i => !keys.some(f => indexFields(table, i)[0] === f.columns[0])),
-        a,
-      )
+      const index = pick(table.indexes, a)
       return index === undefined ? altered('addColumn') : { own, step: { tag: 'dropIndex', table, index } }
     }
     case 'addForeignKey': {

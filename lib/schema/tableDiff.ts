@@ -157,7 +157,9 @@ export const constraintChanges = (
   for (const { key, primary } of keysOf(own)) {
     if (matched.has(key)) continue
     const names = (k: Key): readonly string[] => k.columns.map(f => columnName(table, f))
-    const of = uniqueKeys(table).find(k => sameList(names(k), key.columns) && (primary ? k === table.primaryKey : k !== table.primaryKey))
+    // a unique index that the engine takes for a key is created as an index
+    const isIt = (k: Key): boolean => (primary ? k === table.primaryKey : k !== table.primaryKey && (key.name ?? k.name) === k.name)
+    const of = uniqueKeys(table).find(k => sameList(names(k), key.columns) && isIt(k))
     if (of !== undefined) add.push({ tag: 'addKey', key: of, primary })
   }
   for (const c of live.checks) {

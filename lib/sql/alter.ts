@@ -21,6 +21,7 @@ import { indexFields } from '../core/table/indexes.js'
 import { columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { type DbError, notNullViolation } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
+import { refusingUsed } from './columnUses.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
 import {
@@ -177,11 +178,14 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       const nullIn = (field: string): AnyQuery => where((row: any) => isNull(row[field]))(all) as AnyQuery
       return [...fields.map(f => guard(nullIn(f), notNullViolation(table.name, columnName(table, f)))), change]
     }
+    case 'dropColumn':
+      return [...refusingUsed(dialect, table, change), change]
     case 'changeType': {
       const row = symbolsOf(table.types)
       const old = row[change.field] as AnyExpr
       const isAsIs = change.using === null && asColumn(old, change.type) === old && converted(table, change, row) === old
-      return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
+      const changes = dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
+      return [...refusingUsed(dialect, table, change), ...changes]
     }
     case 'dropKey':
       // the index of a primary key has this name

@@ -11,7 +11,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { Change, OfRow } from '../../core/schema/Change.js'
-import { converted, filled } from '../../core/schema/conversion.js'
+import { converted, filled, isRetyped } from '../../core/schema/conversion.js'
 import { readComment, writeComment } from '../../core/schema/typeNote.js'
 import type { AnyColumn, AnyExpr, AnyTable } from '../../core/syntax/Syntax.js'
 import type { ForeignKey } from '../../core/table/Schema.js'
@@ -103,10 +103,21 @@ const refuseUsedColumn = (live: LiveTable, t: AnyTable, name: string, ownChecks:
 
 const written = (comment: string | null): string | null => (comment === null ? null : ` ${writeBlockComment(comment)}`)
 
+/** Refuses another type for a column that a foreign key has. */
+const refuseReferring = (live: LiveTable, t: AnyTable, name: string): void => {
+  const is = (other: string): boolean => folded(other) === folded(name)
+  const own = live.places.constraints.find(c => c.kind === 'foreignKey' && (c.columns.some(is) || (c.column !== null && is(c.column))))
+  const other = referredColumns(live).some(columns => columns.some(is)) ? `of ${live.referrers[0]?.table}` : null
+  const key = own === undefined ? other : (own.name ?? `of ${qualifiedName(t)}`)
+  if (key !== null)
+    refuse(schemaConflict(`${qualifiedName(t)}.${name}`, `the foreign key ${key} has it: drop that first, and add it afterwards`))
+}
+
 /** A column of another type: its type, its note, its checks and its default. */
 const retyped = (live: LiveTable, change: Change & { readonly tag: 'changeType' }, parts: AlterParts): readonly Edit[] => {
   const { before } = parts
   const column = columnOf(live, before, columnName(before, change.field))
+  if (isRetyped(before, change)) refuseReferring(live, before, column.name)
   const { comment, type } = parts.parts(change.field)
   const user = readComment(column.comment?.text ?? null).comment
   const next = writeComment(user, readComment(comment).type)

@@ -1,0 +1,126 @@
+/**
+ * Changes that something is in the way of, on every engine: refused alike, with the name of what is in the way, or done around it.
+ *
+ * A description may lack a check, a key or an index that the database has: it still keeps its column. A foreign key keeps the types of its
+ * columns. What an engine takes for the same (a unique index and a unique key, the index of a foreign key) leaves no difference.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as assert from 'uvu/assert'
+import { bigint, int, nullable } from '../../lib/Column.js'
+import type { Change } from '../../lib/core/schema/Change.js'
+import { createSteps, type Step } from '../../lib/core/schema/Step.js'
+import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
+import * as X from '../../lib/Expr.js'
+import { type AnySchema, fk, schema } from '../../lib/Schema.js'
+import { define } from '../../lib/schema/createAll.js'
+import { type Difference, difference } from '../../lib/schema/difference.js'
+import { table } from '../../lib/Table.js'
+import { suite } from '../suite.js'
+import { engines, using } from './eachEngine.js'
+
+const parent = table('held_parent', { id: int }, { primaryKey: ['id'] })
+const children = {
+  plain: table('held_child', { id: int, parentId: int, rank: int }, { primaryKey: ['id'] }),
+  index: table('held_child', { id: int, parentId: int, rank: int }, { primaryKey: ['id'], indexes: [['parentId']] }),
+  wide: table('held_child', { id: int, parentId: int, rank: int }, { primaryKey: ['id'], indexes: [['parentId', 'rank']] }),
+  key: table('held_child', { id: int, parentId: int, rank: int }, { primaryKey: ['id'], uniques: [['parentId', 'rank']] }),
+}
+const family = (child: (typeof children)['plain']) =>
+  schema({ parent, child }, t => ({ child: { parent: fk(t.child.parentId, t.parent.id) } }))
+
+const some = { name: 'held_some', on: ['rank', 'id'], unique: true } as const
+const unique = {
+  key: table('held_child', { id: int, rank: int }, { primaryKey: ['id'], uniques: [['rank', 'id']] }),
+  index: table('held_child', { id: int, rank: int }, { primaryKey: ['id'], indexes: [some] }),
+  both: table('held_child', { id: int, rank: int }, { primaryKey: ['id'], uniques: [['rank', 'id']], indexes: [some] }),
+}
+
+for (const engine of engines) {
+  const test = suite(`changes that are held on ${engine.name}`)
+  const s = using(engine, test)
+  const dropped = ['held_child', 'held_parent'].map(
+    (name): Step => ({ tag: 'dropTable', table: table(name, { id: int }) as AnyTable, foreignKeys: [] }),
+  )
+  const clean = () => s.right(define(dropped))
+  const created = async (wanted: AnySchema): Promise<void> => {
+    await clean()
+    await s.right(define(createSteps(wanted)))
+  }
+  const alter = (t: unknown, change: Change) => define([{ tag: 'alterTable', table: t as AnyTable, change }])
+  const differenceTo = (wanted: AnySchema): Promise<Difference> => s.right(difference(wanted, { only: [/^held_/] }))
+  /** Every difference between two of some schemas has steps that leave none. */
+  const eachLeads = async (all: readonly AnySchema[]): Promise<void> => {
+    for (const from of all) {
+      for (const to of all) {
+        await created(from)
+        const { steps, undecided } = await differenceTo(to)
+        assert.equal(undecided, [])
+        assert.is(steps.length === 0, from === to)
+        await s.right(define(steps))
+        assert.equal((await differenceTo(to)).steps, [])
+      }
+    }
+    await clean()
+  }
+
+  test('a unique index becomes a unique key of the same columns, and back, or they are both there', () =>
+    eachLeads(Object.values(unique).map(t => schema({ t }) as AnySchema)))
+
+  test('the index that a foreign key uses is dropped and created like any other', () => eachLeads(Object.values(children).map(family)))
+
+  test('a column is not dropped while something uses it, described or not', async () => {
+    const used = table(
+      'held_child',
+      { id: int, checked: int, both: int, indexed: int, keyed: int, free: nullable(int) },
+      {
+        primaryKey: ['id'],
+        uniques: [['keyed']],
+        indexes: [['indexed']],
+        checks: { single: r => X.gt(r.checked, 0), pair: r => X.lt(r.checked, r.both) },
+      },
+    )
+    const plain = table(
+      'held_child',
+      { id: int, checked: int, both: int, indexed: int, keyed: int, free: nullable(int) },
+      { primaryKey: ['id'] },
+    )
+    await created(schema({ used }))
+    for (const t of [used, plain]) {
+      for (const field of ['id', 'checked', 'both', 'indexed', 'keyed']) {
+        const error = await s.left('SchemaConflict', alter(t, { tag: 'dropColumn', field }))
+        assert.match(error.message, /^"held_child\..*": held_child_.* uses it: drop that first$/)
+      }
+    }
+    assert.equal((await differenceTo(schema({ used }))).steps, [])
+    await s.right(alter(plain, { tag: 'dropColumn', field: 'free' }))
+    await clean()
+  })
+
+  test('a column keeps its type while a foreign key has it, on either side', async () => {
+    const wanted = family(children.plain)
+    await created(wanted)
+    const retype = (t: unknown, field: string, type: 'int' | 'bigint') =>
+      alter(t, { tag: 'changeType', field, type: { tag: type }, using: null })
+    for (const [t, field] of [[parent, 'id'] as const, [children.plain, 'parentId'] as const]) {
+      const error = await s.left('SchemaConflict', retype(t, field, 'bigint'))
+      assert.match(error.message, /the foreign key .* has it: drop that first, and add it afterwards$/)
+      await s.right(retype(t, field, 'int'))
+    }
+    assert.equal((await differenceTo(wanted)).steps, [])
+    await clean()
+  })
+
+  test('a difference drops a foreign key before its columns get another type, and adds it afterwards', async () => {
+    const big = table('held_parent', { id: bigint }, { primaryKey: ['id'] })
+    const child = table('held_child', { id: int, parentId: bigint, rank: int }, { primaryKey: ['id'] })
+    const wanted = schema({ parent: big, child }, t => ({ child: { parent: fk(t.child.parentId, t.parent.id) } }))
+    await created(family(children.plain))
+    const { steps } = await differenceTo(wanted)
+    const done = await s.run(define(steps))
+    assert.ok(E.isRight(done), E.isLeft(done) ? done.left.message : '')
+    assert.equal((await differenceTo(wanted)).steps, [])
+    await clean()
+  })
+
+  test.run()
+}
