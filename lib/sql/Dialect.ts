@@ -304,6 +304,11 @@ export interface Ddl {
    * MariaDB (10.11) reports a null in an old one as truncated data. test/live/alter.test.ts
    */
   readonly guardsNotNull: boolean
+  /**
+   * Whether rows that refer to no row are looked for before a foreign key is added: MySQL (9.7) does not look for them where an index begins
+   * with the columns of the key and has others.
+   */
+  readonly guardsForeignKeys: boolean
   /** Whether a column can be given another type by an expression, in one statement. Else a new column takes its place. */
   readonly convertsInPlace: boolean
   /** The statements of a change that writes no rows. Not called where there is `rebuild`. */

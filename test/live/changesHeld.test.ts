@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
 import { bigint, int, nullable } from '../../lib/Column.js'
+import * as C from '../../lib/Command.js'
 import type { Change } from '../../lib/core/schema/Change.js'
 import { createSteps, type Step } from '../../lib/core/schema/Step.js'
 import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
@@ -107,6 +108,18 @@ for (const engine of engines) {
       await s.right(retype(t, field, 'int'))
     }
     assert.equal((await differenceTo(wanted)).steps, [])
+    await clean()
+  })
+
+  test('a foreign key is refused while a row refers to no row, also where an index has its columns and others', async () => {
+    for (const t of Object.values(children)) {
+      const wanted = family(t)
+      await clean()
+      await s.right(define(createSteps({ ...wanted, foreignKeys: [] })))
+      await s.right(C.run(C.insert(t)({ id: 1, parentId: 7, rank: 1 })))
+      const [foreignKey] = wanted.foreignKeys
+      if (foreignKey !== undefined) await s.left('ForeignKeyViolation', define([{ tag: 'addForeignKey', foreignKey }]))
+    }
     await clean()
   })
 

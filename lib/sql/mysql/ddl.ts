@@ -243,6 +243,7 @@ export const definitions = ({
     longest: 1024,
   },
   guardsNotNull: true,
+  guardsForeignKeys: functionalIndexes,
   convertsInPlace: false,
   alter,
   rebuild: null,

@@ -173,6 +173,7 @@ export const ddl: Ddl = {
     longest: Number.POSITIVE_INFINITY,
   },
   guardsNotNull: false,
+  guardsForeignKeys: false,
   convertsInPlace: true,
   alter: () => [],
   rebuild,
