@@ -6,12 +6,15 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as assert from 'uvu/assert'
-import { bigint, int, nullable } from '../../lib/Column.js'
+import { bigint, int, nullable, numeric, text, withDefault } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
-import type { Change } from '../../lib/core/schema/Change.js'
+import { type Change, changed } from '../../lib/core/schema/Change.js'
 import { createSteps, type Step } from '../../lib/core/schema/Step.js'
-import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
+import type { AnyColumn, AnyTable } from '../../lib/core/syntax/Syntax.js'
+import type { SqlType } from '../../lib/core/value/SqlType.js'
 import * as X from '../../lib/Expr.js'
+import { all } from '../../lib/program/fetch.js'
+import * as Q from '../../lib/Query.js'
 import { type AnySchema, fk, schema } from '../../lib/Schema.js'
 import { define } from '../../lib/schema/createAll.js'
 import { type Difference, difference } from '../../lib/schema/difference.js'
@@ -120,6 +123,52 @@ for (const engine of engines) {
       const [foreignKey] = wanted.foreignKeys
       if (foreignKey !== undefined) await s.left('ForeignKeyViolation', define([{ tag: 'addForeignKey', foreignKey }]))
     }
+    await clean()
+  })
+
+  test('a default becomes the same value of a new type, and one that is not exact is refused', async () => {
+    const cases: readonly (readonly [column: AnyColumn, to: SqlType, inserted: unknown])[] = [
+      [withDefault(4)(int), { tag: 'bigint' }, 4n],
+      [withDefault(4)(int), { tag: 'text' }, '4'],
+      [withDefault('1.50')(numeric(8, 2)), { tag: 'numeric', precision: 8, scale: 1 }, '1.5'],
+      [withDefault('1.50')(numeric(8, 2)), { tag: 'numeric', precision: 10, scale: 3 }, '1.500'],
+      [withDefault('1.50')(numeric(8, 2)), { tag: 'float' }, 1.5],
+      [withDefault('b')(text), { tag: 'varchar', length: 3 }, 'b'],
+      [withDefault('1.55')(numeric(8, 2)), { tag: 'numeric', precision: 8, scale: 1 }, null],
+      [withDefault('1.50')(numeric(8, 2)), { tag: 'int' }, null],
+      [withDefault('long')(text), { tag: 'varchar', length: 3 }, null],
+    ] as never
+    for (const [column, type, inserted] of cases) {
+      const t = table('held_child', { id: int, v: column as never }, { primaryKey: ['id'] }) as AnyTable
+      const change: Change = { tag: 'changeType', field: 'v', type, using: null }
+      await created(schema({ t: t as never }))
+      if (inserted === null) {
+        const error = await s.left('SchemaConflict', alter(t, change))
+        assert.match(error.message, /drop the default first/)
+        assert.equal((await differenceTo(schema({ t: t as never }))).steps, [])
+        continue
+      }
+      await s.right(alter(t, change))
+      const after = changed(t, change)
+      await s.right(C.run(C.insert(after as never)({ id: 1 } as never)))
+      assert.equal(await s.right(all(Q.from(after as never))), [{ id: 1, v: inserted }])
+    }
+    await clean()
+  })
+
+  test('an index over an expression of a number keeps its meaning when the number is stored with another scale', async () => {
+    const indexes = [{ name: 'held_high', on: (r: any) => [X.plus(r.amount, '0.50')], unique: true }] as const
+    const t = table('held_child', { id: int, amount: numeric(8, 2) }, { primaryKey: ['id'], indexes: indexes as never })
+    const change: Change = { tag: 'changeType', field: 'amount', type: { tag: 'numeric', precision: 10, scale: 3 }, using: null }
+    await clean()
+    const made = await s.run(define(createSteps(schema({ t }))))
+    if (E.isLeft(made)) return assert.is(made.left._tag, 'Unsupported')
+    await s.right(C.run(C.insert(t)({ id: 1, amount: '1.50' })))
+    await s.right(alter(t, change))
+    const after = table('held_child', { id: int, amount: numeric(10, 3) }, { primaryKey: ['id'], indexes: indexes as never })
+    await s.right(C.run(C.insert(after)({ id: 2, amount: '1.501' })))
+    await s.left('UniqueViolation', C.run(C.insert(after)({ id: 3, amount: '1.500' })))
+    if (engine.name.startsWith('sqlite')) assert.equal((await differenceTo(schema({ t: after }))).steps, [])
     await clean()
   })
 

@@ -15,6 +15,7 @@ import { symbolsOf } from '../syntax/scope.js'
 import { columnName, qualifiedName, uniqueKeys } from '../table/Table.js'
 import { refuse, schemaConflict, validationError } from '../value/DbError.js'
 import { type SqlType, showSqlType } from '../value/SqlType.js'
+import { convertedDefault } from './convertedDefault.js'
 
 /** An expression over a row of the table before the change. */
 export type OfRow = (row: any) => AnyExpr
@@ -27,7 +28,10 @@ export type Change =
   /** Refused with a `SchemaConflict` while a key, an index, a check or a foreign key uses the column. */
   | { readonly tag: 'dropColumn'; readonly field: string }
   | { readonly tag: 'renameColumn'; readonly field: string; readonly name: string }
-  /** Refused with a `SchemaConflict` while a foreign key has the column. `using` is the new value of the column; null casts the old one. The values of an enum are part of its type. */
+  /**
+   * Refused with a `SchemaConflict` while a foreign key has the column, or a default that is not exact in the new type (`convertedDefault`).
+   * `using` is the new value of the column; null casts the old one. The values of an enum are part of its type.
+   */
   | { readonly tag: 'changeType'; readonly field: string; readonly type: SqlType; readonly using: OfRow | null }
   | { readonly tag: 'setNullable'; readonly field: string }
   /** Rows in which the column is null get `fill`; with null, such rows are a `NotNullViolation`. */
@@ -131,7 +135,12 @@ export const changed = (t: AnyTable, change: Change): AnyTable => {
       return { ...t, names: { ...t.names, [field]: name } }
     }
     case 'changeType':
-      return withColumn(t, change.field, c => ({ ...c, type: { ...c.type, sql: change.type } }))
+      return withColumn(t, change.field, c => {
+        const byDefault = convertedDefault(c, change.type)
+        if (byDefault !== undefined) return { ...c, type: { ...c.type, sql: change.type }, default: byDefault }
+        const reason = `its default is no exact ${showSqlType(change.type)}: drop the default first, and set another one afterwards`
+        return refuse(schemaConflict(`${qualifiedName(t)}.${columnName(t, change.field)}`, reason))
+      })
     case 'setNullable':
       return withColumn(t, change.field, c => ({ ...c, type: { ...c.type, nullable: true } }))
     case 'setNotNull':
