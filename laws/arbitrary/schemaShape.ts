@@ -138,9 +138,7 @@ export const tableOfShape = (name: string, s: TableShape): AnyTable => {
   const tag = (f: string): string => columns[f]?.type.sql.tag ?? ''
   const isShort = ['varchar', 'enum', 'char'].includes(tag('title'))
   const isNumber = ['int', 'bigint', 'smallint'].includes(tag('amount'))
-  // MySQL and MariaDB have no two forms of a unique key and a unique index of the same columns
-  const isKey = s.uniques === 1 && (s.index === 4 || s.index === 5)
-  const index = (isKey ? null : indexesOf(name, isNumber)[s.index]) ?? null
+  const index = indexesOf(name, isNumber)[s.index] ?? null
   const uniques = [[], [['parentId', 'id']], isShort ? [['title']] : [], [['parentId']]][s.uniques] ?? []
   return table(name, columns, {
     ...(s.primary === 0 ? {} : { primaryKey: ['id'] }),

@@ -8,8 +8,8 @@
  * the way. Laws: those of `core/schema/Change`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Change, changed, changeFor, checksOver, isIndexOver } from '../core/schema/Change.js'
-import { converted, filled } from '../core/schema/conversion.js'
+import { type Change, changed, changeFor, usesIn } from '../core/schema/Change.js'
+import { converted, filled, isRetyped } from '../core/schema/conversion.js'
 import type { Step } from '../core/schema/Step.js'
 import type { AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import { symbolsOf } from '../core/syntax/scope.js'
@@ -23,25 +23,15 @@ import { meaning } from './meaning.js'
 import { validateQuery } from './validate.js'
 import { canonicalOf } from './value.js'
 
-/** What needs a column: keys, checks and indexes of its table, foreign keys from it and to it. */
-const usesOf = (db: Database, s: Stored, field: string): readonly string[] => {
-  const { table } = s
+/** The foreign keys that have a column, on either side. */
+const keysWith = (db: Database, { table }: Stored, field: string): readonly ForeignKey[] => {
   const name = columnName(table, field)
   const isTable = (t: AnyTable): boolean => qualifiedName(t) === qualifiedName(table)
-  return [
-    ...uniqueKeys(table)
-      .filter(k => k.columns.includes(field))
-      .map(k => k.name),
-    ...s.indexes.filter(i => isIndexOver(table, field, i)).map(i => i.name),
-    ...checksOver(table, field).map(c => c.name),
-    ...db.foreignKeys
-      .filter(
-        f =>
-          (isTable(f.table) && f.columns.some(c => columnName(f.table, c) === name)) ||
-          (isTable(f.target) && f.targetColumns.some(c => columnName(f.target, c) === name)),
-      )
-      .map(f => f.name),
-  ]
+  return db.foreignKeys.filter(
+    f =>
+      (isTable(f.table) && f.columns.some(c => columnName(f.table, c) === name)) ||
+      (isTable(f.target) && f.targetColumns.some(c => columnName(f.target, c) === name)),
+  )
 }
 
 /** The foreign keys after a change of a table: their descriptions of it change alike. */
@@ -117,8 +107,13 @@ const rowsAfter = (db: Database, s: Stored, change: Change, after: AnyTable): Pi
 const refuseWhileUsed = (db: Database, s: Stored, change: Change): void => {
   const name = qualifiedName(s.table)
   if (change.tag === 'dropColumn') {
-    const [use] = usesOf(db, s, change.field)
+    const [use] = [...usesIn(s.table, change.field, s.indexes), ...keysWith(db, s, change.field).map(f => f.name)]
     if (use !== undefined) refuse(schemaConflict(`${name}.${columnName(s.table, change.field)}`, `${use} uses it: drop that first`))
+  }
+  if (change.tag === 'changeType' && isRetyped(s.table, change)) {
+    const [key] = keysWith(db, s, change.field)
+    const reason = `the foreign key ${key?.name} has it: drop that first, and add it afterwards`
+    if (key !== undefined) refuse(schemaConflict(`${name}.${columnName(s.table, change.field)}`, reason))
   }
   if (change.tag === 'dropKey') {
     const names = (uniqueKeys(s.table).find(k => k.name === change.name)?.columns ?? []).map(f => columnName(s.table, f))

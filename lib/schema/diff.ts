@@ -21,7 +21,7 @@ import {
   type ViewImage,
 } from '../core/schema/SchemaImage.js'
 import { createSteps, type Step } from '../core/schema/Step.js'
-import type { AnyTable } from '../core/syntax/Syntax.js'
+import type { AnyTable, Index } from '../core/syntax/Syntax.js'
 import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
 import { columnName } from '../core/table/Table.js'
 import { columnChanges, constraintChanges, type Finding, indexSteps, sameList, sameText } from './tableDiff.js'
@@ -153,12 +153,19 @@ const namesTouched = (table: AnyTable, change: Change): readonly string[] => {
   }
 }
 
+const columnId = (t: AnyTable, field: string): string => JSON.stringify([idOf(t), columnName(t, field)])
+
+/** The columns that get another type: a foreign key that has one is dropped before, and added afterwards. */
+const retypedColumns = (steps: readonly Step[]): ReadonlySet<string> =>
+  new Set(steps.flatMap(s => (s.tag === 'alterTable' && s.change.tag === 'changeType' ? [columnId(s.table, s.change.field)] : [])))
+
 /** The steps from a database to a described schema. */
 export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): Difference => {
   const pairs = pairsOf(live, wanted, image)
   const undecided: Finding[] = []
   const [dropKeys, drops, changes, additions, addKeys]: Step[][] = [[], [], [], [], []]
   const created: AnyTable[] = []
+  const kept: { readonly drop: ForeignKey; readonly add: ForeignKey }[] = []
   let isAltered = false
 
   for (const pair of pairs) {
@@ -179,9 +186,12 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     }
     const oldKeys = pair.live.foreignKeys.map(f => ({ f, renamed: renamedKey(f, pair, pairs) }))
     for (const { f, renamed } of oldKeys) {
-      if (own.foreignKeys.some(g => sameForeignKey(renamed, g))) continue
       const target = pairs.find(p => p.live !== null && idOf(p.live) === idOf(f.target))?.live ?? { ...pair.live, ...f.target }
-      dropKeys?.push({ tag: 'dropForeignKey', foreignKey: foreignKeyOf(f, start, tableOfImage(target)) })
+      const drop = foreignKeyOf(f, start, tableOfImage(target))
+      const same = own.foreignKeys.find(g => sameForeignKey(renamed, g))
+      const add = same === undefined ? undefined : keyNamed(same.name)
+      if (same === undefined) dropKeys?.push({ tag: 'dropForeignKey', foreignKey: drop })
+      else if (add !== undefined) kept.push({ drop, add })
     }
     for (const g of own.foreignKeys) {
       const key = keyNamed(g.name)
@@ -191,10 +201,13 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     const after = (name: string): string => nameAfter(pair, name)
     const indexes = indexSteps(pair.live, own, table, after, undecided)
     drops?.push(...indexes.drop.map((index): Step => ({ tag: 'dropIndex', table: start, index })))
-    additions?.push(...indexes.create.map((index): Step => ({ tag: 'createIndex', table, index })))
     const columns = columnChanges(pair.live, own, table, now, after, undecided)
     const touched = new Set(pair.live.name === table.name ? columns.flatMap(c => namesTouched(table, c)) : own.columns.map(c => c.name))
     const constraints = constraintChanges(pair.live, own, table, after, touched, undecided)
+    // where unique indexes are keys, a key may become an index by another name
+    const isRenamed = (index: Index): boolean => constraints.add.some(c => c.tag === 'renameConstraint' && c.to === index.name)
+    const toCreate = indexes.create.filter(index => !isRenamed(index))
+    additions?.push(...toCreate.map((index): Step => ({ tag: 'createIndex', table, index })))
     const renames: readonly Change[] = pair.live.name === table.name ? [] : [{ tag: 'renameTable', name: table.name }]
     isAltered ||= renames.length > 0 || columns.some(c => ['dropColumn', 'renameColumn', 'changeType'].includes(c.tag))
     now = {
@@ -205,6 +218,13 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     alter(changes, [...constraints.drop, ...renames, ...columns, ...constraints.add])
   }
 
+  const retyped = retypedColumns(changes ?? [])
+  for (const { drop, add } of kept) {
+    const has = (t: AnyTable, fields: readonly string[]): boolean => fields.some(f => retyped.has(columnId(t, f)))
+    if (!has(add.table, add.columns) && !has(add.target, add.targetColumns)) continue
+    dropKeys?.push({ tag: 'dropForeignKey', foreignKey: drop })
+    addKeys?.push({ tag: 'addForeignKey', foreignKey: add })
+  }
   const [dropViews, createViews] = viewSteps(live, wanted, image, isAltered, undecided)
   // with the foreign keys to tables that are there by then
   const creates = createSteps({

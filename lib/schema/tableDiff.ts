@@ -98,7 +98,7 @@ const changesOfColumn = (
   if (byDefault === 'unknown') undecided.push(unknownText(`the default of ${object}`))
   const setDefault: readonly Change[] = byDefault === 'different' ? [{ tag: 'setDefault', field, default: column.default }] : []
   // a default of the old type may have no value in the new one
-  if (isOtherType && setDefault.length > 0 && before.default !== null) changes.push({ tag: 'setDefault', field, default: null })
+  if (isOtherType && before.default !== null) changes.push({ tag: 'setDefault', field, default: null })
   if (isOtherType) {
     const change = { tag: 'changeType', field, type: column.type.sql, using: null } as const
     const refused = attempting('a change of type', () => converted(now, change, symbolsOf(now.types)))
@@ -107,7 +107,9 @@ const changesOfColumn = (
   }
   if (before.nullable && !c.nullable) changes.push({ tag: 'setNotNull', field, fill: null })
   if (!before.nullable && c.nullable) changes.push({ tag: 'setNullable', field })
-  if (setDefault.length > 0 && !(isOtherType && column.default === null && before.default !== null)) changes.push(...setDefault)
+  if (isOtherType && before.default !== null)
+    changes.push(...(column.default === null ? [] : [{ tag: 'setDefault', field, default: column.default } as const]))
+  else changes.push(...setDefault)
   if (before.comment !== c.comment) changes.push({ tag: 'setComment', field, comment: c.comment })
   return changes
 }
@@ -157,7 +159,9 @@ export const constraintChanges = (
   for (const { key, primary } of keysOf(own)) {
     if (matched.has(key)) continue
     const names = (k: Key): readonly string[] => k.columns.map(f => columnName(table, f))
-    const of = uniqueKeys(table).find(k => sameList(names(k), key.columns) && (primary ? k === table.primaryKey : k !== table.primaryKey))
+    // a unique index that the engine takes for a key is created as an index
+    const isIt = (k: Key): boolean => (primary ? k === table.primaryKey : k !== table.primaryKey && (key.name ?? k.name) === k.name)
+    const of = uniqueKeys(table).find(k => sameList(names(k), key.columns) && isIt(k))
     if (of !== undefined) add.push({ tag: 'addKey', key: of, primary })
   }
   for (const c of live.checks) {

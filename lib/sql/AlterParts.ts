@@ -46,6 +46,8 @@ export interface AlterParts {
   readonly columns: (fields: readonly string[]) => string
   /** The names of the user's checks that read a column. */
   readonly checksOver: (field: string) => readonly string[]
+  /** The statements that create the indexes over a field that have expressions or a condition, as they are after the change. */
+  readonly indexesOver: (field: string) => readonly { readonly name: string; readonly sql: string }[]
   /** The condition of a check after the change. */
   readonly check: (name: string) => string
   /** A value over the row before the change, whose table has the alias `OLD_ROW`. */

@@ -18,6 +18,7 @@ import type { Scalar } from '../plan/Rel.js'
 import type { AlterParts } from './AlterParts.js'
 import type { CallPrinter, Printed } from './CallPrinter.js'
 import type { Catalog } from './Catalog.js'
+import type { ColumnUsers } from './ColumnUsers.js'
 import type { Fragment, Slot } from './Fragment.js'
 import type { Labelling } from './identifier.js'
 import type { Online } from './OnlineSteps.js'
@@ -244,6 +245,8 @@ export interface Ddl {
    * expression), and its place; null where a foreign key needs no index of its columns.
    */
   readonly foreignKeyIndexes: ((table: AnyTable) => string) | null
+  /** The query of what uses a column of this name; null where `rebuild` finds it. */
+  readonly columnUsers: ((table: AnyTable, column: string) => ColumnUsers) | null
   /** An index and its table, as CREATE INDEX names them. */
   readonly index: (table: AnyTable, name: string, target: string) => string
   /** What indexes may have in addition to columns. */
@@ -301,6 +304,11 @@ export interface Ddl {
    * MariaDB (10.11) reports a null in an old one as truncated data. test/live/alter.test.ts
    */
   readonly guardsNotNull: boolean
+  /**
+   * Whether rows that refer to no row are looked for before a foreign key is added: MySQL (9.7) does not look for them where an index begins
+   * with the columns of the key and has others.
+   */
+  readonly guardsForeignKeys: boolean
   /** Whether a column can be given another type by an expression, in one statement. Else a new column takes its place. */
   readonly convertsInPlace: boolean
   /** The statements of a change that writes no rows. Not called where there is `rebuild`. */

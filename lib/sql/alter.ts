@@ -21,6 +21,7 @@ import { indexFields } from '../core/table/indexes.js'
 import { columnName, typeConstraint, uniqueKeys } from '../core/table/Table.js'
 import { type DbError, notNullViolation } from '../core/value/DbError.js'
 import type { AlterParts, TypeCheckText } from './AlterParts.js'
+import { refusingUsed } from './columnUses.js'
 import type { Dialect } from './Dialect.js'
 import { createIndex, dropIndex } from './ddlIndexes.js'
 import {
@@ -97,11 +98,11 @@ const addFilled = (
  * with the old one, or keep it from being dropped, so they are dropped before and added afterwards.
  */
 const replaced = (dialect: Dialect, table: AnyTable, change: Change & { readonly tag: 'changeType' }): readonly (Change | Work)[] => {
-  const { field, type } = change
+  const { field } = change
   const column = table.columns[field] as AnyColumn
   const name = columnName(table, field)
   const temporary = `${name}__new`
-  const next = { ...column, type: { ...column.type, sql: type } }
+  const next = changed(table, change).columns[field] as AnyColumn
   const added = { tag: 'addColumn', field: temporary, name: temporary, column: plain(next), fill: null } as const
   const keys = uniqueKeys(table).filter(k => k.columns.includes(field))
   const checks = checksOver(table, field)
@@ -119,7 +120,7 @@ const replaced = (dialect: Dialect, table: AnyTable, change: Change & { readonly
     { tag: 'dropColumn', field },
     { tag: 'renameColumn', field: temporary, name },
     ...(column.type.nullable ? [] : [{ tag: 'setNotNull', field: temporary, fill: null } as const]),
-    ...(column.default === null ? [] : [{ tag: 'setDefault', field: temporary, default: column.default } as const]),
+    ...(next.default === null ? [] : [{ tag: 'setDefault', field: temporary, default: next.default } as const]),
     ...keys.map((k): Change => ({ tag: 'addKey', key: { ...k, columns: columns(k.columns) }, primary: k === table.primaryKey })),
     ...checks.map((c): Change => ({ tag: 'addCheck', check: { ...c, predicate: over(c.predicate) } })),
   ]
@@ -177,11 +178,14 @@ const elementary = (dialect: Dialect, table: AnyTable, change: Change): readonly
       const nullIn = (field: string): AnyQuery => where((row: any) => isNull(row[field]))(all) as AnyQuery
       return [...fields.map(f => guard(nullIn(f), notNullViolation(table.name, columnName(table, f)))), change]
     }
+    case 'dropColumn':
+      return [...refusingUsed(dialect, table, change), change]
     case 'changeType': {
       const row = symbolsOf(table.types)
       const old = row[change.field] as AnyExpr
       const isAsIs = change.using === null && asColumn(old, change.type) === old && converted(table, change, row) === old
-      return dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
+      const changes = dialect.ddl.convertsInPlace || isAsIs ? [change] : replaced(dialect, table, change)
+      return [...refusingUsed(dialect, table, change), ...changes]
     }
     case 'dropKey':
       // the index of a primary key has this name
@@ -238,6 +242,10 @@ const partsOf = (dialect: Dialect, before: AnyTable, change: Change, live: LiveC
     keyed: change.tag === 'addKey' ? keyedClauses(dialect, after, change.key.columns, live) : [],
     columns: fields => columns(dialect, after, fields),
     checksOver: field => checksOver(before, field).map(c => c.name),
+    indexesOver: field =>
+      after.indexes
+        .filter(i => (i.on !== null || i.where !== null) && isIndexOver(before, field, i))
+        .map(i => ({ name: i.name, sql: createIndex(dialect, after, i, target(dialect, after), textsOf(dialect, after), []) })),
     check: name => checkText(dialect, after, name),
     oldValue: f => oldValueText(dialect, before, f),
     using: () => (change.tag === 'changeType' ? valueText(dialect, before, row => converted(before, change, row)) : ''),

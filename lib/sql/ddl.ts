@@ -9,11 +9,13 @@
 
 import { assignmentsOf } from '../core/command/plainRows.js'
 import type { Change } from '../core/schema/Change.js'
+import { offendingRows } from '../core/schema/offendingRows.js'
 import { createdBy, runs, type Step } from '../core/schema/Step.js'
 import { type AnyCommand, type AnyTable, query } from '../core/syntax/Syntax.js'
 import type { ForeignKey } from '../core/table/Schema.js'
+import { columnName, qualifiedName } from '../core/table/Table.js'
 import { queryOfView } from '../core/table/views.js'
-import { refuse, stillReferred } from '../core/value/DbError.js'
+import { foreignKeyViolation, refuse, stillReferred } from '../core/value/DbError.js'
 import type { SqlType } from '../core/value/SqlType.js'
 import { normalize } from '../plan/normalize/normalize.js'
 import { reify } from '../plan/reify.js'
@@ -77,15 +79,26 @@ export const stepsWork = (dialect: Dialect, given: readonly Step[]): readonly St
   return [{ step: null, work: before }, ...later]
 }
 
+/** Fails if a row refers to no row, where the engine would not notice. */
+const guardingForeignKey = (dialect: Dialect, f: ForeignKey): readonly Work[] => {
+  if (!dialect.ddl.guardsForeignKeys) return []
+  const columns = f.columns.map(c => columnName(f.table, c))
+  const error = foreignKeyViolation(qualifiedName(f.table), f.name, columns)
+  const query = offendingRows({ tag: 'addForeignKey', foreignKey: f }, error)
+  return query === null ? [] : [{ tag: 'guard', query, error }]
+}
+
 /** The work that adds a foreign key to a table that exists. */
 const foreignKeyWork = (dialect: Dialect, f: ForeignKey): readonly Work[] => {
   const { table, columns: fields } = f
   if (isVacuous(f)) return []
   const add = (clauses: readonly string[]): readonly Work[] =>
     sqlWork([`ALTER TABLE ${target(dialect, table)} ${[...clauses, `ADD ${foreignKey(dialect, f)}`].join(', ')}`])
-  return keyedFields(dialect, table, fields).length === 0
-    ? add([])
-    : knowingColumns(dialect, table, live => add(keyedClauses(dialect, table, fields, live, [f])))
+  const added =
+    keyedFields(dialect, table, fields).length === 0
+      ? add([])
+      : knowingColumns(dialect, table, live => add(keyedClauses(dialect, table, fields, live, [f])))
+  return [...guardingForeignKey(dialect, f), ...added]
 }
 
 const workOfRun = (

@@ -86,7 +86,7 @@ for (const engine of engines) {
     const again = () => table('alter_thing', { id: int, amount: int, other: int }, { primaryKey: ['id'] }) as AnyTable
     const check: Change = { tag: 'addCheck', check: { name: 'alter_small', predicate: r => X.lt(r.amount, 9) } }
     await s.right(alter(again(), check))
-    await s.left('ValidationError', alter(changed(again(), check), { tag: 'dropColumn', field: 'amount' }))
+    await s.left('SchemaConflict', alter(changed(again(), check), { tag: 'dropColumn', field: 'amount' }))
     await s.right(alter(changed(again(), check), { tag: 'dropColumn', field: 'other' }))
     await clean()
   })

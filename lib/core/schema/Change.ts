@@ -15,6 +15,7 @@ import { symbolsOf } from '../syntax/scope.js'
 import { columnName, qualifiedName, uniqueKeys } from '../table/Table.js'
 import { refuse, schemaConflict, validationError } from '../value/DbError.js'
 import { type SqlType, showSqlType } from '../value/SqlType.js'
+import { convertedDefault } from './convertedDefault.js'
 
 /** An expression over a row of the table before the change. */
 export type OfRow = (row: any) => AnyExpr
@@ -24,10 +25,13 @@ export type Change =
   | { readonly tag: 'renameTable'; readonly name: string }
   /** Old rows get `fill`, or the default of the column if it is null, or null. `name` is the SQL name. */
   | { readonly tag: 'addColumn'; readonly field: string; readonly name: string; readonly column: AnyColumn; readonly fill: OfRow | null }
-  /** Refused while a key, an index, a check or a foreign key uses the column. */
+  /** Refused with a `SchemaConflict` while a key, an index, a check or a foreign key uses the column. */
   | { readonly tag: 'dropColumn'; readonly field: string }
   | { readonly tag: 'renameColumn'; readonly field: string; readonly name: string }
-  /** `using` is the new value of the column; null casts the old one. The values of an enum are part of its type. */
+  /**
+   * Refused with a `SchemaConflict` while a foreign key has the column, or a default that is not exact in the new type (`convertedDefault`).
+   * `using` is the new value of the column; null casts the old one. The values of an enum are part of its type.
+   */
   | { readonly tag: 'changeType'; readonly field: string; readonly type: SqlType; readonly using: OfRow | null }
   | { readonly tag: 'setNullable'; readonly field: string }
   /** Rows in which the column is null get `fill`; with null, such rows are a `NotNullViolation`. */
@@ -89,6 +93,15 @@ export const checksOver = (t: AnyTable, field: string): readonly Check[] => t.ch
 export const isIndexOver = (t: AnyTable, field: string, { columns, on, where }: Index): boolean =>
   columns.includes(field) || [on, where].some(f => f !== null && readsField(t, field, f))
 
+/** The names of the keys, indexes and checks of a described table that have a field. */
+export const usesIn = (t: AnyTable, field: string, indexes: readonly Index[] = t.indexes): readonly string[] => [
+  ...uniqueKeys(t)
+    .filter(k => k.columns.includes(field))
+    .map(k => k.name),
+  ...indexes.filter(i => isIndexOver(t, field, i)).map(i => i.name),
+  ...checksOver(t, field).map(c => c.name),
+]
+
 const exists = (name: string): never => refuse(schemaConflict(name, 'it exists already: drop it first, or choose another name'))
 const noConstraint = (name: string): never => refuse(schemaConflict(name, 'there is no such constraint or index'))
 
@@ -122,7 +135,12 @@ export const changed = (t: AnyTable, change: Change): AnyTable => {
       return { ...t, names: { ...t.names, [field]: name } }
     }
     case 'changeType':
-      return withColumn(t, change.field, c => ({ ...c, type: { ...c.type, sql: change.type } }))
+      return withColumn(t, change.field, c => {
+        const byDefault = convertedDefault(c, change.type)
+        if (byDefault !== undefined) return { ...c, type: { ...c.type, sql: change.type }, default: byDefault }
+        const reason = `its default is no exact ${showSqlType(change.type)}: drop the default first, and set another one afterwards`
+        return refuse(schemaConflict(`${qualifiedName(t)}.${columnName(t, change.field)}`, reason))
+      })
     case 'setNullable':
       return withColumn(t, change.field, c => ({ ...c, type: { ...c.type, nullable: true } }))
     case 'setNotNull':
@@ -217,6 +235,10 @@ const freshField = (t: AnyTable, name: string): string => {
 
 /** Refuses a change that no table can have, before anything is done. */
 export const refuseMisuse = (t: AnyTable, change: Change): void => {
+  if (change.tag === 'dropColumn') {
+    const [use] = usesIn(t, change.field)
+    if (use !== undefined) refuse(schemaConflict(`${qualifiedName(t)}.${columnName(t, change.field)}`, `${use} uses it: drop that first`))
+  }
   if (change.tag === 'changeType' && t.columns[change.field]?.generated && !['smallint', 'int', 'bigint'].includes(change.type.tag)) {
     const name = `${qualifiedName(t)}.${columnName(t, change.field)}`
     refuse(validationError([name], `a generated column is an integer, and can not become ${showSqlType(change.type)}`))

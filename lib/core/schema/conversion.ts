@@ -24,6 +24,12 @@ const given = (t: AnyTable, field: string, e: unknown, type: SqlType): AnyExpr =
   )
 }
 
+/** Whether a change of type changes anything: another type, or other values. */
+export const isRetyped = (t: AnyTable, { field, type, using }: Change & { readonly tag: 'changeType' }): boolean => {
+  const old = t.types[field]?.sql
+  return using !== null || old === undefined || showSqlType(old) !== showSqlType(type)
+}
+
 /** The new value of a column whose type changes. Refuses a conversion that has to be given. */
 export const converted = (
   t: AnyTable,

@@ -316,6 +316,26 @@ const heldByForeignKey: Classifier = ({ server, message }) =>
     'drop the foreign key first, and add it afterwards',
   )
 
+/** What the engines can't do in one statement; it has changed nothing. 1846 has other reasons, too. */
+const heldRename: Classifier = failure =>
+  failure.errno === 3837 || / in a foreign key are renamed|participating in a foreign key/.test(failure.message)
+    ? unsupported(
+        `renaming a column that ${failure.errno === 3837 ? 'an expression of an index' : 'a foreign key and a check'} has`,
+        failure.server,
+        `drop the ${failure.errno === 3837 ? 'index' : 'check'} first, and create it again afterwards`,
+      )
+    : unclassified(failure)
+
+const setToNull: Classifier = ({ server, message }) =>
+  unsupported(
+    `NOT NULL for a column that a foreign key sets to null (${/^Column '(.*?)'/s.exec(message)?.[1] ?? ''})`,
+    server,
+    'drop the foreign key first, and add it with another action',
+  )
+
+const unkeyedGenerated: Classifier = ({ server }) =>
+  unsupported('a generated column without a key that begins with it', server, 'add another key that begins with it first')
+
 const UNLIMITED = 'a key over a text or document without a limit'
 
 const indexedTooLong: Classifier = ({ message, cause }) => valueTooLong(/functional index '(.*)'/s.exec(message)?.[1] ?? null, cause)
@@ -371,6 +391,9 @@ const CLASSIFIERS: ReadonlyMap<number, Classifier> = new Map(
       [[3757], ofIndex('long')],
       [[1170], ofIndex('long', ({ server, message }) => unsupported(`${UNLIMITED} (${quotedIn(message)})`, server, 'declare varchar(n)'))],
       [[1832, 1833], heldByForeignKey],
+      [[1846, 3837], heldRename],
+      [[1830], setToNull],
+      [[1075], unkeyedGenerated],
       [[3758], ofIndex('changing')],
       [[3762], ofIndex('kind')],
       [[1834], duplicateInCopy],

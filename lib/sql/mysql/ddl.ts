@@ -22,6 +22,7 @@ import type { Values } from '../Values.js'
 import type { Algorithms } from './algorithms.js'
 import { alter } from './alter.js'
 import { references } from './catalogReferences.js'
+import { columnUsers } from './catalogUsers.js'
 import { onlineBy } from './online.js'
 
 /** Names have up to 64 characters of Unicode's first plane, and no blank at the end. */
@@ -201,6 +202,7 @@ export const definitions = ({
     `SELECT INDEX_NAME FROM information_schema.STATISTICS WHERE ${isTable(t)} AND INDEX_NAME = ${quoted(name)} AND SEQ_IN_INDEX = 1`,
   foreignKeyIndexes: t =>
     `SELECT 'foreignKey', CONSTRAINT_NAME, COLUMN_NAME, ORDINAL_POSITION FROM information_schema.KEY_COLUMN_USAGE WHERE ${isTable(t)} AND REFERENCED_TABLE_NAME IS NOT NULL UNION ALL SELECT 'index', INDEX_NAME, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX FROM information_schema.STATISTICS WHERE ${isTable(t)} AND INDEX_TYPE = 'BTREE' ORDER BY 1, 2, 4`,
+  columnUsers: (t, column) => columnUsers(functionalIndexes, quoted, t, column),
   // an index over the beginnings of values (SUB_PART), or of words, is no key
   keyedColumns: t =>
     [
@@ -241,6 +243,7 @@ export const definitions = ({
     longest: 1024,
   },
   guardsNotNull: true,
+  guardsForeignKeys: functionalIndexes,
   convertsInPlace: false,
   alter,
   rebuild: null,

@@ -13,6 +13,7 @@ import { onConflict, remove, update, updateFrom } from '../standardWrites.js'
 import type { Writes } from '../Writes.js'
 import { alter } from './alter.js'
 import { references } from './catalogReferences.js'
+import { columnUsers } from './catalogUsers.js'
 import { postgresValues } from './driverValues.js'
 import { online } from './online.js'
 
@@ -156,6 +157,7 @@ export const ddl: Ddl = {
   dropForeignKey: (table, name) => `ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
   indexOfForeignKey: null,
   foreignKeyIndexes: null,
+  columnUsers: (t, column) => columnUsers(quote, t, column),
   keyedColumns: null,
   index: (_, name, target) => `${quote(name)} ON ${target}`,
   indexes: { expression: e => `(${e})`, generatedColumn: null, callsAdded: null, conditions: true, methods: true, nulls: true },
@@ -189,6 +191,7 @@ export const ddl: Ddl = {
     longest: Number.POSITIVE_INFINITY,
   },
   guardsNotNull: false,
+  guardsForeignKeys: false,
   convertsInPlace: true,
   alter,
   rebuild: null,

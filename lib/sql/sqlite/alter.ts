@@ -9,20 +9,18 @@
  * view. A use is found in the texts of the database, by name, so that uses that no description has are found too.
  */
 
-import * as E from 'fp-ts/lib/Either.js'
 import type { Change, OfRow } from '../../core/schema/Change.js'
-import { converted, filled } from '../../core/schema/conversion.js'
+import { converted, filled, isRetyped } from '../../core/schema/conversion.js'
 import { readComment, writeComment } from '../../core/schema/typeNote.js'
-import type { AnyColumn, AnyExpr, AnyTable } from '../../core/syntax/Syntax.js'
+import type { AnyExpr, AnyTable } from '../../core/syntax/Syntax.js'
 import type { ForeignKey } from '../../core/table/Schema.js'
 import { columnName, qualifiedName } from '../../core/table/Table.js'
-import { attempting, refuse, schemaConflict, unsupported } from '../../core/value/DbError.js'
+import { refuse, schemaConflict, unsupported } from '../../core/value/DbError.js'
 import type { SqlType } from '../../core/value/SqlType.js'
 import { type AlterParts, definitionOf, type TypeCheckText } from '../AlterParts.js'
 import type { Rebuild } from '../Dialect.js'
 import type { Work } from '../Work.js'
 import { folded, tokensIn, writeBlockComment } from './createTokens.js'
-import { wrapDefault } from './defaults.js'
 import {
   adding,
   addingColumn,
@@ -103,28 +101,38 @@ const refuseUsedColumn = (live: LiveTable, t: AnyTable, name: string, ownChecks:
 
 const written = (comment: string | null): string | null => (comment === null ? null : ` ${writeBlockComment(comment)}`)
 
+/** Whether a column stores its values as before: a number of another scale is stored as another integer. */
+const isStoredAlike = (before: AnyTable, { field, type }: Change & { readonly tag: 'changeType' }): boolean => {
+  const from = before.types[field]?.sql
+  return from?.tag === type.tag && from.tag !== 'numeric'
+}
+
+/** Refuses another type for a column that a foreign key has. */
+const refuseReferring = (live: LiveTable, t: AnyTable, name: string): void => {
+  const is = (other: string): boolean => folded(other) === folded(name)
+  const own = live.places.constraints.find(c => c.kind === 'foreignKey' && (c.columns.some(is) || (c.column !== null && is(c.column))))
+  const other = referredColumns(live).some(columns => columns.some(is)) ? `of ${live.referrers[0]?.table}` : null
+  const key = own === undefined ? other : (own.name ?? `of ${qualifiedName(t)}`)
+  if (key !== null)
+    refuse(schemaConflict(`${qualifiedName(t)}.${name}`, `the foreign key ${key} has it: drop that first, and add it afterwards`))
+}
+
 /** A column of another type: its type, its note, its checks and its default. */
 const retyped = (live: LiveTable, change: Change & { readonly tag: 'changeType' }, parts: AlterParts): readonly Edit[] => {
   const { before } = parts
   const column = columnOf(live, before, columnName(before, change.field))
-  const { comment, type } = parts.parts(change.field)
+  if (isRetyped(before, change)) refuseReferring(live, before, column.name)
+  // a default of another scale is stored as another integer
+  const { comment, type, default: byDefault } = parts.parts(change.field)
   const user = readComment(column.comment?.text ?? null).comment
   const next = writeComment(user, readComment(comment).type)
   const isKey = before.columns[change.field]?.generated === true
-  const old = (before.columns[change.field] as AnyColumn).default
-  // a literal of another scale is stored as another integer
-  const byDefault =
-    old === null ? E.left(null) : attempting('a default', () => converted(before, { ...change, using: null }, { [change.field]: old }))
   const places = constraintsWith(live, column.name, 'default')
-  // a check compares stored values, and a number of another scale is stored as another integer
-  const from = before.types[change.field]?.sql
-  const isStoredAlike = from?.tag === change.type.tag && from.tag !== 'numeric'
-  const checks = isStoredAlike ? [] : parts.checksOver(change.field)
+  // a check compares stored values
+  const checks = isStoredAlike(before, change) ? [] : parts.checksOver(change.field)
   return [
     ...(isKey ? [] : [{ ...column.type, text: ` ${type}` }]),
-    ...(E.isRight(byDefault)
-      ? places.map(({ start, end }) => ({ start, end, text: `DEFAULT ${wrapDefault(parts.oldValue(() => byDefault.right))}` }))
-      : []),
+    ...(byDefault === null ? [] : places.map(({ start, end }) => ({ start, end, text: `DEFAULT ${byDefault}` }))),
     ...commenting(column, written(next)),
     ...checks.flatMap(name => {
       const place = constraintNamed(live, name, 'check')
@@ -294,6 +302,8 @@ const rebuiltFor = (change: Change, parts: AlterParts): readonly Work[] =>
     after: parts.after,
     edits: live => editsOf(change, parts, live),
     values: valuesOf(change, parts),
+    // an index over an expression compares stored values, as a check does
+    indexes: change.tag === 'changeType' && !isStoredAlike(parts.before, change) ? parts.indexesOver(change.field) : [],
     foreignKey: null,
   })
 

@@ -137,6 +137,7 @@ export const ddl: Ddl = {
   dropForeignKey: () => '',
   indexOfForeignKey: null,
   foreignKeyIndexes: null,
+  columnUsers: null,
   keyedColumns: null,
   // an index and a foreign key are in the schema of their table, and can't name a schema for the other table
   index: (t, name, target) => (t.schema === null ? `${quote(name)} ON ${target}` : `${quote(t.schema)}.${quote(name)} ON ${quote(t.name)}`),
@@ -172,6 +173,7 @@ export const ddl: Ddl = {
     longest: Number.POSITIVE_INFINITY,
   },
   guardsNotNull: false,
+  guardsForeignKeys: false,
   convertsInPlace: true,
   alter: () => [],
   rebuild,

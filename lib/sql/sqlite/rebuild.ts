@@ -45,6 +45,8 @@ export interface Rebuilding {
   readonly edits: (live: LiveTable) => readonly Edit[]
   /** Values of columns over the row before, by SQL name; all other columns keep theirs. */
   readonly values: { readonly [column: string]: string }
+  /** The statements that create indexes again that do not keep their texts. */
+  readonly indexes?: readonly { readonly name: string; readonly sql: string }[]
   /** The foreign key that is added, for its error. */
   readonly foreignKey: ForeignKey | null
 }
@@ -205,7 +207,7 @@ const recreated = (r: Rebuilding, live: LiveTable, edits: readonly Edit[], befor
           sql(`DELETE FROM ${full('sqlite_sequence')} WHERE name = ${quoted(live.name)}`),
           sql(`INSERT INTO ${full('sqlite_sequence')} (name, seq) VALUES (${quoted(live.name)}, ${sequence})`),
         ]),
-    ...live.indexes.map(i => sql(createdAgain(schema, i.sql, false))),
+    ...live.indexes.map(i => sql(r.indexes?.find(own => folded(own.name) === folded(i.name))?.sql ?? createdAgain(schema, i.sql, false))),
     ...live.triggers.filter(t => folded(t.on) === folded(live.name)).map(t => sql(createdAgain(schema, t.sql, t.isTemporary))),
     {
       tag: 'query',
