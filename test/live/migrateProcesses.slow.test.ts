@@ -120,7 +120,7 @@ for (const engine of kept) {
       test(`a process killed at any operation is continued by the next one: ${plan}`, async () => {
         const line = processes(place as Own)
         try {
-          note(await killAll(place as Own, line, plan, amount(engine.name === 'pglite' ? 8 : 14)))
+          note(await killAll(place as Own, line, plan, amount(engine.name === 'pglite' ? 2 : 5)))
         } finally {
           await line.end()
         }
