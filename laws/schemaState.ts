@@ -105,7 +105,18 @@ export const dropLeftovers = async (db: Db): Answer<void> => {
       if (f.name === null || target === undefined) return []
       const [onDelete, onUpdate] = ['noAction', 'noAction'] as const
       return [
-        { name: f.name, relation: '', back: null, table, columns: f.columns, target, targetColumns: f.targetColumns, onDelete, onUpdate },
+        {
+          name: f.name,
+          relation: '',
+          back: null,
+          one: false,
+          table,
+          columns: f.columns,
+          target,
+          targetColumns: f.targetColumns,
+          onDelete,
+          onUpdate,
+        },
       ]
     })
   return performSteps(db, [

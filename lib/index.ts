@@ -18,6 +18,8 @@ export * as Expr from './Expr.js'
 export type { Capabilities, Db, Interpreter, Runner, SqlOp } from './Interpreter.js'
 export * as Program from './Program.js'
 export * as Q from './Query.js'
+// relations between tables
+export * as Relations from './Relations.js'
 export { fk, schema } from './Schema.js'
 export { createAll, dropAll } from './schema/createAll.js'
 // SQL as text

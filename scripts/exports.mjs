@@ -7,7 +7,21 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 const root = new URL('../', import.meta.url)
 
 /** The public faces of lib, in the order of a first reading. */
-const faces = ['Query', 'Expr', 'Agg', 'Window', 'Command', 'Column', 'Table', 'Schema', 'Program', 'Interpreter', 'DbError', 'Migrate']
+const faces = [
+  'Query',
+  'Expr',
+  'Agg',
+  'Window',
+  'Command',
+  'Column',
+  'Table',
+  'Schema',
+  'Program',
+  'Interpreter',
+  'DbError',
+  'Migrate',
+  'Relations',
+]
 const runners = ['memory', 'sqlite', 'sqlite3', 'pglite', 'postgres', 'mysql']
 const transformers = ['around', 'abortable', 'describe', 'dryRun', 'ensuringSchema', 'logged', 'restrictedTo', 'retrying', 'traced']
 
@@ -25,6 +39,8 @@ const publicModules = [
   ['./createDatabase', 'lib/run/createDatabase'],
   ...runners.map(name => [`./${name}`, `lib/run/${name}`]),
   ...transformers.map(name => [`./${name}`, `lib/transform/${name}`]),
+  ['./config', 'lib/cli/config'],
+  ['./migrationFiles', 'lib/cli/migrationFiles'],
   ['./laws', 'laws/index'],
 ]
 

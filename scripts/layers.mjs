@@ -27,7 +27,7 @@ const mayImport = {
   relate: above,
   replicate: above,
   vector: [...above, 'relate', 'replicate'],
-  cli: [...above, 'relate', 'replicate', 'vector'],
+  cli: [...above, 'show', 'relate', 'replicate', 'vector'],
 }
 /** The only importer of the model: all other code must agree with it independently. */
 const mayUseModel = ['lib/run/memory.ts']

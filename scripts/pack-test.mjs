@@ -1,7 +1,7 @@
 // Packs the package, installs the tarball in an empty project and uses it there, from ESM and from CommonJS.
-// It checks what no test inside the repository can: that `files`, `exports` and `dependencies` are complete.
+// It checks what no test inside the repository can: that `files`, `exports`, `bin` and `dependencies` are complete.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -27,6 +27,29 @@ const needs = {
   'query-ts/postgres': 'postgres',
   'query-ts/mysql': 'mysql2',
 }
+/** A project whose migrations are written and applied by the command line of the installed package. */
+const project = {
+  'query-ts.config.ts': `
+    import { defineConfig } from 'query-ts/config'
+    import { shop } from './src/shop.js'
+    export default defineConfig({ database: 'sqlite:shop.db', schema: shop })
+  `,
+  'src/shop.ts': `
+    import { generated, int, text } from 'query-ts/Column'
+    import { schema } from 'query-ts/Schema'
+    import { table } from 'query-ts/Table'
+    export const shop = schema({ books: table('book', { id: generated(int), title: text }) })
+  `,
+}
+const commands = [
+  ['migrate', 'diff', 'create shop'],
+  ['migrate', 'up'],
+  ['migrate', 'status', '--json'],
+  ['migrate', 'check'],
+  ['diff'],
+  ['introspect', '--out', 'live.ts'],
+]
+
 /** The one whose driver is compiled without a prebuilt binary; `npm run native` tests it. */
 const native = 'query-ts/sqlite3'
 
@@ -77,12 +100,26 @@ const use = names => {
   }
 }
 
+/** Runs the command line in a folder below the project, as a user does. */
+const useCommands = () => {
+  mkdirSync(join(folder, 'src'))
+  mkdirSync(join(folder, 'deep'))
+  for (const [file, text] of Object.entries(project)) writeFileSync(join(folder, file), text)
+  for (const args of commands) {
+    const result = run('npx', ['--no-install', 'query-ts', ...args], join(folder, 'deep'))
+    console.log(`${result.ok ? 'ok  ' : 'FAIL'} query-ts ${args.join(' ')}${result.ok ? '' : `\n${result.text}`}`)
+    if (result.ok) passed += 1
+    else failed += 1
+  }
+}
+
 try {
   const [{ filename, files, unpackedSize }] = JSON.parse(mustRun('npm', ['pack', '--json', '--pack-destination', folder], root))
   console.log(`${filename}: ${files.length} files, ${Math.round(unpackedSize / 1024)} KiB unpacked`)
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n')
   mustRun('npm', ['install', '--prefer-offline', `./${filename}`, version('fp-ts'), version('io-ts'), version('sql.js')], folder)
   use(entryPoints.filter(name => !(name in needs)))
+  useCommands()
   const rest = entryPoints.filter(name => name in needs)
   if (rest.length > 0) {
     mustRun('npm', ['install', '--prefer-offline', ...rest.map(name => version(needs[name]))], folder)

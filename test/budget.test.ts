@@ -110,6 +110,40 @@ for (const [tables, limit] of limits)
     assert.ok(full.instantiations <= limit, `${full.instantiations} instantiations`)
   })
 
+/** A schema with two foreign keys a table, and includes that go two keys deep. */
+const relatedText = (tables: number, includes: number): string => {
+  const target = (i: number): number => (i * 7 + 1) % tables
+  const keys = range(tables).map(
+    i =>
+      `  t${i}: { a${i}: fk(t.t${i}.t${(i + 1) % tables}Id, t.t${target(i)}.id, { back: 'as${i}' }), b${i}: fk(t.t${i}.n, t.t${(i * 13 + 5) % tables}.id, { back: 'bs${i}' }) },\n`,
+  )
+  const uses = range(includes).map(k => {
+    const i = (k * 8) % tables
+    const to = target(i)
+    return `const q${k} = r.t${i}.include({ a${i}: { a${to}: true }, b${i}: true })
+export const x${k}: string | undefined = q${k}._A?.().a${i}.a${to}.name\n`
+  })
+  return `import { fk, schema } from 'query-ts/Schema'
+import * as Relations from 'query-ts/Relations'
+const s = schema({ ${range(tables)
+    .map(i => `t${i}`)
+    .join(', ')} }, t => ({
+${keys.join('')}}))
+export const r = Relations.of(s)
+${uses.join('')}`
+}
+
+const INCLUDES = 100_000
+budget(`60 includes over 500 tables with two keys each stay within ${INCLUDES} instantiations`, () => {
+  const of = (includes: number): Cost => measure(`includes-${includes}`, `${imports}${tablesText(500)}${relatedText(500, includes)}`)
+  const [none, all] = [of(0), of(60)]
+  const each = (all.instantiations - none.instantiations) / 60
+  note(`includes: ${all.instantiations} instantiations (no include: ${none.instantiations}, ${each} each); limit ${INCLUDES}`)
+  assert.ok(all.instantiations <= INCLUDES, `${all.instantiations} instantiations`)
+  const misuse = `${imports}${tablesText(5)}${relatedText(5, 1)}export const wrong = r.t0.include({ nothing: true })\n`
+  assert.throws(() => measure('includes-misuse', misuse), /do not compile/)
+})
+
 budget('the generated queries are typed, not any', () => {
   const misuse = `${program(5, 1)}export const wrong = pipe(Q.from(t0), Q.where(r => eq(r.name, 1)))\n`
   assert.throws(() => measure('misuse', misuse), /do not compile/)

@@ -31,7 +31,13 @@ const jobs = Number(option('jobs', String(availableParallelism() + 1)))
  * alphabetical order; a file named `*.slow.test.ts` counts as 60 s.
  */
 const SECONDS: { readonly [name: string]: number } = {
+  'live/migrateProcesses': 300,
+  'live/ensureSchema': 200,
   'live/laws.pglite': 160,
+  'live/offendingRows': 150,
+  'live/migrate.test': 110,
+  'live/cliStory': 80,
+  'live/cliEngines': 80,
   'live/migrateKilled': 150,
   'live/transformers': 145,
   'live/laws.mariadb': 135,

@@ -18,7 +18,7 @@ export const articles = table(
   },
 )
 
-export const customers = table('shop_customer', { id: generated(int), name: text, email: pipe(varchar(120), unique, nullable) })
+const customers = table('shop_customer', { id: generated(int), name: text, email: pipe(varchar(120), unique, nullable) })
 
 export const orders = table(
   'shop_order',

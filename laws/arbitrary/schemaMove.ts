@@ -290,7 +290,7 @@ const foreignKeyOf = (s: AnySchema, own: string, table: AnyTable, a: number, b: 
   const onDelete = (['noAction', 'cascade', setNull, 'restrict'] as const)[c % 4] ?? 'noAction'
   const onUpdate = (['noAction', 'cascade', 'noAction'] as const)[c % 3] ?? 'noAction'
   const name = `law_${own}_fk${a % 2}`
-  return { name, relation: name, back: null, table, columns: [field], target, targetColumns: [to], onDelete, onUpdate }
+  return { name, relation: name, back: null, one: false, table, columns: [field], target, targetColumns: [to], onDelete, onUpdate }
 }
 
 /** The names that tables have in the schema of a chain. */

@@ -8,6 +8,7 @@
 import { runs, type Step } from '../core/schema/Step.js'
 import type { AnyCommand } from '../core/syntax/Syntax.js'
 import { qualifiedName } from '../core/table/Table.js'
+import { stepWords } from './stepWords.js'
 
 /** SQL text for each engine, by the name in its capabilities. A migration with text for some engines fails on others. */
 export interface SqlTexts {
@@ -69,33 +70,16 @@ export const unitsOf = (steps: readonly MigrationStep[]): readonly Unit[] => {
   return result
 }
 
-const subject = (step: MigrationStep): string => {
-  switch (step.tag) {
-    case 'createTable':
-    case 'dropTable':
-      return qualifiedName(step.table)
-    case 'createView':
-    case 'dropView':
-      return qualifiedName(step.view)
-    case 'createIndex':
-    case 'dropIndex':
-      return step.index.name
-    case 'addForeignKey':
-    case 'dropForeignKey':
-      return step.foreignKey.name
-    case 'alterTable':
-      return `${step.change.tag} of ${qualifiedName(step.table)}`
-    case 'data': {
-      const { node } = step.command
-      return node.tag === 'invalid' ? 'an invalid command' : `${node.tag} of ${qualifiedName(node.table)}`
-    }
-    case 'sql':
-      return 'a text'
+const words = (step: MigrationStep): string => {
+  if (step.tag === 'sql') return 'run SQL text'
+  if (step.tag === 'data') {
+    const { node } = step.command
+    return node.tag === 'invalid' ? 'run an invalid command' : `${qualifiedName(node.table)}: ${node.tag} rows`
   }
+  const { object, reason } = stepWords(step)
+  return `${object}: ${reason}`
 }
 
-/** A few words for a unit: what its first step does, and to what. */
+/** A few words for a unit: what its first step is about, and what it does there. */
 export const describeUnit = ([first, ...rest]: Unit): string =>
-  first === undefined
-    ? 'no step'
-    : `${first.tag === 'alterTable' ? '' : `${first.tag} `}${subject(first)}${rest.length === 0 ? '' : ` and ${rest.length} more`}`
+  first === undefined ? 'no step' : `${words(first)}${rest.length === 0 ? '' : ` and ${rest.length} more`}`

@@ -20,7 +20,7 @@ import {
   type TableImage,
   type ViewImage,
 } from '../core/schema/SchemaImage.js'
-import type { Step } from '../core/schema/Step.js'
+import { createSteps, type Step } from '../core/schema/Step.js'
 import type { AnyTable, Index } from '../core/syntax/Syntax.js'
 import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
 import { columnName } from '../core/table/Table.js'
@@ -64,6 +64,7 @@ const foreignKeyOf = (f: ForeignKeyImage, table: AnyTable, target: AnyTable): Fo
     name: f.name ?? '',
     relation: '',
     back: null,
+    one: false,
     table,
     columns: fields(table, f.columns),
     target,
@@ -163,7 +164,7 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
   const pairs = pairsOf(live, wanted, image)
   const undecided: Finding[] = []
   const [dropKeys, drops, changes, additions, addKeys]: Step[][] = [[], [], [], [], []]
-  const created: Step[] = []
+  const created: AnyTable[] = []
   const kept: { readonly drop: ForeignKey; readonly add: ForeignKey }[] = []
   let isAltered = false
 
@@ -172,12 +173,7 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     const keys = wanted.foreignKeys.filter(f => f.table === table)
     const keyNamed = (name: string | null): ForeignKey | undefined => keys.find(f => f.name === name)
     if (pair.live === null) {
-      created.push({ tag: 'createTable', table, foreignKeys: [] })
-      for (const f of own.foreignKeys) {
-        const key = keyNamed(f.name)
-        if (key !== undefined) addKeys?.push({ tag: 'addForeignKey', foreignKey: key })
-      }
-      for (const index of table.indexes) additions?.push({ tag: 'createIndex', table, index })
+      created.push(table)
       continue
     }
     let now = tableOfImage(pair.live, name => fieldOf(pair, name))
@@ -230,9 +226,15 @@ export const diff = (live: SchemaImage, wanted: AnySchema, image: SchemaImage): 
     addKeys?.push({ tag: 'addForeignKey', foreignKey: add })
   }
   const [dropViews, createViews] = viewSteps(live, wanted, image, isAltered, undecided)
+  // with the foreign keys to tables that are there by then
+  const creates = createSteps({
+    kind: 'schema',
+    tables: Object.fromEntries(created.map((t, i) => [`${i}`, t])),
+    foreignKeys: wanted.foreignKeys.filter(f => created.includes(f.table)),
+  })
   const known = new Set([...pairs.flatMap(p => (p.live === null ? [] : [idOf(p.live)])), ...image.views.map(idOf)])
   return {
-    steps: [dropViews, dropKeys, drops, changes, created, additions, addKeys, createViews].flatMap(s => s ?? []),
+    steps: [dropViews, dropKeys, drops, changes, creates, additions, addKeys, createViews].flatMap(s => s ?? []),
     undecided,
     ignored: [...live.tables, ...live.views].filter(t => !known.has(idOf(t))).map(({ schema, name }) => ({ schema, name })),
   }

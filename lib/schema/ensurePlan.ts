@@ -127,7 +127,18 @@ const dropsOf = ({ live, wanted }: Compared, tables: readonly TableImage[]): rea
       if (table === undefined || target === undefined) return []
       const { columns, targetColumns } = f
       return [
-        { name: f.name ?? '', relation: '', back: null, table, columns, target, targetColumns, onDelete: 'noAction', onUpdate: 'noAction' },
+        {
+          name: f.name ?? '',
+          relation: '',
+          back: null,
+          one: false,
+          table,
+          columns,
+          target,
+          targetColumns,
+          onDelete: 'noAction',
+          onUpdate: 'noAction',
+        },
       ]
     }),
   )

@@ -66,7 +66,10 @@ export const status =
     if (E.isLeft(lock)) return lock
     const { applied, journal } = state
     return E.right({
-      applied: [...applied.values()],
+      applied: [
+        ...graph.right.order.flatMap(m => applied.get(m.name) ?? []),
+        ...[...applied.values()].filter(a => !graph.right.byName.has(a.name)),
+      ],
       pending: graph.right.order.filter(m => !applied.has(m.name)).map(m => m.name),
       edited: editedIn(graph.right, state),
       unknown: unknownIn(graph.right, state),

@@ -2,8 +2,8 @@
  * Steps in words: what has to be done to an object, for errors that list differences.
  *
  * `stepWords` is the object of a step and an instruction about it, such as `book.title` and `change its type from text to varchar(20)`. The
- * words have names and types, and no value: a default that differs is only said to differ. `describeUnit` names a step of a migration by its
- * number and tag; these words are for a person who has not written the steps.
+ * words have names and types, and no value: a default that differs is only said to differ. They are for a person who has not written
+ * the steps.
  */
 import type { Change } from '../core/schema/Change.js'
 import type { Step } from '../core/schema/Step.js'
@@ -21,7 +21,7 @@ const changeWords = (t: AnyTable, change: Change): string => {
     case 'addColumn':
       return `add the column (${showSqlType(change.column.type.sql)})`
     case 'dropColumn':
-      return 'drop the column, which the schema does not describe'
+      return 'drop the column'
     case 'renameColumn':
       return `rename the column to ${change.name}`
     case 'changeType': {

@@ -62,7 +62,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
 
   eachFile('a module begins with a comment of at least 5 lines: what it owns, what it means, what it does not do', ({ text }) => {
-    const header = /^\/\*\*?([\s\S]*?)\*\//.exec(text)?.[1]
+    const header = /^(?:#!.*\n)?\/\*\*?([\s\S]*?)\*\//.exec(text)?.[1]
     // the lines of the comment as in the file: a title, a blank line, and the text
     const lines = header === undefined || !/\w/.test(header) ? 0 : header.split('\n').length
     return lines < 5 ? `${lines} lines` : undefined

@@ -172,7 +172,7 @@ for (const engine of engines) {
     await s.create(c)
     const e = await refused(s, 'failed', ['2_refused'], Migrate.up([first, refusing]))
     assert.equal([e.step, e.cause._tag], [2, 'SchemaConflict'])
-    assert.match(e.message, 'step 3 (createTable mig_c)')
+    assert.match(e.message, 'step 3 (mig_c: create the table)')
     const state = await s.right(Migrate.status([first, refusing]))
     assert.equal(state.pending, ['2_refused'])
     assert.is(state.holder, null)
@@ -196,7 +196,7 @@ for (const engine of engines) {
       Migrate.migration({ name: '3_drop', from: '2_second', up: [create(c), Migrate.alter(a, Migrate.dropColumn('x'))], allows })
     const e = await refused(s, 'notAllowed', ['3_drop'], Migrate.up([first, second, drop()]))
     assert.is(e.step, 1)
-    assert.match(e.message, /step 2 \(dropColumn of mig_a\): losesData: /)
+    assert.match(e.message, /step 2 \(mig_a\.x: drop the column\): losesData: /)
     await s.left('SchemaConflict', Q.all(Q.from(c)))
     await refused(s, 'notAllowed', ['3_drop'], Migrate.up([first, second, drop()], { allow: ['blocksReads', 'blocksWrites'] }))
     assert.equal(await s.right(Migrate.up([first, second, drop()], { allow: ['losesData'] })), ['3_drop'])
@@ -324,19 +324,19 @@ for (const engine of engines) {
       assert.equal(named(await s.right(Migrate.drift(list))), [[], []], name)
     }
     await s.right(define([{ tag: 'dropIndex', table: lastTables(alters)[0] as AnyTable, index: { name: 'mig_customer_by_email' } }]))
-    assert.equal(named(await s.right(Migrate.drift(list))), [['createIndex mig_customer_by_email'], []])
+    assert.equal(named(await s.right(Migrate.drift(list))), [['mig_customer.mig_customer_by_email: create the index'], []])
     const wanted = { ...after.right, tables: { ...after.right.tables, mig_c: c } }
     const found = Migrate.changes(list, wanted)
     if (E.isLeft(found)) throw new Error(found.left.message)
-    assert.equal(named(found.right), [['createTable mig_c'], []])
+    assert.equal(named(found.right), [['mig_c: create the table'], []])
     const problem = Migrate.check(list, wanted)
-    assert.match(E.isLeft(problem) ? problem.left.message : '', 'createTable mig_c')
+    assert.match(E.isLeft(problem) ? problem.left.message : '', 'mig_c: create the table')
     const next = Migrate.migration({ name: '5_next', from: '4_last', up: found.right.steps })
     assert.equal(Migrate.check([...list, next], wanted), E.right(undefined))
     // a table that the application no longer describes is dropped
     const { mig_c: _, ...fewer } = wanted.tables
     const gone = Migrate.changes([...list, next], { ...wanted, tables: fewer })
-    assert.equal(E.isRight(gone) ? named(gone.right) : gone, [['dropTable mig_c'], []])
+    assert.equal(E.isRight(gone) ? named(gone.right) : gone, [['mig_c: drop the table'], []])
   })
 
   test('the script for an administrator leaves what up leaves', async () => {

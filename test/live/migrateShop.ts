@@ -52,7 +52,7 @@ const start: readonly Migrate.MigrationStep[] = [
 ]
 
 /** Changes of a table, one after the other, as steps, and the table after them. */
-const altering = (t: AnyTable, changes: readonly Change[]): readonly [readonly Migrate.MigrationStep[], AnyTable] => {
+export const altering = (t: AnyTable, changes: readonly Change[]): readonly [readonly Migrate.MigrationStep[], AnyTable] => {
   let now = t
   const steps = changes.map((change): Migrate.MigrationStep => {
     const step = { tag: 'alterTable', table: now, change } as const

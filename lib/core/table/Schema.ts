@@ -23,16 +23,18 @@ import { queryOfView } from './views.js'
 /** What happens to referencing rows. */
 export type ReferentialAction = 'noAction' | 'restrict' | 'cascade' | 'setNull'
 
-/** A column of a table in a schema. */
-export interface Field<out A> {
+/** A column of a table in a schema; `N` is the schema's name for the table. */
+export interface Field<out A, out N = string> {
   readonly _A?: () => A
-  readonly table: string
+  readonly table: N
   readonly field: string
 }
 
-interface ForeignKeyOptions {
+interface ForeignKeyOptions<Back, One> {
   /** The name of the relation in the referenced table. */
-  readonly back?: string
+  readonly back?: Back
+  /** Whether that relation has at most one row: the columns of the key are unique. Default: false. */
+  readonly one?: One
   readonly onDelete?: ReferentialAction
   readonly onUpdate?: ReferentialAction
   /** The SQL name of the constraint. Default: one of the names of its table and columns. */
@@ -40,10 +42,19 @@ interface ForeignKeyOptions {
 }
 
 /** A declared foreign key, before its tables are known. */
-interface Reference {
+export interface AnyReference {
   readonly from: readonly Field<unknown>[]
   readonly to: readonly Field<unknown>[]
-  readonly options: ForeignKeyOptions
+  readonly options: ForeignKeyOptions<string, boolean>
+}
+
+/**
+ * A declared foreign key with what is known of it, as the type `R`: the name of the table that it references (`to`), whether it may reference none
+ * (`nullable`), its relation in that table (`back`), and whether that has at most one row (`one`).
+ */
+export interface Reference<out R> extends AnyReference {
+  /** For the compiler alone: there is no such value. */
+  readonly _R: R
 }
 
 /** A foreign key between two tables, by fields. */
@@ -53,6 +64,8 @@ export interface ForeignKey {
   /** The name of the relation in the referencing table. */
   readonly relation: string
   readonly back: string | null
+  /** Whether at most one row references a row. */
+  readonly one: boolean
   readonly table: AnyTable
   readonly columns: readonly string[]
   readonly target: AnyTable
@@ -70,34 +83,46 @@ export interface AnySchema {
   readonly foreignKeys: readonly ForeignKey[]
 }
 
-/** A schema with statically known tables. */
-export interface Schema<out T> extends AnySchema {
+/** A schema with statically known tables, and with the references of each by the names of their relations. */
+export interface Schema<out T, out K = any> extends AnySchema {
+  readonly _K?: () => K
   readonly tables: T & AnySchema['tables']
 }
 
-type Fields<T> = { readonly [N in keyof T]: T[N] extends Table<infer C> ? { readonly [K in keyof C]: Field<Out<C[K]>> } : never }
+type Fields<T> = {
+  readonly [N in keyof T]: T[N] extends Table<infer C> ? { readonly [K in keyof C]: Field<Out<C[K]>, N> } : never
+}
+
+type HasNull<A> = null extends A ? true : false
 
 /** A foreign key from one or more columns to the same number of columns of the same types. */
-export function fk<A>(from: Field<A>, to: Field<NonNullable<A>>, options?: ForeignKeyOptions): Reference
-export function fk<A extends readonly Field<unknown>[]>(
+export function fk<A, N, const B extends string = never, const One extends boolean = false>(
+  from: Field<A>,
+  to: Field<NonNullable<A>, N>,
+  options?: ForeignKeyOptions<B, One>,
+): Reference<{ to: N; nullable: HasNull<A>; back: B; one: One }>
+export function fk<A extends readonly Field<unknown>[], N, const B extends string = never, const One extends boolean = false>(
   from: A,
-  to: { readonly [I in keyof A]: Field<unknown> },
-  options?: ForeignKeyOptions,
-): Reference
+  to: { readonly [I in keyof A]: Field<unknown, N> },
+  options?: ForeignKeyOptions<B, One>,
+): Reference<{ to: N; nullable: HasNull<A[number] extends Field<infer X> ? X : never>; back: B; one: One }>
 export function fk(
   from: Field<unknown> | readonly Field<unknown>[],
   to: Field<unknown> | readonly Field<unknown>[],
-  options: ForeignKeyOptions = {},
-): Reference {
+  options: ForeignKeyOptions<string, boolean> = {},
+): Reference<any> {
   const list = (x: Field<unknown> | readonly Field<unknown>[]): readonly Field<unknown>[] => (Array.isArray(x) ? x : [x as Field<unknown>])
-  return { from: list(from), to: list(to), options }
+  return { from: list(from), to: list(to), options } as AnyReference as Reference<never>
 }
 
 /** A schema: tables with the foreign keys between them. */
-export const schema = <const T extends Tables>(
+export const schema = <
+  const T extends Tables,
+  const K extends { readonly [N in keyof T]?: { readonly [relation: string]: AnyReference } } = {},
+>(
   tables: T,
-  keys: (t: Fields<T>) => { readonly [N in keyof T]?: { readonly [relation: string]: Reference } } = () => ({}),
-): Schema<T> => {
+  keys: (t: Fields<T>) => K = () => ({}) as K,
+): Schema<T, K> => {
   const fields = Object.fromEntries(
     Object.entries(tables).map(([name, t]) => [
       name,
@@ -106,27 +131,30 @@ export const schema = <const T extends Tables>(
   )
   const named = new Set<ForeignKey>()
   const foreignKeys = Object.entries(keys(fields as Fields<T>)).flatMap(([name, references]) =>
-    Object.entries(references ?? {}).map(([relation, { from, to, options }]): ForeignKey => {
-      const own = tables[name] as AnyTable
-      const columns = from.map(f => f.field)
-      const derived = foreignKeyName(
-        own.name,
-        columns.map(f => columnName(own, f)),
-      )
-      const made: ForeignKey = {
-        name: options.name ?? derived,
-        relation,
-        back: options.back ?? null,
-        table: own,
-        columns,
-        target: tables[to[0]?.table ?? ''] as AnyTable,
-        targetColumns: to.map(f => f.field),
-        onDelete: options.onDelete ?? 'noAction',
-        onUpdate: options.onUpdate ?? 'noAction',
-      }
-      if (options.name !== undefined) named.add(made)
-      return made
-    }),
+    Object.entries((references ?? {}) as { readonly [relation: string]: AnyReference }).map(
+      ([relation, { from, to, options }]): ForeignKey => {
+        const own = tables[name] as AnyTable
+        const columns = from.map(f => f.field)
+        const derived = foreignKeyName(
+          own.name,
+          columns.map(f => columnName(own, f)),
+        )
+        const made: ForeignKey = {
+          name: options.name ?? derived,
+          relation,
+          back: options.back ?? null,
+          one: options.one ?? false,
+          table: own,
+          columns,
+          target: tables[to[0]?.table ?? ''] as AnyTable,
+          targetColumns: to.map(f => f.field),
+          onDelete: options.onDelete ?? 'noAction',
+          onUpdate: options.onUpdate ?? 'noAction',
+        }
+        if (options.name !== undefined) named.add(made)
+        return made
+      },
+    ),
   )
   return { kind: 'schema', tables, foreignKeys: withUniqueNames(foreignKeys, named) }
 }
@@ -199,6 +227,8 @@ export const validate = (s: AnySchema): E.Either<DbError, AnySchema> => {
   for (const f of s.foreignKeys) {
     if (f.target === undefined || f.columns.length !== f.targetColumns.length)
       return bad([f.table.name, f.relation], 'a foreign key must reference as many columns as it has')
+    if (f.one && !uniqueKeys(f.table).some(k => k.columns.every(c => f.columns.includes(c))))
+      return bad([f.table.name, f.relation], `"${f.back}" has more than one row unless (${f.columns.join(', ')}) is a unique key`)
     if (!uniqueKeys(f.target).some(k => sameColumns(k.columns, f.targetColumns))) {
       return bad([f.table.name, f.relation], `${f.target.name} (${f.targetColumns.join(', ')}) is not a unique key`)
     }
@@ -211,7 +241,10 @@ export const creationOrder = (s: AnySchema): { readonly tables: readonly AnyTabl
   const done = new Set<AnyTable>()
   const order: AnyTable[] = []
   const rest = new Set(Object.values(s.tables))
-  const needs = (t: AnyTable): boolean => s.foreignKeys.some(f => f.table === t && f.target !== t && !done.has(f.target))
+  const all = new Set(rest)
+  // a table that is not in the schema is there already
+  const needs = (t: AnyTable): boolean =>
+    s.foreignKeys.some(f => f.table === t && f.target !== t && all.has(f.target) && !done.has(f.target))
   while (rest.size > 0) {
     const next = [...rest].find(t => !needs(t)) ?? ([...rest][0] as AnyTable)
     rest.delete(next)

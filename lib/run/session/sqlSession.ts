@@ -8,6 +8,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { SqlOp } from '../../core/operation/Interpreter.js'
+import { type DbError, locked, lockTimeout } from '../../core/value/DbError.js'
 import { type Driver, type Known, nothingKnown, type SqlEngine, type SqlOptions } from '../Driver.js'
 import { releaseAdvisoryLocks, takeAdvisoryLock } from './advisoryLocks.js'
 import { sendControl } from './atomically.js'
@@ -36,7 +37,10 @@ const rollback = async (session: SessionContext): Answer<void> => {
   return done
 }
 
-/** Performs an operation that waits for locks no longer than it says. */
+const waitedFor = (milliseconds: number): DbError =>
+  locked('what this operation has to lock', 'another transaction', `it was not free within ${milliseconds} ms: retry, or wait longer`)
+
+/** Performs an operation that waits for locks no longer than it says; then it is `Locked`. */
 const limited = async <A>(session: SessionContext, milliseconds: number | undefined, perform: () => Answer<A>): Answer<A> => {
   const { engine, state } = session
   if (milliseconds === undefined || engine.lockTimeout === null) return perform()
@@ -44,7 +48,7 @@ const limited = async <A>(session: SessionContext, milliseconds: number | undefi
   const set = await sendControl(session, on)
   if (E.isLeft(set)) return set
   try {
-    return await perform()
+    return E.mapLeft((e: DbError) => (e === lockTimeout ? waitedFor(milliseconds) : e))(await perform())
   } finally {
     // fails in a transaction that has failed, where it has no effect any more
     await sendControl(session, off)
