@@ -170,7 +170,8 @@ const indexOf = (t: AnyTable, name: string, field: string, n: number): Index => 
     case 4:
       return integer === undefined ? plain : { ...plain, columns: [], on: row => [Expr.abs(row[integer])], unique: true }
     case 5:
-      return { ...plain, where: row => Expr.isNotNull(row[field]) }
+      // MySQL and MariaDB have none of some rows: few chains may be refused for it
+      return Math.floor(n / 9) % 3 === 0 ? { ...plain, where: row => Expr.isNotNull(row[field]) } : plain
     default:
       return plain
   }

@@ -209,13 +209,29 @@ const statementsOf = (dialect: Dialect, run: readonly Step[], foreignKeys: reado
   }
 }
 
+type DropTable = Step & { readonly tag: 'dropTable' }
+
 const dropForeignKey = (dialect: Dialect, f: ForeignKey): readonly string[] =>
   isVacuous(f) ? [] : [dialect.ddl.dropForeignKey(target(dialect, f.table), dialect.quote(f.name))]
+
+/** Tables before those that they refer to, as far as they can be: SQLite deletes the rows of a table first, which follow its foreign keys. */
+const referringFirst = (steps: readonly DropTable[]): readonly DropTable[] => {
+  const rest = [...steps]
+  const order: DropTable[] = []
+  while (rest.length > 0) {
+    const isReferred = (s: DropTable): boolean =>
+      rest.some(other => other !== s && other.foreignKeys.some(f => qualifiedName(f.target) === qualifiedName(s.table)))
+    const at = rest.findIndex(s => !isReferred(s))
+    order.push(...rest.splice(Math.max(0, at), 1))
+  }
+  return order
+}
 
 /** Tables that are dropped together; where the engine drops one at a time, the keys that refer to an earlier one of them go first. */
 const dropTables = (dialect: Dialect, run: readonly Step[]): readonly string[] => {
   const { dropTogether, dropConstraint } = dialect.ddl
-  const dropped = run.flatMap(s => (s.tag === 'dropTable' ? [s] : []))
+  const given = run.flatMap(s => (s.tag === 'dropTable' ? [s] : []))
+  const dropped = dropTogether ? given : referringFirst(given)
   const tables = dropped.map(s => s.table)
   const back = dropped
     .flatMap(s => s.foreignKeys)

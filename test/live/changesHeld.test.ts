@@ -172,6 +172,22 @@ for (const engine of engines) {
     await clean()
   })
 
+  test('tables are dropped together in any order, also where a foreign key would set a column to null that is not', async () => {
+    const child = table('held_child', { id: int, parentId: nullable(int) }, { primaryKey: ['id'] })
+    const wanted = schema({ parent, child }, t => ({ child: { parent: fk(t.child.parentId, t.parent.id, { onDelete: 'setNull' }) } }))
+    await created(wanted)
+    await s.right(C.run(C.insert(parent)({ id: 1 })))
+    await s.right(C.run(C.insert(child)({ id: 1, parentId: 1 })))
+    const strict = await s.run(alter(child, { tag: 'setNotNull', field: 'parentId', fill: null }))
+    if (E.isLeft(strict)) assert.is(strict.left._tag, 'Unsupported')
+    await s.right(
+      define([
+        { tag: 'dropTable', table: parent as AnyTable, foreignKeys: [] },
+        { tag: 'dropTable', table: child as AnyTable, foreignKeys: wanted.foreignKeys },
+      ]),
+    )
+  })
+
   test('a difference drops a foreign key before its columns get another type, and adds it afterwards', async () => {
     const big = table('held_parent', { id: bigint }, { primaryKey: ['id'] })
     const child = table('held_child', { id: int, parentId: bigint, rank: int }, { primaryKey: ['id'] })
