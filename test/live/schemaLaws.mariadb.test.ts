@@ -2,4 +2,4 @@
 import { lawfulSchemas } from './lawfulSchemas.js'
 import { onServer } from './servers.js'
 
-await lawfulSchemas({ engine: 'mariadb', open: onServer('mariadb') })
+await lawfulSchemas({ engine: 'mariadb', chains: 150, open: onServer('mariadb') })

@@ -3,4 +3,4 @@ import * as E from 'fp-ts/lib/Either.js'
 import { memory } from '../../lib/run/memory.js'
 import { lawfulSchemas } from './lawfulSchemas.js'
 
-await lawfulSchemas({ engine: 'memory', open: async () => E.right(memory()) })
+await lawfulSchemas({ engine: 'memory', chains: 1000, open: async () => E.right(memory()) })

@@ -2,4 +2,4 @@
 import { lawfulSchemas } from './lawfulSchemas.js'
 import { onServer } from './servers.js'
 
-await lawfulSchemas({ engine: 'mysql', open: onServer('mysql') })
+await lawfulSchemas({ engine: 'mysql', chains: 60, open: onServer('mysql') })

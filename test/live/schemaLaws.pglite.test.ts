@@ -2,4 +2,4 @@
 import { lawfulSchemas } from './lawfulSchemas.js'
 import { pgliteForTests } from './pgliteCopy.js'
 
-await lawfulSchemas({ engine: 'pglite', open: () => pgliteForTests()() })
+await lawfulSchemas({ engine: 'pglite', chains: 200, open: () => pgliteForTests()() })

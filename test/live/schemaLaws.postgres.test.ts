@@ -2,4 +2,4 @@
 import { lawfulSchemas } from './lawfulSchemas.js'
 import { onServer } from './servers.js'
 
-await lawfulSchemas({ engine: 'postgres', open: onServer('postgres') })
+await lawfulSchemas({ engine: 'postgres', chains: 300, open: onServer('postgres') })

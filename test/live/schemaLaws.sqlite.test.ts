@@ -2,4 +2,4 @@
 import { sqlite } from '../../lib/run/sqlite.js'
 import { lawfulSchemas } from './lawfulSchemas.js'
 
-await lawfulSchemas({ engine: 'sqlite', open: () => sqlite()() })
+await lawfulSchemas({ engine: 'sqlite', chains: 400, open: () => sqlite()() })
