@@ -28,11 +28,18 @@ import { addressOf, type ServerName } from './addresses.js'
 import { type Engine, engines, type Session, using } from './eachEngine.js'
 import { type Choice, described, itemRow, KINDS, single, usual } from './ensureKinds.js'
 
-const choices: fc.Arbitrary<Choice> = fc.record(
-  Object.fromEntries(
-    Object.entries(KINDS).map(([k, n]) => [k, fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(n - 1) })]),
-  ),
-) as fc.Arbitrary<Choice>
+const choices = (
+  fc.record(
+    Object.fromEntries(
+      Object.entries(KINDS).map(([k, n]) => [
+        k,
+        fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(n - 1) }),
+      ]),
+    ),
+  ) as fc.Arbitrary<Choice>
+)
+  // SQLite numbers the primary key alone
+  .map((c): Choice => (c.numbering === 0 ? c : { ...c, primary: 0 }))
 
 /** An interpreter that counts its operations by tag. */
 const counting = (db: Interpreter<SqlOp>): { readonly db: Interpreter<SqlOp>; readonly counts: Map<string, number> } => {
@@ -160,6 +167,7 @@ for (const engine of engines) {
     await fc.assert(
       fc.asyncProperty(choices, choices, async (one, other) => {
         const [from, to] = [described(one), described(other)]
+        await clean()
         await make(from)
         const answer = await s.run(ensureSchema(to))
         const isSame = JSON.stringify(one) === JSON.stringify(other)
@@ -169,7 +177,7 @@ for (const engine of engines) {
         assert.equal(await apart(to), [])
         await drop(to)
       }),
-      { numRuns: amount(20) },
+      { numRuns: amount(10) },
     )
     await clean()
   })
