@@ -94,7 +94,7 @@ for (const engine of engines.filter(e => e.name !== 'sqlite in a file')) {
     const found = await s.right(difference(all))
     assert.equal(
       found.steps.map(step => step.tag).filter(tag => tag !== 'createIndex'),
-      ['createTable', 'addForeignKey'],
+      ['createTable'],
     )
     isEmpty(await s.right(difference(all, { ignore: ['ask_post'] })))
     isEmpty(await s.right(difference(all, { only: ['ask_user'] })))

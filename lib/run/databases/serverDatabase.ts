@@ -62,7 +62,8 @@ const postgres: Server = {
   // 23505: another session creates it at this moment
   meanings: { '42P04': 'exists', '23505': 'exists', '3D000': 'missing', '42501': 'denied', '55006': 'inUse', '22023': 'encoding' },
   forces: true,
-  connections: (db, name) => count`SELECT count(*)::int FROM pg_stat_activity WHERE datname = ${name}`({ db }),
+  connections: (db, name) =>
+    count`SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = ${name}`({ db }),
 }
 
 const family = {
