@@ -66,6 +66,8 @@ test('law: views of random queries', async () => {
       const types = fields.map(
         ([, leaf]): AnyColumn => ({ ...(nullable(int) as AnyColumn), type: { ...(leaf as AnyExpr).type, nullable: true } }),
       )
+      // a json that is read as text is anyJson in the module
+      if (types.some(t => t.type.sql.tag === 'json')) return
       const v = view(name, Object.fromEntries(columns.map((f, i) => [f, types[i] as AnyColumn])), q as never) as AnyTable
       const s: AnySchema = { ...sample, tables: { ...sample.tables, v } }
       if (E.isLeft(validate(s))) return
