@@ -10,6 +10,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type Change, changed, changeFor, usesIn } from '../core/schema/Change.js'
 import { converted, filled, isRetyped } from '../core/schema/conversion.js'
+import { keysAfter } from '../core/schema/foreignKeys.js'
 import type { Step } from '../core/schema/Step.js'
 import type { AnyExpr, AnyTable } from '../core/syntax/Syntax.js'
 import { symbolsOf } from '../core/syntax/scope.js'
@@ -31,17 +32,6 @@ const keysWith = (db: Database, { table }: Stored, field: string): readonly Fore
     f =>
       (isTable(f.table) && f.columns.some(c => columnName(f.table, c) === name)) ||
       (isTable(f.target) && f.targetColumns.some(c => columnName(f.target, c) === name)),
-  )
-}
-
-/** The foreign keys after a change of a table: their descriptions of it change alike. */
-const followed = (keys: readonly ForeignKey[], table: AnyTable, change: Change): readonly ForeignKey[] => {
-  const name = qualifiedName(table)
-  const follow = (t: AnyTable): AnyTable => (qualifiedName(t) === name ? changed(t, changeFor(table, t, change)) : t)
-  return keys.map(f =>
-    change.tag === 'renameConstraint' && qualifiedName(f.table) === name && f.name === change.from
-      ? { ...f, name: change.to }
-      : { ...f, table: follow(f.table), target: follow(f.target) },
   )
 }
 
@@ -157,7 +147,7 @@ export const altered = (db: Database, step: Step & { readonly tag: 'alterTable' 
   if (name !== now && db.tables.has(now)) refuse(schemaConflict(now, 'it exists already: drop it first, or choose another name'))
   const changedDb: Database = {
     tables: new Map([...db.tables].map(([n, s]) => (n === name ? [now, after] : [n, s]))),
-    foreignKeys: followed(db.foreignKeys, before.table, change),
+    foreignKeys: keysAfter(db.foreignKeys, before.table, change),
   }
   refuseBrokenViews(changedDb, table)
   if (change.tag === 'addKey' && change.primary) refuseNulls(after, change.key.columns)

@@ -7,10 +7,10 @@
  * Laws: those of `core/schema/Step`.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { sameKey } from '../core/schema/foreignKeys.js'
 import { MOST_NAMED, offendingRows } from '../core/schema/offendingRows.js'
 import { runs, type Step, validateSteps } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
-import type { ForeignKey } from '../core/table/Schema.js'
 import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, namingRows, type OffendingRow, refuse, schemaConflict, stillReferred } from '../core/value/DbError.js'
 import { altered } from './alterTable.js'
@@ -25,11 +25,6 @@ const created = (table: AnyTable): Stored => ({
   indexes: [],
   next: Object.fromEntries(Object.entries(table.columns).flatMap(([field, c]) => (c.generated ? [[field, 1n]] : []))),
 })
-
-const sameKey =
-  (key: ForeignKey) =>
-  (f: ForeignKey): boolean =>
-    f.name === key.name && qualifiedName(f.table) === qualifiedName(key.table)
 
 /** Refuses to drop tables to which one that stays refers. */
 const refuseReferred = (db: Database, run: readonly Step[]): void => {

@@ -11,12 +11,13 @@
  * Law: after `up(list)` on an empty database `difference(schemaAfter(list))` is empty.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Change, changed, changeFor, fieldNamed } from '../core/schema/Change.js'
+import { type Change, changed, changeFor, indexFor } from '../core/schema/Change.js'
+import { keyFor, keysAfter, sameKey } from '../core/schema/foreignKeys.js'
 import { idOf, type KeyImage } from '../core/schema/SchemaImage.js'
 import type { Step } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import type { AnySchema, ForeignKey } from '../core/table/Schema.js'
-import { columnName, qualifiedName } from '../core/table/Table.js'
+import { qualifiedName } from '../core/table/Table.js'
 import { attempting, type DbError, migrationError, refuse, schemaConflict } from '../core/value/DbError.js'
 import { showSqlType } from '../core/value/SqlType.js'
 import { imageOf } from '../show/imageOf.js'
@@ -37,25 +38,15 @@ const withTable = (state: State, t: AnyTable): State => ({ ...state, tables: new
 /** The table that is there; the given description of it if no step has created it. */
 const known = ({ tables }: State, t: AnyTable): AnyTable => tables.get(idOf(t)) ?? t
 
-const sameKey =
-  (key: ForeignKey) =>
-  (f: ForeignKey): boolean =>
-    f.name === key.name && idOf(f.table) === idOf(key.table)
-
 /** The state after a change of a table; the descriptions of the table in foreign keys change alike. */
 const altered = (state: State, table: AnyTable, change: Change): State => {
   const now = known(state, table)
   const id = idOf(now)
   const after = changed(now, changeFor(table, now, change))
-  const follow = (t: AnyTable): AnyTable => (idOf(t) === id ? changed(t, changeFor(table, t, change)) : t)
   return {
     // in the place of the old one
     tables: new Map([...new Map(state.tables).set(id, now)].map(([other, t]) => (other === id ? [idOf(after), after] : [other, t]))),
-    keys: state.keys.map(f =>
-      change.tag === 'renameConstraint' && idOf(f.table) === id && f.name === change.from
-        ? { ...f, name: change.to }
-        : { ...f, table: follow(f.table), target: follow(f.target) },
-    ),
+    keys: keysAfter(state.keys, table, change),
   }
 }
 
@@ -81,7 +72,7 @@ const stepped = (state: State, step: Step): State => {
       return dropped(state, step.view)
     case 'createIndex': {
       const now = known(state, step.table)
-      return withTable(state, { ...now, indexes: [...now.indexes, translatedIndex(step, now)] })
+      return withTable(state, { ...now, indexes: [...now.indexes, indexFor(step.table, now, step.index)] })
     }
     case 'dropIndex': {
       const now = known(state, step.table)
@@ -100,22 +91,6 @@ const stepped = (state: State, step: Step): State => {
   }
 }
 
-/** The field of a table for a field of another description of it. */
-const fieldIn = (to: AnyTable, from: AnyTable, field: string): string => fieldNamed(to, columnName(from, field)) ?? field
-
-const translatedIndex = ({ table, index }: Step & { readonly tag: 'createIndex' }, to: AnyTable): typeof index => {
-  const forRow =
-    <A>(f: (row: any) => A) =>
-    (row: any): A =>
-      f(Object.fromEntries(Object.keys(table.types).map(field => [field, row[fieldIn(to, table, field)]])))
-  return {
-    ...index,
-    columns: index.columns.map(c => fieldIn(to, table, c)),
-    on: index.on === null ? null : forRow(index.on),
-    where: index.where === null ? null : forRow(index.where),
-  }
-}
-
 /** The steps that a step of a migration has in this fold. */
 const meaningOf = (step: MigrationStep): readonly Step[] => (step.tag === 'data' ? [] : step.tag === 'sql' ? step.steps : [step])
 
@@ -124,13 +99,7 @@ const schemaOf = ({ tables, keys }: State): AnySchema => {
   return {
     kind: 'schema',
     tables: Object.fromEntries([...tables.values()].map(t => [qualifiedName(t), t])),
-    foreignKeys: keys.map(f => ({
-      ...f,
-      table: now(f.table),
-      columns: f.columns.map(c => fieldIn(now(f.table), f.table, c)),
-      target: now(f.target),
-      targetColumns: f.targetColumns.map(c => fieldIn(now(f.target), f.target, c)),
-    })),
+    foreignKeys: keys.map(f => keyFor(f, now(f.table), now(f.target))),
   }
 }
 
@@ -189,17 +158,14 @@ const ofState = (state: State, step: Step): Step => {
     }
     case 'createIndex': {
       const table = known(state, step.table)
-      return { ...step, table, index: translatedIndex(step, table) }
+      return { ...step, table, index: indexFor(step.table, table, step.index) }
     }
     case 'dropIndex':
       return { ...step, table: known(state, step.table) }
     case 'addForeignKey':
     case 'dropForeignKey': {
       const { foreignKey: f } = step
-      const [table, target] = [known(state, f.table), known(state, f.target)]
-      const columns = f.columns.map(c => fieldIn(table, f.table, c))
-      const targetColumns = f.targetColumns.map(c => fieldIn(target, f.target, c))
-      return { ...step, foreignKey: { ...f, table, columns, target, targetColumns } }
+      return { ...step, foreignKey: keyFor(f, known(state, f.table), known(state, f.target)) }
     }
     default:
       return step

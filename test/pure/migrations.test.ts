@@ -11,10 +11,11 @@ import { bigint, int, nullable, text, withDefault } from '../../lib/Column.js'
 import * as C from '../../lib/Command.js'
 import type { Change } from '../../lib/core/schema/Change.js'
 import type { AnyTable } from '../../lib/core/syntax/Syntax.js'
-import { concat, eq, gt, lit, plus } from '../../lib/Expr.js'
+import { concat, desc, eq, gt, lit, plus } from '../../lib/Expr.js'
 import * as Migrate from '../../lib/Migrate.js'
 import * as Q from '../../lib/Query.js'
 import { memory } from '../../lib/run/memory.js'
+import { schema } from '../../lib/Schema.js'
 import { define } from '../../lib/schema/createAll.js'
 import { table } from '../../lib/Table.js'
 import { suite } from '../suite.js'
@@ -164,6 +165,18 @@ test('a step and its inverse leave the schema, and the rows where nothing is los
     inverted += 1
   }
   assert.ok(inverted > 20, `${inverted}`)
+})
+
+test('changes may drop a column that an index over expressions does not read', async () => {
+  const on = (r: any) => [desc(r.a)]
+  const wide = table('pure_wide', { id: int, a: int, b: nullable(text) }, { primaryKey: ['id'], indexes: [{ name: 'pure_wide_by_a', on }] })
+  const narrow = table('pure_wide', { id: int, a: int }, { primaryKey: ['id'], indexes: [{ name: 'pure_wide_by_a', on }] })
+  const first = Migrate.migration({ name: '1', from: null, up: [Migrate.create(schema({ wide }))] })
+  const found = Migrate.changes([first], schema({ narrow }))
+  if (E.isLeft(found)) throw new Error(found.left.message)
+  const second = Migrate.migration({ name: '2', from: '1', up: found.right.steps })
+  assert.equal(await Migrate.up([first, second])({ db: memory() })(), E.right(['1', '2']))
+  assert.equal(Migrate.check([first, second], schema({ narrow })), E.right(undefined))
 })
 
 test('what an inverse does not restore is named', () => {

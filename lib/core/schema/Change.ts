@@ -185,20 +185,40 @@ export const changed = (t: AnyTable, change: Change): AnyTable => {
   }
 }
 
+/** The field of another description of a table, by the SQL name; undefined without one. */
+export const fieldFor = (from: AnyTable, to: AnyTable, field: string): string | undefined => fieldNamed(to, columnName(from, field))
+
+/** A function of a row for another description of the table. A field is read where `f` reads it, so that `readsField` can tell. */
+const forRow =
+  (from: AnyTable, to: AnyTable) =>
+  <A>(f: (row: any) => A) =>
+  (row: any): A => {
+    const value = (field: string): unknown => row[fieldFor(from, to, field) ?? noColumn(from, field)]
+    return f(
+      Object.defineProperties(
+        {},
+        Object.fromEntries(Object.keys(from.names).map(field => [field, { enumerable: true, get: () => value(field) }])),
+      ),
+    )
+  }
+
+/** The index for another description of the table. */
+export const indexFor = (from: AnyTable, to: AnyTable, index: Index): Index => {
+  if (from === to) return index
+  const rowOf = forRow(from, to)
+  return {
+    ...index,
+    columns: index.columns.map(field => fieldFor(from, to, field) ?? field),
+    on: index.on === null ? null : rowOf(index.on),
+    where: index.where === null ? null : rowOf(index.where),
+  }
+}
+
 /** The change for another description of the table, whose columns correspond by their SQL names. */
 export const changeFor = (from: AnyTable, to: AnyTable, change: Change): Change => {
   if (from === to) return change
-  const fieldIn = (field: string): string => fieldNamed(to, columnName(from, field)) ?? noColumn(from, field)
-  // a field is read where `f` reads it, so that `readsField` can tell
-  const rowOf =
-    (f: OfRow): OfRow =>
-    row =>
-      f(
-        Object.defineProperties(
-          {},
-          Object.fromEntries(Object.keys(from.names).map(field => [field, { enumerable: true, get: () => row[fieldIn(field)] }])),
-        ),
-      )
+  const fieldIn = (field: string): string => fieldFor(from, to, field) ?? noColumn(from, field)
+  const rowOf = forRow(from, to)
   const nullable = (f: OfRow | null): OfRow | null => (f === null ? null : rowOf(f))
   switch (change.tag) {
     case 'addColumn': {
