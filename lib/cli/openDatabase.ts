@@ -13,7 +13,7 @@ import { update } from '../core/command/Command.js'
 import { eq } from '../core/expr/Expr.js'
 import type { Db, Interpreter, Runner, SqlOp } from '../core/operation/Interpreter.js'
 import { attempting, type DbError, textOf } from '../core/value/DbError.js'
-import { dialectOf, type EngineName } from '../core/value/DialectName.js'
+import { type EngineName, engineNamed } from '../core/value/DialectName.js'
 import { run } from '../program/run.js'
 import { readTarget, type Target } from '../run/address/openTarget.js'
 import { open } from '../run/open.js'
@@ -22,9 +22,6 @@ import { abortable } from '../transform/abortable.js'
 import { noDatabase, type Settings } from './configFile.js'
 import { hiding } from './redacted.js'
 import { type Answer, type Failure, misuse, type World } from './World.js'
-
-/** The engine of a runner, or of a target, by the name that hazards and SQL know. */
-const engineNamed = (name: string): EngineName => dialectOf(name) ?? 'memory'
 
 /** A target whose file or folder is absolute. */
 const targetIn = (target: Target, folder: string): E.Either<DbError, Target> =>

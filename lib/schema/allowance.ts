@@ -18,7 +18,7 @@ import type { Step } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import { table } from '../core/table/Table.js'
 import { type DbError, migrationError } from '../core/value/DbError.js'
-import { dialectOf } from '../core/value/DialectName.js'
+import { engineNamed } from '../core/value/DialectName.js'
 import { all } from '../program/fetch.js'
 import { type HazardKind, hazards, needsAllowance, SMALL_TABLE, tableOfStep } from './hazards.js'
 import type { Migration } from './Migration.js'
@@ -69,7 +69,7 @@ export const formsOf = async (
   direction: Direction,
   allow: readonly HazardKind[],
 ): Answer<Forms> => {
-  const engine = dialectOf(env.db.capabilities.engine) ?? 'memory'
+  const engine = engineNamed(env.db.capabilities.engine)
   const counted = new Map<string, number>()
   let origins: ReadonlyMap<string, QualifiedName | null> = new Map()
   const rows = async (t: AnyTable): Answer<number> => {

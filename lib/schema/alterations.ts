@@ -13,7 +13,7 @@ import { createSteps, dropSteps, type Step } from '../core/schema/Step.js'
 import { isExpr } from '../core/syntax/guards.js'
 import { literalOf } from '../core/syntax/operand.js'
 import type { AnyColumn, AnyExpr, AnyTable, Column, Expr, Exprs, Pred, Table } from '../core/syntax/Syntax.js'
-import type { AnySchema, ForeignKey, Schema } from '../core/table/Schema.js'
+import { type AnySchema, type ForeignKey, partOf, type Schema } from '../core/table/Schema.js'
 import {
   type CheckOptions,
   checkOf,
@@ -176,23 +176,18 @@ export const dropIndex = (of: string | readonly string[]): Alteration<unknown> =
   stepsFor: t => [{ tag: 'dropIndex', table: t, index: { name: typeof of === 'string' ? of : indexOf(t, of).name } }],
 })
 
-/** The part of a schema with some of its tables, and with the foreign keys of these. */
-export const part = (of: AnySchema, names: readonly string[]): AnySchema => ({
-  ...of,
-  tables: Object.fromEntries(Object.entries(of.tables).filter(([name]) => names.includes(name))),
-  foreignKeys: of.foreignKeys.filter(f => names.some(name => of.tables[name] === f.table)),
-})
+/** The tables of a schema that its own names choose; all of them without names. */
+const chosen = (schema: AnySchema, only?: readonly string[]): AnySchema =>
+  only === undefined ? schema : partOf(schema, (_, name) => only.includes(name))
 
 /**
  * The steps that create tables of a schema, by its names for them, and their foreign keys, indexes and views. Default: all of them. Tables that
  * they refer to and that are not among them must be there.
  */
-export const create = <T>(schema: Schema<T>, only?: readonly (keyof T & string)[]): readonly Step[] =>
-  createSteps(only === undefined ? schema : part(schema, only))
+export const create = <T>(schema: Schema<T>, only?: readonly (keyof T & string)[]): readonly Step[] => createSteps(chosen(schema, only))
 
 /** The steps that drop tables and views of a schema, by its names for them. Default: all of them. */
-export const drop = <T>(schema: Schema<T>, only?: readonly (keyof T & string)[]): readonly Step[] =>
-  dropSteps(only === undefined ? schema : part(schema, only))
+export const drop = <T>(schema: Schema<T>, only?: readonly (keyof T & string)[]): readonly Step[] => dropSteps(chosen(schema, only))
 
 const keyNamed = (schema: AnySchema, name: string): ForeignKey =>
   schema.foreignKeys.find(f => f.name === name) ??

@@ -12,7 +12,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { type Db, type Introspected, type Program, perform } from '../core/operation/Interpreter.js'
 import { emptyImage, type SchemaImage } from '../core/schema/SchemaImage.js'
-import type { AnySchema } from '../core/table/Schema.js'
+import { type AnySchema, partOf } from '../core/table/Schema.js'
 import type { DbError } from '../core/value/DbError.js'
 import { isMeant, type NameFilter } from './introspection.js'
 
@@ -24,14 +24,7 @@ export interface Compared {
 }
 
 /** The part of a schema that a filter means, with the foreign keys of its tables. */
-export const meantPart = (schema: AnySchema, filter: NameFilter): AnySchema => {
-  const is = isMeant(filter)
-  return {
-    ...schema,
-    tables: Object.fromEntries(Object.entries(schema.tables).filter(([, t]) => is(t))),
-    foreignKeys: schema.foreignKeys.filter(f => is(f.table)),
-  }
-}
+export const meantPart = (schema: AnySchema, filter: NameFilter): AnySchema => partOf(schema, isMeant(filter))
 
 /** Reads the database, and the image of the part of a schema that a filter means. */
 export const compared = (schema: AnySchema, filter: NameFilter): Program<Db, DbError, Compared> => {

@@ -12,7 +12,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Db, Program } from '../core/operation/Interpreter.js'
 import { idOf } from '../core/schema/SchemaImage.js'
 import { dropSteps } from '../core/schema/Step.js'
-import type { AnySchema } from '../core/table/Schema.js'
+import { type AnySchema, partOf } from '../core/table/Schema.js'
 import { attempting, type DbError, migrationError } from '../core/value/DbError.js'
 import { imageOf } from '../show/imageOf.js'
 import { type Difference, diff } from './diff.js'
@@ -31,8 +31,7 @@ const without = (from: AnySchema, kept: AnySchema): AnySchema => {
   const renamed = new Set(
     Object.values(kept.tables).flatMap(t => (t.renamedFrom === null ? [] : [idOf({ schema: t.schema, name: t.renamedFrom })])),
   )
-  const tables = Object.fromEntries(Object.entries(from.tables).filter(([, t]) => !there.has(idOf(t)) && !renamed.has(idOf(t))))
-  return { ...from, tables, foreignKeys: from.foreignKeys.filter(f => Object.values(tables).includes(f.table)) }
+  return partOf(from, t => !there.has(idOf(t)) && !renamed.has(idOf(t)))
 }
 
 /** The steps from the schema after some migrations to a described one. */

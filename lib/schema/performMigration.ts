@@ -15,7 +15,7 @@ import { type Db, execute, type Interpreter, type SqlOp } from '../core/operatio
 import { type Step, tablesOfStep } from '../core/schema/Step.js'
 import type { AnyTable } from '../core/syntax/Syntax.js'
 import { attempting, type DbError, migrationError, unsupported } from '../core/value/DbError.js'
-import { dialectOf, type EngineName } from '../core/value/DialectName.js'
+import { engineNamed } from '../core/value/DialectName.js'
 import { sha256Hex } from '../core/value/sha256.js'
 import { raw } from '../program/Program.js'
 import { retried } from '../program/retry.js'
@@ -44,11 +44,8 @@ export interface Task {
   readonly report: Report
 }
 
-/** The engine that batches are made for. */
-const nameOf = (engine: string): EngineName => dialectOf(engine) ?? 'memory'
-
 const sqlOp = (texts: SqlTexts, steps: readonly Step[], engine: string): E.Either<DbError, SqlOp> => {
-  const own = texts[engine] ?? texts[nameOf(engine)]
+  const own = texts[engine] ?? texts[engineNamed(engine)]
   if (own !== undefined) return E.right({ tag: 'raw', text: [own], args: [], columns: {} })
   return engine === 'memory' && steps.length > 0
     ? E.right({ tag: 'ddl', steps })
@@ -199,7 +196,7 @@ const tablesOf = (unit: Unit): readonly AnyTable[] =>
 
 /** What the definitions are that a unit changes, as a hash. */
 const definitionBefore = async (env: Db, unit: Unit): Answer<string> => {
-  const engine = nameOf(env.db.capabilities.engine)
+  const engine = engineNamed(env.db.capabilities.engine)
   if (engine === 'memory') return E.right('')
   const { definitionOf } = dialects[engine].ddl
   const found: unknown[] = []
@@ -238,7 +235,7 @@ const performAlone = async (env: Db, task: Task, one: OneUnit, batch: Batch, was
 const performBatches = async (env: Db, task: Task, one: OneUnit): Answer<void> => {
   const { unit, at, row } = one
   const isOnline = row?.online ?? task.online.has(at)
-  const batches = unitBatches(definitions(unit), nameOf(env.db.capabilities.engine), isOnline)
+  const batches = unitBatches(definitions(unit), engineNamed(env.db.capabilities.engine), isOnline)
   if (E.isLeft(batches)) return E.left(failed(task, unit, at, batches.left))
   const first = row?.batches ?? 0
   for (const [n, batch] of batches.right.entries()) {
@@ -313,7 +310,7 @@ const isOneTransaction = ({ capabilities: { engine, transactionalDdl } }: Interp
   if (migration.isTransactional === true) return true
   return unitsFor(task).every((unit, at) => {
     if (unit[0]?.tag === 'data' || unit[0]?.tag === 'sql') return true
-    const batches = unitBatches(definitions(unit), nameOf(engine), online.has(at))
+    const batches = unitBatches(definitions(unit), engineNamed(engine), online.has(at))
     return E.isLeft(batches) || (batches.right.length <= 1 && batches.right.every(b => b.transactional))
   })
 }

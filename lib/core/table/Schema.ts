@@ -159,6 +159,13 @@ export const schema = <
   return { kind: 'schema', tables, foreignKeys: withUniqueNames(foreignKeys, named) }
 }
 
+/** The part of a schema with some of its tables, by their descriptions and its names for them, and with the foreign keys of these. */
+export const partOf = (schema: AnySchema, isIn: (t: AnyTable, name: string) => boolean): AnySchema => {
+  const tables = Object.fromEntries(Object.entries(schema.tables).filter(([name, t]) => isIn(t, name)))
+  const own = new Set(Object.values(tables))
+  return { ...schema, tables, foreignKeys: schema.foreignKeys.filter(f => own.has(f.table)) }
+}
+
 /** Distinguishes foreign keys of the same columns of a table by what they reference. Names that are `given` stay. */
 const withUniqueNames = (keys: readonly ForeignKey[], given: ReadonlySet<ForeignKey>): readonly ForeignKey[] =>
   keys.map((key, i) => {

@@ -27,3 +27,6 @@ export const dialectOf = (engine: string): DialectName | null => {
       return null
   }
 }
+
+/** The dialect of an engine, or the memory engine: the name by which steps and hazards know it. */
+export const engineNamed = (engine: string): EngineName => dialectOf(engine) ?? 'memory'

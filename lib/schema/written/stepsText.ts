@@ -10,13 +10,12 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import { createSteps, dropSteps, type Step } from '../../core/schema/Step.js'
 import type { AnyTable } from '../../core/syntax/Syntax.js'
-import type { AnySchema, ForeignKey } from '../../core/table/Schema.js'
+import { type AnySchema, type ForeignKey, partOf } from '../../core/table/Schema.js'
 import { below, type Doc, joined, lines, stacked, text } from '../../show/pretty.js'
 import { expressionDoc } from '../../show/show.js'
 import { commandDoc } from '../../show/showCommand.js'
 import { call, list } from '../../show/showExpr.js'
 import { recordDoc } from '../../show/showValue.js'
-import { part } from '../alterations.js'
 import { checksumOfUnit } from '../checksum.js'
 import type { MigrationStep, SqlTexts } from '../MigrationStep.js'
 import { type Altering, alterDoc, inverseRemark } from './alterationText.js'
@@ -84,7 +83,7 @@ const wholeDoc = (
   const names = [...new Set(own.map(w.tableOf))]
   const schema = schemaOf(own, keys, w)
   const isWhole = Object.keys(schema.tables).length === names.length
-  const made = (which === 'create' ? createSteps : dropSteps)(isWhole ? schema : part(schema, names))
+  const made = (which === 'create' ? createSteps : dropSteps)(isWhole ? schema : partOf(schema, (_, name) => names.includes(name)))
   if (names.length !== own.length || made.length === 0 || !sameSteps(made, given)) return null
   const only = isWhole ? [] : [list(names.map(quotedDoc))]
   return {
