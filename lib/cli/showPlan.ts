@@ -7,9 +7,10 @@
  * A plan performs nothing and writes nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { DbError } from '../core/value/DbError.js'
 import type { EngineName } from '../core/value/DialectName.js'
 import type { Migration } from '../schema/Migration.js'
-import { ancestry, graphOf, unknownName } from '../schema/migrationGraph.js'
+import { type Graph, graphOf, pendingIn, undoneIn } from '../schema/migrationGraph.js'
 import type { Direction } from '../schema/migrationTables.js'
 import { status } from '../schema/settleMigrations.js'
 import type { Settings } from './configFile.js'
@@ -56,34 +57,31 @@ export const migrationJson = ({ name, steps, irreversible }: MigrationPlan): unk
 export const plansOutcome = (plans: readonly MigrationPlan[], nothing: string, paint: Paint): Outcome =>
   outcome(plans.length === 0 ? nothing : plans.flatMap(p => migrationLines(p, paint)).join('\n'), { migrations: plans.map(migrationJson) })
 
-/** The migrations that `up` would apply. */
-export const pendingOf = async (list: readonly Migration[], db: Open['db'], to: string | undefined): Answer<readonly Migration[]> => {
+/** The migrations that a run would perform, by what the database has. */
+const dueIn = async (
+  list: readonly Migration[],
+  db: Open['db'],
+  choose: (graph: Graph, isApplied: (name: string) => boolean) => E.Either<DbError, readonly Migration[]>,
+): Answer<readonly Migration[]> => {
   const graph = graphOf(list)
   if (E.isLeft(graph)) return graph
-  if (to !== undefined && !graph.right.byName.has(to)) return E.left(unknownName(to, graph.right.byName.keys()))
   const now = await status(list)({ db })()
   if (E.isLeft(now)) return now
-  const wanted = to === undefined ? null : ancestry(graph.right, to)
-  return E.right(graph.right.order.filter(m => now.right.pending.includes(m.name) && (wanted === null || wanted.has(m.name))))
+  const applied = new Set(now.right.applied.map(a => a.name))
+  return choose(graph.right, name => applied.has(name))
 }
 
+/** The migrations that `up` would apply. */
+export const pendingOf = (list: readonly Migration[], db: Open['db'], to: string | undefined): Answer<readonly Migration[]> =>
+  dueIn(list, db, (graph, isApplied) => pendingIn(graph, isApplied, to))
+
 /** The migrations that `down` would undo, last first; `kept` and what it builds on stay, and undefined leaves it to the count. */
-export const undoneOf = async (
+export const undoneOf = (
   list: readonly Migration[],
   db: Open['db'],
   kept: string | null | undefined,
   count: number,
-): Answer<readonly Migration[]> => {
-  const graph = graphOf(list)
-  if (E.isLeft(graph)) return graph
-  if (typeof kept === 'string' && !graph.right.byName.has(kept)) return E.left(unknownName(kept, graph.right.byName.keys()))
-  const now = await status(list)({ db })()
-  if (E.isLeft(now)) return now
-  const applied = new Set(now.right.applied.map(a => a.name))
-  const stay = typeof kept === 'string' ? ancestry(graph.right, kept) : new Set<string>()
-  const last = graph.right.order.filter(m => applied.has(m.name) && !stay.has(m.name)).reverse()
-  return E.right(kept === undefined ? last.slice(0, count) : last)
-}
+): Answer<readonly Migration[]> => dueIn(list, db, (graph, isApplied) => undoneIn(graph, isApplied, kept, count))
 
 /** Shows pending migrations, on the engine of the database and on others. */
 export const showPlan = async (world: World, s: Settings, engines: readonly EngineName[]): Answer<Outcome> => {

@@ -130,3 +130,33 @@ export const graphOf = (given: readonly Migration[]): E.Either<DbError, Graph> =
   }
   return E.right({ order, byName, checksums })
 }
+
+type IsApplied = (name: string) => boolean
+
+/** The names of a migration and of all that it builds on; null without one. */
+const within = (graph: Graph, name: string | null | undefined): E.Either<DbError, ReadonlySet<string> | null> => {
+  if (name == null) return E.right(null)
+  return graph.byName.has(name) ? E.right(ancestry(graph, name)) : E.left(unknownName(name, graph.byName.keys()))
+}
+
+/** The migrations that `up` applies, in order: those that are not applied, up to one of them with all that it builds on. */
+export const pendingIn = (graph: Graph, isApplied: IsApplied, to?: string | null): E.Either<DbError, readonly Migration[]> =>
+  E.map((wanted: ReadonlySet<string> | null) => graph.order.filter(m => !isApplied(m.name) && wanted?.has(m.name) !== false))(
+    within(graph, to),
+  )
+
+/** The migrations that `down` undoes, last first: so many of the applied ones, or all but one and what it builds on (null: all of them). */
+export const undoneIn = (
+  graph: Graph,
+  isApplied: IsApplied,
+  to: string | null | undefined,
+  count = 1,
+): E.Either<DbError, readonly Migration[]> =>
+  E.map((kept: ReadonlySet<string> | null) => {
+    const last = graph.order.filter(m => isApplied(m.name) && kept?.has(m.name) !== true).reverse()
+    return to === undefined ? last.slice(0, count) : last
+  })(within(graph, to))
+
+/** Why a migration can't be undone; null if it can. */
+export const irreversible = ({ name, down }: Migration): DbError | null =>
+  'tag' in down ? migrationError('irreversible', [name], `"${name}" can't be undone: ${down.reason}`) : null

@@ -14,14 +14,14 @@ import { createSteps, type Step } from '../core/schema/Step.js'
 import type { AnyCommand } from '../core/syntax/Syntax.js'
 import { now } from '../core/syntax/volatile.js'
 import { schema } from '../core/table/Schema.js'
-import { attempting, type DbError, migrationError, refuse, unsupported } from '../core/value/DbError.js'
+import { attempting, type DbError, refuse, unsupported } from '../core/value/DbError.js'
 import type { DialectName } from '../core/value/DialectName.js'
 import { ddlWork, statementsOfWork } from '../sql/ddl.js'
 import { dialects } from '../sql/dialects.js'
 import type { Work } from '../sql/Work.js'
 import type { Migration } from './Migration.js'
 import { definitions, describeUnit, type Unit } from './MigrationStep.js'
-import { ancestry, type Graph, graphOf, unknownName } from './migrationGraph.js'
+import { type Graph, graphOf, irreversible, pendingIn, undoneIn } from './migrationGraph.js'
 import { type Direction, history, journal, LOCK_ROW, lock, withoutApplied } from './migrationTables.js'
 import { unitsFor } from './performMigration.js'
 
@@ -34,12 +34,9 @@ export interface ScriptOptions {
   readonly direction?: Direction
 }
 
-const due = (graph: Graph, { applied = [], to, direction = 'up' }: ScriptOptions): readonly Migration[] => {
-  if (typeof to === 'string' && !graph.byName.has(to)) return refuse(unknownName(to, graph.byName.keys()))
-  const within = typeof to === 'string' ? ancestry(graph, to) : null
-  if (direction === 'up') return graph.order.filter(m => !applied.includes(m.name) && (within === null || within.has(m.name)))
-  const last = graph.order.filter(m => applied.includes(m.name) && within?.has(m.name) !== true).reverse()
-  return to === undefined ? last.slice(0, 1) : last
+const due = (graph: Graph, { applied = [], to, direction = 'up' }: ScriptOptions): E.Either<DbError, readonly Migration[]> => {
+  const isApplied = (name: string): boolean => applied.includes(name)
+  return direction === 'up' ? pendingIn(graph, isApplied, to) : undoneIn(graph, isApplied, to)
 }
 
 const statement = (sql: string): string => `${sql.replace(/;\s*$/, '')};`
@@ -70,8 +67,8 @@ const textOfUnit = (engine: DialectName, unit: Unit): readonly string[] => {
 }
 
 const textOfMigration = (engine: DialectName, graph: Graph, migration: Migration, direction: Direction): readonly string[] => {
-  if (direction === 'down' && 'tag' in migration.down)
-    return refuse(migrationError('irreversible', [migration.name], `"${migration.name}" can't be undone: ${migration.down.reason}`))
+  const problem = direction === 'down' ? irreversible(migration) : null
+  if (problem !== null) return refuse(problem)
   const isOne = dialects[engine].ddl.transactional && migration.isTransactional !== false
   const entry = {
     name: migration.name,
@@ -94,17 +91,19 @@ const textOfMigration = (engine: DialectName, graph: Graph, migration: Migration
 /** The SQL text of a run: one statement a line or more, each ended by a semicolon. */
 export const script = (list: readonly Migration[], engine: DialectName, options: ScriptOptions = {}): E.Either<DbError, string> =>
   E.flatMap(graphOf(list), graph =>
-    attempting('a function of a migration', () => {
-      const { applied = [], direction = 'up' } = options
-      const start =
-        applied.length > 0 || direction === 'down'
-          ? []
-          : [
-              '-- the tables of the history',
-              ...ofSteps(engine, [], createSteps(schema({ history, journal, lock }))),
-              ...commandText(engine, insert(lock)(LOCK_ROW)),
-              '',
-            ]
-      return [...start, ...due(graph, options).flatMap(m => textOfMigration(engine, graph, m, direction))].join('\n')
-    }),
+    E.flatMap(due(graph, options), migrations =>
+      attempting('a function of a migration', () => {
+        const { applied = [], direction = 'up' } = options
+        const start =
+          applied.length > 0 || direction === 'down'
+            ? []
+            : [
+                '-- the tables of the history',
+                ...ofSteps(engine, [], createSteps(schema({ history, journal, lock }))),
+                ...commandText(engine, insert(lock)(LOCK_ROW)),
+                '',
+              ]
+        return [...start, ...migrations.flatMap(m => textOfMigration(engine, graph, m, direction))].join('\n')
+      }),
+    ),
   )

@@ -18,7 +18,7 @@ import type { HazardKind } from './hazards.js'
 import { historyProblem, readState, replacing, rewrite, type State, settled } from './history.js'
 import type { Migration } from './Migration.js'
 import { quietly, type Report } from './MigrationEvent.js'
-import { ancestry, type Graph, graphOf, unknownName } from './migrationGraph.js'
+import { type Graph, graphOf, irreversible, pendingIn, undoneIn } from './migrationGraph.js'
 import { type Holder, type LockOptions, withLock } from './migrationLock.js'
 import { type Direction, ensureTables } from './migrationTables.js'
 import { fenced, performMigration } from './performMigration.js'
@@ -148,22 +148,16 @@ const performing = (
 
 /** Applies the migrations that are not applied, and yields their names in the order in which they were applied. */
 export const up = (list: readonly Migration[], options: UpOptions = {}): Program<Db, DbError, readonly string[]> =>
-  performing(list, options, 'up', (graph, { applied }) => {
-    const { to } = options
-    if (to !== undefined && !graph.byName.has(to)) return E.left(unknownName(to, graph.byName.keys()))
-    const wanted = to === undefined ? null : ancestry(graph, to)
-    return E.right(graph.order.filter(m => !applied.has(m.name) && (wanted === null || wanted.has(m.name))))
-  })
+  performing(list, options, 'up', (graph, { applied }) => pendingIn(graph, name => applied.has(name), options.to))
 
 /** Undoes applied migrations, last first, and yields their names in that order. Refused if one of them has no inverse. */
 export const down = (list: readonly Migration[], options: DownOptions = {}): Program<Db, DbError, readonly string[]> =>
-  performing(list, options, 'down', (graph, { applied }) => {
-    const { to, count = 1 } = options
-    if (typeof to === 'string' && !graph.byName.has(to)) return E.left(unknownName(to, graph.byName.keys()))
-    const kept = typeof to === 'string' ? ancestry(graph, to) : new Set<string>()
-    const last = graph.order.filter(m => applied.has(m.name) && !kept.has(m.name)).reverse()
-    const due = to === undefined ? last.slice(0, count) : last
-    for (const m of due)
-      if ('tag' in m.down) return E.left(migrationError('irreversible', [m.name], `"${m.name}" can't be undone: ${m.down.reason}`))
-    return E.right(due)
-  })
+  performing(list, options, 'down', (graph, { applied }) =>
+    E.flatMap(
+      undoneIn(graph, name => applied.has(name), options.to, options.count),
+      (due): ReturnType<Plan> => {
+        const problem = due.map(irreversible).find(e => e !== null)
+        return problem == null ? E.right(due) : E.left(problem)
+      },
+    ),
+  )
